@@ -1,0 +1,80 @@
+"""The chain: read -> parse -> check -> select -> render -> verify -> publish.
+
+Only the first and the last stage touch the disk. What is wrong with the office's files, or with a
+document that was made of them, is a value in the outcome; an exception is a broken disk or a bug.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilofeed.check import check
+from ilofeed.manifest import render_manifest
+from ilofeed.office import check_office
+from ilofeed.problems import has_errors
+from ilofeed.publish import publish, read_manifest
+from ilofeed.read import read_office
+from ilofeed.render import render
+from ilofeed.selection import is_out, published
+from ilofeed.verify import verify
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from ilofeed.check import Site
+    from ilofeed.document import Document
+    from ilofeed.model import Office
+    from ilofeed.problems import Problem
+    from ilofeed.publish import Changes
+    from ilofeed.verify import Fault
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A site that was checked, rendered and verified, and is not published yet."""
+
+    site: Site | None
+    problems: tuple[Problem, ...]
+    documents: tuple[Document, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    waiting: int = 0  # entries whose date has not come
+
+
+def prepare(
+    root: Path,
+    now: dt.datetime,
+    base_url: str | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Draft:
+    """Everything but publishing: what `ilofeed check` does."""
+    sources = read_office(root)
+    site, problems = check(sources, now, base_url)
+    if site is None:
+        return Draft(None, tuple(problems))
+    documents = render(site, now)
+    faults = verify(documents, site.office, progress)
+    manifest = render_manifest(site.office, published(site.entries, now), documents)
+    waiting = sum(not entry.draft and not is_out(entry, now) for entry in site.entries)
+    return Draft(site, tuple(problems), (*documents, manifest), tuple(faults), waiting)
+
+
+def finish(draft: Draft, output: Path) -> Changes:
+    """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
+    assert draft.site is not None
+    assert not draft.faults
+    return publish(draft.documents, output, read_manifest(output))
+
+
+def read_settings(root: Path, now: dt.datetime) -> tuple[Office | None, list[str], list[Problem]]:
+    """The office alone, None where feeds.yaml has errors, and the paths of its entry files."""
+    sources = read_office(root)
+    problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
+    office = None
+    if sources.office is not None:
+        office, found = check_office(sources.office, now)
+        problems += found
+    paths = [path for path, _ in sources.entries] + list(sources.refused)
+    return (None if has_errors(problems) else office), paths, sorted(problems)

@@ -1,0 +1,95 @@
+"""All files of an office to one `Office` and its entries, or to every problem in them."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from ilofeed.entry import Parsed, check_entry, slug_of
+from ilofeed.office import check_office
+from ilofeed.problems import Problem, did_you_mean, has_errors, quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable
+
+    from ilofeed.model import Entry, Office
+    from ilofeed.read import Sources
+
+
+@dataclasses.dataclass(frozen=True)
+class Site:
+    """An office with its entries, in no particular order; drafts and embargoed ones included."""
+
+    office: Office
+    entries: tuple[Entry, ...]
+
+
+def check(
+    sources: Sources, now: dt.datetime, base_url: str | None = None
+) -> tuple[Site | None, list[Problem]]:
+    """The checked site and all problems in order of place; None where there is an error.
+
+    `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change.
+    """
+    problems = list(sources.problems)
+    office = None
+    if sources.office is not None:
+        office, found = check_office(sources.office, now)
+        problems += found
+    if office is None:
+        return None, sorted(problems)
+    if base_url is not None:
+        office = dataclasses.replace(office, url=base_url)
+    parsed = [check_entry(path, data, office, sources.files, now) for path, data in sources.entries]
+    for one in parsed:
+        problems += one.problems
+    problems += _together(parsed, {slug_of(path) for path in sources.refused})
+    problems.sort()
+    if has_errors(problems):
+        return None, problems
+    return Site(office, tuple(one.entry for one in parsed if one.entry is not None)), problems
+
+
+def _together(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
+    problems = []
+    same_slug = set()
+    for first, second in _twice(parsed, lambda one: one.slug):
+        same_slug.add(second.path)
+        message = (
+            f"{quote(first.path)} has the same file name, so the same slug; rename one of the two"
+        )
+        problems.append(Problem(second.path, 1, 1, "duplicate-slug", message))
+    others = [one for one in parsed if one.path not in same_slug]
+    for first, second in _twice(others, lambda one: one.id):
+        message = f"the id {quote(second.id or '')} belongs to {quote(first.path)} already"
+        problems.append(second.problem("id", "duplicate-id", message))
+    slugs = {one.slug for one in parsed} | refused
+    for one in parsed:
+        wanted = one.translation_of
+        if wanted is None:
+            continue
+        if wanted == one.slug:
+            message = "an entry cannot be a translation of itself"
+        elif wanted not in slugs:
+            message = f"there is no entry {quote(wanted)}" + did_you_mean(
+                wanted, slugs - {one.slug}
+            )
+        else:
+            continue
+        problems.append(one.problem("translation_of", "unknown-translation", message))
+    return problems
+
+
+def _twice(
+    parsed: Iterable[Parsed], key: Callable[[Parsed], str | None]
+) -> Iterable[tuple[Parsed, Parsed]]:
+    first: dict[str, Parsed] = {}
+    for one in sorted(parsed, key=lambda one: one.path):
+        value = key(one)
+        if value is None:
+            continue
+        if value in first:
+            yield first[value], one
+        else:
+            first[value] = one

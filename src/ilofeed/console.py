@@ -1,0 +1,91 @@
+"""What people at a terminal, and machines behind one, are told: problems, faults, a summary."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ilofeed.chain import Draft
+    from ilofeed.problems import Problem
+    from ilofeed.publish import Changes
+    from ilofeed.report import Style
+    from ilofeed.verify import Fault
+
+DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK = range(5)
+_RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
+
+
+def say(text: str) -> None:
+    """A line for people, where it does not mix with the problems."""
+    print(text, file=sys.stderr)  # noqa: T201
+
+
+def report(
+    root: Path, problems: Sequence[Problem], faults: Sequence[Fault], form: str, *, strict: bool
+) -> int:
+    """Print problems and faults, and return the exit code they mean."""
+    from ilofeed.report import REPORTERS
+
+    style = _style(form)
+    if style == "github" and not root.is_absolute() and root != Path():
+        # annotations name files from the repository's root
+        problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
+    text = REPORTERS[style](problems, faults)
+    if style == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
+        text = text.replace(": error: ", f": {_RED}error:{_PLAIN} ")
+        text = text.replace(": warning: ", f": {_YELLOW}warning:{_PLAIN} ")
+    sys.stdout.write(text)
+    sys.stdout.flush()
+    return _verdict(problems, faults, strict=strict)
+
+
+def _style(form: str) -> Style:
+    if form == "github" or (form == "auto" and os.environ.get("GITHUB_ACTIONS") == "true"):
+        return "github"
+    return "json" if form == "json" else "text"
+
+
+def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bool) -> int:
+    errors = [problem for problem in problems if strict or problem.severity == "error"]
+    if errors:
+        files = len({problem.path for problem in errors})
+        say(
+            f"{_plural(len(errors), 'problem')} in {_plural(files, 'file')}, nothing is published; "
+            f"`ilofeed explain {errors[0].code}` tells more about the first"
+        )
+        return WRONG_FILES
+    if faults:
+        documents = _plural(len({fault.path for fault in faults}), "document")
+        say(f"{documents} did not come back as sent, nothing is published")
+        return NOT_VERIFIED
+    return DONE
+
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+def counts(draft: Draft) -> str:
+    """How many entries and feeds a site has."""
+    assert draft.site is not None
+    entries = draft.site.entries
+    drafts, waiting = sum(entry.draft for entry in entries), draft.waiting
+    notes = [_plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
+    feeds = {document.feed.spec.path for document in draft.documents if document.feed}
+    text = _plural(len(entries), "entry", "entries")
+    return text + (f" ({', '.join(notes)})" if notes else "") + f", {_plural(len(feeds), 'feed')}"
+
+
+def changed(changes: Changes, target: Path) -> str:
+    """What publishing did to the output."""
+    total = len(changes.written) + len(changes.unchanged)
+    what = "nothing changed"
+    if changes.written or changes.deleted:
+        what = f"{len(changes.written)} written, {len(changes.deleted)} deleted"
+    return f"{_plural(total, 'document')} in {target}: {what}"

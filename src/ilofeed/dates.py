@@ -1,0 +1,126 @@
+"""Moments as authors write them: a day, or a date-time with an offset (RFC 3339, section 5.6)."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import functools
+import re
+from importlib import resources
+from typing import TypeAlias
+from zoneinfo import ZoneInfo
+
+from ilofeed.problems import quote
+
+Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
+
+FIRST_YEAR, LAST_YEAR = 1990, 2999  # validators call older dates implausible
+
+_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
+_INSTANT = re.compile(
+    r"(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?"
+    r" ?(?:([Zz])|([+-])(\d\d):?(\d\d))?",
+    re.ASCII,
+)
+MONTHS = tuple(
+    (
+        "January February March April May June July August September October November December"
+    ).split()
+)
+
+
+class DateError(ValueError):
+    """What is wrong with a date; `code` is the code of a problem."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def parse_moment(text: str) -> Moment:
+    """A day or an instant, in whole seconds, or `DateError` with the form to write."""
+    if match := _DAY.fullmatch(text):
+        return _day(*map(int, match.groups()))
+    if match := _INSTANT.fullmatch(text):
+        return _instant(match)
+    from ilofeed.datewords import explain_date  # only for dates that are wrong
+
+    raise explain_date(text)
+
+
+def _day(year: int, month: int, day: int) -> dt.date:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        message = f"the year {year} is not between {FIRST_YEAR} and {LAST_YEAR}"
+        raise DateError("bad-date", message)
+    if not 1 <= month <= 12:
+        message = f"there is no month {month}"
+        if day <= 12 and month <= 31:
+            message += f"; if day and month are swapped, write {year}-{day:02}-{month:02}"
+        raise DateError("bad-date", message)
+    last = calendar.monthrange(year, month)[1]
+    if not 1 <= day <= last:
+        message = f"{MONTHS[month - 1]} {year} has {last} days, there is no day {day}"
+        raise DateError("bad-date", message)
+    return dt.date(year, month, day)
+
+
+def _instant(match: re.Match[str]) -> dt.datetime:
+    date, hour, minute, second, utc, sign, offset_hour, offset_minute = match.groups()
+    day = _day(*map(int, date.split("-")))
+    if utc is None and sign is None:
+        written = f"{date}T{hour}:{minute}:{second or '00'}"
+        message = (
+            f"{quote(match[0])} does not say in which time zone; add the offset, "
+            f"for instance {written}+08:00, or Z for UTC"
+        )
+        raise DateError("no-time-zone", message)
+    if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
+        message = f"{quote(match[0])} is not a time of day; the last one is 23:59:59"
+        raise DateError("bad-date", message)
+    offset = dt.timedelta(hours=int(offset_hour or 0), minutes=int(offset_minute or 0))
+    if offset > dt.timedelta(hours=14) or int(offset_minute or 0) > 59:
+        message = f"{quote(match[0])} has an offset no time zone has; they go from -12:00 to +14:00"
+        raise DateError("bad-date", message)
+    zone = dt.timezone(-offset if sign == "-" else offset)
+    return dt.datetime(
+        day.year, day.month, day.day, int(hour), int(minute), int(second or 0), tzinfo=zone
+    )
+
+
+@functools.cache
+def zone_names() -> frozenset[str]:
+    """The names of the IANA time zone database."""
+    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
+
+
+@functools.cache
+def zone(name: str) -> ZoneInfo:
+    """A time zone from the `tzdata` package, never from the host: hosts differ."""
+    if name not in zone_names():
+        raise KeyError(name)
+    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
+        return ZoneInfo.from_file(file, key=name)
+
+
+def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
+    """The instant of a moment in the office's zone; a day without a time begins at `publish_time`.
+
+    Goes through UTC, so that a time that a zone skipped becomes the one its clocks showed.
+    """
+    if not isinstance(moment, dt.datetime):
+        moment = dt.datetime.combine(moment, publish_time, office_zone)
+    return moment.astimezone(dt.UTC).astimezone(office_zone)
+
+
+def write_moment(moment: Moment) -> str:
+    """The one form in which a moment is written: RFC 3339, or a day."""
+    return moment.isoformat()
+
+
+def rfc822_safe(moment: dt.datetime) -> dt.datetime:
+    """The same instant with an offset that RSS readers know: whole and half hours, else UTC."""
+    offset = moment.utcoffset() or dt.timedelta()
+    return (
+        moment if offset % dt.timedelta(minutes=30) == dt.timedelta() else moment.astimezone(dt.UTC)
+    )

@@ -1,0 +1,175 @@
+"""An entry file to an `Entry`: what its keys mean together and in this office."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilofeed import dates, fields, frontmatter, markdown, source, validate, yamldoc
+from ilofeed.entrychecks import EntryCheck, media_type
+from ilofeed.entryfile import EntryFields
+from ilofeed.model import Attachment, Entry, Event, Image, Person
+from ilofeed.problems import Problem, quote
+from ilofeed.tag import LONGEST_ID
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilofeed.model import Office
+
+Checked = validate.Checked[EntryFields]
+_STAND_INS = {
+    "title": "x",
+    "date": "2000-01-01",
+    "summary": "x",
+    "categories": ["x"],
+    "countries": ["x"],
+}
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """An entry file after its checks. `entry` is None where it has errors."""
+
+    path: str
+    slug: str
+    id: str | None  # None where the file does not say it in a readable way
+    translation_of: str | None
+    entry: Entry | None
+    problems: tuple[Problem, ...]
+    checked: Checked | None
+
+    def problem(self, key: str, code: str, message: str) -> Problem:
+        """A problem at one of the entry's keys, or at the first line where it is not written."""
+        if self.checked is None or self.checked.root.get(key) is None:
+            return Problem(self.path, 1, 1, code, message)
+        return self.checked.source.problem(self.checked.at(key), code, message)
+
+
+def check_entry(
+    path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
+) -> Parsed:
+    """Everything that can be said of one entry file without the others."""
+    slug = slug_of(path)
+    problems = _file_name(path, slug)
+    text, found = source.decode(path, data)
+    problems += found
+    parts, found = frontmatter.split(text)
+    problems += found
+    if parts is None:
+        return Parsed(path, slug, None, None, None, tuple(problems), None)
+    address = office.address(f"entry/{slug}/index.html")
+    body, body_problems = markdown.render_body(text, parts.body, address)
+    root, found = yamldoc.compose(text, parts.start, parts.end)
+    problems += found
+    if root is None:
+        if not found:
+            message = (
+                "there are no keys between the two lines ---; "
+                "title, date, summary, categories and countries are needed"
+            )
+            problems.append(text.problem(parts.start, "missing-key", message))
+        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
+    checked, found = validate.validate(
+        text, root, EntryFields, lambda _root: _STAND_INS, comments=False
+    )
+    problems += found
+    keys = checked.fields
+    identity = _identity(keys.id if "id" not in checked.failed else None, slug, office)
+    check = EntryCheck(checked, office, files, slug, now)
+    problems += check.all() + body_problems
+    if len(identity) > LONGEST_ID and "id" not in checked.failed:
+        message = (
+            f"the id {quote(identity)} has {len(identity)} characters, {LONGEST_ID} is the most"
+        )
+        problems.append(Problem(path, 1, 1, "too-long", message))
+    entry = None
+    if not any(problem.severity == "error" for problem in problems):
+        entry = _entry(path, slug, identity, keys, office, body, check.image)
+    translation_of = None if "translation_of" in checked.failed else keys.translation_of
+    known_id = None if "id" in checked.failed else identity
+    return Parsed(path, slug, known_id, translation_of, entry, tuple(problems), checked)
+
+
+def slug_of(path: str) -> str:
+    """The slug of an entry file: its name without `.md`."""
+    return posixpath.basename(path).removesuffix(".md")
+
+
+def _file_name(path: str, slug: str) -> list[Problem]:
+    if fields.SLUG.fullmatch(slug):
+        return []
+    wanted = fields.slugify(slug)
+    message = (
+        f"the file name {quote(slug + '.md')} is not a slug: lower-case letters, digits, hyphens"
+    )
+    if wanted:
+        message += f"; rename it to {wanted}.md"
+    return [Problem(path, 1, 1, "bad-file-name", message)]
+
+
+def _identity(written: str | None, slug: str, office: Office) -> str:
+    if written is not None and ":" in written:
+        return written
+    return office.authority.id_of(written or slug)
+
+
+def fraction(identity: str) -> int:
+    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated)."""
+    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8]) % 1_000_000
+
+
+def _entry(
+    path: str,
+    slug: str,
+    identity: str,
+    keys: EntryFields,
+    office: Office,
+    body: str,
+    image: Image | None,
+) -> Entry:
+    def instant(moment: dates.Moment) -> dt.datetime:
+        return dates.instant(moment, office.timezone, office.publish_time)
+
+    def stamped(moment: dates.Moment) -> dt.datetime:
+        return instant(moment).astimezone(dt.UTC).replace(microsecond=fraction(identity))
+
+    event = keys.event
+    return Entry(
+        slug=slug,
+        id=identity,
+        title=keys.title,
+        summary=keys.summary,
+        html=body or f"<p>{html.escape(keys.summary, quote=False)}</p>",
+        published=instant(keys.date),
+        updated=stamped(keys.updated or keys.date),
+        url=office.address(f"entry/{slug}/index.html"),
+        categories=tuple(keys.categories),
+        countries=tuple(keys.countries),
+        authors=_authors(keys, office),
+        language=keys.language or office.language,
+        link=keys.link,
+        event=Event(event.start, event.end, event.place, event.url) if event else None,
+        image=image,
+        attachments=tuple(
+            Attachment(a.url, a.type or media_type(a.url) or "", a.length, a.title)
+            for a in keys.attachments or ()
+        ),
+        translation_of=keys.translation_of,
+        draft=keys.draft,
+        withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,
+        path=path,
+    )
+
+
+def _authors(keys: EntryFields, office: Office) -> tuple[Person, ...]:
+    if keys.authors is None:
+        return (office.author,)
+    return tuple(
+        Person(author) if isinstance(author, str) else Person(author.name, author.email, author.url)
+        for author in keys.authors
+    )

@@ -1,0 +1,183 @@
+"""The checks of an entry that need more than one key, the office, or another file."""
+
+from __future__ import annotations
+
+import datetime as dt
+import mimetypes
+import posixpath
+import re
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from ilofeed import dates, images
+from ilofeed.model import Image
+from ilofeed.problems import Problem, did_you_mean, nearest, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilofeed.entryfile import EntryFields, ImageFields
+    from ilofeed.model import Office
+    from ilofeed.validate import Checked
+
+UPDATED_AHEAD = dt.timedelta(hours=24)  # validators take a feed from further ahead for a mistake
+
+
+class EntryCheck:
+    """The checks that need more than one key, or the office."""
+
+    def __init__(
+        self,
+        checked: Checked[EntryFields],
+        office: Office,
+        files: Mapping[str, bytes],
+        slug: str,
+        now: dt.datetime,
+    ) -> None:
+        self.image: Image | None = None
+        self._checked = checked
+        self._keys = checked.fields
+        self._office = office
+        self._files = files
+        self._slug = slug
+        self._now = now
+        self._problems: list[Problem] = []
+
+    def all(self) -> list[Problem]:
+        """Every problem, key by key; `image` is set where there is one to publish."""
+        self._terms("categories", self._keys.categories, self._office.categories, "category")
+        self._terms("countries", self._keys.countries, self._office.countries, "country")
+        self._dates()
+        self._event()
+        self._image()
+        self._attachments()
+        return self._problems
+
+    def _report(self, code: str, message: str, *loc: int | str) -> None:
+        offset = self._checked.at(*loc)
+        self._problems.append(self._checked.source.problem(offset, code, message))
+
+    def _sound(self, *keys: str) -> bool:
+        return not self._checked.failed & set(keys)
+
+    def _terms(self, key: str, names: list[str], known: Mapping[str, object], one: str) -> None:
+        if not self._sound(key):
+            return
+        times = Counter[str]()
+        for at, name in enumerate(names):
+            times[name] += 1
+            if name not in known:
+                message = f"{quote(name)} is not a {one} of feeds.yaml{did_you_mean(name, known)}"
+                self._report(f"unknown-{one}", message, key, at)
+            elif times[name] == 2:
+                self._report("named-twice", f"{quote(name)} is named twice; delete one", key, at)
+
+    def _instant(self, moment: dates.Moment) -> dt.datetime:
+        return dates.instant(moment, self._office.timezone, self._office.publish_time)
+
+    def _dates(self) -> None:
+        published = self._instant(self._keys.date)
+        for key in ("updated", "withdrawn"):
+            moment = getattr(self._keys, key)
+            if moment is None or not self._sound(key, "date"):
+                continue
+            if self._instant(moment) < published:
+                message = (
+                    f"{dates.write_moment(moment)} is before the date, "
+                    f"{dates.write_moment(self._keys.date)}; nothing can be {key} before it is out"
+                )
+                self._report(f"{key}-before-date", message, key)
+        updated = self._keys.updated
+        if updated is None or not self._sound("updated", "date") or published > self._now:
+            return
+        if self._instant(updated) > self._now + UPDATED_AHEAD:
+            message = (
+                f"{dates.write_moment(updated)} is in the future, but the entry is out already"
+            )
+            self._report("updated-in-future", message, "updated")
+
+    def _event(self) -> None:
+        event = self._keys.event
+        if event is None or event.end is None or not self._sound("event"):
+            return
+        start, end = event.start, event.end
+        if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
+            message = "one of start and end has a time, the other has none; give both or neither"
+            self._report("mixed-event", message, "event", "end")
+        elif end < start:
+            message = (
+                f"the event ends on {dates.write_moment(end)}, "
+                f"before it starts on {dates.write_moment(start)}"
+            )
+            self._report("event-ends-before-start", message, "event", "end")
+
+    def _image(self) -> None:
+        keys = self._keys.image
+        if keys is None or not self._sound("image"):
+            return
+        if (keys.file is None) == (keys.url is None):
+            message = "a picture has either file or url; write one of them"
+            self._report("image-source", message, "image")
+        elif keys.url is not None:
+            self.image = Image(keys.url, keys.alt, keys.credit, _image_type(keys.url))
+        else:
+            self._local_image(keys, keys.file or "")
+
+    def _local_image(self, keys: ImageFields, file: str) -> None:
+        folder = posixpath.dirname(self._checked.source.path)
+        path = posixpath.normpath(posixpath.join(folder, file))
+        data = self._files.get(path)
+        if data is None:
+            near = nearest(path, self._files)
+            message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
+            if near:
+                message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
+            self._report("image-not-found", message, "image", "file")
+            return
+        if len(data) > images.MOST_BYTES:
+            message = f"the picture has more than {images.MOST_BYTES // 2**20} MiB; make it smaller"
+            self._report("bad-image", message, "image", "file")
+            return
+        try:
+            info = images.look_at(data)
+        except images.ImageError as error:
+            self._report("bad-image", f"{quote(path)} {error}", "image", "file")
+            return
+        target = f"entry/{self._slug}/image.{info.suffix}"
+        self.image = Image(
+            self._office.address(target),
+            keys.alt,
+            keys.credit,
+            info.type,
+            info.width,
+            info.height,
+            len(data),
+            target,
+            data,
+        )
+
+    def _attachments(self) -> None:
+        if not self._sound("attachments"):
+            return
+        times = Counter[str]()
+        for at, attachment in enumerate(self._keys.attachments or []):
+            times[attachment.url] += 1
+            if times[attachment.url] == 2:
+                message = f"{quote(attachment.url)} is named twice; delete one"
+                self._report("named-twice", message, "attachments", at, "url")
+            if attachment.type is None and media_type(attachment.url) is None:
+                message = (
+                    "the address does not tell the type; add, for instance, type: application/pdf"
+                )
+                self._report("missing-key", message, "attachments", at)
+
+
+def media_type(url: str) -> str | None:
+    """The media type that an address's ending stands for, the same on every host."""
+    path = re.sub(r"[?#].*", "", url)
+    return mimetypes.MimeTypes().guess_type(path)[0]  # an instance of its own reads no host's table
+
+
+def _image_type(url: str) -> str | None:
+    guess = media_type(url)
+    return guess if guess is not None and guess.startswith("image/") else None

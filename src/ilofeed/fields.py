@@ -1,0 +1,230 @@
+"""The types that keys of both kinds of file share: each checks one value and says what it wants."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Annotated, Any, NoReturn, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from ilofeed import dates, iri
+from ilofeed.problems import quote
+from ilofeed.source import describe_unfit, find_unfit
+
+LONGEST_TITLE = 300
+LONGEST_SUMMARY = 2000
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
+)
+_EMAIL = re.compile(r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
+
+
+class Fields(BaseModel):
+    """Keys of a mapping; any other key is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+
+
+def refuse(code: str, message: str) -> NoReturn:
+    """End the check of a value with a problem."""
+    raise PydanticCustomError(code, "{text}", {"text": message})  # type: ignore[arg-type]
+
+
+def _text(value: str, most: int) -> str:
+    value = value.replace("\t", " ").strip()
+    if not value:
+        refuse("empty-value", "the text is empty; write it, or delete the line")
+    if found := find_unfit(value):
+        refuse(*describe_unfit(found[0]))
+    if markup := find_markup(value):
+        refuse(
+            "html-in-text", f"{quote(markup)} is HTML; this is plain text, readers would show it"
+        )
+    if len(value) > most:
+        refuse("too-long", f"{len(value)} characters are too many; {most} is the most")
+    return value
+
+
+_MARKUP = re.compile(
+    r"</(?:a|abbr|article|b|blockquote|body|br|code|div|em|font|h[1-6]|head|html|i|img|li|ol|p|pre"
+    r"|q|s|script|small|span|strong|style|sub|sup|table|td|th|tr|tt|u|ul)\s*>",
+    re.IGNORECASE,
+)
+
+
+def find_markup(text: str) -> str | None:
+    """An end tag of HTML in plain text: readers would show it, validators warn of it."""
+    match = _MARKUP.search(text)
+    return match[0] if match else None
+
+
+def _line(value: str) -> str:
+    value = _text(value, LONGEST_TITLE)
+    if re.search(r"[\n\u2028\u2029]", value):
+        refuse("line-break", "a line break stands inside; write it as one line")
+    return value
+
+
+def _paragraph(value: str) -> str:
+    value = _text(value, LONGEST_SUMMARY)
+    if re.search(r"\n\s*\n|\u2029", value):
+        refuse(
+            "line-break", "the text has more than one paragraph; put the rest below the second ---"
+        )
+    return re.sub(r" *\n *", " ", value)
+
+
+def _moment(value: Any) -> dates.Moment:
+    if not isinstance(value, str):
+        refuse("bad-date", "one date is wanted here, for instance 2015-05-19")
+    try:
+        return dates.parse_moment(value.strip())
+    except dates.DateError as error:
+        refuse(error.code, error.message)
+
+
+def _url(value: str) -> str:
+    if found := find_unfit(value):
+        refuse(*describe_unfit(found[0]))
+    try:
+        return iri.to_url(value)
+    except iri.AddressError as error:
+        refuse("bad-url", str(error))
+
+
+def check_slug(value: str) -> str:
+    """A slug, unchanged; anything else is refused with the slug it could be."""
+    if SLUG.fullmatch(value):
+        return value
+    wanted = slugify(value)
+    message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
+    refuse("bad-slug", message + (f"; write {wanted}" if wanted else ""))
+
+
+def slugify(text: str) -> str:
+    """A slug made from a text: what is left of it in ASCII letters and digits, or nothing."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = plain.replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-")
+
+
+def _language(value: str) -> str:
+    if _LANGUAGE.fullmatch(value):
+        return value
+    parts = re.split(r"[-_]", value)
+    if len(parts[0]) in {2, 3} and all(part.isalnum() and part.isascii() for part in parts):
+        tail = [
+            {4: part.title(), 2: part.upper()}.get(len(part), part.lower()) for part in parts[1:]
+        ]
+        if _LANGUAGE.fullmatch(wanted := "-".join([parts[0].lower(), *tail])):
+            refuse("bad-language", f"{quote(value)} is not a language tag; write {wanted}")
+    refuse("bad-language", f"{quote(value)} is not a language tag such as en, mn or zh-Hans")
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        refuse("bad-email", f"{quote(value)} is not an e-mail address such as news@example.org")
+    return value
+
+
+def _media_type(value: str) -> str:
+    if not _MEDIA_TYPE.fullmatch(value):
+        refuse("bad-media-type", f"{quote(value)} is not a media type such as application/pdf")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    refuse("wrong-type", f"{quote(str(value))} is neither true nor false; write one of the two")
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
+        return int(value)
+    refuse("bad-number", f"{quote(str(value))} is not a whole number such as 50")
+
+
+def _time(value: Any) -> dt.time:
+    if isinstance(value, str) and (match := re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", value)):
+        hour, minute = map(int, match.groups())
+        if hour < 24 and minute < 60:
+            return dt.time(hour, minute)
+    refuse("bad-time", f'{quote(str(value))} is not a time of day; write it as "09:00"')
+
+
+Line: TypeAlias = Annotated[
+    str,
+    AfterValidator(_line),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}),
+]
+Paragraph: TypeAlias = Annotated[
+    str,
+    AfterValidator(_paragraph),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_SUMMARY}),
+]
+When: TypeAlias = Annotated[
+    dates.Moment,
+    PlainValidator(_moment),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$",
+        }
+    ),
+]
+Url: TypeAlias = Annotated[
+    str,
+    AfterValidator(_url),
+    WithJsonSchema({"type": "string", "format": "iri", "pattern": "^https?://"}),
+]
+Slug: TypeAlias = Annotated[
+    str,
+    AfterValidator(check_slug),
+    WithJsonSchema({"type": "string", "pattern": f"^{SLUG.pattern}$"}),
+]
+Language: TypeAlias = Annotated[
+    str,
+    AfterValidator(_language),
+    WithJsonSchema({"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}),
+]
+Email: TypeAlias = Annotated[
+    str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
+]
+MediaType: TypeAlias = Annotated[
+    str,
+    AfterValidator(_media_type),
+    WithJsonSchema({"type": "string", "pattern": f"^{_MEDIA_TYPE.pattern}$"}),
+]
+Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
+Count: TypeAlias = Annotated[
+    int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})
+]
+TimeOfDay: TypeAlias = Annotated[
+    dt.time, PlainValidator(_time), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d\d$"})
+]
+
+
+def kind_of(value: Any) -> str:
+    """For keys that take a text or a mapping: which of the two was written."""
+    return "text" if isinstance(value, str) else "mapping"
+
+
+class PersonFields(Fields):
+    """Who wrote something."""
+
+    name: Line
+    email: Email | None = None
+    url: Url | None = None

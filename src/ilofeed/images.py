@@ -1,0 +1,44 @@
+"""The one door to Pillow: what kind of picture a file is, and how large."""
+
+from __future__ import annotations
+
+import io
+import warnings
+from dataclasses import dataclass
+
+TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
+SUFFIXES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}
+FILE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
+MOST_BYTES = 10 * 1024 * 1024
+
+
+class ImageError(ValueError):
+    """Why a file is not a picture that can be published."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImageInfo:
+    """Media type, file suffix, and size in pixels."""
+
+    type: str
+    suffix: str
+    width: int
+    height: int
+
+
+def look_at(data: bytes) -> ImageInfo:
+    """What a picture's header says; `ImageError` where it is none. Pixels are not decoded."""
+    from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # Pillow only warns of a decompression bomb
+        try:
+            with Image.open(io.BytesIO(data), formats=tuple(TYPES)) as image:
+                kind, (width, height) = image.format, image.size
+        except UnidentifiedImageError as error:
+            raise ImageError("is not a PNG, JPEG, GIF or WebP picture") from error
+        except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+            raise ImageError(f"cannot be read as a picture ({error})") from error
+    if kind is None or width < 1 or height < 1:
+        raise ImageError("is not a PNG, JPEG, GIF or WebP picture")
+    return ImageInfo(TYPES[kind], SUFFIXES[kind], width, height)

@@ -1,0 +1,188 @@
+"""What grammars cannot say of a feed document. Each rule has the name the W3C feed validator uses.
+
+The validator itself cannot be a dependency; this is what of it this publisher's documents could
+trip, judged before they are published.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import functools
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from ilofeed.fields import find_markup
+from ilofeed.source import find_unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from ilofeed.document import Format
+
+MOST_BYTES = 5_000_000  # above it validators and readers give up
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_CONTENT = "{http://purl.org/rss/1.0/modules/content/}"
+_KNOWN_NAMESPACES = frozenset(
+    {
+        "http://www.w3.org/2005/Atom",
+        "http://purl.org/dc/elements/1.1/",
+        "http://purl.org/rss/1.0/modules/content/",
+        "http://purl.org/rss/1.0/modules/event/",
+        "http://search.yahoo.com/mrss/",
+    }
+)
+_SAFE_TAGS = frozenset(
+    (
+        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
+        "table tbody td th thead tr ul"
+    ).split()
+)
+_NOT_HEXADECIMAL = re.compile(
+    rb"<(title|subtitle|name|dc:creator|ev:location|media:description|media:credit|category)"
+    rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A rule that a document breaks, where, and what was found there."""
+
+    rule: str
+    where: str
+    found: str
+
+
+def lint(data: bytes, form: Format, address: str) -> list[Finding]:
+    """Every finding in a feed document that is to be served at an address."""
+    if len(data) > MOST_BYTES:
+        return [Finding("ValidatorLimit", "document", f"{len(data)} bytes")]
+    try:
+        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    except etree.XMLSyntaxError as error:
+        return [Finding("SAXError", "document", str(error))]
+    findings: list[Finding] = []
+    for rule in (_characters, _namespaces, _plain_text, _html, _weekdays, _twice):
+        findings += rule(root, form)
+    if match := _NOT_HEXADECIMAL.search(data):
+        findings.append(Finding("CharacterData", match[1].decode(), match[0].decode()[:80]))
+    own = [x.get("href") for x in root.iter(f"{_ATOM}link") if x.get("rel") == "self"]
+    if own != [address]:
+        findings.append(Finding("SelfDoesntMatchLocation", "link", f"{own}, served at {address}"))
+    return findings
+
+
+def _elements(root: Any) -> Iterator[Any]:
+    return (element for element in root.iter() if isinstance(element.tag, str))
+
+
+def _name(element: Any) -> str:
+    return etree.QName(element).localname
+
+
+def _characters(root: Any, _form: Format) -> Iterator[Finding]:
+    for element in _elements(root):
+        for text in (element.text or "", element.tail or "", *element.attrib.values()):
+            if match := find_unfit(text):
+                yield Finding("BadCharacters", _name(element), ascii(match[0]))
+
+
+def _namespaces(root: Any, _form: Format) -> Iterator[Finding]:
+    used = {space for element in _elements(root) for space in element.nsmap.values()}
+    for space in sorted(used - _KNOWN_NAMESPACES):
+        yield Finding("UnknownNamespace", "document", space)
+
+
+def _is_html(element: Any) -> bool:
+    return (
+        element.get("type") == "html"
+        or element.tag == f"{_CONTENT}encoded"
+        or (element.tag == "description" and element.getparent().tag == "item")
+    )
+
+
+def _plain_text(root: Any, _form: Format) -> Iterator[Finding]:
+    for element in _elements(root):
+        if (
+            not len(element)
+            and not _is_html(element)
+            and (found := find_markup(element.text or ""))
+        ):
+            yield Finding("ContainsUndeclaredHTML", _name(element), found)
+
+
+def _html(root: Any, form: Format) -> Iterator[Finding]:
+    for element in _elements(root):
+        if _is_html(element):
+            for rule, found in html_findings(element.text or ""):
+                if rule != "ContainsRelRef" or form == "rss":
+                    yield Finding(rule, _name(element), found)
+
+
+@functools.lru_cache(maxsize=4096)  # an entry stands in several feeds and formats
+def html_findings(text: str) -> tuple[tuple[str, str], ...]:
+    """Rule and finding for HTML that a strict parser or a cautious reader would not take."""
+    import html5lib
+
+    try:
+        tree = html5lib.HTMLParser(strict=True).parseFragment(text)
+    except html5lib.html5parser.ParseError as error:
+        return (("NotHtml", str(error)),)
+    findings = []
+    for element in tree.iter():
+        if not isinstance(element.tag, str) or element.tag == "DOCUMENT_FRAGMENT":
+            continue
+        if (name := element.tag.partition("}")[2]) not in _SAFE_TAGS:
+            findings.append(("SecurityRisk", name))
+        for attribute, value in element.attrib.items():
+            if str(attribute).startswith("on"):
+                findings.append(("SecurityRiskAttr", str(attribute)))
+            if attribute == "style":
+                findings.append(("DangerousStyleAttr", value))
+            if attribute in {"href", "src"} and not re.match(r"(https?|mailto|tel):", value):
+                findings.append(("ContainsRelRef", value))
+    return tuple(findings)
+
+
+def _weekdays(root: Any, form: Format) -> Iterator[Finding]:
+    if form == "atom":
+        for element in root.iter(f"{_ATOM}updated", f"{_ATOM}published"):
+            try:
+                dt.datetime.fromisoformat(element.text or "")
+            except ValueError:
+                yield Finding("InvalidRFC3339Date", _name(element), element.text or "")
+        return
+    for element in root.iter("pubDate", "lastBuildDate"):
+        try:
+            moment = email.utils.parsedate_to_datetime(element.text or "")
+        except ValueError:
+            yield Finding("InvalidRFC2822Date", _name(element), element.text or "")
+            continue
+        if email.utils.format_datetime(moment)[:3] != (element.text or "")[:3]:
+            yield Finding("IncorrectDOW", _name(element), element.text or "")
+
+
+def _twice(root: Any, form: Format) -> Iterator[Finding]:
+    if form == "rss":
+        yield from _duplicates("DuplicateValue", "guid", (g.text for g in root.iter("guid")))
+        return
+    entries = root.findall(f"{_ATOM}entry")
+    for rule, name in (("DuplicateEntries", "id"), ("DuplicateUpdated", "updated")):
+        yield from _duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
+    for node in (root, *entries):
+        alternates = (
+            f"{link.get('type')} {link.get('hreflang')}"
+            for link in node.findall(f"{_ATOM}link")
+            if link.get("rel", "alternate") == "alternate"
+        )
+        yield from _duplicates("DuplicateAtomLink", "link", alternates)
+
+
+def _duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:
+    for value, times in Counter(values).items():
+        if times > 1:
+            yield Finding(rule, where, value or "")

@@ -1,0 +1,174 @@
+"""What an office, its entries and its feeds are: frozen values, after every check has passed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+    from ilofeed.dates import Moment
+    from ilofeed.tag import Authority
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who wrote something."""
+
+    name: str
+    email: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A category or a country. `name` is a slug (`social-protection`) or a code (`CN`, `world`)."""
+
+    name: str
+    labels: Mapping[str, str]  # by language; "" where feeds.yaml gives one for all
+    broader: str | None = None
+    description: str | None = None
+
+    def label(self, language: str) -> str:
+        """The label in a language, else in the same language without its region, else the first."""
+        for tag in ("", language, language.split("-", maxsplit=1)[0]):
+            if tag in self.labels:
+                return self.labels[tag]
+        return next(iter(self.labels.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class FeedSpec:
+    """What a feed selects: entries of a category, of a country, of both, or all."""
+
+    path: str
+    category: str | None = None
+    country: str | None = None
+
+    @property
+    def is_pair(self) -> bool:
+        """Whether the feed crosses two dimensions; those exist only where they have entries."""
+        return self.category is not None and self.country is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """All of feeds.yaml."""
+
+    url: str  # absolute, ends in /
+    authority: Authority
+    title: str
+    description: str
+    language: str
+    timezone: dt.tzinfo
+    publish_time: dt.time
+    author: Person
+    limit: int
+    hub: str | None
+    categories: Mapping[str, Term]
+    countries: Mapping[str, Term]
+    feeds: tuple[FeedSpec, ...]
+
+    def address(self, path: str) -> str:
+        """The URL of a published path; a folder's index page is the folder."""
+        return self.url + path.removesuffix("index.html")
+
+    @property
+    def category_scheme(self) -> str:
+        """The scheme of category terms: an identity of its own, so that it survives a move."""
+        return self.authority.id_of("category")
+
+    @property
+    def country_scheme(self) -> str:
+        """The scheme of country terms."""
+        return self.authority.id_of("country")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """When (end inclusive) and where something happens."""
+
+    start: Moment
+    end: Moment | None = None
+    place: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture; `path` is where a local one is published, `data` what it holds."""
+
+    url: str
+    alt: str
+    credit: str | None = None
+    type: str | None = None
+    width: int | None = None  # pixels
+    height: int | None = None
+    size: int | None = None  # bytes
+    path: str | None = None
+    data: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document to download; `length` in bytes, 0 where it is not known."""
+
+    url: str
+    type: str
+    length: int = 0
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of news. `published` is in the office's zone, `updated` in UTC (see `check`)."""
+
+    slug: str
+    id: str
+    title: str
+    summary: str
+    html: str
+    published: dt.datetime
+    updated: dt.datetime
+    url: str  # its own page
+    categories: tuple[str, ...]
+    countries: tuple[str, ...]
+    authors: tuple[Person, ...]
+    language: str
+    link: str | None = None  # the item elsewhere
+    event: Event | None = None
+    image: Image | None = None
+    attachments: tuple[Attachment, ...] = ()
+    translation_of: str | None = None
+    draft: bool = False
+    withdrawn: dt.datetime | None = None  # in UTC
+    path: str = ""  # of the file it was written in
+
+    @property
+    def target(self) -> str:
+        """What readers open: the item elsewhere, or its own page."""
+        return self.link or self.url
+
+    @property
+    def page(self) -> str:
+        """Where its own page is published."""
+        return f"entry/{self.slug}/index.html"
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """A feed with what it holds: the newest `limit` of the entries it selects, newest first."""
+
+    spec: FeedSpec
+    id: str
+    title: str
+    description: str
+    updated: dt.datetime
+    entries: tuple[Entry, ...]
+    selected: int  # how many there are, also beyond the limit
+
+    def path(self, name: str) -> str:
+        """Where a document of this feed is published: `all/atom.xml`."""
+        return f"{self.spec.path}/{name}"

@@ -1,0 +1,78 @@
+"""A new entry file, valid at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilofeed import source, yamldoc
+from ilofeed.entry import check_entry, slug_of
+from ilofeed.fields import slugify
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from ilofeed.dates import Moment
+    from ilofeed.model import Office
+    from ilofeed.problems import Problem
+
+PLACEHOLDER = "Write one or two sentences here, then delete the line that says draft."
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """What `ilofeed new` was told; without a summary the entry is a draft."""
+
+    title: str
+    date: Moment
+    categories: Sequence[str]
+    countries: Sequence[str]
+    summary: str | None = None
+    link: str | None = None
+    slug: str | None = None
+
+
+def write_entry(
+    new: NewEntry, office: Office, known: Iterable[str], now: dt.datetime
+) -> tuple[str, bytes, tuple[Problem, ...]]:
+    """Path and bytes of a new entry file, and the problems that `check` would find in it.
+
+    The name is one that no known entry file has.
+    """
+    path = _free_path(new, set(map(slug_of, known)))
+    lines = ["---", f"title: {scalar(new.title)}", f"date: {new.date.isoformat()}"]
+    lines.append(f"summary: {scalar(new.summary or PLACEHOLDER)}")
+    lines.append(f"categories: [{', '.join(new.categories)}]")
+    lines.append(f"countries: [{', '.join(new.countries)}]")
+    if new.link is not None:
+        lines.append(f"link: {scalar(new.link)}")
+    if new.summary is None:
+        lines.append("draft: true")
+    data = "\n".join([*lines, "---", ""]).encode()
+    return path, data, check_entry(path, data, office, {}, now).problems
+
+
+def _free_path(new: NewEntry, taken: set[str]) -> str:
+    wanted = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
+    slug, number = wanted, 1
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return f"entries/{new.date.year}/{slug}.md"
+
+
+def scalar(text: str) -> str:
+    """A text as YAML reads it back: plain where that is safe, else between double quotes."""
+    line = source.Source("", f"key: {text}\n")
+    root, problems = yamldoc.compose(line, 0, len(line.text))
+    value = root.get("key") if root is not None and not problems else None
+    is_plain = (
+        isinstance(value, yamldoc.Scalar)
+        and not value.style
+        and value.value == text
+        and " #" not in text
+        and text not in {"", "~", "null"}
+    )
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

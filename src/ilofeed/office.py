@@ -1,0 +1,206 @@
+"""feeds.yaml to an `Office`: what its keys mean together."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import dates, fields, iso3166, source, tag, validate, yamldoc
+from ilofeed.model import FeedSpec, Office, Person, Term
+from ilofeed.officefile import OfficeFields, PerFields, TermFields
+from ilofeed.problems import Problem, did_you_mean, quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+PATH = "feeds.yaml"
+_DEFAULT_FEEDS = ("all", ("category",), ("country",), ("country", "category"))
+
+
+def check_office(data: bytes, now: dt.datetime) -> tuple[Office | None, list[Problem]]:
+    """The office of the bytes of feeds.yaml, and every problem in them.
+
+    Also where there are problems an office is returned, if anything could be read, so that the
+    entries can be checked in the same run; None where nothing could.
+    """
+    text, problems = source.decode(PATH, data)
+    if not text.text.strip():
+        message = "the file is empty; it describes the office, as docs/feeds-yaml.md shows"
+        return None, [*problems, Problem(PATH, 1, 1, "empty-file", message)]
+    root, found = yamldoc.compose(text, 0, len(text.text))
+    problems += found
+    if root is None:
+        return None, problems
+    checked, found = validate.validate(text, root, OfficeFields, _stand_ins, comments=True)
+    problems += found
+    problems += _authority_problems(checked, now)
+    for dimension in ("categories", "countries"):
+        problems += _term_problems(checked, dimension)
+    feeds, found = _feeds(checked)
+    problems += found
+    return _office(checked.fields, feeds), problems
+
+
+def _stand_ins(root: yamldoc.Mapping) -> dict[str, Any]:
+    """What takes the place of a section that failed; terms keep their names, so that the entries
+    that use them are not blamed."""
+
+    def names(section: str) -> dict[str, str]:
+        node = root.get(section)
+        pairs = node.pairs if isinstance(node, yamldoc.Mapping) else ()
+        return {key.value: "x" for key, _ in pairs} or {"x": "x"}
+
+    return {
+        "site": {
+            "url": "https://example.org/",
+            "authority": "example.org,2000",
+            "title": "x",
+            "timezone": "Etc/UTC",
+        },
+        "categories": names("categories"),
+        "countries": names("countries"),
+        "feeds": ["all"],
+    }
+
+
+Checked = validate.Checked[OfficeFields]
+
+
+def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
+    since = tag.parse_authority(checked.fields.site.authority).since
+    if "site" in checked.failed or since <= now.date():
+        return []
+    message = f"the date after the comma, {since}, is in the future; nobody holds a domain then"
+    return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
+
+
+def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
+    terms = _terms(checked.fields, dimension)
+    problems = []
+    for name, term in terms.items():
+        if message := (_bad_category if dimension == "categories" else _bad_country)(name):
+            offset = checked.at_key(dimension, name)
+            code = "bad-slug" if dimension == "categories" else "bad-country-code"
+            problems.append(checked.source.problem(offset, code, message))
+        if dimension in checked.failed or term.broader is None:
+            continue
+        if term.broader not in terms:
+            offset = checked.at(dimension, name, "broader")
+            message = f"{quote(term.broader)} is not among the {dimension}"
+            message += did_you_mean(term.broader, set(terms) - {name})
+            problems.append(checked.source.problem(offset, "unknown-broader", message))
+        elif name in (circle := list(_broader(name, terms))):
+            offset = checked.at(dimension, name, "broader")
+            message = "broader goes in a circle: " + " → ".join([name, *circle])
+            problems.append(checked.source.problem(offset, "circular-broader", message))
+    return problems
+
+
+def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
+    """The broader terms of a term, nearest first; ends where it would come round."""
+    seen = set()
+    while (term := terms.get(name)) and term.broader and term.broader not in seen:
+        name = term.broader
+        seen.add(name)
+        yield name
+
+
+def _bad_category(name: str) -> str | None:
+    if fields.SLUG.fullmatch(name) and len(name) <= 80:
+        return None
+    wanted = fields.slugify(name)
+    message = (
+        f"{quote(name)} is not a slug: lower-case letters, digits and single hyphens, 80 at most"
+    )
+    return message + (f"; write {wanted}" if wanted else "")
+
+
+def _bad_country(name: str) -> str | None:
+    if len(name) == 2 and name.isascii() and name.isalpha():
+        if name in iso3166.CODES:
+            return None
+        if name.upper() in iso3166.CODES:
+            return f"{quote(name)} is a country code in lower case; write {name.upper()}"
+        wanted = "; write GB" if name.upper() == "UK" else ""
+        return f"{quote(name)} is not a country code of ISO 3166-1{wanted}"
+    if fields.SLUG.fullmatch(name) and 3 <= len(name) <= 80:
+        return None
+    return f"{quote(name)} is neither a country code such as MN nor a lower-case name such as world"
+
+
+def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
+    written = office.categories if dimension == "categories" else office.countries
+    return {name: _term(name, value) for name, value in written.items()}
+
+
+def _term(name: str, value: str | TermFields) -> Term:
+    if isinstance(value, str):
+        return Term(name, {"": value})
+    labels = {"": value.label} if isinstance(value.label, str) else value.label
+    return Term(name, labels, value.broader, value.description)
+
+
+def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
+    """Every feed that feeds.yaml asks for, pairs included (whether they hold anything or not)."""
+    lines = checked.fields.feeds
+    if lines is None:
+        asked = [(0, dimensions) for dimensions in _DEFAULT_FEEDS]
+    else:
+        asked = [(at, _dimensions(line)) for at, line in enumerate(lines)]
+    specs: dict[str, FeedSpec] = {}
+    problems = []
+    for at, dimensions in asked:
+        new = {spec.path: spec for spec in _specs(checked.fields, dimensions)}
+        if twice := sorted(new.keys() & specs.keys()):
+            message = f"a feed at {twice[0]} is asked for twice; delete this line"
+            problems.append(
+                checked.source.problem(checked.at("feeds", at), "duplicate-feed", message)
+            )
+        if len(set(dimensions)) < len(dimensions) and dimensions != "all":
+            message = "the two dimensions of a pair are country and category, each once"
+            problems.append(
+                checked.source.problem(checked.at("feeds", at, "per"), "bad-choice", message)
+            )
+        specs |= new
+    return tuple(specs.values()), problems
+
+
+def _dimensions(line: str | PerFields) -> str | tuple[str, ...]:
+    if isinstance(line, str):
+        return line
+    return (line.per,) if isinstance(line.per, str) else tuple(line.per)
+
+
+def _specs(office: OfficeFields, dimensions: str | tuple[str, ...]) -> Iterator[FeedSpec]:
+    categories, countries = office.categories, office.countries
+    match dimensions:
+        case "all":
+            yield FeedSpec("all")
+        case ("category",):
+            yield from (FeedSpec(f"category/{c}", category=c) for c in categories)
+        case ("country",):
+            yield from (FeedSpec(f"country/{k.lower()}", country=k) for k in countries)
+        case _ if set(dimensions) == {"category", "country"}:
+            for k, c in itertools.product(countries, categories):
+                yield FeedSpec(f"country/{k.lower()}/category/{c}", category=c, country=k)
+
+
+def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...]) -> Office:
+    site = written.site
+    author = site.author
+    return Office(
+        url=site.url,
+        authority=tag.parse_authority(site.authority),
+        title=site.title,
+        description=site.description or site.title,
+        language=site.language,
+        timezone=dates.zone(site.timezone),
+        publish_time=site.publish_time,
+        author=Person(author.name, author.email, author.url) if author else Person(site.title),
+        limit=site.limit,
+        hub=site.hub,
+        categories=_terms(written, "categories"),
+        countries=_terms(written, "countries"),
+        feeds=feeds,
+    )

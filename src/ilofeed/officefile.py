@@ -1,0 +1,132 @@
+"""The keys of feeds.yaml: types, messages and, by pydantic, the JSON Schema."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import AfterValidator, Discriminator, Field, Tag
+
+from ilofeed import dates, tag
+from ilofeed.fields import (
+    Count,
+    Fields,
+    Language,
+    Line,
+    Paragraph,
+    PersonFields,
+    TimeOfDay,
+    Url,
+    kind_of,
+    refuse,
+)
+from ilofeed.problems import nearest, quote
+
+
+def _authority(value: str) -> str:
+    try:
+        tag.parse_authority(value)
+    except tag.TagError as error:
+        refuse("bad-authority", str(error))
+    return value
+
+
+def _zone(value: str) -> str:
+    if value not in dates.zone_names():
+        match = nearest(value, dates.zone_names())
+        message = (
+            f"{quote(value)} is not a time zone of the IANA database, such as Asia/Ulaanbaatar"
+        )
+        refuse("unknown-time-zone", message + (f"; did you mean `{match}`?" if match else ""))
+    return value
+
+
+def _site_url(value: str) -> str:
+    if "?" in value or "#" in value:
+        refuse("bad-url", f"{quote(value)} has a ? or # in it; the site's address is a folder")
+    return value if value.endswith("/") else value + "/"
+
+
+def _limit(value: int) -> int:
+    if not 1 <= value <= 1000:
+        refuse("bad-number", f"{value} is not between 1 and 1000")
+    return value
+
+
+class SiteFields(Fields):
+    """What is true of the whole site."""
+
+    url: Annotated[
+        Url,
+        AfterValidator(_site_url),
+        Field(description="Where the output is served", examples=["https://example.org/feeds/"]),
+    ]
+    authority: Annotated[
+        str,
+        AfterValidator(_authority),
+        Field(
+            description="RFC 4151: a domain the office holds, since when, a prefix",
+            examples=["example.org,2015:office"],
+        ),
+    ]
+    title: Annotated[Line, Field(description="Name of the office", examples=["Our office"])]
+    description: Paragraph | None = None
+    language: Language = "en"
+    timezone: Annotated[
+        str, AfterValidator(_zone), Field(description="IANA name", examples=["Asia/Ulaanbaatar"])
+    ]
+    publish_time: TimeOfDay = dt.time(9)
+    author: PersonFields | None = None
+    limit: Annotated[
+        Count, AfterValidator(_limit), Field(description="Newest entries in a feed")
+    ] = 50
+    archives: Annotated[list[Literal["atom", "rss"]], Field(default_factory=lambda: ["atom"])]
+    hub: Annotated[Url | None, Field(description="WebSub hub")] = None
+
+
+Label: TypeAlias = Annotated[
+    Annotated[Line, Tag("text")]
+    | Annotated[dict[Language, Line], Field(min_length=1), Tag("mapping")],
+    Discriminator(kind_of),
+]
+
+
+class TermFields(Fields):
+    """A category or a country."""
+
+    label: Label
+    broader: Annotated[
+        str | None, Field(description="SKOS broader: whose feed has this one's entries too")
+    ] = None
+    description: Paragraph | None = None
+
+
+Dimension: TypeAlias = Literal["category", "country"]
+
+
+class PerFields(Fields):
+    """A feed for each term of a dimension, or for each pair of terms of two."""
+
+    per: Annotated[
+        Annotated[Dimension, Tag("text")]
+        | Annotated[list[Dimension], Field(min_length=1, max_length=2), Tag("mapping")],
+        Discriminator(kind_of),
+    ]
+
+
+Term: TypeAlias = Annotated[
+    Annotated[Line, Tag("text")] | Annotated[TermFields, Tag("mapping")], Discriminator(kind_of)
+]
+Feed: TypeAlias = Annotated[
+    Annotated[Literal["all"], Tag("text")] | Annotated[PerFields, Tag("mapping")],
+    Discriminator(kind_of),
+]
+
+
+class OfficeFields(Fields):
+    """The whole of feeds.yaml."""
+
+    site: Annotated[SiteFields, Field(examples=["{url: …}"])]
+    categories: Annotated[dict[str, Term], Field(min_length=1, examples=["{news: News}"])]
+    countries: Annotated[dict[str, Term], Field(min_length=1, examples=["{world: World}"])]
+    feeds: Annotated[list[Feed], Field(min_length=1)] | None = None

@@ -1,0 +1,64 @@
+"""A problem is a value: where, how bad, what was found and what was wanted."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One mistake of an author, at a place an editor can go to.
+
+    `line` and `column` count from 1, columns in characters. `code` is stable, kebab-case and has
+    its section in `docs/problems.md`. `message` is one sentence without a line break.
+    """
+
+    path: str
+    line: int
+    column: int
+    code: str
+    message: str
+    severity: Severity = "error"
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    """Whether anything among the problems keeps the office from publishing."""
+    return any(problem.severity == "error" for problem in problems)
+
+
+def quote(text: str, most: int = 60) -> str:
+    """What was found, for a message: on one line, shortened, with nothing a terminal would obey."""
+    shown = text if len(text) <= most else text[: most - 1] + "…"
+    return "`" + "".join(map(_visible, shown)) + "`"
+
+
+def _visible(character: str) -> str:
+    # Cc, Cf, Cs, Co, Zl, Zp would move the cursor, turn the line around or show nothing at all
+    if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
+        return f"<U+{ord(character):04X}>"
+    return character
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known spelling nearest to a word, or None where nothing is near."""
+    by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}
+    found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
+    return by_folded[found[0]] if found else None
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """The end of a message: the nearest known spelling, or all of them where they are few."""
+    names = sorted(known)
+    if match := nearest(word, names):
+        return f"; did you mean `{match}`?"
+    if names and len(", ".join(names)) <= 120:
+        return "; known: " + ", ".join(names)
+    return ""

@@ -1,0 +1,96 @@
+"""The first stage: an office's folder to bytes. Nothing is interpreted here."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ilofeed.images import FILE_SUFFIXES, MOST_BYTES
+from ilofeed.problems import Problem, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MOST_TEXT_BYTES = 1024 * 1024
+_LOOKS_LIKE_ENTRY = frozenset(
+    {".markdown", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
+)
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The bytes of an office's files, by path relative to its folder, in order of path."""
+
+    office: bytes | None
+    entries: tuple[tuple[str, bytes], ...]
+    files: Mapping[str, bytes]  # pictures below entries/
+    refused: tuple[str, ...] = ()  # entry files that were not read
+    problems: tuple[Problem, ...] = ()
+
+
+def read_office(root: Path) -> Sources:
+    """Read feeds.yaml and entries/ of an office's folder. A broken disk is an `OSError`."""
+    problems: list[Problem] = []
+    office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
+    entries, refused, files = [], [], {}
+    for path, name in _walk(root / "entries", "entries"):
+        suffix = path.suffix.lower()
+        if path.suffix == ".md":
+            data = _read_text(path, name, problems)
+            if data is None:
+                refused.append(name)
+            else:
+                entries.append((name, data))
+        elif suffix in FILE_SUFFIXES and path.is_file():
+            with path.open("rb") as file:
+                files[name] = file.read(MOST_BYTES + 1)
+        elif suffix == ".md" or suffix in _LOOKS_LIKE_ENTRY:
+            message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
+            problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
+    if not entries and not refused:
+        message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
+        problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
+    return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
+
+
+def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
+    """Every file below a folder, in order of name; hidden ones and links to folders left out."""
+    if not folder.is_dir():
+        return
+    with os.scandir(folder) as found:
+        items = sorted(found, key=lambda item: os.fsencode(item.name))
+    for item in items:
+        if item.name.startswith("."):
+            continue
+        inner = f"{name}/{os.fsencode(item.name).decode('utf-8', 'backslashreplace')}"
+        if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
+            yield from _walk(Path(item.path), inner)
+        else:
+            yield Path(item.path), inner
+
+
+def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
+    if not path.is_file():
+        message = "there is no such file; it describes the office, as docs/feeds-yaml.md shows"
+        if path.is_symlink() or path.exists():
+            message = "this is not a file that can be read"
+        code = "not-a-file" if name != "feeds.yaml" or path.exists() else "no-feeds-yaml"
+        problems.append(Problem(name, 1, 1, code, message))
+        return None
+    with path.open("rb") as file:
+        data = file.read(MOST_TEXT_BYTES + 1)
+    if len(data) > MOST_TEXT_BYTES:
+        message = "the file is larger than 1 MiB; no reader would show it"
+        problems.append(Problem(name, 1, 1, "file-too-large", message))
+        return None
+    return data
+
+
+def create(path: Path, data: bytes) -> None:
+    """Write a file that must not exist yet: nothing of an editor is ever overwritten."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("xb") as file:
+        file.write(data)

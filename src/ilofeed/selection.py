@@ -1,0 +1,121 @@
+"""Which entries a feed holds, in which order, and since when it is as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from ilofeed.entry import fraction
+from ilofeed.model import Feed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ilofeed.model import Entry, FeedSpec, Office, Term
+
+
+def is_out(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an entry is published at an instant, also when it was withdrawn since."""
+    return not entry.draft and entry.published <= now
+
+
+def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an entry has left the feeds."""
+    return entry.withdrawn is not None and entry.withdrawn.replace(microsecond=0) <= now
+
+
+def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+    """The entries that are out at an instant, in order; a translation of one that is not out yet
+    does not name it."""
+    out = in_order(entry for entry in entries if is_out(entry, now))
+    slugs = {entry.slug for entry in out}
+    return [
+        entry
+        if entry.translation_of is None or entry.translation_of in slugs
+        else dataclasses.replace(entry, translation_of=None)
+        for entry in out
+    ]
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Newest first; entries of the same instant by slug."""
+    return sorted(entries, key=lambda entry: (-entry.published.timestamp(), entry.slug))
+
+
+def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
+    """For each term, itself and every term below it (SKOS broader, transitively)."""
+    below = {name: {name} for name in terms}
+    for name in terms:
+        above = terms[name].broader
+        while above is not None:
+            below[above].add(name)
+            above = terms[above].broader
+    return {name: frozenset(names) for name, names in below.items()}
+
+
+def select_feeds(office: Office, out: list[Entry], now: dt.datetime) -> tuple[Feed, ...]:
+    """Every feed of the office, with what it holds of the entries that are out.
+
+    A pair that no entry ever had in common has no feed; one whose entries were all withdrawn
+    keeps its address, as does every feed of a single term.
+    """
+    categories, countries = narrower(office.categories), narrower(office.countries)
+    feeds = []
+    for spec in office.feeds:
+        of_category = categories[spec.category] if spec.category is not None else None
+        of_country = countries[spec.country] if spec.country is not None else None
+        selected = [
+            entry
+            for entry in out
+            if (of_category is None or not of_category.isdisjoint(entry.categories))
+            and (of_country is None or not of_country.isdisjoint(entry.countries))
+        ]
+        if selected or not spec.is_pair:
+            feeds.append(_feed(office, spec, selected, now))
+    return tuple(feeds)
+
+
+def _feed(office: Office, spec: FeedSpec, selected: list[Entry], now: dt.datetime) -> Feed:
+    held = [entry for entry in selected if not is_withdrawn(entry, now)]
+    title, description = _names(office, spec)
+    return Feed(
+        spec=spec,
+        id=office.authority.id_of(f"feed/{spec.path}"),
+        title=title,
+        description=description,
+        updated=max((_changed(entry, now) for entry in selected), default=_beginning(office)),
+        entries=tuple(held[: office.limit]),
+        selected=len(held),
+    )
+
+
+def _changed(entry: Entry, now: dt.datetime) -> dt.datetime:
+    if entry.withdrawn is not None and is_withdrawn(entry, now):
+        return max(entry.updated, entry.withdrawn)
+    return entry.updated
+
+
+def _beginning(office: Office) -> dt.datetime:
+    """The `updated` of a feed that never held anything: since when its id can exist (RFC 4151)."""
+    since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
+    earliest = dt.datetime(1990, 1, 2, tzinfo=dt.UTC)  # validators call older dates implausible
+    identity = office.authority.id_of("feed")
+    return max(since, earliest).replace(microsecond=fraction(identity))
+
+
+def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
+    terms = [
+        term
+        for term in (
+            office.countries[spec.country] if spec.country is not None else None,
+            office.categories[spec.category] if spec.category is not None else None,
+        )
+        if term is not None
+    ]
+    if not terms:
+        return office.title, office.description
+    labels = [term.label(office.language) for term in terms]
+    described = [term.description for term in terms if term.description is not None]
+    description = described[0] if len(terms) == len(described) == 1 else office.description
+    return f"{office.title}: {', '.join(labels)}", description

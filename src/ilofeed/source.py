@@ -1,0 +1,179 @@
+"""The text of a file an author wrote: decoding, places, and characters that no feed can carry."""
+
+from __future__ import annotations
+
+import bisect
+import codecs
+import functools
+import re
+from dataclasses import dataclass
+
+from ilofeed.problems import Problem, Severity, quote
+
+MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
+
+# XML 1.0 (section 2.2) cannot hold them at all, or feed validators warn about them (BadCharacters)
+CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+# U+FFFD, surrogates and noncharacters: HTML calls them parse errors
+UNFIT = r"\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff" + "".join(
+    f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17)
+)
+# UTF-8 read as Latin-1 or Windows-1252, then saved again: "é" became "Ã©", "’" became "â€™"
+TWICE = (
+    r"[\u00c2\u00c3][\x80-\u00bf]|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e]"
+)
+
+_CONTROL = re.compile(f"[{CONTROL}]")
+_UNFIT = re.compile(f"[{UNFIT}]")
+_TWICE = re.compile(f"(?:{TWICE})+")
+_PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
+
+
+@dataclass(frozen=True)
+class Source:
+    """A decoded text file. Lines end in `\\n` alone; `path` is relative to the office's folder."""
+
+    path: str
+    text: str
+
+    @functools.cached_property
+    def _starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
+
+    def place(self, offset: int) -> tuple[int, int]:
+        """Line and column, both from 1, of a character offset."""
+        line = bisect.bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1
+
+    def offset(self, line: int) -> int:
+        """Where a line (from 1) begins; the end of the text for a line past it."""
+        return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
+
+    def line_at(self, offset: int) -> str:
+        """The whole line that holds an offset, without its line break."""
+        start = self.text.rfind("\n", 0, offset) + 1
+        end = self.text.find("\n", offset)
+        return self.text[start:] if end < 0 else self.text[start:end]
+
+    def problem(
+        self, offset: int, code: str, message: str, severity: Severity = "error"
+    ) -> Problem:
+        """A problem at an offset of this text."""
+        line, column = self.place(offset)
+        return Problem(self.path, line, column, code, message, severity)
+
+
+def decode(path: str, data: bytes) -> tuple[Source, list[Problem]]:
+    """The text of a file's bytes, and what is wrong with its encoding and characters.
+
+    Reading goes on after a wrong encoding, as far as it can be guessed, so that the problems
+    further down are reported too. Unfit characters are masked in the text that is returned, one
+    by one, so that places stay true and nothing is blamed twice.
+    """
+    text, problems = _decode(path, data)
+    source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    for pattern in (_TWICE, _CONTROL, _UNFIT):
+        found = list(pattern.finditer(source.text))
+        problems += _listed(source, found)
+        if found:
+            source = Source(path, pattern.sub(_mask, source.text))
+    for match in list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]:
+        message = (
+            f"U+{ord(match[0]):04X} is a private character, often an icon copied from a web page; "
+            "readers show a box, so delete it"
+        )
+        problems.append(source.problem(match.start(), "private-character", message, "warning"))
+    return source, problems
+
+
+def _mask(match: re.Match[str]) -> str:
+    start = match.string.rfind("\n", 0, match.start()) + 1
+    indented = not match.string[start : match.start()].strip(" ")
+    return (" " if indented else "x") * len(match[0])
+
+
+def _listed(source: Source, found: list[re.Match[str]]) -> list[Problem]:
+    problems = [
+        source.problem(match.start(), *describe_unfit(match[0])) for match in found[:MOST_PER_FILE]
+    ]
+    if more := found[MOST_PER_FILE:]:
+        code, _ = describe_unfit(more[0][0])
+        message = f"and {len(more)} more of the same kind in this file"
+        problems.append(source.problem(more[0].start(), code, message))
+    return problems
+
+
+def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark):
+            return _utf16(path, data[2:], name)
+    start = data[:200]
+    if start.count(0) > len(start) // 4:
+        return _utf16(path, data, "utf-16-le" if start[1:2] == b"\0" else "utf-16-be")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return _latin(path, data)
+
+
+def _utf16(path: str, data: bytes, name: str) -> tuple[str, list[Problem]]:
+    message = "the file is saved as UTF-16; save it again as UTF-8 (“Save as”, encoding UTF-8)"
+    return data.decode(name, "replace").replace("\ufffd", "?"), [
+        Problem(path, 1, 1, "not-utf-8", message)
+    ]
+
+
+def _latin(path: str, data: bytes) -> tuple[str, list[Problem]]:
+    problems = []
+    for number, line in enumerate(data.split(b"\n"), 1):
+        try:
+            line.decode("utf-8")
+        except UnicodeDecodeError as error:
+            if len(problems) == MOST_PER_FILE:
+                break
+            byte = line[error.start : error.start + 1]
+            column = len(line[: error.start].decode("utf-8")) + 1
+            message = (
+                f"byte 0x{byte.hex().upper()} is not UTF-8 (in Windows-1252 it would be "
+                f"{quote(byte.decode('cp1252', 'replace'))}); save the file again as UTF-8"
+            )
+            problems.append(Problem(path, number, column, "not-utf-8", message))
+    return data.decode("utf-8", "windows-1252-guess"), problems
+
+
+def _guess(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    byte = error.object[error.start : error.start + 1]
+    return byte.decode("cp1252", "replace").replace("\ufffd", "?"), error.start + 1
+
+
+codecs.register_error("windows-1252-guess", _guess)
+
+
+def describe_unfit(found: str) -> tuple[str, str]:
+    """The code and message for characters that `find_unfit` found."""
+    if _CONTROL.match(found):
+        message = f"the control character U+{ord(found):04X} cannot stand in a feed; delete it"
+        return "control-character", message
+    if _UNFIT.match(found):
+        message = f"the character U+{ord(found):04X} is a trace of damaged text; write it again"
+        return "damaged-text", message
+    message = f"{quote(found)} looks like text decoded twice"
+    if repaired := _repaired(found):
+        message += f"; write {quote(repaired)}"
+    return "double-encoding", message
+
+
+def _repaired(found: str) -> str | None:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return found.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return None
+
+
+def find_unfit(text: str) -> re.Match[str] | None:
+    """The first characters that no feed should carry, in text that did not pass `decode`."""
+    return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)

@@ -1,0 +1,71 @@
+"""Tag URIs (RFC 4151): identities that outlive file names, titles and domains."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+LONGEST_ID = 200
+
+_NAME = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
+_AUTHORITY = re.compile(
+    rf"(?P<holder>(?:[a-z0-9._-]+@)?{_NAME}(?:\.{_NAME})*),"
+    r"(?P<year>\d{4})(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?"
+)
+_SPECIFIC = re.compile(r"(?:[0-9A-Za-z\-._~!$&'()*+,;=:@/?]|%[0-9A-F]{2})*")
+
+
+class TagError(ValueError):
+    """What RFC 4151 does not allow, as a sentence for the author."""
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """Who mints ids: `domain,date` and an optional prefix, as `feeds.yaml` writes it."""
+
+    text: str
+    since: dt.date
+
+    def id_of(self, name: str) -> str:
+        """The tag URI of a name, such as an entry's slug."""
+        return f"tag:{self.text}:{name}"
+
+
+def parse_authority(text: str) -> Authority:
+    """The authority of `ilo.org,2015:beijing` (RFC 4151, section 2.1), or `TagError`."""
+    entity, colon, prefix = text.partition(":")
+    match = _AUTHORITY.fullmatch(entity)
+    if not match:
+        raise TagError(_why_not(entity))
+    if "." not in match["holder"].rpartition("@")[2]:
+        raise TagError("the domain before the comma has no dot; write a whole domain name")
+    try:
+        since = dt.date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
+    except ValueError as error:
+        raise TagError(f"the date after the comma does not exist ({error})") from error
+    if not _SPECIFIC.fullmatch(prefix) or (colon and not prefix):
+        raise TagError("after the colon only letters, digits and -._~!$&'()*+,;=:@/? may stand")
+    return Authority(text, since)
+
+
+def _why_not(entity: str) -> str:
+    if entity != entity.lower():
+        return "the domain is written in lower case: " + entity.lower()
+    if "," not in entity:
+        return "a comma and a year on which you held the domain are missing: example.org,2015"
+    if "/" in entity:
+        return "the domain stands alone, without https:// and without a path: example.org,2015"
+    return "the form is domain,year: a domain you hold and a date on which you held it"
+
+
+def parse_tag(text: str) -> str:
+    """A whole tag URI, unchanged, or `TagError`."""
+    scheme, _, rest = text.partition(":")
+    entity, colon, specific = rest.partition(":")
+    if scheme != "tag" or not colon or not specific:
+        raise TagError("the form of a whole id is tag:domain,year:name")
+    parse_authority(entity)
+    if not _SPECIFIC.fullmatch(specific):
+        raise TagError("an id holds only ASCII letters, digits and -._~!$&'()*+,;=:@/?")
+    return text

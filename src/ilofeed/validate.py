@@ -1,0 +1,246 @@
+"""From nodes to checked keys: pydantic's errors become problems at their line and column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ilofeed.problems import did_you_mean, quote
+from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ilofeed.problems import Problem
+    from ilofeed.source import Source
+
+Model = TypeVar("Model", bound=BaseModel)
+Loc = tuple[int | str, ...]
+
+FREE_TEXT = frozenset("title summary place alt credit name description label".split())
+_WANTED = {
+    "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
+    "string_type": "one text is wanted here, not a list or a mapping",
+    "model_type": "keys are wanted here, each on a line of its own, indented",
+    "dict_type": "keys are wanted here, each on a line of its own, indented",
+}
+
+
+@dataclass(frozen=True)
+class Checked(Generic[Model]):
+    """Keys that passed. `failed` are the top-level keys that did not; they hold stand-ins."""
+
+    fields: Model
+    failed: frozenset[str]
+    source: Source
+    root: Mapping
+
+    def at(self, *loc: int | str) -> int:
+        """The offset of a value; of the nearest mapping around it where it is not written."""
+        return _locate(self.root, loc)[0].start
+
+    def at_key(self, *loc: int | str) -> int:
+        """The offset of a key."""
+        return _key_start(self.root, loc)
+
+
+def validate(
+    source: Source,
+    root: Mapping,
+    model: type[Model],
+    stand_ins: Callable[[Mapping], dict[str, Any]],
+    *,
+    comments: bool,
+) -> tuple[Checked[Model], list[Problem]]:
+    """Check every key; where one fails, a stand-in takes its place and it is named in `failed`.
+
+    `comments` says whether a ` # comment` behind a free text is taken for one (feeds.yaml) or
+    for the end of a text that was cut (an entry, where nobody writes comments there).
+    """
+    reader = _Reader(source, comments=comments)
+    data = reader.mapping(root, ())
+    problems = reader.problems
+    failed = {str(loc[0]) for loc in reader.broken}
+    try:
+        fields = model.model_validate(data)
+    except ValidationError as error:
+        for item in error.errors(include_url=False, include_input=False):
+            loc = item["loc"]
+            failed.add(str(loc[0]))
+            if problem := _problem(source, root, model, item, reader.broken):
+                problems.append(problem)
+        known = set(model.model_fields)
+        good = {key: value for key, value in data.items() if key in known - failed}
+        substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
+        fields = model.model_validate({**substitutes, **good})
+    return Checked(fields, frozenset(failed), source, root), problems
+
+
+class _Reader:
+    """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
+
+    def __init__(self, source: Source, *, comments: bool) -> None:
+        self.problems: list[Problem] = []
+        self.broken: set[Loc] = set()
+        self._source = source
+        self._comments = comments
+
+    def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
+        data = {}
+        for key, value in node.pairs:
+            inner = (*loc, key.value)
+            if self._readable(value, inner):
+                data[key.value] = self._value(value, inner)
+        return data
+
+    def _value(self, node: Node, loc: Loc) -> Any:
+        match node:
+            case Scalar():
+                return node.value
+            case Mapping():
+                return self.mapping(node, loc)
+            case Sequence():
+                return [self._value(item, (*loc, i)) for i, item in enumerate(node.items)]
+
+    def _readable(self, node: Node, loc: Loc) -> bool:
+        """False where the value is broken or empty: reported, and to be left out as a whole."""
+        if isinstance(node, Sequence):
+            readable = [self._readable(item, (*loc, i)) for i, item in enumerate(node.items)]
+            if not all(readable):
+                self.broken.add(loc)
+            return all(readable)
+        if isinstance(node, Mapping):
+            return True
+        if node.broken or self._cut(node, loc) or self._empty(node, loc):
+            self.broken.add(loc)
+            return False
+        return True
+
+    def _cut(self, node: Scalar, loc: Loc) -> bool:
+        if node.style or not self._is_free_text(loc):
+            return False
+        end = self._source.text.find("\n", node.end)
+        rest = self._source.text[node.end : end if end >= 0 else None]
+        comment = re.match(r"[ \t]*#(?P<space>\s?)", rest)
+        if comment is None or (comment["space"] and self._comments):
+            return False
+        whole = f"{node.value} {rest.strip()}".strip()
+        sign = "'" if '"' in whole else '"'
+        message = f"the text ends at the #, which begins a comment; use quotes: {sign}{whole}{sign}"
+        offset = node.end + rest.index("#")
+        self.problems.append(self._source.problem(offset, "cut-by-hash", _visible(message)))
+        return True
+
+    @staticmethod
+    def _is_free_text(loc: Loc) -> bool:
+        words = [part for part in loc if isinstance(part, str)]
+        if loc[0] in {"categories", "countries"}:
+            return (len(loc) == 2 and isinstance(loc[1], str)) or bool(FREE_TEXT & set(words[2:]))
+        return words[-1] in FREE_TEXT or words[-1] == "authors"
+
+    def _empty(self, node: Scalar, loc: Loc) -> bool:
+        if node.style or node.value not in {"", "~", "null"}:
+            return False
+        key = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        message = f"{quote(key)} has no value; write one, or delete the line"
+        self.problems.append(self._source.problem(node.start, "empty-value", message))
+        return True
+
+
+def _visible(message: str) -> str:
+    return message if len(message) <= 300 else message[:299] + "…"
+
+
+def _problem(
+    source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
+) -> Problem | None:
+    kind, loc = item["type"], item["loc"]
+    node, path = _locate(root, loc)
+    if kind == "missing":
+        if (*path, loc[-1]) in broken:
+            return None
+        return source.problem(node.start, *_missing(model, path, loc[-1]))
+    if kind == "extra_forbidden":
+        parent, where = _locate(root, loc[:-1])
+        known = set(_fields_at(model, loc[:-1]))
+        if isinstance(parent, Mapping):
+            known -= {key.value for key, _ in parent.pairs}
+        message = f"there is no key {quote(str(loc[-1]))} here" + did_you_mean(str(loc[-1]), known)
+        return source.problem(_key_start(root, (*where, loc[-1])), "unknown-key", message)
+    if loc[-1] == "[key]":
+        return source.problem(_key_start(root, path), kind, item["msg"])
+    code, message = _described(kind, item, node, path)
+    return source.problem(node.start, code, message)
+
+
+def _missing(model: type[BaseModel], path: Loc, key: int | str) -> tuple[str, str]:
+    if path[-1:] == ("image",) and key == "alt":
+        message = "the picture has no alt; say what it shows, for those who cannot see it"
+        return "image-without-alt", message
+    info = _fields_at(model, path).get(str(key))
+    example = info.examples[0] if info is not None and info.examples else "…"
+    where = f" in {quote(str(path[-1]))}" if path else ""
+    return (
+        "missing-key",
+        f"{quote(str(key))} is missing{where}; add a line such as {key}: {example}",
+    )
+
+
+def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[str, str]:
+    if kind in _WANTED:
+        value = node.value if isinstance(node, Scalar) else "…"
+        return "wrong-type", _WANTED[kind].format(key=path[-1] if path else "", value=value[:60])
+    if kind == "too_short":
+        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
+    if kind == "too_long":
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items"
+    if kind == "literal_error":
+        found = quote(node.value) if isinstance(node, Scalar) else "this"
+        return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
+    return kind, item["msg"]
+
+
+def _locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
+    """The deepest node on the way to a loc, and the way that was found.
+
+    pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
+    """
+    node, path = root, ()
+    for part in loc:
+        inner: Node | None = None
+        if isinstance(node, Mapping):
+            inner = node.get(str(part))
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            inner = node.items[part]
+        if inner is not None:
+            node, path = inner, (*path, part)
+    return node, path
+
+
+def _key_start(root: Mapping, loc: Loc) -> int:
+    parent, _ = _locate(root, loc[:-1])
+    if isinstance(parent, Mapping):
+        for key, _value in parent.pairs:
+            if key.value == loc[-1]:
+                return key.start
+    return parent.start
+
+
+def _fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
+    """The fields of the model that the keys at a loc belong to."""
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return dict(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if found := _model_in(inner):
+            return found
+    return None

@@ -1,0 +1,184 @@
+"""YAML's syntax errors in an editor's words, and how to read on after one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from ilofeed.problems import quote
+
+_PAIR = re.compile(
+    r"^(?P<indent>[ \t]{0,40}(?:- {1,9}){0,8})"
+    r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
+)
+_STARTERS = {
+    "*": "a repetition",
+    "&": "the name of a repetition",
+    "!": "a tag",
+    "|": "a block of text",
+    ">": "a block of text",
+    "%": "a directive",
+    "@": "a reserved sign",
+    "`": "a reserved sign",
+    "[": "a list",
+    "{": "a mapping",
+    ",": "the next item of a list",
+    "]": "the end of a list",
+    "}": "the end of a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFault:
+    """What libyaml said: the problem, what it was doing, and the offsets of both."""
+
+    problem: str
+    context: str
+    at: int
+    context_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """The same for an editor: `offset` is where to look."""
+
+    offset: int
+    code: str
+    message: str
+
+
+def explain(fault: YamlFault, text: str) -> Explained:
+    """What an editor wrote that is not YAML, and the form to write instead."""
+    for look in (_tab, _escape, _open_quote, _colon, _value, _structure):
+        if found := look(fault, text):
+            return found
+    message = f"this line is not YAML ({fault.problem}); put the value in quotes"
+    return Explained(_inside(fault.at, text), "yaml-syntax", message)
+
+
+def _tab(fault: YamlFault, text: str) -> Explained | None:
+    if text[fault.at : fault.at + 1] != "\t" and "tab" not in fault.problem:
+        return None
+    return Explained(fault.at, "tab", "a tab stands here; YAML wants spaces")
+
+
+def _escape(fault: YamlFault, text: str) -> Explained | None:
+    if fault.context != "while parsing a quoted scalar" or fault.context_at is None:
+        return None
+    message = (
+        "a backslash between double quotes begins an escape that YAML does not know; "
+        "use single quotes, or write the backslash twice"
+    )
+    at = text.rfind("\\", fault.context_at, fault.at + 1)
+    return Explained(at if at >= 0 else fault.context_at, "quotes", message)
+
+
+def _open_quote(fault: YamlFault, text: str) -> Explained | None:
+    if fault.context != "while scanning a quoted scalar" or fault.context_at is None:
+        return None
+    sign = text[fault.context_at]
+    message = f"the quote {sign} that opens here is never closed; close it at the end of the value"
+    return Explained(fault.context_at, "quotes", message)
+
+
+def _colon(fault: YamlFault, text: str) -> Explained | None:
+    if not fault.problem.startswith("mapping values are not allowed"):
+        return None
+    start, line = _line(text, fault.at)
+    pair = _PAIR.match(line)
+    if pair and start + pair.start("value") < fault.at:
+        message = f"a colon and a space inside a value need quotes: {_quoted(pair)}"
+        return Explained(fault.at, "unquoted-colon", message)
+    above = text[: max(start - 1, 0)].rstrip()
+    above_start, above_line = _line(text, max(len(above) - 1, 0))
+    if above and ":" not in above_line:
+        message = f"there is no colon after the key in {quote(above_line.strip())}"
+        return Explained(above_start, "missing-colon", message)
+    message = "this line is indented as if it belonged to the line above; begin it below that key"
+    return Explained(start + len(line) - len(line.lstrip()), "indentation", message)
+
+
+def _value(fault: YamlFault, text: str) -> Explained | None:
+    at = fault.at if fault.context_at is None or "block" in fault.context else fault.context_at
+    start, line = _line(text, at)
+    pair = _PAIR.match(line)
+    if not pair:
+        return None
+    offset, first = start + pair.start("value"), pair["value"][0]
+    if first in "'\"":
+        message = f"text goes on after the closing quote; quote all of it: {_quoted(pair)}"
+        return Explained(offset, "quotes", message)
+    if first in "[{" and "did not find expected ',' or" in fault.problem:
+        close = {"[": "]", "{": "}"}[first]
+        message = f"{first} opens {_STARTERS[first]} that is not closed; end it with {close}, "
+        return Explained(
+            offset, "unclosed-bracket", message + f"or put the text in quotes: {_quoted(pair)}"
+        )
+    if first in _STARTERS:
+        message = f"a value that begins with {first} is read as {_STARTERS[first]}; use quotes: "
+        return Explained(offset, "unquoted-start", message + _quoted(pair))
+    if pair["value"].startswith("- "):
+        item = pair["value"].removeprefix("- ")
+        message = f"a list begins on the next line, or in brackets: {pair['key']}: [{item}]"
+        return Explained(offset, "indentation", message)
+    return None
+
+
+def _structure(fault: YamlFault, text: str) -> Explained | None:
+    at = _inside(fault.at, text)
+    start, line = _line(text, at)
+    offset = start + len(line) - len(line.lstrip())
+    if "expected ':'" in fault.problem:
+        at = fault.context_at if fault.context_at is not None else at
+        _, line = _line(text, at)
+        message = f"there is no colon after the key in {quote(line.strip())}"
+        return Explained(at, "missing-colon", message)
+    if "document start" in fault.problem:
+        message = "this line is not part of the keys above; begin it in the same column as they do"
+        return Explained(offset, "indentation", message)
+    if line.lstrip().startswith("- "):
+        message = "this list item belongs to no key; put it below its key, two spaces in"
+        return Explained(offset, "indentation", message)
+    if "expected key" in fault.problem or "'-' indicator" in fault.problem:
+        message = "this line does not fit the ones above; begin each key in the same column"
+        return Explained(offset, "indentation", message)
+    return None
+
+
+def _quoted(pair: re.Match[str]) -> str:
+    value = pair["value"].strip()
+    inner = value.strip("'\"") if value[0] in "'\"" else value
+    sign = "'" if '"' in inner or "\\" in inner else '"'
+    inner = inner.replace("'", "''") if sign == "'" else inner
+    return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
+
+
+def _line(text: str, at: int) -> tuple[int, str]:
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return start, text[start:] if end < 0 else text[start:end]
+
+
+def _inside(at: int, text: str) -> int:
+    """An offset on the last line with something on it, where libyaml points past the end."""
+    return min(at, max(len(text.rstrip()) - 1, 0))
+
+
+def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
+    """The text with the faulty value replaced, at equal length, and the offset of the replacement.
+
+    None for the offset where the line holds nothing that could be replaced: reading must stop.
+    A line that fails a second time is taken out as a whole.
+    """
+    start, line = _line(text, fault.offset)
+    if fault.code == "tab" and not whole_line and "\t" in line:
+        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], -1
+    pair = _PAIR.match(line)
+    if pair and not whole_line:
+        first, last = pair.span("value")
+        replacement, at = line[:first] + "x" * (last - first), start + first
+    elif line.strip() and not line.startswith("#"):
+        replacement, at = "#" * len(line), -1
+    else:
+        return text, None
+    return text[:start] + replacement + text[start + len(line) :], at
