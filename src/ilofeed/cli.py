@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from ilofeed.model import Term
 
 
-class _Instant(click.ParamType):
+class _Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the checker only
     """A day or an instant as an option; a day without a time begins at midnight UTC."""
 
     name = "instant"

@@ -7,10 +7,13 @@ import datetime as dt
 import functools
 import re
 from importlib import resources
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 from zoneinfo import ZoneInfo
 
 from ilofeed.problems import quote
+
+if TYPE_CHECKING:
+    from ilofeed.codes import Code
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 
@@ -32,7 +35,7 @@ MONTHS = tuple(
 class DateError(ValueError):
     """What is wrong with a date; `code` is the code of a problem."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
         self.code = code
         self.message = message

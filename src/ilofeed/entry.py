@@ -19,6 +19,7 @@ from ilofeed.tag import LONGEST_ID
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ilofeed.codes import Code
     from ilofeed.model import Office
 
 Checked = validate.Checked[EntryFields]
@@ -43,7 +44,7 @@ class Parsed:
     problems: tuple[Problem, ...]
     checked: Checked | None
 
-    def problem(self, key: str, code: str, message: str) -> Problem:
+    def problem(self, key: str, code: Code, message: str) -> Problem:
         """A problem at one of the entry's keys, or at the first line where it is not written."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)

@@ -16,6 +16,7 @@ from ilofeed.problems import Problem, did_you_mean, nearest, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ilofeed.codes import Code
     from ilofeed.entryfile import EntryFields, ImageFields
     from ilofeed.model import Office
     from ilofeed.validate import Checked
@@ -45,30 +46,33 @@ class EntryCheck:
 
     def all(self) -> list[Problem]:
         """Every problem, key by key; `image` is set where there is one to publish."""
-        self._terms("categories", self._keys.categories, self._office.categories, "category")
-        self._terms("countries", self._keys.countries, self._office.countries, "country")
+        keys, office = self._keys, self._office
+        self._terms("categories", keys.categories, office.categories, "unknown-category")
+        self._terms("countries", keys.countries, office.countries, "unknown-country")
         self._dates()
         self._event()
         self._image()
         self._attachments()
         return self._problems
 
-    def _report(self, code: str, message: str, *loc: int | str) -> None:
+    def _report(self, code: Code, message: str, *loc: int | str) -> None:
         offset = self._checked.at(*loc)
         self._problems.append(self._checked.source.problem(offset, code, message))
 
     def _sound(self, *keys: str) -> bool:
         return not self._checked.failed & set(keys)
 
-    def _terms(self, key: str, names: list[str], known: Mapping[str, object], one: str) -> None:
+    def _terms(
+        self, key: str, names: list[str], known: Mapping[str, object], unknown: Code
+    ) -> None:
         if not self._sound(key):
             return
         times = Counter[str]()
         for at, name in enumerate(names):
             times[name] += 1
             if name not in known:
-                message = f"{quote(name)} is not a {one} of feeds.yaml{did_you_mean(name, known)}"
-                self._report(f"unknown-{one}", message, key, at)
+                message = f"{quote(name)} is not among the {key} of feeds.yaml"
+                self._report(unknown, message + did_you_mean(name, known), key, at)
             elif times[name] == 2:
                 self._report("named-twice", f"{quote(name)} is named twice; delete one", key, at)
 
@@ -77,8 +81,11 @@ class EntryCheck:
 
     def _dates(self) -> None:
         published = self._instant(self._keys.date)
-        for key in ("updated", "withdrawn"):
-            moment = getattr(self._keys, key)
+        later: tuple[tuple[str, dates.Moment | None, Code], ...] = (
+            ("updated", self._keys.updated, "updated-before-date"),
+            ("withdrawn", self._keys.withdrawn, "withdrawn-before-date"),
+        )
+        for key, moment, code in later:
             if moment is None or not self._sound(key, "date"):
                 continue
             if self._instant(moment) < published:
@@ -86,7 +93,7 @@ class EntryCheck:
                     f"{dates.write_moment(moment)} is before the date, "
                     f"{dates.write_moment(self._keys.date)}; nothing can be {key} before it is out"
                 )
-                self._report(f"{key}-before-date", message, key)
+                self._report(code, message, key)
         updated = self._keys.updated
         if updated is None or not self._sound("updated", "date") or published > self._now:
             return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import Annotated, Any, NoReturn, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,9 @@ from pydantic_core import PydanticCustomError
 from ilofeed import dates, iri
 from ilofeed.problems import quote
 from ilofeed.source import describe_unfit, find_unfit
+
+if TYPE_CHECKING:
+    from ilofeed.codes import Code
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 2000
@@ -35,9 +38,9 @@ class Fields(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
 
 
-def refuse(code: str, message: str) -> NoReturn:
+def refuse(code: Code, message: str) -> NoReturn:
     """End the check of a value with a problem."""
-    raise PydanticCustomError(code, "{text}", {"text": message})  # type: ignore[arg-type]
+    raise PydanticCustomError(code, "{text}", {"text": message})
 
 
 def _text(value: str, most: int) -> str:

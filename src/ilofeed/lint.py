@@ -98,7 +98,7 @@ def _namespaces(root: Any, _form: Format) -> Iterator[Finding]:
 
 
 def _is_html(element: Any) -> bool:
-    return (
+    return bool(
         element.get("type") == "html"
         or element.tag == f"{_CONTENT}encoded"
         or (element.tag == "description" and element.getparent().tag == "item")

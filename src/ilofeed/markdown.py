@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+    from ilofeed.codes import Code
     from ilofeed.problems import Problem
     from ilofeed.source import Source
 
@@ -37,7 +38,7 @@ def _markdown() -> MarkdownIt:
     # html: True makes raw HTML a token, refused with its line; False would print it as text
     parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
     # markdown-it prints links it distrusts as text; here they stay links, for `_address` to name
-    parser.validateLink = lambda _url: True  # type: ignore[method-assign]
+    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
     return parser
 
 
@@ -150,7 +151,7 @@ class _Walk:
             except iri.AddressError as error:
                 self._report(at, "bad-url", str(error))
 
-    def _report(self, offset: int, code: str, message: str) -> None:
+    def _report(self, offset: int, code: Code, message: str) -> None:
         self.problems.append(self._source.problem(offset, code, message))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed import dates, fields, iso3166, source, tag, validate, yamldoc
 from ilofeed.model import FeedSpec, Office, Person, Term
@@ -14,8 +14,16 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator, Mapping
 
+    from ilofeed.codes import Code
+
 PATH = "feeds.yaml"
-_DEFAULT_FEEDS = ("all", ("category",), ("country",), ("country", "category"))
+Dimensions: TypeAlias = str | tuple[str, ...]
+_DEFAULT_FEEDS: tuple[Dimensions, ...] = (
+    "all",
+    ("category",),
+    ("country",),
+    ("country", "category"),
+)
 
 
 def check_office(data: bytes, now: dt.datetime) -> tuple[Office | None, list[Problem]]:
@@ -78,10 +86,11 @@ def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
 def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
     terms = _terms(checked.fields, dimension)
     problems = []
+    circles: set[str] = set()
     for name, term in terms.items():
         if message := (_bad_category if dimension == "categories" else _bad_country)(name):
             offset = checked.at_key(dimension, name)
-            code = "bad-slug" if dimension == "categories" else "bad-country-code"
+            code: Code = "bad-slug" if dimension == "categories" else "bad-country-code"
             problems.append(checked.source.problem(offset, code, message))
         if dimension in checked.failed or term.broader is None:
             continue
@@ -90,7 +99,8 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
             message = f"{quote(term.broader)} is not among the {dimension}"
             message += did_you_mean(term.broader, set(terms) - {name})
             problems.append(checked.source.problem(offset, "unknown-broader", message))
-        elif name in (circle := list(_broader(name, terms))):
+        elif name not in circles and name in (circle := list(_broader(name, terms))):
+            circles.update(circle)
             offset = checked.at(dimension, name, "broader")
             message = "broader goes in a circle: " + " → ".join([name, *circle])
             problems.append(checked.source.problem(offset, "circular-broader", message))
@@ -145,7 +155,7 @@ def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
     """Every feed that feeds.yaml asks for, pairs included (whether they hold anything or not)."""
     lines = checked.fields.feeds
     if lines is None:
-        asked = [(0, dimensions) for dimensions in _DEFAULT_FEEDS]
+        asked: list[tuple[int, Dimensions]] = [(0, default) for default in _DEFAULT_FEEDS]
     else:
         asked = [(at, _dimensions(line)) for at, line in enumerate(lines)]
     specs: dict[str, FeedSpec] = {}
@@ -166,13 +176,13 @@ def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
     return tuple(specs.values()), problems
 
 
-def _dimensions(line: str | PerFields) -> str | tuple[str, ...]:
+def _dimensions(line: str | PerFields) -> Dimensions:
     if isinstance(line, str):
         return line
     return (line.per,) if isinstance(line.per, str) else tuple(line.per)
 
 
-def _specs(office: OfficeFields, dimensions: str | tuple[str, ...]) -> Iterator[FeedSpec]:
+def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
     categories, countries = office.categories, office.countries
     match dimensions:
         case "all":

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ilofeed.codes import Code
+
 Severity = Literal["error", "warning"]
 
 
@@ -24,7 +26,7 @@ class Problem:
     path: str
     line: int
     column: int
-    code: str
+    code: Code
     message: str
     severity: Severity = "error"
 

@@ -14,6 +14,8 @@ from ilofeed.problems import Problem, quote
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from ilofeed.codes import Code
+
 MOST_TEXT_BYTES = 1024 * 1024
 _LOOKS_LIKE_ENTRY = frozenset(
     {".markdown", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
@@ -77,7 +79,8 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
         message = "there is no such file; it describes the office, as docs/feeds-yaml.md shows"
         if path.is_symlink() or path.exists():
             message = "this is not a file that can be read"
-        code = "not-a-file" if name != "feeds.yaml" or path.exists() else "no-feeds-yaml"
+        missing = name == "feeds.yaml" and not path.exists()
+        code: Code = "no-feeds-yaml" if missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
     with path.open("rb") as file:

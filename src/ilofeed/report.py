@@ -38,7 +38,7 @@ def github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
 def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """An array: problems with path, line, column, severity, code, message; faults with path,
     field, expected, found."""
-    items = [dataclasses.asdict(item) for item in (*problems, *faults)]
+    items = [dataclasses.asdict(p) for p in problems] + [dataclasses.asdict(f) for f in faults]
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
 
 

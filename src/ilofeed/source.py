@@ -7,8 +7,12 @@ import codecs
 import functools
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ilofeed.problems import Problem, Severity, quote
+
+if TYPE_CHECKING:
+    from ilofeed.codes import Code
 
 MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
 
@@ -56,7 +60,7 @@ class Source:
         return self.text[start:] if end < 0 else self.text[start:end]
 
     def problem(
-        self, offset: int, code: str, message: str, severity: Severity = "error"
+        self, offset: int, code: Code, message: str, severity: Severity = "error"
     ) -> Problem:
         """A problem at an offset of this text."""
         line, column = self.place(offset)
@@ -125,7 +129,7 @@ def _utf16(path: str, data: bytes, name: str) -> tuple[str, list[Problem]]:
 
 
 def _latin(path: str, data: bytes) -> tuple[str, list[Problem]]:
-    problems = []
+    problems: list[Problem] = []
     for number, line in enumerate(data.split(b"\n"), 1):
         try:
             line.decode("utf-8")
@@ -151,7 +155,7 @@ def _guess(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("windows-1252-guess", _guess)
 
 
-def describe_unfit(found: str) -> tuple[str, str]:
+def describe_unfit(found: str) -> tuple[Code, str]:
     """The code and message for characters that `find_unfit` found."""
     if _CONTROL.match(found):
         message = f"the control character U+{ord(found):04X} cannot stand in a feed; delete it"

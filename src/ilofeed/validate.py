@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.problems import did_you_mean, quote
+from ilofeed.codes import CODES
+from ilofeed.problems import did_you_mean, nearest, quote
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ilofeed.codes import Code
     from ilofeed.problems import Problem
     from ilofeed.source import Source
 
@@ -158,38 +160,38 @@ def _problem(
     source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
 ) -> Problem | None:
     kind, loc = item["type"], item["loc"]
-    node, path = _locate(root, loc)
-    if kind == "missing":
-        if (*path, loc[-1]) in broken:
+    if kind in {"missing", "extra_forbidden"}:
+        parent, path = _locate(root, loc[:-1])
+        key, known = str(loc[-1]), _fields_at(model, loc[:-1])
+        if kind == "extra_forbidden":
+            message = f"there is no key {quote(key)} here" + did_you_mean(key, known)
+            return source.problem(_key_start(root, (*path, key)), "unknown-key", message)
+        if (*path, key) in broken or _is_misspelt(key, parent, known):
             return None
-        return source.problem(node.start, *_missing(model, path, loc[-1]))
-    if kind == "extra_forbidden":
-        parent, where = _locate(root, loc[:-1])
-        known = set(_fields_at(model, loc[:-1]))
-        if isinstance(parent, Mapping):
-            known -= {key.value for key, _ in parent.pairs}
-        message = f"there is no key {quote(str(loc[-1]))} here" + did_you_mean(str(loc[-1]), known)
-        return source.problem(_key_start(root, (*where, loc[-1])), "unknown-key", message)
+        return source.problem(parent.start, *_missing(known, path, key))
+    node, path = _locate(root, loc)
     if loc[-1] == "[key]":
-        return source.problem(_key_start(root, path), kind, item["msg"])
+        return source.problem(_key_start(root, path), _own(kind), item["msg"])
     code, message = _described(kind, item, node, path)
     return source.problem(node.start, code, message)
 
 
-def _missing(model: type[BaseModel], path: Loc, key: int | str) -> tuple[str, str]:
+def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:
+    """Whether a missing key stands there with a wrong spelling, which is reported already."""
+    written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
+    return any(nearest(name, known) == key for name in written if name not in known)
+
+
+def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
     if path[-1:] == ("image",) and key == "alt":
         message = "the picture has no alt; say what it shows, for those who cannot see it"
         return "image-without-alt", message
-    info = _fields_at(model, path).get(str(key))
-    example = info.examples[0] if info is not None and info.examples else "…"
+    example = (known[key].examples or ["…"])[0]
     where = f" in {quote(str(path[-1]))}" if path else ""
-    return (
-        "missing-key",
-        f"{quote(str(key))} is missing{where}; add a line such as {key}: {example}",
-    )
+    return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
 
 
-def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[str, str]:
+def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[Code, str]:
     if kind in _WANTED:
         value = node.value if isinstance(node, Scalar) else "…"
         return "wrong-type", _WANTED[kind].format(key=path[-1] if path else "", value=value[:60])
@@ -200,7 +202,12 @@ def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[str, str]:
     if kind == "literal_error":
         found = quote(node.value) if isinstance(node, Scalar) else "this"
         return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
-    return kind, item["msg"]
+    return _own(kind), item["msg"]
+
+
+def _own(kind: str) -> Code:
+    """The code of a check of ours; any other error of pydantic's is one of type."""
+    return kind if kind in CODES else "wrong-type"
 
 
 def _locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
@@ -208,7 +215,8 @@ def _locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
 
     pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
     """
-    node, path = root, ()
+    node = root
+    path: Loc = ()
     for part in loc:
         inner: Node | None = None
         if isinstance(node, Mapping):

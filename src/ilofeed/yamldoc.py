@@ -16,6 +16,7 @@ from ilofeed.problems import Problem, quote
 from ilofeed.yamlerrors import Explained, YamlFault, explain, mask
 
 if TYPE_CHECKING:
+    from ilofeed.codes import Code
     from ilofeed.source import Source
 
 DEEPEST = 8  # no key of ours is deeper than 4
@@ -148,17 +149,17 @@ class _Builder:
         self._stack: list[_Frame] = []
 
     def take(self, event: Any) -> None:
-        start = self._base + event.start_mark.index
-        end = self._base + event.end_mark.index
+        at: int = event.start_mark.index
+        start, end = self._base + at, self._base + event.end_mark.index
         match event:
             case yaml.ScalarEvent():
                 self._refuse_extras(event, start)
-                broken = event.start_mark.index in self._masked
+                broken = at in self._masked
                 self._put(Scalar(event.value, start, end, event.style or "", broken))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 self._refuse_extras(event, start)
                 if len(self._stack) == DEEPEST:
-                    raise _TooDeepError(event.start_mark.index)
+                    raise _TooDeepError(at)
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
                 self._stack.append(_Frame(start, mapping=is_mapping))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
@@ -168,7 +169,7 @@ class _Builder:
                 else:
                     self._put(Sequence(tuple(frame.items), frame.start, end))
             case yaml.AliasEvent():
-                name = quote("*" + event.anchor)
+                name = quote(f"*{event.anchor}")
                 self._report(
                     start,
                     "yaml-alias",
@@ -199,7 +200,7 @@ class _Builder:
                 "text; put the value in quotes if it belongs to it",
             )
 
-    def _report(self, offset: int, code: str, message: str) -> None:
+    def _report(self, offset: int, code: Code, message: str) -> None:
         self.problems.append(self._source.problem(offset, code, message))
 
     def _put(self, node: Node) -> None:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ilofeed.problems import quote
+
+if TYPE_CHECKING:
+    from ilofeed.codes import Code
 
 _PAIR = re.compile(
     r"^(?P<indent>[ \t]{0,40}(?:- {1,9}){0,8})"
@@ -43,7 +47,7 @@ class Explained:
     """The same for an editor: `offset` is where to look."""
 
     offset: int
-    code: str
+    code: Code
     message: str
 
 
