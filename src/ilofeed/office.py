@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ilofeed.codes import Code
 
+
 PATH = "feeds.yaml"
 Dimensions: TypeAlias = str | tuple[str, ...]
 _DEFAULT_FEEDS: tuple[Dimensions, ...] = (
@@ -88,10 +89,10 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
     problems = []
     circles: set[str] = set()
     for name, term in terms.items():
-        if message := (_bad_category if dimension == "categories" else _bad_country)(name):
-            offset = checked.at_key(dimension, name)
-            code: Code = "bad-slug" if dimension == "categories" else "bad-country-code"
-            problems.append(checked.source.problem(offset, code, message))
+        if (right := _RIGHT[dimension](name)) != name:
+            code, message = _WANTED[dimension]
+            message = f"{quote(name)} {message}" + (f"; write {right}" if right else "")
+            problems.append(checked.source.problem(checked.at_key(dimension, name), code, message))
         if dimension in checked.failed or term.broader is None:
             continue
         if term.broader not in terms:
@@ -116,32 +117,44 @@ def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
         yield name
 
 
-def _bad_category(name: str) -> str | None:
-    if fields.SLUG.fullmatch(name) and len(name) <= 80:
-        return None
-    wanted = fields.slugify(name)
-    message = (
-        f"{quote(name)} is not a slug: lower-case letters, digits and single hyphens, 80 at most"
-    )
-    return message + (f"; write {wanted}" if wanted else "")
+def _right_category(name: str) -> str | None:
+    """The slug that a category's name is or could be."""
+    return name if fields.SLUG.fullmatch(name) and len(name) <= 80 else fields.slugify(name) or None
 
 
-def _bad_country(name: str) -> str | None:
-    if len(name) == 2 and name.isascii() and name.isalpha():
-        if name in iso3166.CODES:
-            return None
-        if name.upper() in iso3166.CODES:
-            return f"{quote(name)} is a country code in lower case; write {name.upper()}"
-        wanted = "; write GB" if name.upper() == "UK" else ""
-        return f"{quote(name)} is not a country code of ISO 3166-1{wanted}"
-    if fields.SLUG.fullmatch(name) and 3 <= len(name) <= 80:
-        return None
-    return f"{quote(name)} is neither a country code such as MN nor a lower-case name such as world"
+def _right_country(name: str) -> str | None:
+    """The code or lower-case name that a country's name is or could be."""
+    if len(name) == 2 and name.upper() in iso3166.CODES:
+        return name.upper()
+    if len(name) == 2 and name.upper() == "UK":
+        return "GB"
+    return name if fields.SLUG.fullmatch(name) and 3 <= len(name) <= 80 else None
+
+
+_RIGHT = {"categories": _right_category, "countries": _right_country}
+_WANTED: dict[str, tuple[Code, str]] = {
+    "categories": (
+        "bad-slug",
+        "is not a slug: lower-case letters, digits and single hyphens, 80 at most",
+    ),
+    "countries": (
+        "bad-country-code",
+        "is neither a country code of ISO 3166-1, such as MN, nor a lower-case name, such as world",
+    ),
+}
 
 
 def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
     written = office.categories if dimension == "categories" else office.countries
     return {name: _term(name, value) for name, value in written.items()}
+
+
+def _known(office: OfficeFields, dimension: str) -> dict[str, Term]:
+    """The terms, those with a wrong name also under the right one: its entries are not blamed."""
+    terms = _terms(office, dimension)
+    return {
+        right: term for name, term in terms.items() if (right := _RIGHT[dimension](name))
+    } | terms
 
 
 def _term(name: str, value: str | TermFields) -> Term:
@@ -210,7 +223,7 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...]) -> Office:
         author=Person(author.name, author.email, author.url) if author else Person(site.title),
         limit=site.limit,
         hub=site.hub,
-        categories=_terms(written, "categories"),
-        countries=_terms(written, "countries"),
+        categories=_known(written, "categories"),
+        countries=_known(written, "countries"),
         feeds=feeds,
     )

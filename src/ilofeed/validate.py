@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Model = TypeVar("Model", bound=BaseModel)
 Loc = tuple[int | str, ...]
+MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
 _WANTED = {
@@ -69,9 +70,9 @@ def validate(
     try:
         fields = model.model_validate(data)
     except ValidationError as error:
-        for item in error.errors(include_url=False, include_input=False):
-            loc = item["loc"]
-            failed.add(str(loc[0]))
+        items = error.errors(include_url=False, include_input=False)
+        failed.update(str(item["loc"][0]) for item in items)
+        for item in items[:MOST_PROBLEMS]:
             if problem := _problem(source, root, model, item, reader.broken):
                 problems.append(problem)
         known = set(model.model_fields)
@@ -179,7 +180,8 @@ def _problem(
 def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:
     """Whether a missing key stands there with a wrong spelling, which is reported already."""
     written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
-    return any(nearest(name, known) == key for name in written if name not in known)
+    unknown = [name for name in written if name not in known][:MOST_PROBLEMS]
+    return any(nearest(name, known) == key for name in unknown)
 
 
 def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
