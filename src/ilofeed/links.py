@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 import urllib.parse
 from typing import TYPE_CHECKING
 
@@ -26,14 +25,12 @@ def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[d
 
 def entry_links(entry: Entry) -> list[dict[str, str]]:
     """The one alternate, the own page where that is elsewhere, and each attachment."""
-    links = [
-        {
-            "href": entry.target,
-            "rel": "alternate",
-            "type": _target_type(entry.target),
-            "hreflang": entry.language,
-        }
-    ]
+    alternate = {"href": entry.target, "rel": "alternate", "hreflang": entry.language}
+    if not _is_pdf(entry.target):
+        # of an alternate that is no page nothing is said: feedparser, and the readers built on it,
+        # would take the entry's id for its link
+        alternate["type"] = "text/html"
+    links = [alternate]
     if entry.link is not None:
         links.append({"href": entry.url, "rel": "related", "type": "text/html"})
     for attachment in entry.attachments:
@@ -49,9 +46,8 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
     return links
 
 
-def _target_type(url: str) -> str:
-    suffix = posixpath.splitext(urllib.parse.urlsplit(url).path)[1]
-    return "application/pdf" if suffix.lower() == ".pdf" else "text/html"
+def _is_pdf(url: str) -> bool:
+    return urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
 
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:

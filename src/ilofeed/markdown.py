@@ -157,6 +157,6 @@ class _Walk:
 
 def _flat(tokens: list[Token]) -> Iterator[Any]:
     for token in tokens:
-        yield token
         # what stands in a picture's brackets is only its text, but HTML there is HTML all the same
         yield from (child for child in token.children or [] if child.type == "html_inline")
+        yield token

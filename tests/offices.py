@@ -1,0 +1,86 @@
+"""Offices for tests: real files in a folder, or values made of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.check import check
+from ilofeed.read import Sources
+from ilofeed.render import render
+
+if TYPE_CHECKING:
+    from ilofeed.check import Site
+    from ilofeed.document import Document
+    from ilofeed.problems import Problem
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+DATA = HERE / "data"
+OFFICE = (DATA / "office" / "feeds.yaml").read_bytes()
+NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
+
+
+def entry(body: str = "", **changes: Any) -> bytes:
+    """An entry file that is valid but for the changes; None leaves a key out."""
+    keys: dict[str, Any] = {
+        "title": "Wages rise",
+        "date": "2015-05-19",
+        "summary": "A report on wages.",
+        "categories": "[wages]",
+        "countries": "[MN]",
+    }
+    lines = [f"{key}: {value}" for key, value in (keys | changes).items() if value is not None]
+    return "\n".join(["---", *lines, "---", body]).encode()
+
+
+def sources(
+    *, office: bytes = OFFICE, files: dict[str, bytes] | None = None, **entries: Any
+) -> Sources:
+    """The sources of an office with entries by slug (`_` for `-`)."""
+    named = tuple(
+        (f"entries/{slug.replace('_', '-')}.md", data) for slug, data in sorted(entries.items())
+    )
+    return Sources(office, named, files or {})
+
+
+def found(now: dt.datetime = NOW, **given: Any) -> list[str]:
+    """Every problem of an office as `file:line:column code`."""
+    _, problems = check(sources(**given), now)
+    return [f"{name(p)}:{p.line}:{p.column} {p.code}" for p in problems]
+
+
+def messages(now: dt.datetime = NOW, **given: Any) -> list[str]:
+    _, problems = check(sources(**given), now)
+    return [problem.message for problem in problems]
+
+
+def name(problem: Problem) -> str:
+    return problem.path.removeprefix("entries/").removesuffix(".md")
+
+
+def site(
+    now: dt.datetime = NOW,
+    *,
+    office: bytes = OFFICE,
+    files: dict[str, bytes] | None = None,
+    **entries: Any,
+) -> Site:
+    """A site that must be free of errors."""
+    made, problems = check(sources(office=office, files=files, **entries), now)
+    assert made is not None, problems
+    return made
+
+
+def documents(made: Site, now: dt.datetime = NOW) -> dict[str, Document]:
+    return {document.path: document for document in render(made, now)}
+
+
+def write_office(folder: Path, *, office: bytes = OFFICE, **entries: Any) -> Path:
+    """The same as files."""
+    (folder / "entries").mkdir(parents=True)
+    (folder / "feeds.yaml").write_bytes(office)
+    for slug, data in entries.items():
+        (folder / "entries" / f"{slug.replace('_', '-')}.md").write_bytes(data)
+    return folder

@@ -1,0 +1,263 @@
+"""Checks that need more than one key or file, and who is blamed for what."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from ilofeed.check import check
+from offices import NOW, OFFICE, entry, found, messages, site, sources
+
+
+def office(old: str, new: str) -> bytes:
+    assert old in OFFICE.decode()
+    return OFFICE.decode().replace(old, new, 1).encode()
+
+
+def png(width: int = 3, height: int = 2) -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (width, height)).save(data, "PNG")
+    return data.getvalue()
+
+
+def test_a_valid_office_has_no_problem() -> None:
+    assert found(wages=entry()) == []
+
+
+def test_every_problem_of_every_file_in_one_run() -> None:
+    assert found(
+        office=office("timezone: Asia/Ulaanbaatar", "timezone: Asia/Ulanbator"),
+        a=b"",
+        b=entry(title="x: y", categories="[wage]"),
+        c=entry(date="2015-02-30", body="<b>x</b>"),
+    ) == [
+        "a:1:1 empty-file",
+        "b:2:9 unquoted-colon",
+        "b:5:14 unknown-category",
+        "c:3:7 bad-date",
+        "c:8:1 raw-html",
+        "c:8:5 raw-html",
+        "feeds.yaml:7:13 unknown-time-zone",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "only"),
+    [
+        ({"date": "19 May 2015", "updated": "2015-05-18"}, "wages:3:7 bad-date"),
+        ({"date": "8-9 April 2015", "withdrawn": "2014-01-01"}, "wages:3:7 date-range"),
+        ({"updated": "soon"}, "wages:7:10 bad-date"),
+        ({"event": "{start: 2015-05-19, end: tomorrow}"}, "wages:7:33 bad-date"),
+        ({"image": "{url: https://example.org/x.png, alt: }"}, "wages:7:46 empty-value"),
+        ({"id": "a b"}, "wages:7:5 bad-slug"),
+        ({"titel": "Wages", "title": None}, "wages:6:1 unknown-key"),
+    ],
+)
+def test_a_key_that_failed_blames_no_other(changes: dict[str, Any], only: str) -> None:
+    assert found(wages=entry(**changes)) == [only]
+
+
+def test_a_broken_section_of_feeds_yaml_does_not_blame_the_entries() -> None:
+    assert found(office=office("  wages: {label", "  wages: {lable"), wages=entry()) == [
+        "feeds.yaml:10:11 unknown-key"
+    ]
+    assert found(office=office("  MN: Mongolia", "  mn: Mongolia"), wages=entry()) == [
+        "feeds.yaml:15:3 bad-country-code"
+    ]
+
+
+def test_the_nearest_right_spelling() -> None:
+    said = messages(wages=entry(categories="[Wages, employement]", countries="[mn, World, XX]"))
+    assert [text.partition("; ")[2] for text in said] == [
+        "did you mean `wages`?",
+        "did you mean `employment`?",
+        "did you mean `MN`?",
+        "did you mean `world`?",
+        "known: CN, HK, MN, NO, world",
+    ]
+
+
+def test_identity_is_unique_over_slugs_and_ids() -> None:
+    assert found(a=entry(), b=entry(id="a"), c=entry(id="tag:example.org,2015:office:a")) == [
+        "b:7:5 duplicate-id",
+        "c:7:5 duplicate-id",
+    ]
+
+
+def test_sizes_are_refused_rather_than_carried() -> None:
+    assert found(wages=entry(title="x" * 300)) == []
+    assert found(wages=entry(title="x" * 301)) == ["wages:2:8 too-long"]
+    assert found(wages=entry(summary="x" * 2001)) == ["wages:4:10 too-long"]
+    tag = "tag:example.org,2015:"
+    assert found(wages=entry(id=tag + "x" * (200 - len(tag)))) == []
+    assert found(wages=entry(id=tag + "x" * (201 - len(tag)))) == ["wages:7:5 too-long"]
+    named: dict[str, Any] = {"x" * 200: entry()}
+    assert found(**named) == ["x" * 200 + ":1:1 too-long"]
+
+
+def test_translations() -> None:
+    assert found(a=entry(), b=entry(translation_of="a")) == []
+    assert found(a=entry(translation_of="a")) == ["a:7:17 unknown-translation"]
+    # an entry that cannot be read is there all the same
+    assert found(a=b"", b=entry(translation_of="a")) == ["a:1:1 empty-file"]
+
+
+def test_a_picture_is_looked_at() -> None:
+    files = {"entries/photo.png": png(), "entries/odd.jpg": png(7, 5)}
+    keys = "{file: photo.png, alt: A factory, credit: Bat}"
+    made = site(files=files, wages=entry(image=keys)).entries[0].image
+    assert made is not None
+    assert (made.type, made.width, made.height, made.size) == ("image/png", 3, 2, len(png()))
+    assert made.url == "https://example.org/feeds/entry/wages/image.png"
+    odd = site(files=files, wages=entry(image="{file: odd.jpg, alt: x}")).entries[0].image
+    assert odd is not None
+    assert odd.url.endswith("/image.png")  # by what it is, not by what it is called
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("Photo.png", "image-not-found"),
+        ("../photo.png", "image-not-found"),
+        ("../../etc/passwd", "image-not-found"),
+        ("/etc/passwd", "image-not-found"),
+        ("text.png", "bad-image"),
+        ("bomb.png", "bad-image"),
+        ("cut.png", "bad-image"),
+        ("huge.png", "bad-image"),
+    ],
+)
+def test_files_that_are_no_pictures_to_publish(file: str, code: str) -> None:
+    size = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
+    header = b"IHDR" + size
+    bomb = b"\x89PNG\r\n\x1a\n" + struct.pack(">I", 13) + header
+    bomb += struct.pack(">I", zlib.crc32(header))
+    files = {
+        "entries/photo.png": png(),
+        "entries/text.png": b"hello",
+        "entries/bomb.png": bomb,
+        "entries/cut.png": png()[:20],
+        "entries/huge.png": png() + b"\0" * (10 * 1024 * 1024),
+    }
+    image = f"{{file: {file}, alt: x}}"
+    _, problems = check(sources(files=files, wages=entry(image=image)), NOW)
+    assert [problem.code for problem in problems] == [code]
+
+
+def test_attachments_know_their_type_or_are_asked_for_it() -> None:
+    made = site(wages=entry(attachments="[{url: 'https://example.org/a.pdf?x=1'}]")).entries[0]
+    assert [(a.type, a.length) for a in made.attachments] == [("application/pdf", 0)]
+    assert found(wages=entry(attachments="[{url: 'https://example.org/report'}]")) == [
+        "wages:7:15 missing-key"
+    ]
+    twice = "[{url: 'https://example.org/a.pdf'}, {url: 'https://example.org/a.pdf'}]"
+    assert found(wages=entry(attachments=twice)) == ["wages:7:57 named-twice"]
+
+
+@pytest.mark.parametrize(
+    ("body", "where"),
+    [
+        ("x\n\n> quoted <i>x</i>", ["11:10", "11:14"]),
+        ("<!-- comment -->", ["9:1"]),
+        ("<div>\nblock\n</div>", ["9:1"]),
+        ("- item\n\n  <br>", ["11:3"]),
+        ("![a <b>x</b>](https://example.org/x.png)", ["9:5", "9:9"]),
+    ],
+)
+def test_raw_html_is_refused_where_it_stands(body: str, where: list[str]) -> None:
+    assert found(wages=entry(body="\n" + body)) == [f"wages:{place} raw-html" for place in where]
+
+
+@pytest.mark.parametrize(
+    "body",
+    ["`<b>code</b>`", "    <b>code</b>", "```\n<b>\n```", "a < b > c", "1 \\<b>", "x &lt;b&gt; y"],
+)
+def test_what_only_looks_like_html_is_text(body: str) -> None:
+    html = site(wages=entry(body="\n" + body)).entries[0].html
+    assert "&lt;" in html
+    assert "<b>" not in html
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ("[x](report.pdf)", "relative-url"),
+        ("[x](//example.org/)", "relative-url"),
+        ("[x]()", "relative-url"),
+        ("![x](photo.png)", "relative-url"),
+        ("[x](JavaScript:alert)", "unsafe-link"),
+        ("<data:text/html,x>", "unsafe-link"),
+        ("![x](data:image/png;base64,x)", "unsafe-link"),
+        ("[x](https:///nowhere)", "bad-url"),
+        ("[x][1]\n\n[1]: other.md", "relative-url"),
+        ("&#150;", "damaged-text"),
+        ("&#0;", "damaged-text"),
+        ("![](https://example.org/x.png)", "image-without-alt"),
+    ],
+)
+def test_what_a_body_must_not_hold(body: str, code: str) -> None:
+    assert [item.split()[1] for item in found(wages=entry(body="\n" + body))] == [code]
+
+
+def test_a_place_in_the_page_is_made_absolute() -> None:
+    html = site(wages=entry(body="[up](#top), [write](mailto:a@example.org)")).entries[0].html
+    assert 'href="https://example.org/feeds/entry/wages/#top"' in html
+    assert 'href="mailto:a@example.org"' in html
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://example.org", "https://example.org/"),
+        ("HTTPS://Example.ORG:443/a b".replace(" ", "%20"), "https://example.org/a%20b"),
+        ("https://例え.jp/パス?q=é", "https://xn--r8jz45g.jp/%E3%83%91%E3%82%B9?q=%C3%A9"),
+        ("http://example.org:8080/%c3%a9{x}", "http://example.org:8080/%C3%A9%7Bx%7D"),
+    ],
+)
+def test_addresses_are_made_absolute_and_encoded(written: str, url: str) -> None:
+    made = site(wages=entry(link=f'"{written}"', body=f"[x](<{written}>)")).entries[0]
+    assert made.link == url
+    assert f'href="{url}"' in made.html
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ("site:", "sites:", "feeds.yaml:2:1 unknown-key"),
+        ("  url: https://example.org/feeds/", "  url: feeds", "feeds.yaml:3:8 bad-url"),
+        ("https://example.org/feeds/", "https://example.org/?x", "feeds.yaml:3:8 bad-url"),
+        ("example.org,2015:office", "example.org,2055", "feeds.yaml:4:14 bad-authority"),
+        ("example.org,2015:office", "Example.org,2015", "feeds.yaml:4:14 bad-authority"),
+        ("example.org,2015:office", "example.org,2015-02-30", "feeds.yaml:4:14 bad-authority"),
+        ("  timezone: Asia/Ulaanbaatar", "  timezone: CET-1", "feeds.yaml:7:13 unknown-time-zone"),
+        ("  description: News and events", "  limit: 0", "feeds.yaml:6:10 bad-number"),
+        ("  description: News and events", "  limit: many", "feeds.yaml:6:10 bad-number"),
+        ("  description: News and events", "  publish_time: 25:00", "feeds.yaml:6:17 bad-time"),
+        ("  description: News and events", "  hub: hub", "feeds.yaml:6:8 bad-url"),
+        ("  description: News and events", "  archives: [json]", "feeds.yaml:6:14 bad-choice"),
+        ("  description: News and events", "  language: english", "feeds.yaml:6:13 bad-language"),
+        ("broader: employment", "broader: wages", "feeds.yaml:10:34 circular-broader"),
+        ("broader: CN", "broader: XX", "feeds.yaml:14:48 unknown-broader"),
+        ("  NO: Norway", "  UK: Britain", "feeds.yaml:16:3 bad-country-code"),
+        ("  world: World", "  World: World", "feeds.yaml:17:3 bad-country-code"),
+        ("label: Wages", "label: {EN: Wages}", "feeds.yaml:10:19 bad-language"),
+        ("label: Wages", "label: []", "feeds.yaml:10:18 wrong-type"),
+    ],
+)
+def test_feeds_yaml(old: str, new: str, problem: str) -> None:
+    assert found(office=office(old, new), a=entry(categories="[employment]", countries="[CN]")) == [
+        problem
+    ]
+
+
+def test_feeds_with_one_path() -> None:
+    feeds = b"feeds:\n  - all\n  - per: [category, country]\n  - per: [country, category]\n"
+    assert found(office=OFFICE + feeds, a=entry()) == ["feeds.yaml:21:5 duplicate-feed"]
+    assert found(office=OFFICE + b"feeds: [{per: [country, country]}]\n", a=entry()) == [
+        "feeds.yaml:18:15 bad-choice"
+    ]

@@ -1,0 +1,105 @@
+"""Dates as authors write them, and the form they are told to write."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ilofeed.dates import DateError, instant, parse_moment, rfc822_safe, zone
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "wanted"),
+    [
+        ("19 May 2015", "bad-date", "write 2015-05-19"),
+        ("19\u00a0May 2015", "bad-date", "write 2015-05-19"),
+        ("May 19, 2015", "bad-date", "write 2015-05-19"),
+        ("Tuesday, 19th of May 2015", "bad-date", "write 2015-05-19"),
+        ("2015/5/9", "bad-date", "write 2015-05-09"),
+        ("20150519", "bad-date", "write 2015-05-19"),
+        ("19.5.2015", "bad-date", "write 2015-05-19"),
+        ("2015年5月19日", "bad-date", "write 2015-05-19"),
+        ("2015 оны 5 сарын 19", "bad-date", "write 2015-05-19"),
+        ("05/19/2015", "bad-date", "write 2015-05-19"),
+        (
+            "04/05/2015",
+            "bad-date",
+            "2015-05-04 if the day stands first, or 2015-04-05 if the month",
+        ),
+        ("2015-02-30", "bad-date", "February 2015 has 28 days"),
+        ("2015-13-01", "bad-date", "there is no month 13"),
+        ("2015-19-05", "bad-date", "write 2015-05-19"),
+        ("0215-05-19", "bad-date", "the year 215 is not between 1990 and 2999"),
+        ("2015-05-19T25:00Z", "bad-date", "not a time of day"),
+        ("2015-05-19T10:00:00+19:00", "bad-date", "-12:00 to +14:00"),
+        ("2015-05-19T10:00", "no-time-zone", "2015-05-19T10:00:00+08:00"),
+        ("2015-05-19 10:00:00", "no-time-zone", "add the offset"),
+        ("8-9 April 2015", "date-range", "date: 2015-04-09"),
+        ("8–9 April 2015", "date-range", "event: {start: 2015-04-08, end: 2015-04-09}"),
+        ("April 8-9, 2015", "date-range", "event: {start: 2015-04-08, end: 2015-04-09}"),
+        ("30 April - 2 May 2015", "date-range", "event: {start: 2015-04-30, end: 2015-05-02}"),
+        ("31 December 2014 to 2 January 2015", "date-range", "start: 2014-12-31, end: 2015-01-02"),
+        ("2015-04-08/2015-04-09", "date-range", "event: {start: 2015-04-08, end: 2015-04-09}"),
+        ("9-8 April 2015", "date-range", "not a range of days that exist"),
+        ("yesterday", "bad-date", "write year-month-day"),
+        ("", "bad-date", "write year-month-day"),
+        ("２０１５-05-19", "bad-date", "write 2015-05-19"),
+    ],
+)
+def test_the_form_to_write(text: str, code: str, wanted: str) -> None:
+    with pytest.raises(DateError) as caught:
+        parse_moment(text)
+    assert caught.value.code == code
+    assert wanted in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2015-05-19T10:00+08:00", "2015-05-19T02:00:00"),
+        ("2015-05-19T10:00:30.75+0800", "2015-05-19T02:00:30"),
+        ("2015-05-19 10:00 -03:30", "2015-05-19T13:30:00"),
+        ("2015-05-19T10:00Z", "2015-05-19T10:00:00"),
+    ],
+)
+def test_instants(text: str, utc: str) -> None:
+    moment = parse_moment(text)
+    assert isinstance(moment, dt.datetime)
+    assert moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat() == utc
+
+
+def test_a_day_begins_at_publish_time_in_the_offices_zone() -> None:
+    ulaanbaatar = zone("Asia/Ulaanbaatar")
+    winter = instant(dt.date(2015, 1, 20), ulaanbaatar, dt.time(9))
+    summer = instant(dt.date(2015, 7, 20), ulaanbaatar, dt.time(9))
+    assert winter.isoformat() == "2015-01-20T09:00:00+08:00"
+    assert summer.isoformat() == "2015-07-20T09:00:00+09:00"  # the last years of summer time
+
+
+def test_a_time_that_the_clocks_skipped_is_the_one_they_showed() -> None:
+    skipped = instant(dt.date(2015, 3, 29), zone("Europe/Zurich"), dt.time(2, 30))
+    assert skipped.isoformat() == "2015-03-29T03:30:00+02:00"
+
+
+def test_rss_gets_no_offset_of_a_quarter_of_an_hour() -> None:
+    kathmandu = instant(dt.date(2015, 5, 19), zone("Asia/Kathmandu"), dt.time(9))
+    assert rfc822_safe(kathmandu).isoformat() == "2015-05-19T03:15:00+00:00"
+    kabul = instant(dt.date(2015, 5, 19), zone("Asia/Kabul"), dt.time(9))
+    assert rfc822_safe(kabul) is kabul
+
+
+@settings(deadline=None)
+@given(st.dates(dt.date(1990, 1, 1), dt.date(2999, 12, 31)))
+def test_every_day_reads_back(day: dt.date) -> None:
+    assert parse_moment(day.isoformat()) == day
+
+
+@settings(deadline=None)
+@given(st.text(max_size=40))
+def test_any_text_is_a_moment_or_a_sentence(text: str) -> None:
+    with contextlib.suppress(DateError):
+        assert parse_moment(text)

@@ -1,0 +1,168 @@
+"""What each feed holds, in which order, and what a reader must not see yet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.selection import published, select_feeds
+from offices import NOW, OFFICE, documents, entry, site
+
+if TYPE_CHECKING:
+    from ilofeed.document import Document
+
+if TYPE_CHECKING:
+    from ilofeed.document import Document
+
+FEEDS = b"feeds: [all, {per: category}, {per: country}, {per: [country, category]}]\n"
+
+
+def feeds(now: dt.datetime = NOW, office: bytes = OFFICE, **entries: Any) -> dict[str, list[str]]:
+    made = site(now, office=office, **entries)
+    out = published(made.entries, now)
+    return {
+        feed.spec.path: [one.slug for one in feed.entries]
+        for feed in select_feeds(made.office, out, now)
+    }
+
+
+def test_newest_first_then_slug() -> None:
+    assert feeds(
+        b=entry(date="2015-05-19"),
+        a=entry(date="2015-05-19"),
+        c=entry(date="2015-05-19T09:00:01+08:00"),
+        d=entry(date="2015-05-18"),
+    )["all"] == ["c", "a", "b", "d"]
+
+
+def test_a_broader_feed_holds_what_is_narrower() -> None:
+    held = feeds(
+        wages=entry(categories="[wages]", countries="[HK]"),
+        jobs=entry(categories="[employment]", countries="[CN]", date="2015-05-18"),
+    )
+    assert held["category/employment"] == ["wages", "jobs"]
+    assert held["category/wages"] == ["wages"]
+    assert held["country/cn"] == ["wages", "jobs"]
+    assert held["country/hk"] == ["wages"]
+    assert held["country/cn/category/employment"] == ["wages", "jobs"]
+    assert held["country/cn/category/wages"] == ["wages"]
+
+
+def test_single_terms_have_feeds_while_empty_pairs_do_not() -> None:
+    held = feeds(wages=entry())
+    assert held["country/world"] == []
+    assert held["category/occupational-safety-and-health"] == []
+    assert [path for path in held if path.count("/") == 3] == [
+        "country/mn/category/employment",
+        "country/mn/category/wages",
+    ]
+
+
+def test_only_the_feeds_that_are_asked_for() -> None:
+    assert list(feeds(office=OFFICE + b"feeds: [{per: country}]\n", wages=entry())) == [
+        "country/cn",
+        "country/hk",
+        "country/mn",
+        "country/no",
+        "country/world",
+    ]
+
+
+def test_the_limit_keeps_the_newest() -> None:
+    office = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
+    days: dict[str, Any] = {f"e{day}": entry(date=f"2015-05-0{day}") for day in range(1, 6)}
+    held = feeds(office=office, **days)
+    assert held["all"] == ["e5", "e4"]
+
+
+def test_an_entry_is_released_at_its_instant_and_not_a_second_before() -> None:
+    day, hour = entry(date="2015-07-20"), entry(date="2015-07-20T10:00+02:00")
+    instant = dt.datetime(2015, 7, 20, 0, tzinfo=dt.UTC)  # 09:00 in Ulaanbaatar, +09:00 that summer
+    second = dt.timedelta(seconds=1)
+    assert feeds(instant - second, wages=day)["all"] == []
+    assert feeds(instant, wages=day)["all"] == ["wages"]
+    instant = dt.datetime(2015, 7, 20, 8, tzinfo=dt.UTC)
+    assert feeds(instant - second, wages=hour)["all"] == []
+    assert feeds(instant, wages=hour)["all"] == ["wages"]
+
+
+def test_drafts_and_embargoed_entries_leave_no_trace() -> None:
+    hidden: dict[str, Any] = {
+        "draft": entry(draft="true", title="Hidden"),
+        "embargo": entry(date="2055-01-01", title="Hidden"),
+        "wages": entry(translation_of="embargo"),
+    }
+    made = documents(site(**hidden))
+    assert "entry/wages/index.html" in made
+    for path, document in made.items():
+        for word in (b"Hidden", b"embargo", b"entry/draft"):
+            assert word not in document.data, path
+        assert "embargo" not in path
+        assert "draft" not in path
+
+
+def test_a_withdrawn_entry_leaves_the_feeds_and_keeps_its_page() -> None:
+    entries: dict[str, Any] = {
+        "wages": entry(withdrawn="2015-06-01"),
+        "jobs": entry(date="2015-05-18"),
+    }
+    before = dt.datetime(2015, 5, 30, tzinfo=dt.UTC)
+    assert feeds(before, **entries)["all"] == ["wages", "jobs"]
+    assert feeds(**entries)["all"] == ["jobs"]
+    made = documents(site(**entries))
+    assert b"withdrawn on" in made["entry/wages/index.html"].data
+    assert updated(made["all/atom.xml"]).startswith("2015-06-01T00:00:00")
+    # its address stays, also where nothing else is left
+    assert "country/mn/category/wages/atom.xml" in documents(site(wages=entries["wages"]))
+
+
+def updated(document: Document) -> str:
+    assert document.feed is not None
+    return document.feed.updated.isoformat()
+
+
+def test_a_feed_is_as_new_as_the_newest_of_all_it_selects() -> None:
+    office = OFFICE.replace(b"  title:", b"  limit: 1\n  title:")
+    old = entry(date="2015-05-01", updated="2015-08-01")
+    made = documents(site(office=office, new=entry(), old=old))
+    assert updated(made["all/atom.xml"]).startswith("2015-08-01T00:00:00")
+
+
+def test_an_empty_feed_is_as_old_as_its_id_can_be() -> None:
+    made = documents(site(wages=entry()))
+    assert updated(made["country/world/atom.xml"]).startswith("2015-01-01T00:00:00.")
+
+
+def test_no_two_entries_share_an_updated() -> None:
+    entries: dict[str, Any] = {f"entry-{number}": entry() for number in range(100)}
+    made = documents(site(office=OFFICE.replace(b"  title:", b"  limit: 200\n  title:"), **entries))
+    items = json.loads(made["all/feed.json"].data)["items"]
+    assert len({item["date_modified"] for item in items}) == 100
+    assert {item["date_published"] for item in items} == {"2015-05-19T09:00:00+09:00"}
+
+
+def test_labels_follow_the_language_of_the_entry() -> None:
+    office = OFFICE.replace(
+        b"  MN: Mongolia", "  MN: {label: {en: Mongolia, zh-Hans: 蒙古国}}".encode()
+    )
+    made = documents(
+        site(office=office, a=entry(), b=entry(language="zh-Hans"), c=entry(language="fr"))
+    )
+    tags = {
+        item["id"][-1]: item["tags"] for item in json.loads(made["all/feed.json"].data)["items"]
+    }
+    assert tags == {
+        "a": ["Wages", "Mongolia"],
+        "b": ["Wages", "蒙古国"],
+        "c": ["Wages", "Mongolia"],
+    }
+
+
+def test_ids_survive_a_move_to_another_domain() -> None:
+    moved = OFFICE.replace(b"https://example.org/feeds/", b"https://feeds.example.net/")
+    here, there = documents(site(wages=entry())), documents(site(office=moved, wages=entry()))
+    for path, document in here.items():
+        if document.format == "json":
+            ids = [item["id"] for item in json.loads(document.data)["items"]]
+            assert ids == [item["id"] for item in json.loads(there[path].data)["items"]]
