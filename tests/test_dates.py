@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ilofeed.dates import DateError, instant, parse_moment, rfc822_safe, zone
@@ -92,13 +92,11 @@ def test_rss_gets_no_offset_of_a_quarter_of_an_hour() -> None:
     assert rfc822_safe(kabul) is kabul
 
 
-@settings(deadline=None)
 @given(st.dates(dt.date(1990, 1, 1), dt.date(2999, 12, 31)))
 def test_every_day_reads_back(day: dt.date) -> None:
     assert parse_moment(day.isoformat()) == day
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_a_moment_or_a_sentence(text: str) -> None:
     with contextlib.suppress(DateError):

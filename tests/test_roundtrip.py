@@ -235,14 +235,14 @@ def accepted(*files: bytes, office: bytes = ONE_FEED) -> Site:
     return made
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(keys(), BODIES)
 def test_every_format_brings_every_entry_back(given_keys: dict[str, Any], body: str) -> None:
     made = accepted(entry_file(given_keys, body))
     assert verify(render(made, NOW), made.office) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(keys(), BODIES), min_size=2, max_size=6),
     st.sampled_from(["Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham", "Etc/UTC"]),
@@ -255,7 +255,7 @@ def test_any_number_of_entries_in_any_zone(
     assert verify(render(made, NOW), made.office) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(ANY, ANY)
 def test_any_title_and_description_of_a_feed(title: str, description: str) -> None:
     office = (
@@ -279,7 +279,6 @@ def test_any_title_and_description_of_a_feed(title: str, description: str) -> No
     assert verify(render(made, NOW), made.office) == []
 
 
-@settings(deadline=None)
 @given(ANY)
 def test_texts_are_kept_to_the_character_but_for_the_space_around_them(title: str) -> None:
     made = accepted(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ilofeed import source, yamldoc
@@ -95,7 +95,6 @@ def test_bombs_are_answered(bomb: str) -> None:
     assert found(wages=b"---\n" + bomb.encode() + b"\n---\n")
 
 
-@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8"), max_size=80))
 def test_every_place_is_in_the_file(text: str) -> None:
     decoded, problems = source.decode("x.md", text.encode())
@@ -106,7 +105,6 @@ def test_every_place_is_in_the_file(text: str) -> None:
         assert 1 <= problem.column <= len(lines[problem.line - 1]) + 1
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_any_bytes_are_answered(data: bytes) -> None:
     for wages in (data, b"---\n" + data + b"\n---\n", entry(body=data.decode("latin-1"))):

@@ -43,7 +43,7 @@ _SAFE_TAGS = frozenset(
     ).split()
 )
 _NOT_HEXADECIMAL = re.compile(
-    rb"<(title|subtitle|name|dc:creator|ev:location|media:description|media:credit|category)"
+    rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:description|media:credit|category)"
     rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
 )
 
