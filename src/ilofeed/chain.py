@@ -16,7 +16,7 @@ from ilofeed.problems import has_errors
 from ilofeed.publish import publish, read_manifest
 from ilofeed.read import read_office
 from ilofeed.render import render
-from ilofeed.selection import is_out, published
+from ilofeed.selection import published, waiting
 from ilofeed.verify import verify
 
 if TYPE_CHECKING:
@@ -57,8 +57,8 @@ def prepare(
     documents = render(site, now)
     faults = verify(documents, site.office, progress)
     manifest = render_manifest(site.office, published(site.entries, now), documents)
-    waiting = sum(not entry.draft and not is_out(entry, now) for entry in site.entries)
-    return Draft(site, tuple(problems), (*documents, manifest), tuple(faults), waiting)
+    later = len(waiting(site.entries, now))
+    return Draft(site, tuple(problems), (*documents, manifest), tuple(faults), later)
 
 
 def finish(draft: Draft, output: Path) -> Changes:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ilofeed import __version__, console, dates, options
+from ilofeed.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -134,19 +135,17 @@ def due(root: Path, now: dates.Moment | None) -> None:
     """List the entries that wait for their date, and the moment each is released."""
     from ilofeed.check import check as check_all
     from ilofeed.read import read_office
-    from ilofeed.selection import in_order, is_out
+    from ilofeed.selection import waiting
 
     clock = options.read_clock(now)
     site, problems = check_all(read_office(root), clock)
     if site is None:
         _stop(console.report(root, problems, (), "auto", strict=False))
         return
-    waiting = [
-        entry for entry in in_order(site.entries) if not entry.draft and not is_out(entry, clock)
-    ]
-    for entry in reversed(waiting):
+    later = waiting(site.entries, clock)
+    for entry in later:
         click.echo(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
-    if not waiting:
+    if not later:
         console.say("nothing is waiting for its date")
 
 
@@ -221,7 +220,6 @@ def schema(root: Path, which: str, now: dates.Moment | None) -> None:
 def explain(code: str | None) -> None:
     """Explain a problem code, such as unknown-category; without one, list them all."""
     from ilofeed.explain import sections
-    from ilofeed.problems import did_you_mean, quote
 
     manual = sections()
     if code is None:
@@ -229,8 +227,7 @@ def explain(code: str | None) -> None:
     elif code in manual:
         click.echo(f"{code}\n\n{manual[code]}", nl=False)
     else:
-        message = f"there is no code {quote(code)}{did_you_mean(code, manual)}"
-        raise click.UsageError(message)
+        raise click.UsageError(f"there is no code {quote(code)}{did_you_mean(code, manual)}")
 
 
 def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:

@@ -95,13 +95,17 @@ def _write(path: Path, data: bytes, temporary: Path) -> bool:
         if path.stat().st_size == len(data) and path.read_bytes() == data:
             return False
     except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except (NotADirectoryError, IsADirectoryError) as error:
-        raise PublishError(f"{path} is in the way: {error.strerror}") from error
+        pass
+    except NotADirectoryError as error:
+        raise PublishError(f"{path.parent} is in the way: a folder is wanted there") from error
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary.mkdir(exist_ok=True)
     draft = temporary / "next"
     draft.write_bytes(data)
-    draft.replace(path)
+    try:
+        draft.replace(path)
+    except IsADirectoryError as error:
+        raise PublishError(f"{path} is in the way: a file is wanted there") from error
     return True
 
 

@@ -25,6 +25,11 @@ def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
     return entry.withdrawn is not None and entry.withdrawn.replace(microsecond=0) <= now
 
 
+def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+    """The entries that wait for their date, the next one first."""
+    return [e for e in reversed(in_order(entries)) if not e.draft and not is_out(e, now)]
+
+
 def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
     """The entries that are out at an instant, in order; a translation of one that is not out yet
     does not name it."""

@@ -33,7 +33,7 @@ class Authority:
 
 
 def parse_authority(text: str) -> Authority:
-    """The authority of `ilo.org,2015:beijing` (RFC 4151, section 2.1), or `TagError`."""
+    """The authority of `example.org,2015:office` (RFC 4151, section 2.1), or `TagError`."""
     entity, colon, prefix = text.partition(":")
     match = _AUTHORITY.fullmatch(entity)
     if not match:

@@ -1,0 +1,125 @@
+"""The shape of the program: who may import whom, and one door to each library."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from offices import ROOT
+
+SOURCE = ROOT / "src" / "ilofeed"
+MODULES = sorted(SOURCE.glob("*.py"))
+
+DOORS = {
+    "click": {"cli"},
+    "feedgen": {"syndication"},
+    "feedparser": {"readback"},
+    "filelock": {"publish"},
+    "html5lib": {"lint"},
+    "idna": {"iri"},
+    "jinja2": {"pages"},
+    "jsonschema": {"grammar"},
+    "markdown_it": {"markdown"},
+    "nh3": {"markdown"},
+    "PIL": {"images"},
+    "yaml": {"yamldoc"},
+    "zoneinfo": {"dates"},
+}
+# a module may import those of its own floor that stand before it, and every floor below
+FLOORS = [
+    ["codes", "iso3166"],
+    ["problems"],
+    ["dates", "datewords", "iri", "tag", "source", "images"],
+    ["yamlerrors", "yamldoc", "frontmatter", "markdown", "fields"],
+    ["entryfile", "officefile", "validate", "model"],
+    ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
+    ["selection", "document", "links"],  # what a feed holds
+    ["syndication", "jsonfeed", "pages", "render"],  # what is made of it
+    ["carry", "readback", "lint", "grammar", "verify", "manifest"],  # the proof
+    ["publish"],
+    ["chain"],
+    ["report", "explain", "schema", "newentry", "options", "console"],
+    ["cli"],
+    ["__main__"],
+]
+ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
+DISK = {"read", "publish", "explain"}  # explain reads the manual; resources are read by importlib
+
+
+def imports(path: Path, *, typing: bool = True) -> set[str]:
+    """The modules that a file imports; those of this package by their short names."""
+    found: set[str] = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    skipped = [
+        node
+        for block in ast.walk(tree)
+        if not typing and isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
+        for node in ast.walk(block)
+    ]
+    for node in ast.walk(tree):
+        if node in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import"
+            if node.module == "ilofeed":
+                found |= {f"ilofeed.{alias.name}" for alias in node.names}
+            else:
+                found.add(node.module or "")
+    return found
+
+
+def test_every_module_has_its_place() -> None:
+    assert {path.stem for path in MODULES} == set(ORDER) | {"__init__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_imports_go_in_one_direction(path: Path) -> None:
+    for name in imports(path, typing=False):
+        if not name.startswith("ilofeed.") or name == "ilofeed.__version__":
+            continue
+        inner = name.removeprefix("ilofeed.")
+        if (path.stem, inner) == ("dates", "datewords"):
+            continue  # only where a date is wrong, inside a function
+        assert ORDER[inner] < ORDER[path.stem], f"{path.stem} imports {inner}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_each_library_has_one_door(path: Path) -> None:
+    for name in imports(path, typing=False):
+        doors = DOORS.get(name.partition(".")[0])
+        assert doors is None or path.stem in doors, f"{path.stem} imports {name}"
+
+
+def test_the_doors_are_in_use() -> None:
+    used = {name.partition(".")[0] for path in MODULES for name in imports(path)}
+    assert set(DOORS) <= used
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_only_the_ends_touch_the_disk_and_the_clock(path: Path) -> None:
+    tree = ast.parse(path.read_text("utf-8"))
+    called = {
+        node.func.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    if path.stem not in DISK | {"dates", "grammar"}:  # their own data, by importlib.resources
+        assert not called & {"read_bytes", "write_bytes", "write_text", "open", "unlink", "rmtree"}
+    if path.stem != "options":
+        assert not called & {"now", "today", "utcnow"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_is_a_room(path: Path) -> None:
+    assert len(path.read_text("utf-8").splitlines()) <= 300
+
+
+def test_nothing_in_the_source_is_about_the_example_office() -> None:
+    for path in (path for path in SOURCE.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        text = path.read_text("utf-8")
+        for word in ("ILO ", "ilo.org", "Beijing", "Mongolia\n"):
+            assert word not in text, path

@@ -1,0 +1,430 @@
+"""The command line as people and machines use it: exit codes, streams, words."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import ilofeed
+from ilofeed.codes import CODES
+from offices import OFFICE, entry, write_office
+
+
+def run(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
+    keep = {key: value for key, value in os.environ.items() if key not in {"GITHUB_ACTIONS", "CI"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "ilofeed", "-C", str(folder), *args],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        stdin=subprocess.DEVNULL,
+        env=keep | env,
+        check=False,
+        timeout=120,
+    )
+    assert "Traceback" not in done.stderr
+    return done
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    return write_office(tmp_path / "office", wages=entry())
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    return write_office(tmp_path / "broken", wages=entry(date="19 May 2015", title="a: b"))
+
+
+def test_check_says_that_all_is_well(office: Path) -> None:
+    done = run(office, "check")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert done.stderr == "1 entry, 11 feeds: all is well\n"
+    assert sorted(path.name for path in office.iterdir()) == ["entries", "feeds.yaml"]
+
+
+def test_check_prints_problems_and_fails(broken: Path) -> None:
+    done = run(broken, "check")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "entries/wages.md:2:9: error: a colon and a space inside a value need quotes: "
+        '`title: "a: b"` [unquoted-colon]\n'
+        "entries/wages.md:3:7: error: `19 May 2015` is not a date as it is written here; "
+        "write 2015-05-19 [bad-date]\n"
+    )
+    assert "2 problems in 1 file" in done.stderr
+    assert "ilofeed explain unquoted-colon" in done.stderr
+
+
+def test_json_for_programs(broken: Path, office: Path) -> None:
+    done = run(broken, "check", "--format", "json")
+    assert done.returncode == 1
+    problems = json.loads(done.stdout)
+    assert problems[1] == {
+        "path": "entries/wages.md",
+        "line": 3,
+        "column": 7,
+        "code": "bad-date",
+        "message": "`19 May 2015` is not a date as it is written here; write 2015-05-19",
+        "severity": "error",
+    }
+    assert json.loads(run(office, "check", "--format", "json").stdout) == []
+
+
+def test_github_annotations_are_chosen_by_themselves(broken: Path) -> None:
+    done = run(broken, "check", GITHUB_ACTIONS="true")
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[1] == (
+        "::error file=entries/wages.md,line=3,col=7,title=bad-date::"
+        "`19 May 2015` is not a date as it is written here; write 2015-05-19"
+    )
+    assert run(broken, "check", "--format", "github").stdout == done.stdout
+    assert "::error" not in run(broken, "check", "--format", "text", GITHUB_ACTIONS="true").stdout
+
+
+def test_an_editors_text_cannot_forge_an_annotation(tmp_path: Path) -> None:
+    title = '"100%\\n::error::forged\\e[31m"'
+    folder = write_office(tmp_path / "o", wages=entry(title=title, link="a%0Ab"))
+    for form in ("github", "text"):
+        done = run(folder, "check", "--format", form)
+        assert not re.search(r"^::error::forged", done.stdout, re.MULTILINE)
+        assert "\x1b" not in done.stdout
+        assert all(re.search(r"wages\.md", line) for line in done.stdout.splitlines())
+
+
+def test_colour_on_a_terminal_only(broken: Path) -> None:
+    def on_terminal(**env: str) -> bytes:
+        parent, child = pty.openpty()
+        command = [sys.executable, "-m", "ilofeed", "-C", str(broken), "check", "--format", "text"]
+        subprocess.run(command, stdout=child, stderr=child, env=os.environ | env, check=False)
+        os.close(child)
+        seen = b""
+        try:
+            while chunk := os.read(parent, 65536):
+                seen += chunk
+        except OSError:  # the end, as Linux says it
+            pass
+        os.close(parent)
+        return seen
+
+    assert b"\x1b[1;31merror:" in on_terminal()
+    assert b"\x1b[" not in on_terminal(NO_COLOR="1")
+    assert "\x1b[" not in run(broken, "check").stdout
+
+
+def test_strict_takes_warnings_for_errors(tmp_path: Path) -> None:
+    folder = write_office(tmp_path / "o", wages=entry())
+    (folder / "entries" / "note.txt").write_text("x")
+    relaxed = run(folder, "check")
+    assert relaxed.returncode == 0
+    assert "warning: `note.txt` is not read" in relaxed.stdout
+    assert run(folder, "check", "--strict").returncode == 1
+
+
+def test_any_locale_gets_every_word(tmp_path: Path) -> None:
+    folder = write_office(tmp_path / "o", wages=entry(link="世界"))
+    for env in ({"LC_ALL": "C"}, {"PYTHONIOENCODING": "latin-1"}, {"LC_ALL": "xx_XX"}):
+        done = run(folder, "check", **env)
+        assert done.returncode == 1
+        assert "bad-url" in done.stdout
+
+
+def test_build_publishes_and_says_what_changed(office: Path) -> None:
+    done = run(office, "build")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert re.fullmatch(
+        r"1 entry, 11 feeds, 49 documents in .*/public: 49 written, 0 deleted \(\d+\.\d s\)\n",
+        done.stderr,
+    )
+    assert (office / "public" / "country" / "mn" / "atom.xml").exists()
+    again = run(office, "build", "--output", "public", "--jobs", "2")
+    assert ": nothing changed (" in again.stderr
+
+
+def test_a_broken_office_changes_nothing_that_is_published(office: Path) -> None:
+    run(office, "build")
+    before = {path: path.stat().st_mtime_ns for path in (office / "public").rglob("*")}
+    (office / "entries" / "new.md").write_bytes(entry(title="New"))
+    (office / "entries" / "wages.md").write_bytes(b"")
+    done = run(office, "build")
+    assert done.returncode == 1
+    assert "nothing is published" in done.stderr
+    assert before == {path: path.stat().st_mtime_ns for path in (office / "public").rglob("*")}
+
+
+def test_base_url_and_a_clock(office: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    args = ("build", "--output", str(out), "--base-url", "http://localhost:8000")
+    assert run(office, *args, "--now", "2015-05-19T09:00:00+09:00").returncode == 0
+    assert b"http://localhost:8000/all/" in (out / "all" / "atom.xml").read_bytes()
+    assert (out / "entry" / "wages" / "index.html").exists()
+    before = run(office, *args, "--now", "2015-05-19T08:59:59+09:00")
+    assert "(1 not out yet)" in before.stderr
+    assert not (out / "entry" / "wages" / "index.html").exists()
+    epoch = run(office, *args, SOURCE_DATE_EPOCH="1431993600")  # 2015-05-19T00:00:00Z
+    assert "not out yet" not in epoch.stderr
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["biuld"],
+        ["build", "--now", "tomorrow"],
+        ["build", "--now", "2015-05-19T09:00"],
+        ["build", "--base-url", "localhost"],
+        ["build", "--output", "."],
+        ["build", "--output", "entries"],
+        ["build", "--output", "entries/public"],
+        ["build", "--output", ".."],
+        ["build", "--jobs", "0"],
+        ["check", "--format", "xml"],
+        ["explain", "no-such-code"],
+        ["schema", "feed"],
+        ["new"],
+    ],
+)
+def test_usage_errors_are_2(office: Path, args: list[str]) -> None:
+    done = run(office, *args)
+    assert done.returncode == 2
+    assert "Error: " in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_clock_that_is_none_is_a_usage_error(office: Path) -> None:
+    assert run(office, "check", SOURCE_DATE_EPOCH="soon").returncode == 2
+    assert run(office / "nowhere", "check").returncode == 2
+
+
+def test_a_document_that_does_not_verify_is_3(office: Path, tmp_path: Path) -> None:
+    """The renderer is made to lose a letter: the real program must notice and publish nothing."""
+    hook = tmp_path / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(
+        "import ilofeed.jsonfeed as j\n"
+        "real = j.render_json\n"
+        "lose = lambda data: data.replace(b'Wages rise', b'Wages rse')\n"
+        "j.render_json = lambda feed, office: lose(real(feed, office))\n"
+    )
+    path = os.pathsep.join([str(hook), str(Path(ilofeed.__file__).parents[1])])
+    done = run(office, "build", PYTHONPATH=path)
+    assert done.returncode == 3
+    assert (
+        'all/feed.json: error: tag:example.org,2015:office:wages title: expected "Wages rise", '
+        'came back "Wages rse"'
+    ) in done.stdout
+    assert "nothing is published" in done.stderr
+    assert not (office / "public").exists()
+    faults = json.loads(run(office, "check", "--format", "json", PYTHONPATH=path).stdout)
+    assert faults[0] == {
+        "path": "all/feed.json",
+        "field": "tag:example.org,2015:office:wages title",
+        "expected": '"Wages rise"',
+        "found": '"Wages rse"',
+    }
+
+
+def test_a_broken_disk_is_4(office: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    done = run(office, "build", "--output", str(tmp_path / "file"))
+    assert done.returncode == 4
+    assert "is a file" in done.stderr
+    assert run(office, "build", "--output", str(tmp_path / "file" / "below")).returncode == 4
+    (tmp_path / "out" / "all" / "atom.xml").mkdir(parents=True)
+    done = run(office, "build", "--output", str(tmp_path / "out"))
+    assert done.returncode == 4
+    assert "atom.xml" in done.stderr
+
+
+def test_a_full_disk_is_4_and_leaves_no_half_file(office: Path, tmp_path: Path) -> None:
+    code = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));"
+        "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"sys.argv = ['ilofeed', '-C', {str(office)!r}, 'build'];"
+        "from ilofeed.cli import main; main()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "Traceback" not in done.stderr
+    for path in (office / "public").rglob("*.xml"):
+        assert path.read_bytes().endswith(b">\n")
+    assert not (office / "public" / ".ilofeed-tmp").exists()
+    assert run(office, "build").returncode == 0
+
+
+def test_a_damaged_ledger_is_4(office: Path) -> None:
+    run(office, "build")
+    (office / "public" / "manifest.json").write_text("{")
+    done = run(office, "build")
+    assert done.returncode == 4
+    assert "manifest.json of the output cannot be used" in done.stderr
+
+
+def test_due_lists_what_waits_and_until_when(tmp_path: Path) -> None:
+    folder = write_office(
+        tmp_path / "o",
+        out=entry(),
+        later=entry(title="Later", date="2055-07-20"),
+        soon=entry(title="Soon", date="2055-01-20T10:00Z"),
+        draft=entry(date="2055-01-01", draft="true"),
+    )
+    done = run(folder, "due")
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [
+        "2055-01-20T18:00:00+08:00  entries/soon.md  Soon",
+        "2055-07-20T09:00:00+08:00  entries/later.md  Later",
+    ]
+    assert "nothing is waiting" in run(folder, "due", "--now", "2056-01-01").stderr
+
+
+def test_new_writes_an_entry_that_is_valid_at_once(office: Path) -> None:
+    title = "“Decent work”: what's new & #1?"
+    done = run(
+        office, "new", title, "--category", "wages", "--country", "MN", "--date", "2015-05-20"
+    )
+    assert done.returncode == 0
+    assert done.stdout == "entries/2015/decent-work-whats-new-1.md\n"
+    text = (office / done.stdout.strip()).read_text("utf-8")
+    assert f'title: "{title}"\n' in text
+    assert "draft: true\n" in text
+    assert run(office, "check", "--strict").returncode == 0
+    whole = ("--summary", "Two: sentences. # Here.", "--link", "https://example.org/x")
+    again = run(
+        office,
+        "new",
+        title,
+        "--category",
+        "wages",
+        "--country",
+        "MN",
+        "--date",
+        "2015-05-20",
+        *whole,
+    )
+    assert again.stdout == "entries/2015/decent-work-whats-new-1-2.md\n"
+    assert "draft" not in (office / again.stdout.strip()).read_text("utf-8")
+    assert run(office, "check", "--strict").returncode == 0
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["世界", "- x", "[x]", "'", '"', "null", "~", "a: b", "x #y", "123", "C:\\x", "!x", "é" * 300],
+)
+def test_any_title_makes_a_valid_file(office: Path, title: str) -> None:
+    terms = ("--category", "wages", "--country", "MN")
+    done = run(office, "new", *terms, f"--summary={title}", "--", title)
+    assert done.returncode == 0, done.stderr
+    assert run(office, "check").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["x", "--category", "wage", "--country", "MN"], "did you mean `wages`?"),
+        (["x", "--category", "wages", "--country", "mn"], "did you mean `MN`?"),
+        (["x", "--country", "MN"], "--category is missing; known: employment, wages"),
+        (["x", "--category", "wages"], "--country is missing; known: CN, HK, MN"),
+        (["", "--category", "wages", "--country", "MN"], "empty"),
+        (["x" * 301, "--category", "wages", "--country", "MN"], "too many"),
+        (["x", "--category", "wages", "--country", "MN", "--link", "nowhere"], "https://"),
+        (["x", "--category", "wages", "--country", "MN", "--slug", "A b"], "not a slug"),
+    ],
+)
+def test_new_says_what_it_needs(office: Path, args: list[str], said: str) -> None:
+    done = run(office, "new", *args)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert sorted(path.name for path in (office / "entries").iterdir()) == ["wages.md"]
+
+
+def test_new_asks_on_a_terminal_and_offers_the_known_ones(office: Path) -> None:
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ilofeed", "-C", str(office), "new", "Asked"],
+        stdin=child,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.write(parent, b"wage\nwages\nMN\n")
+    out, err = process.communicate(timeout=60)
+    os.close(parent)
+    os.close(child)
+    assert process.returncode == 0, err
+    assert re.fullmatch(r"entries/\d{4}/asked\.md\n", out)
+    assert "occupational-safety-and-health" in err
+    assert "Mongolia" in err
+    assert "did you mean `wages`?" in err
+    assert run(office, "check").returncode == 0
+
+
+def test_schemas_are_schemas_and_agree_with_the_office(office: Path) -> None:
+    import yaml
+
+    for which in ("entry", "feeds"):
+        schema = json.loads(run(office, "schema", which).stdout)
+        jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(yaml.safe_load(OFFICE.replace(b"NO:", b'"NO":')), schema)
+    entries = json.loads(run(office, "schema", "entry").stdout)
+    good: dict[str, Any] = {
+        "title": "x",
+        "date": "2015-05-19",
+        "summary": "x",
+        "categories": ["wages"],
+        "countries": ["MN"],
+        "event": {"start": "2015-05-19"},
+        "authors": ["x", {"name": "y"}],
+        "draft": True,
+    }
+    jsonschema.validate(good, entries)
+    for change in ({"categories": ["wage"]}, {"titel": "x"}, {"date": "19 May"}, {"link": None}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate(good | change, entries)
+
+
+def test_the_schema_of_entries_is_there_without_an_office(tmp_path: Path) -> None:
+    schema = json.loads(run(tmp_path, "schema", "entry").stdout)
+    assert schema["properties"]["categories"]["items"] == {"type": "string"}
+
+
+def test_explain_prints_the_manual(office: Path) -> None:
+    done = run(office, "explain", "bad-date")
+    assert done.returncode == 0
+    assert done.stdout.startswith("bad-date\n\nA date is written year-month-day")
+    assert run(office, "explain").stdout.split() == sorted(CODES)
+    assert "did you mean `bad-date`?" in run(office, "explain", "baddate").stderr
+
+
+def test_help_is_for_people(office: Path) -> None:
+    done = run(office, "--help")
+    for command in ("build", "check", "due", "explain", "new", "schema"):
+        assert f"\n  {command}" in done.stdout
+        assert run(office, command, "--help").returncode == 0
+    assert run(office, "--version").stdout == f"ilofeed, version {ilofeed.__version__}\n"
+
+
+def test_an_empty_folder_is_told_what_is_missing(tmp_path: Path) -> None:
+    done = run(tmp_path, "check")
+    assert done.returncode == 1
+    assert "feeds.yaml:1:1: error: there is no such file" in done.stdout
+
+
+def test_help_is_quick_because_it_loads_little() -> None:
+    code = (
+        "import sys; sys.argv = ['ilofeed', '--help']\n"
+        "from ilofeed.cli import main\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "heavy = ('pydantic', 'feedgen', 'feedparser', 'jinja2', 'yaml', 'lxml')\n"
+        "print([name for name in heavy if name in sys.modules])\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,238 @@
+"""Publishing: only what changed, each file at once, nothing of others touched."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import stat
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from filelock import FileLock
+
+from ilofeed import publish as publishing
+from ilofeed.chain import finish, prepare
+from ilofeed.document import ORDER, Document
+from ilofeed.manifest import ManifestError, parse_manifest, render_manifest
+from ilofeed.publish import PublishError, locked, publish, read_manifest
+from ilofeed.render import render
+from offices import NOW, OFFICE, entry, site, write_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ilofeed.publish import Changes
+
+
+def build(folder: Path, output: Path) -> Changes:
+    draft = prepare(folder, NOW)
+    assert draft.problems == ()
+    assert draft.faults == ()
+    with locked(output):
+        return finish(draft, output)
+
+
+def files(output: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(output)): path.read_bytes()
+        for path in sorted(output.rglob("*"))
+        if path.is_file()
+    }
+
+
+def test_a_build_writes_everything_and_the_next_one_touches_nothing(tmp_path: Path) -> None:
+    office, output = write_office(tmp_path / "office", wages=entry()), tmp_path / "public"
+    first = build(office, output)
+    assert set(first.written) == set(files(output))
+    before = {path: path.stat() for path in output.rglob("*")}
+    second = build(office, output)
+    assert (second.written, second.deleted) == ((), ())
+    assert len(second.unchanged) == len(first.written)
+    for path, was in before.items():
+        now = path.stat()
+        assert (now.st_mtime_ns, now.st_ino) == (was.st_mtime_ns, was.st_ino)
+
+
+def test_an_edit_touches_only_what_shows_it(tmp_path: Path) -> None:
+    office, output = (
+        write_office(
+            tmp_path / "o", wages=entry(), jobs=entry(categories="[employment]", countries="[CN]")
+        ),
+        tmp_path / "public",
+    )
+    build(office, output)
+    (office / "entries" / "jobs.md").write_bytes(
+        entry(categories="[employment]", countries="[CN]", summary="More jobs.")
+    )
+    changes = build(office, output)
+    assert "country/cn/atom.xml" in changes.written
+    assert "entry/jobs/index.html" in changes.written
+    assert "country/mn/atom.xml" not in changes.written
+    assert "entry/wages/index.html" not in changes.written
+    assert changes.deleted == ()
+
+
+def test_a_warm_build_equals_a_fresh_one(tmp_path: Path) -> None:
+    office, output = write_office(tmp_path / "o", wages=entry(), jobs=entry()), tmp_path / "public"
+    build(office, output)
+    (office / "entries" / "jobs.md").unlink()
+    (office / "entries" / "pay.md").write_bytes(entry(countries="[CN]", date="2014-01-01"))
+    changes = build(office, output)
+    assert "entry/jobs/index.html" in changes.deleted
+    build(office, tmp_path / "fresh")
+    assert files(output) == files(tmp_path / "fresh")
+
+
+def test_files_of_others_are_kept(tmp_path: Path) -> None:
+    office, output = write_office(tmp_path / "o", wages=entry(), jobs=entry()), tmp_path / "public"
+    build(office, output)
+    (output / "CNAME").write_text("feeds.example.org")
+    (output / "entry" / "jobs" / "photo.png").write_text("x")
+    (office / "entries" / "jobs.md").unlink()
+    build(office, output)
+    assert (output / "CNAME").read_text() == "feeds.example.org"
+    assert (output / "entry" / "jobs" / "photo.png").exists()
+    assert not (output / "entry" / "jobs" / "index.html").exists()
+
+
+def test_a_manifest_cannot_have_anything_outside_deleted(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("x")
+    for path in ("../victim", str(victim), "a/../../victim", "", ".", "a//b", "..\\victim"):
+        ledger = {"version": 1, "entries": [], "documents": [], "files": [path]}
+        manifest = parse_manifest(json.dumps(ledger).encode())
+        assert manifest.files == frozenset()
+    assert victim.exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"version": 1}',
+        b'{"version": "x"}',
+        b"\xff\xfe",
+        b'{"version": 99}',
+    ],
+)
+def test_a_manifest_that_is_damaged_or_newer_is_said_so(data: bytes) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(data)
+
+
+def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
+    made = site(wages=entry(link="https://example.org/n"), gone=entry(withdrawn="2015-06-01"))
+    documents = render(made, NOW)
+    ledger = json.loads(render_manifest(made.office, made.entries, documents).data)
+    assert [item["id"].rpartition(":")[2] for item in ledger["entries"]] == ["gone", "wages"]
+    wages = ledger["entries"][1]
+    assert wages["url"] == "https://example.org/feeds/entry/wages/"
+    assert wages["published"] == "2015-05-19T09:00:00+09:00"
+    assert (wages["title"], wages["withdrawn"]) == ("Wages rise", None)
+    listed = {item["path"]: item["sha256"] for item in ledger["documents"]}
+    for document in documents:
+        if document.feed is not None:
+            assert listed.pop(document.path) == hashlib.sha256(document.data).hexdigest()
+    assert listed == {}
+
+
+def test_the_digest_follows_what_subscribers_see_and_survives_a_move() -> None:
+    def digest(office: bytes = OFFICE, **changes: Any) -> str:
+        made = site(office=office, wages=entry(**changes))
+        ledger = json.loads(render_manifest(made.office, made.entries, ()).data)
+        return str(ledger["entries"][0]["digest"])
+
+    assert digest() == digest(office=OFFICE.replace(b"https://example.org", b"https://example.net"))
+    changes: list[dict[str, Any]] = [
+        {"title": "x"},
+        {"summary": "x"},
+        {"link": "https://a.org"},
+        {"body": "x"},
+    ]
+    for change in changes:
+        assert digest(**change) != digest()
+
+
+def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = site(wages=entry(), jobs=entry())
+    documents = (*render(made, NOW), Document("manifest.json", "manifest", b"{}"))
+    seen: list[str] = []
+    real = publishing._write
+
+    def write(path: Path, data: bytes, temporary: Path) -> bool:
+        seen.append(str(path.relative_to(tmp_path / "public")))
+        return real(path, data, temporary)
+
+    monkeypatch.setattr(publishing, "_write", write)
+    publish(documents[::-1], tmp_path / "public", None)
+    kinds = {document.path: document.kind for document in documents}
+    places = [ORDER.index(kinds[path]) for path in seen]
+    assert places == sorted(places)
+    assert seen[-1] == "manifest.json"
+
+
+def test_a_reader_never_meets_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash while a file is written leaves the old one; the next build clears up after it."""
+    output = tmp_path / "public"
+    old, new = Document("a.xml", "feed", b"old"), Document("a.xml", "feed", b"new and longer")
+    publish([old], output, None)
+
+    def crash(self: Path, target: Path) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pathlib.Path.replace", crash)
+        with pytest.raises(KeyboardInterrupt):
+            publish([new], output, None)
+    assert files(output) == {"a.xml": b"old"}
+    (output / ".ilofeed-tmp").mkdir()
+    (output / ".ilofeed-tmp" / "next").write_bytes(b"half")
+    publish([new], output, None)
+    assert files(output) == {"a.xml": b"new and longer"}
+
+
+def test_files_can_be_read_by_a_web_server(tmp_path: Path) -> None:
+    old = os.umask(0o022)
+    try:
+        publish([Document("a/b.xml", "feed", b"x")], tmp_path / "public", None)
+    finally:
+        os.umask(old)
+    assert stat.S_IMODE((tmp_path / "public" / "a" / "b.xml").stat().st_mode) == 0o644
+
+
+def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
+    output = tmp_path / "public"
+    (output / "a.xml").mkdir(parents=True)
+    with pytest.raises(PublishError, match=r"a\.xml is in the way"):
+        publish([Document("a.xml", "feed", b"x")], output, None)
+    (output / "b").write_text("x")
+    with pytest.raises(PublishError, match="in the way"):
+        publish([Document("b/c.xml", "feed", b"x")], output, None)
+
+
+def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "public").write_text("x")
+    with pytest.raises(PublishError, match="is a file"), locked(tmp_path / "public"):
+        pass
+
+
+def test_a_second_build_at_once_waits_and_then_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(publishing, "WAIT", 0.1)
+    with (
+        FileLock(tmp_path / ".public.lock"),
+        pytest.raises(PublishError, match="another build"),
+        locked(tmp_path / "public"),
+    ):
+        pass
+
+
+def test_there_is_no_manifest_before_the_first_build(tmp_path: Path) -> None:
+    assert read_manifest(tmp_path) is None

@@ -1,0 +1,210 @@
+"""What the repository promises beside the code: locks, workflows, documents, the wheel."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+import zipfile
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from ilofeed.chain import prepare
+from ilofeed.cli import cli
+from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
+from ilofeed.fields import PersonFields
+from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
+from offices import NOW, ROOT, write_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import BaseModel
+
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def tracked() -> list[Path]:
+    done = subprocess.run(
+        ["git", "ls-files", "-co", "--exclude-standard", "-z"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return [ROOT / name for name in done.stdout.split("\0") if name]
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_locks_have_hashes_and_name_no_host(name: str) -> None:
+    text = (ROOT / name).read_text()
+    pinned = re.findall(
+        r"^[A-Za-z0-9._-]+==\S+.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE
+    )
+    assert len(pinned) == len(re.findall(r"^[A-Za-z]", text, re.MULTILINE))
+    assert "://" not in text
+    assert "--index" not in text
+    assert "--find-links" not in text
+
+
+def test_locks_hold_what_the_project_asks_for() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+
+    def names(requirements: list[str]) -> set[str]:
+        return {re.split(r"[ <>=!\[]", one)[0].lower() for one in requirements}
+
+    locked = set(
+        re.findall(
+            r"^([A-Za-z0-9._-]+)==", (ROOT / "requirements.txt").read_text().lower(), re.MULTILINE
+        )
+    )
+    dev = set(
+        re.findall(
+            r"^([A-Za-z0-9._-]+)==",
+            (ROOT / "requirements-dev.txt").read_text().lower(),
+            re.MULTILINE,
+        )
+    )
+    assert names(project["project"]["dependencies"]) <= locked <= dev
+    assert names(project["dependency-groups"]["dev"]) <= dev
+
+
+def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
+    registry = re.compile(r"https?://[^/ ]*(?:pypi|pythonhosted|npmjs|debian)\.")
+    place = re.compile(r"(?:^|[ \"'=(])/(?:work|farm|root|home)/", re.MULTILINE)
+    for path in tracked():
+        if path.is_file() and path.stat().st_size < 500_000:
+            text = path.read_bytes().decode("latin-1")
+            assert not registry.search(text), path
+            assert not place.search(text), path
+
+
+def workflow(path: Path) -> Any:
+    return yaml.load(path.read_text(), yaml.BaseLoader)
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_are_least_privileged_and_pinned(path: Path) -> None:
+    made = workflow(path)
+    assert made["permissions"] == {}
+    for job in made["jobs"].values():
+        assert set(job["permissions"]) <= {"contents", "pages", "id-token"}
+        assert job["permissions"].get("contents", "read") == "read"
+        assert "timeout-minutes" in job
+        for step in job["steps"]:
+            if "uses" in step:
+                assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", step["uses"])
+                if "checkout" in step["uses"]:
+                    assert step["with"]["persist-credentials"] == "false"
+            assert "${{" not in step.get("run", "")
+    lines = [line for line in path.read_text().splitlines() if "uses:" in line]
+    assert all(re.search(r"@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line) for line in lines)
+
+
+def test_ci_runs_the_tests_and_publish_is_scheduled() -> None:
+    ci, publish = (
+        workflow(ROOT / ".github" / "workflows" / name) for name in ("ci.yml", "publish.yml")
+    )
+    assert {"pull_request", "push"} <= set(ci["on"])
+    assert any(step.get("run") == ".ci/run" for step in ci["jobs"]["test"]["steps"])
+    assert "./run test" in (ROOT / ".ci" / "run").read_text()
+    minute = publish["on"]["schedule"][0]["cron"].split()[0]
+    assert minute.isdigit()
+    assert minute != "0"
+    assert publish["on"]["push"]["branches"] == ["main"]
+    assert publish["concurrency"]["cancel-in-progress"] == "false"
+
+
+def examples(path: Path, language: str) -> list[str]:
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
+    )
+
+
+def test_every_documented_entry_passes_the_check(tmp_path: Path) -> None:
+    entries = examples(ROOT / "docs" / "entries.md", "markdown") + examples(
+        ROOT / "README.md", "markdown"
+    )
+    assert len(entries) >= 2
+    for number, text in enumerate(entries):
+        folder = tmp_path / str(number)
+        (folder / "entries").mkdir(parents=True)
+        (folder / "feeds.yaml").write_bytes((ROOT / "feeds.yaml").read_bytes())
+        (folder / "entries" / "documented.md").write_text(text, "utf-8")
+        draft = prepare(folder, NOW)
+        assert draft.problems == (), text
+        assert draft.faults == ()
+
+
+def test_every_documented_feeds_yaml_passes_the_check(tmp_path: Path) -> None:
+    whole = [text for text in examples(ROOT / "docs" / "feeds-yaml.md", "yaml") if "site:" in text]
+    assert whole
+    for number, text in enumerate(whole):
+        folder = write_office(tmp_path / str(number), office=text.encode())
+        assert [problem.code for problem in prepare(folder, NOW).problems] == ["no-entries"]
+
+
+@pytest.mark.parametrize(
+    ("page", "models"),
+    [
+        ("entries.md", [EntryFields, EventFields, ImageFields, AttachmentFields, PersonFields]),
+        ("feeds-yaml.md", [OfficeFields, SiteFields, TermFields, PerFields]),
+    ],
+)
+def test_every_key_is_documented(page: str, models: list[type[BaseModel]]) -> None:
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    for model in models:
+        for key in model.model_fields:
+            assert f"`{key}`" in text, key
+
+
+def test_every_command_and_option_is_documented() -> None:
+    text = "".join(path.read_text("utf-8") for path in DOCS)
+    for name, command in cli.commands.items():
+        assert f"ilofeed {name}" in text, name
+        for parameter in command.params:
+            for option in parameter.opts:
+                assert not option.startswith("--") or option in text, option
+
+
+def test_documented_commands_exist() -> None:
+    for path in DOCS:
+        for block in examples(path, "sh"):
+            for line in block.splitlines():
+                if match := re.match(r"(?:\./run )?ilofeed (?:-C \S+ )?(\w+)", line):
+                    assert match[1] in cli.commands, line
+                elif match := re.match(r"\./run (\w+)", line):
+                    assert f"task_{match[1]}()" in (ROOT / "run").read_text(), line
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    for path in DOCS:
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", path.read_text("utf-8")):
+            if "/" in target or target.endswith(".md"):
+                assert (path.parent / target).exists() or "example" in target, f"{path}: {target}"
+
+
+def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    (wheel,) = tmp_path.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(tmp_path / "site")
+        names = archive.namelist()
+    for name in (
+        "data/problems.md",
+        "data/atom.rng",
+        "data/jsonfeed.schema.json",
+        "templates/base.html",
+        "py.typed",
+    ):
+        assert f"ilofeed/{name}" in names
+    office = write_office(tmp_path / "office", wages=b"")
+    code = f"import sys; sys.path.insert(0, {str(tmp_path / 'site')!r}); from ilofeed.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(office), "explain", "tab"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "YAML wants spaces" in done.stdout
