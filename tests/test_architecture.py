@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from offices import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
@@ -107,7 +110,9 @@ def test_only_the_ends_touch_the_disk_and_the_clock(path: Path) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
     }
-    if path.stem not in DISK | {"dates", "grammar"}:  # their own data, by importlib.resources
+    data = {"dates", "grammar"}  # of the package, by importlib.resources
+    no_disk = {"images", "cli"}  # Pillow's open takes bytes; the null device ends a broken pipe
+    if path.stem not in DISK | data | no_disk:
         assert not called & {"read_bytes", "write_bytes", "write_text", "open", "unlink", "rmtree"}
     if path.stem != "options":
         assert not called & {"now", "today", "utcnow"}

@@ -265,7 +265,7 @@ def test_a_damaged_ledger_is_4(office: Path) -> None:
     (office / "public" / "manifest.json").write_text("{")
     done = run(office, "build")
     assert done.returncode == 4
-    assert "manifest.json of the output cannot be used" in done.stderr
+    assert "manifest.json cannot be used" in done.stderr
 
 
 def test_due_lists_what_waits_and_until_when(tmp_path: Path) -> None:

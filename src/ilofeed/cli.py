@@ -271,8 +271,6 @@ def _progress(label: str) -> Callable[[int, int], None]:
 
 def main() -> NoReturn:
     """Run the command line; a broken disk or network is a sentence and exit code 4."""
-    from ilofeed.manifest import ManifestError
-
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):  # a terminal of another encoding still gets every word
             stream.reconfigure(errors="backslashreplace")
@@ -285,16 +283,13 @@ def main() -> NoReturn:
         error.show()
         sys.exit(console.USAGE)
     except options.OptionError as error:
-        click.UsageError(str(error)).show()
+        console.say(f"Error: {error}")
         sys.exit(console.USAGE)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(console.BROKEN_DISK)
     except OSError as error:
         click.echo(f"ilofeed: {_sentence(error)}", err=True)
-        sys.exit(console.BROKEN_DISK)
-    except ManifestError as error:
-        click.echo(f"ilofeed: manifest.json of the output cannot be used: {error}", err=True)
         sys.exit(console.BROKEN_DISK)
     sys.exit(0)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ilofeed.document import ORDER
-from ilofeed.manifest import PATH, Manifest, parse_manifest
+from ilofeed.manifest import PATH, Manifest, ManifestError, parse_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,10 +61,11 @@ def locked(output: Path) -> Iterator[None]:
 def read_manifest(output: Path) -> Manifest | None:
     """The ledger of what an output folder holds; None where there is none yet."""
     try:
-        data = (output / PATH).read_bytes()
+        return parse_manifest((output / PATH).read_bytes())
     except FileNotFoundError:
         return None
-    return parse_manifest(data)
+    except ManifestError as error:
+        raise PublishError(f"{output / PATH} cannot be used: {error}") from error
 
 
 def publish(documents: Sequence[Document], output: Path, previous: Manifest | None) -> Changes:
