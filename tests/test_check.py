@@ -261,3 +261,46 @@ def test_feeds_with_one_path() -> None:
     assert found(office=OFFICE + b"feeds: [{per: [country, country]}]\n", a=entry()) == [
         "feeds.yaml:18:15 bad-choice"
     ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        # letters that readers would take for damaged ones
+        ({"title": "NESCAFÉ® workers"}, "wages:2:8 double-encoding"),
+        ({"summary": '"Le COMMUNIQUÉ\u00a0: rapport"'}, "wages:4:10 double-encoding"),
+        # RSS has one place for a name, and readers cut an address out of it
+        ({"authors": '["Bat <bat@example.org>"]'}, "wages:7:11 bad-email"),
+        ({"authors": '[{name: "Bat (bat@example.org)"}]'}, "wages:7:18 bad-email"),
+        ({"title": "The </main> tag"}, "wages:2:8 html-in-text"),
+        ({"link": "https://example.org/?a=1&amp;b=2"}, "wages:7:7 bad-url"),
+        ({"link": "http://localhost/"}, "wages:7:7 bad-url"),
+        ({"link": "https://my_host.example.org/"}, "wages:7:7 bad-url"),
+        ({"id": '"tag:example.org,2015:%41"'}, "wages:7:5 bad-id"),
+        ({"id": '"tag:example.org,2015:%FF"'}, "wages:7:5 bad-id"),
+        ({"date": "1990-01-01T00:30:00+08:00"}, "wages:3:7 bad-date"),
+        ({"body": "word & " * 20_000}, "wages:8:1 too-long"),
+    ],
+)
+def test_what_readers_and_validators_stumble_over(changes: dict[str, Any], problem: str) -> None:
+    assert found(wages=entry(**changes)) == [problem]
+
+
+def test_the_message_for_a_name_shows_the_form() -> None:
+    said = messages(wages=entry(authors='["Bat Saran <bat@example.org>"]'))
+    assert "write {name: Bat Saran, email: bat@example.org}" in said[0]
+
+
+@pytest.mark.parametrize("body", ["NESCAFÉ® workers", "é [x](MAILTO:a@example.org) [y](TEL:12)"])
+def test_a_body_is_made_unmistakable(body: str) -> None:
+    from ilofeed.render import render
+    from ilofeed.verify import verify
+
+    made = site(wages=entry(body=body))
+    assert verify(render(made, NOW), made.office) == []
+
+
+def test_an_address_that_looks_like_an_entity_is_encoded() -> None:
+    made = site(wages=entry(link="https://example.org/?a=1&b;c=2", body="[x](https://e.org/a&b;)"))
+    assert made.entries[0].link == "https://example.org/?a=1&b%3Bc=2"
+    assert "a&amp;b%3B" in made.entries[0].html

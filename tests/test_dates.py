@@ -34,6 +34,7 @@ from ilofeed.dates import DateError, instant, parse_moment, rfc822_safe, zone
         ("2015-13-01", "bad-date", "there is no month 13"),
         ("2015-19-05", "bad-date", "write 2015-05-19"),
         ("0215-05-19", "bad-date", "the year 215 is not between 1990 and 2999"),
+        ("1990-01-01", "bad-date", "1990-01-01 is not between 1990-01-02 and"),
         ("2015-05-19T25:00Z", "bad-date", "not a time of day"),
         ("2015-05-19T10:00:00+19:00", "bad-date", "-12:00 to +14:00"),
         ("2015-05-19T10:00", "no-time-zone", "2015-05-19T10:00:00+08:00"),
@@ -92,7 +93,7 @@ def test_rss_gets_no_offset_of_a_quarter_of_an_hour() -> None:
     assert rfc822_safe(kabul) is kabul
 
 
-@given(st.dates(dt.date(1990, 1, 1), dt.date(2999, 12, 31)))
+@given(st.dates(dt.date(1990, 1, 2), dt.date(2999, 12, 30)))
 def test_every_day_reads_back(day: dt.date) -> None:
     assert parse_moment(day.isoformat()) == day
 

@@ -166,3 +166,29 @@ def test_ids_survive_a_move_to_another_domain() -> None:
         if document.format == "json":
             ids = [item["id"] for item in json.loads(document.data)["items"]]
             assert ids == [item["id"] for item in json.loads(there[path].data)["items"]]
+
+
+def test_ids_with_one_fraction_are_told_apart() -> None:
+    made = site(wages_321=entry(), wages_806=entry())
+    stamps = {one.slug: one.updated.microsecond for one in made.entries}
+    assert stamps["wages-806"] == stamps["wages-321"] + 1
+
+
+def test_an_update_of_today_waits_for_its_hour() -> None:
+    wages = entry(updated="2015-06-01")
+    made = site(dt.datetime(2015, 5, 31, 20, tzinfo=dt.UTC), wages=wages)
+    before = documents(made, dt.datetime(2015, 5, 31, 23, 59, 59, tzinfo=dt.UTC))
+    after = documents(made, dt.datetime(2015, 6, 1, 0, 0, 0, tzinfo=dt.UTC))
+    assert updated(before["all/atom.xml"]).startswith("2015-05-19T00:00:00")
+    assert updated(after["all/atom.xml"]).startswith("2015-06-01T00:00:00")
+
+
+def test_a_translation_does_not_name_what_is_not_out() -> None:
+    made = site(
+        a=entry(date="2055-01-01"), b=entry(translation_of="a"), c=entry(translation_of="b")
+    )
+    items = {
+        item["id"][-1]: item["_ilofeed"].get("translation_of")
+        for item in json.loads(documents(made)["all/feed.json"].data)["items"]
+    }
+    assert items == {"b": None, "c": "https://example.org/feeds/entry/b/"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from ilofeed.entry import Parsed, check_entry, slug_of
+from ilofeed.entry import Parsed, check_entry, fraction, slug_of
 from ilofeed.office import check_office
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 
@@ -48,7 +48,20 @@ def check(
     problems.sort()
     if has_errors(problems):
         return None, problems
-    return Site(office, tuple(one.entry for one in parsed if one.entry is not None)), problems
+    entries = [one.entry for one in parsed if one.entry is not None]
+    return Site(office, tuple(_told_apart(entries))), problems
+
+
+def _told_apart(entries: list[Entry]) -> Iterable[Entry]:
+    """The entries, none with the `updated` of another: one pair in a million has the same."""
+    taken: set[dt.datetime] = set()
+    for entry in sorted(entries, key=lambda entry: entry.id):
+        attempt, updated = 0, entry.updated
+        while updated in taken:
+            attempt += 1
+            updated = updated.replace(microsecond=fraction(entry.id, attempt))
+        taken.add(updated)
+        yield dataclasses.replace(entry, updated=updated) if attempt else entry
 
 
 def _together(parsed: list[Parsed], refused: set[str]) -> list[Problem]:

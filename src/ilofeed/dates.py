@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 
-FIRST_YEAR, LAST_YEAR = 1990, 2999  # validators call older dates implausible
+# validators call dates before 1990 implausible; a day of room, because documents are also in UTC
+EARLIEST, LATEST = dt.date(1990, 1, 2), dt.date(2999, 12, 30)
 
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _INSTANT = re.compile(
@@ -53,8 +54,8 @@ def parse_moment(text: str) -> Moment:
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        message = f"the year {year} is not between {FIRST_YEAR} and {LAST_YEAR}"
+    if not EARLIEST.year <= year <= LATEST.year:
+        message = f"the year {year} is not between {EARLIEST.year} and {LATEST.year}"
         raise DateError("bad-date", message)
     if not 1 <= month <= 12:
         message = f"there is no month {month}"
@@ -65,7 +66,10 @@ def _day(year: int, month: int, day: int) -> dt.date:
     if not 1 <= day <= last:
         message = f"{MONTHS[month - 1]} {year} has {last} days, there is no day {day}"
         raise DateError("bad-date", message)
-    return dt.date(year, month, day)
+    found = dt.date(year, month, day)
+    if not EARLIEST <= found <= LATEST:
+        raise DateError("bad-date", f"{found} is not between {EARLIEST} and {LATEST}")
+    return found
 
 
 def _instant(match: re.Match[str]) -> dt.datetime:

@@ -119,9 +119,13 @@ def _identity(written: str | None, slug: str, office: Office) -> str:
     return office.authority.id_of(written or slug)
 
 
-def fraction(identity: str) -> int:
-    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated)."""
-    return int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8]) % 1_000_000
+def fraction(identity: str, attempt: int = 0) -> int:
+    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated).
+
+    `attempt` counts on where two ids have the same ones.
+    """
+    digest = hashlib.sha256(identity.encode()).digest()[:8]
+    return (int.from_bytes(digest) + attempt) % 1_000_000
 
 
 def _entry(

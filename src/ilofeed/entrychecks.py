@@ -22,6 +22,14 @@ if TYPE_CHECKING:
     from ilofeed.validate import Checked
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # validators take a feed from further ahead for a mistake
+# not in the table of every Python
+_OFFICE_TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".epub": "application/epub+zip",
+    ".webp": "image/webp",
+}
 
 
 class EntryCheck:
@@ -182,6 +190,8 @@ class EntryCheck:
 def media_type(url: str) -> str | None:
     """The media type that an address's ending stands for, the same on every host."""
     path = re.sub(r"[?#].*", "", url)
+    if office := _OFFICE_TYPES.get(posixpath.splitext(path)[1].lower()):
+        return office
     return mimetypes.MimeTypes().guess_type(path)[0]  # an instance of its own reads no host's table
 
 

@@ -13,6 +13,7 @@ from ilofeed.fields import (
     Language,
     Line,
     MediaType,
+    Name,
     Paragraph,
     PersonFields,
     Slug,
@@ -73,7 +74,7 @@ class AttachmentFields(Fields):
 
 
 Author: TypeAlias = Annotated[
-    Annotated[Line, Tag("text")] | Annotated[PersonFields, Tag("mapping")], Discriminator(kind_of)
+    Annotated[Name, Tag("text")] | Annotated[PersonFields, Tag("mapping")], Discriminator(kind_of)
 ]
 
 

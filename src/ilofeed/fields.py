@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from ilofeed import dates, iri
 from ilofeed.problems import quote
-from ilofeed.source import describe_unfit, find_unfit
+from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
 if TYPE_CHECKING:
     from ilofeed.codes import Code
@@ -49,6 +49,10 @@ def _text(value: str, most: int) -> str:
         refuse("empty-value", "the text is empty; write it, or delete the line")
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
+    if is_mistakable(value):
+        pair = _MISTAKABLE.search(value)
+        message = f"{quote(pair[0] if pair else value)} would be taken for a wrongly decoded letter"
+        refuse("double-encoding", message + "; put a space or a sign between the two")
     if markup := find_markup(value):
         refuse(
             "html-in-text", f"{quote(markup)} is HTML; this is plain text, readers would show it"
@@ -58,11 +62,17 @@ def _text(value: str, most: int) -> str:
     return value
 
 
-_MARKUP = re.compile(
-    r"</(?:a|abbr|article|b|blockquote|body|br|code|div|em|font|h[1-6]|head|html|i|img|li|ol|p|pre"
-    r"|q|s|script|small|span|strong|style|sub|sup|table|td|th|tr|tt|u|ul)\s*>",
-    re.IGNORECASE,
-)
+_TAGS = """
+    a abbr acronym address article aside audio b bdi bdo big blockquote body br button canvas
+    caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl
+    dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6
+    head header hr html i iframe img input ins kbd label legend li link m main map mark menu
+    meta meter nav nobr noscript object ol optgroup option output p param picture pre progress
+    q rp rt ruby s samp script section select small source span strike strong style sub
+    summary sup table tbody td textarea tfoot th thead time title tr tt u ul var video wbr
+""".split()
+_MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
+_MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 
 
 def find_markup(text: str) -> str | None:
@@ -168,9 +178,23 @@ def _time(value: Any) -> dt.time:
     refuse("bad-time", f'{quote(str(value))} is not a time of day; write it as "09:00"')
 
 
+def _name(value: str) -> str:
+    value = _line(value)
+    if match := re.search(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?", value):
+        rest = value.replace(match[0], "").strip() or "…"
+        message = f"a name holds no e-mail address; write {{name: {rest}, email: {match[1]}}}"
+        refuse("bad-email", message)
+    return value
+
+
 Line: TypeAlias = Annotated[
     str,
     AfterValidator(_line),
+    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}),
+]
+Name: TypeAlias = Annotated[
+    str,
+    AfterValidator(_name),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}),
 ]
 Paragraph: TypeAlias = Annotated[
@@ -228,6 +252,6 @@ def kind_of(value: Any) -> str:
 class PersonFields(Fields):
     """Who wrote something."""
 
-    name: Line
+    name: Name
     email: Email | None = None
     url: Url | None = None

@@ -11,7 +11,8 @@ from ilofeed.problems import quote
 LONGEST_URL = 2000
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
-_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?")
+_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_LIKE_ENTITY = re.compile(r"(&#?\w+);")  # readers of RSS would take &b; for an entity
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -19,11 +20,12 @@ class AddressError(ValueError):
     """What is wrong with an address, as the end of a sentence for its author."""
 
 
-def to_url(text: str) -> str:
+def to_url(text: str, *, local: bool = False) -> str:
     """The absolute http or https URL of an address an author wrote, percent-encoded, canonical.
 
     Raises `AddressError` for anything a subscriber's reader could not open: no scheme, another
-    scheme, no host, a host that cannot exist, a password, white space inside.
+    scheme, no host, a host that cannot exist, a password, white space inside. `local` allows
+    localhost, which is the reader's own machine to everybody else.
     """
     text = text.strip()
     if re.search(r"\s", text):
@@ -44,22 +46,18 @@ def to_url(text: str) -> str:
         raise AddressError(f"{quote(text)} has no host; write https://host/path")
     if "@" in parts.netloc:
         raise AddressError(f"{quote(text)} carries a user name; everybody would read it")
-    host = _host(parts.hostname, text)
+    host = _host(parts.hostname, text, local=local)
     if port is not None and port != {"http": 80, "https": 443}[parts.scheme]:
         host += f":{port}"
+    if "&amp;" in text.lower():
+        raise AddressError(f"{quote(text)} has &amp; in it, as HTML writes it; an address has &")
     path = _encode(parts.path or "/", _PATH_SAFE)
-    return urllib.parse.urlunsplit(
-        (
-            parts.scheme,
-            host,
-            path,
-            _encode(parts.query, _QUERY_SAFE),
-            _encode(parts.fragment, _QUERY_SAFE),
-        )
-    )
+    query, fragment = _encode(parts.query, _QUERY_SAFE), _encode(parts.fragment, _QUERY_SAFE)
+    url = urllib.parse.urlunsplit((parts.scheme, host, path, query, fragment))
+    return _LIKE_ENTITY.sub(r"\1%3B", url)
 
 
-def _host(host: str, text: str) -> str:
+def _host(host: str, text: str, *, local: bool) -> str:
     try:
         return str(ipaddress.IPv4Address(host))
     except ValueError:
@@ -75,7 +73,7 @@ def _host(host: str, text: str) -> str:
     labels = name.lower().split(".")
     if not all(map(_LABEL.fullmatch, labels)) or len(name) > 253 or labels[-1].isdigit():
         raise AddressError(f"{quote(text)} has a host that cannot exist")
-    if len(labels) == 1 and labels != ["localhost"]:
+    if len(labels) == 1 and not (local and labels == ["localhost"]):
         raise AddressError(f"{quote(text)} has a host without a dot; write its whole name")
     return ".".join(labels)
 

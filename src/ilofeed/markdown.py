@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import iri
 from ilofeed.problems import quote
-from ilofeed.source import describe_unfit, find_unfit
+from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,7 @@ _TAGS = set(
     ).split()
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+LONGEST_HTML = 100_000  # 50 of them are what a feed document may hold
 _OTHER_SCHEMES = ("mailto:", "tel:")
 
 
@@ -70,11 +71,23 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
     if walk.problems:
         return "", walk.problems
     html = _cleaner().clean(_markdown().renderer.render(tokens, _markdown().options, {})).strip()
+    if len(html) > LONGEST_HTML:
+        message = f"{len(html)} characters are too many for readers, {LONGEST_HTML} is the most; "
+        message += "attach the text, or link to it"
+        return "", [source.problem(start, "too-long", message)]
+    html = unmistakable(html)
     if found := find_unfit(html):
         code, message = describe_unfit(found[0])
         at = max(source.text.find("&#", start), start)
         return "", [source.problem(at, code, message + " (written as a character reference)")]
     return html, []
+
+
+def unmistakable(html: str) -> str:
+    """The same HTML in references, where readers would take its letters for damaged ones."""
+    if not is_mistakable(html):
+        return html
+    return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
 
 
 @dataclass
@@ -138,7 +151,8 @@ class _Walk:
         if written.startswith("#") and attribute == "href":
             token.attrs[attribute] = self._permalink + written
         elif written.lower().startswith(_OTHER_SCHEMES) and attribute == "href":
-            return
+            scheme, _, rest = written.partition(":")
+            token.attrs[attribute] = f"{scheme.lower()}:{rest}"
         elif not iri.is_absolute(written):
             message = f"{quote(written)} is not a whole address; begin it with https://"
             self._report(at, "relative-url", message)

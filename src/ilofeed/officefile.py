@@ -7,12 +7,13 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from ilofeed import dates, tag
+from ilofeed import dates, iri, tag
 from ilofeed.fields import (
     Count,
     Fields,
     Language,
     Line,
+    Name,
     Paragraph,
     PersonFields,
     TimeOfDay,
@@ -42,6 +43,10 @@ def _zone(value: str) -> str:
 
 
 def _site_url(value: str) -> str:
+    try:
+        value = iri.to_url(value, local=True)
+    except iri.AddressError as error:
+        refuse("bad-url", str(error))
     if "?" in value or "#" in value:
         refuse("bad-url", f"{quote(value)} has a ? or # in it; the site's address is a folder")
     return value if value.endswith("/") else value + "/"
@@ -57,7 +62,7 @@ class SiteFields(Fields):
     """What is true of the whole site."""
 
     url: Annotated[
-        Url,
+        str,
         AfterValidator(_site_url),
         Field(description="Where the output is served", examples=["https://example.org/feeds/"]),
     ]
@@ -69,7 +74,7 @@ class SiteFields(Fields):
             examples=["example.org,2015:office"],
         ),
     ]
-    title: Annotated[Line, Field(description="Name of the office", examples=["Our office"])]
+    title: Annotated[Name, Field(description="Name of the office", examples=["Our office"])]
     description: Paragraph | None = None
     language: Language = "en"
     timezone: Annotated[

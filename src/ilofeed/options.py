@@ -50,7 +50,7 @@ def base_url(text: str | None) -> str | None:
     if text is None:
         return None
     try:
-        url = to_url(text)
+        url = to_url(text, local=True)
     except AddressError as error:
         raise OptionError(f"--base-url: {error}") from error
     return url if url.endswith("/") else url + "/"

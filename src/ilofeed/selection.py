@@ -31,16 +31,26 @@ def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
 
 
 def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
-    """The entries that are out at an instant, in order; a translation of one that is not out yet
-    does not name it."""
+    """The entries that are out at an instant, in order, as they are to be seen then.
+
+    A translation of an entry that is not out yet does not name it, and an `updated` later today
+    waits for its instant: readers take a date in the future for a mistake.
+    """
     out = in_order(entry for entry in entries if is_out(entry, now))
     slugs = {entry.slug for entry in out}
     return [
-        entry
-        if entry.translation_of is None or entry.translation_of in slugs
-        else dataclasses.replace(entry, translation_of=None)
+        dataclasses.replace(
+            entry,
+            translation_of=entry.translation_of if entry.translation_of in slugs else None,
+            updated=entry.updated if entry.updated.replace(microsecond=0) <= now else _born(entry),
+        )
         for entry in out
     ]
+
+
+def _born(entry: Entry) -> dt.datetime:
+    born = entry.published.astimezone(dt.UTC)
+    return born.replace(microsecond=entry.updated.microsecond)
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:

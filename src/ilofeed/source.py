@@ -178,6 +178,17 @@ def _repaired(found: str) -> str | None:
     return None
 
 
+def is_mistakable(text: str) -> bool:
+    """Whether a text in Latin letters is, byte for byte, UTF-8 too, as `É®` is.
+
+    feedparser, and the readers built on it, take such a text for wrongly decoded and change it.
+    """
+    try:
+        return text.encode("latin-1").decode("utf-8") != text
+    except UnicodeError:
+        return False
+
+
 def find_unfit(text: str) -> re.Match[str] | None:
     """The first characters that no feed should carry, in text that did not pass `decode`."""
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import urllib.parse
 from dataclasses import dataclass
 
 LONGEST_ID = 200
@@ -68,4 +69,19 @@ def parse_tag(text: str) -> str:
     parse_authority(entity)
     if not _SPECIFIC.fullmatch(specific):
         raise TagError("an id holds only ASCII letters, digits and -._~!$&'()*+,;=:@/?")
+    if not _is_canonical(specific):
+        raise TagError("an id encodes by % only what must be encoded, as UTF-8 in capitals")
     return text
+
+
+def _is_canonical(specific: str) -> bool:
+    """Whether nothing is percent-encoded that could stand as it is: ids are compared as text."""
+    try:
+        plain = urllib.parse.unquote(specific, errors="strict")
+    except UnicodeDecodeError:
+        return False
+    encoded = re.findall("%[0-9A-F]{2}", specific)
+    unreserved = re.compile(r"[A-Za-z0-9._~-]")
+    return "\0" not in plain and not any(
+        unreserved.fullmatch(urllib.parse.unquote(octet, errors="replace")) for octet in encoded
+    )

@@ -1,0 +1,155 @@
+"""Real feed readers subscribe over HTTP and see the 13 entries, with their titles and dates."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import email
+import email.policy
+import functools
+import http.server
+import os
+import shutil
+import sqlite3
+import subprocess
+import threading
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed.chain import finish, prepare
+from offices import ROOT
+from test_seed import PAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TYPES = {".xml": "application/xml; charset=utf-8", ".json": "application/feed+json"}
+EXPECTED = {
+    (title, dt.datetime.fromisoformat(f"{date}T09:00:00+08:00")) for _, title, date, *_ in PAGE
+}
+
+
+def needs(program: str) -> pytest.MarkDecorator:
+    """CI installs the readers (.ci/run): there a missing one is a failure, not a skip."""
+    missing = shutil.which(program) is None and "CI" not in os.environ
+    return pytest.mark.skipif(missing, reason=f"{program} is not installed")
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    extensions_map = TYPES | {"": "application/octet-stream"}
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The office's feeds as of June 2015, served on this machine."""
+    public = tmp_path_factory.mktemp("site") / "public"
+    server = http.server.ThreadingHTTPServer(
+        ("127.0.0.1", 0), functools.partial(Handler, directory=str(public))
+    )
+    url = f"http://127.0.0.1:{server.server_address[1]}/"
+    draft = prepare(ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), url)
+    assert draft.faults == ()
+    finish(draft, public)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield url
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def run(*command: str, home: Path, **options: Any) -> str:
+    env = {key: value for key, value in os.environ.items() if "proxy" not in key.lower()}
+    done = subprocess.run(
+        command,
+        env=env | {"HOME": str(home), "TZ": "Europe/Zurich", "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        timeout=120,
+        check=True,
+        **options,
+    )
+    return str(done.stdout, "utf-8")
+
+
+@needs("newsboat")
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_newsboat(address: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / "urls").write_text(f"{address}all/{name}\n")
+    (tmp_path / "config").write_text("")
+    files = ("-C", "config", "-u", "urls", "-c", "cache.db")
+    for _ in range(2):  # the second reload must not find anything new
+        run(
+            "newsboat",
+            "-q",
+            *files,
+            "-x",
+            "reload",
+            home=tmp_path,
+            cwd=tmp_path,
+            stdin=subprocess.DEVNULL,
+        )
+    with contextlib.closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+        rows = cache.execute("select title, pubDate, guid, url from rss_item").fetchall()
+    assert len(rows) == 13
+    assert {(row[0], dt.datetime.fromtimestamp(row[1], dt.UTC)) for row in rows} == EXPECTED
+    assert all(row[2].startswith("tag:ilo.org,2015:beijing:") for row in rows)
+    assert {row[3] for row in rows} >= {one[5] for one in PAGE if one[5]}
+
+
+@needs("sfeed")
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_sfeed(address: str, tmp_path: Path, name: str) -> None:
+    import urllib.request
+
+    with urllib.request.urlopen(f"{address}all/{name}") as answer:
+        data = answer.read()
+    rows = [
+        line.split("\t") for line in run("sfeed", address, home=tmp_path, input=data).splitlines()
+    ]
+    assert len(rows) == 13
+    assert {(row[1], dt.datetime.fromtimestamp(int(row[0]), dt.UTC)) for row in rows} == EXPECTED
+    assert {row[2] for row in rows} >= {one[5] for one in PAGE if one[5]}
+    if name == "rss.xml":
+        assert {row[6] for row in rows} <= {"ILO Country Office for China and Mongolia"}
+
+
+@needs("r2e")
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_rss2email(address: str, tmp_path: Path, name: str) -> None:
+    (tmp_path / "mail").mkdir()
+    config = tmp_path / "rss2email.cfg"
+    r2e = ("r2e", "-c", str(config), "-d", str(tmp_path / "data.json"))
+    run(*r2e, "new", "reader@example.org", home=tmp_path)
+    text = config.read_text().replace("email-protocol = sendmail", "email-protocol = maildir")
+    lines = f"maildir-path = {tmp_path / 'mail'}\nmaildir-mailbox = box\ndate-header = True\n"
+    text = text.replace(
+        "[DEFAULT]\n", "[DEFAULT]\n" + lines + "same-server-fetch-interval = 0\n", 1
+    )
+    config.write_text("\n".join(dict.fromkeys(_first_of_each_key(text))))
+    run(*r2e, "add", "office", f"{address}all/{name}", home=tmp_path)
+    for _ in range(2):
+        run(*r2e, "run", home=tmp_path)
+    mails = [
+        email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        for path in (tmp_path / "mail" / "box" / "new").iterdir()
+    ]
+    assert len(mails) == 13
+    assert {
+        (str(mail["Subject"]), mail["Date"].datetime.astimezone(dt.UTC).replace(microsecond=0))
+        for mail in mails
+    } == EXPECTED
+
+
+def _first_of_each_key(text: str) -> Iterator[str]:
+    seen: set[str] = set()
+    for line in text.splitlines():
+        key = line.partition(" = ")[0]
+        if " = " in line and key in seen:
+            continue
+        seen.add(key)
+        yield line
