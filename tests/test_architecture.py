@@ -35,7 +35,7 @@ FLOORS = [
     ["codes", "iso3166"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "source", "images"],
-    ["yamlerrors", "yamldoc", "frontmatter", "markdown", "fields"],
+    ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model"],
     ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
     ["selection", "document", "links"],  # what a feed holds

@@ -304,3 +304,98 @@ def test_an_address_that_looks_like_an_entity_is_encoded() -> None:
     made = site(wages=entry(link="https://example.org/?a=1&b;c=2", body="[x](https://e.org/a&b;)"))
     assert made.entries[0].link == "https://example.org/?a=1&b%3Bc=2"
     assert "a&amp;b%3B" in made.entries[0].html
+
+
+HEAD = "---\ntitle: Wages rise\ndate: 2015-05-19\nsummary: x\ncategories: [wages]\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "problems"),
+    [
+        (HEAD + "countries: [MN]\n----\nBody\n", ["wages:7:1 unclosed-front-matter"]),
+        (HEAD + "countries: [MN]\n ---\nBody\n", ["wages:7:1 unclosed-front-matter"]),
+        (HEAD + "countries: [MN]\n...\nBody\n", ["wages:7:1 unclosed-front-matter"]),
+        (
+            HEAD + "countries: [MN]\n\nBody text.\n\n---\n\nMore.\n",
+            ["wages:1:1 unclosed-front-matter"],
+        ),
+        (HEAD + "\ncountries: [MN]\n\nBody text.\n", ["wages:1:1 unclosed-front-matter"]),
+        (HEAD + "\ncountries: [MN]\n", ["wages:1:1 unclosed-front-matter"]),
+        ("\n\n" + HEAD + "countries: [MN]\n---\n", ["wages:1:1 no-front-matter"]),
+        ("+++\ntitle = 'x'\n+++\n", ["wages:1:1 no-front-matter"]),
+        ("# Wages rise\n\nBody\n", ["wages:1:1 no-front-matter"]),
+        (HEAD[4:] + "countries: [MN]\n---\nBody\n", ["wages:1:1 no-front-matter"]),
+        ("---\n---\n", ["wages:2:1 missing-key"]),
+        ("---\n# only a comment\n---\n", ["wages:2:1 missing-key"]),
+        (HEAD.replace("title: ", "title:") + "countries: [MN]\n---\n", ["wages:2:1 missing-colon"]),
+        (HEAD + "countries: [MN]\nlanguage:en\n---\n", ["wages:7:1 missing-colon"]),
+        (HEAD + "countries: [MN]\nlanguage： en\n---\n", ["wages:7:1 missing-colon"]),
+        (HEAD + "countries: [MN]\n" + "#" * 60_000 + "\n---\n", ["wages:2:1 too-long"]),
+        (HEAD + "countries: [MN， CN]\n---\n", ["wages:6:13 unknown-country"]),
+    ],
+)
+def test_front_matter_that_is_not_as_it_must_be(text: str, problems: list[str]) -> None:
+    assert found(wages=text.encode()) == problems
+
+
+@pytest.mark.parametrize("broken", [b"# only a comment\n", b"", b"- a list\n", b"\xef\xbb\xbf# x"])
+def test_a_broken_feeds_yaml_does_not_hide_the_entries(broken: bytes) -> None:
+    problems = found(office=broken, a=entry(), b=entry(date="soon"))
+    assert problems[0] == "b:3:7 bad-date"
+    assert [problem.partition(":")[0] for problem in problems[1:]] == ["feeds.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problems"),
+    [
+        ("categories:", "categorys:", ["feeds.yaml:8:1 unknown-key"]),
+        ("  wages: {label: Wages,", "  wages: Wages #1 {", ["feeds.yaml:10:16 cut-by-hash"]),
+        ("  wages: {label: Wages,", "  wages: Wages: {", ["feeds.yaml:10:15 unquoted-colon"]),
+    ],
+)
+def test_one_slip_in_feeds_yaml_blames_no_entry(old: str, new: str, problems: list[str]) -> None:
+    assert found(office=office(old, new), wages=entry()) == problems
+
+
+def test_a_photo_with_more_pictures_behind_it_is_a_jpeg() -> None:
+    data = io.BytesIO()
+    pictures = [Image.new("RGB", (8, 6)), Image.new("RGB", (8, 6))]
+    pictures[0].save(data, "MPO", save_all=True, append_images=pictures[1:])
+    files = {"entries/photo.jpg": data.getvalue()}
+    made = site(files=files, wages=entry(image="{file: photo.jpg, alt: x}")).entries[0].image
+    assert made is not None
+    assert (made.type, made.width) == ("image/jpeg", 8)
+
+
+def test_an_id_of_a_feed_is_no_id_of_an_entry() -> None:
+    assert found(wages=entry(id="'tag:example.org,2015:office:feed/all'")) == ["wages:7:5 bad-id"]
+
+
+def test_nothing_that_a_terminal_would_obey_is_printed() -> None:
+    for changes in (
+        {"categories": '"\\e[31mwages"'},
+        {"countries": '["\\e[31m"]'},
+        {"\x1b[31m": "x"},
+    ):
+        said = messages(wages=entry(**changes))
+        assert said
+        assert not any("\x1b" in message or "\n" in message for message in said)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 99_000,
+        "*a " * 33_000,
+        "> " * 49_000,
+        "`" * 99_000,
+        "![" * 49_000,
+        "&" * 19_000,
+        "[r]: https://example.org/\n\n" + "[r] " * 3_000,
+        "x|y\n-|-\n" + "x|y\n" * 2000,
+        "a\n=\n" * 2000,
+    ],
+    ids=lambda body: body[:5].replace("\n", "|"),
+)
+def test_a_body_made_to_be_slow_is_answered(body: str) -> None:
+    assert isinstance(found(wages=entry(body=body)), list)

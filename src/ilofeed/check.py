@@ -6,7 +6,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from ilofeed.entry import Parsed, check_entry, fraction, slug_of
-from ilofeed.office import check_office
+from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 
 if TYPE_CHECKING:
@@ -33,12 +33,10 @@ def check(
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change.
     """
     problems = list(sources.problems)
-    office = None
+    office = stand_in()
     if sources.office is not None:
         office, found = check_office(sources.office, now)
         problems += found
-    if office is None:
-        return None, sorted(problems)
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
     parsed = [check_entry(path, data, office, sources.files, now) for path, data in sources.entries]

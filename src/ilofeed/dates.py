@@ -42,12 +42,15 @@ class DateError(ValueError):
         self.message = message
 
 
-def parse_moment(text: str) -> Moment:
-    """A day or an instant, in whole seconds, or `DateError` with the form to write."""
+def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
+    """A day or an instant, in whole seconds, or `DateError` with the form to write.
+
+    The zone is only for the advice where a time comes without one.
+    """
     if match := _DAY.fullmatch(text):
         return _day(*map(int, match.groups()))
     if match := _INSTANT.fullmatch(text):
-        return _instant(match)
+        return _instant(match, office_zone)
     from ilofeed.datewords import explain_date  # only for dates that are wrong
 
     raise explain_date(text)
@@ -59,7 +62,7 @@ def _day(year: int, month: int, day: int) -> dt.date:
         raise DateError("bad-date", message)
     if not 1 <= month <= 12:
         message = f"there is no month {month}"
-        if day <= 12 and month <= 31:
+        if 1 <= day <= 12 < month <= 31:
             message += f"; if day and month are swapped, write {year}-{day:02}-{month:02}"
         raise DateError("bad-date", message)
     last = calendar.monthrange(year, month)[1]
@@ -72,27 +75,36 @@ def _day(year: int, month: int, day: int) -> dt.date:
     return found
 
 
-def _instant(match: re.Match[str]) -> dt.datetime:
+def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime:
     date, hour, minute, second, utc, sign, offset_hour, offset_minute = match.groups()
     day = _day(*map(int, date.split("-")))
     if utc is None and sign is None:
-        written = f"{date}T{hour}:{minute}:{second or '00'}"
+        example = _with_offset(f"{date}T{hour}:{minute}:{second or '00'}", office_zone)
         message = (
             f"{quote(match[0])} does not say in which time zone; add the offset, "
-            f"for instance {written}+08:00, or Z for UTC"
+            f"for instance {example}, or Z for UTC"
         )
         raise DateError("no-time-zone", message)
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
         message = f"{quote(match[0])} is not a time of day; the last one is 23:59:59"
         raise DateError("bad-date", message)
     offset = dt.timedelta(hours=int(offset_hour or 0), minutes=int(offset_minute or 0))
-    if offset > dt.timedelta(hours=14) or int(offset_minute or 0) > 59:
+    farthest = dt.timedelta(hours=12 if sign == "-" else 14)
+    if offset > farthest or int(offset_minute or 0) > 59:
         message = f"{quote(match[0])} has an offset no time zone has; they go from -12:00 to +14:00"
         raise DateError("bad-date", message)
     zone = dt.timezone(-offset if sign == "-" else offset)
     return dt.datetime(
         day.year, day.month, day.day, int(hour), int(minute), int(second or 0), tzinfo=zone
     )
+
+
+def _with_offset(written: str, office_zone: dt.tzinfo | None) -> str:
+    try:
+        local = dt.datetime.fromisoformat(written).replace(tzinfo=office_zone or dt.UTC)
+    except ValueError:
+        return f"{written}+00:00"
+    return local.isoformat()
 
 
 @functools.cache

@@ -9,7 +9,7 @@ from ilofeed.dates import MONTHS, DateError
 from ilofeed.problems import quote
 
 _FORM = "write year-month-day, for instance 2015-05-19"
-_DASH = r"\s*(?:-|\u2013|\u2014|/|to|until|and|&)\s*"
+_DASH = r"\s*(?:-|\.\.|\u2013|\u2014|/|to|until|and|&)\s*"
 _MONTH_NAMES = "|".join(f"{name[:3]}(?:{name[3:]}|t)?\\.?" if name[3:] else name for name in MONTHS)
 _MONTH = f"(?:{_MONTH_NAMES})"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+)?"
@@ -30,14 +30,15 @@ _RANGES = [
         rf"(?P<m>{_MONTH})\s+(?P<d>\d\d?){_ORD},?\s+(?P<y>\d{{4}})"
     ),
     r"(?P<y>\d{4})年(?P<m>\d\d?)月(?P<d1>\d\d?)日?\s*[-–—至到~～]\s*(?P<d>\d\d?)日?",
+    r"(?P<y>\d{4})年(?P<m1>\d\d?)月(?P<d1>\d\d?)日?\s*[-–—至到~～]\s*(?P<m>\d\d?)月(?P<d>\d\d?)日?",
 ]
 _DAYS = [
     rf"{_WEEKDAY}(?P<d>\d\d?){_ORD}(?:\s+of)?[\s-]+(?P<m>{_MONTH}),?[\s-]+(?P<y>\d{{4}})",
     rf"{_WEEKDAY}(?P<m>{_MONTH})\s+(?P<d>\d\d?){_ORD},?\s+(?P<y>\d{{4}})",
     rf"(?P<y>\d{{4}})\s+(?P<m>{_MONTH})\s+(?P<d>\d\d?)",
-    r"(?P<y>\d{4})\s*[-/.]\s*(?P<m>\d\d?)\s*[-/.]\s*(?P<d>\d\d?)",
+    r"(?P<y>\d{4})\s*[-/.‐‑‒–—−]\s*(?P<m>\d\d?)\s*[-/.‐‑‒–—−]\s*(?P<d>\d\d?)",
     r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
-    r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
+    r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*(?:дугаар|дүгээр)?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
     r"(?P<d>\d\d?)\.\s*(?P<m>\d\d?)\.\s*(?P<y>\d{4})",
 ]
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
@@ -80,7 +81,8 @@ def _range(found: str, match: re.Match[str]) -> DateError:
 
 def _ambiguous(found: str, match: re.Match[str]) -> DateError:
     first, second, year = match.groups()
-    year = year if len(year) == 4 else f"20{year}"
+    if len(year) == 2:
+        return DateError("bad-date", f"{found} has a year of two digits; {_FORM}")
     readings = [
         f"{day} if {order} stands first"
         for day, order in (
@@ -92,10 +94,10 @@ def _ambiguous(found: str, match: re.Match[str]) -> DateError:
     if not readings:
         return DateError("bad-date", f"{found} is a day that does not exist; {_FORM}")
     if first == second or len(readings) == 1:
-        wanted = "write " + readings[0].split()[0]
-    else:
-        wanted = "write " + ", or ".join(readings)
-    return DateError("bad-date", f"{found} can be read in more than one order; {wanted}")
+        day = readings[0].split()[0]
+        return DateError("bad-date", f"{found} is not a date as it is written here; write {day}")
+    message = f"{found} can be read in more than one order; write {', or '.join(readings)}"
+    return DateError("bad-date", message)
 
 
 def _date(year: str, month: str, day: str) -> dt.date | None:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ilofeed.codes import Code
     from ilofeed.model import Office
 
+LONGEST_KEYS = 50_000  # characters of front matter
 Checked = validate.Checked[EntryFields]
 _STAND_INS = {
     "title": "x",
@@ -65,6 +66,10 @@ def check_entry(
         return Parsed(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
     body, body_problems = markdown.render_body(text, parts.body, address)
+    if parts.end - parts.start > LONGEST_KEYS:
+        message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
+        problems.append(text.problem(parts.start, "too-long", message))
+        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
     root, found = yamldoc.compose(text, parts.start, parts.end)
     problems += found
     if root is None:
@@ -76,7 +81,12 @@ def check_entry(
             problems.append(text.problem(parts.start, "missing-key", message))
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
     checked, found = validate.validate(
-        text, root, EntryFields, lambda _root: _STAND_INS, comments=False
+        text,
+        root,
+        EntryFields,
+        lambda _root: _STAND_INS,
+        comments=False,
+        context={"zone": office.timezone},
     )
     problems += found
     keys = checked.fields

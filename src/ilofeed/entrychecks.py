@@ -57,6 +57,7 @@ class EntryCheck:
         keys, office = self._keys, self._office
         self._terms("categories", keys.categories, office.categories, "unknown-category")
         self._terms("countries", keys.countries, office.countries, "unknown-country")
+        self._identity()
         self._dates()
         self._event()
         self._image()
@@ -75,14 +76,27 @@ class EntryCheck:
     ) -> None:
         if not self._sound(key):
             return
+        unsure = key in self._office.unsure  # feeds.yaml is to be mended first
         times = Counter[str]()
         for at, name in enumerate(names):
             times[name] += 1
+            if name not in known and unsure:
+                continue
             if name not in known:
                 message = f"{quote(name)} is not among the {key} of feeds.yaml"
-                self._report(unknown, message + did_you_mean(name, known), key, at)
+                if several := re.split(r"\s*[,;，；、]\s*", name)[1:]:
+                    message = f"{quote(name)} looks like {len(several) + 1} names; put a comma "
+                    message += "and a space between them, in brackets"
+                else:
+                    message += did_you_mean(name, known)
+                self._report(unknown, message, key, at)
             elif times[name] == 2:
                 self._report("named-twice", f"{quote(name)} is named twice; delete one", key, at)
+
+    def _identity(self) -> None:
+        written = self._keys.id or ""
+        if self._sound("id") and written.startswith(self._office.authority.id_of("feed/")):
+            self._report("bad-id", "an id that begins like this is a feed's; choose another", "id")
 
     def _instant(self, moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, self._office.timezone, self._office.publish_time)
@@ -103,7 +117,8 @@ class EntryCheck:
                 )
                 self._report(code, message, key)
         updated = self._keys.updated
-        if updated is None or not self._sound("updated", "date") or published > self._now:
+        is_out = published <= self._now and not self._keys.draft
+        if updated is None or not self._sound("updated", "date") or not is_out:
             return
         if self._instant(updated) > self._now + UPDATED_AHEAD:
             message = (

@@ -93,19 +93,23 @@ class EntryFields(Fields):
         list[str],
         Field(
             min_length=1,
+            max_length=100,
             description="Slugs from feeds.yaml; the first is the kicker",
             examples=["[topic]"],
         ),
     ]
     countries: Annotated[
-        list[str], Field(min_length=1, description="Codes from feeds.yaml", examples=["[world]"])
+        list[str],
+        Field(
+            min_length=1, max_length=300, description="Codes from feeds.yaml", examples=["[world]"]
+        ),
     ]
     link: Annotated[Url | None, Field(description="The item elsewhere: what readers open")] = None
     updated: Annotated[When | None, Field(description="Last change subscribers should see")] = None
     event: EventFields | None = None
-    authors: Annotated[list[Author], Field(min_length=1)] | None = None
+    authors: Annotated[list[Author], Field(min_length=1, max_length=50)] | None = None
     image: ImageFields | None = None
-    attachments: Annotated[list[AttachmentFields], Field(min_length=1)] | None = None
+    attachments: Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None = None
     language: Annotated[Language | None, Field(description="BCP 47 tag of the text")] = None
     translation_of: Annotated[
         Slug | None, Field(description="Slug of the entry this translates")

@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     PlainValidator,
+    ValidationInfo,
     WithJsonSchema,
 )
 from pydantic_core import PydanticCustomError
@@ -43,9 +44,12 @@ def refuse(code: Code, message: str) -> NoReturn:
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
+_NOTHING = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+
+
 def _text(value: str, most: int) -> str:
-    value = value.replace("\t", " ").strip()
-    if not value:
+    value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not _NOTHING.sub("", value):
         refuse("empty-value", "the text is empty; write it, or delete the line")
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
@@ -97,11 +101,11 @@ def _paragraph(value: str) -> str:
     return re.sub(r" *\n *", " ", value)
 
 
-def _moment(value: Any) -> dates.Moment:
+def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
     if not isinstance(value, str):
         refuse("bad-date", "one date is wanted here, for instance 2015-05-19")
     try:
-        return dates.parse_moment(value.strip())
+        return dates.parse_moment(value.strip(), (info.context or {}).get("zone"))
     except dates.DateError as error:
         refuse(error.code, error.message)
 
@@ -134,7 +138,7 @@ def slugify(text: str) -> str:
 
 
 def _language(value: str) -> str:
-    if _LANGUAGE.fullmatch(value):
+    if _LANGUAGE.fullmatch(value) and len(value) <= 35:  # RFC 5646, section 4.4.1
         return value
     parts = re.split(r"[-_]", value)
     if len(parts[0]) in {2, 3} and all(part.isalnum() and part.isascii() for part in parts):
@@ -153,7 +157,7 @@ def _email(value: str) -> str:
 
 
 def _media_type(value: str) -> str:
-    if not _MEDIA_TYPE.fullmatch(value):
+    if not _MEDIA_TYPE.fullmatch(value) or len(value) > 100:
         refuse("bad-media-type", f"{quote(value)} is not a media type such as application/pdf")
     return value
 

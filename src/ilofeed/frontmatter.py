@@ -6,13 +6,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed.problems import Problem
+from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
     from ilofeed.source import Source
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
-_CLOSING = re.compile(r"^---[ \t]*$", re.MULTILINE)
+_CLOSING = re.compile(r"^[ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*$", re.MULTILINE)
+# a line in the first column that is neither a key nor a list item nor a comment
+_TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
 
 
@@ -39,14 +41,33 @@ def split(source: Source) -> tuple[Parts | None, list[Problem]]:
     if blank:
         message = "the first line must be ---; delete what stands above it"
         problems.append(source.problem(0, "no-front-matter", message))
-    closing = _CLOSING.search(text, opening.end())
-    if closing is None:
-        end, body = _guess_end(text, opening.end())
-        last = source.place(max(end - 1, 0))[0]
+    end, found = _end(source, blank, opening.end())
+    return Parts(opening.end(), *end), problems + found
+
+
+def _end(source: Source, opening: int, start: int) -> tuple[tuple[int, int], list[Problem]]:
+    """Where the keys end and the body begins, also where the line between is not as it must be."""
+    text = source.text
+    closing = _CLOSING.search(text, start)
+    stray = _stray(text, start, closing.start() if closing else len(text))
+    if closing is None or stray is not None:
+        end = len(text) if stray is None else stray
+        last = source.place(max(len(text[:end].rstrip()) - 1, 0))[0]
         message = f"the front matter that begins here has no end; write --- after line {last}"
-        problems.append(source.problem(blank, "unclosed-front-matter", message))
-        return Parts(opening.end(), end, body), problems
-    return Parts(opening.end(), closing.start(), min(closing.end() + 1, len(text))), problems
+        return (end, end), [source.problem(opening, "unclosed-front-matter", message)]
+    parts = closing.start(), min(closing.end() + 1, len(text))
+    if closing[0].rstrip() == "---":
+        return parts, []
+    message = f"{quote(closing[0])} does not end the front matter; write --- and nothing else"
+    return parts, [source.problem(closing.start(), "unclosed-front-matter", message)]
+
+
+def _stray(text: str, start: int, end: int) -> int | None:
+    """Where text begins that can be no key, behind a blank line: the body, without a line ---."""
+    for blank in re.compile(r"^[ \t]*\n", re.MULTILINE).finditer(text, start, end):
+        if _TEXT.match(text, blank.end(), end):
+            return blank.start()
+    return None
 
 
 def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
@@ -56,14 +77,5 @@ def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
     problems = [source.problem(start, "no-front-matter", message)]
     if not _KEY.match(source.text, start):
         return None, problems
-    closing = _CLOSING.search(source.text, start)
-    if closing:
-        return Parts(start, closing.start(), min(closing.end() + 1, len(source.text))), problems
-    return Parts(start, *_guess_end(source.text, start)), problems
-
-
-def _guess_end(text: str, start: int) -> tuple[int, int]:
-    """The end of the keys where nothing marks it: the first blank line."""
-    blank = re.compile(r"^[ \t]*$", re.MULTILINE).search(text, start)
-    end = blank.start() if blank else len(text)
-    return end, end
+    end, _ = _end(source, start, start)
+    return Parts(start, *end), problems

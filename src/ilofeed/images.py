@@ -6,8 +6,13 @@ import io
 import warnings
 from dataclasses import dataclass
 
-TYPES = {"PNG": "image/png", "JPEG": "image/jpeg", "GIF": "image/gif", "WEBP": "image/webp"}
-SUFFIXES = {"PNG": "png", "JPEG": "jpg", "GIF": "gif", "WEBP": "webp"}
+KINDS = {
+    "PNG": ("image/png", "png"),
+    "JPEG": ("image/jpeg", "jpg"),
+    "MPO": ("image/jpeg", "jpg"),  # what Pillow makes of a JPEG with more pictures behind it
+    "GIF": ("image/gif", "gif"),
+    "WEBP": ("image/webp", "webp"),
+}
 FILE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 MOST_BYTES = 10 * 1024 * 1024
 
@@ -31,14 +36,15 @@ def look_at(data: bytes) -> ImageInfo:
     from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
 
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # Pillow only warns of a decompression bomb
+        warnings.simplefilter("ignore")  # of odd metadata; a bomb is an error, and no pixel is read
         try:
-            with Image.open(io.BytesIO(data), formats=tuple(TYPES)) as image:
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 kind, (width, height) = image.format, image.size
         except UnidentifiedImageError as error:
             raise ImageError("is not a PNG, JPEG, GIF or WebP picture") from error
-        except (OSError, ValueError, SyntaxError, Warning, Image.DecompressionBombError) as error:
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
             raise ImageError(f"cannot be read as a picture ({error})") from error
-    if kind is None or width < 1 or height < 1:
+    if kind not in KINDS or width < 1 or height < 1:
         raise ImageError("is not a PNG, JPEG, GIF or WebP picture")
-    return ImageInfo(TYPES[kind], SUFFIXES[kind], width, height)
+    media_type, suffix = KINDS[kind]
+    return ImageInfo(media_type, suffix, width, height)

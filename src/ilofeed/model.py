@@ -70,6 +70,7 @@ class Office:
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
+    unsure: frozenset[str] = frozenset()  # sections of feeds.yaml that could not be read whole
 
     def address(self, path: str) -> str:
         """The URL of a published path; a folder's index page is the folder."""

@@ -27,20 +27,20 @@ _DEFAULT_FEEDS: tuple[Dimensions, ...] = (
 )
 
 
-def check_office(data: bytes, now: dt.datetime) -> tuple[Office | None, list[Problem]]:
+def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     """The office of the bytes of feeds.yaml, and every problem in them.
 
-    Also where there are problems an office is returned, if anything could be read, so that the
-    entries can be checked in the same run; None where nothing could.
+    Also where there are problems an office is returned, with stand-ins for what could not be read,
+    so that the entries can be checked in the same run.
     """
     text, problems = source.decode(PATH, data)
-    if not text.text.strip():
-        message = "the file is empty; it describes the office, as docs/feeds-yaml.md shows"
-        return None, [*problems, Problem(PATH, 1, 1, "empty-file", message)]
     root, found = yamldoc.compose(text, 0, len(text.text))
     problems += found
     if root is None:
-        return None, problems
+        if not problems:
+            message = "the file is empty; it describes the office, as docs/feeds-yaml.md shows"
+            problems.append(Problem(PATH, 1, 1, "empty-file", message))
+        return stand_in(), problems
     checked, found = validate.validate(text, root, OfficeFields, _stand_ins, comments=True)
     problems += found
     problems += _authority_problems(checked, now)
@@ -48,7 +48,13 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office | None, list[Pro
         problems += _term_problems(checked, dimension)
     feeds, found = _feeds(checked)
     problems += found
-    return _office(checked.fields, feeds), problems
+    return _office(checked.fields, feeds, checked.failed), problems
+
+
+def stand_in() -> Office:
+    """What entries are checked against where feeds.yaml says nothing."""
+    fields = OfficeFields.model_validate(_stand_ins(yamldoc.Mapping((), 0, 0)))
+    return _office(fields, (), frozenset({"categories", "countries"}))
 
 
 def _stand_ins(root: yamldoc.Mapping) -> dict[str, Any]:
@@ -88,7 +94,12 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
     terms = _terms(checked.fields, dimension)
     problems = []
     circles: set[str] = set()
+    section = checked.root.get(dimension)
+    written = section.pairs if isinstance(section, yamldoc.Mapping) else ()
+    names = {key.value for key, _ in written}
     for name, term in terms.items():
+        if name not in names:  # a stand-in
+            continue
         if (right := _RIGHT[dimension](name)) != name:
             code, message = _WANTED[dimension]
             message = f"{quote(name)} {message}" + (f"; write {right}" if right else "")
@@ -209,7 +220,7 @@ def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
                 yield FeedSpec(f"country/{k.lower()}/category/{c}", category=c, country=k)
 
 
-def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...]) -> Office:
+def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset[str]) -> Office:
     site = written.site
     author = site.author
     return Office(
@@ -226,4 +237,5 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...]) -> Office:
         categories=_known(written, "categories"),
         countries=_known(written, "countries"),
         feeds=feeds,
+        unsure=failed & {"categories", "countries"},
     )

@@ -34,7 +34,7 @@ def _authority(value: str) -> str:
 
 def _zone(value: str) -> str:
     if value not in dates.zone_names():
-        match = nearest(value, dates.zone_names())
+        match = nearest(value, dates.zone_names()) if "/" in value else None
         message = (
             f"{quote(value)} is not a time zone of the IANA database, such as Asia/Ulaanbaatar"
         )
@@ -43,12 +43,12 @@ def _zone(value: str) -> str:
 
 
 def _site_url(value: str) -> str:
+    if "?" in value or "#" in value:
+        refuse("bad-url", f"{quote(value)} has a ? or # in it; the site's address is a folder")
     try:
         value = iri.to_url(value, local=True)
     except iri.AddressError as error:
         refuse("bad-url", str(error))
-    if "?" in value or "#" in value:
-        refuse("bad-url", f"{quote(value)} has a ? or # in it; the site's address is a folder")
     return value if value.endswith("/") else value + "/"
 
 

@@ -38,11 +38,16 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 def quote(text: str, most: int = 60) -> str:
     """What was found, for a message: on one line, shortened, with nothing a terminal would obey."""
+    return f"`{visible(text, most)}`"
+
+
+def visible(text: str, most: int = 300) -> str:
+    """A text shortened, with the code point in place of every character that cannot be seen."""
     shown = text if len(text) <= most else text[: most - 1] + "…"
-    return "`" + "".join(map(_visible, shown)) + "`"
+    return "".join(map(_seen, shown))
 
 
-def _visible(character: str) -> str:
+def _seen(character: str) -> str:
     # Cc, Cf, Cs, Co, Zl, Zp would move the cursor, turn the line around or show nothing at all
     if unicodedata.category(character) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}:
         return f"<U+{ord(character):04X}>"
@@ -60,7 +65,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message: the nearest known spelling, or all of them where they are few."""
     names = sorted(known)
     if match := nearest(word, names):
-        return f"; did you mean `{match}`?"
+        return f"; did you mean {quote(match)}?"
     if names and len(", ".join(names)) <= 120:
-        return "; known: " + ", ".join(names)
+        return "; known: " + visible(", ".join(names))
     return ""

@@ -52,7 +52,10 @@ def read_office(root: Path) -> Sources:
         elif suffix == ".md" or suffix in _LOOKS_LIKE_ENTRY:
             message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
-    if not entries and not refused:
+    if (root / "entries").exists() and not (root / "entries").is_dir():
+        message = "this is not a folder; the entry files lie in a folder of this name"
+        problems.append(Problem("entries", 1, 1, "not-a-file", message))
+    elif not entries and not refused:
         message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
     return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))

@@ -6,6 +6,8 @@ import dataclasses
 import json
 from typing import TYPE_CHECKING, Literal
 
+from ilofeed.problems import visible
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -18,7 +20,8 @@ Style = Literal["text", "github", "json"]
 def text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """`path:line:column: error: message [code]`, a line each, as compilers write it."""
     lines = [
-        f"{p.path}:{p.line}:{p.column}: {p.severity}: {p.message} [{p.code}]" for p in problems
+        f"{visible(p.path)}:{p.line}:{p.column}: {p.severity}: {p.message} [{p.code}]"
+        for p in problems
     ]
     lines += [f"{f.path}: error: {_fault(f)}" for f in faults]
     return "".join(f"{line}\n" for line in lines)

@@ -80,7 +80,8 @@ def decode(path: str, data: bytes) -> tuple[Source, list[Problem]]:
         found = list(pattern.finditer(source.text))
         problems += _listed(source, found)
         if found:
-            source = Source(path, pattern.sub(_mask, source.text))
+            mask = _mask if len(found) < 10_000 else _mask_all
+            source = Source(path, pattern.sub(mask, source.text))
     for match in list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]:
         message = (
             f"U+{ord(match[0]):04X} is a private character, often an icon copied from a web page; "
@@ -94,6 +95,10 @@ def _mask(match: re.Match[str]) -> str:
     start = match.string.rfind("\n", 0, match.start()) + 1
     indented = not match.string[start : match.start()].strip(" ")
     return (" " if indented else "x") * len(match[0])
+
+
+def _mask_all(match: re.Match[str]) -> str:
+    return "x" * len(match[0])
 
 
 def _listed(source: Source, found: list[re.Match[str]]) -> list[Problem]:

@@ -53,10 +53,12 @@ def parse_authority(text: str) -> Authority:
 def _why_not(entity: str) -> str:
     if entity != entity.lower():
         return "the domain is written in lower case: " + entity.lower()
+    if "/" in entity or entity.startswith(("tag", "http")):
+        return (
+            "the domain stands alone, without https:// or tag: and without a path: example.org,2015"
+        )
     if "," not in entity:
         return "a comma and a year on which you held the domain are missing: example.org,2015"
-    if "/" in entity:
-        return "the domain stands alone, without https:// and without a path: example.org,2015"
     return "the form is domain,year: a domain you hold and a date on which you held it"
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel, ValidationError
 
 from ilofeed.codes import CODES
-from ilofeed.problems import did_you_mean, nearest, quote
+from ilofeed.problems import did_you_mean, nearest, quote, visible
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -57,18 +57,20 @@ def validate(
     stand_ins: Callable[[Mapping], dict[str, Any]],
     *,
     comments: bool,
+    context: Any = None,
 ) -> tuple[Checked[Model], list[Problem]]:
     """Check every key; where one fails, a stand-in takes its place and it is named in `failed`.
 
     `comments` says whether a ` # comment` behind a free text is taken for one (feeds.yaml) or
-    for the end of a text that was cut (an entry, where nobody writes comments there).
+    for the end of a text that was cut (an entry, where nobody writes comments there). `context`
+    reaches the checks of single values.
     """
     reader = _Reader(source, comments=comments)
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
     try:
-        fields = model.model_validate(data)
+        fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
         failed.update(str(item["loc"][0]) for item in items)
@@ -78,7 +80,7 @@ def validate(
         known = set(model.model_fields)
         good = {key: value for key, value in data.items() if key in known - failed}
         substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
-        fields = model.model_validate({**substitutes, **good})
+        fields = model.model_validate({**substitutes, **good}, context=context)
     return Checked(fields, frozenset(failed), source, root), problems
 
 
@@ -134,7 +136,7 @@ class _Reader:
         sign = "'" if '"' in whole else '"'
         message = f"the text ends at the #, which begins a comment; use quotes: {sign}{whole}{sign}"
         offset = node.end + rest.index("#")
-        self.problems.append(self._source.problem(offset, "cut-by-hash", _visible(message)))
+        self.problems.append(self._source.problem(offset, "cut-by-hash", visible(message)))
         return True
 
     @staticmethod
@@ -151,10 +153,6 @@ class _Reader:
         message = f"{quote(key)} has no value; write one, or delete the line"
         self.problems.append(self._source.problem(node.start, "empty-value", message))
         return True
-
-
-def _visible(message: str) -> str:
-    return message if len(message) <= 300 else message[:299] + "…"
 
 
 def _problem(
@@ -189,20 +187,23 @@ def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
         message = "the picture has no alt; say what it shows, for those who cannot see it"
         return "image-without-alt", message
     example = (known[key].examples or ["…"])[0]
-    where = f" in {quote(str(path[-1]))}" if path else ""
+    names = [part for part in path if isinstance(part, str)]
+    where = f" in {quote(names[-1])}" if names else ""
     return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
 
 
 def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[Code, str]:
     if kind in _WANTED:
-        value = node.value if isinstance(node, Scalar) else "…"
-        return "wrong-type", _WANTED[kind].format(key=path[-1] if path else "", value=value[:60])
+        value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
+        return "wrong-type", _WANTED[kind].format(key=path[-1] if path else "", value=value)
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
     if kind == "too_long":
         return "wrong-type", f"{quote(str(path[-1]))} has too many items"
     if kind == "literal_error":
         found = quote(node.value) if isinstance(node, Scalar) else "this"
+        if isinstance(node, Scalar) and node.value in {"category", "country"}:
+            return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
         return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
     return _own(kind), item["msg"]
 

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ilofeed.source import Source
 
 DEEPEST = 8  # no key of ours is deeper than 4
-MOST_REPAIRS = 30
+MOST_REPAIRS = 100
+MOST_PROBLEMS = 100  # of one file: nobody mends more at a time
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,10 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
             masked.add(at)
         else:
             return _root(source, builder, [*slips.values(), *builder.problems])
+    if len(slips) >= MOST_REPAIRS:
+        last = max(slips)
+        message = "this file has too many lines that are not YAML; it was not read any further"
+        slips[last + 1] = source.problem(source.offset(last), "yaml-syntax", message)
     return None, [*slips.values()]
 
 
@@ -201,7 +206,8 @@ class _Builder:
             )
 
     def _report(self, offset: int, code: Code, message: str) -> None:
-        self.problems.append(self._source.problem(offset, code, message))
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(self._source.problem(offset, code, message))
 
     def _put(self, node: Node) -> None:
         if not self._stack:

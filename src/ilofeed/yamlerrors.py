@@ -89,6 +89,8 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     if not fault.problem.startswith("mapping values are not allowed"):
         return None
     start, line = _line(text, fault.at)
+    if found := _no_space(text, start):
+        return found
     pair = _PAIR.match(line)
     if pair and start + pair.start("value") < fault.at:
         message = f"a colon and a space inside a value need quotes: {_quoted(pair)}"
@@ -96,10 +98,22 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     above = text[: max(start - 1, 0)].rstrip()
     above_start, above_line = _line(text, max(len(above) - 1, 0))
     if above and ":" not in above_line:
-        message = f"there is no colon after the key in {quote(above_line.strip())}"
+        message = _no_colon(above_line)
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented as if it belonged to the line above; begin it below that key"
     return Explained(start + len(line) - len(line.lstrip()), "indentation", message)
+
+
+def _no_space(text: str, start: int) -> Explained | None:
+    """A line above such as `title:Wages`, which YAML takes for a text that goes on."""
+    lines = list(re.finditer(r"^[^\s#].*$", text[:start], re.MULTILINE))
+    for match in reversed(lines[-5:]):
+        if found := re.match(r"([A-Za-z_]+):([^\s:/].*)", match[0]):
+            message = f"a space is missing after the colon: {quote(f'{found[1]}: {found[2]}')}"
+            return Explained(match.start(), "missing-colon", message)
+        if not re.match(r"[^:]*$", match[0]):
+            return None
+    return None
 
 
 def _value(fault: YamlFault, text: str) -> Explained | None:
@@ -134,9 +148,8 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
     offset = start + len(line) - len(line.lstrip())
     if "expected ':'" in fault.problem:
         at = fault.context_at if fault.context_at is not None else at
-        _, line = _line(text, at)
-        message = f"there is no colon after the key in {quote(line.strip())}"
-        return Explained(at, "missing-colon", message)
+        start, line = _line(text, at)
+        return _no_space(text, start + len(line)) or Explained(at, "missing-colon", _no_colon(line))
     if "document start" in fault.problem:
         message = "this line is not part of the keys above; begin it in the same column as they do"
         return Explained(offset, "indentation", message)
@@ -149,9 +162,17 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
     return None
 
 
+def _no_colon(line: str) -> str:
+    found = quote(line.strip())
+    if "：" in line:
+        return f"the colon in {found} is a full-width one; write : and a space"
+    return f"there is no colon after the key in {found}"
+
+
 def _quoted(pair: re.Match[str]) -> str:
     value = pair["value"].strip()
-    inner = value.strip("'\"") if value[0] in "'\"" else value
+    whole = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    inner = value[1:-1] if whole else value
     sign = "'" if '"' in inner or "\\" in inner else '"'
     inner = inner.replace("'", "''") if sign == "'" else inner
     return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
@@ -177,6 +198,11 @@ def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | N
     start, line = _line(text, fault.offset)
     if fault.code == "tab" and not whole_line and "\t" in line:
         return text[:start] + line.replace("\t", " ") + text[start + len(line) :], -1
+    word = re.match(r"[ \t]*[A-Za-z_]+(?=(.{3,}))", line)
+    if fault.code == "missing-colon" and word and not whole_line:
+        at = start + word.end() + 2
+        replacement = f"{word[0]}: " + "x" * (len(word[1]) - 2)
+        return text[:start] + replacement + text[start + len(line) :], at
     pair = _PAIR.match(line)
     if pair and not whole_line:
         first, last = pair.span("value")
