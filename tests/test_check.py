@@ -399,3 +399,25 @@ def test_nothing_that_a_terminal_would_obey_is_printed() -> None:
 )
 def test_a_body_made_to_be_slow_is_answered(body: str) -> None:
     assert isinstance(found(wages=entry(body=body)), list)
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("å·¥èµ„ä¸Šæ¶¨", "`工资上涨`"),
+        ("Ð¦Ð°Ð»Ð¸Ð½ Ñ…Ó©Ð»Ñ", "`Цалин`"),
+        ("the ILOâ€™s", "`’`"),
+        ("cafÃ©", "`é`"),
+    ],
+)
+def test_text_decoded_twice_is_shown_as_it_was(text: str, problem: str) -> None:
+    said = messages(wages=entry(title=text, body=text))
+    assert any(problem in message for message in said), said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["«\u00a0café\u00a0»", "“L’été”", "Ünal’s", "naïve — œuvre", "20 °C", "São Tomé & Príncipe"],
+)
+def test_letters_with_signs_are_fine(text: str) -> None:
+    assert found(wages=entry(title=text, summary=text, body=text)) == []

@@ -121,6 +121,41 @@ def test_colour_on_a_terminal_only(broken: Path) -> None:
     assert "\x1b[" not in run(broken, "check").stdout
 
 
+def seen_on_terminal(folder: Path, *args: str) -> str:
+    """What a person sees of the errors' stream."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "ilofeed", "-C", str(folder), *args]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=child)
+    os.close(child)
+    seen = b""
+    try:
+        while chunk := os.read(parent, 65536):
+            seen += chunk
+    except OSError:  # the end, as Linux says it
+        pass
+    os.close(parent)
+    assert process.wait(60) == 0
+    return seen.decode()
+
+
+def test_a_bar_on_a_terminal_when_a_build_takes_its_time(tmp_path: Path) -> None:
+    entries = {f"e-{number}": entry() for number in range(2500)}
+    folder = write_office(tmp_path / "large", **entries)
+    assert re.search(r"Verifying +\[#+-*\] +\d+%", seen_on_terminal(folder, "build"))
+    small = write_office(tmp_path / "small", wages=entry())
+    assert "Verifying" not in seen_on_terminal(small, "build")
+
+
+def test_due_and_new_need_files_that_are_in_order(broken: Path, tmp_path: Path) -> None:
+    done = run(broken, "due")
+    assert done.returncode == 1
+    assert "bad-date" in done.stdout
+    folder = write_office(tmp_path / "o", office=b"site: {}\n")
+    done = run(folder, "new", "x")
+    assert done.returncode == 1
+    assert "missing-key" in done.stdout
+
+
 def test_strict_takes_warnings_for_errors(tmp_path: Path) -> None:
     folder = write_office(tmp_path / "o", wages=entry())
     (folder / "entries" / "note.txt").write_text("x")

@@ -60,7 +60,7 @@ class Finding:
 def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     """Every finding in a feed document that is to be served at an address."""
     if len(data) > MOST_BYTES:
-        return [Finding("ValidatorLimit", "document", f"{len(data)} bytes")]
+        return [Finding("ValidatorLimit", "document", _too_large(len(data)))]
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
@@ -74,6 +74,10 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     if own != [address]:
         findings.append(Finding("SelfDoesntMatchLocation", "link", f"{own}, served at {address}"))
     return findings
+
+
+def _too_large(size: int) -> str:
+    return f"{size} bytes, {MOST_BYTES} is the most; set a smaller limit in feeds.yaml"
 
 
 def _elements(root: Any) -> Iterator[Any]:

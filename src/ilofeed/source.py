@@ -30,6 +30,12 @@ TWICE = (
 _CONTROL = re.compile(f"[{CONTROL}]")
 _UNFIT = re.compile(f"[{UNFIT}]")
 _TWICE = re.compile(f"(?:{TWICE})+")
+# two letters of another script, each in two or three pieces: "工资" became "å·¥èµ„"
+_PIECES = (
+    "\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
+)
+_FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
 
 
@@ -76,12 +82,13 @@ def decode(path: str, data: bytes) -> tuple[Source, list[Problem]]:
     """
     text, problems = _decode(path, data)
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
-    for pattern in (_TWICE, _CONTROL, _UNFIT):
+    for pattern in (_FOREIGN, _TWICE, _CONTROL, _UNFIT):
         found = list(pattern.finditer(source.text))
+        if pattern is _FOREIGN:
+            found = [match for match in found if _repaired(match[0])]
         problems += _listed(source, found)
         if found:
-            mask = _mask if len(found) < 10_000 else _mask_all
-            source = Source(path, pattern.sub(mask, source.text))
+            source = Source(path, _masked(source.text, found))
     for match in list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]:
         message = (
             f"U+{ord(match[0]):04X} is a private character, often an icon copied from a web page; "
@@ -91,14 +98,16 @@ def decode(path: str, data: bytes) -> tuple[Source, list[Problem]]:
     return source, problems
 
 
-def _mask(match: re.Match[str]) -> str:
-    start = match.string.rfind("\n", 0, match.start()) + 1
-    indented = not match.string[start : match.start()].strip(" ")
-    return (" " if indented else "x") * len(match[0])
-
-
-def _mask_all(match: re.Match[str]) -> str:
-    return "x" * len(match[0])
+def _masked(text: str, found: list[re.Match[str]]) -> str:
+    """The text with something harmless, of equal length, in place of what was found."""
+    parts, end, indented = [], 0, True
+    for match in found:
+        between = text[end : match.start()]
+        last = between.rpartition("\n")[2]
+        indented = not last.strip(" ") and (indented or "\n" in between)
+        parts += [between, (" " if indented else "x") * len(match[0])]
+        end = match.end()
+    return "".join([*parts, text[end:]])
 
 
 def _listed(source: Source, found: list[re.Match[str]]) -> list[Problem]:
@@ -175,12 +184,18 @@ def describe_unfit(found: str) -> tuple[Code, str]:
 
 
 def _repaired(found: str) -> str | None:
-    for encoding in ("cp1252", "latin-1"):
-        try:
-            return found.encode(encoding).decode("utf-8")
-        except UnicodeError:
-            continue
-    return None
+    try:
+        return b"".join(map(_byte, found)).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(character: str) -> bytes:
+    """A letter as the byte it was taken from: of Windows-1252, which leaves five to Latin-1."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeError:
+        return character.encode("latin-1")
 
 
 def is_mistakable(text: str) -> bool:
