@@ -19,9 +19,13 @@ SHUFFLED = """
 import os, sys
 real = os.scandir
 class Shuffled:
-    def __init__(self, path): self.items = sorted(real(path), key=lambda e: e.name, reverse=True)
-    def __enter__(self): return iter(self.items)
+    def __init__(self, path):
+        self.items = iter(sorted(real(path), key=lambda e: e.name, reverse=True))
+    def __iter__(self): return self
+    def __next__(self): return next(self.items)
+    def __enter__(self): return self
     def __exit__(self, *_): pass
+    def close(self): pass
 os.scandir = Shuffled
 sys.argv[0] = 'ilofeed'
 from ilofeed.cli import main
