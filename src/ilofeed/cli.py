@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ilofeed import __version__, console, dates, options
+from ilofeed.datewords import read_moment
 from ilofeed.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the 
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dates.Moment:
         try:
-            return dates.parse_moment(str(value))
+            return read_moment(str(value))
         except dates.DateError as error:
             self.fail(error.message, param, ctx)
 

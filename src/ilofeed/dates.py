@@ -42,8 +42,12 @@ class DateError(ValueError):
         self.message = message
 
 
+class UnknownFormError(DateError):
+    """A text in none of the forms; `datewords` may know what was meant."""
+
+
 def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
-    """A day or an instant, in whole seconds, or `DateError` with the form to write.
+    """A day or an instant, in whole seconds, or `DateError`.
 
     The zone is only for the advice where a time comes without one.
     """
@@ -51,9 +55,7 @@ def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
         return _day(*map(int, match.groups()))
     if match := _INSTANT.fullmatch(text):
         return _instant(match, office_zone)
-    from ilofeed.datewords import explain_date  # only for dates that are wrong
-
-    raise explain_date(text)
+    raise UnknownFormError("bad-date", f"{quote(text)} is not a date")
 
 
 def _day(year: int, month: int, day: int) -> dt.date:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from ilofeed.dates import MONTHS, DateError
+from ilofeed.dates import MONTHS, DateError, Moment, UnknownFormError, parse_moment
 from ilofeed.problems import quote
 
 _FORM = "write year-month-day, for instance 2015-05-19"
@@ -44,6 +44,17 @@ _DAYS = [
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 _RANGES_RE = [re.compile(pattern, re.IGNORECASE) for pattern in _RANGES]
 _DAYS_RE = [re.compile(pattern, re.IGNORECASE) for pattern in _DAYS]
+
+
+def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
+    """A moment as `dates.parse_moment` reads it, or `DateError` with the form to write.
+
+    The zone is the one to advise where a time comes without one.
+    """
+    try:
+        return parse_moment(text, office_zone)
+    except UnknownFormError:
+        raise explain_date(text) from None
 
 
 def explain_date(text: str) -> DateError:

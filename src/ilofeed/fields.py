@@ -17,6 +17,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ilofeed import dates, iri
+from ilofeed.datewords import read_moment
 from ilofeed.problems import quote
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
@@ -105,7 +106,7 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
     if not isinstance(value, str):
         refuse("bad-date", "one date is wanted here, for instance 2015-05-19")
     try:
-        return dates.parse_moment(value.strip(), (info.context or {}).get("zone"))
+        return read_moment(value.strip(), (info.context or {}).get("zone"))
     except dates.DateError as error:
         refuse(error.code, error.message)
 
