@@ -111,3 +111,20 @@ def test_any_bytes_are_answered(data: bytes) -> None:
         assert isinstance(found(wages=wages), list)
     assert isinstance(found(office=data), list)
     assert isinstance(found(office=OFFICE + data), list)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"countries": "[China]"}, "that is the label of CN, write CN"),
+        ({"link": "[x](https://example.org/)"}, "`link: https://example.org/`"),
+        ({"image": "photo.jpg"}, "indented: file, url, alt, credit"),
+        ({"event": "[2015-05-19]"}, "indented: start, end, place, url"),
+        ({"translation_of": "Old News.md"}, "write old-news"),
+        ({"summary": ">-\nWages rise."}, "begin its lines with two spaces"),
+    ],
+)
+def test_what_an_editor_meant(changes: dict[str, str], said: str) -> None:
+    found_ones = messages(wages=entry(**changes))
+    assert len(found_ones) == 1
+    assert said in found_ones[0]

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from ilofeed.codes import Code
     from ilofeed.entryfile import EntryFields, ImageFields
-    from ilofeed.model import Office
+    from ilofeed.model import Office, Term
     from ilofeed.validate import Checked
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # validators take a feed from further ahead for a mistake
@@ -71,9 +71,7 @@ class EntryCheck:
     def _sound(self, *keys: str) -> bool:
         return not self._checked.failed & set(keys)
 
-    def _terms(
-        self, key: str, names: list[str], known: Mapping[str, object], unknown: Code
-    ) -> None:
+    def _terms(self, key: str, names: list[str], known: Mapping[str, Term], unknown: Code) -> None:
         if not self._sound(key):
             return
         unsure = key in self._office.unsure  # feeds.yaml is to be mended first
@@ -87,6 +85,8 @@ class EntryCheck:
                 if several := re.split(r"\s*[,;，；、]\s*", name)[1:]:
                     message = f"{quote(name)} looks like {len(several) + 1} names; put a comma "
                     message += "and a space between them, in brackets"
+                elif named := _labelled(name, known):
+                    message += f"; that is the label of {named}, write {named}"
                 else:
                     message += did_you_mean(name, known)
                 self._report(unknown, message, key, at)
@@ -200,6 +200,14 @@ class EntryCheck:
                     "the address does not tell the type; add, for instance, type: application/pdf"
                 )
                 self._report("missing-key", message, "attachments", at)
+
+
+def _labelled(label: str, known: Mapping[str, Term]) -> str | None:
+    """The term that has a label, in any language, unless the label is only its slug in capitals."""
+    for name, term in known.items():
+        if name != label.casefold() and label.casefold() in map(str.casefold, term.labels.values()):
+            return name
+    return None
 
 
 def media_type(url: str) -> str | None:

@@ -51,7 +51,7 @@ _NOTHING = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not _NOTHING.sub("", value):
-        refuse("empty-value", "the text is empty; write it, or delete the line")
+        refuse("empty-value", "the text is empty; write it")
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     if is_mistakable(value):
@@ -124,7 +124,7 @@ def check_slug(value: str) -> str:
     """A slug, unchanged; anything else is refused with the slug it could be."""
     if SLUG.fullmatch(value):
         return value
-    wanted = slugify(value)
+    wanted = slugify(value.removesuffix(".md"))
     message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
     refuse("bad-slug", message + (f"; write {wanted}" if wanted else ""))
 

@@ -27,7 +27,7 @@ FREE_TEXT = frozenset("title summary place alt credit name description label".sp
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
     "string_type": "one text is wanted here, not a list or a mapping",
-    "model_type": "keys are wanted here, each on a line of its own, indented",
+    "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
     "dict_type": "keys are wanted here, each on a line of its own, indented",
 }
 
@@ -150,7 +150,7 @@ class _Reader:
         if node.style or node.value not in {"", "~", "null"}:
             return False
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
-        message = f"{quote(key)} has no value; write one, or delete the line"
+        message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))
         return True
 
@@ -171,7 +171,7 @@ def _problem(
     node, path = _locate(root, loc)
     if loc[-1] == "[key]":
         return source.problem(_key_start(root, path), _own(kind), item["msg"])
-    code, message = _described(kind, item, node, path)
+    code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
 
 
@@ -192,10 +192,13 @@ def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
     return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
 
 
-def _described(kind: str, item: Any, node: Node, path: Loc) -> tuple[Code, str]:
+def _described(
+    kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
+) -> tuple[Code, str]:
     if kind in _WANTED:
         value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
-        return "wrong-type", _WANTED[kind].format(key=path[-1] if path else "", value=value)
+        key = path[-1] if path else ""
+        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=", ".join(known))
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
     if kind == "too_long":

@@ -89,7 +89,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     if not fault.problem.startswith("mapping values are not allowed"):
         return None
     start, line = _line(text, fault.at)
-    if found := _no_space(text, start):
+    if found := _no_indent(text, start, line) or _no_space(text, start):
         return found
     pair = _PAIR.match(line)
     if pair and start + pair.start("value") < fault.at:
@@ -102,6 +102,15 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented as if it belonged to the line above; begin it below that key"
     return Explained(start + len(line) - len(line.lstrip()), "indentation", message)
+
+
+def _no_indent(text: str, start: int, line: str) -> Explained | None:
+    """Text that belongs to a `key: >-` above it, but begins in the first column."""
+    above = text[:start].rstrip().rpartition("\n")[2]
+    if re.search(r":[ \t]+[|>][-+]?[ \t]*$", above) and line[:1].strip():
+        message = f"this text belongs to {quote(above.strip())}; begin its lines with two spaces"
+        return Explained(start, "indentation", message)
+    return None
 
 
 def _no_space(text: str, start: int) -> Explained | None:
@@ -122,24 +131,33 @@ def _value(fault: YamlFault, text: str) -> Explained | None:
     pair = _PAIR.match(line)
     if not pair:
         return None
-    offset, first = start + pair.start("value"), pair["value"][0]
+    verdict = _about_value(fault, pair)
+    return Explained(start + pair.start("value"), *verdict) if verdict else None
+
+
+def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | None:
+    key, value, wanted = pair["key"], pair["value"].strip(), _quoted(pair)
+    first = value[0]
+    verdict: tuple[Code, str] | None = None
     if first in "'\"":
-        message = f"text goes on after the closing quote; quote all of it: {_quoted(pair)}"
-        return Explained(offset, "quotes", message)
-    if first in "[{" and "did not find expected ',' or" in fault.problem:
+        verdict = "quotes", f"text goes on after the closing quote; quote all of it: {wanted}"
+    elif first in "[{" and "did not find expected ',' or" in fault.problem:
+        message = f"{first} opens {_STARTERS[first]} that is not closed; "
         close = {"[": "]", "{": "}"}[first]
-        message = f"{first} opens {_STARTERS[first]} that is not closed; end it with {close}, "
-        return Explained(
-            offset, "unclosed-bracket", message + f"or put the text in quotes: {_quoted(pair)}"
-        )
-    if first in _STARTERS:
+        message += f"end it with {close}, or put the text in quotes: {wanted}"
+        verdict = "unclosed-bracket", message
+    elif link := re.fullmatch(r"\[.*?\]\((\S+)\)", value):
+        address = quote(f"{key}: {link[1]}", 200)
+        message = f"Markdown stands in the body only; write the address alone: {address}"
+        verdict = "unquoted-start", message
+    elif first in _STARTERS:
         message = f"a value that begins with {first} is read as {_STARTERS[first]}; use quotes: "
-        return Explained(offset, "unquoted-start", message + _quoted(pair))
-    if pair["value"].startswith("- "):
-        item = pair["value"].removeprefix("- ")
-        message = f"a list begins on the next line, or in brackets: {pair['key']}: [{item}]"
-        return Explained(offset, "indentation", message)
-    return None
+        verdict = "unquoted-start", message + wanted
+    elif value.startswith("- "):
+        item = value.removeprefix("- ")
+        message = f"a list begins on the next line, or in brackets: {quote(f'{key}: [{item}]')}"
+        verdict = "indentation", message
+    return verdict
 
 
 def _structure(fault: YamlFault, text: str) -> Explained | None:
@@ -149,7 +167,11 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
     if "expected ':'" in fault.problem:
         at = fault.context_at if fault.context_at is not None else at
         start, line = _line(text, at)
-        return _no_space(text, start + len(line)) or Explained(at, "missing-colon", _no_colon(line))
+        return (
+            _no_indent(text, start, line)
+            or _no_space(text, start + len(line))
+            or Explained(at, "missing-colon", _no_colon(line))
+        )
     if "document start" in fault.problem:
         message = "this line is not part of the keys above; begin it in the same column as they do"
         return Explained(offset, "indentation", message)
@@ -203,6 +225,8 @@ def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | N
         at = start + word.end() + 2
         replacement = f"{word[0]}: " + "x" * (len(word[1]) - 2)
         return text[:start] + replacement + text[start + len(line) :], at
+    if fault.code == "indentation" and _no_indent(text, start, line):
+        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], -1
     pair = _PAIR.match(line)
     if pair and not whole_line:
         first, last = pair.span("value")
