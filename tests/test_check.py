@@ -286,6 +286,20 @@ def test_what_readers_and_validators_stumble_over(changes: dict[str, Any], probl
     assert found(wages=entry(**changes)) == [problem]
 
 
+@pytest.mark.parametrize(
+    "data", [b"\0" * 500, b"PK\x03\x04\0\0" + bytes(range(256)), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"]
+)
+def test_a_file_that_is_no_text_is_one_problem(data: bytes) -> None:
+    assert found(wages=data) == ["wages:1:1 not-utf-8"]
+    assert found(office=data, wages=entry()) == ["feeds.yaml:1:1 not-utf-8"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_other_encodings_are_read_on(encoding: str) -> None:
+    data = entry(link="nowhere").decode().encode(encoding)
+    assert found(wages=data) == ["wages:1:1 not-utf-8", "wages:7:7 bad-url"]
+
+
 def test_the_message_for_a_name_shows_the_form() -> None:
     said = messages(wages=entry(authors='["Bat Saran <bat@example.org>"]'))
     assert "write {name: Bat Saran, email: bat@example.org}" in said[0]
@@ -325,6 +339,14 @@ HEAD = "---\ntitle: Wages rise\ndate: 2015-05-19\nsummary: x\ncategories: [wages
         ("+++\ntitle = 'x'\n+++\n", ["wages:1:1 no-front-matter"]),
         ("# Wages rise\n\nBody\n", ["wages:1:1 no-front-matter"]),
         (HEAD[4:] + "countries: [MN]\n---\nBody\n", ["wages:1:1 no-front-matter"]),
+        ((HEAD + "countries: [MN]\n---\n") * 2, ["wages:8:1 second-document"]),
+        (HEAD + "countries: [MN]\n---\n\n---\n\nbelow: a rule\n", []),
+        (
+            HEAD.replace("summary: x", "summary: >-\n  a\n\n  b") + "countries: [MN]\n---\n",
+            ["wages:4:10 line-break"],
+        ),
+        (HEAD.replace("summary: x", "summary: |\n  a\n  b") + "countries: [MN]\n---\n", []),
+        ("\ufeff\ufeff" + HEAD + "countries: [MN]\n---\n", []),
         ("---\n---\n", ["wages:2:1 missing-key"]),
         ("---\n# only a comment\n---\n", ["wages:2:1 missing-key"]),
         (HEAD.replace("title: ", "title:") + "countries: [MN]\n---\n", ["wages:2:1 missing-colon"]),

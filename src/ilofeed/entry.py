@@ -60,6 +60,8 @@ def check_entry(
     problems = _file_name(path, slug)
     text, found = source.decode(path, data)
     problems += found
+    if text is None:
+        return Parsed(path, slug, None, None, None, tuple(problems), None)
     parts, found = frontmatter.split(text)
     problems += found
     if parts is None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ilofeed.source import Source
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
+_AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
 _CLOSING = re.compile(r"^[ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*$", re.MULTILINE)
 # a line in the first column that is neither a key nor a list item nor a comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
@@ -42,6 +43,9 @@ def split(source: Source) -> tuple[Parts | None, list[Problem]]:
         message = "the first line must be ---; delete what stands above it"
         problems.append(source.problem(0, "no-front-matter", message))
     end, found = _end(source, blank, opening.end())
+    if again := _AGAIN.match(text, end[1]):
+        message = "a second front matter begins here; delete it, or put a blank line below the ---"
+        found.append(source.problem(again.start(1), "second-document", message))
     return Parts(opening.end(), *end), problems + found
 
 

@@ -73,14 +73,19 @@ class Source:
         return Problem(self.path, line, column, code, message, severity)
 
 
-def decode(path: str, data: bytes) -> tuple[Source, list[Problem]]:
+def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     """The text of a file's bytes, and what is wrong with its encoding and characters.
+
+    None where the file holds no text at all.
 
     Reading goes on after a wrong encoding, as far as it can be guessed, so that the problems
     further down are reported too. Unfit characters are masked in the text that is returned, one
     by one, so that places stay true and nothing is blamed twice.
     """
     text, problems = _decode(path, data)
+    if "\0" in text[:1000]:
+        message = "this is not a text file; an editor for text writes one, as UTF-8"
+        return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
     for pattern in (_FOREIGN, _TWICE, _CONTROL, _UNFIT):
         found = list(pattern.finditer(source.text))
@@ -121,22 +126,30 @@ def _listed(source: Source, found: list[re.Match[str]]) -> list[Problem]:
     return problems
 
 
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins in the same way
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
 def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
-    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+    for mark, name in _MARKS:
         if data.startswith(mark):
-            return _utf16(path, data[2:], name)
+            return _utf16(path, data.removeprefix(mark), name)
     start = data[:200]
-    if start.count(0) > len(start) // 4:
+    if start.count(0) > len(start) // 4:  # UTF-16 without a mark, if it is text
         return _utf16(path, data, "utf-16-le" if start[1:2] == b"\0" else "utf-16-be")
-    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8"), []
+        return data.decode("utf-8").lstrip("\ufeff"), []
     except UnicodeDecodeError:
         return _latin(path, data)
 
 
 def _utf16(path: str, data: bytes, name: str) -> tuple[str, list[Problem]]:
-    message = "the file is saved as UTF-16; save it again as UTF-8 (“Save as”, encoding UTF-8)"
+    called = name[:6].upper()
+    message = f"the file is saved as {called}; save it again as UTF-8 (“Save as”, encoding UTF-8)"
     return data.decode(name, "replace").replace("\ufffd", "?"), [
         Problem(path, 1, 1, "not-utf-8", message)
     ]

@@ -104,7 +104,8 @@ class _Reader:
     def _value(self, node: Node, loc: Loc) -> Any:
         match node:
             case Scalar():
-                return node.value
+                # YAML makes one line break of a blank line, but where the text stands as it is
+                return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
             case Mapping():
                 return self.mapping(node, loc)
             case Sequence():
