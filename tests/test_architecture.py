@@ -41,14 +41,19 @@ FLOORS = [
     ["selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "pages", "render"],  # what is made of it
     ["carry", "readback", "lint", "grammar", "verify", "manifest"],  # the proof
-    ["publish"],
+    ["publish", "previous"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "console"],
     ["cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
-DISK = {"read", "publish", "explain"}  # explain reads the manual; resources are read by importlib
+DISK = {
+    "read",
+    "publish",
+    "previous",
+    "explain",
+}  # explain reads the manual; resources are read by importlib
 
 
 def imports(path: Path, *, typing: bool = True) -> set[str]:

@@ -99,6 +99,11 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
 @_format
 @_strict
 @click.option(
+    "--previous",
+    metavar="PATH|URL|none",
+    help="The manifest to compare with (default: the one in the output folder).",
+)
+@click.option(
     "--jobs",
     type=click.IntRange(min=1),
     help="The most processes to use. The output is the same for any number.",
@@ -109,6 +114,7 @@ def build(
     root: Path,
     output: Path,
     base_url: str | None,
+    previous: str | None,
     form: str,
     strict: bool,  # noqa: FBT001
     jobs: int | None,  # noqa: ARG001  one process is at most any number
@@ -116,10 +122,12 @@ def build(
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed import chain, publish
+    from ilofeed.previous import load_previous
 
     started = time.monotonic()
     target = options.output_folder(root, output)
     with publish.locked(target):
+        before = load_previous(previous, root, target)
         draft = chain.prepare(
             root, options.read_clock(now), options.base_url(base_url), _progress("Verifying")
         )
@@ -127,6 +135,8 @@ def build(
         changes = chain.finish(draft, target)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
+    if before is not None:
+        console.say(console.noticed(before, draft))
 
 
 @cli.command()
@@ -272,9 +282,7 @@ def _progress(label: str) -> Callable[[int, int], None]:
 
 def main() -> NoReturn:
     """Run the command line; a broken disk or network is a sentence and exit code 4."""
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):  # a terminal of another encoding still gets every word
-            stream.reconfigure(errors="backslashreplace")
+    console.keep_every_word()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -290,11 +298,6 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(console.BROKEN_DISK)
     except OSError as error:
-        click.echo(f"ilofeed: {_sentence(error)}", err=True)
+        console.say(f"ilofeed: {console.sentence(error)}")
         sys.exit(console.BROKEN_DISK)
     sys.exit(0)
-
-
-def _sentence(error: OSError) -> str:
-    where = f"{error.filename}: " if error.filename else ""
-    return where + error.strerror if error.strerror is not None else str(error)

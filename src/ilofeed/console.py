@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ilofeed.chain import Draft
+    from ilofeed.manifest import Manifest
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
     from ilofeed.report import Style
@@ -19,6 +20,19 @@ if TYPE_CHECKING:
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK = range(5)
 _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
+
+
+def keep_every_word() -> None:
+    """Let a terminal of another encoding show what it cannot by its code, instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def sentence(error: OSError) -> str:
+    """What the system says of a file that could not be read or written."""
+    where = f"{error.filename}: " if error.filename else ""
+    return where + error.strerror if error.strerror is not None else str(error)
 
 
 def say(text: str) -> None:
@@ -80,6 +94,15 @@ def counts(draft: Draft) -> str:
     feeds = {document.feed.spec.path for document in draft.documents if document.feed}
     text = _plural(len(entries), "entry", "entries")
     return text + (f" ({', '.join(notes)})" if notes else "") + f", {_plural(len(feeds), 'feed')}"
+
+
+def noticed(before: Manifest, draft: Draft) -> str:
+    """What subscribers notice, compared with an earlier manifest."""
+    from ilofeed.manifest import parse_manifest
+    from ilofeed.previous import compare
+
+    found = compare(before, parse_manifest(draft.documents[-1].data))
+    return f"subscribers see {found.new} new, {found.changed} changed, {found.gone} gone"
 
 
 def changed(changes: Changes, target: Path) -> str:

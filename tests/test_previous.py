@@ -1,0 +1,104 @@
+"""Comparing a build with what was published before."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import threading
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ilofeed import previous as earlier
+from ilofeed.manifest import parse_manifest
+from ilofeed.previous import Difference, compare, load_previous
+from ilofeed.publish import PublishError
+from offices import entry, write_office
+from test_cli import run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from ilofeed.manifest import Manifest
+
+
+def manifest(**digests: str) -> Manifest:
+    entries = [{"id": name, "digest": digest} for name, digest in digests.items()]
+    return parse_manifest(
+        json.dumps({"version": 1, "entries": entries, "documents": [], "files": []}).encode()
+    )
+
+
+def test_what_subscribers_notice() -> None:
+    before, after = manifest(a="1", b="1", c="1"), manifest(a="1", b="2", d="1", e="1")
+    assert compare(before, after) == Difference(new=2, changed=1, gone=1)
+    assert compare(before, before) == Difference(0, 0, 0)
+
+
+def test_a_build_says_it(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry(), jobs=entry())
+    assert "subscribers see" not in run(office, "build").stderr
+    (office / "entries" / "jobs.md").write_bytes(entry(summary="Changed."))
+    (office / "entries" / "new.md").write_bytes(entry())
+    done = run(office, "build")
+    assert "subscribers see 1 new, 1 changed, 0 gone\n" in done.stderr
+    assert "subscribers see" not in run(office, "build", "--previous", "none").stderr
+    (office / "old.json").write_text('{"version": 1, "entries": [], "documents": [], "files": []}')
+    done = run(office, "build", "--previous", "old.json")
+    assert "subscribers see 3 new, 0 changed, 0 gone\n" in done.stderr
+
+
+@pytest.mark.parametrize("where", ["nowhere.json", "feeds.yaml", "https://[::1"])
+def test_what_cannot_be_had_is_4_and_not_none(tmp_path: Path, where: str) -> None:
+    office = write_office(tmp_path / "office", wages=entry())
+    done = run(office, "build", "--previous", where)
+    assert done.returncode == 4
+    assert where.partition(":")[0] in done.stderr
+    assert not (office / "public").exists()
+
+
+class Site(http.server.BaseHTTPRequestHandler):
+    asked = 0
+
+    def do_GET(self) -> None:
+        Site.asked += 1
+        status = {"/gone": 404, "/broken": 500}.get(self.path, 200)
+        if self.path == "/late" and Site.asked < 3:
+            status = 503
+        self.send_response(status)
+        self.end_headers()
+        self.wfile.write(b'{"version": 1, "entries": [], "documents": [], "files": []}')
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    monkeypatch.setattr(earlier, "PAUSE", 0.01)
+    monkeypatch.setattr(Site, "asked", 0)
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_address[1]}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def test_the_live_site(live: str, tmp_path: Path) -> None:
+    assert load_previous(f"{live}/manifest.json", tmp_path, tmp_path) == manifest()
+    assert load_previous(f"{live}/late", tmp_path, tmp_path) == manifest()
+    for path, tries in (("/gone", 1), ("/broken", 3)):
+        before = Site.asked
+        with pytest.raises(PublishError, match="answered"):
+            load_previous(live + path, tmp_path, tmp_path)
+        assert Site.asked - before == tries
+
+
+def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:
+    with pytest.raises(PublishError, match="cannot be reached"):
+        load_previous("http://127.0.0.1:9/", tmp_path, tmp_path)
