@@ -13,7 +13,7 @@ import click
 
 from ilofeed import __version__, console, dates, options
 from ilofeed.datewords import read_moment
-from ilofeed.problems import did_you_mean, quote
+from ilofeed.problems import did_you_mean, has_errors, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -59,8 +59,7 @@ _strict = click.option("--strict", is_flag=True, help="Take warnings for errors.
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
     metavar="DIR",
-    help="The office's folder, with feeds.yaml and entries/ in it (default: here). "
-    "Other paths are taken from there.",
+    help="The office's folder (default: here); other paths are taken from there.",
 )
 @click.pass_context
 def cli(ctx: click.Context, root: Path) -> None:
@@ -151,8 +150,7 @@ def due(root: Path, now: dates.Moment | None) -> None:
     clock = options.read_clock(now)
     site, problems = check_all(read_office(root), clock)
     if site is None:
-        _stop(console.report(root, problems, (), "auto", strict=False))
-        return
+        sys.exit(console.report(root, problems, (), "auto", strict=False))
     later = waiting(site.entries, clock)
     for entry in later:
         click.echo(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
@@ -187,8 +185,7 @@ def new(
     clock = options.read_clock(now)
     office, known, problems = chain.read_settings(root, clock)
     if office is None:
-        _stop(console.report(root, problems, (), "auto", strict=False))
-        return
+        sys.exit(console.report(root, problems, (), "auto", strict=False))
     entry = newentry.NewEntry(
         title=title.strip(),
         date=date or clock.astimezone(office.timezone).date(),
@@ -199,7 +196,7 @@ def new(
         slug=slug,
     )
     path, data, found = newentry.write_entry(entry, office, known, clock)
-    if found:
+    if has_errors(found):
         raise click.UsageError("\n".join(problem.message for problem in found))
     read.create(root / path, data)
     click.echo(path)
