@@ -130,3 +130,20 @@ def test_what_an_editor_meant(changes: dict[str, str], said: str) -> None:
     found_ones = messages(wages=entry(**changes))
     assert len(found_ones) == 1
     assert said in found_ones[0]
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("title: !!python/object/apply:os.system ['ls']", "yaml-tag"),
+        ("title: !!binary aGVsbG8=", "yaml-tag"),
+        ("title: !!str Wages", "yaml-tag"),
+        ("title: &title {a: b}", "yaml-alias"),
+        ("title: *other", "yaml-alias"),
+        ("countries: !!set {MN, CN}", "yaml-tag"),
+        ("date: !!timestamp 2015-05-19", "yaml-tag"),
+    ],
+)
+def test_tags_and_repetitions_are_refused_once(line: str, code: str) -> None:
+    key, _, value = line.partition(": ")
+    assert [item.split()[1] for item in found(wages=entry(**{key: value}))] == [code]

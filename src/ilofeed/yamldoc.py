@@ -132,11 +132,12 @@ def _root(
 class _Frame:
     """A collection that is being read."""
 
-    __slots__ = ("items", "key", "mapping", "pairs", "start")
+    __slots__ = ("broken", "items", "key", "mapping", "pairs", "start")
 
     def __init__(self, start: int, *, mapping: bool) -> None:
         self.start = start
         self.mapping = mapping
+        self.broken = False
         self.items: list[Node] = []
         self.pairs: dict[str, tuple[Scalar, Node]] = {}
         self.key: Scalar | None = None
@@ -158,18 +159,19 @@ class _Builder:
         start, end = self._base + at, self._base + event.end_mark.index
         match event:
             case yaml.ScalarEvent():
-                self._refuse_extras(event, start)
-                broken = at in self._masked
+                broken = self._refuse_extras(event, start) or at in self._masked
                 self._put(Scalar(event.value, start, end, event.style or "", broken))
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                self._refuse_extras(event, start)
                 if len(self._stack) == DEEPEST:
                     raise _TooDeepError(at)
                 is_mapping = isinstance(event, yaml.MappingStartEvent)
                 self._stack.append(_Frame(start, mapping=is_mapping))
+                self._stack[-1].broken = self._refuse_extras(event, start)
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 frame = self._stack.pop()
-                if frame.mapping:
+                if frame.broken:
+                    self._put(Scalar("", frame.start, end, broken=True))
+                elif frame.mapping:
                     self._put(Mapping(tuple(frame.pairs.values()), frame.start, end))
                 else:
                     self._put(Sequence(tuple(frame.items), frame.start, end))
@@ -189,7 +191,8 @@ class _Builder:
                     "a second `---` begins another document; delete it or put it in quotes",
                 )
 
-    def _refuse_extras(self, event: Any, start: int) -> None:
+    def _refuse_extras(self, event: Any, start: int) -> bool:
+        """Report a name for repetition, or a tag; whether there was one."""
         if event.anchor is not None:
             self._report(
                 start,
@@ -204,6 +207,7 @@ class _Builder:
                 f"{quote(event.tag)} is read as a YAML tag, not as "
                 "text; put the value in quotes if it belongs to it",
             )
+        return event.anchor is not None or event.tag is not None
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
