@@ -443,3 +443,13 @@ def test_text_decoded_twice_is_shown_as_it_was(text: str, problem: str) -> None:
 )
 def test_letters_with_signs_are_fine(text: str) -> None:
     assert found(wages=entry(title=text, summary=text, body=text)) == []
+
+
+def test_an_update_on_the_day_of_publication_is_not_before_it() -> None:
+    for key in ("updated", "withdrawn"):
+        made = site(wages=entry(date="2015-05-19T15:00+08:00", **{key: "2015-05-19"})).entries[0]
+        stamp = getattr(made, key)
+        assert stamp.replace(microsecond=0) == made.published
+    assert found(wages=entry(date="2015-05-19T15:00+08:00", updated="2015-05-19T14:00+08:00")) == [
+        "wages:7:10 updated-before-date"
+    ]

@@ -153,7 +153,9 @@ def _entry(
         return dates.instant(moment, office.timezone, office.publish_time)
 
     def stamped(moment: dates.Moment) -> dt.datetime:
-        return instant(moment).astimezone(dt.UTC).replace(microsecond=fraction(identity))
+        # a day without a time begins at publish_time, which may be before the entry came out
+        latest = max(instant(moment), instant(keys.date))
+        return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
 
     event = keys.event
     return Entry(

@@ -110,6 +110,8 @@ class EntryCheck:
         for key, moment, code in later:
             if moment is None or not self._sound(key, "date"):
                 continue
+            if moment == published.date():  # the same day, without a time: later on that day
+                continue
             if self._instant(moment) < published:
                 message = (
                     f"{dates.write_moment(moment)} is before the date, "
