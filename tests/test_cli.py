@@ -35,6 +35,23 @@ def run(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str
     return done
 
 
+def seen_on_terminal(folder: Path, *args: str, **env: str) -> str:
+    """What a person at a terminal sees, of both streams."""
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "ilofeed", "-C", str(folder), *args]
+    process = subprocess.Popen(command, stdout=child, stderr=child, env=os.environ | env)
+    os.close(child)
+    seen = b""
+    try:
+        while chunk := os.read(parent, 65536):
+            seen += chunk
+    except OSError:  # the end, as Linux says it
+        pass
+    os.close(parent)
+    process.wait(60)
+    return seen.decode()
+
+
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     return write_office(tmp_path / "office", wages=entry())
@@ -102,40 +119,10 @@ def test_an_editors_text_cannot_forge_an_annotation(tmp_path: Path) -> None:
 
 
 def test_colour_on_a_terminal_only(broken: Path) -> None:
-    def on_terminal(**env: str) -> bytes:
-        parent, child = pty.openpty()
-        command = [sys.executable, "-m", "ilofeed", "-C", str(broken), "check", "--format", "text"]
-        subprocess.run(command, stdout=child, stderr=child, env=os.environ | env, check=False)
-        os.close(child)
-        seen = b""
-        try:
-            while chunk := os.read(parent, 65536):
-                seen += chunk
-        except OSError:  # the end, as Linux says it
-            pass
-        os.close(parent)
-        return seen
-
-    assert b"\x1b[1;31merror:" in on_terminal()
-    assert b"\x1b[" not in on_terminal(NO_COLOR="1")
+    args = ("check", "--format", "text")
+    assert "\x1b[1;31merror:" in seen_on_terminal(broken, *args)
+    assert "\x1b[" not in seen_on_terminal(broken, *args, NO_COLOR="1")
     assert "\x1b[" not in run(broken, "check").stdout
-
-
-def seen_on_terminal(folder: Path, *args: str) -> str:
-    """What a person sees of the errors' stream."""
-    parent, child = pty.openpty()
-    command = [sys.executable, "-m", "ilofeed", "-C", str(folder), *args]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=child)
-    os.close(child)
-    seen = b""
-    try:
-        while chunk := os.read(parent, 65536):
-            seen += chunk
-    except OSError:  # the end, as Linux says it
-        pass
-    os.close(parent)
-    assert process.wait(60) == 0
-    return seen.decode()
 
 
 def test_a_bar_on_a_terminal_when_a_build_takes_its_time(tmp_path: Path) -> None:

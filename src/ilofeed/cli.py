@@ -1,4 +1,4 @@
-"""The command line, and the one door to click. Exit codes: docs/design.md."""
+"""The command line, and the one door to click. Exit codes: the README, and `console`."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed.fields import find_markup
+from ilofeed.markdown import TAGS
 from ilofeed.source import find_unfit
 
 if TYPE_CHECKING:
@@ -35,12 +36,6 @@ _KNOWN_NAMESPACES = frozenset(
         "http://purl.org/rss/1.0/modules/event/",
         "http://search.yahoo.com/mrss/",
     }
-)
-_SAFE_TAGS = frozenset(
-    (
-        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
-        "table tbody td th thead tr ul"
-    ).split()
 )
 _NOT_HEXADECIMAL = re.compile(
     rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:description|media:credit|category)"
@@ -140,7 +135,7 @@ def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     for element in tree.iter():
         if not isinstance(element.tag, str) or element.tag == "DOCUMENT_FRAGMENT":
             continue
-        if (name := element.tag.partition("}")[2]) not in _SAFE_TAGS:
+        if (name := element.tag.partition("}")[2]) not in TAGS:
             findings.append(("SecurityRisk", name))
         for attribute, value in element.attrib.items():
             if str(attribute).startswith("on"):
