@@ -100,7 +100,8 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     if above and ":" not in above_line:
         message = _no_colon(above_line)
         return Explained(above_start, "missing-colon", message)
-    message = "this line is indented as if it belonged to the line above; begin it below that key"
+    message = "this line is indented, so it belongs to the one above; begin it in the column of "
+    message += "the key, or, if the text goes on here, put quotes around all of it"
     return Explained(start + len(line) - len(line.lstrip()), "indentation", message)
 
 
