@@ -453,3 +453,9 @@ def test_an_update_on_the_day_of_publication_is_not_before_it() -> None:
     assert found(wages=entry(date="2015-05-19T15:00+08:00", updated="2015-05-19T14:00+08:00")) == [
         "wages:7:10 updated-before-date"
     ]
+
+
+def test_one_stray_nul_is_a_slip_at_its_place() -> None:
+    assert found(wages=entry(title="Wages\0 rise", body="x" * 200)) == [
+        "wages:2:13 control-character"
+    ]

@@ -143,6 +143,18 @@ def test_due_and_new_need_files_that_are_in_order(broken: Path, tmp_path: Path) 
     assert "missing-key" in done.stdout
 
 
+def test_names_in_messages_cannot_move_the_cursor(tmp_path: Path) -> None:
+    office = OFFICE.replace(b"example.org,2015:office", b'"\\e[31mExample.org,2015"')
+    office += b'  "\\e[2J": {label: x, broader: "\\e[2J"}\n'
+    folder = write_office(tmp_path / "o", office=office, wages=entry())
+    for form in ("text", "github"):
+        done = run(folder, "check", "--format", form)
+        assert done.returncode == 1
+        assert "bad-authority" in done.stdout
+        assert "<U+001B>" in done.stdout
+        assert "\x1b" not in done.stdout
+
+
 def test_strict_takes_warnings_for_errors(tmp_path: Path) -> None:
     folder = write_office(tmp_path / "o", wages=entry())
     (folder / "entries" / "note.txt").write_text("x")

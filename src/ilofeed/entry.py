@@ -13,7 +13,7 @@ from ilofeed import dates, fields, frontmatter, markdown, source, validate, yaml
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
 from ilofeed.model import Attachment, Entry, Event, Image, Person
-from ilofeed.problems import Problem, quote
+from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.tag import LONGEST_ID
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def check_entry(
         )
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
-    if not any(problem.severity == "error" for problem in problems):
+    if not has_errors(problems):
         entry = _entry(path, slug, identity, keys, office, body, check.image)
     translation_of = None if "translation_of" in checked.failed else keys.translation_of
     known_id = None if "id" in checked.failed else identity

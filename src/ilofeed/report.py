@@ -20,7 +20,7 @@ Style = Literal["text", "github", "json"]
 def text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """`path:line:column: error: message [code]`, a line each, as compilers write it."""
     lines = [
-        f"{visible(p.path)}:{p.line}:{p.column}: {p.severity}: {p.message} [{p.code}]"
+        f"{visible(p.path)}:{p.line}:{p.column}: {p.severity}: {_sentence(p)} [{p.code}]"
         for p in problems
     ]
     lines += [f"{f.path}: error: {_fault(f)}" for f in faults]
@@ -31,7 +31,7 @@ def github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """Workflow commands that GitHub shows at the line of the file."""
     lines = [
         f"::{p.severity} file={_value(p.path)},line={p.line},col={p.column},"
-        f"title={_value(p.code)}::{_data(p.message)}"
+        f"title={_value(p.code)}::{_data(_sentence(p))}"
         for p in problems
     ]
     lines += [f"::error title=not verified::{_data(f'{f.path}: {_fault(f)}')}" for f in faults]
@@ -50,6 +50,11 @@ REPORTERS: dict[Style, Callable[[Sequence[Problem], Sequence[Fault]], str]] = {
     "github": github,
     "json": as_json,
 }
+
+
+def _sentence(problem: Problem) -> str:
+    """The message on one line: a name or a key in it may hold what a terminal would obey."""
+    return visible(problem.message, 1000)
 
 
 def _fault(fault: Fault) -> str:

@@ -83,7 +83,7 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     by one, so that places stay true and nothing is blamed twice.
     """
     text, problems = _decode(path, data)
-    if "\0" in text[:1000]:
+    if _is_no_text(text[:1000]):
         message = "this is not a text file; an editor for text writes one, as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -101,6 +101,11 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         )
         problems.append(source.problem(match.start(), "private-character", message, "warning"))
     return source, problems
+
+
+def _is_no_text(head: str) -> bool:
+    """Whether a file is a picture or the like: with NUL, and full of controls; one is a slip."""
+    return "\0" in head and len(_CONTROL.findall(head)) * 20 > len(head)
 
 
 def _masked(text: str, found: list[re.Match[str]]) -> str:

@@ -85,10 +85,12 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
             slip = source.problem(start + fault.offset, fault.code, fault.message)
             again = slip.line in slips
             slips.setdefault(slip.line, slip)
+            before = text
             text, at = mask(text, fault, whole_line=again)
-            if at is None:
+            if text == before:
                 break
-            masked.add(at)
+            if at is not None:
+                masked.add(at)
         else:
             return _root(source, builder, [*slips.values(), *builder.problems])
     if len(slips) >= MOST_REPAIRS:

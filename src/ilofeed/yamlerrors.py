@@ -213,27 +213,24 @@ def _inside(at: int, text: str) -> int:
 
 
 def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
-    """The text with the faulty value replaced, at equal length, and the offset of the replacement.
+    """The text with what is at fault replaced, at equal length, so that it can be read on.
 
-    None for the offset where the line holds nothing that could be replaced: reading must stop.
-    A line that fails a second time is taken out as a whole.
+    With it the offset of the value that was replaced; None where a line was mended or taken out as
+    a whole, as one that fails a second time is. The same text where nothing can be replaced.
     """
     start, line = _line(text, fault.offset)
     if fault.code == "tab" and not whole_line and "\t" in line:
-        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], -1
+        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
     word = re.match(r"[ \t]*[A-Za-z_]+(?=(.{3,}))", line)
     if fault.code == "missing-colon" and word and not whole_line:
         at = start + word.end() + 2
         replacement = f"{word[0]}: " + "x" * (len(word[1]) - 2)
         return text[:start] + replacement + text[start + len(line) :], at
     if fault.code == "indentation" and _no_indent(text, start, line):
-        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], -1
+        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
     pair = _PAIR.match(line)
     if pair and not whole_line:
         first, last = pair.span("value")
-        replacement, at = line[:first] + "x" * (last - first), start + first
-    elif line.strip() and not line.startswith("#"):
-        replacement, at = "#" * len(line), -1
-    else:
-        return text, None
-    return text[:start] + replacement + text[start + len(line) :], at
+        replacement = line[:first] + "x" * (last - first)
+        return text[:start] + replacement + text[start + len(line) :], start + first
+    return text[:start] + "#" * len(line) + text[start + len(line) :], None
