@@ -175,6 +175,20 @@ def test_raw_html_is_refused_where_it_stands(body: str, where: list[str]) -> Non
 
 @pytest.mark.parametrize(
     "body",
+    [
+        "`[x](a b)`",
+        "\\[x](a b)",
+        '[x](https://example.org/ "A title")',
+        "as in [1] (see below)",
+        "    [x](a b)",
+    ],
+)
+def test_what_is_a_link_or_none_on_purpose(body: str) -> None:
+    assert found(wages=entry(body="\n" + body)) == []
+
+
+@pytest.mark.parametrize(
+    "body",
     ["`<b>code</b>`", "    <b>code</b>", "```\n<b>\n```", "a < b > c", "1 \\<b>", "x &lt;b&gt; y"],
 )
 def test_what_only_looks_like_html_is_text(body: str) -> None:
@@ -195,6 +209,8 @@ def test_what_only_looks_like_html_is_text(body: str) -> None:
         ("![x](data:image/png;base64,x)", "unsafe-link"),
         ("[x](https:///nowhere)", "bad-url"),
         ("[x][1]\n\n[1]: other.md", "relative-url"),
+        ("[x](https://example.org/a b.pdf)", "bad-url"),
+        ("one\n> two [x](a b) three", "bad-url"),
         ("&#150;", "damaged-text"),
         ("&#0;", "damaged-text"),
         ("![](https://example.org/x.png)", "image-without-alt"),

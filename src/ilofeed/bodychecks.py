@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from ilofeed.source import Source
 
 MOST_PROBLEMS = 100  # of one body: nobody mends more at a time
+_LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
+_SPACE = re.compile(r"[^\s\\]\s+[^\s\"']")
 _OTHER_SCHEMES = ("mailto:", "tel:")
 
 
@@ -41,6 +44,8 @@ class BodyCheck:
             elif token.type == "inline":
                 self._text = token.content
                 self._inline(token.children, 0)
+                if any(one.type == "text" and "](" in one.content for one in token.children):
+                    self._not_a_link()
         return self._problems[:MOST_PROBLEMS]
 
     def _inline(self, tokens: Iterable[Any], base: int) -> None:
@@ -61,6 +66,15 @@ class BodyCheck:
             self._report(at, "image-without-alt", message)
         # what stands in the brackets is only the picture's text, but HTML is HTML there too
         self._inline(token.children or (), at + 2)
+
+    def _not_a_link(self) -> None:
+        """A link with white space in its address, which Markdown prints as it stands."""
+        for match in _LINK.finditer(self._text):
+            if not _SPACE.search(match[1]):
+                continue
+            message = f"{quote(match[0])} is no link: its address has white space; write %20 for it"
+            self._report(match.start(), "bad-url", message)
+            return
 
     def _html(self, content: str, at: int) -> None:
         found = quote(content.strip(), 40)
