@@ -23,7 +23,7 @@ def feeds(now: dt.datetime = NOW, office: bytes = OFFICE, **entries: Any) -> dic
     out = published(made.entries, now)
     return {
         feed.spec.path: [one.slug for one in feed.entries]
-        for feed in select_feeds(made.office, out, now)
+        for feed in select_feeds(made.office, out)
     }
 
 

@@ -6,16 +6,18 @@ Both sides of the round trip meet in the same neutral form, a mapping from field
 
 from __future__ import annotations
 
+import datetime as dt
 import email.utils
 import math
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
+from ilofeed.calendars import event_categories, event_times
 from ilofeed.document import FILE_NAMES
 from ilofeed.links import feed_links, term_categories
+from ilofeed.selection import changed
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Mapping
 
     from ilofeed.document import Format
@@ -105,6 +107,26 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 "authors": [_json_author(*author) for author in whole["authors"]],
                 "image": image and (*image[:-1], None),
             }
+
+
+def carried_event(entry: Entry, office: Office) -> Fields:
+    """What a calendar sees of an entry with an event: instants as seconds, or whole days."""
+    event = entry.event
+    assert event is not None
+    start, end = event_times(event, office)
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "summary": entry.summary,
+        "target": event.url or entry.target,
+        "published_at": second(entry.published),
+        "updated_at": second(changed(entry)),
+        "start": second(start) if isinstance(start, dt.datetime) else start.isoformat(),
+        "end": second(end) if isinstance(end, dt.datetime) else end and end.isoformat(),
+        "place": event.place,
+        "labels": event_categories(entry, office),
+        "status": "CONFIRMED" if entry.withdrawn is None else "CANCELLED",
+    }
 
 
 def written(moment: dt.datetime, form: Format) -> str:

@@ -55,10 +55,11 @@ def prepare(
     if site is None:
         return Draft(None, tuple(problems))
     documents = render(site, now)
-    faults = verify(documents, site.office, progress)
     manifest = render_manifest(site.office, published(site.entries, now), documents)
+    documents = (*documents, manifest)
+    faults = verify(documents, site.office, progress)
     later = len(waiting(site.entries, now))
-    return Draft(site, tuple(problems), (*documents, manifest), tuple(faults), later)
+    return Draft(site, tuple(problems), documents, tuple(faults), later)
 
 
 def finish(draft: Draft, output: Path) -> Changes:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
-    from ilofeed.model import Feed
+    from collections.abc import Iterable
+
+    from ilofeed.model import Entry, Feed
 
 Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -18,16 +21,33 @@ MEDIA_TYPES: dict[Format, str] = {
 STYLESHEET = "assets/feed.css"  # of the raw XML feeds
 
 # the order in which files are published: a feed never names a page that is not there yet
-Kind = Literal["asset", "entry", "feed-page", "feed", "index", "manifest"]
+Kind = Literal["asset", "entry", "embed", "feed-page", "feed", "calendar", "index", "manifest"]
 ORDER: tuple[Kind, ...] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One file of the output. `feed` and `format` are set where it is a feed document."""
+    """One file of the output.
+
+    `feed` or `entry` is what it shows, where it shows one; `format` is set where it is a feed.
+    """
 
     path: str
     kind: Kind
     data: bytes
     feed: Feed | None = None
     format: Format | None = None
+    entry: Entry | None = None
+
+
+def in_order(documents: Iterable[Document]) -> tuple[Document, ...]:
+    """Documents in the order in which they are published."""
+    return tuple(sorted(documents, key=lambda document: ORDER.index(document.kind)))
+
+
+def relative(here: str, path: str) -> str:
+    """The address of one path of the output, as seen from another; an index page is its folder."""
+    address = posixpath.relpath(
+        path.removesuffix("index.html") or ".", posixpath.dirname(here) or "."
+    )
+    return address + "/" if path.endswith("index.html") else address

@@ -140,6 +140,11 @@ def fraction(identity: str, attempt: int = 0) -> int:
     return (int.from_bytes(digest) + attempt) % 1_000_000
 
 
+def summary_html(summary: str) -> str:
+    """The content of an entry without a body."""
+    return f"<p>{html.escape(summary, quote=False)}</p>"
+
+
 def _entry(
     path: str,
     slug: str,
@@ -163,7 +168,7 @@ def _entry(
         id=identity,
         title=keys.title,
         summary=keys.summary,
-        html=body or f"<p>{html.escape(keys.summary, quote=False)}</p>",
+        html=body or summary_html(keys.summary),
         published=instant(keys.date),
         updated=stamped(keys.updated or keys.date),
         url=office.address(f"entry/{slug}/index.html"),

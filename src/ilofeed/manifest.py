@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 PATH = "manifest.json"
 VERSION = 1
+_SUBSCRIBED = frozenset({"feed", "calendar"})
 _ADDRESSES = frozenset({"page", "target", "translation_of"})  # they change when the site moves
 
 
@@ -60,9 +61,9 @@ def render_manifest(
         "documents": [
             {"path": document.path, "sha256": hashlib.sha256(document.data).hexdigest()}
             for document in listed
-            if document.kind == "feed"
+            if document.kind in _SUBSCRIBED
         ],
-        "files": [document.path for document in listed if document.kind != "feed"],
+        "files": [document.path for document in listed if document.kind not in _SUBSCRIBED],
     }
     data = json.dumps(ledger, ensure_ascii=False, indent=1).encode() + b"\n"
     return Document(PATH, "manifest", data)

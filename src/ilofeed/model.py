@@ -144,7 +144,7 @@ class Entry:
     attachments: tuple[Attachment, ...] = ()
     translation_of: str | None = None
     draft: bool = False
-    withdrawn: dt.datetime | None = None  # in UTC
+    withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in
 
     @property
@@ -156,6 +156,11 @@ class Entry:
     def page(self) -> str:
         """Where its own page is published."""
         return f"entry/{self.slug}/index.html"
+
+    @property
+    def calendar(self) -> str:
+        """Where its event, if it has one, is published for one's own calendar."""
+        return f"entry/{self.slug}/event.ics"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +174,7 @@ class Feed:
     updated: dt.datetime
     entries: tuple[Entry, ...]
     selected: int  # how many there are, also beyond the limit
+    events: tuple[Entry, ...] = ()  # for its calendar, latest first, withdrawn ones included
 
     def path(self, name: str) -> str:
         """Where a document of this feed is published: `all/atom.xml`."""

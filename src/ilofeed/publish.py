@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed.document import ORDER
+from ilofeed.document import in_order
 from ilofeed.manifest import PATH, Manifest, ManifestError, parse_manifest
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def publish(documents: Sequence[Document], output: Path, previous: Manifest | No
     shutil.rmtree(temporary, ignore_errors=True)
     written, unchanged = [], []
     try:
-        for document in sorted(documents, key=lambda document: ORDER.index(document.kind)):
+        for document in in_order(documents):
             if _write(output / document.path, document.data, temporary):
                 written.append(document.path)
             else:

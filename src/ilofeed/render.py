@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed import jsonfeed, pages, selection, syndication
-from ilofeed.document import FILE_NAMES, Document
+from ilofeed import (
+    calendars,
+    embedding,
+    entrypage,
+    feedpage,
+    indexpage,
+    jsonfeed,
+    opml,
+    page,
+    selection,
+    sitemap,
+    syndication,
+)
+from ilofeed.document import FILE_NAMES, Document, in_order
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ilofeed.check import Site
     from ilofeed.document import Format
@@ -26,21 +38,37 @@ def render(site: Site, now: dt.datetime) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published."""
     office = site.office
     out = selection.published(site.entries, now)
-    feeds = selection.select_feeds(office, out, now)
-    documents = pages.render_assets()
+    feeds = selection.select_feeds(office, out)
+    neighbours = entrypage.find_neighbours(out)
+    translations = entrypage.find_translations(out)
+    documents = [
+        Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
+        *page.render_assets(office),
+        *embedding.render_scripts(),
+    ]
     for entry in out:
-        documents += pages.render_entry(entry, office, feeds, now)
-    documents += [pages.render_feed_page(feed, office) for feed in feeds]
+        documents += entrypage.render_entry(entry, office, feeds, neighbours, translations)
     for feed in feeds:
-        documents += render_feed(feed, office)
-    newest = [entry for entry in out if not selection.is_withdrawn(entry, now)]
-    documents.append(pages.render_index(office, feeds, newest))
-    return tuple(documents)
+        documents += render_feed(feed, office, feeds)
+    documents.append(indexpage.render_index(office, feeds, out))
+    documents.append(indexpage.render_not_found(office, feeds))
+    documents.append(Document(opml.PATH, "index", opml.render_opml(feeds, office)))
+    documents += sitemap.render_sitemap(office, feeds, out)
+    return in_order(documents)
 
 
-def render_feed(feed: Feed, office: Office) -> list[Document]:
-    """The documents of one feed, one for each format."""
-    return [
+def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+    """The documents of one feed: its pages, one for each format, its calendar."""
+    documents = [
+        *feedpage.render_embeds(feed, office, feeds),
+        embedding.render_oembed(feed, office),
+        feedpage.render_feed_page(feed, office, feeds),
+    ]
+    documents += [
         Document(feed.path(FILE_NAMES[form]), "feed", draw(feed, office), feed, form)
         for form, draw in _FORMATS.items()
     ]
+    if feed.events:
+        data = calendars.render_calendar(feed, office)
+        documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
+    return documents

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Entry, FeedSpec, Office, Term
 
+MOST_EVENTS = 500  # in one calendar
+
 
 def is_out(entry: Entry, now: dt.datetime) -> bool:
     """Whether an entry is published at an instant, also when it was withdrawn since."""
@@ -33,8 +35,9 @@ def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
 def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
     """The entries that are out at an instant, in order, as they are to be seen then.
 
-    A translation of an entry that is not out yet does not name it, and an `updated` later today
-    waits for its instant: readers take a date in the future for a mistake.
+    A translation of an entry that is not out yet does not name it, an `updated` later today waits
+    for its instant, because readers take a date in the future for a mistake, and a `withdrawn` in
+    the future is nobody's business yet.
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
     slugs = {entry.slug for entry in out}
@@ -43,6 +46,7 @@ def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
             entry,
             translation_of=entry.translation_of if entry.translation_of in slugs else None,
             updated=entry.updated if entry.updated.replace(microsecond=0) <= now else _born(entry),
+            withdrawn=entry.withdrawn if is_withdrawn(entry, now) else None,
         )
         for entry in out
     ]
@@ -69,8 +73,8 @@ def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
     return {name: frozenset(names) for name, names in below.items()}
 
 
-def select_feeds(office: Office, out: list[Entry], now: dt.datetime) -> tuple[Feed, ...]:
-    """Every feed of the office, with what it holds of the entries that are out.
+def select_feeds(office: Office, out: list[Entry]) -> tuple[Feed, ...]:
+    """Every feed of the office, with what it holds of the entries that are `published`.
 
     A pair that no entry ever had in common has no feed; one whose entries were all withdrawn
     keeps its address, as does every feed of a single term.
@@ -87,28 +91,64 @@ def select_feeds(office: Office, out: list[Entry], now: dt.datetime) -> tuple[Fe
             and (of_country is None or not of_country.isdisjoint(entry.countries))
         ]
         if selected or not spec.is_pair:
-            feeds.append(_feed(office, spec, selected, now))
+            feeds.append(_feed(office, spec, selected))
     return tuple(feeds)
 
 
-def _feed(office: Office, spec: FeedSpec, selected: list[Entry], now: dt.datetime) -> Feed:
-    held = [entry for entry in selected if not is_withdrawn(entry, now)]
+def _feed(office: Office, spec: FeedSpec, selected: list[Entry]) -> Feed:
+    held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
     return Feed(
         spec=spec,
         id=office.authority.id_of(f"feed/{spec.path}"),
         title=title,
         description=description,
-        updated=max((_changed(entry, now) for entry in selected), default=_beginning(office)),
+        updated=max((changed(entry) for entry in selected), default=_beginning(office)),
         entries=tuple(held[: office.limit]),
         selected=len(held),
+        events=_events(selected),
     )
 
 
-def _changed(entry: Entry, now: dt.datetime) -> dt.datetime:
-    if entry.withdrawn is not None and is_withdrawn(entry, now):
-        return max(entry.updated, entry.withdrawn)
-    return entry.updated
+def _events(selected: list[Entry]) -> tuple[Entry, ...]:
+    """The entries with an event, also withdrawn ones: a calendar says that they are cancelled.
+
+    Not the newest entries but those with the latest events: what was announced long ago may be
+    still to come.
+    """
+    found = [entry for entry in selected if entry.event is not None]
+    found.sort(key=lambda entry: (_last_day(entry), entry.id), reverse=True)
+    return tuple(found[:MOST_EVENTS])
+
+
+def _last_day(entry: Entry) -> str:
+    assert entry.event is not None
+    return f"{entry.event.end or entry.event.start:%Y-%m-%d}"
+
+
+def changed(entry: Entry) -> dt.datetime:
+    """When subscribers last saw something happen to a published entry."""
+    return entry.updated if entry.withdrawn is None else max(entry.updated, entry.withdrawn)
+
+
+def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
+    """The feeds by dimension, each group under the key of its name in the tables of phrases."""
+    groups: dict[str, list[Feed]] = {
+        "everything": [],
+        "by_country": [],
+        "by_topic": [],
+        "by_both": [],
+    }
+    for feed in feeds:
+        spec = feed.spec
+        if spec.is_pair:
+            name = "by_both"
+        elif spec.country is not None:
+            name = "by_country"
+        else:
+            name = "everything" if spec.category is None else "by_topic"
+        groups[name].append(feed)
+    return [(name, group) for name, group in groups.items() if group]
 
 
 def _beginning(office: Office) -> dt.datetime:

@@ -22,7 +22,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET
+from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 from ilofeed.links import entry_links, feed_links, term_categories
 
 if TYPE_CHECKING:
@@ -86,10 +86,10 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
     generator = FeedGenerator()
     if form == "atom":
         generator.register_extension("ilofeed_atom", _AtomFeed, _AtomEntry, atom=True, rss=False)
-        generator.ilofeed_atom.stylesheet = office.address(STYLESHEET)
+        generator.ilofeed_atom.stylesheet = relative(feed.path(FILE_NAMES[form]), STYLESHEET)
     else:
         generator.register_extension("ilofeed_rss", _RssFeed, _RssEntry, atom=False, rss=True)
-        generator.ilofeed_rss.stylesheet = office.address(STYLESHEET)
+        generator.ilofeed_rss.stylesheet = relative(feed.path(FILE_NAMES[form]), STYLESHEET)
     generator.title(feed.title)
     generator.language(office.language)
     generator.generator("ilofeed")

@@ -1,4 +1,4 @@
-"""The proof before publishing: every feed document is read back and compared with its source."""
+"""The proof before publishing: every document is read back and compared with its source."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.carry import carried_entry, carried_feed
-from ilofeed.document import STYLESHEET
+from lxml import etree
+
+from ilofeed import addresses, calendars, embedding, opml, structured
+from ilofeed.carry import carried_entry, carried_event, carried_feed
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
 from ilofeed.readback import UnreadableError, read_back
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from ilofeed.carry import Fields
     from ilofeed.document import Document
-    from ilofeed.model import Office
+    from ilofeed.model import Feed, Office
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +36,39 @@ def verify(
     office: Office,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> list[Fault]:
-    """Every fault of every feed document, and every address in one that leads to no file.
+    """Every fault of every document, and every address in one that leads to no published file.
 
     `progress` is told how many documents are done, of how many.
     """
     published = {office.address(document.path) for document in documents}
-    feeds = [document for document in documents if document.feed is not None]
+    feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     faults: list[Fault] = []
-    for done, document in enumerate(feeds, 1):
-        faults += verify_document(document, office)
+    for done, document in enumerate(documents, 1):
+        if document.path == opml.PATH:
+            faults += _verify_opml(document, office, feeds)
+        else:
+            faults += verify_document(document, office)
         faults += _dangling(document, office, published)
-        progress(done, len(feeds))
+        progress(done, len(documents))
     return faults
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:
+    """What one document says against what it was made of; pictures and styles say nothing."""
+    feed, entry = document.feed, document.entry
+    if document.format is not None:
+        return _verify_feed(document, office)
+    if document.path.endswith(".ics"):
+        return _verify_calendar(document, office)
+    if entry is not None and document.path.endswith(".html"):
+        expected = structured.structured(entry, office)
+        return _verify_json(document, expected, structured.read_structured)
+    if feed is not None and document.path.endswith(".json"):
+        return _verify_json(document, embedding.oembed(feed, office), json.loads)
+    return []
+
+
+def _verify_feed(document: Document, office: Office) -> list[Fault]:
     """Grammar, lint and round trip of one feed document."""
     feed, form = document.feed, document.format
     assert feed is not None
@@ -76,7 +95,9 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
     return faults
 
 
-def compare(path: str, where: str, expected: Fields, seen: Fields) -> Iterator[Fault]:
+def compare(
+    path: str, where: str, expected: Mapping[str, Any], seen: Mapping[str, Any]
+) -> Iterator[Fault]:
     """The fields that did not come back as they were sent."""
     for field, value in expected.items():
         if seen.get(field) != value:
@@ -88,14 +109,52 @@ def _show(value: Any) -> str:
     return text if len(text) <= 300 else text[:299] + "…"
 
 
-def _dangling(document: Document, office: Office, published: Iterable[str]) -> Iterator[Fault]:
-    """Addresses that this build gave to a feed and its entries, and that no document answers."""
-    feed = document.feed
-    assert feed is not None
-    given = {office.address(feed.path("index.html")), office.address(STYLESHEET)}
-    for entry in feed.entries:
-        given.add(entry.url)
-        if entry.image is not None and entry.image.path is not None:
-            given.add(entry.image.url)
-    for address in sorted(given - set(published)):
+def _verify_calendar(document: Document, office: Office) -> list[Fault]:
+    """The events of a calendar, in its order."""
+    entries = document.feed.events if document.feed is not None else (document.entry,)
+    expected = [carried_event(entry, office) for entry in entries if entry is not None]
+    try:
+        seen = calendars.read_calendar(document.data)
+    except calendars.CalendarError as error:
+        return [Fault(document.path, "document", "a calendar that can be read", str(error))]
+    ids, seen_ids = [[one["id"] for one in side] for side in (expected, seen)]
+    if ids != seen_ids:
+        return [Fault(document.path, "events", _show(ids), _show(seen_ids))]
+    return [
+        fault
+        for wanted, found in zip(expected, seen, strict=True)
+        for fault in compare(document.path, wanted["id"], wanted, found)
+    ]
+
+
+def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
+    """The groups of the list of feeds, and every feed in each."""
+    expected = dict(opml.outline(feeds, office))
+    try:
+        seen = dict(opml.read_opml(document.data))
+    except opml.OpmlError as error:
+        return [Fault(document.path, "document", "a list of feeds that can be read", str(error))]
+    return list(compare(document.path, "group", expected, seen))
+
+
+def _verify_json(
+    document: Document, expected: Mapping[str, Any], read: Callable[[bytes], Any]
+) -> list[Fault]:
+    try:
+        seen = read(document.data)
+    except ValueError as error:
+        return [Fault(document.path, "document", "JSON that can be read", str(error))]
+    if not isinstance(seen, dict):
+        return [Fault(document.path, "document", "an object", _show(seen))]
+    return list(compare(document.path, "data", expected, seen))
+
+
+def _dangling(document: Document, office: Office, published: Collection[str]) -> Iterator[Fault]:
+    """Addresses of the site's own that no document answers."""
+    try:
+        missing = addresses.dangling(document, office, published)
+    except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
+        yield Fault(document.path, "document", "a document that can be read", str(error))
+        return
+    for address in missing:
         yield Fault(document.path, "address", "a published file", address)

@@ -1,0 +1,143 @@
+"""Every address that stands in a published document, so that none leads to a missing file.
+
+What a document calls an address counts: links, pictures, scripts and metadata of HTML, the code
+that other sites are to copy, links and HTML in feeds, URLs in calendars and manifests. An address
+in plain text is text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from ilofeed.document import Document
+    from ilofeed.model import Office
+
+_HTML_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src", "data-address"})
+_META = frozenset({"og:url", "og:image", "og:audio", "og:video"})
+_XML_ATTRIBUTES = frozenset({"href", "url", "src", "htmlUrl", "xmlUrl", "uri"})
+_XML_ELEMENTS = frozenset({"comments", "docs", "icon", "link", "loc", "logo", "uri", "url"})
+_XML_HTML = frozenset({"content", "encoded"})
+_JSON_HTML = frozenset({"content_html", "html"})
+_JSON_PATHS = frozenset({"path", "files"})  # of the manifest
+_IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
+
+
+def dangling(document: Document, office: Office, published: Iterable[str]) -> list[str]:
+    """The addresses of a document that are the site's own and that no published path answers.
+
+    `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
+    at.
+    """
+    here = office.address(document.path)
+    own = set()
+    for written in addresses(document):
+        address = urllib.parse.urljoin(here, written.strip())
+        address = re.sub(r"^webcal:", office.url.partition(":")[0] + ":", address)
+        address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
+        if address.startswith(office.url):
+            own.add(office.address(address.removeprefix(office.url)))
+    return sorted(own - set(published))
+
+
+def addresses(document: Document) -> Iterator[str]:
+    """Every address in a document, as it is written there."""
+    suffix = document.path.rpartition(".")[2]
+    if finder := _FINDERS.get(suffix):
+        yield from finder(document.data)
+
+
+def _in_html(data: bytes) -> Iterator[str]:
+    root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8"))
+    for element in root.iter() if root is not None else ():
+        if not isinstance(element.tag, str):
+            continue
+        for name, value in element.attrib.items():
+            if name in _HTML_ATTRIBUTES:
+                yield str(value)
+        if element.tag == "meta" and element.get("property") in _META:
+            yield str(element.get("content"))
+        elif element.tag == "script" and element.get("type") == "application/ld+json":
+            yield from _in_linked_data(json.loads(element.text or "null"))
+        elif element.get("data-copy") is not None and element.tag == "code":
+            yield from _in_code("".join(map(str, element.itertext())))
+
+
+def _in_code(text: str) -> Iterator[str]:
+    """Code to copy: HTML, or an address alone on a line or behind a command."""
+    if "<" in text:
+        yield from _in_html(text.encode())
+    yield from re.findall(r"(?<!\S)https?://\S+", text)
+
+
+def _in_linked_data(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if isinstance(inner, str) and key in {"@id", "url", "mainEntityOfPage", "isBasedOn"}:
+                yield inner
+            else:
+                yield from _in_linked_data(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _in_linked_data(inner)
+
+
+def _in_xml(data: bytes) -> Iterator[str]:
+    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    before = root.getprevious()
+    if before is not None and before.tag is etree.PI:
+        yield str(before.get("href"))
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        for name, value in element.attrib.items():
+            if name in _XML_ATTRIBUTES:
+                yield str(value)
+        name = etree.QName(element).localname
+        if name in _XML_ELEMENTS and element.text:
+            yield element.text
+        elif name in _XML_HTML and element.text:
+            yield from _in_html(element.text.encode())
+
+
+def _in_json(data: bytes) -> Iterator[str]:
+    return _in_value(json.loads(data), "")
+
+
+def _in_value(value: Any, key: str) -> Iterator[str]:
+    if isinstance(value, dict):
+        for inner_key, inner in value.items():
+            yield from _in_value(inner, inner_key)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _in_value(inner, key)
+    elif isinstance(value, str):
+        if key in _JSON_HTML:
+            yield from _in_html(value.encode())
+        elif key in _JSON_PATHS or key.endswith("url") or value.startswith(("http:", "https:")):
+            yield value
+
+
+def _in_calendar(data: bytes) -> Iterator[str]:
+    yield from _IN_CALENDAR.findall(data.decode().replace("\r\n ", ""))
+
+
+def _in_text(data: bytes) -> Iterator[str]:
+    yield from re.findall(r"https?://\S+", data.decode())
+
+
+_FINDERS: dict[str, Callable[[bytes], Iterator[str]]] = {
+    "html": _in_html,
+    "xml": _in_xml,
+    "opml": _in_xml,
+    "json": _in_json,
+    "ics": _in_calendar,
+    "txt": _in_text,
+}

@@ -1,0 +1,43 @@
+// What the pages can do better with a script: buttons that copy, and the choices of the embed code.
+// Everything else works without it.
+const words = document.body.dataset;
+
+for (const source of document.querySelectorAll('[data-copy]')) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.className = 'copy';
+  button.textContent = words.copyWord;
+  if (source.dataset.copy) button.setAttribute('aria-label', source.dataset.copy);
+  const said = document.createElement('span');
+  said.className = 'said';
+  said.setAttribute('role', 'status');
+  button.addEventListener('click', async () => {
+    try {
+      await navigator.clipboard.writeText(source.dataset.address ?? source.textContent);
+      said.textContent = words.copiedWord;
+    } catch {
+      getSelection().selectAllChildren(source); // no permission: to be copied by hand
+      return;
+    }
+    setTimeout(() => { said.textContent = ''; }, 2000);
+  });
+  (source.closest('pre') ?? source).after(button, said);
+}
+
+for (const form of document.querySelectorAll('form.choices')) {
+  form.hidden = false;
+  const preview = document.querySelector('#preview ilo-feed');
+  const codes = [...document.querySelectorAll('code[data-template]')];
+  const show = () => {
+    const { limit, theme, lang } = Object.fromEntries(new FormData(form));
+    preview.setAttribute('limit', limit);
+    preview.setAttribute('theme', theme);
+    preview.setAttribute('lang', lang);
+    for (const code of codes) {
+      code.textContent = code.dataset.template
+        .replaceAll('{limit}', limit).replaceAll('{theme}', theme).replaceAll('{lang}', lang);
+    }
+  };
+  form.addEventListener('input', show);
+  show();
+}

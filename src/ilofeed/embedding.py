@@ -1,0 +1,116 @@
+"""How other sites show a feed: the scripts they load, the code they copy, and oEmbed.
+
+A version of a script, once released, keeps its address and its bytes for ever: other sites name
+both. A change is a new file in `assets/` and a new version here; the old file stays.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import html
+import json
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.document import Document
+
+if TYPE_CHECKING:
+    from ilofeed.model import Feed, Office
+
+# every version that was ever released, the newest last
+SCRIPTS = {"ilo-feed": ("1.0.0",), "ilo-frame": ("1.0.0",)}
+LIMIT, WIDTH, HEIGHT = 5, 600, 480  # items shown unless other sites choose; pixels of a frame
+SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
+
+
+def render_scripts() -> list[Document]:
+    """Each script under the address of every version, and the newest under one that stays."""
+    documents = []
+    for name, versions in SCRIPTS.items():
+        documents += [
+            Document(f"embed/{name}-{version}.js", "asset", script(name, version))
+            for version in versions
+        ]
+        documents.append(Document(f"embed/{name}.js", "asset", script(name, versions[-1])))
+    return documents
+
+
+@functools.cache
+def script(name: str, version: str) -> bytes:
+    """The bytes of one version of a script."""
+    return (resources.files("ilofeed") / "assets" / f"{name}-{version}.js").read_bytes()
+
+
+def integrity(name: str) -> str:
+    """The hash by which a browser checks the newest version (W3C Subresource Integrity)."""
+    digest = hashlib.sha384(script(name, SCRIPTS[name][-1])).digest()
+    return f"sha384-{base64.b64encode(digest).decode()}"
+
+
+def newest(name: str) -> str:
+    """The path of the newest version of a script."""
+    return f"embed/{name}-{SCRIPTS[name][-1]}.js"
+
+
+def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
+    """The code to copy, by way of embedding; `{limit}`, `{theme}` and `{lang}` are to be filled."""
+    page = html.escape(office.address(feed.path("index.html")))
+    source = html.escape(office.address(feed.path("feed.json")))
+    latest = html.escape(office.address("embed/ilo-feed.js"))
+    return {
+        "element": (
+            f"{_script('module', 'ilo-feed', office)}\n"
+            f'<ilo-feed src="{source}" limit="{{limit}}" heading-level="3"'
+            f' lang="{{lang}}" theme="{{theme}}">\n'
+            f'  <a href="{page}">{html.escape(label)}</a>\n'
+            "</ilo-feed>"
+        ),
+        "latest": f'<script type="module" src="{latest}"></script>',
+        "frame": f"{frame(feed, office, '#theme={theme}&limit={limit}')}\n"
+        f"{_script('', 'ilo-frame', office)}",
+        "fragment": office.address(feed.path("fragment.html")),
+    }
+
+
+def _script(kind: str, name: str, office: Office) -> str:
+    address = html.escape(office.address(newest(name)))
+    kind = f' type="{kind}"' if kind else ""
+    return (
+        f'<script{kind or " defer"} src="{address}"\n'
+        f'  integrity="{integrity(name)}" crossorigin="anonymous"></script>'
+    )
+
+
+def frame(feed: Feed, office: Office, choices: str = "") -> str:
+    """The frame in which a feed is shown: it may run its own script and open its links."""
+    address = html.escape(office.address(feed.path("embed.html")) + choices)
+    return (
+        f'<iframe src="{address}" title="{html.escape(feed.title)}" sandbox="{SANDBOX}"'
+        f' width="{WIDTH}" height="{HEIGHT}" style="border: 0; max-width: 100%"'
+        f' loading="lazy"></iframe>'
+    )
+
+
+def render_oembed(feed: Feed, office: Office) -> Document:
+    """What a site learns from the address of the feed's page (oEmbed 1.0, section 2.3.4)."""
+    data = json.dumps(oembed(feed, office), ensure_ascii=False, indent=1).encode() + b"\n"
+    return Document(feed.path("oembed.json"), "embed", data, feed)
+
+
+def oembed(feed: Feed, office: Office) -> dict[str, Any]:
+    """The oEmbed response of a feed: its frame as rich content."""
+    return {
+        "version": "1.0",
+        "type": "rich",
+        "title": feed.title,
+        "author_name": office.author.name,
+        "author_url": office.author.url or office.url,
+        "provider_name": office.title,
+        "provider_url": office.url,
+        "cache_age": 86400,
+        "width": WIDTH,
+        "height": HEIGHT,
+        "html": frame(feed, office),
+    }

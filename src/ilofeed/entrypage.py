@@ -1,0 +1,106 @@
+"""The page of an entry: its permalink, with its picture and its event to add to a calendar."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from ilofeed.calendars import render_event
+from ilofeed.document import Document
+from ilofeed.entry import summary_html
+from ilofeed.page import render_page
+from ilofeed.structured import render_structured
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ilofeed.model import Entry, Feed, Office, Term
+
+# of each entry by slug
+Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]  # the one before and the one after
+Translations = dict[str, list["Entry"]]
+
+
+def render_entry(
+    entry: Entry,
+    office: Office,
+    feeds: Sequence[Feed],
+    neighbours: Neighbours,
+    translations: Translations,
+) -> list[Document]:
+    """The picture and the calendar of an entry, as far as it has them, then its page."""
+    from markupsafe import Markup  # it comes with Jinja2
+
+    documents = []
+    if entry.image is not None and entry.image.path is not None and entry.image.data is not None:
+        documents.append(Document(entry.image.path, "entry", entry.image.data))
+    if entry.event is not None:
+        data = render_event(entry, office)
+        documents.append(Document(entry.calendar, "entry", data, entry=entry))
+    own = [feed for feed in feeds if not feed.spec.is_pair]
+    page = render_page(
+        "entry.html",
+        entry.page,
+        office,
+        feeds,
+        language=entry.language,
+        entry=entry,
+        html=Markup(entry.html),  # noqa: S704  it came through nh3's allow-list
+        lead=None if entry.html == summary_html(entry.summary) else entry.summary,
+        host=urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
+        categories=_terms(
+            [office.categories[name] for name in entry.categories],
+            {feed.spec.category: feed for feed in own if feed.spec.category},
+            entry,
+        ),
+        countries=_terms(
+            [office.countries[name] for name in entry.countries],
+            {feed.spec.country: feed for feed in own if feed.spec.country},
+            entry,
+        ),
+        neighbours=neighbours.get(entry.slug, (None, None)),
+        translations=translations.get(entry.slug, []),
+        structured=Markup(render_structured(entry, office)),  # noqa: S704  it escapes itself
+    )
+    return [*documents, Document(entry.page, "entry", page, entry=entry)]
+
+
+def _terms(
+    terms: Sequence[Term], feeds: dict[str, Feed], entry: Entry
+) -> list[tuple[str, Feed | None]]:
+    """The label of each term, and its feed where the office has one."""
+    return [(term.label(entry.language), feeds.get(term.name)) for term in terms]
+
+
+def find_neighbours(entries: Sequence[Entry]) -> Neighbours:
+    """For each entry that is in the feeds the older and the newer one of the same language."""
+    chains: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:  # newest first
+        if entry.withdrawn is None:
+            chains[entry.language].append(entry)
+    return {
+        entry.slug: (
+            chain[at + 1] if at + 1 < len(chain) else None,
+            chain[at - 1] if at > 0 else None,
+        )
+        for chain in chains.values()
+        for at, entry in enumerate(chain)
+    }
+
+
+def find_translations(entries: Sequence[Entry]) -> Translations:
+    """For each entry the same in other languages, however the files refer to each other."""
+    known = {entry.slug: entry for entry in entries}
+    groups = {slug: {slug} for slug in known}
+    for entry in entries:
+        if entry.translation_of in known:
+            together = groups[entry.slug] | groups[entry.translation_of]
+            groups |= dict.fromkeys(together, together)
+    return {
+        slug: sorted(
+            (known[one] for one in group if one != slug and known[one].withdrawn is None),
+            key=lambda one: (one.language, one.slug),
+        )
+        for slug, group in groups.items()
+    }

@@ -1,0 +1,135 @@
+"""The words and dates of the pages, one table for each language (`data/phrases/`).
+
+A page in a language without a table speaks the office's, else English. Of a table's language every
+region and script is served: Traditional Chinese pages have simplified buttons, which their readers
+know, rather than English ones.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ilofeed.dates import Moment
+
+LANGUAGES = ("en", "zh-Hans", "mn")  # in the order in which they are offered
+# ISO 15924 scripts and primary subtags of languages that are written from right to left
+_LEFTWARD_SCRIPTS = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Nkoo", "Syrc", "Thaa"})
+_LEFTWARD = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One table. `words["subscribe"]` is a phrase, with `{names}` where something is filled in."""
+
+    tag: str  # BCP 47
+    table: Mapping[str, Any]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.table[key]
+
+    def fill(self, key: str, **values: str) -> str:
+        """A phrase with what belongs into its holes."""
+        return str(self.table[key]).format(**values)
+
+    def day(self, moment: Moment) -> str:
+        """A day, without its time: `19 May 2015`."""
+        return self._write(self["day"], moment)
+
+    def month(self, moment: Moment) -> str:
+        """A month with its year: `May 2015`."""
+        return self._write(self["month"], moment)
+
+    def moment(self, moment: Moment) -> str:
+        """A day, or an instant with its time and offset: `19 May 2015, 14:30 (UTC+8)`."""
+        if not isinstance(moment, dt.datetime):
+            return self.day(moment)
+        return self._at(moment) + self.fill("zone", zone=_zone(moment))
+
+    def span(self, start: Moment, end: Moment | None) -> Iterator[tuple[str, Moment | None]]:
+        """The pieces of `2–3 April 2015`, each with the moment it stands for."""
+        if end is None or end == start:
+            yield self.moment(start), start
+        elif isinstance(start, dt.datetime) and isinstance(end, dt.datetime):
+            yield from self._hours(start, end)
+        else:
+            name = "span_years"
+            if start.year == end.year:
+                name = "span_days" if start.month == end.month else "span_months"
+            first, between, last = self[name]
+            yield self._write(first, start), start
+            yield between, None
+            yield self._write(last, end), end
+
+    def _hours(self, start: dt.datetime, end: dt.datetime) -> Iterator[tuple[str, Moment | None]]:
+        same_zone = start.utcoffset() == end.utcoffset()
+        yield (self._at(start) if same_zone else self.moment(start)), start
+        if same_zone and start.date() == end.date():
+            yield "–", None
+            yield f"{end:%H:%M}", end
+        else:
+            yield " – ", None
+            yield self._at(end), end
+        yield self.fill("zone", zone=_zone(end)), None
+
+    def number(self, number: int) -> str:
+        """How many items: `1 item`, `5 items`."""
+        forms = self["number"]
+        return str(forms["one" if number == 1 and "one" in forms else "other"]).format(
+            number=number
+        )
+
+    def _at(self, moment: dt.datetime) -> str:
+        return self.fill("at", day=self.day(moment), time=f"{moment:%H:%M}")
+
+    def _write(self, pattern: str, moment: Moment) -> str:
+        month: str = self["months"][moment.month - 1]
+        return pattern.format(year=moment.year, month=month, day=moment.day)
+
+
+def _zone(moment: dt.datetime) -> str:
+    minutes = round((moment.utcoffset() or dt.timedelta()).total_seconds() / 60)
+    if minutes == 0:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "+" if minutes > 0 else "−"
+    return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
+
+
+@functools.cache
+def _table(language: str) -> Phrases:
+    file = resources.files("ilofeed") / "data" / "phrases" / f"{language}.json"
+    return Phrases(language, json.loads(file.read_text("utf-8")))
+
+
+@functools.cache
+def phrases(*wanted: str) -> Phrases:
+    """The table of the first language that has one, English where none has."""
+    for tag in wanted:
+        for language in LANGUAGES:
+            if tag.partition("-")[0] == language.partition("-")[0]:
+                return _table(language)
+    return _table("en")
+
+
+def own_name(tag: str) -> str:
+    """What a language calls itself, where there is a table of it; else its tag."""
+    for language in LANGUAGES:
+        if tag == language:
+            return str(_table(language)["language"])
+    return tag
+
+
+def direction(tag: str) -> str:
+    """`rtl` or `ltr`: from a tag's script, else from its language."""
+    primary, *rest = tag.split("-")
+    script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
+    leftward = script in _LEFTWARD_SCRIPTS if script is not None else primary in _LEFTWARD
+    return "rtl" if leftward else "ltr"
