@@ -150,12 +150,8 @@ def test_numbers() -> None:
 
 
 def test_names_and_directions() -> None:
-    assert [own_name(tag) for tag in ("en", "zh-Hans", "mn", "ru")] == [
-        "English",
-        "简体中文",
-        "Монгол",
-        "ru",
-    ]
+    tags = ("en-GB", "zh-Hans", "zh-Hant-HK", "mn", "ru", "ar", "tlh")
+    assert " ".join(map(own_name, tags)) == "English 简体中文 繁體中文 Монгол Русский العربية tlh"
     assert [direction(tag) for tag in ("ar", "he-IL", "az-Arab", "ar-Latn", "mn-Mong", "en")] == [
         "rtl",
         "rtl",

@@ -6,61 +6,36 @@ import contextlib
 import datetime as dt
 import email
 import email.policy
-import functools
-import http.server
 import os
-import shutil
 import sqlite3
 import subprocess
-import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.chain import finish, prepare
+from ilofeed.chain import prepare
 from offices import ROOT
+from serving import host, needs
 from test_seed import PAGE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-TYPES = {".xml": "application/xml; charset=utf-8", ".json": "application/feed+json"}
 EXPECTED = {
     (title, dt.datetime.fromisoformat(f"{date}T09:00:00+08:00")) for _, title, date, *_ in PAGE
 }
 
 
-def needs(program: str) -> pytest.MarkDecorator:
-    """CI installs the readers (.ci/run): there a missing one is a failure, not a skip."""
-    missing = shutil.which(program) is None and "CI" not in os.environ
-    return pytest.mark.skipif(missing, reason=f"{program} is not installed")
-
-
-class Handler(http.server.SimpleHTTPRequestHandler):
-    extensions_map = TYPES | {"": "application/octet-stream"}
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address() -> Iterator[str]:
     """The office's feeds as of June 2015, served on this machine."""
-    public = tmp_path_factory.mktemp("site") / "public"
-    server = http.server.ThreadingHTTPServer(
-        ("127.0.0.1", 0), functools.partial(Handler, directory=str(public))
-    )
-    url = f"http://127.0.0.1:{server.server_address[1]}/"
-    draft = prepare(ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), url)
-    assert draft.faults == ()
-    finish(draft, public)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    files: dict[str, bytes] = {}
+    with host(files) as here:
+        draft = prepare(ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), here.address)
+        assert draft.faults == ()
+        files |= {document.path: document.data for document in draft.documents}
+        yield here.address
 
 
 def run(*command: str, home: Path, **options: Any) -> str:

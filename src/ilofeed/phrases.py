@@ -120,11 +120,20 @@ def phrases(*wanted: str) -> Phrases:
 
 
 def own_name(tag: str) -> str:
-    """What a language calls itself, where there is a table of it; else its tag."""
-    for language in LANGUAGES:
-        if tag == language:
-            return str(_table(language)["language"])
+    """What a language calls itself: `Монгол`; its tag where that is not known."""
+    names = _language_names()
+    parts = tag.split("-")
+    for length in range(len(parts), 0, -1):
+        if name := names.get("-".join(parts[:length])):
+            return name
     return tag
+
+
+@functools.cache
+def _language_names() -> dict[str, str]:
+    file = resources.files("ilofeed") / "data" / "languages.json"
+    names: dict[str, str] = json.loads(file.read_text("utf-8"))
+    return names
 
 
 def direction(tag: str) -> str:

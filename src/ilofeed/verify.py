@@ -44,11 +44,14 @@ def verify(
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     faults: list[Fault] = []
     for done, document in enumerate(documents, 1):
-        if document.path == opml.PATH:
-            faults += _verify_opml(document, office, feeds)
-        else:
-            faults += verify_document(document, office)
-        faults += _dangling(document, office, published)
+        found = (
+            _verify_opml(document, office, feeds)
+            if document.path == opml.PATH
+            else verify_document(document, office)
+        )
+        if not any(fault.field == "document" for fault in found):  # it can be read
+            found += _dangling(document, office, published)
+        faults += found
         progress(done, len(documents))
     return faults
 

@@ -1,6 +1,5 @@
 // <ilo-feed src="…/feed.json" limit="5" heading-level="3" lang theme show-summary>
-// The newest items of a feed in another site's page. Nothing in it is taken for markup, links are
-// http(s) only. What stands inside the element stays when there is no feed.
+// Nothing in a feed is taken for markup; what stands inside stays when there is no feed.
 const WORDS = {
   en: ['en-GB', 'All items', 'The items could not be loaded.'],
   zh: ['zh-Hans', '全部内容', '内容无法加载。'],
@@ -8,55 +7,54 @@ const WORDS = {
 };
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(`
-:host(:not([hidden])) { display: block; }
-:host { color: var(--ilo-feed-text, inherit); overflow-wrap: anywhere; }
+:host(:not([hidden])) { display: block }
+:host { color: var(--ilo-feed-text, inherit); overflow-wrap: anywhere }
 :host([theme]) {
   color-scheme: light dark;
-  padding: var(--ilo-feed-padding, 1em);
+  padding: 1em;
   background: var(--ilo-feed-background, light-dark(#fff, #14181d));
   color: var(--ilo-feed-text, light-dark(#1c2430, #e6e9ee));
 }
 :host([theme=light]) { color-scheme: light }
 :host([theme=dark]) { color-scheme: dark }
-ul { margin: 0; padding: 0; list-style: none; }
-li { padding: .75em 0; border-block-end: 1px solid var(--ilo-feed-line, #8886); }
-[part=heading] { margin: 0; font-size: 1.0625em; line-height: 1.35; }
-p { margin: .25em 0 0; }
-a { color: var(--ilo-feed-link, inherit); }
-[part=kicker], [part=date] { color: var(--ilo-feed-quiet, inherit); font-size: .875em; }
-[part=kicker] { margin: 0; font-weight: 600; }
-[part=more] { margin-block-start: .75em; }
+ul { margin: 0; padding: 0; list-style: none }
+li { padding: .75em 0; border-bottom: 1px solid var(--ilo-feed-line, #8886) }
+[part=heading] { margin: 0; font-size: 1.0625em }
+p { margin: .25em 0 0 }
+a { color: var(--ilo-feed-link, inherit) }
+[part=kicker], [part=date] { color: var(--ilo-feed-quiet, inherit); font-size: .875em }
+[part=kicker] { margin: 0; font-weight: 600 }
 `);
 
 const text = (value) => (typeof value === 'string' ? value.trim().slice(0, 2000) : '');
 const link = (value) => {
-  try {
-    const url = new URL(text(value));
-    return /^https?:$/.test(url.protocol) ? url.href : '';
-  } catch {
-    return '';
-  }
+  const url = URL.canParse(text(value)) && new URL(text(value));
+  return /^https?:$/.test(url.protocol) ? url.href : '';
 };
-const day = (value) => { // as the office wrote it, in its zone
+const day = (value) => { // in the office's zone
   const date = new Date(text(value).slice(0, 10));
   return isNaN(date) ? null : date;
 };
+const mongolian = (date) => { // unknown to browsers
+  const [y, m, d] = date.toISOString().slice(0, 10).split('-').map(Number);
+  return `${y} оны ${m} д${/^([149]|1[12])$/.test(m) ? 'үгээ' : 'угаа'}р сарын ${d}`;
+};
+const span = (locale, from, to) =>
+  locale === 'mn'
+    ? [...new Set([from, to].map(mongolian))].join(' – ')
+    : new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).formatRange(from, to);
 const make = (name, part, ...inside) => {
   const element = document.createElement(name);
-  if (part) element.setAttribute('part', part);
+  element.part = part;
   element.append(...inside.filter(Boolean));
   return element;
 };
-const anchor = (url, words) => {
-  if (!url) return words;
-  const element = make('a', 'link', words);
-  element.href = url;
-  return element;
-};
+const anchor = (url, words) =>
+  url ? Object.assign(make('a', 'link', words), { href: url }) : words;
 
 class IloFeed extends HTMLElement {
   static observedAttributes = ['src', 'limit', 'heading-level', 'lang', 'show-summary'];
-  #view = make('div', 'feed', make('slot'));
+  #view = make('div', 'feed', make('slot', ''));
   #error = make('p', 'error');
   #feed;
   #request;
@@ -64,7 +62,7 @@ class IloFeed extends HTMLElement {
 
   constructor() {
     super();
-    this.#error.setAttribute('role', 'status');
+    this.#error.role = 'status';
     const root = this.attachShadow({ mode: 'open' });
     root.adoptedStyleSheets = [SHEET];
     root.append(this.#view, this.#error);
@@ -74,7 +72,7 @@ class IloFeed extends HTMLElement {
   disconnectedCallback() { this.#request?.abort(); }
   attributeChangedCallback(name) { if (this.isConnected) this.#wake(name === 'src'); }
 
-  #wake(load) { // once for all that changes in one go
+  #wake(load) {
     if (load) this.#feed = null;
     this.#due ??= Promise.resolve().then(() => {
       this.#due = null;
@@ -99,7 +97,7 @@ class IloFeed extends HTMLElement {
       this.#draw();
     } catch {
       if (request.signal.aborted) return;
-      this.#view.replaceChildren(make('slot'));
+      this.#view.replaceChildren(make('slot', ''));
       this.#error.textContent = this.#words()[2];
     } finally {
       if (request === this.#request) this.ariaBusy = null;
@@ -107,8 +105,8 @@ class IloFeed extends HTMLElement {
   }
 
   #words() {
-    const tags = [this.closest('[lang]')?.lang, this.#feed?.language];
-    return WORDS[tags.map((tag) => text(tag).slice(0, 2).toLowerCase()).find((tag) => WORDS[tag]) ?? 'en'];
+    const word = (tag) => WORDS[text(tag).slice(0, 2).toLowerCase()];
+    return word(this.closest('[lang]')?.lang) ?? word(this.#feed?.language) ?? WORDS.en;
   }
 
   #draw() {
@@ -127,20 +125,17 @@ class IloFeed extends HTMLElement {
   }
 
   #item(item, heading, locale) {
-    const own = (name, part, inside) => {
-      const element = inside && make(name, part, inside);
-      if (element) element.lang = text(item.language) || text(this.#feed.language);
-      return element;
-    };
+    const lang = text(item.language) || text(this.#feed.language);
+    const own = (name, part, inside) => inside && Object.assign(make(name, part, inside), { lang });
     const event = item._ilofeed?.event;
-    const from = day(event?.start) ?? day(item.date_published);
-    const to = Math.max(from, event ? day(event.end) : 0);
+    const start = day(event?.start);
+    const from = start ?? day(item.date_published);
+    const to = Math.max(from, start && day(event.end));
     const place = text(event?.place);
-    const format = new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' });
-    const time = from && make('time', '', format.formatRange(from, to));
+    const time = from && make('time', 'time', span(locale, from, new Date(to)));
     if (time) time.dateTime = from.toISOString().slice(0, 10);
     const url = link(item.external_url) || link(item.url);
-    const summary = (this.getAttribute('show-summary') ?? 'false') !== 'false';
+    const summary = ![null, 'false'].includes(this.getAttribute('show-summary'));
     return make('li', 'item',
       own('p', 'kicker', Array.isArray(item.tags) && text(item.tags[0])),
       own(heading, 'heading', anchor(url, text(item.title))),

@@ -1,0 +1,96 @@
+"""Servers on this machine for tests: answers by path, and the programs that look at them."""
+
+from __future__ import annotations
+
+import contextlib
+import http.server
+import os
+import shutil
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+TYPES = {
+    "html": "text/html; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "json": "application/json",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "ics": "text/calendar; charset=utf-8",
+    "opml": "text/x-opml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+# what Pages says of every file: any site may read it
+OPEN = {"Access-Control-Allow-Origin": "*"}
+
+
+@dataclass
+class Host:
+    """A server: its address, and what it answers; paths that were asked for are kept."""
+
+    address: str
+    files: Mapping[str, bytes]
+    headers: dict[str, str] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
+
+
+@contextlib.contextmanager
+def host(files: Mapping[str, bytes], **headers: str) -> Iterator[Host]:
+    """Files by path (`all/index.html`), served until the end; `_` in a header's name is `-`."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    here = Host("", files, named)
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0].removeprefix("/")
+            here.asked.append(path)
+            name = path + "index.html" if path == "" or path.endswith("/") else path
+            data = here.files.get(name)
+            status, name = (200, name) if data is not None else (404, "404.html")
+            data = data if data is not None else here.files.get(name, b"not found")
+            self.send_response(status)
+            self.send_header("Content-Type", TYPES.get(name.rpartition(".")[2], "text/plain"))
+            self.send_header("Content-Length", str(len(data)))
+            for header, value in here.headers.items():
+                self.send_header(header, value)
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(data)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    here.address = f"http://127.0.0.1:{server.server_address[1]}/"
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield here
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+CHECKERS = Path(__file__).parent / "checkers" / "node_modules"  # ./run test puts them there
+
+
+def needs(*programs: str) -> pytest.MarkDecorator:
+    """CI installs the programs (.ci/run): there a missing one is a failure, not a skip."""
+    missing = [name for name in programs if shutil.which(name) is None]
+    reason = f"not installed: {', '.join(missing)}"
+    return pytest.mark.skipif(bool(missing) and "CI" not in os.environ, reason=reason)
+
+
+def needs_checkers() -> pytest.MarkDecorator:
+    """The same for what npm installs from tests/checkers."""
+    missing = not CHECKERS.is_dir() and "CI" not in os.environ
+    return pytest.mark.skipif(missing, reason="npm is not installed, so tests/checkers is empty")

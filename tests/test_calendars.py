@@ -1,0 +1,212 @@
+"""Calendars: RFC 5545 to the octet, whole days and times, and what a calendar must not show."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from typing import Any
+
+import icalendar
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ilofeed.calendars import CalendarError, read_calendar, render_calendar
+from ilofeed.carry import carried_event
+from ilofeed.model import Event
+from ilofeed.selection import MOST_EVENTS, published, select_feeds
+from ilofeed.verify import verify
+from offices import NOW, OFFICE, documents, entry, site
+
+
+def calendar(path: str = "all/calendar.ics", office: bytes = OFFICE, **entries: Any) -> str:
+    return documents(site(office=office, **entries))[path].data.decode()
+
+
+def one(**keys: Any) -> dict[str, Any]:
+    """What icalendar reads of the only event, by name of the property."""
+    found = icalendar.Calendar.from_ical(calendar(wages=entry(**keys))).walk("VEVENT")
+    assert len(found) == 1
+    return {str(name).lower(): value for name, value in found[0].items()}
+
+
+def test_whole_days_end_on_the_day_after_the_last() -> None:
+    seen = one(event="{start: 2015-04-08, end: 2015-04-09, place: 'Zhenjiang, Jiangsu; China'}")
+    assert seen["dtstart"].dt == dt.date(2015, 4, 8)
+    assert seen["dtend"].dt == dt.date(2015, 4, 10)
+    assert seen["location"] == "Zhenjiang, Jiangsu; China"
+    assert seen["transp"] == "TRANSPARENT"
+    text = calendar(wages=entry(event="{start: 2015-04-30}"))
+    assert "DTSTART;VALUE=DATE:20150430\r\nDTEND;VALUE=DATE:20150501\r\n" in text
+    assert "BEGIN:VTIMEZONE" not in text
+
+
+def test_times_are_in_the_offices_zone_which_is_in_the_file() -> None:
+    """Ulaanbaatar was at +09:00 in the summer of 2015."""
+    text = calendar(
+        wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-08T11:30+08:00}"),
+        jobs=entry(event="{start: 2015-11-08T02:00Z}"),
+    )
+    assert "DTSTART;TZID=Asia/Ulaanbaatar:20150708T100000" in text
+    assert "DTEND;TZID=Asia/Ulaanbaatar:20150708T123000" in text
+    assert "DTSTART;TZID=Asia/Ulaanbaatar:20151108T100000" in text
+    assert text.count("BEGIN:VTIMEZONE\r\nTZID:Asia/Ulaanbaatar\r\n") == 1
+    assert "TZOFFSETFROM:+0800\r\nTZOFFSETTO:+0900" in text
+    starts = [event["start"] for event in read_calendar(text.encode())]
+    wanted = ["2015-11-08T02:00+00:00", "2015-07-08T01:00+00:00"]
+    assert starts == [int(dt.datetime.fromisoformat(moment).timestamp()) for moment in wanted]
+
+
+def test_who_an_event_is_and_when_it_was_changed() -> None:
+    seen = one(
+        event="{start: 2015-06-01, url: 'https://example.org/event'}",
+        updated="2015-05-20T10:00+08:00",
+        title="'Wages; jobs, pay'",
+        categories="[wages]",
+        countries="[MN, HK]",
+    )
+    assert seen["uid"] == "tag:example.org,2015:office:wages"
+    assert seen["dtstamp"].dt == seen["last-modified"].dt
+    assert seen["dtstamp"].dt == dt.datetime(2015, 5, 20, 2, tzinfo=dt.UTC)
+    assert seen["created"].dt == dt.datetime(2015, 5, 19, tzinfo=dt.UTC)
+    assert seen["summary"] == "Wages; jobs, pay"
+    assert seen["url"] == "https://example.org/event"
+    assert seen["categories"].cats == ["Wages", "Mongolia", "Hong Kong SAR, China"]
+    assert seen["status"] == "CONFIRMED"
+
+
+def test_an_identity_kept_by_id_is_the_events_too() -> None:
+    assert one(event="{start: 2015-06-01}", id="old")["uid"] == "tag:example.org,2015:office:old"
+
+
+def test_a_withdrawn_event_is_cancelled_and_newer() -> None:
+    seen = one(event="{start: 2015-09-01}", withdrawn="2015-08-01")
+    assert seen["status"] == "CANCELLED"
+    assert seen["dtstamp"].dt.date() == dt.date(2015, 8, 1)
+    before = one(event="{start: 2015-09-01}", withdrawn="2027-08-01")
+    assert before["status"] == "CONFIRMED"
+
+
+def test_only_feeds_with_events_have_a_calendar() -> None:
+    made = documents(site(wages=entry(event="{start: 2015-06-01}"), jobs=entry(countries="[CN]")))
+    found = sorted(path for path in made if path.endswith(".ics"))
+    assert found == [
+        "all/calendar.ics", "category/employment/calendar.ics", "category/wages/calendar.ics",
+        "country/mn/calendar.ics", "country/mn/category/employment/calendar.ics",
+        "country/mn/category/wages/calendar.ics", "entry/wages/event.ics",
+    ]  # fmt: skip
+
+
+def test_an_event_to_come_is_never_pushed_out_by_newer_entries() -> None:
+    office = OFFICE.replace(b"  title:", b"  limit: 1\n  title:")
+    text = calendar(
+        office=office,
+        soon=entry(date="2014-01-01", event="{start: 2027-01-01}"),
+        jobs=entry(event="{start: 2015-06-01}"),
+    )
+    assert re.findall(r"office:(\w+)", text) == ["soon", "jobs"]
+
+
+def test_a_calendar_holds_the_latest_events() -> None:
+    made = site(wages=entry(event="{start: 2015-06-01}"))
+    (model,) = published(made.entries, NOW)
+    many = [
+        dataclasses.replace(
+            model, id=f"{model.id}{n}", event=Event(dt.date(2015, 6, 1) + dt.timedelta(days=n))
+        )
+        for n in range(MOST_EVENTS + 5)
+    ]
+    feed = select_feeds(made.office, many)[0]
+    assert len(feed.events) == MOST_EVENTS
+    days = {carried_event(one, made.office)["start"] for one in feed.events}
+    assert min(days) == "2015-06-06"
+
+
+def test_a_calendar_says_who_it_is_and_how_often_to_ask() -> None:
+    text = calendar(wages=entry(event="{start: 2015-06-01}")).replace("\r\n ", "")
+    for line in (
+        "PRODID:-//ilofeed//ilofeed//EN",
+        "VERSION:2.0",
+        "NAME:Example Office",
+        "X-WR-CALNAME:Example Office",
+        "SOURCE;VALUE=URI:https://example.org/feeds/all/calendar.ics",
+        "URL:https://example.org/feeds/all/",
+        "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
+    ):
+        assert f"\r\n{line}\r\n" in text
+
+
+@given(
+    st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Co"]), max_size=300)
+)
+def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
+    made = site(wages=entry(event="{start: 2015-06-01}"))
+    (model,) = published(made.entries, NOW)
+    changed = dataclasses.replace(model, title=text or "x", summary=text * 3 or "x")
+    feed = dataclasses.replace(select_feeds(made.office, [model])[0], events=(changed,))
+    data = render_calendar(feed, made.office)
+    assert all(len(line) <= 75 for line in data.split(b"\r\n"))
+    (seen,) = read_calendar(data)
+    assert seen["title"] == changed.title
+    assert seen["summary"] == changed.summary
+
+
+GOOD = calendar(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-08T11:30+08:00}"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("\r\n", "\n", "CR LF"),
+        ("\r\nUID:", "\rUID:", "CR LF"),
+        ("SUMMARY:", "SUMMARY:" + "x" * 80, "longer than 75"),
+        ("UID:.*?\r\n", "", "no UID"),
+        ("DTSTAMP:.*?\r\n", "", "no DTSTAMP"),
+        ("DTSTART;.*?\r\n", "", "no DTSTART"),
+        ("PRODID:.*?\r\n", "", "PRODID"),
+        ("VERSION:2.0", "VERSION:1.0", "VERSION"),
+        ("END:VCALENDAR\r\n", "", "icalendar"),
+        ("BEGIN:VCALENDAR", "BEGIN:VTODO", "no VCALENDAR"),
+        ("DTEND;[^:]*:", "DTEND;TZID=Nowhere/Else:", "no VTIMEZONE"),
+        ("(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", "", "no VTIMEZONE"),
+        ("DTSTART;[^:]*:20150708T100000", "DTSTART:2015070", "icalendar"),
+        ("(?s).*", "nonsense", "CR LF"),
+        ("(?s).*", "", "icalendar"),
+    ],
+)
+def test_what_a_program_could_stumble_over(old: str, new: str, said: str) -> None:
+    text = re.sub(old, lambda _: new, GOOD, count=0 if old == "\r\n" else 1)
+    assert text != GOOD
+    with pytest.raises(CalendarError, match=said):
+        read_calendar(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("SUMMARY:Wages", "SUMMARY:Wage", "title"),
+        ("DESCRIPTION:A report", "DESCRIPTION:The report", "summary"),
+        ("T100000", "T090000", "start"),
+        ("T123000", "T133000", "end"),
+        ("STATUS:CONFIRMED", "STATUS:CANCELLED", "status"),
+        ("CATEGORIES:Wages,", "CATEGORIES:", "labels"),
+        ("URL:https://example.org/feeds/entry/wages/", "URL:https://example.org/x", "target"),
+        ("DTSTAMP:2015", "DTSTAMP:2016", "updated_at"),
+        ("CREATED:2015", "CREATED:2016", "published_at"),
+        ("UID:tag:example.org\\\\,2015:office:wages", "UID:x", "events"),
+        ("UID:", "LOCATION:Here\r\nUID:", "place"),
+    ],
+)
+def test_an_event_that_does_not_come_back_is_named(old: str, new: str, field: str) -> None:
+    made = site(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-08T11:30+08:00}"))
+    found = documents(made)
+    for path in ("all/calendar.ics", "entry/wages/event.ics"):
+        text = found[path].data.decode()
+        assert re.search(old, text), old
+        wrong = dataclasses.replace(
+            found[path], data=re.sub(old, lambda _: new, text, count=1).encode()
+        )
+        faults = verify([*(found | {path: wrong}).values()], made.office)
+        assert {fault.path for fault in faults} == {path}
+        assert {fault.field.split()[-1] for fault in faults} == {field}

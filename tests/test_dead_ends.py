@@ -1,0 +1,222 @@
+"""Every address that is the site's own leads to a published file, wherever it stands."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ilofeed.addresses import addresses, dangling
+from ilofeed.chain import prepare
+from ilofeed.document import Document
+from ilofeed.manifest import render_manifest
+from ilofeed.render import render
+from ilofeed.selection import published
+from ilofeed.verify import verify
+from offices import NOW, documents, entry, site, write_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SITE = site(
+    wages=entry(
+        event="{start: 2015-06-01}",
+        body="See [this](https://example.org/feeds/entry/jobs/) and [that](#there).",
+    ),
+    jobs=entry(link="https://example.org/news"),
+)
+MADE = documents(SITE)
+MADE["manifest.json"] = render_manifest(
+    SITE.office, published(SITE.entries, NOW), tuple(MADE.values())
+)
+
+
+def missing(path: str) -> set[str]:
+    """The documents that name a file, by what verification says when that file is not there."""
+    left = [document for name, document in MADE.items() if name != path]
+    faults = verify(left, SITE.office)
+    address = SITE.office.address(path)
+    assert all(fault.found == address for fault in faults if fault.field == "address"), faults
+    return {fault.path for fault in faults if fault.field == "address"}
+
+
+def test_nothing_is_missing() -> None:
+    assert verify(list(MADE.values()), SITE.office) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "named_in"),
+    [
+        ("entry/jobs/index.html", {
+            "index.html", "all/index.html", "all/embed.html", "all/fragment.html", "all/atom.xml",
+            "all/rss.xml", "all/feed.json", "sitemap.xml", "manifest.json",
+            "entry/wages/index.html", "entry/jobs/index.html",
+        }),
+        ("entry/wages/event.ics", {"entry/wages/index.html", "manifest.json"}),
+        ("all/index.html", {
+            "index.html", "404.html", "feeds.opml", "all/atom.xml", "all/rss.xml", "all/feed.json",
+            "all/calendar.ics", "all/embed.html", "all/fragment.html", "sitemap.xml",
+        }),
+        ("all/atom.xml", {"index.html", "all/index.html", "entry/jobs/index.html", "feeds.opml",
+                          "404.html", "all/embed.html", "manifest.json"}),
+        ("all/rss.xml", {"index.html", "all/index.html", "all/embed.html"}),
+        ("all/feed.json", {"index.html", "all/index.html"}),
+        ("all/calendar.ics", {"index.html", "all/index.html"}),
+        ("all/embed.html", {"all/index.html", "all/oembed.json"}),
+        ("all/fragment.html", {"all/index.html"}),
+        ("all/oembed.json", {"all/index.html"}),
+        ("embed/ilo-feed-1.0.0.js", {"all/index.html", "category/wages/index.html"}),
+        ("embed/ilo-feed.js", {"all/index.html"}),
+        ("embed/ilo-frame-1.0.0.js", {"all/index.html"}),
+        ("assets/site.css", {"index.html", "entry/wages/index.html", "404.html"}),
+        ("assets/site.js", {"index.html", "all/index.html"}),
+        ("assets/feed.css", {"all/atom.xml", "country/mn/rss.xml"}),
+        ("assets/embed.css", {"all/embed.html"}),
+        ("assets/embed.js", {"all/embed.html"}),
+        ("assets/icon.svg", {"index.html", "all/embed.html"}),
+        ("country/mn/category/wages/index.html", {"index.html", "country/mn/index.html"}),
+        ("feeds.opml", {"index.html", "entry/jobs/index.html"}),
+        ("sitemap.xml", {"robots.txt"}),
+    ],
+)  # fmt: skip
+def test_a_missing_file_is_a_fault_of_every_document_that_names_it(
+    path: str, named_in: set[str]
+) -> None:
+    assert (named_in - {path}) <= missing(path)
+
+
+def test_every_file_but_a_few_is_named_somewhere() -> None:
+    """What no address leads to is found by hosts and programs on their own."""
+    named = {
+        address
+        for document in MADE.values()
+        if document.path not in {"manifest.json", "sitemap.xml"}
+        for address in _own(document)
+    }
+    alone = {path for path in MADE if SITE.office.address(path) not in named}
+    assert {re.sub(r".*/", "", path) for path in alone} <= {
+        ".nojekyll", "404.html", "robots.txt", "manifest.json", "ilo-frame.js",
+    }  # fmt: skip
+
+
+def _own(document: Document) -> set[str]:
+    return set(dangling(document, SITE.office, ()))
+
+
+DEAD = "https://example.org/feeds/no/such/"
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("x.html", f'<a href="{DEAD}">x</a>'),
+        ("x.html", '<a href="no/such/">x</a>'),
+        ("x.html", '<a href="./no/./such/?a#b">x</a>'),
+        ("a/x.html", '<img src="../no/such/">'),
+        ("x.html", '<script src="/feeds/no/such/"></script>'),
+        ("x.html", f'<meta property="og:url" content="{DEAD}">'),
+        ("x.html", f'<blockquote cite="{DEAD}"></blockquote>'),
+        ("x.html", '<a href="webcal://example.org/feeds/no/such/">x</a>'),
+        ("x.html", f'<ul data-copy="" data-address="{DEAD}"></ul>'),
+        ("x.html", f'<code data-copy="">&lt;iframe src="{DEAD}"&gt;</code>'),
+        ("x.html", f'<code data-copy="">curl {DEAD}</code>'),
+        ("x.html", f'<script type="application/ld+json">{{"a": [{{"url": "{DEAD}"}}]}}</script>'),
+        ("x.xml", f'<feed><link href="{DEAD}"/></feed>'),
+        ("x.xml", f"<rss><link>{DEAD}</link></rss>"),
+        ("x.xml", f"<urlset><loc> {DEAD}\n</loc></urlset>"),
+        ("x.xml", f'<feed><content>&lt;a href="{DEAD}"&gt;</content></feed>'),
+        ("x.xml", f'<?xml-stylesheet href="{DEAD}"?><feed/>'),
+        ("x.xml", f'<m xmlns:media="x"><media:content url="{DEAD}"/></m>'),
+        ("x.opml", f'<opml><outline xmlUrl="{DEAD}"/></opml>'),
+        ("x.json", json.dumps({"items": [{"url": DEAD}]})),
+        ("x.json", json.dumps({"a": {"content_html": f'<img src="{DEAD}">'}})),
+        ("x.json", json.dumps({"files": ["no/such/"]})),
+        ("x.json", json.dumps({"html": f'<iframe src="{DEAD}">'})),
+        ("x.ics", f"BEGIN:VEVENT\r\nURL:{DEAD}\r\n"),
+        ("x.ics", "BEGIN:VEVENT\r\nURL:https://example.org/fee\r\n ds/no/such/\r\n"),
+        ("x.ics", f"SOURCE;VALUE=URI:{DEAD}\r\n"),
+        ("robots.txt", f"Sitemap: {DEAD}\n"),
+    ],
+)
+def test_a_dead_end_of_any_kind(path: str, text: str) -> None:
+    document = Document(path, "index", text.encode())
+    assert dangling(document, SITE.office, ()) == [DEAD]
+    assert dangling(document, SITE.office, {DEAD}) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        ("x.html", "<a href='https://example.org/other/'>x</a>"),
+        ("x.html", "<a href='https://example.net/feeds/x'>x</a>"),
+        ("x.html", "<a href='mailto:x@example.org'>x</a><a href='tel:1'>x</a><a href='#x'>x</a>"),
+        ("x.html", f"<p>{DEAD} is text</p><pre><code>{DEAD}</code></pre>"),
+        ("x.xml", f"<feed><summary>{DEAD}</summary></feed>"),
+        ("x.css", f"a {{ content: '{DEAD}' }}"),
+        ("x.png", DEAD),
+    ],
+)
+def test_what_is_no_address_of_the_site(path: str, text: str) -> None:
+    here = SITE.office.address(path)
+    assert dangling(Document(path, "index", text.encode()), SITE.office, {here}) == []
+
+
+def test_an_index_page_may_be_named_as_a_file() -> None:
+    document = Document("x.html", "index", b'<a href="all/index.html">x</a>')
+    assert dangling(document, SITE.office, {"https://example.org/feeds/all/"}) == []
+
+
+def test_broken_documents_are_faults_not_exceptions() -> None:
+    for name, data in (("x.xml", b"<a>"), ("x.json", b"{"), ("x.html", b""), ("x.ics", b"\xff")):
+        document = Document(name, "index", data)
+        assert [fault.path for fault in verify([document], SITE.office)] in ([], [name])
+        assert verify([document], SITE.office) or name == "x.html"
+
+
+def test_an_editor_who_links_to_a_page_that_is_not_there(tmp_path: Path) -> None:
+    """Also to one that is not out yet: the address would give its name away."""
+    body = "[x](https://example.org/feeds/entry/soon/)"
+    office = write_office(tmp_path, wages=entry(body), soon=entry(date="2027-01-01"))
+    draft = prepare(office, NOW)
+    assert {fault.found for fault in draft.faults} == {"https://example.org/feeds/entry/soon/"}
+    assert "entry/wages/index.html" in {fault.path for fault in draft.faults}
+    assert draft.problems == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "old", "new", "field"),
+    [
+        ("feeds.opml", 'title="By topic"', 'title="x"', None),
+        ("feeds.opml", 'text="By topic"', 'text="x"', "group By topic"),
+        ("feeds.opml", 'xmlUrl="https://example.org/feeds/all/atom.xml"', 'xmlUrl="https://x.org/"', "group All news and events"),
+        ("feeds.opml", "</opml>", "", "document"),
+        ("feeds.opml", 'version="2.0"', 'version="1.0"', "document"),
+        ("entry/wages/index.html", '"headline": "Wages', '"headline": "Wage', "data @graph"),
+        ("entry/wages/index.html", '"startDate": "2015', '"startDate": "2016', "data @graph"),
+        ("entry/wages/index.html", "application/ld[+]json", "text/x", "document"),
+        ("entry/wages/index.html", '"@context": ', '"@context" ', "document"),
+        ("all/oembed.json", '"width": 600', '"width": 601', "data width"),
+        ("all/oembed.json", "(?s).*", "[]", "document"),
+        ("all/oembed.json", "(?s).*", "{", "document"),
+    ],
+)  # fmt: skip
+def test_other_documents_come_back_as_well(
+    path: str, old: str, new: str, field: str | None
+) -> None:
+    text = MADE[path].data.decode()
+    assert re.search(old, text)
+    data = re.sub(old, lambda _: new, text, count=1).encode()
+    wrong = MADE | {path: dataclasses.replace(MADE[path], data=data)}
+    faults = verify(list(wrong.values()), SITE.office)
+    assert {fault.path for fault in faults} == ({path} if field else set())
+    assert (field is None) or field in {fault.field for fault in faults}
+
+
+def test_the_addresses_of_every_document_are_looked_at() -> None:
+    for path, document in MADE.items():
+        if path.endswith((".html", ".xml", ".json", ".opml", ".ics", ".txt")):
+            assert list(addresses(document)), path
+    assert len(render(SITE, NOW)) == len(MADE) - 1

@@ -1,0 +1,205 @@
+"""The code that other sites copy, as it is printed: pasted into their pages, and by oEmbed."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import urllib.request
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from browsing import built, listen, page, violations
+from serving import host, needs, needs_checkers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from serving import Host
+
+pytestmark = [needs("chromium"), needs_checkers()]
+
+
+def printed(site: Host, path: str) -> list[str]:
+    """The pieces of code on the page of a feed, as a reader without scripts copies them."""
+    text = built(site.address)[f"{path}/index.html"].decode()
+    return [
+        html.unescape(one)
+        for one in re.findall(r"<pre[^>]*><code[^>]*>(.*?)</code>", text, re.DOTALL)
+    ]
+
+
+def around(body: str) -> dict[str, bytes]:
+    text = f'<!doctype html><html lang="en"><title>Host</title><main><h1>Host</h1>{body}</main>'
+    return {"index.html": text.encode(), "favicon.ico": b""}
+
+
+def test_the_element_as_it_is_printed(browser: Browser, site: Host) -> None:
+    code, latest, *_ = printed(site, "country/cn")
+    for script in (code, latest + code[code.index("<ilo-feed") :]):
+        with host(around(script)) as here, page(browser) as made:
+            said = listen(made)
+            made.goto(here.address)
+            made.locator("ilo-feed li").first.wait_for()
+            assert made.locator("ilo-feed li").count() == 5
+            assert violations(made) == []
+            assert said == []
+
+
+def test_a_changed_script_is_refused_by_its_hash(browser: Browser, site: Host) -> None:
+    code = printed(site, "country/cn")[0].replace("sha384-", "sha384-x")
+    with host(around(code)) as here, page(browser) as made:
+        made.goto(here.address)
+        made.get_by_text("All items: Office for Work & Welfare: China").wait_for()
+        assert made.locator("ilo-feed").evaluate("(one) => one.shadowRoot") is None
+
+
+@pytest.mark.parametrize("size", ["phone", "desktop"])
+def test_the_frame_as_it_is_printed_fits_its_height(
+    browser: Browser, site: Host, size: str
+) -> None:
+    code = printed(site, "country/cn")[2]
+    with host(around(code)) as here, page(browser, size) as made:
+        said = listen(made)
+        made.goto(here.address)
+        frame = made.locator("iframe")
+        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        inside = made.frames[1]
+        inside.locator(".items > li:visible").nth(4).wait_for()
+        assert inside.locator(".items > li:visible").count() == 5
+        height = int(frame.get_attribute("height") or 0)
+        assert height == inside.evaluate(
+            "Math.ceil(document.documentElement.getBoundingClientRect().height)"
+        )
+        assert inside.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert made.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(made) == []
+        assert said == []
+        # a link opens beside the host's page, not in the frame and not in its place
+        with made.context.expect_page() as opened:
+            inside.get_by_role("link", name="Workshop on safe workplaces").click()
+        opened.value.wait_for_load_state()
+        assert opened.value.url == f"{site.address}entry/workshop/"
+        assert made.url == here.address
+
+
+def test_a_frame_without_scripts_is_a_page_that_scrolls(browser: Browser, site: Host) -> None:
+    code = printed(site, "country/cn")[2].partition("\n")[0].partition("<script")[0]
+    with host(around(code)) as here, page(browser, java_script_enabled=False) as made:
+        made.goto(here.address)
+        inside = made.frame_locator("iframe")
+        inside.locator(".items > li").first.wait_for()
+        assert inside.locator(".items > li").count() == 10
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_theme_of_a_frame(browser: Browser, site: Host, theme: str, scheme: str) -> None:
+    with page(browser, "phone", scheme) as made:
+        made.goto(f"{site.address}all/embed.html#theme={theme}&limit=2")
+        assert made.locator(".items > li:visible").count() == 2
+        wanted = {"light": "rgb(255, 255, 255)", "dark": "rgb(18, 22, 28)"}[theme]
+        assert made.evaluate("getComputedStyle(document.body).backgroundColor") == wanted
+        assert violations(made) == []
+
+
+FORGED = [
+    # from another window: the page itself
+    "postMessage({ iloFeedHeight: 9999 }, '*')",
+    # from another frame, which is none of the site's
+    "document.querySelector('#other').contentWindow.postMessage('now', '*')",
+]
+
+
+@pytest.mark.parametrize("forged", FORGED)
+def test_a_height_is_believed_only_from_the_frame(
+    browser: Browser, site: Host, forged: str
+) -> None:
+    code = printed(site, "country/cn")[2]
+    other = "<script>onmessage = () => parent.postMessage({ iloFeedHeight: 9999 }, '*')</script>"
+    files = around(code + '<iframe id="other" title="Other" src="other.html"></iframe>')
+    with host(files | {"other.html": other.encode()}) as here, page(browser) as made:
+        made.goto(here.address)
+        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        before = made.locator("iframe").first.get_attribute("height")
+        heard = "new Promise((done) => addEventListener('message', () => setTimeout(done, 50)))"
+        made.evaluate(f"() => {{ const heard = {heard}; {forged}; return heard; }}")
+        assert made.locator("iframe").first.get_attribute("height") == before
+        assert made.locator("#other").get_attribute("height") is None
+
+
+def test_a_frame_that_went_elsewhere_is_not_believed(browser: Browser, site: Host) -> None:
+    """The window is the frame's, but its origin is no longer the one that the frame has."""
+    code = printed(site, "country/cn")[2].replace(' sandbox="', ' sandbox="allow-same-origin ')
+    evil = "<script>parent.postMessage({ iloFeedHeight: 9999 }, '*')</script>"
+    evil_host = host({"index.html": evil.encode()})
+    with host(around(code)) as here, evil_host as elsewhere, page(browser) as made:
+        made.goto(here.address)
+        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        before = made.locator("iframe").get_attribute("height")
+        heard = "new Promise((done) => addEventListener('message', () => setTimeout(done, 50)))"
+        made.evaluate(
+            f"(address) => {{ const heard = {heard};"
+            " frames[0].location = address; return heard; }",
+            elsewhere.address,
+        )
+        assert made.locator("iframe").get_attribute("height") == before
+
+
+@pytest.mark.parametrize("height", ["'9999'", "NaN", "Infinity", "null", "{}", "-5", "1e9"])
+def test_a_height_that_is_none(browser: Browser, site: Host, height: str) -> None:
+    code = printed(site, "country/cn")[2]
+    with host(around(code)) as here, page(browser) as made:
+        made.goto(here.address)
+        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        made.frames[1].evaluate(f"parent.postMessage({{ iloFeedHeight: {height} }}, '*')")
+        made.evaluate("new Promise((done) => setTimeout(done, 100))")
+        assert 50 <= int(made.locator("iframe").get_attribute("height") or 0) <= 10000
+
+
+def test_oembed_is_discovered_and_shows_the_frame(browser: Browser, site: Host) -> None:
+    with urllib.request.urlopen(f"{site.address}country/cn/") as answer:
+        text = answer.read().decode()
+    (link,) = re.findall(r'<link rel="alternate" type="application/json\+oembed"[^>]*>', text)
+    (address,) = re.findall(r'href="([^"]*)"', link)
+    with urllib.request.urlopen(address) as answer:
+        seen: dict[str, Any] = json.load(answer)
+    assert (seen["version"], seen["type"]) == ("1.0", "rich")
+    assert seen["title"] == "Office for Work & Welfare: China"
+    assert isinstance(seen["width"], int)
+    assert isinstance(seen["height"], int)
+    with host(around(seen["html"])) as here, page(browser) as made:
+        made.goto(here.address)
+        made.frame_locator("iframe").locator(".items > li").first.wait_for()
+
+
+def test_wordpress_gets_the_height_in_its_own_words(browser: Browser, site: Host) -> None:
+    """It puts a secret behind the address and takes `allow-scripts` alone."""
+    body = (
+        f'<iframe title="x" sandbox="allow-scripts" src="{site.address}all/embed.html'
+        '#?secret=abcDEF1234"></iframe>'
+        "<script>addEventListener('message', (event) => { window.told = event.data })</script>"
+    )
+    with host(around(body)) as here, page(browser) as made:
+        made.goto(here.address)
+        made.wait_for_function("window.told")
+        told = made.evaluate("window.told")
+        assert (told["message"], told["secret"]) == ("height", "abcDEF1234")
+        assert told["value"] > 100
+
+
+def test_the_fragment_stands_in_a_page_that_a_server_makes(browser: Browser, site: Host) -> None:
+    fragment = built(site.address)["country/cn/fragment.html"].decode()
+    assert "<script" not in fragment
+    assert "style=" not in fragment
+    assert "class=" in fragment
+    policy = "default-src 'none'"
+    with host(around(fragment), Content_Security_Policy=policy) as here, page(browser) as made:
+        said = listen(made)
+        made.goto(here.address)
+        assert made.locator(".ilo-feed h3 a").count() == 10
+        assert violations(made) == []
+        made.get_by_role("link", name="Workshop on safe workplaces").click()
+        assert made.url == f"{site.address}entry/workshop/"
+        assert [one for one in said if "Content Security Policy" in one] == []

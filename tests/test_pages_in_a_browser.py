@@ -1,0 +1,229 @@
+"""The pages as people meet them: phone and desktop, light and dark, keyboard, without scripts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from browsing import listen, page, violations
+from serving import needs, needs_checkers
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from serving import Host
+
+pytestmark = [needs("chromium"), needs_checkers()]
+
+KINDS = {
+    "index": "",
+    "everything": "all/",
+    "country": "country/cn/",
+    "topic": "category/employment/",
+    "pair": "country/cn/category/wages/",
+    "empty feed": "category/safety/",
+    "entry": "entry/photo-story/",
+    "event": "entry/workshop/",
+    "Chinese entry": "entry/photo-story-zh/",
+    "Mongolian entry": "entry/photo-story-mn/",
+    "Arabic entry": "entry/photo-story-ar/",
+    "withdrawn entry": "entry/withdrawn-seminar/",
+    "long words": "entry/long-words/",
+    "missing page": "no/such/page/",
+    "frame": "all/embed.html",
+}
+LOOKS = [(size, scheme) for size in ("phone", "desktop") for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_of_page(
+    browser: Browser, site: Host, kind: str, size: str, scheme: str
+) -> None:
+    with page(browser, size, scheme) as made:
+        said = listen(made)
+        made.goto(site.address + KINDS[kind])
+        assert made.evaluate("document.documentElement.scrollWidth") <= made.evaluate("innerWidth")
+        assert violations(made) == []
+        expected = ["Failed to load resource"] if kind == "missing page" else []
+        assert [one[:23] for one in said] == expected
+        dark = made.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert dark == ("rgb(18, 22, 28)" if scheme == "dark" else "rgb(255, 255, 255)")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
+    browser: Browser, site: Host, kind: str
+) -> None:
+    with page(browser) as made:
+        asked: list[str] = []
+        made.on("request", lambda request: asked.append(request.url))
+        made.goto(site.address + KINDS[kind], wait_until="networkidle")
+        foreign = [url for url in asked if not url.startswith(site.address)]
+        assert foreign == (["https://example.org/bars.png"] if kind == "entry" else [])
+        assert made.context.cookies() == []
+        assert made.evaluate("localStorage.length + sessionStorage.length") == 0
+
+
+def test_everything_is_there_without_scripts(browser: Browser, site: Host) -> None:
+    with page(browser, java_script_enabled=False) as made:
+        made.goto(site.address)
+        assert made.locator(".items > li").count() == 10
+        assert made.locator("#feeds .card").count() == 8
+        assert made.locator("button").count() == 0
+        made.get_by_role("link", name="Wages", exact=True).first.click()
+        assert made.url == site.address + "category/wages/"
+        assert made.locator("form.choices").is_hidden()
+        assert made.locator("#preview ilo-feed a").is_visible()
+        code = made.locator("#embed pre").first.inner_text()
+        assert f'<ilo-feed src="{site.address}category/wages/feed.json" limit="5"' in code
+        assert made.locator(".addresses code").first.inner_text() == (
+            f"{site.address}category/wages/atom.xml"
+        )
+
+
+def test_the_keyboard_alone_reaches_everything(browser: Browser, site: Host) -> None:
+    with page(browser) as made:
+        made.goto(site.address + "country/cn/")
+        made.wait_for_selector("button.copy")
+        made.keyboard.press("Tab")
+        assert made.evaluate("document.activeElement.className") == "skip"
+        box = made.locator(".skip").bounding_box()
+        assert box is not None
+        assert box["y"] >= 0, "the link that skips is seen when it has the focus"
+        made.keyboard.press("Enter")
+        assert made.url.endswith("#main")
+        wanted = made.evaluate(
+            "[...document.querySelectorAll('main :is(a, button, select, summary, [tabindex])')]"
+            ".filter((one) => one.checkVisibility()).length"
+        )
+        reached: set[str] = set()
+        for _ in range(200):
+            made.keyboard.press("Tab")
+            name, outline = made.evaluate(
+                """() => {
+                  let one = document.activeElement;
+                  const path = [];
+                  for (let up = one; up && up !== document.body; up = up.parentElement)
+                    path.push([...up.parentElement.children].indexOf(up));
+                  return [document.querySelector('main').contains(one) ? path.join() : '',
+                          one.shadowRoot ? 'own' : getComputedStyle(one).outlineStyle];
+                }"""
+            )
+            if name == "" and reached:
+                break
+            if name:
+                reached.add(name)
+                assert outline != "none", "what has the focus is seen"
+        # the preview counts once: its links are in a tree of their own
+        assert len(reached) == wanted + 1
+
+
+def test_copying(browser: Browser, site: Host) -> None:
+    with page(browser, permissions=["clipboard-read", "clipboard-write"]) as made:
+        made.goto(site.address)
+        made.get_by_role("button", name="Copy the address: China", exact=True).click()
+        made.get_by_text("Copied").wait_for()
+        clip = "navigator.clipboard.readText()"
+        assert made.evaluate(clip) == f"{site.address}country/cn/atom.xml"
+        made.goto(site.address + "country/cn/")
+        made.get_by_role("button", name="Copy the address: RSS").click()
+        assert made.evaluate(clip) == f"{site.address}country/cn/rss.xml"
+
+
+def test_the_code_to_embed_follows_the_choices_and_so_does_the_preview(
+    browser: Browser, site: Host
+) -> None:
+    with page(browser) as made:
+        said = listen(made)
+        made.goto(site.address + "category/wages/")
+        preview = made.locator("#preview ilo-feed")
+        preview.locator("li").first.wait_for()
+        assert preview.locator("li").count() == 5
+        assert preview.locator("time").nth(1).inner_text() == "18 August 2025"
+        made.get_by_label("Number of items").select_option("3")
+        made.get_by_label("Language").select_option("zh-Hans")
+        made.get_by_label("Colours").select_option("dark")
+        made.wait_for_function(
+            "document.querySelector('#preview ilo-feed').shadowRoot.querySelectorAll('li').length == 3"
+        )
+        assert preview.locator("time").nth(1).inner_text() == "2025年8月18日"
+        assert preview.evaluate("(one) => getComputedStyle(one).backgroundColor") == (
+            "rgb(20, 24, 29)"
+        )
+        codes = made.locator("#embed pre code").all_inner_texts()
+        assert 'limit="3"' in codes[0]
+        assert 'lang="zh-Hans" theme="dark"' in codes[0]
+        assert "embed.html#theme=dark&amp;limit=3" in codes[2]
+        assert said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
+def test_a_raw_feed_is_a_readable_page(
+    browser: Browser, site: Host, name: str, scheme: str
+) -> None:
+    with page(browser, "phone", scheme) as made:
+        said = listen(made)
+        made.goto(f"{site.address}country/cn/{name}")
+        root, link = ("feed", "feed > link[rel=alternate]") if name == "atom.xml" else (
+            "rss", "channel > *|link:not([rel])"
+        )  # fmt: skip
+        before, where = made.evaluate(
+            f"""() => [
+              getComputedStyle(document.querySelector('{root}'), '::before').content,
+              getComputedStyle(document.querySelector('{link}'), '::before').content]"""
+        )
+        assert before == '"This is a web feed, made for feed readers."'
+        assert "go to its page:" in where
+        shown = made.evaluate(f"document.querySelector('{link}').getBoundingClientRect().bottom")
+        titles = made.evaluate(
+            """[...document.querySelectorAll('entry > title, item > title')]
+               .map((one) => one.getBoundingClientRect().top)"""
+        )
+        assert 0 < shown < titles[0]
+        assert titles == sorted(titles)
+        hidden = made.evaluate(
+            """[...document.querySelectorAll('content, *|encoded, id, guid, updated')]
+               .filter((one) => one.getClientRects().length).length"""
+        )
+        assert hidden == 0
+        assert made.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # a browser asks for an icon of its own accord where a document names none
+        assert set(said) <= {
+            "Failed to load resource: the server responded with a status of 404 (Not Found)"
+        }
+        assert "assets/feed.css" in site.asked
+
+
+def test_print_leaves_out_what_paper_cannot_do(browser: Browser, site: Host) -> None:
+    with page(browser, scheme="dark") as made:
+        made.goto(site.address + "entry/photo-story/")
+        made.emulate_media(media="print")
+        assert made.locator("nav.neighbours").is_hidden()
+        assert made.locator("header.site nav").is_hidden()
+        assert made.locator("h1").is_visible()
+        assert made.evaluate("getComputedStyle(document.body).color") == "rgb(24, 32, 43)"
+
+
+def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> None:
+    """By clicks, as people go: from the office to a country, an entry, its topic, its neighbour."""
+    with page(browser) as made:
+        made.goto(site.address)
+        made.get_by_role("navigation").get_by_role("link", name="Feeds").click()
+        made.locator("#by-country + .cards").get_by_role("link", name="China", exact=True).click()
+        assert made.title() == "Office for Work & Welfare: China"
+        made.get_by_role("link", name="Workshop on safe workplaces").first.click()
+        assert made.title() == "Workshop on safe workplaces – Office for Work & Welfare"
+        with made.expect_download() as download:
+            made.get_by_role("link", name="Add to calendar").click()
+        assert re.fullmatch(r"event\.ics", download.value.suggested_filename)
+        made.locator("a[rel=prev]").click()
+        assert made.locator("h1").inner_text().startswith("On the road")
+        made.get_by_role("link", name="简体中文").click()
+        assert made.locator("html").get_attribute("lang") == "zh-Hans"
+        assert "2026年9月14日" in made.locator(".entry > .when").inner_text()
+        made.get_by_role("link", name="Office for Work & Welfare").first.click()
+        assert made.url == site.address

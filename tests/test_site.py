@@ -1,0 +1,558 @@
+"""What the pages say: of the office, of each feed and each entry, in three languages."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import html
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from lxml import etree
+
+from browsing import GALLERY, THEN
+from ilofeed import directory
+from ilofeed.chart import entries_per_month
+from ilofeed.check import check
+from ilofeed.document import relative
+from ilofeed.embedding import integrity, script
+from ilofeed.manifest import render_manifest
+from ilofeed.page import describe_file, webcal
+from ilofeed.phrases import LANGUAGES, phrases
+from ilofeed.read import read_office
+from ilofeed.render import render
+from ilofeed.selection import grouped, published, select_feeds
+from ilofeed.structured import read_structured
+from offices import NOW, OFFICE, documents, entry, site
+
+if TYPE_CHECKING:
+    from ilofeed.document import Document
+
+HERE = "https://news.example.org/office/"
+
+
+def gallery(language: str = "en") -> dict[str, Document]:
+    sources = read_office(GALLERY)
+    assert sources.office is not None
+    text = sources.office.replace(b"language: en\n", f"language: {language}\n".encode())
+    made, problems = check(dataclasses.replace(sources, office=text), THEN)
+    assert made is not None, problems
+    return documents(made, THEN)
+
+
+MADE = gallery()
+
+
+def tree(path: str, made: dict[str, Document] = MADE) -> Any:
+    return etree.fromstring(made[path].data, etree.HTMLParser(encoding="utf-8"))
+
+
+def words_of(node: Any) -> str:
+    return " ".join("".join(node.itertext()).split())
+
+
+def metas(root: Any) -> dict[str, str]:
+    return {
+        one.get("property") or one.get("name"): one.get("content")
+        for one in root.iter("meta")
+        if one.get("property") or one.get("name")
+    }
+
+
+def alternates(root: Any) -> list[tuple[str, str]]:
+    return [
+        (one.get("type") or "", one.get("href").removeprefix(HERE))
+        for one in root.iterfind(".//link[@rel='alternate']")
+    ]
+
+
+def test_every_kind_of_file_is_there() -> None:
+    names = {re.sub(r"[^/]+(?=/)", "*", path) for path in MADE}
+    assert names == {
+        ".nojekyll", "404.html", "feeds.opml", "index.html", "robots.txt", "sitemap.xml",
+        "*/site.css", "*/site.js", "*/feed.css", "*/embed.css", "*/embed.js", "*/icon.svg",
+        "*/ilo-feed.js", "*/ilo-feed-1.0.0.js", "*/ilo-frame.js", "*/ilo-frame-1.0.0.js",
+        "*/atom.xml", "*/rss.xml", "*/feed.json", "*/calendar.ics", "*/index.html",
+        "*/embed.html", "*/fragment.html", "*/oembed.json",
+        "*/*/atom.xml", "*/*/rss.xml", "*/*/feed.json", "*/*/calendar.ics", "*/*/index.html",
+        "*/*/embed.html", "*/*/fragment.html", "*/*/oembed.json", "*/*/event.ics", "*/*/image.png",
+        "*/*/*/*/atom.xml", "*/*/*/*/rss.xml", "*/*/*/*/feed.json", "*/*/*/*/calendar.ics",
+        "*/*/*/*/index.html", "*/*/*/*/embed.html", "*/*/*/*/fragment.html",
+        "*/*/*/*/oembed.json",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("path", sorted(path for path in MADE if path.endswith(".html")))
+def test_every_page_names_its_feeds_and_itself(path: str) -> None:
+    root = tree(path)
+    if path.endswith("fragment.html"):
+        return
+    found = alternates(root)
+    feed = MADE[path].feed
+    own = feed.spec.path if feed is not None else "all"
+    assert found[:3] == [
+        ("application/atom+xml", f"{own}/atom.xml"),
+        ("application/rss+xml", f"{own}/rss.xml"),
+        ("application/feed+json", f"{own}/feed.json"),
+    ]
+    assert len(found) == len(set(found))
+    address = HERE + re.sub(r"(embed|index)\.html$", "", path)
+    canonical = [one.get("href") for one in root.iterfind(".//link[@rel='canonical']")]
+    assert canonical == ([] if path == "404.html" else [address])
+    robots = metas(root).get("robots")
+    hidden = path in {"404.html", "entry/withdrawn-seminar/index.html"}
+    assert (robots == "noindex") == (hidden or path.endswith("embed.html"))
+
+
+def test_the_office_page_lists_every_feed_with_its_links_and_counts() -> None:
+    root = tree("index.html")
+    assert words_of(root.find(".//h1")) == "Office for Work & Welfare"
+    titles = [words_of(one) for one in root.findall(".//*[@id='newest']//h3")]
+    assert len(titles) == 10
+    assert titles[0] == "Workshop on safe workplaces"
+    cards = {words_of(card.find(".//h4/a")): card for card in root.findall(".//li[@class='card']")}
+    assert list(cards) == [
+        "China", "Hong Kong SAR, China", "Mongolia", "World",
+        "Employment", "Wages", "Safety and Health",
+        "World Day of Something with a Rather Long Name That Goes On",
+    ]  # fmt: skip
+    china = cards["China"]
+    assert words_of(china.find(".//h4/span")) == "11 items"
+    assert words_of(china.find("p")) == "All items about China. Includes Hong Kong SAR, China."
+    assert [one.get("href") for one in china.iterfind(".//div[@class='formats']//a")] == [
+        "country/cn/atom.xml", "country/cn/rss.xml", "country/cn/feed.json",
+        "country/cn/calendar.ics",
+    ]  # fmt: skip
+    assert [words_of(one) for one in china.iterfind(".//details//li")] == [
+        "Employment 10", "Wages 9", "Safety and Health 1",
+    ]  # fmt: skip
+    wages = cards["Wages"]
+    assert words_of(wages.find("p")) == "All items on this topic: Wages. Part of Employment."
+    employment = words_of(cards["Employment"].find("p"))
+    assert employment == "Jobs, enterprises & women at work. Includes Wages."
+    # the calendar button opens a program
+    (calendar,) = [a for a in root.iter("a") if a.get("href").startswith("webcal:")]
+    assert calendar.get("href") == "webcal://news.example.org/office/all/calendar.ics"
+
+
+def test_the_picture_has_its_numbers_as_text() -> None:
+    root = tree("index.html")
+    rows = root.findall(".//figure//svg")
+    assert [row.get("aria-label") for row in rows] == [
+        "China: 6 items", "Hong Kong SAR, China: 2 items", "Mongolia: 3 items", "World: 3 items",
+    ]  # fmt: skip
+    assert all(row.get("role") == "img" for row in rows)
+    china = [words_of(title) for title in rows[0].iter("title")]
+    assert china[-1] == "October 2026: 1"
+    table = root.find(".//figure//table")
+    head = [words_of(cell) for cell in table.iterfind("thead//th")]
+    assert head == ["Month", "China", "Hong Kong SAR, China", "Mongolia", "World"]
+    lines = [[words_of(cell) for cell in row] for row in table.iterfind("tbody/tr")]
+    assert len(lines) == 24
+    assert lines[-1] == ["October 2026", "1", "1", "0", "0"]
+    assert [sum(int(line[at]) for line in lines) for at in range(1, 5)] == [6, 2, 3, 3]
+    bars = {
+        title: float(bar.get("height")) for bar in rows[2].iter("rect") for title in bar.itertext()
+    }
+    assert bars == {"September 2026: 3": 34.0}
+    world = {title: bar.get("height") for bar in rows[3].iter("rect") for title in bar.itertext()}
+    assert world == {"June 2026: 1": "11.3", "September 2026: 2": "22.7"}
+
+
+def test_a_chart_needs_two_months_and_does_not_count_withdrawn_entries() -> None:
+    made = site(a=entry(), b=entry(date="2015-05-20"))
+    assert entries_per_month(published(made.entries, NOW), made.office) is None
+    made = site(a=entry(), b=entry(date="2015-07-20", countries="[CN, MN]"))
+    chart = entries_per_month(published(made.entries, NOW), made.office)
+    assert chart is not None
+    assert [month.month for month in chart.months] == [5, 6, 7]
+    assert [(row.name, row.numbers) for row in chart.rows] == [("CN", (0, 0, 1)), ("MN", (1, 0, 1))]
+    assert chart.most == 1
+    page = documents(site(a=entry(), b=entry(date="2015-07-20", withdrawn="2015-08-01")))
+    assert b"<svg" not in page["index.html"].data
+
+
+def test_the_page_of_a_feed() -> None:
+    root = tree("country/cn/index.html")
+    assert words_of(root.find(".//h1")) == "China"
+    assert [words_of(one) for one in root.iterfind(".//nav[@class='trail']//li")] == [
+        "Office for Work & Welfare",
+        "All news and events",
+    ]
+    rows = {
+        words_of(row.find("dt")): words_of(row.find("dd")) for row in root.iterfind(".//dl/div")
+    }
+    assert rows == {
+        "Atom": f"{HERE}country/cn/atom.xml",
+        "RSS": f"{HERE}country/cn/rss.xml",
+        "JSON Feed": f"{HERE}country/cn/feed.json",
+        "Calendar": f"{HERE}country/cn/calendar.ics",
+    }
+    around = [words_of(one) for one in root.iterfind(".//nav[@class='around']//li")]
+    assert around == ["Hong Kong SAR, China 2", "Employment 10", "Wages 9", "Safety and Health 1"]
+    first = root.find(".//*[@id='items']//article")
+    assert words_of(first) == (
+        "8 December 2026, 09:30–12:00 (UTC+8) · Hohhot; room 3, 2nd floor "
+        "Safety and Health Workshop on safe workplaces "
+        "Inspectors and employers meet for a morning to agree on a plan."
+    )
+    moments = [one.get("datetime") for one in first.iter("time")]
+    assert moments == ["2026-12-08T09:30:00+08:00", "2026-12-08T12:00:00+08:00"]
+    assert b"webcal:" in MADE["country/cn/index.html"].data
+    assert b"webcal:" not in MADE["category/day/index.html"].data
+    assert "category/day/calendar.ics" not in MADE
+
+
+def test_a_feed_without_entries_invites() -> None:
+    made = documents(site(wages=entry()))
+    text = made["country/no/index.html"].data
+    assert b"Nothing has been published here yet." in text
+    assert b"Nothing has been published here yet." in made["country/no/embed.html"].data
+
+
+def test_the_page_of_an_entry() -> None:
+    root = tree("entry/photo-story/index.html")
+    main = root.find(".//main")
+    assert words_of(main.find(".//h1")) == (
+        "On the road: how herders <and> their children find work"
+    )
+    assert words_of(main.find(".//header/p")) == "Employment"
+    when = main.find(".//article/p[@class='when']")
+    assert words_of(when) == "14 September 2026 · updated 2 October 2026 · Saran Bat, Li Wei"
+    image = main.find(".//figure/img")
+    assert dict(image.attrib) == {
+        "src": "image.png",
+        "alt": "Three people stand in a plain before mountains",
+        "width": "1200",
+        "height": "675",
+    }
+    assert words_of(main.find(".//figcaption")) == "Photo: S. Bat & Co."
+    documents = [words_of(one) for one in main.iterfind(".//section[@class='documents']//li")]
+    assert documents == [
+        "The whole report PDF, 2.3 MB",
+        "https://example.org/data.xlsx Excel, 51.2 kB",
+        "https://example.org/annex.docx Word",
+    ]
+    original = main.find("article/p/a[@class='button']")
+    assert (original.get("href"), words_of(original)) == (
+        "https://stories.example.com/road",
+        "Read the original on stories.example.com",
+    )
+    terms = {
+        words_of(one.find("h2")): [(words_of(a), a.get("href")) for a in one.iter("a")]
+        for one in main.iterfind(".//footer/div")
+    }
+    assert terms == {
+        "Topics": [
+            ("Employment", "../../category/employment/"),
+            (
+                "World Day of Something with a Rather Long Name That Goes On",
+                "../../category/day/",
+            ),
+        ],
+        "Countries": [("Mongolia", "../../country/mn/"), ("World", "../../country/world/")],
+        "Also in": [
+            ("العربية", "../photo-story-ar/"),
+            ("Монгол", "../photo-story-mn/"),
+            ("简体中文", "../photo-story-zh/"),
+        ],
+    }
+    neighbours = main.find("nav[@class='neighbours']")
+    assert [(a.get("rel"), a.get("href")) for a in neighbours] == [
+        ("prev", "../long-words/"),
+        ("next", "../workshop/"),
+    ]
+    body = words_of(main.find(".//div[@class='body']"))
+    assert body.startswith("Three families tell what changed")
+    assert "The training took three days, and everybody came." in body
+
+
+def test_what_other_programs_read_of_an_entry() -> None:
+    root = tree("entry/photo-story/index.html")
+    assert metas(root) | {"viewport": "", "color-scheme": ""} == {
+        "viewport": "",
+        "color-scheme": "",
+        "description": "Three families tell what changed when a training came to their district & "
+        "what did not.",
+        "og:type": "article",
+        "og:title": "On the road: how herders <and> their children find work",
+        "og:description": "Three families tell what changed when a training came to their district "
+        "& what did not.",
+        "og:url": f"{HERE}entry/photo-story/",
+        "og:site_name": "Office for Work & Welfare",
+        "og:image": f"{HERE}entry/photo-story/image.png",
+        "og:image:alt": "Three people stand in a plain before mountains",
+        "og:image:width": "1200",
+        "og:image:height": "675",
+        "twitter:card": "summary_large_image",
+        "article:published_time": "2026-09-14T10:30:00+08:00",
+        "article:modified_time": "2026-10-02T01:00:00+00:00",
+        "article:section": "Employment",
+    }
+    translations = [
+        (one.get("hreflang"), one.get("href").removeprefix(HERE))
+        for one in root.iterfind(".//link[@rel='alternate'][@hreflang]")
+    ]
+    assert translations == [
+        ("ar", "entry/photo-story-ar/"),
+        ("mn", "entry/photo-story-mn/"),
+        ("zh-Hans", "entry/photo-story-zh/"),
+    ]
+
+
+def test_linked_data() -> None:
+    (article,) = read_structured(MADE["entry/photo-story/index.html"].data)["@graph"]
+    assert article["@type"] == "NewsArticle"
+    assert article["headline"] == "On the road: how herders <and> their children find work"
+    assert article["author"] == [
+        {"@type": "Person", "name": "Saran Bat", "url": "https://example.org/saran"},
+        {"@type": "Person", "name": "Li Wei"},
+    ]
+    assert article["publisher"]["@type"] == "Organization"
+    assert article["image"]["creditText"] == "S. Bat & Co."
+    assert article["isBasedOn"] == "https://stories.example.com/road"
+    _, event = read_structured(MADE["entry/workshop/index.html"].data)["@graph"]
+    assert event == {
+        "@type": "Event",
+        "@id": f"{HERE}entry/workshop/#event",
+        "name": "Workshop on safe workplaces",
+        "description": "Inspectors and employers meet for a morning to agree on a plan.",
+        "startDate": "2026-12-08T09:30:00+08:00",
+        "endDate": "2026-12-08T12:00:00+08:00",
+        "eventStatus": "https://schema.org/EventScheduled",
+        "location": {
+            "@type": "Place",
+            "name": "Hohhot; room 3, 2nd floor",
+            "address": "Hohhot; room 3, 2nd floor",
+        },
+        "organizer": {
+            "@type": "Organization",
+            "name": "Office for Work & Welfare",
+            "url": "https://example.org/office",
+        },
+        "url": "https://events.example.org/workshop",
+        "inLanguage": "en",
+    }
+    _, event = read_structured(MADE["entry/withdrawn-seminar/index.html"].data)["@graph"]
+    assert event["eventStatus"] == "https://schema.org/EventCancelled"
+
+
+def test_linked_data_cannot_end_its_script() -> None:
+    title = "</script x <!-- <b> & ' \" \\"
+    made = documents(site(wages=entry(title=json.dumps(title))))
+    text = made["entry/wages/index.html"].data.decode()
+    block = re.findall(r'<script type="application/ld\+json">(.*?)</script>', text, re.DOTALL)
+    assert len(block) == 1
+    assert not set("<>&") & set(block[0])
+    assert json.loads(block[0])["@graph"][0]["headline"] == title
+
+
+def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
+    root = tree("entry/withdrawn-seminar/index.html")
+    notice = root.find(".//p[@class='notice']")
+    assert words_of(notice).startswith("This item was withdrawn on 20 August 2026.")
+    assert root.find(".//nav[@class='neighbours']") is None
+    for path, document in MADE.items():
+        if path.endswith((".html", "sitemap.xml")) and "withdrawn-seminar" not in path:
+            assert b"withdrawn-seminar" not in document.data, path
+    made = site(wages=entry(withdrawn="2027-01-01"))  # nobody's business yet
+    before = documents(made)
+    assert b"withdrawn" not in before["entry/wages/index.html"].data
+    ledger = render_manifest(made.office, published(made.entries, NOW), ())
+    assert json.loads(ledger.data)["entries"][0]["withdrawn"] is None
+
+
+def test_translations_are_found_however_they_refer_to_each_other() -> None:
+    from ilofeed.entrypage import find_translations
+
+    made = site(
+        a=entry(language="en"),
+        b=entry(language="mn", translation_of="a"),
+        c=entry(language="zh-Hans", translation_of="b"),
+        d=entry(language="ru", translation_of="e"),
+        e=entry(language="fr", translation_of="d"),
+        f=entry(language="de", translation_of="a", withdrawn="2015-06-01"),
+        g=entry(language="es"),
+    )
+    found = find_translations(published(made.entries, NOW))
+    slugs = {slug: [one.slug for one in others] for slug, others in found.items()}
+    assert slugs == {
+        "a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b"], "d": ["e"], "e": ["d"],
+        "f": ["a", "b", "c"], "g": [],
+    }  # fmt: skip
+
+
+def test_the_language_of_every_part_is_said() -> None:
+    root = tree("entry/photo-story-ar/index.html")  # no table of Arabic: the office's buttons
+    assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
+    assert root.find(".//div[@class='body']").get("lang") == "ar"
+    assert root.find(".//div[@class='body']").get("dir") == "rtl"
+    assert root.find(".//article/header").get("dir") == "rtl"
+    root = tree("entry/photo-story-zh/index.html")
+    assert root.get("lang") == "zh-Hans"
+    assert words_of(root.find(".//a[@class='skip']")) == "跳到正文"
+    assert root.find(".//header//a[@class='office']").get("lang") == "en"
+    assert words_of(root.find(".//article/p[@class='when']")).startswith("2026年9月14日 ·")
+    assert words_of(root.find(".//header/p")) == "就业"
+    index = tree("index.html")
+    languages = [one.get("lang") for one in index.findall(".//*[@id='newest']//article/div")]
+    assert languages[:5] == [None, "ar", "mn", "zh-Hans", None]
+
+
+@pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
+def test_no_english_is_left_in_an_office_of_another_language(language: str) -> None:
+    made = gallery(language)
+    own = {value for value in phrases(language).table.values() if isinstance(value, str)}
+    english = {
+        value
+        for value in phrases("en").table.values()
+        if isinstance(value, str) and len(value) > 6 and "{" not in value and value not in own
+    }
+    assert len(english) > 40
+    paths = (
+        "index.html 404.html all/index.html country/cn/index.html all/embed.html assets/feed.css"
+    )
+    for path in (*paths.split(), "entry/photo-story-zh/index.html"):
+        text = html.unescape(made[path].data.decode())
+        text = re.sub(r"Employment|News and events[^<\"]*", "", text)
+        left = [phrase for phrase in english if f">{phrase}<" in text or f'"{phrase}"' in text]
+        assert left == [], path
+    assert f'lang="{language}"' in made["index.html"].data.decode()[:200]
+
+
+def test_links_are_relative_and_those_of_a_missing_page_begin_at_the_root() -> None:
+    assert relative("index.html", "index.html") == "./"
+    assert relative("index.html", "all/index.html") == "all/"
+    assert relative("all/index.html", "index.html") == "../"
+    assert relative("a/b/index.html", "a/c/feed.json") == "../c/feed.json"
+    assert relative("a/index.html", "a/index.html") == "./"
+    root = tree("404.html")
+    links = [one.get("href") for one in root.iter("a")] + [
+        one.get("href") for one in root.iterfind(".//link[@rel='stylesheet']")
+    ]
+    assert all(link.startswith(("/office/", "#")) for link in links)
+
+
+def test_where_the_office_has_no_feed_of_everything() -> None:
+    office = OFFICE + b"feeds: [{per: [country, category]}, {per: category}]\n"
+    made = documents(site(office=office, wages=entry()))
+    root = tree("index.html", made)
+    assert words_of(root.find(".//h3[@id='by-both']")) == "By country and topic"
+    found = [one.get("href") for one in root.iterfind(".//link[@rel='alternate']")]
+    assert found[0].endswith("country/mn/category/employment/atom.xml")
+
+
+def test_feeds_around_a_feed() -> None:
+    made = site(
+        a=entry(categories="[wages]", countries="[HK]"),
+        b=entry(categories="[employment]", countries="[CN]"),
+    )
+    feeds = select_feeds(made.office, published(made.entries, NOW))
+    by_path = {feed.spec.path: feed for feed in feeds}
+
+    def above(path: str) -> list[str]:
+        found = directory.above(by_path[path], feeds, made.office)
+        return [feed.spec.path for feed in found]
+
+    def narrower(path: str) -> list[str]:
+        found = directory.narrower(by_path[path], feeds, made.office)
+        return [feed.spec.path for feed in found]
+
+    assert above("all") == []
+    assert above("country/hk") == ["all", "country/cn"]
+    assert above("category/wages") == ["all", "category/employment"]
+    assert above("country/cn/category/wages") == ["all", "country/cn"]
+    assert narrower("country/cn") == ["country/hk"]
+    assert narrower("country/cn/category/employment") == [
+        "country/cn/category/wages",
+        "country/hk/category/employment",
+    ]
+    assert [name for name, _ in directory.crossed(by_path["category/wages"], feeds)] == ["CN", "HK"]
+    assert [name for name, _ in grouped(feeds)] == [
+        "everything",
+        "by_country",
+        "by_topic",
+        "by_both",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("media_type", "length", "text"),
+    [
+        ("application/pdf", 0, "PDF"),
+        ("application/pdf", 2_000_000, "PDF, 2 MB"),
+        ("application/pdf", 1_250_000, "PDF, 1.2 MB"),
+        ("application/x-unknown", 999, "999 B"),
+        ("application/x-unknown", 0, ""),
+        ("text/csv", 12_345, "CSV, 12.3 kB"),
+    ],
+)
+def test_what_a_document_is(media_type: str, length: int, text: str) -> None:
+    assert describe_file(media_type, length) == text
+
+
+def test_webcal() -> None:
+    assert webcal("https://example.org/x.ics") == "webcal://example.org/x.ics"
+
+
+def test_the_sitemap_has_every_page_that_search_engines_may_know() -> None:
+    root: Any = etree.fromstring(MADE["sitemap.xml"].data)
+    found = {url[0].text.removeprefix(HERE): dt.datetime.fromisoformat(url[1].text) for url in root}
+    pages = {
+        path.removesuffix("index.html")
+        for path in MADE
+        if path.endswith("index.html") and "withdrawn" not in path
+    }
+    assert set(found) == pages
+    assert found["entry/photo-story/"] == dt.datetime(2026, 10, 2, 1, tzinfo=dt.UTC)
+    assert MADE["robots.txt"].data.decode().endswith(f"\nSitemap: {HERE}sitemap.xml\n")
+
+
+def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ilofeed import sitemap
+    from ilofeed.verify import verify
+
+    monkeypatch.setattr(sitemap, "MOST", 10)
+    made = site(wages=entry())
+    found = {document.path: document for document in render(made, NOW)}
+    root = etree.fromstring(found["sitemap.xml"].data)
+    assert [one[0].text for one in root] == [
+        f"https://example.org/feeds/sitemap-{number}.xml" for number in (1, 2)
+    ]
+    assert sum(len(etree.fromstring(found[f"sitemap-{n}.xml"].data)) for n in (1, 2)) == 13
+    assert verify(list(found.values()), made.office) == []
+
+
+def test_the_scripts_have_an_address_that_stays_and_one_that_never_changes() -> None:
+    newest = script("ilo-feed", "1.0.0")
+    assert MADE["embed/ilo-feed.js"].data == MADE["embed/ilo-feed-1.0.0.js"].data == newest
+    page = html.unescape(MADE["all/index.html"].data.decode())
+    assert f'src="{HERE}embed/ilo-feed-1.0.0.js"' in page
+    assert f'integrity="{integrity("ilo-feed")}"' in page
+    assert f'<script type="module" src="{HERE}embed/ilo-feed.js"></script>' in page
+
+
+def test_oembed() -> None:
+    seen = json.loads(MADE["country/cn/oembed.json"].data)
+    assert seen["html"].startswith(f'<iframe src="{HERE}country/cn/embed.html" title="Office for')
+    assert (seen["provider_name"], seen["provider_url"]) == ("Office for Work & Welfare", HERE)
+
+
+def test_the_list_of_feeds_for_readers_to_import() -> None:
+    import listparser
+
+    seen = listparser.parse(MADE["feeds.opml"].data.decode())
+    assert not seen.bozo
+    assert seen.meta.title == "Office for Work & Welfare"
+    feeds = {one.url.removeprefix(HERE): one for one in seen.feeds}
+    assert list(feeds)[:3] == ["all/atom.xml", "country/cn/atom.xml", "country/hk/atom.xml"]
+    assert len(feeds) == len([path for path in MADE if path.endswith("atom.xml")])
+    assert feeds["country/cn/atom.xml"].title == "Office for Work & Welfare: China"
+    assert feeds["country/cn/atom.xml"].categories == [["By country"]]
+    assert feeds["country/cn/category/wages/atom.xml"].categories == [["By country and topic"]]
+
+
+def test_the_style_of_raw_feeds_speaks_the_offices_language() -> None:
+    assert "订阅源" in gallery("zh-Hans")["assets/feed.css"].data.decode()
