@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from ilofeed.document import Document
-    from ilofeed.model import Office
+    from ilofeed.model import Entry, Office
 
 _HTML_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src", "data-address"})
 _META = frozenset({"og:url", "og:image", "og:audio", "og:video"})
@@ -36,9 +36,33 @@ def dangling(document: Document, office: Office, published: Iterable[str]) -> li
     `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
     at.
     """
-    here = office.address(document.path)
+    return _unanswered(addresses(document), document.path, office, published)
+
+
+def dangling_in(entry: Entry, office: Office, published: Iterable[str]) -> list[str]:
+    """The same for what an editor wrote into an entry: its links, and those of its body."""
+    return _unanswered(_written(entry), entry.page, office, published)
+
+
+def _written(entry: Entry) -> Iterator[str]:
+    event, image = entry.event, entry.image
+    own = [
+        entry.link,
+        event.url if event is not None else None,
+        image.url if image is not None and image.path is None else None,
+        *(attachment.url for attachment in entry.attachments),
+        *(author.url for author in entry.authors),
+    ]
+    yield from (address for address in own if address is not None)
+    yield from _in_html(entry.html.encode())
+
+
+def _unanswered(
+    found: Iterable[str], path: str, office: Office, published: Iterable[str]
+) -> list[str]:
+    here = office.address(path)
     own = set()
-    for written in addresses(document):
+    for written in found:
         address = urllib.parse.urljoin(here, written.strip())
         address = re.sub(r"^webcal:", office.url.partition(":")[0] + ":", address)
         address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)

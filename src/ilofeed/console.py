@@ -75,8 +75,11 @@ def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bo
         )
         return WRONG_FILES
     if faults:
-        documents = _plural(len({fault.path for fault in faults}), "document")
-        say(f"{documents} did not come back as sent, nothing is published")
+        paths = len({fault.path for fault in faults})
+        if all(fault.field == "address" for fault in faults):
+            say(f"links in {_plural(paths, 'file')} lead nowhere, nothing is published")
+        else:
+            say(f"{_plural(paths, 'document')} did not come back as sent, nothing is published")
         return NOT_VERIFIED
     return DONE
 

@@ -58,6 +58,8 @@ def _sentence(problem: Problem) -> str:
 
 
 def _fault(fault: Fault) -> str:
+    if fault.field == "address":
+        return f"this leads to {fault.found}, where nothing is published"
     return f"{fault.field}: expected {fault.expected}, came back {fault.found}"
 
 

@@ -42,7 +42,8 @@ def verify(
     """
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    faults: list[Fault] = []
+    faults = _dead_links(documents, office, published)
+    dead = {fault.found for fault in faults}
     for done, document in enumerate(documents, 1):
         found = (
             _verify_opml(document, office, feeds)
@@ -50,7 +51,7 @@ def verify(
             else verify_document(document, office)
         )
         if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, office, published)
+            found += _dangling(document, office, published | dead)
         faults += found
         progress(done, len(documents))
     return faults
@@ -150,6 +151,19 @@ def _verify_json(
     if not isinstance(seen, dict):
         return [Fault(document.path, "document", "an object", _show(seen))]
     return list(compare(document.path, "data", expected, seen))
+
+
+def _dead_links(
+    documents: Sequence[Document], office: Office, published: Collection[str]
+) -> list[Fault]:
+    """What an editor wrote and leads nowhere: told of once and by the file it was written in,
+    instead of by every document that shows it."""
+    entries = {one.entry.slug: one.entry for one in documents if one.entry is not None}
+    return [
+        Fault(entry.path, "address", "a published file", address)
+        for entry in entries.values()
+        for address in addresses.dangling_in(entry, office, published)
+    ]
 
 
 def _dangling(document: Document, office: Office, published: Collection[str]) -> Iterator[Fault]:
