@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import built, listen, page, violations
+from offices import ROOT
 from serving import host, needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -28,6 +29,23 @@ def printed(site: Host, path: str) -> list[str]:
         html.unescape(one)
         for one in re.findall(r"<pre[^>]*><code[^>]*>(.*?)</code>", text, re.DOTALL)
     ]
+
+
+def test_the_code_of_the_manual(browser: Browser, site: Host) -> None:
+    text = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+    text = text.replace("https://example.org/feeds/", site.address)
+    pieces = re.findall(r"^```html\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    style = re.findall(r"^```css\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    element, frame = (
+        next(one for one in pieces if name in one) for name in ("<ilo-feed", "<iframe")
+    )
+    with host(around(f"<style>{style[0]}</style>{element}{frame}")) as here, page(browser) as made:
+        made.goto(here.address)
+        made.locator("ilo-feed li").nth(4).wait_for()
+        heading = made.locator("ilo-feed [part=heading]").first
+        assert heading.evaluate("(one) => getComputedStyle(one).fontSize") == "20px"
+        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        assert made.frames[1].locator(".items > li:visible").count() == 5
 
 
 def around(body: str) -> dict[str, bytes]:

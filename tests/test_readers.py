@@ -76,6 +76,22 @@ def test_newsboat(address: str, tmp_path: Path, name: str) -> None:
     assert {row[3] for row in rows} >= {one[5] for one in PAGE if one[5]}
 
 
+@needs("newsboat")
+def test_newsboat_imports_every_feed_at_once(address: str, tmp_path: Path) -> None:
+    import urllib.request
+
+    with urllib.request.urlopen(f"{address}feeds.opml") as answer:
+        (tmp_path / "feeds.opml").write_bytes(answer.read())
+    (tmp_path / "urls").write_text("")
+    (tmp_path / "config").write_text("")
+    files = ("-C", "config", "-u", "urls", "-c", "cache.db")
+    run("newsboat", *files, "-i", "feeds.opml", home=tmp_path, cwd=tmp_path)
+    lines = (tmp_path / "urls").read_text().splitlines()
+    assert len(lines) == 41
+    assert f'{address}country/cn/atom.xml "By country"' in lines
+    assert {line.split()[0] for line in lines} >= {f"{address}all/atom.xml"}
+
+
 @needs("sfeed")
 @pytest.mark.parametrize("name", ["atom.xml", "rss.xml"])
 def test_sfeed(address: str, tmp_path: Path, name: str) -> None:

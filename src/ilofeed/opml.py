@@ -36,7 +36,7 @@ def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
     etree.SubElement(head, "ownerName").text = office.author.name
     body = etree.SubElement(root, "body")
     for name, outlines in outline(feeds, office):
-        group = etree.SubElement(body, "outline", text=name, title=name)
+        group = etree.SubElement(body, "outline", text=name)  # a title would want a type
         for attributes in outlines:
             etree.SubElement(group, "outline", attributes)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
