@@ -62,7 +62,7 @@ def _unanswered(
 ) -> list[str]:
     here = office.address(path)
     own = set()
-    for written in found:
+    for written in set(found):  # most stand in a document many times
         address = urllib.parse.urljoin(here, written.strip())
         address = re.sub(r"^webcal:", office.url.partition(":")[0] + ":", address)
         address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
