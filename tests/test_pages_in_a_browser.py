@@ -75,7 +75,7 @@ def test_everything_is_there_without_scripts(browser: Browser, site: Host) -> No
         assert made.locator("button").count() == 0
         made.get_by_role("link", name="Wages", exact=True).first.click()
         assert made.url == site.address + "category/wages/"
-        assert made.locator("form.choices").is_hidden()
+        assert made.locator(".choices").is_hidden()
         assert made.locator("#preview ilo-feed a").is_visible()
         code = made.locator("#embed pre").first.inner_text()
         assert f'<ilo-feed src="{site.address}category/wages/feed.json" limit="5"' in code

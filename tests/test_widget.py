@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 import json
 import re
@@ -12,6 +13,7 @@ import pytest
 
 from browsing import listen, page, violations
 from ilofeed.embedding import SCRIPTS, integrity, newest, script
+from ilofeed.phrases import LANGUAGES, phrases
 from serving import OPEN, host, needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -70,7 +72,7 @@ def test_the_script_is_small_and_its_released_bytes_never_change() -> None:
     assert all(len(script("ilo-feed", version)) < 6000 for version in SCRIPTS["ilo-feed"])
     assert (
         integrity("ilo-feed")
-        == "sha384-n1sjpxRUfbwiio7bLLQO3dTm90YRBl/bvMV/O7TCliwmMTARtujHmzBLhA0ivPvA"
+        == "sha384-erU2mPYb7+UHDHK0WRxNLPdvArx9uFPWmCxIgeRUnAP4jN350+Ccvb8vVr0qBT7K"
     )
     assert (
         integrity("ilo-frame")
@@ -286,6 +288,15 @@ def test_languages(browser: Browser, attributes: str, language: Any, date: str, 
     with fed(browser, feed, attributes) as made:
         assert made.locator("ilo-feed time").inner_text().startswith(date)
         assert made.locator("ilo-feed [part=more]").inner_text() == more
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_widget_and_the_pages_write_dates_alike(browser: Browser, language: str) -> None:
+    days = [dt.date(2015, month, 9 + month) for month in range(1, 13)]
+    items = [{"title": "One", "date_published": day.isoformat()} for day in days]
+    with fed(browser, {"items": items}, f'lang="{language}" limit="12"') as made:
+        shown = made.locator("ilo-feed time").all_inner_texts()
+        assert shown == [phrases(language).day(day) for day in days]
 
 
 def test_an_attribute_that_changes_is_followed(browser: Browser) -> None:

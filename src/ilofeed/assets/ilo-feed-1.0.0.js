@@ -37,7 +37,7 @@ const day = (value) => { // in the office's zone
 };
 const mongolian = (date) => { // unknown to browsers
   const [y, m, d] = date.toISOString().slice(0, 10).split('-').map(Number);
-  return `${y} оны ${m} д${/^([149]|1[12])$/.test(m) ? 'үгээ' : 'угаа'}р сарын ${d}`;
+  return `${y} оны ${m} д${/^([149]|11)$/.test(m) ? 'үгээ' : 'угаа'}р сарын ${d}`;
 };
 const span = (locale, from, to) =>
   locale === 'mn'

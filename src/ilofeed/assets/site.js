@@ -24,12 +24,13 @@ for (const source of document.querySelectorAll('[data-copy]')) {
   (source.closest('pre') ?? source).after(button, said);
 }
 
-for (const form of document.querySelectorAll('form.choices')) {
-  form.hidden = false;
+for (const choices of document.querySelectorAll('.choices')) {
+  choices.hidden = false;
   const preview = document.querySelector('#preview ilo-feed');
   const codes = [...document.querySelectorAll('code[data-template]')];
   const show = () => {
-    const { limit, theme, lang } = Object.fromEntries(new FormData(form));
+    const { limit, theme, lang } = Object.fromEntries(
+      [...choices.querySelectorAll('select')].map((one) => [one.name, one.value]));
     preview.setAttribute('limit', limit);
     preview.setAttribute('theme', theme);
     preview.setAttribute('lang', lang);
@@ -38,6 +39,6 @@ for (const form of document.querySelectorAll('form.choices')) {
         .replaceAll('{limit}', limit).replaceAll('{theme}', theme).replaceAll('{lang}', lang);
     }
   };
-  form.addEventListener('input', show);
+  choices.addEventListener('input', show);
   show();
 }
