@@ -156,6 +156,7 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
         ("x.html", "<a href='mailto:x@example.org'>x</a><a href='tel:1'>x</a><a href='#x'>x</a>"),
         ("x.html", f"<p>{DEAD} is text</p><pre><code>{DEAD}</code></pre>"),
         ("x.xml", f"<feed><summary>{DEAD}</summary></feed>"),
+        ("x.json", json.dumps({"summary": DEAD, "title": DEAD, "tags": [DEAD]})),
         ("x.css", f"a {{ content: '{DEAD}' }}"),
         ("x.png", DEAD),
     ],

@@ -26,7 +26,10 @@ _XML_ATTRIBUTES = frozenset({"href", "url", "src", "htmlUrl", "xmlUrl", "uri"})
 _XML_ELEMENTS = frozenset({"comments", "docs", "icon", "link", "loc", "logo", "uri", "url"})
 _XML_HTML = frozenset({"content", "encoded"})
 _JSON_HTML = frozenset({"content_html", "html"})
-_JSON_PATHS = frozenset({"path", "files"})  # of the manifest
+# of JSON Feed, and the last three of the manifest
+_JSON_ADDRESSES = frozenset(
+    {"banner_image", "icon", "image", "favicon", "translation_of", "files", "path", "site"}
+)
 _IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
@@ -145,7 +148,7 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
     elif isinstance(value, str):
         if key in _JSON_HTML:
             yield from _in_html(value.encode())
-        elif key in _JSON_PATHS or key.endswith("url") or value.startswith(("http:", "https:")):
+        elif key in _JSON_ADDRESSES or key.endswith("url"):
             yield value
 
 

@@ -40,16 +40,23 @@ def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
         "updated": written(feed.updated, "atom"),
         "updated_at": second(feed.updated),
         "authors": [(office.author.name, office.author.email, office.author.url)],
+        "tombstones": [
+            (entry.id, written(entry.withdrawn, "atom"))
+            for entry in feed.tombstones
+            if entry.withdrawn is not None
+        ],
     }
     match form:
         case "atom":
             return whole
-        case "rss":  # no id, no author; the date in its own form
+        case "rss":  # no id, no author, no tombstones; the date in its own form
             local = dates.rfc822_safe(feed.updated.astimezone(office.timezone))
-            return _without(whole, "id", "authors") | {"updated": written(local, "rss")}
-        case "json":  # no id of the feed, no date
+            return _without(whole, "id", "authors", "tombstones") | {
+                "updated": written(local, "rss")
+            }
+        case "json":  # no id of the feed, no date, no tombstones
             people = {"authors": [_json_author(*author) for author in whole["authors"]]}
-            return _without(whole, "id", "updated", "updated_at") | people
+            return _without(whole, "id", "updated", "updated_at", "tombstones") | people
 
 
 def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:

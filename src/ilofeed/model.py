@@ -175,6 +175,7 @@ class Feed:
     entries: tuple[Entry, ...]
     selected: int  # how many there are, also beyond the limit
     events: tuple[Entry, ...] = ()  # for its calendar, latest first, withdrawn ones included
+    tombstones: tuple[Entry, ...] = ()  # withdrawn, and it would hold them still (RFC 6721)
 
     def path(self, name: str) -> str:
         """Where a document of this feed is published: `all/atom.xml`."""

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ilofeed.document import Format
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
+_AT = "{http://purl.org/atompub/tombstones/1.0}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -49,9 +50,16 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise UnreadableError(f"feedparser sees {len(seen.entries)} entries of {len(nodes)}")
     entry = _atom_entry if form == "atom" else _rss_entry
     feed = _feed(seen.feed) | (
-        {"id": seen.feed.get("id"), "authors": _people(root)} if form == "atom" else {}
+        {"id": seen.feed.get("id"), "authors": _people(root), "tombstones": _tombstones(root)}
+        if form == "atom"
+        else {}
     )
     return feed, [entry(item, node) for item, node in zip(seen.entries, nodes, strict=True)]
+
+
+def _tombstones(root: Any) -> list[tuple[str | None, ...]]:
+    """feedparser knows none; readers that do drop the entries."""
+    return [(node.get("ref"), node.get("when")) for node in root.findall(f"{_AT}deleted-entry")]
 
 
 def _feed(feed: Any) -> Fields:

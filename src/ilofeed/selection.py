@@ -107,7 +107,21 @@ def _feed(office: Office, spec: FeedSpec, selected: list[Entry]) -> Feed:
         entries=tuple(held[: office.limit]),
         selected=len(held),
         events=_events(selected),
+        tombstones=_tombstones(selected, office.limit),
     )
+
+
+def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:
+    """The withdrawn entries that a feed would still hold: those who read it have them."""
+    found, newer = [], 0
+    for entry in selected:
+        if newer == limit:
+            break
+        if entry.withdrawn is None:
+            newer += 1
+        else:
+            found.append(entry)
+    return tuple(found)
 
 
 def _events(selected: list[Entry]) -> tuple[Entry, ...]:

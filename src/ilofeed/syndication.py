@@ -5,7 +5,7 @@ because an extension cannot tell for which format its namespaces are asked:
 - entry links lose rel, type, title and length in Atom, so they are rebuilt;
 - RSS gets no hub, no dc:creator (and an <author> only with an address), no `updated`;
 - plain summaries would go unescaped into RSS descriptions, which are HTML;
-- event dates, pictures, xml:lang per entry and the stylesheet instruction are unknown to it.
+- event dates, pictures, xml:lang per entry, tombstones and the stylesheet instruction are unknown.
 Atom elements in feedgen's tree have no lxml namespace (it writes xmlns as an attribute), so they
 are found and added by their bare names; those in RSS by their namespace.
 """
@@ -28,6 +28,7 @@ from ilofeed.links import entry_links, feed_links, term_categories
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Feed, Office, Person
 
+AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 EV = "http://purl.org/rss/1.0/modules/event/"
@@ -48,6 +49,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
     generator.author(_person(office.author))
+    generator.ilofeed_atom.tombstones = feed.tombstones
     for entry in feed.entries:
         item = _entry(generator, entry, office)
         item.published(entry.published)
@@ -147,12 +149,18 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
 
 class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     stylesheet = ""
+    tombstones: tuple[Entry, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
-        return {"ev": EV, "media": MEDIA}
+        # validators warn of a namespace that they do not know, so it is there only when it is used
+        return {"ev": EV, "media": MEDIA} | ({"at": AT} if self.tombstones else {})
 
     def extend_atom(self, feed: Any) -> Any:
         _stylesheet(feed, self.stylesheet)
+        for entry in self.tombstones:  # feedgen adds the entries behind them
+            assert entry.withdrawn is not None
+            when = entry.withdrawn.isoformat()
+            _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)
         return feed
 
 
