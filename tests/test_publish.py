@@ -37,7 +37,7 @@ def files(output: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(output)): path.read_bytes()
         for path in sorted(output.rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.parent.name != ".ilofeed-tmp"
     }
 
 
@@ -165,9 +165,10 @@ def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     seen: list[str] = []
     real = publishing._write
 
-    def write(path: Path, data: bytes, temporary: Path) -> bool:
-        seen.append(str(path.relative_to(tmp_path / "public")))
-        return real(path, data, temporary)
+    def write(path: Path, data: bytes, temporary: Path) -> None:
+        if path.parent != temporary:
+            seen.append(str(path.relative_to(tmp_path / "public")))
+        real(path, data, temporary)
 
     monkeypatch.setattr(publishing, "_write", write)
     publish(documents[::-1], tmp_path / "public", None)
@@ -191,10 +192,110 @@ def test_a_reader_never_meets_half_a_file(tmp_path: Path, monkeypatch: pytest.Mo
         with pytest.raises(KeyboardInterrupt):
             publish([new], output, None)
     assert files(output) == {"a.xml": b"old"}
-    (output / ".ilofeed-tmp").mkdir()
+    (output / ".ilofeed-tmp").mkdir(exist_ok=True)
     (output / ".ilofeed-tmp" / "next").write_bytes(b"half")
     publish([new], output, None)
     assert files(output) == {"a.xml": b"new and longer"}
+    assert not (output / ".ilofeed-tmp").exists()
+
+
+def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It died before its manifest, then the editor took the entry back: none knows the page."""
+    output = tmp_path / "public"
+    page, feed = Document("entry/x/index.html", "entry", b"x"), Document("a.xml", "feed", b"x")
+    publish([feed], output, None)
+    real = publishing._write
+
+    def die(path: Path, data: bytes, temporary: Path) -> None:
+        if path.name == "a.xml":
+            raise KeyboardInterrupt
+        real(path, data, temporary)
+
+    newer = Document("a.xml", "feed", b"names x")
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "_write", die)
+        with pytest.raises(KeyboardInterrupt):
+            publish([page, newer], output, None)
+    assert files(output) == {"a.xml": b"x", "entry/x/index.html": b"x"}
+    changes = publish([feed], output, None)
+    assert changes.deleted == ("entry/x/index.html",)
+    assert files(output) == {"a.xml": b"x"}
+
+
+def test_a_death_between_the_manifest_and_the_deletions_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, output = write_office(tmp_path / "o", wages=entry(), jobs=entry()), tmp_path / "public"
+    build(office, output)
+    (office / "entries" / "jobs.md").unlink()
+
+    def die(output: Path, path: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(publishing, "_delete", die)
+        with pytest.raises(KeyboardInterrupt):
+            build(office, output)
+    assert "entry/jobs/index.html" in files(output)
+    assert "entry/jobs/index.html" in build(office, output).deleted
+    build(office, tmp_path / "fresh")
+    assert files(output) == files(tmp_path / "fresh")
+
+
+def test_a_journal_cannot_have_anything_outside_deleted(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("x")
+    journal = tmp_path / "public" / ".ilofeed-tmp" / "journal"
+    for text in (
+        '["../victim"]',
+        json.dumps([str(victim)]),
+        '["a/../../victim"]',
+        "{",
+        "[7]",
+        "7",
+        "null",
+        "",
+    ):
+        journal.parent.mkdir(parents=True)
+        journal.write_text(text)
+        publish([Document("a.xml", "feed", b"x")], tmp_path / "public", None)
+        assert victim.exists()
+
+
+def test_feeds_are_deleted_before_the_pages_they_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, output = (
+        write_office(
+            tmp_path / "o", wages=entry(), jobs=entry(event="{start: 2015-06-01}", countries="[CN]")
+        ),
+        tmp_path / "public",
+    )
+    build(office, output)
+    (office / "entries" / "jobs.md").unlink()
+    deleted = list(build(office, output).deleted)
+    feeds = [path for path in deleted if path.endswith((".xml", "feed.json", "calendar.ics"))]
+    assert len(feeds) > 5
+    assert deleted[: len(feeds)] == feeds
+
+
+def test_a_link_that_leads_out_of_the_output_is_not_followed(tmp_path: Path) -> None:
+    output, elsewhere = tmp_path / "public", tmp_path / "elsewhere"
+    output.mkdir()
+    elsewhere.mkdir()
+    (output / "all").symlink_to(elsewhere)
+    with pytest.raises(PublishError, match="leads out of the output by a link"):
+        publish([Document("all/a.xml", "feed", b"x")], output, None)
+    assert list(elsewhere.iterdir()) == []
+    (output / "all").unlink()
+    (output / "all").mkdir()
+    (elsewhere / "a.xml").write_text("theirs")
+    (output / "all" / "a.xml").symlink_to(elsewhere / "a.xml")
+    publish([Document("all/a.xml", "feed", b"ours")], output, None)
+    assert (elsewhere / "a.xml").read_text() == "theirs"
+    assert (output / "all" / "a.xml").read_bytes() == b"ours"
 
 
 def test_files_can_be_read_by_a_web_server(tmp_path: Path) -> None:

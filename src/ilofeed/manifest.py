@@ -91,10 +91,10 @@ def parse_manifest(data: bytes) -> Manifest:
         if isinstance(error, ManifestError):
             raise
         raise ManifestError("it is damaged, or not a manifest of ilofeed") from error
-    return Manifest(entries, frozenset(path for path in paths if _is_inside(path)))
+    return Manifest(entries, frozenset(path for path in paths if is_inside(path)))
 
 
-def _is_inside(path: object) -> bool:
+def is_inside(path: object) -> bool:
     """Whether a path stays below the folder it is relative to: nothing else is ever deleted."""
     return (
         isinstance(path, str)

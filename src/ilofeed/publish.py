@@ -2,30 +2,34 @@
 
 A reader of the output never meets half a file, nor a feed that names a page which is not there:
 pages come before feeds, feeds before the index, the manifest after all of them, deletions last. A
-build that was killed leaves files that are whole; the next one finishes. A process that dies is
-meant, not a machine that loses power: files are not synchronised one by one.
+build that was killed leaves files that are whole, and a journal of what it was about to publish;
+the next one finishes, and deletes what no manifest would tell it of. A process that dies is meant,
+not a machine that loses power: files are not synchronised one by one.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed.document import in_order
-from ilofeed.manifest import PATH, Manifest, ManifestError, parse_manifest
+from ilofeed.document import FILE_NAMES, in_order
+from ilofeed.manifest import PATH, Manifest, ManifestError, is_inside, parse_manifest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ilofeed.document import Document
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"
+_JOURNAL = "journal"
+_FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
 class PublishError(OSError):
@@ -69,51 +73,80 @@ def read_manifest(output: Path) -> Manifest | None:
 
 
 def publish(documents: Sequence[Document], output: Path, previous: Manifest | None) -> Changes:
-    """Make the output hold the documents, and nothing of the previous build beside them.
+    """Make the output hold the documents, and nothing of earlier builds beside them.
 
-    Files that no manifest calls ours are left alone.
+    Files that no manifest and no journal calls ours are left alone.
     """
     output.mkdir(parents=True, exist_ok=True)
     temporary = output / _TEMPORARY
+    ours = frozenset(document.path for document in documents)
+    earlier = (previous.files if previous else frozenset()) | _read_journal(temporary)
+    changed = [one for one in in_order(documents) if not _is_same(output / one.path, one.data)]
+    stale = sorted(
+        (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
+    )
+    if changed or stale:
+        _check_folders(output, ours | set(stale))
+        _write_journal(temporary, ours | earlier)
+    for document in changed:
+        _write(output / document.path, document.data, temporary)
+    for path in stale:
+        _delete(output, path)
     shutil.rmtree(temporary, ignore_errors=True)
-    written, unchanged = [], []
-    try:
-        for document in in_order(documents):
-            if _write(output / document.path, document.data, temporary):
-                written.append(document.path)
-            else:
-                unchanged.append(document.path)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    stale = sorted((previous.files if previous else frozenset()) - {d.path for d in documents})
-    deleted = [path for path in stale if path != PATH and _delete(output, path)]
-    return Changes(tuple(written), tuple(unchanged), tuple(deleted))
+    written = tuple(document.path for document in changed)
+    same = tuple(one.path for one in in_order(documents) if one.path not in set(written))
+    return Changes(written, same, tuple(stale))
 
 
-def _write(path: Path, data: bytes, temporary: Path) -> bool:
-    """Replace a file at once; False where it holds these bytes already and was not touched."""
+def _last_named(path: str) -> tuple[bool, str]:
+    """Feeds are deleted before the pages that they name."""
+    name = path.rpartition("/")[2]
+    return name not in _FEEDS, path
+
+
+def _read_journal(temporary: Path) -> frozenset[str]:
+    """What a build that died was about to publish: no manifest may know all of it."""
     try:
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return False
+        paths = json.loads((temporary / _JOURNAL).read_bytes())
+    except (OSError, ValueError):
+        return frozenset()
+    return frozenset(filter(is_inside, paths if isinstance(paths, list) else ()))
+
+
+def _write_journal(temporary: Path, paths: Iterable[str]) -> None:
+    temporary.mkdir(exist_ok=True)
+    _write(temporary / _JOURNAL, json.dumps(sorted(paths)).encode(), temporary)
+
+
+def _check_folders(output: Path, paths: Iterable[str]) -> None:
+    """Nothing is written or deleted through a link that leads out of the output."""
+    for folder in sorted({(output / path).parent for path in paths}):
+        if folder.is_dir() and not folder.resolve().is_relative_to(output.resolve()):
+            raise PublishError(f"{folder} leads out of the output by a link; remove the link")
+
+
+def _is_same(path: Path, data: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
     except FileNotFoundError:
-        pass
+        return False
     except NotADirectoryError as error:
         raise PublishError(f"{path.parent} is in the way: a folder is wanted there") from error
+
+
+def _write(path: Path, data: bytes, temporary: Path) -> None:
+    """Replace a file at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.mkdir(exist_ok=True)
     draft = temporary / "next"
     draft.write_bytes(data)
     try:
         draft.replace(path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
-    return True
 
 
-def _delete(output: Path, path: str) -> bool:
+def _delete(output: Path, path: str) -> None:
     file = output / path
-    if not file.is_file():
-        return False
     file.unlink()
     for folder in file.parents:
         if folder == output:
@@ -122,4 +155,3 @@ def _delete(output: Path, path: str) -> bool:
             folder.rmdir()
         except OSError:  # it holds something else
             break
-    return True
