@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 from ilofeed.addresses import dangling
 from ilofeed.chain import finish, prepare
 from ilofeed.document import Document
+from ilofeed.office import check_office
 from ilofeed.publish import locked
 from ilofeed.readback import UnreadableError, read_back
 from offices import OFFICE, entry, write_office
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ilofeed.document import Format
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
-ADDRESS = "https://example.org/feeds/"
+HERE, _ = check_office(OFFICE, NOW)
 FEEDS: dict[str, Format] = {"atom.xml": "atom", "rss.xml": "rss", "feed.json": "json"}
 
 
@@ -80,7 +81,7 @@ def published(output: Path) -> dict[str, bytes]:
 
 
 def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
-    """Look at one file as a reader does; False where it is not there, an error where it is wrong."""
+    """Look at a file as a reader does; False where it is not there, an error where it is wrong."""
     try:
         data = (output / path).read_bytes()
     except FileNotFoundError:
@@ -101,11 +102,11 @@ def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
 
 
 def addresses(path: str, data: bytes) -> list[str]:
-    return dangling(Document(path, "feed", data), _OFFICE, ())
+    return dangling(Document(path, "feed", data), HERE, ())
 
 
 def there(output: Path, address: str) -> bool:
-    path = address.removeprefix(ADDRESS)
+    path = address.removeprefix(HERE.url)
     return (output / (path + "index.html" if path.endswith("/") or not path else path)).exists()
 
 
@@ -142,9 +143,6 @@ def soak(folder: Path, kills: int, seed: int) -> dict[str, int]:
     chance = random.Random(seed)
     made = drafts(folder)
     known = digests(made)
-    global _OFFICE  # noqa: PLW0603
-    assert made[0].site is not None
-    _OFFICE = made[0].site.office
     output = folder / "public"
     with locked(output):
         finish(made[0], output)
