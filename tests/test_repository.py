@@ -18,7 +18,7 @@ from ilofeed.cli import cli
 from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
 from ilofeed.fields import PersonFields
 from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
-from offices import NOW, ROOT, write_office
+from offices import NOW, ROOT, entry, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -197,6 +197,10 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
         "data/problems.md",
         "data/atom.rng",
         "data/jsonfeed.schema.json",
+        "data/phrases/mn.json",
+        "data/languages.json",
+        "assets/ilo-feed-1.0.0.js",
+        "assets/site.css",
         "templates/base.html",
         "py.typed",
     ):
@@ -211,3 +215,11 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "YAML wants spaces" in done.stdout
+    (office / "entries" / "wages.md").write_bytes(entry(event="{start: 2015-06-01}"))
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(office), "build"],
+        capture_output=True, text=True, check=False, cwd=tmp_path,
+        env={key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert (office / "public" / "all" / "calendar.ics").exists()
