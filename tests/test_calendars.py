@@ -53,7 +53,7 @@ def test_times_are_in_the_offices_zone_which_is_in_the_file() -> None:
     assert "DTSTART;TZID=Asia/Ulaanbaatar:20151108T100000" in text
     assert text.count("BEGIN:VTIMEZONE\r\nTZID:Asia/Ulaanbaatar\r\n") == 1
     assert "TZOFFSETFROM:+0800\r\nTZOFFSETTO:+0900" in text
-    starts = [event["start"] for event in read_calendar(text.encode())]
+    starts = [event["start"] for event in read_calendar(text.encode())[1]]
     wanted = ["2015-11-08T02:00+00:00", "2015-07-08T01:00+00:00"]
     assert starts == [int(dt.datetime.fromisoformat(moment).timestamp()) for moment in wanted]
 
@@ -144,10 +144,12 @@ def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
     made = site(wages=entry(event="{start: 2015-06-01}"))
     (model,) = published(made.entries, NOW)
     changed = dataclasses.replace(model, title=text or "x", summary=text * 3 or "x")
-    feed = dataclasses.replace(select_feeds(made.office, [model])[0], events=(changed,))
+    feed = select_feeds(made.office, [model])[0]
+    feed = dataclasses.replace(feed, events=(changed,), title=text or "x", description=text or "x")
     data = render_calendar(feed, made.office)
     assert all(len(line) <= 75 for line in data.split(b"\r\n"))
-    (seen,) = read_calendar(data)
+    about, (seen,) = read_calendar(data)
+    assert (about["title"], about["description"]) == (feed.title, feed.description)
     assert seen["title"] == changed.title
     assert seen["summary"] == changed.summary
 
@@ -180,6 +182,38 @@ def test_what_a_program_could_stumble_over(old: str, new: str, said: str) -> Non
     assert text != GOOD
     with pytest.raises(CalendarError, match=said):
         read_calendar(text.encode())
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ("NAME:Example", "NAME:Sample", "title"),
+        ("X-WR-CALNAME:Example", "X-WR-CALNAME:Sample", "old_title"),
+        ("DESCRIPTION:News", "DESCRIPTION:Notes", "description"),
+        ("URL:https://example.org/feeds/all/", "URL:https://example.org/x", "page"),
+        (
+            "SOURCE;VALUE=URI:https://example.org/feeds/all",
+            "SOURCE;VALUE=URI:https://x.org/",
+            "self",
+        ),
+        ("REFRESH", "X-REFRESH", None),
+    ],
+)
+def test_a_calendar_that_does_not_say_who_it_is(old: str, new: str, field: str | None) -> None:
+    made = site(wages=entry(event="{start: 2015-06-01}"))
+    found = documents(made)
+    text = found["all/calendar.ics"].data.decode()
+    data = text.replace(f"\r\n{old}", f"\r\n{new}").encode()
+    assert data != text.encode()
+    wrong = dataclasses.replace(found["all/calendar.ics"], data=data)
+    faults = verify([*(found | {"all/calendar.ics": wrong}).values()], made.office)
+    assert [fault.field for fault in faults] == ([f"calendar {field}"] if field else [])
+
+
+def test_commas_in_the_name_of_an_office_are_escaped() -> None:
+    office = OFFICE.replace(b"title: Example Office", b'title: "Work, welfare; a \\\\ b"')
+    text = calendar(office=office, wages=entry(event="{start: 2015-06-01}"))
+    assert "\r\nNAME:Work\\, welfare\\; a \\\\ b\r\n" in text
 
 
 @pytest.mark.parametrize(

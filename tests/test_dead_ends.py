@@ -212,6 +212,10 @@ def test_whatever_an_editor_writes_is_told_of_once(keys: dict[str, str]) -> None
     [
         ("feeds.opml", 'text="By topic"', 'text="x"', "group By topic"),
         ("feeds.opml", 'xmlUrl="https://example.org/feeds/all/atom.xml"', 'xmlUrl="https://x.org/"', "group All news and events"),
+        ("feeds.opml", "<title>Example", "<title>Sample", "head title"),
+        ("feeds.opml", "<ownerName>.*</ownerName>", "", "head ownerName"),
+        ("feeds.opml", "<dateModified>...", "<dateModified>Xyz", "head dateModified"),
+        ("feeds.opml", "(?s)<head>.*</head>", "", "document"),
         ("feeds.opml", "</opml>", "", "document"),
         ("feeds.opml", 'version="2.0"', 'version="1.0"', "document"),
         ("entry/wages/index.html", '"headline": "Wages', '"headline": "Wage', "data @graph"),

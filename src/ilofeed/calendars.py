@@ -9,6 +9,7 @@ no zone, and an exclusive DTEND (section 3.6.1).
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.links import term_categories
@@ -34,8 +35,9 @@ def render_calendar(feed: Feed, office: Office) -> bytes:
     import icalendar
 
     calendar = _calendar(office, feed.events)
-    calendar.add("name", feed.title)
-    calendar.add("x-wr-calname", feed.title)  # what calendars knew before RFC 7986
+    # icalendar does not know that these are texts, whose commas are to be escaped
+    calendar.add("name", icalendar.vText(feed.title))
+    calendar.add("x-wr-calname", icalendar.vText(feed.title))  # of before RFC 7986
     calendar.add("description", feed.description)
     calendar.add("url", office.address(feed.path("index.html")))
     calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
@@ -113,9 +115,9 @@ def event_categories(entry: Entry, office: Office) -> list[str]:
     return list(dict.fromkeys(term["label"] for term in term_categories(entry, office)))
 
 
-def read_calendar(data: bytes) -> list[dict[str, Any]]:
-    """The events of a calendar in the form of `carry.carried_event`; `CalendarError` where a
-    program could stumble over it.
+def read_calendar(data: bytes) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """A calendar and its events, in the form of `carry.carried_calendar` and `carried_event`;
+    `CalendarError` where a program could stumble over it.
 
     icalendar reads much that others refuse: line ends, lengths and what must be there are checked
     here.
@@ -139,7 +141,14 @@ def read_calendar(data: bytes) -> list[dict[str, Any]]:
     if not calendar.get("prodid") or calendar.get("version") != "2.0":
         raise CalendarError("PRODID or VERSION is missing (sections 3.7.3 and 3.7.4)")
     zones = {str(zone.get("tzid")) for zone in calendar.walk("VTIMEZONE")}
-    return [_read_event(event, zones) for event in calendar.walk("VEVENT")]
+    about = {
+        "title": _decoded(calendar, "name"),
+        "old_title": _decoded(calendar, "x-wr-calname"),
+        "description": _text(calendar, "description"),
+        "page": _text(calendar, "url"),
+        "self": _text(calendar, "source"),
+    }
+    return about, [_read_event(event, zones) for event in calendar.walk("VEVENT")]
 
 
 def _read_event(event: Any, zones: set[str]) -> dict[str, Any]:
@@ -165,6 +174,14 @@ def _read_event(event: Any, zones: set[str]) -> dict[str, Any]:
         "labels": [str(one) for one in categories.cats] if categories is not None else [],
         "status": _text(event, "status"),
     }
+
+
+def _decoded(calendar: Any, name: str) -> str | None:
+    """A text that icalendar does not know for one, without its escapes (section 3.3.11)."""
+    value = _text(calendar, name)
+    if value is None:
+        return None
+    return re.sub(r"\\([\\;,nN])", lambda one: "\n" if one[1] in "nN" else one[1], value)
 
 
 def _text(event: Any, name: str) -> str | None:

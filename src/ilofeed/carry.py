@@ -116,6 +116,17 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
             }
 
 
+def carried_calendar(feed: Feed, office: Office) -> Fields:
+    """What a calendar program sees of a feed's calendar itself."""
+    return {
+        "title": feed.title,
+        "old_title": feed.title,
+        "description": feed.description,
+        "page": office.address(feed.path("index.html")),
+        "self": office.address(feed.path("calendar.ics")),
+    }
+
+
 def carried_event(entry: Entry, office: Office) -> Fields:
     """What a calendar sees of an entry with an event: instants as seconds, or whole days."""
     event = entry.event

@@ -27,19 +27,25 @@ class OpmlError(ValueError):
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
     """One outline for each group of feeds, in it one for each feed: its Atom document."""
     root = etree.Element("opml", version="2.0")
-    head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = office.title
-    newest = max(feed.updated for feed in feeds)
-    etree.SubElement(head, "dateModified").text = email.utils.format_datetime(
-        newest.replace(microsecond=0)
-    )
-    etree.SubElement(head, "ownerName").text = office.author.name
+    inside = etree.SubElement(root, "head")
+    for name, text in head(feeds, office).items():
+        etree.SubElement(inside, name).text = text
     body = etree.SubElement(root, "body")
     for name, outlines in outline(feeds, office):
         group = etree.SubElement(body, "outline", text=name)  # a title would want a type
         for attributes in outlines:
             etree.SubElement(group, "outline", attributes)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
+    """What the list says of itself, by element."""
+    newest = max(feed.updated for feed in feeds).replace(microsecond=0)
+    return {
+        "title": office.title,
+        "dateModified": email.utils.format_datetime(newest),
+        "ownerName": office.author.name,
+    }
 
 
 def outline(feeds: Sequence[Feed], office: Office) -> Groups:
@@ -65,16 +71,16 @@ def outline(feeds: Sequence[Feed], office: Office) -> Groups:
     ]
 
 
-def read_opml(data: bytes) -> Groups:
-    """What a reader imports, in the form of `outline`."""
+def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
+    """What a reader imports, in the forms of `head` and `outline`."""
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"lxml: {error}") from error
-    body = root.find("body")
-    if root.tag != "opml" or root.get("version") != "2.0" or body is None:
+    inside, body = root.find("head"), root.find("body")
+    if root.tag != "opml" or root.get("version") != "2.0" or inside is None or body is None:
         raise OpmlError("it is no OPML 2.0")
-    return [
+    return {str(node.tag): node.text or "" for node in inside}, [
         (
             str(group.get("text")),
             [{str(name): str(value) for name, value in one.attrib.items()} for one in group],

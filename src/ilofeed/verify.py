@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed import addresses, calendars, embedding, opml, structured
-from ilofeed.carry import carried_entry, carried_event, carried_feed
+from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
 from ilofeed.readback import UnreadableError, read_back
@@ -114,31 +114,39 @@ def _show(value: Any) -> str:
 
 
 def _verify_calendar(document: Document, office: Office) -> list[Fault]:
-    """The events of a calendar, in its order."""
-    entries = document.feed.events if document.feed is not None else (document.entry,)
+    """A calendar, where it is of a feed, and its events in order."""
+    feed = document.feed
+    entries = feed.events if feed is not None else (document.entry,)
     expected = [carried_event(entry, office) for entry in entries if entry is not None]
     try:
-        seen = calendars.read_calendar(document.data)
+        about, seen = calendars.read_calendar(document.data)
     except calendars.CalendarError as error:
         return [Fault(document.path, "document", "a calendar that can be read", str(error))]
     ids, seen_ids = [[one["id"] for one in side] for side in (expected, seen)]
     if ids != seen_ids:
         return [Fault(document.path, "events", _show(ids), _show(seen_ids))]
+    wanted = carried_calendar(feed, office) if feed is not None else {}
     return [
-        fault
-        for wanted, found in zip(expected, seen, strict=True)
-        for fault in compare(document.path, wanted["id"], wanted, found)
+        *compare(document.path, "calendar", wanted, about),
+        *(
+            fault
+            for one, found in zip(expected, seen, strict=True)
+            for fault in compare(document.path, one["id"], one, found)
+        ),
     ]
 
 
 def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
     """The groups of the list of feeds, and every feed in each."""
-    expected = dict(opml.outline(feeds, office))
     try:
-        seen = dict(opml.read_opml(document.data))
+        seen_head, seen = opml.read_opml(document.data)
     except opml.OpmlError as error:
         return [Fault(document.path, "document", "a list of feeds that can be read", str(error))]
-    return list(compare(document.path, "group", expected, seen))
+    groups = dict(opml.outline(feeds, office))
+    return [
+        *compare(document.path, "head", opml.head(feeds, office), seen_head),
+        *compare(document.path, "group", groups, dict(seen)),
+    ]
 
 
 def _verify_json(
