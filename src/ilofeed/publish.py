@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"
-_JOURNAL = "journal"
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
@@ -78,21 +77,24 @@ def publish(documents: Sequence[Document], output: Path, previous: Manifest | No
     Files that no manifest and no journal calls ours are left alone.
     """
     output.mkdir(parents=True, exist_ok=True)
-    temporary = output / _TEMPORARY
+    temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
     ours = frozenset(document.path for document in documents)
-    earlier = (previous.files if previous else frozenset()) | _read_journal(temporary)
+    earlier = (previous.files if previous else frozenset()) | _read_journal(journal)
     changed = [one for one in in_order(documents) if not _is_same(output / one.path, one.data)]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
         _check_folders(output, ours | set(stale))
-        _write_journal(temporary, ours | earlier)
-    for document in changed:
-        _write(output / document.path, document.data, temporary)
+        _write_journal(journal, ours | earlier)
+    try:
+        for document in changed:
+            _write(output / document.path, document.data, temporary)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
     for path in stale:
         _delete(output, path)
-    shutil.rmtree(temporary, ignore_errors=True)
+    journal.unlink(missing_ok=True)
     written = tuple(document.path for document in changed)
     same = tuple(one.path for one in in_order(documents) if one.path not in set(written))
     return Changes(written, same, tuple(stale))
@@ -104,18 +106,19 @@ def _last_named(path: str) -> tuple[bool, str]:
     return name not in _FEEDS, path
 
 
-def _read_journal(temporary: Path) -> frozenset[str]:
+def _read_journal(journal: Path) -> frozenset[str]:
     """What a build that died was about to publish: no manifest may know all of it."""
     try:
-        paths = json.loads((temporary / _JOURNAL).read_bytes())
+        paths = json.loads(journal.read_bytes())
     except (OSError, ValueError):
         return frozenset()
     return frozenset(filter(is_inside, paths if isinstance(paths, list) else ()))
 
 
-def _write_journal(temporary: Path, paths: Iterable[str]) -> None:
-    temporary.mkdir(exist_ok=True)
-    _write(temporary / _JOURNAL, json.dumps(sorted(paths)).encode(), temporary)
+def _write_journal(journal: Path, paths: Iterable[str]) -> None:
+    draft = journal.with_suffix(".new")
+    draft.write_text(json.dumps(sorted(paths)), "utf-8")
+    draft.replace(journal)
 
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
@@ -137,6 +140,7 @@ def _is_same(path: Path, data: bytes) -> bool:
 def _write(path: Path, data: bytes, temporary: Path) -> None:
     """Replace a file at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    temporary.mkdir(exist_ok=True)
     draft = temporary / "next"
     draft.write_bytes(data)
     try:
