@@ -260,13 +260,13 @@ def _stop(code: int) -> None:
 
 
 def _progress(label: str) -> Callable[[int, int], None]:
-    """A bar on a terminal, for work that takes more than a second; nothing elsewhere."""
-    started = time.monotonic()
-    bar: Any = None
+    """A bar on a terminal, when the rest will take more than a second; nothing elsewhere."""
+    started, bar = 0.0, None
 
     def show(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None and sys.stderr.isatty() and time.monotonic() - started > 1 and done < total:
+        nonlocal started, bar
+        took = time.monotonic() - (started := started or time.monotonic())
+        if bar is None and sys.stderr.isatty() and took > 0.5 and took * (total - done) / done > 1:
             bar = click.progressbar(length=total, label=label, file=sys.stderr)
             bar.update(done - 1)
         if bar is not None:
