@@ -127,6 +127,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path, output: str, said: str
     done = build(office, "--output", output)
     assert (done.returncode, done.stdout) == (4, "")
     assert said in done.stderr
+    assert "another build" not in done.stderr
     assert "Traceback" not in done.stderr
     assert (office / "a-file").read_text() == "theirs"
 

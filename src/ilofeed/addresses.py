@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
 
     from ilofeed.document import Document
     from ilofeed.model import Entry, Office
@@ -33,7 +33,7 @@ _JSON_ADDRESSES = frozenset(
 _IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
-def dangling(document: Document, office: Office, published: Iterable[str]) -> list[str]:
+def dangling(document: Document, office: Office, published: Collection[str]) -> list[str]:
     """The addresses of a document that are the site's own and that no published path answers.
 
     `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
@@ -42,7 +42,7 @@ def dangling(document: Document, office: Office, published: Iterable[str]) -> li
     return _unanswered(addresses(document), document.path, office, published)
 
 
-def dangling_in(entry: Entry, office: Office, published: Iterable[str]) -> list[str]:
+def dangling_in(entry: Entry, office: Office, published: Collection[str]) -> list[str]:
     """The same for what an editor wrote into an entry: its links, and those of its body."""
     return _unanswered(_written(entry), entry.page, office, published)
 
@@ -61,7 +61,7 @@ def _written(entry: Entry) -> Iterator[str]:
 
 
 def _unanswered(
-    found: Iterable[str], path: str, office: Office, published: Iterable[str]
+    found: Iterable[str], path: str, office: Office, published: Collection[str]
 ) -> list[str]:
     here = office.address(path)
     own = set()
@@ -71,7 +71,7 @@ def _unanswered(
         address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
         if address.startswith(office.url):
             own.add(office.address(address.removeprefix(office.url)))
-    return sorted(own - set(published))
+    return sorted(address for address in own if address not in published)
 
 
 def addresses(document: Document) -> Iterator[str]:

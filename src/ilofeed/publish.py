@@ -50,7 +50,9 @@ def locked(output: Path) -> Iterator[None]:
     if output.exists() and not output.is_dir():
         raise PublishError(f"{output} is a file; the output is a folder")
     output.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(output.parent / f".{output.name}.lock", timeout=WAIT)
+    path = output.parent / f".{output.name}.lock"
+    path.open("a").close()  # where nobody can write, FileLock would wait as if somebody held it
+    lock = FileLock(path, timeout=WAIT)
     try:
         lock.acquire()
     except Timeout as error:

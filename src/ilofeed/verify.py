@@ -43,7 +43,7 @@ def verify(
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     faults = _dead_links(documents, office, published)
-    dead = {fault.found for fault in faults}
+    answered = published | {fault.found for fault in faults}  # these are told of already
     for done, document in enumerate(documents, 1):
         found = (
             _verify_opml(document, office, feeds)
@@ -51,7 +51,7 @@ def verify(
             else verify_document(document, office)
         )
         if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, office, published | dead)
+            found += _dangling(document, office, answered)
         faults += found
         progress(done, len(documents))
     return faults
