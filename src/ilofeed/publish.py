@@ -82,7 +82,8 @@ def publish(documents: Sequence[Document], output: Path, previous: Manifest | No
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
     ours = frozenset(document.path for document in documents)
     earlier = (previous.files if previous else frozenset()) | _read_journal(journal)
-    changed = [one for one in in_order(documents) if not _is_same(output / one.path, one.data)]
+    ordered = in_order(documents)
+    changed = [one for one in ordered if not _is_same(output / one.path, one.data)]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
     )
@@ -97,9 +98,9 @@ def publish(documents: Sequence[Document], output: Path, previous: Manifest | No
     for path in stale:
         _delete(output, path)
     journal.unlink(missing_ok=True)
-    written = tuple(document.path for document in changed)
-    same = tuple(one.path for one in in_order(documents) if one.path not in set(written))
-    return Changes(written, same, tuple(stale))
+    written = dict.fromkeys(document.path for document in changed)
+    same = tuple(document.path for document in ordered if document.path not in written)
+    return Changes(tuple(written), same, tuple(stale))
 
 
 def _last_named(path: str) -> tuple[bool, str]:
