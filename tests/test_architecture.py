@@ -47,6 +47,7 @@ FLOORS = [
     ["publish", "previous"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "console"],
+    ["commands", "authoring"],
     ["cli"],
     ["__main__"],
 ]

@@ -126,7 +126,7 @@ def test_colour_on_a_terminal_only(broken: Path) -> None:
 
 
 def test_a_bar_on_a_terminal_when_a_build_takes_its_time(tmp_path: Path) -> None:
-    entries = {f"e-{number}": entry() for number in range(2500)}
+    entries = {f"e-{number}": entry() for number in range(6000)}
     folder = write_office(tmp_path / "large", **entries)
     assert re.search(r"Verifying +\[#+-*\] +\d+%", seen_on_terminal(folder, "build"))
     small = write_office(tmp_path / "small", wages=entry())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import time
@@ -13,7 +12,6 @@ import click
 
 from ilofeed import __version__, console, dates, options
 from ilofeed.datewords import read_moment
-from ilofeed.problems import did_you_mean, has_errors, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,6 +47,18 @@ _format = click.option(
     help="How problems are printed.",
 )
 _strict = click.option("--strict", is_flag=True, help="Take warnings for errors.")
+_output = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="public",
+    show_default=True,
+    help="The folder to publish to.",
+)
+_previous = click.option(
+    "--previous",
+    metavar="PATH|URL|none",
+    help="The manifest to compare with (default: the one in the output folder).",
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -79,29 +89,18 @@ def cli(ctx: click.Context, root: Path) -> None:
 @click.pass_obj
 def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None:  # noqa: FBT001
     """Read and check everything, render and verify it in memory, write nothing."""
-    from ilofeed.chain import prepare
+    from ilofeed import commands
 
-    draft = prepare(root, options.read_clock(now), progress=_progress("Verifying"))
-    _stop(console.report(root, draft.problems, draft.faults, form, strict=strict))
-    console.say(f"{console.counts(draft)}: all is well")
+    clock = options.read_clock(now)
+    sys.exit(commands.check(root, clock, form, _progress("Verifying"), strict=strict))
 
 
 @cli.command()
-@click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="public",
-    show_default=True,
-    help="The folder to publish to.",
-)
+@_output
 @click.option("--base-url", metavar="URL", help="Take this address for site.url.")
 @_format
 @_strict
-@click.option(
-    "--previous",
-    metavar="PATH|URL|none",
-    help="The manifest to compare with (default: the one in the output folder).",
-)
+@_previous
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -120,22 +119,10 @@ def build(
     now: dates.Moment | None,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
-    from ilofeed import chain, publish
-    from ilofeed.previous import load_previous
+    from ilofeed import commands
 
-    started = time.monotonic()
-    target = options.output_folder(root, output)
-    with publish.locked(target):
-        before = load_previous(previous, root, target)
-        draft = chain.prepare(
-            root, options.read_clock(now), options.base_url(base_url), _progress("Verifying")
-        )
-        _stop(console.report(root, draft.problems, draft.faults, form, strict=strict))
-        changes = chain.finish(draft, target)
-    took = f"({time.monotonic() - started:.1f} s)"
-    console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
-    if before is not None:
-        console.say(console.noticed(before, draft))
+    clock, progress = options.read_clock(now), _progress("Verifying")
+    sys.exit(commands.build(root, clock, output, base_url, previous, form, progress, strict=strict))
 
 
 @cli.command()
@@ -143,19 +130,9 @@ def build(
 @click.pass_obj
 def due(root: Path, now: dates.Moment | None) -> None:
     """List the entries that wait for their date, and the moment each is released."""
-    from ilofeed.check import check as check_all
-    from ilofeed.read import read_office
-    from ilofeed.selection import waiting
+    from ilofeed import commands
 
-    clock = options.read_clock(now)
-    site, problems = check_all(read_office(root), clock)
-    if site is None:
-        sys.exit(console.report(root, problems, (), "auto", strict=False))
-    later = waiting(site.entries, clock)
-    for entry in later:
-        click.echo(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
-    if not later:
-        console.say("nothing is waiting for its date")
+    sys.exit(commands.due(root, options.read_clock(now)))
 
 
 @cli.command()
@@ -168,40 +145,11 @@ def due(root: Path, now: dates.Moment | None) -> None:
 @click.option("--slug", help="Name of the file (default: made from the title).")
 @_now
 @click.pass_obj
-def new(
-    root: Path,
-    title: str,
-    categories: tuple[str, ...],
-    countries: tuple[str, ...],
-    date: dates.Moment | None,
-    summary: str | None,
-    link: str | None,
-    slug: str | None,
-    now: dates.Moment | None,
-) -> None:
+def new(root: Path, /, now: dates.Moment | None, **given: Any) -> None:
     """Write a new entry file, valid at once, and print its path."""
-    from ilofeed import chain, newentry, read
+    from ilofeed import authoring
 
-    clock = options.read_clock(now)
-    office, known, problems = chain.read_settings(root, clock)
-    if office is None:
-        sys.exit(console.report(root, problems, (), "auto", strict=False))
-    entry = newentry.NewEntry(
-        title=title.strip(),
-        date=date or clock.astimezone(office.timezone).date(),
-        categories=_ask("--category", office.categories, categories, office.language),
-        countries=_ask("--country", office.countries, countries, office.language),
-        summary=summary,
-        link=link,
-        slug=slug,
-    )
-    path, data, found = newentry.write_entry(entry, office, known, clock)
-    if has_errors(found):
-        raise click.UsageError("\n".join(problem.message for problem in found))
-    read.create(root / path, data)
-    click.echo(path)
-    if summary is None:
-        console.say("write its summary, then delete the line that says draft")
+    sys.exit(authoring.new(root, options.read_clock(now), **given, ask=_ask))
 
 
 @cli.command()
@@ -213,29 +161,18 @@ def schema(root: Path, which: str, now: dates.Moment | None) -> None:
 
     In an office's folder the schema of entries knows its categories and countries.
     """
-    from ilofeed.chain import read_settings
-    from ilofeed.schema import entry_schema, feeds_schema
+    from ilofeed import authoring
 
-    if which == "feeds":
-        found = feeds_schema()
-    else:
-        found = entry_schema(read_settings(root, options.read_clock(now))[0])
-    click.echo(json.dumps(found, ensure_ascii=False, indent=2))
+    sys.exit(authoring.schema(root, options.read_clock(now), which))
 
 
 @cli.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> None:
     """Explain a problem code, such as unknown-category; without one, list them all."""
-    from ilofeed.explain import sections
+    from ilofeed import authoring
 
-    manual = sections()
-    if code is None:
-        click.echo("\n".join(sorted(manual)))
-    elif code in manual:
-        click.echo(f"{code}\n\n{manual[code]}", nl=False)
-    else:
-        raise click.UsageError(f"there is no code {quote(code)}{did_you_mean(code, manual)}")
+    sys.exit(authoring.explain(code))
 
 
 def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
@@ -252,11 +189,6 @@ def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language:
             raise click.UsageError(str(error)) from error
 
     return [click.prompt(option.removeprefix("--").capitalize(), value_proc=convert, err=True)]
-
-
-def _stop(code: int) -> None:
-    if code:
-        sys.exit(code)
 
 
 def _progress(label: str) -> Callable[[int, int], None]:

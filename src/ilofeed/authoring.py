@@ -1,0 +1,84 @@
+"""What the commands for authors do, without the library that reads their options.
+
+Each returns the exit code.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ilofeed import chain, console, newentry, options, read
+from ilofeed.problems import did_you_mean, has_errors, quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from ilofeed.dates import Moment
+    from ilofeed.model import Term
+
+    # option, the terms there are, those given, language: the terms to take
+    Ask = Callable[[str, Mapping[str, Term], Sequence[str], str], list[str]]
+
+
+def new(
+    root: Path,
+    clock: dt.datetime,
+    title: str,
+    categories: Sequence[str],
+    countries: Sequence[str],
+    date: Moment | None,
+    summary: str | None,
+    link: str | None,
+    slug: str | None,
+    ask: Ask,
+) -> int:
+    """Write a new entry file, valid at once, and print its path."""
+    office, known, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems, (), "auto", strict=False)
+    entry = newentry.NewEntry(
+        title=title.strip(),
+        date=date or clock.astimezone(office.timezone).date(),
+        categories=ask("--category", office.categories, categories, office.language),
+        countries=ask("--country", office.countries, countries, office.language),
+        summary=summary,
+        link=link,
+        slug=slug,
+    )
+    path, data, found = newentry.write_entry(entry, office, known, clock)
+    if has_errors(found):
+        raise options.OptionError("\n".join(problem.message for problem in found))
+    read.create(root / path, data)
+    console.answer(path)
+    if summary is None:
+        console.say("write its summary, then delete the line that says draft")
+    return console.DONE
+
+
+def schema(root: Path, clock: dt.datetime, which: str) -> int:
+    """Print the JSON Schema of entry files or of feeds.yaml."""
+    from ilofeed.schema import entry_schema, feeds_schema
+
+    if which == "feeds":
+        found = feeds_schema()
+    else:
+        found = entry_schema(chain.read_settings(root, clock)[0])
+    console.answer(json.dumps(found, ensure_ascii=False, indent=2))
+    return console.DONE
+
+
+def explain(code: str | None) -> int:
+    """Print the manual's section on a problem code, or all codes."""
+    from ilofeed.explain import sections
+
+    manual = sections()
+    if code is None:
+        console.answer("\n".join(sorted(manual)))
+    elif code in manual:
+        console.answer(f"{code}\n\n{manual[code]}".removesuffix("\n"))
+    else:
+        raise options.OptionError(f"there is no code {quote(code)}{did_you_mean(code, manual)}")
+    return console.DONE
