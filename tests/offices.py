@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.check import check
 from ilofeed.read import Sources
 from ilofeed.render import render
+from ilofeed.selection import select
 
 if TYPE_CHECKING:
     from ilofeed.check import Site
@@ -74,7 +75,7 @@ def site(
 
 
 def documents(made: Site, now: dt.datetime = NOW) -> dict[str, Document]:
-    return {document.path: document for document in render(made, now)}
+    return {document.path: document for document in render(select(made, now))}
 
 
 def write_office(folder: Path, *, office: bytes = OFFICE, **entries: Any) -> Path:

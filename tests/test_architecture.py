@@ -39,12 +39,21 @@ FLOORS = [
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model"],
     ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
-    ["selection", "document", "links"],  # what a feed holds
+    ["ledger", "history", "selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
     ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "render"],  # and for people
-    ["carry", "readback", "lint", "grammar", "addresses", "verify", "manifest"],  # the proof
-    ["publish", "previous"],
+    [
+        "carry",
+        "readback",
+        "lint",
+        "grammar",
+        "addresses",
+        "verify",
+        "manifest",
+        "continuity",
+    ],  # the proof
+    ["replacing", "publish", "previous"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "console"],
     ["commands", "authoring"],
@@ -55,6 +64,7 @@ ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for n
 DISK = {
     "read",
     "publish",
+    "replacing",
     "previous",
     "explain",
 }  # explain reads the manual; resources are read by importlib

@@ -255,7 +255,7 @@ def test_addresses_are_made_absolute_and_encoded(written: str, url: str) -> None
         ("  description: News and events", "  limit: many", "feeds.yaml:6:10 bad-number"),
         ("  description: News and events", "  publish_time: 25:00", "feeds.yaml:6:17 bad-time"),
         ("  description: News and events", "  hub: hub", "feeds.yaml:6:8 bad-url"),
-        ("  description: News and events", "  archives: [json]", "feeds.yaml:6:14 bad-choice"),
+        ("  description: News and events", "  archives: [opml]", "feeds.yaml:6:14 bad-choice"),
         ("  description: News and events", "  language: english", "feeds.yaml:6:13 bad-language"),
         ("broader: employment", "broader: wages", "feeds.yaml:10:34 circular-broader"),
         ("broader: CN", "broader: XX", "feeds.yaml:14:48 unknown-broader"),
@@ -324,10 +324,11 @@ def test_the_message_for_a_name_shows_the_form() -> None:
 @pytest.mark.parametrize("body", ["NESCAFÉ® workers", "é [x](MAILTO:a@example.org) [y](TEL:12)"])
 def test_a_body_is_made_unmistakable(body: str) -> None:
     from ilofeed.render import render
+    from ilofeed.selection import select
     from ilofeed.verify import verify
 
     made = site(wages=entry(body=body))
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
 
 
 def test_an_address_that_looks_like_an_entity_is_encoded() -> None:

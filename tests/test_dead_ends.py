@@ -15,7 +15,7 @@ from ilofeed.document import Document
 from ilofeed.manifest import render_manifest
 from ilofeed.render import render
 from ilofeed.report import text
-from ilofeed.selection import published
+from ilofeed.selection import select
 from ilofeed.verify import verify
 from offices import NOW, documents, entry, site, write_office
 
@@ -30,9 +30,7 @@ SITE = site(
     jobs=entry(link="https://example.org/news"),
 )
 MADE = documents(SITE)
-MADE["manifest.json"] = render_manifest(
-    SITE.office, published(SITE.entries, NOW), tuple(MADE.values())
-)
+MADE["manifest.json"] = render_manifest(select(SITE, NOW), tuple(MADE.values()))
 
 
 def missing(path: str) -> set[str]:
@@ -203,7 +201,7 @@ def test_an_editor_who_links_to_a_page_that_is_not_there(tmp_path: Path) -> None
 )
 def test_whatever_an_editor_writes_is_told_of_once(keys: dict[str, str]) -> None:
     made = site(wages=entry(**keys))
-    faults = verify(render(made, NOW), made.office)
+    faults = verify(render(select(made, NOW)), made.office)
     assert [(fault.path, fault.field) for fault in faults] == [("entries/wages.md", "address")]
 
 
@@ -241,4 +239,4 @@ def test_the_addresses_of_every_document_are_looked_at() -> None:
     for path, document in MADE.items():
         if path.endswith((".html", ".xml", ".json", ".opml", ".ics", ".txt")):
             assert list(addresses(document)), path
-    assert len(render(SITE, NOW)) == len(MADE) - 1
+    assert len(render(select(SITE, NOW))) == len(MADE) - 1

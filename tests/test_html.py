@@ -16,6 +16,7 @@ from ilofeed.chain import prepare
 from ilofeed.check import check
 from ilofeed.read import read_office
 from ilofeed.render import render
+from ilofeed.selection import select
 from offices import ROOT
 from serving import CHECKERS, host, needs, needs_checkers
 
@@ -87,7 +88,7 @@ def test_an_office_in_each_language(name: str) -> None:
     with host(files) as site:
         made, problems = check(dataclasses.replace(sources, office=text), THEN, site.address)
         assert made is not None, problems
-        files |= {document.path: document.data for document in render(made, THEN)}
+        files |= {document.path: document.data for document in render(select(made, THEN))}
         assert f'<html lang="{name}"'.encode() in files["index.html"]
         pages = ["index.html", "all/index.html", "entry/workshop/index.html", "all/embed.html"]
         assert findings(site, pages) == []

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import os
 import stat
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
 
 from ilofeed import publish as publishing
+from ilofeed import replacing
 from ilofeed.chain import finish, prepare
 from ilofeed.document import ORDER, Document
 from ilofeed.manifest import ManifestError, parse_manifest, render_manifest
-from ilofeed.publish import PublishError, locked, publish, read_manifest
+from ilofeed.publish import locked, publish, read_manifest
 from ilofeed.render import render
+from ilofeed.replacing import PublishError
+from ilofeed.selection import select
 from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from ilofeed.ledger import Ledger
     from ilofeed.publish import Changes
 
 
@@ -126,13 +130,17 @@ def test_a_manifest_that_is_damaged_or_newer_is_said_so(data: bytes) -> None:
 
 def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
     made = site(wages=entry(link="https://example.org/n"), gone=entry(withdrawn="2015-06-01"))
-    documents = render(made, NOW)
-    ledger = json.loads(render_manifest(made.office, made.entries, documents).data)
+    seen = select(made, NOW)
+    documents = render(seen)
+    ledger = json.loads(render_manifest(seen, documents).data)
     assert [item["id"].rpartition(":")[2] for item in ledger["entries"]] == ["gone", "wages"]
     wages = ledger["entries"][1]
     assert wages["url"] == "https://example.org/feeds/entry/wages/"
     assert wages["published"] == "2015-05-19T09:00:00+09:00"
     assert (wages["title"], wages["withdrawn"]) == ("Wages rise", None)
+    assert wages["file"] == "entries/wages.md"
+    assert (ledger["version"], ledger["site"]) == (2, "https://example.org/feeds/")
+    assert ledger["countries"]["MN"] == "Mongolia"
     listed = {item["path"]: item["sha256"] for item in ledger["documents"]}
     for document in documents:
         if document.kind in {"feed", "calendar"}:
@@ -143,7 +151,7 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
 def test_the_digest_follows_what_subscribers_see_and_survives_a_move() -> None:
     def digest(office: bytes = OFFICE, **changes: Any) -> str:
         made = site(office=office, wages=entry(**changes))
-        ledger = json.loads(render_manifest(made.office, made.entries, ()).data)
+        ledger = json.loads(render_manifest(select(made, NOW), ()).data)
         return str(ledger["entries"][0]["digest"])
 
     assert digest() == digest(office=OFFICE.replace(b"https://example.org", b"https://example.net"))
@@ -152,29 +160,117 @@ def test_the_digest_follows_what_subscribers_see_and_survives_a_move() -> None:
         {"summary": "x"},
         {"link": "https://a.org"},
         {"body": "x"},
+        {"categories": "[employment]"},
+        {"event": "{start: 2015-06-01}"},
+        {"authors": "[Somebody]"},
     ]
     for change in changes:
         assert digest(**change) != digest()
+    unseen: list[dict[str, Any]] = [
+        {"date": "2015-05-20"},
+        {"updated": "2015-05-21"},
+        {"id": "pay"},
+    ]
+    for same in unseen:
+        assert digest(**same) == digest()
+    renamed = OFFICE.replace(b"label: Wages", b"label: Pay").replace(
+        b"  title:", b"  author: {name: X}\n  title:"
+    )
+    assert digest(office=renamed) == digest()
 
 
 def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = site(wages=entry(), jobs=entry())
-    documents = (*render(made, NOW), Document("manifest.json", "manifest", b"{}"))
+    documents = (*render(select(made, NOW)), Document("manifest.json", "manifest", b"{}"))
     seen: list[str] = []
-    real = publishing._write
+    real = replacing.write
 
     def write(path: Path, data: bytes, temporary: Path) -> None:
         seen.append(str(path.relative_to(tmp_path / "public")))
         real(path, data, temporary)
 
-    monkeypatch.setattr(publishing, "_write", write)
+    monkeypatch.setattr(replacing, "write", write)
     publish(documents[::-1], tmp_path / "public", None)
     kinds = {document.path: document.kind for document in documents}
     places = [ORDER.index(kinds[path]) for path in seen]
     assert places == sorted(places)
     assert seen[-1] == "manifest.json"
+
+
+@pytest.fixture
+def moments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """What a reader sees of the folder `all` after each step of publishing."""
+    seen: list[list[str]] = []
+    real = Path.replace
+
+    def look(self: Path, target: Path) -> Path:
+        made = real(self, target)
+        now = sorted(path for path in files(tmp_path / "public") if path.startswith("all/"))
+        seen.extend([now] * (not seen or seen[-1] != now))
+        return made
+
+    monkeypatch.setattr("pathlib.Path.replace", look)
+    return seen
+
+
+def archived(*numbers: int) -> tuple[list[Document], Ledger]:
+    """A feed with its archives, and a ledger that knows them."""
+    model = select(site(wages=entry()), NOW).feeds[0]
+    documents = [
+        Document(f"all/archive/{number}/{name}", "archive", b"x", model)
+        for number in numbers
+        for name in ("atom.xml", "rss.xml")
+    ]
+    documents.append(Document("all/atom.xml", "feed", repr(numbers).encode(), model))
+    documents.append(Document("all/index.html", "feed-page", b"page", model))
+    paths = frozenset(document.path for document in documents)
+    empty = parse_manifest(b'{"version": 2, "entries": [], "documents": [], "files": []}')
+    return documents, dataclasses.replace(empty, files=paths)
+
+
+def paths(documents: list[Document]) -> list[str]:
+    return sorted(document.path for document in documents)
+
+
+def test_a_feed_and_its_archives_appear_and_go_at_once(
+    tmp_path: Path, moments: list[list[str]]
+) -> None:
+    """They name each other: no order of two files would do."""
+    documents, ledger = archived(1, 2)
+    publish(documents, tmp_path / "public", None)
+    assert moments == [[], paths(documents)]
+    publish([], tmp_path / "public", ledger)
+    assert moments == [[], paths(documents), []]
+    assert list((tmp_path / "public").iterdir()) == []
+
+
+def test_the_first_archives_of_a_feed_appear_at_once_and_before_it(
+    tmp_path: Path, moments: list[list[str]]
+) -> None:
+    without, _ = archived()
+    publish(without, tmp_path / "public", None)
+    moments.clear()
+    documents, _ = archived(1, 2)
+    publish(documents, tmp_path / "public", None)
+    assert moments == [paths(without), paths(documents)]
+    later, ledger = archived(1, 2, 3)
+    publish(later, tmp_path / "public", None)
+    assert (tmp_path / "public/all/atom.xml").read_bytes() == b"(1, 2, 3)"
+    (tmp_path / "public/all/archive/theirs.txt").write_bytes(b"theirs")
+    assert len(publish([], tmp_path / "public", ledger).deleted) == 8
+    assert files(tmp_path / "public") == {"all/archive/theirs.txt": b"theirs"}
+
+
+def test_an_archive_loses_an_entry_after_its_feed_has_it(tmp_path: Path) -> None:
+    documents, _ = archived(1, 2)
+    publish(documents, tmp_path, None)
+    less = [dataclasses.replace(one, data=one.data + b"!") for one in documents]
+    written = publish([*less, *archived(3)[0][:2]], tmp_path, None).written
+    order = ["index.html", "archive/3/", "all/atom.xml", "archive/1/", "archive/2/"]
+    places = [next(n for n, part in enumerate(order) if part in path) for path in written]
+    assert places == sorted(places)
 
 
 def test_a_reader_never_meets_half_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +301,7 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     output = tmp_path / "public"
     page, feed = Document("entry/x/index.html", "entry", b"x"), Document("a.xml", "feed", b"x")
     publish([feed], output, None)
-    real = publishing._write
+    real = replacing.write
 
     def die(path: Path, data: bytes, temporary: Path) -> None:
         if path.name == "a.xml":
@@ -214,7 +310,7 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
 
     newer = Document("a.xml", "feed", b"names x")
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "_write", die)
+        patch.setattr(replacing, "write", die)
         with pytest.raises(KeyboardInterrupt):
             publish([page, newer], output, None)
     assert files(output) == {"a.xml": b"x", "entry/x/index.html": b"x"}
@@ -234,7 +330,7 @@ def test_a_death_between_the_manifest_and_the_deletions_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(publishing, "_delete", die)
+        patch.setattr(replacing, "delete", die)
         with pytest.raises(KeyboardInterrupt):
             build(office, output)
     assert "entry/jobs/index.html" in files(output)

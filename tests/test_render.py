@@ -237,9 +237,10 @@ def test_pages_name_the_feeds_for_autodiscovery(path: str) -> None:
 def test_base_url_takes_the_place_of_the_sites() -> None:
     from ilofeed.check import check
     from ilofeed.render import render
+    from ilofeed.selection import select
     from offices import sources
 
     made, _ = check(sources(wages=entry()), NOW, "http://localhost:8000/")
     assert made is not None
-    for document in render(made, NOW):
+    for document in render(select(made, NOW)):
         assert b"https://example.org/feeds" not in document.data

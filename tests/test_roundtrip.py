@@ -18,6 +18,7 @@ from ilofeed.fields import Name
 from ilofeed.model import Entry
 from ilofeed.read import Sources
 from ilofeed.render import render
+from ilofeed.selection import select
 from ilofeed.verify import verify
 from offices import NOW, OFFICE, site
 
@@ -247,7 +248,7 @@ def accepted(*files: bytes, office: bytes = ONE_FEED) -> Site:
 @given(keys(), BODIES)
 def test_every_format_brings_every_entry_back(given_keys: dict[str, Any], body: str) -> None:
     made = accepted(entry_file(given_keys, body))
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
 
 
 @settings(max_examples=60)
@@ -260,7 +261,7 @@ def test_any_number_of_entries_in_any_zone(
 ) -> None:
     office = ONE_FEED.replace(b"Asia/Ulaanbaatar", zone.encode())
     made = accepted(*(entry_file(*one) for one in given_files), office=office)
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
 
 
 @settings(max_examples=60)
@@ -284,7 +285,7 @@ def test_any_title_and_description_of_a_feed(title: str, description: str) -> No
         ),
         office=office,
     )
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
 
 
 @given(ANY)
@@ -317,7 +318,7 @@ def test_every_construct_is_accepted(construct: str) -> None:
         construct,
     )
     made = site(wages=data)
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
 
 
 def changed(made: Site, **changes: Any) -> Site:
@@ -327,10 +328,10 @@ def changed(made: Site, **changes: Any) -> Site:
 
 def faults_if_rendered_from(made: Site, other: Site) -> set[str]:
     """The fields that verification misses when documents were rendered from another entry."""
-    right = {document.path: document.feed for document in render(made, NOW)}
+    right = {document.path: document.feed for document in render(select(made, NOW))}
     wrong = [
         dataclasses.replace(document, feed=right[document.path])
-        for document in render(other, NOW)
+        for document in render(select(other, NOW))
         if document.path in right
     ]
     return {fault.field.split()[-1] for fault in verify(wrong, made.office)}
@@ -383,14 +384,14 @@ WHOLE: dict[str, Any] = {
 )
 def test_a_field_that_does_not_come_back_is_named(field: str, change: Any) -> None:
     made = site(wages=entry_file(WHOLE, "Body."))
-    assert verify(render(made, NOW), made.office) == []
+    assert verify(render(select(made, NOW)), made.office) == []
     assert field in faults_if_rendered_from(made, changed(made, **change(made.entries[0])))
 
 
 def test_a_lost_and_a_doubled_entry_are_named() -> None:
     one = entry_file(WHOLE, "")
     made = site(a=one, b=one)
-    documents = list(render(made, NOW))
+    documents = list(render(select(made, NOW)))
     faults = verify([drop_entry(document) for document in documents], made.office)
     assert {fault.field for fault in faults} == {"entries"}
 

@@ -23,7 +23,7 @@ from ilofeed.page import describe_file, webcal
 from ilofeed.phrases import LANGUAGES, phrases
 from ilofeed.read import read_office
 from ilofeed.render import render
-from ilofeed.selection import grouped, published, select_feeds
+from ilofeed.selection import grouped, published, select, select_feeds
 from ilofeed.structured import read_structured
 from offices import NOW, OFFICE, documents, entry, site
 
@@ -360,7 +360,7 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
     made = site(wages=entry(withdrawn="2027-01-01"))  # nobody's business yet
     before = documents(made)
     assert b"withdrawn" not in before["entry/wages/index.html"].data
-    ledger = render_manifest(made.office, published(made.entries, NOW), ())
+    ledger = render_manifest(select(made, NOW), ())
     assert json.loads(ledger.data)["entries"][0]["withdrawn"] is None
 
 
@@ -516,7 +516,7 @@ def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sitemap, "MOST", 10)
     made = site(wages=entry())
-    found = {document.path: document for document in render(made, NOW)}
+    found = {document.path: document for document in render(select(made, NOW))}
     root = etree.fromstring(found["sitemap.xml"].data)
     assert [one[0].text for one in root] == [
         f"https://example.org/feeds/sitemap-{number}.xml" for number in (1, 2)

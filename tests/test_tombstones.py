@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AT = "{http://purl.org/atompub/tombstones/1.0}"
-LIMIT = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
+LIMIT = OFFICE.replace(b"  title:", b"  limit: 2\n  archives: []\n  title:")
 GONE = entry(date="2015-05-10", withdrawn="2015-06-01")
 
 

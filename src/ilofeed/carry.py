@@ -45,6 +45,10 @@ def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
             for entry in feed.tombstones
             if entry.withdrawn is not None
         ],
+        "current": links.get("current"),
+        "prev-archive": links.get("prev-archive"),
+        "next-archive": links.get("next-archive"),
+        "history": _history(feed),
     }
     match form:
         case "atom":
@@ -54,9 +58,27 @@ def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
             return _without(whole, "id", "authors", "tombstones") | {
                 "updated": written(local, "rss")
             }
-        case "json":  # no id of the feed, no date, no tombstones
+        case "json":  # no id of the feed, no date, no tombstones; of archives the one before
             people = {"authors": [_json_author(*author) for author in whole["authors"]]}
-            return _without(whole, "id", "updated", "updated_at", "tombstones") | people
+            lost = (
+                "id",
+                "updated",
+                "updated_at",
+                "tombstones",
+                "current",
+                "next-archive",
+                "history",
+            )
+            return _without(whole, *lost) | people
+
+
+def _history(feed: Feed) -> str | None:
+    """What a document says it is: an archive, or all that there is."""
+    if feed.history is None:
+        return None
+    if feed.history.page is not None:
+        return "archive"
+    return None if feed.history.pages else "complete"
 
 
 def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed.check import check
-from ilofeed.manifest import render_manifest
+from ilofeed.manifest import parse_manifest, render_manifest
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 from ilofeed.publish import publish, read_manifest
 from ilofeed.read import read_office
 from ilofeed.render import render
-from ilofeed.selection import published, waiting
+from ilofeed.selection import select, waiting
 from ilofeed.verify import verify
 
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ if TYPE_CHECKING:
 
     from ilofeed.check import Site
     from ilofeed.document import Document
+    from ilofeed.ledger import Ledger
     from ilofeed.model import Office
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
+    from ilofeed.read import Sources
     from ilofeed.verify import Fault
 
 
@@ -40,26 +42,31 @@ class Draft:
     problems: tuple[Problem, ...]
     documents: tuple[Document, ...] = ()
     faults: tuple[Fault, ...] = ()
-    waiting: int = 0  # entries whose date has not come
+    waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
+    ledger: Ledger | None = None  # what subscribers would be shown
+    sources: Sources | None = None
 
 
 def prepare(
     root: Path,
     now: dt.datetime,
     base_url: str | None = None,
+    before: Ledger | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Draft:
-    """Everything but publishing: what `ilofeed check` does."""
+    """Everything but publishing, after what subscribers were shown `before`."""
     sources = read_office(root)
     site, problems = check(sources, now, base_url)
     if site is None:
         return Draft(None, tuple(problems))
-    documents = render(site, now)
-    manifest = render_manifest(site.office, published(site.entries, now), documents)
+    seen = select(site, now, before)
+    documents = render(seen)
+    manifest = render_manifest(seen, documents)
     documents = (*documents, manifest)
     faults = verify(documents, site.office, progress)
-    later = len(waiting(site.entries, now))
-    return Draft(site, tuple(problems), documents, tuple(faults), later)
+    later = tuple(entry.id for entry in waiting(site.entries, now))
+    ledger = parse_manifest(manifest.data)
+    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources)
 
 
 def finish(draft: Draft, output: Path) -> Changes:

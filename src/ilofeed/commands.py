@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ilofeed import chain, console, options, publish
 from ilofeed.check import check as check_all
+from ilofeed.continuity import compare
 from ilofeed.previous import load_previous
 from ilofeed.read import read_office
 from ilofeed.selection import waiting
@@ -47,15 +48,15 @@ def build(
     target = options.output_folder(root, output)
     with publish.locked(target):
         before = load_previous(previous, root, target)
-        draft = chain.prepare(root, clock, options.base_url(base_url), progress)
+        draft = chain.prepare(root, clock, options.base_url(base_url), before, progress)
         code = console.report(root, draft.problems, draft.faults, form, strict=strict)
         if code != console.DONE:
             return code
         changes = chain.finish(draft, target)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
-    if before is not None:
-        console.say(console.noticed(before, draft))
+    if before is not None and draft.ledger is not None:
+        console.say(console.noticed(compare(before, draft.ledger)))
     return console.DONE
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ilofeed.chain import Draft
-    from ilofeed.manifest import Manifest
+    from ilofeed.continuity import Difference
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
     from ilofeed.report import Style
@@ -97,20 +97,21 @@ def counts(draft: Draft) -> str:
     """How many entries and feeds a site has."""
     assert draft.site is not None
     entries = draft.site.entries
-    drafts, waiting = sum(entry.draft for entry in entries), draft.waiting
+    drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
     notes = [_plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
     feeds = {document.feed.spec.path for document in draft.documents if document.feed}
     text = _plural(len(entries), "entry", "entries")
     return text + (f" ({', '.join(notes)})" if notes else "") + f", {_plural(len(feeds), 'feed')}"
 
 
-def noticed(before: Manifest, draft: Draft) -> str:
-    """What subscribers notice, compared with an earlier manifest."""
-    from ilofeed.manifest import parse_manifest
-    from ilofeed.previous import compare
-
-    found = compare(before, parse_manifest(draft.documents[-1].data))
-    return f"subscribers see {found.new} new, {found.changed} changed, {found.gone} gone"
+def noticed(found: Difference) -> str:
+    """What subscribers notice, in numbers."""
+    new, gone = len(found.new) + len(found.released), len(found.gone)
+    changed = len(found.updated) + len(found.changed)
+    counted = [f"{new} new", f"{changed} changed", f"{gone} gone"]
+    for name, records in (("withdrawn", found.withdrawn), ("returned", found.returned)):
+        counted += [f"{len(records)} {name}"] * bool(records)
+    return f"subscribers see {', '.join(counted)}"
 
 
 def changed(changes: Changes, target: Path) -> str:

@@ -21,7 +21,9 @@ MEDIA_TYPES: dict[Format, str] = {
 STYLESHEET = "assets/feed.css"  # of the raw XML feeds
 
 # the order in which files are published: a feed never names a page that is not there yet
-Kind = Literal["asset", "entry", "embed", "feed-page", "feed", "calendar", "index", "manifest"]
+Kind = Literal[
+    "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
+]
 ORDER: tuple[Kind, ...] = get_args(Kind)
 
 

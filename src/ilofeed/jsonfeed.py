@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
 from ilofeed.document import FILE_NAMES
-from ilofeed.links import term_categories
+from ilofeed.links import feed_links, term_categories
 
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Event, Feed, Image, Office, Person
@@ -17,15 +17,17 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 def render_json(feed: Feed, office: Office) -> bytes:
     """The JSON Feed document of a feed."""
+    links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES["json"], "")}
     document = {
         "version": VERSION,
         "title": feed.title,
         "home_page_url": office.address(feed.path("index.html")),
-        "feed_url": office.address(feed.path(FILE_NAMES["json"])),
+        "feed_url": links["self"],
+        "next_url": links.get("prev-archive"),
         "description": feed.description,
         "language": office.language,
         "authors": [_author(office.author)],
-        "hubs": [{"type": "WebSub", "url": office.hub}] if office.hub is not None else None,
+        "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
         "items": [_item(entry, office) for entry in feed.entries],
     }
     text = json.dumps(_without_none(document), ensure_ascii=False, indent=1)

@@ -6,21 +6,40 @@ import urllib.parse
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ilofeed.model import Entry, Feed, Office
+    from collections.abc import Iterator
+
+    from ilofeed.model import Entry, Feed, History, Office
 
 
 def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[dict[str, str]]:
-    """Self, hub and (last) alternate of a feed document."""
+    """Self, hub, those among archives (RFC 5005, section 4) and (last) alternate of a document."""
     links = [
-        {"href": office.address(feed.path(name)), "rel": "self", "type": media_type},
+        {"href": office.address(feed.own_path(name)), "rel": "self", "type": media_type},
     ]
-    if office.hub is not None:
+    history = feed.history
+    if office.hub is not None and (history is None or history.page is None):
         links.append({"href": office.hub, "rel": "hub"})
+    if history is not None:
+        links += [
+            {"href": office.address(path), "rel": rel, "type": media_type}
+            for rel, path in _among_archives(feed, history, name)
+        ]
     page = office.address(feed.path("index.html"))
     links.append(
         {"href": page, "rel": "alternate", "type": "text/html", "hreflang": office.language}
     )
     return links
+
+
+def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[str, str]]:
+    """Only the first archive names the next one: the bytes of the others stay when one is added."""
+    if history.page is not None:
+        yield "current", feed.path(name)
+    earlier = history.pages if history.page is None else history.page - 1
+    if earlier:
+        yield "prev-archive", feed.archive_path(earlier, name)
+    if history.page == 1:
+        yield "next-archive", feed.archive_path(2, name)
 
 
 def entry_links(entry: Entry) -> list[dict[str, str]]:

@@ -34,9 +34,12 @@ _KNOWN_NAMESPACES = frozenset(
         "http://purl.org/dc/elements/1.1/",
         "http://purl.org/rss/1.0/modules/content/",
         "http://purl.org/rss/1.0/modules/event/",
+        "http://purl.org/syndication/history/1.0",
         "http://search.yahoo.com/mrss/",
     }
 )
+_FH = "{http://purl.org/syndication/history/1.0}"
+_HISTORY_LINKS = frozenset({"current", "prev-archive", "next-archive"})
 _TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
 _NOT_HEXADECIMAL = re.compile(
     rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:description|media:credit|category)"
@@ -62,7 +65,7 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     findings: list[Finding] = []
-    for rule in (_characters, _namespaces, _plain_text, _html, _weekdays, _twice):
+    for rule in (_characters, _namespaces, _plain_text, _html, _weekdays, _twice, _history):
         findings += rule(root, form)
     if match := _NOT_HEXADECIMAL.search(data):
         findings.append(Finding("CharacterData", match[1].decode(), match[0].decode()[:80]))
@@ -182,6 +185,29 @@ def _twice(root: Any, form: Format) -> Iterator[Finding]:
             if link.get("rel", "alternate") == "alternate"
         )
         yield from _duplicates("DuplicateAtomLink", "link", alternates)
+
+
+def _history(root: Any, form: Format) -> Iterator[Finding]:
+    """RFC 5005: links between archives, and marks that agree with them."""
+    channel = root if form == "atom" else root.find("channel")
+    if channel is None:
+        return
+    links = {link.get("rel"): link.get("href") for link in channel.findall(f"{_ATOM}link")}
+    archives = links.keys() & {"prev-archive", "next-archive"}
+    if channel.find(f"{_FH}complete") is not None:
+        for rel in sorted(archives):
+            yield Finding("FeedRelInCompleteFeed", "link", rel)
+        if links.get("current", links.get("self")) != links.get("self"):
+            yield Finding("CurrentNotSelfInCompleteFeed", "link", str(links["current"]))
+    elif channel.find(f"{_FH}archive") is not None:
+        if not archives:
+            yield Finding("ArchiveIncomplete", "link", "neither prev-archive nor next-archive")
+        if "current" not in links:
+            yield Finding("MissingCurrentInArchive", "link", "no current")
+    for entry in root.iter(f"{_ATOM}entry", "item"):
+        for link in entry.findall(f"{_ATOM}link"):
+            if link.get("rel") in _HISTORY_LINKS:
+                yield Finding("FeedHistoryRelInEntry", "link", link.get("rel"))
 
 
 def _duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:

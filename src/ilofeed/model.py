@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ilofeed.dates import Moment
+    from ilofeed.document import Format
     from ilofeed.tag import Authority
 
 
@@ -66,6 +67,7 @@ class Office:
     publish_time: dt.time
     author: Person
     limit: int
+    archives: frozenset[Format]  # the formats in which feeds have archives (RFC 5005)
     hub: str | None
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
@@ -164,8 +166,30 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class History:
+    """Where a document stands among the archive documents of its feed (RFC 5005)."""
+
+    pages: int  # how many there are; where there is none the feed is complete
+    page: int | None = (
+        None  # the number of this one, from the oldest; None: the one to subscribe to
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What an archive document is made of, newest first, withdrawn entries included."""
+
+    entries: tuple[Entry, ...]
+    updated: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed with what it holds: the newest `limit` of the entries it selects, newest first."""
+    """A feed with what it holds: the newest `limit` of the entries it selects, newest first.
+
+    Where it has archives, `current` is what is in none of them, `withdrawn` the same of withdrawn
+    entries. `history.in_format` and `history.archive_documents` make of it what a document shows.
+    """
 
     spec: FeedSpec
     id: str
@@ -176,7 +200,22 @@ class Feed:
     selected: int  # how many there are, also beyond the limit
     events: tuple[Entry, ...] = ()  # for its calendar, latest first, withdrawn ones included
     tombstones: tuple[Entry, ...] = ()  # withdrawn, and it would hold them still (RFC 6721)
+    archived_as: frozenset[Format] = frozenset()
+    archives: tuple[Archive, ...] = ()  # from the oldest
+    current: tuple[Entry, ...] = ()
+    withdrawn: tuple[Entry, ...] = ()
+    history: History | None = None  # of a document in a format that has archives
 
     def path(self, name: str) -> str:
         """Where a document of this feed is published: `all/atom.xml`."""
         return f"{self.spec.path}/{name}"
+
+    def own_path(self, name: str) -> str:
+        """Where the document itself is published: `all/archive/1/atom.xml` for an archive."""
+        if self.history is None or self.history.page is None:
+            return self.path(name)
+        return self.archive_path(self.history.page, name)
+
+    def archive_path(self, number: int, name: str) -> str:
+        """Where an archive document of this feed is published."""
+        return self.path(f"archive/{number}/{name}")

@@ -235,6 +235,7 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
         publish_time=site.publish_time,
         author=Person(author.name, author.email, author.url) if author else Person(site.title),
         limit=site.limit,
+        archives=frozenset(site.archives),
         hub=site.hub,
         categories=_known(written, "categories"),
         countries=_known(written, "countries"),

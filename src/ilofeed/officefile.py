@@ -83,9 +83,14 @@ class SiteFields(Fields):
     publish_time: TimeOfDay = dt.time(9)
     author: PersonFields | None = None
     limit: Annotated[
-        Count, AfterValidator(_limit), Field(description="Newest entries in a feed")
+        Count,
+        AfterValidator(_limit),
+        Field(description="Newest entries in a feed, and entries in an archive"),
     ] = 50
-    archives: Annotated[list[Literal["atom", "rss"]], Field(default_factory=lambda: ["atom"])]
+    archives: Annotated[
+        list[Literal["atom", "rss", "json"]],
+        Field(default_factory=lambda: ["atom"], description="Formats with archives (RFC 5005)"),
+    ]
     hub: Annotated[Url | None, Field(description="WebSub hub")] = None
 
 

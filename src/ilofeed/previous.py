@@ -5,32 +5,23 @@ from __future__ import annotations
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed.iri import AddressError, to_url
 from ilofeed.manifest import ManifestError, parse_manifest
-from ilofeed.publish import PublishError, read_manifest
+from ilofeed.publish import read_manifest
+from ilofeed.replacing import PublishError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ilofeed.manifest import Manifest
+    from ilofeed.ledger import Ledger
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # seconds
 MOST_BYTES = 256 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """How many entries a subscriber sees for the first time, changed, and no more."""
-
-    new: int
-    changed: int
-    gone: int
-
-
-def load_previous(where: str | None, root: Path, output: Path) -> Manifest | None:
+def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
     """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own.
 
     What cannot be had is a `PublishError`: a site that does not answer is not a site without
@@ -65,13 +56,3 @@ def _fetch(address: str) -> bytes:
             return data
         time.sleep(PAUSE * (attempt + 1))
     raise AssertionError
-
-
-def compare(before: Manifest, after: Manifest) -> Difference:
-    """What subscribers notice between two manifests, by id and digest."""
-    common = before.entries.keys() & after.entries.keys()
-    return Difference(
-        new=len(after.entries.keys() - common),
-        changed=sum(before.entries[one] != after.entries[one] for one in common),
-        gone=len(before.entries.keys() - common),
-    )

@@ -17,22 +17,21 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed.document import FILE_NAMES, in_order
-from ilofeed.manifest import PATH, Manifest, ManifestError, is_inside, parse_manifest
+from ilofeed import replacing
+from ilofeed.document import FILE_NAMES, ORDER, in_order
+from ilofeed.manifest import PATH, ManifestError, is_inside, parse_manifest
+from ilofeed.replacing import PublishError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from ilofeed.document import Document
+    from ilofeed.ledger import Ledger
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
-
-
-class PublishError(OSError):
-    """Why nothing, or not everything, could be published; for the person at the terminal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +62,7 @@ def locked(output: Path) -> Iterator[None]:
         lock.release()
 
 
-def read_manifest(output: Path) -> Manifest | None:
+def read_manifest(output: Path) -> Ledger | None:
     """The ledger of what an output folder holds; None where there is none yet."""
     try:
         return parse_manifest((output / PATH).read_bytes())
@@ -73,7 +72,7 @@ def read_manifest(output: Path) -> Manifest | None:
         raise PublishError(f"{output / PATH} cannot be used: {error}") from error
 
 
-def publish(documents: Sequence[Document], output: Path, previous: Manifest | None) -> Changes:
+def publish(documents: Sequence[Document], output: Path, previous: Ledger | None) -> Changes:
     """Make the output hold the documents, and nothing of earlier builds beside them.
 
     Files that no manifest and no journal calls ours are left alone.
@@ -83,30 +82,33 @@ def publish(documents: Sequence[Document], output: Path, previous: Manifest | No
     ours = frozenset(document.path for document in documents)
     earlier = (previous.files if previous else frozenset()) | _read_journal(journal)
     ordered = in_order(documents)
-    changed = [one for one in ordered if not _is_same(output / one.path, one.data)]
+    changed = [one for one in ordered if not replacing.is_same(output / one.path, one.data)]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
         _check_folders(output, ours | set(stale))
         _write_journal(journal, ours | earlier)
+    shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     try:
-        for document in changed:
-            _write(output / document.path, document.data, temporary)
+        steps = _steps(changed, output)
+        for place, files in steps.items():
+            if place in files:
+                replacing.write(output / place, files[place], temporary)
+            else:
+                replacing.write_folder(output, place, files, temporary)
+        _delete(output, stale, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    for path in stale:
-        _delete(output, path)
     journal.unlink(missing_ok=True)
-    written = dict.fromkeys(document.path for document in changed)
+    written = dict.fromkeys(path for files in steps.values() for path in files)
     same = tuple(document.path for document in ordered if document.path not in written)
     return Changes(tuple(written), same, tuple(stale))
 
 
 def _last_named(path: str) -> tuple[bool, str]:
     """Feeds are deleted before the pages that they name."""
-    name = path.rpartition("/")[2]
-    return name not in _FEEDS, path
+    return path.rpartition("/")[2] not in _FEEDS, path
 
 
 def _read_journal(journal: Path) -> frozenset[str]:
@@ -131,34 +133,43 @@ def _check_folders(output: Path, paths: Iterable[str]) -> None:
             raise PublishError(f"{folder} leads out of the output by a link; remove the link")
 
 
-def _is_same(path: Path, data: bytes) -> bool:
-    try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
-    except FileNotFoundError:
-        return False
-    except NotADirectoryError as error:
-        raise PublishError(f"{path.parent} is in the way: a folder is wanted there") from error
+def _steps(changed: Sequence[Document], output: Path) -> dict[str, dict[str, bytes]]:
+    """What is replaced at once, one step after the other: a file, or a folder that is not there.
+
+    A feed and its archives name each other, as the first two archives do, so those that are new
+    appear together, in their new folder. Archives that are there can only lose entries to their
+    feed, so they come after it.
+    """
+
+    def turn(document: Document) -> int:
+        is_rewritten = document.kind == "archive" and (output / document.path).exists()
+        return ORDER.index("calendar" if is_rewritten else document.kind)
+
+    steps: dict[str, dict[str, bytes]] = {}
+    for document in sorted(changed, key=turn):
+        place = document.path
+        if document.feed is not None:
+            place = next((f for f in _folders(place) if not (output / f).exists()), place)
+        steps.setdefault(place, {})[document.path] = document.data
+    return steps
 
 
-def _write(path: Path, data: bytes, temporary: Path) -> None:
-    """Replace a file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.mkdir(exist_ok=True)
-    draft = temporary / "next"
-    draft.write_bytes(data)
-    try:
-        draft.replace(path)
-    except IsADirectoryError as error:
-        raise PublishError(f"{path} is in the way: a file is wanted there") from error
+def _folders(path: str) -> Iterator[str]:
+    """The folders that a path lies in, from the outermost."""
+    parts = path.split("/")
+    for depth in range(1, len(parts)):
+        yield "/".join(parts[:depth])
 
 
-def _delete(output: Path, path: str) -> None:
-    file = output / path
-    file.unlink()
-    for folder in file.parents:
-        if folder == output:
-            break
-        try:
-            folder.rmdir()
-        except OSError:  # it holds something else
-            break
+def _delete(output: Path, stale: Sequence[str], temporary: Path) -> None:
+    """Folders of feeds that go as a whole, at once; the rest file by file."""
+    gone: dict[str, bool] = {}
+    for path in stale:
+        if path.rpartition("/")[2] in _FEEDS:
+            for folder in _folders(path):
+                if folder not in gone:
+                    gone[folder] = replacing.delete_folder(output, folder, stale, temporary)
+                if gone[folder]:
+                    break
+        if not any(gone.get(folder) for folder in _folders(path)):
+            replacing.delete(output, path)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _AT = "{http://purl.org/atompub/tombstones/1.0}"
+_FH = "{http://purl.org/syndication/history/1.0}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -49,12 +50,20 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     if len(nodes) != len(seen.entries):
         raise UnreadableError(f"feedparser sees {len(seen.entries)} entries of {len(nodes)}")
     entry = _atom_entry if form == "atom" else _rss_entry
-    feed = _feed(seen.feed) | (
+    channel = root if form == "atom" else root.find("channel")
+    feed = _feed(seen.feed) | {"history": _history(channel)}
+    feed |= (
         {"id": seen.feed.get("id"), "authors": _people(root), "tombstones": _tombstones(root)}
         if form == "atom"
         else {}
     )
     return feed, [entry(item, node) for item, node in zip(seen.entries, nodes, strict=True)]
+
+
+def _history(channel: Any) -> str | None:
+    """What it says it is, by an element without text, of which feedparser keeps the name alone."""
+    found = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
+    return " ".join(found) or None
 
 
 def _tombstones(root: Any) -> list[tuple[str | None, ...]]:
@@ -71,6 +80,9 @@ def _feed(feed: Any) -> Fields:
         "self": links.get("self"),
         "page": feed.get("link"),
         "hub": links.get("hub"),
+        "current": links.get("current"),
+        "prev-archive": links.get("prev-archive"),
+        "next-archive": links.get("next-archive"),
         "updated": feed.get("updated"),
         "updated_at": _second(feed.get("updated_parsed")),
     }
@@ -169,6 +181,7 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
         "self": seen.get("feed_url"),
         "page": seen.get("home_page_url"),
         "hub": hubs[0].get("url"),
+        "prev-archive": seen.get("next_url"),
         "authors": _json_people(seen),
     }
     return feed, [_json_entry(item) for item in seen.get("items", ())]

@@ -1,4 +1,4 @@
-"""A site at an instant to every document of its output, but for the manifest."""
+"""What there is to be seen of a site to every document of its output, but for the manifest."""
 
 from __future__ import annotations
 
@@ -9,23 +9,22 @@ from ilofeed import (
     embedding,
     entrypage,
     feedpage,
+    history,
     indexpage,
     jsonfeed,
     opml,
     page,
-    selection,
     sitemap,
     syndication,
 )
 from ilofeed.document import FILE_NAMES, Document, in_order
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
 
-    from ilofeed.check import Site
     from ilofeed.document import Format
     from ilofeed.model import Feed, Office
+    from ilofeed.selection import Selection
 
 _FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
     "atom": syndication.render_atom,
@@ -34,11 +33,9 @@ _FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
 }
 
 
-def render(site: Site, now: dt.datetime) -> tuple[Document, ...]:
+def render(seen: Selection) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published."""
-    office = site.office
-    out = selection.published(site.entries, now)
-    feeds = selection.select_feeds(office, out)
+    office, out, feeds = seen.office, seen.out, seen.feeds
     neighbours = entrypage.find_neighbours(out)
     translations = entrypage.find_translations(out)
     documents = [
@@ -64,11 +61,22 @@ def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docum
         embedding.render_oembed(feed, office),
         feedpage.render_feed_page(feed, office, feeds),
     ]
-    documents += [
-        Document(feed.path(FILE_NAMES[form]), "feed", draw(feed, office), feed, form)
-        for form, draw in _FORMATS.items()
-    ]
+    for form, draw in _FORMATS.items():
+        shown = history.in_format(feed, form)
+        path = feed.path(FILE_NAMES[form])
+        documents.append(Document(path, "feed", draw(shown, office), shown, form))
+    documents += render_archives(feed, office)
     if feed.events:
         data = calendars.render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
     return documents
+
+
+def render_archives(feed: Feed, office: Office) -> list[Document]:
+    """The archive documents of one feed, in the formats that have them."""
+    return [
+        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(shown, office), shown, form)
+        for shown in history.archive_documents(feed)
+        for form, draw in _FORMATS.items()
+        if form in feed.archived_as
+    ]

@@ -6,15 +6,33 @@ import dataclasses
 import datetime as dt
 from typing import TYPE_CHECKING
 
+from ilofeed import history
 from ilofeed.entry import fraction
-from ilofeed.model import Feed
+from ilofeed.model import Archive, Feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from ilofeed.check import Site
+    from ilofeed.ledger import Ledger
     from ilofeed.model import Entry, FeedSpec, Office, Term
 
 MOST_EVENTS = 500  # in one calendar
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """An office at an instant: the entries that are out, and every feed with what it holds."""
+
+    office: Office
+    out: list[Entry]
+    feeds: tuple[Feed, ...]
+
+
+def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
+    """What there is to be seen of a site at an instant, after what was shown `before`."""
+    out = published(site.entries, now, before)
+    return Selection(site.office, out, select_feeds(site.office, out, before))
 
 
 def is_out(entry: Entry, now: dt.datetime) -> bool:
@@ -32,12 +50,14 @@ def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
     return [e for e in reversed(in_order(entries)) if not e.draft and not is_out(e, now)]
 
 
-def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+def published(
+    entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
+) -> list[Entry]:
     """The entries that are out at an instant, in order, as they are to be seen then.
 
     A translation of an entry that is not out yet does not name it, an `updated` later today waits
-    for its instant, because readers take a date in the future for a mistake, and a `withdrawn` in
-    the future is nobody's business yet.
+    for its instant, because readers take a date in the future for a mistake: until then it is what
+    subscribers saw `before`. A `withdrawn` in the future is nobody's business yet.
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
     slugs = {entry.slug for entry in out}
@@ -45,16 +65,22 @@ def published(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
         dataclasses.replace(
             entry,
             translation_of=entry.translation_of if entry.translation_of in slugs else None,
-            updated=entry.updated if entry.updated.replace(microsecond=0) <= now else _born(entry),
+            updated=(
+                entry.updated
+                if entry.updated.replace(microsecond=0) <= now
+                else _last_seen(entry, now, before)
+            ),
             withdrawn=entry.withdrawn if is_withdrawn(entry, now) else None,
         )
         for entry in out
     ]
 
 
-def _born(entry: Entry) -> dt.datetime:
-    born = entry.published.astimezone(dt.UTC)
-    return born.replace(microsecond=entry.updated.microsecond)
+def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
+    born = entry.published.astimezone(dt.UTC).replace(microsecond=entry.updated.microsecond)
+    record = before.entries.get(entry.id) if before is not None else None
+    seen = record.updated if record is not None else None
+    return max(born, seen) if seen is not None and seen <= now else born
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
@@ -73,12 +99,15 @@ def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
     return {name: frozenset(names) for name, names in below.items()}
 
 
-def select_feeds(office: Office, out: list[Entry]) -> tuple[Feed, ...]:
+def select_feeds(
+    office: Office, out: list[Entry], before: Ledger | None = None
+) -> tuple[Feed, ...]:
     """Every feed of the office, with what it holds of the entries that are `published`.
 
-    A pair that no entry ever had in common has no feed; one whose entries were all withdrawn
-    keeps its address, as does every feed of a single term.
+    A pair that no entry ever had in common has no feed; one that had entries `before` keeps its
+    address while it is empty, as does every feed of a single term.
     """
+    kept = before.feeds if before is not None else frozenset()
     categories, countries = narrower(office.categories), narrower(office.countries)
     feeds = []
     for spec in office.feeds:
@@ -90,25 +119,47 @@ def select_feeds(office: Office, out: list[Entry]) -> tuple[Feed, ...]:
             if (of_category is None or not of_category.isdisjoint(entry.categories))
             and (of_country is None or not of_country.isdisjoint(entry.countries))
         ]
-        if selected or not spec.is_pair:
-            feeds.append(_feed(office, spec, selected))
+        if selected or not spec.is_pair or spec.path in kept:
+            feeds.append(_feed(office, spec, selected, before))
     return tuple(feeds)
 
 
-def _feed(office: Office, spec: FeedSpec, selected: list[Entry]) -> Feed:
+def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger | None) -> Feed:
     held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
+    archived = history.pages(spec.path, selected, office.limit, before) if office.archives else []
+    pages = {identity: number for number, page in enumerate(archived) for identity in page}
     return Feed(
         spec=spec,
         id=office.authority.id_of(f"feed/{spec.path}"),
         title=title,
         description=description,
-        updated=max((changed(entry) for entry in selected), default=_beginning(office)),
+        updated=_updated(selected, office),
         entries=tuple(held[: office.limit]),
         selected=len(held),
         events=_events(selected),
         tombstones=_tombstones(selected, office.limit),
+        archived_as=office.archives,
+        archives=_archives(selected, pages, len(archived), office),
+        current=tuple(entry for entry in held if entry.id not in pages),
+        withdrawn=tuple(
+            entry for entry in selected if entry.withdrawn is not None and entry.id not in pages
+        ),
     )
+
+
+def _archives(
+    selected: list[Entry], pages: Mapping[str, int], count: int, office: Office
+) -> tuple[Archive, ...]:
+    held: list[list[Entry]] = [[] for _ in range(count)]
+    for entry in selected:
+        if entry.id in pages:
+            held[pages[entry.id]].append(entry)
+    return tuple(Archive(tuple(entries), _updated(entries, office)) for entries in held)
+
+
+def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
+    return max((changed(entry) for entry in entries), default=_beginning(office))
 
 
 def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:

@@ -26,12 +26,15 @@ from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 from ilofeed.links import entry_links, feed_links, term_categories
 
 if TYPE_CHECKING:
-    from ilofeed.model import Entry, Feed, Office, Person
+    from collections.abc import Mapping, Sequence
+
+    from ilofeed.model import Entry, Feed, History, Office, Person
 
 AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
 EV = "http://purl.org/rss/1.0/modules/event/"
+FH = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
@@ -65,7 +68,6 @@ def render_rss(feed: Feed, office: Office) -> bytes:
     generator = _generator("rss", feed, office)
     generator.description(feed.description)
     generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
-    generator.ilofeed_rss.hub = office.hub
     for entry in feed.entries:
         item = _entry(generator, entry, office)
         item.link(href=entry.target)
@@ -88,15 +90,19 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
     generator = FeedGenerator()
     if form == "atom":
         generator.register_extension("ilofeed_atom", _AtomFeed, _AtomEntry, atom=True, rss=False)
-        generator.ilofeed_atom.stylesheet = relative(feed.path(FILE_NAMES[form]), STYLESHEET)
+        ours = generator.ilofeed_atom
     else:
         generator.register_extension("ilofeed_rss", _RssFeed, _RssEntry, atom=False, rss=True)
-        generator.ilofeed_rss.stylesheet = relative(feed.path(FILE_NAMES[form]), STYLESHEET)
+        ours = generator.ilofeed_rss
+    ours.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
+    ours.history = feed.history
     generator.title(feed.title)
     generator.language(office.language)
     generator.generator("ilofeed")
     # feedgen takes the last link for RSS's own, so the alternate is last
-    generator.link(feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form]), replace=True)
+    links = feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form])
+    generator.link(links, replace=True)
+    ours.links = [link for link in links if link["rel"] not in {"self", "alternate"}]
     return generator
 
 
@@ -125,6 +131,19 @@ def _stylesheet(root: Any, address: str) -> None:
     root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
 
 
+def _history(parent: Any, history: History | None) -> None:
+    """The mark of an archive document, or of a feed without any (RFC 5005, sections 2 and 4)."""
+    if history is not None and history.page is not None:
+        _add(parent, f"{{{FH}}}archive")
+    elif history is not None and not history.pages:
+        _add(parent, f"{{{FH}}}complete")
+
+
+def _namespaces(history: History | None) -> dict[str, str]:
+    is_marked = history is not None and (history.page is not None or not history.pages)
+    return {"fh": FH} if is_marked else {}
+
+
 def _event_and_picture(parent: Any, entry: Entry) -> None:
     if event := entry.event:
         _add(parent, f"{{{EV}}}startdate", dates.write_moment(event.start))
@@ -149,14 +168,18 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
 
 class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     stylesheet = ""
+    history: History | None = None
+    links: Sequence[Mapping[str, str]] = ()
     tombstones: tuple[Entry, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
         # validators warn of a namespace that they do not know, so it is there only when it is used
-        return {"ev": EV, "media": MEDIA} | ({"at": AT} if self.tombstones else {})
+        stones = {"at": AT} if self.tombstones else {}
+        return {"ev": EV, "media": MEDIA} | stones | _namespaces(self.history)
 
     def extend_atom(self, feed: Any) -> Any:
         _stylesheet(feed, self.stylesheet)
+        _history(feed, self.history)
         for entry in self.tombstones:  # feedgen adds the entries behind them
             assert entry.withdrawn is not None
             when = entry.withdrawn.isoformat()
@@ -178,14 +201,16 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
 
 class _RssFeed(BaseExtension):  # type: ignore[misc]
     stylesheet = ""
-    hub: str | None = None
+    history: History | None = None
+    links: Sequence[Mapping[str, str]] = ()
 
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "ev": EV, "media": MEDIA}
+        return {"dc": DC, "ev": EV, "media": MEDIA} | _namespaces(self.history)
 
     def extend_rss(self, rss: Any) -> Any:
-        if self.hub is not None:
-            _add(rss[0], f"{{{ATOM}}}link", href=self.hub, rel="hub")
+        for link in self.links:
+            _add(rss[0], f"{{{ATOM}}}link", **link)
+        _history(rss[0], self.history)
         _stylesheet(rss, self.stylesheet)
         return rss
 

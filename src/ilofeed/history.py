@@ -1,0 +1,129 @@
+"""Archives (RFC 5005): which entries of a feed are in which of its archive documents.
+
+The subscription document holds all that is in no archive document, and at least the newest
+`limit`; from it every entry is reached exactly once. An archive document is written when `limit`
+entries have gone out of the newest `limit`, the first two together, because one alone has neither
+a previous nor a next. What an entry's document is stays so, as the ledger says, until the entry is
+shown anew, or is among the newest `limit` again because newer ones were withdrawn: then it is in
+the subscription document again.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from ilofeed.ledger import second
+from ilofeed.model import History
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from ilofeed.document import Format
+    from ilofeed.ledger import Ledger, Record
+    from ilofeed.model import Entry, Feed
+
+
+def is_shown_anew(entry: Entry, record: Record | None) -> bool:
+    """Whether subscribers are to see an entry now that they did not see so before."""
+    if record is None or record.updated is None:
+        return True
+    if record.withdrawn is not None and entry.withdrawn is None:
+        return True
+    return entry.updated > record.updated and not is_moved_along(record, entry)
+
+
+def is_moved_along(before: Record, now: Entry | Record) -> bool:
+    """Whether `updated` was and is only the date: then it moves when the date is corrected."""
+    return second(before.updated) == second(before.published) and second(now.updated) == second(
+        now.published
+    )
+
+
+def pages(
+    path: str, selected: Sequence[Entry], limit: int, before: Ledger | None
+) -> list[set[str]]:
+    """The ids in each archive document of the feed at a path, from the oldest document.
+
+    `selected` are the feed's entries, newest first, withdrawn ones included: those keep their place
+    without being shown.
+    """
+    if before is None:
+        return _close(selected, {}, 0, limit, frozenset(), moving=True)
+    newest = {entry.id for entry in _live(selected)[:limit]}  # also after withdrawals
+    fresh, kept = set(), {}
+    for entry in selected:
+        record = before.entries.get(entry.id)
+        if is_shown_anew(entry, record):
+            fresh.add(entry.id)
+        elif record is not None and path in record.pages and entry.id not in newest:
+            kept[entry.id] = record.pages[path]
+    count = max([before.pages.get(path, 0), *kept.values()])
+    return _close(selected, kept, count, limit, fresh, moving=bool(fresh))
+
+
+def _live(selected: Sequence[Entry]) -> list[Entry]:
+    return [entry for entry in selected if entry.withdrawn is None]
+
+
+def _close(
+    selected: Sequence[Entry],
+    kept: Mapping[str, int],
+    count: int,
+    limit: int,
+    fresh: Collection[str],
+    *,
+    moving: bool,
+) -> list[set[str]]:
+    """The documents there are, and new ones as soon as there is enough for them.
+
+    What is `fresh` stays in the subscription document for once, also where it has an old date: its
+    subscribers look nowhere else. So nothing is closed in a build without anything fresh, or it
+    would be closed without a reason. Only a large number at once is not held back.
+    """
+    older = [entry for entry in reversed(_live(selected)[limit:]) if entry.id not in kept]
+    # oldest first, like the documents
+    settled = [entry for entry in older if entry.id not in fresh]
+    queue = settled + [entry for entry in older if entry.id in fresh]
+    found: list[set[str]] = [set() for _ in range(count)]
+    for identity, number in kept.items():
+        found[number - 1].add(identity)
+    taken = 0
+    open_stones = [one for one in reversed(selected) if one.withdrawn and one.id not in kept]
+    while True:
+        wanted = limit if found else 2 * limit
+        is_due = moving and len(settled) - taken >= wanted
+        if not is_due and len(queue) - taken < wanted + limit:
+            return found
+        page = queue[taken : taken + limit]
+        taken += limit
+        newest = max(entry.published for entry in page)
+        gone = [one for one in open_stones if one.published <= newest]
+        open_stones = open_stones[len(gone) :]
+        found.append({entry.id for entry in (*page, *gone)})
+
+
+def in_format(feed: Feed, form: Format) -> Feed:
+    """The feed as the document shows it that people subscribe to in a format."""
+    if form not in feed.archived_as:
+        return feed
+    return dataclasses.replace(
+        feed,
+        entries=feed.current,
+        tombstones=feed.withdrawn,
+        history=History(len(feed.archives)),
+    )
+
+
+def archive_documents(feed: Feed) -> list[Feed]:
+    """The feed as each of its archive documents shows it, from the oldest."""
+    return [
+        dataclasses.replace(
+            feed,
+            entries=tuple(entry for entry in archive.entries if entry.withdrawn is None),
+            updated=archive.updated,
+            tombstones=(),
+            history=History(len(feed.archives), number),
+        )
+        for number, archive in enumerate(feed.archives, 1)
+    ]

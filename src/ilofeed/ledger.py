@@ -1,0 +1,71 @@
+"""What subscribers were shown by the last build: the values that `manifest.json` holds."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping
+
+_PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What was shown of one entry.
+
+    `digest` is of what subscribers see of it, its dates and addresses aside; None where the
+    manifest had another kind of digest. `file` is where it was written, `pages` the number of the
+    archive document that holds it, by path of the feed.
+    """
+
+    id: str
+    url: str
+    title: str
+    published: dt.datetime | None
+    updated: dt.datetime | None
+    digest: str | None = None
+    withdrawn: dt.datetime | None = None
+    file: str | None = None
+    pages: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """Entries by id, the sha256 of each feed document by path, and the paths of all files.
+
+    `categories` and `countries` are the labels of the terms, for whoever has to put one back.
+    """
+
+    entries: Mapping[str, Record]
+    documents: Mapping[str, str]
+    files: frozenset[str]
+    site: str | None = None
+    authority: str | None = None
+    categories: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+
+    @functools.cached_property
+    def pages(self) -> Mapping[str, int]:
+        """How many archive documents each feed had, by its path; those that had none left out."""
+        counts: dict[str, int] = {}
+        for path in self.documents:
+            if match := _PAGE.fullmatch(path):
+                counts[match[1]] = max(counts.get(match[1], 0), int(match[2]))
+        return counts
+
+    @functools.cached_property
+    def feeds(self) -> frozenset[str]:
+        """The paths of the feeds that there were."""
+        return frozenset(
+            path.rpartition("/")[0] for path in self.documents if "/archive/" not in path
+        )
+
+
+def second(moment: dt.datetime | None) -> float | None:
+    """The whole second of an instant: fractions of `updated` say nothing to people."""
+    return None if moment is None else moment.timestamp() // 1

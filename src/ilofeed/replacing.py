@@ -1,0 +1,83 @@
+"""One file of the output, or one folder, replaced or removed at once: a reader sees the old or the
+new, and never half of either."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+
+class PublishError(OSError):
+    """Why nothing, or not everything, could be published; for the person at the terminal."""
+
+
+def is_same(path: Path, data: bytes) -> bool:
+    """Whether a file holds these bytes already."""
+    try:
+        return path.stat().st_size == len(data) and path.read_bytes() == data
+    except FileNotFoundError:
+        return False
+    except NotADirectoryError as error:
+        raise PublishError(f"{path.parent} is in the way: a folder is wanted there") from error
+
+
+def write(path: Path, data: bytes, temporary: Path) -> None:
+    """Replace a file at once."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary.mkdir(exist_ok=True)
+    draft = temporary / "next"
+    draft.write_bytes(data)
+    try:
+        draft.replace(path)
+    except IsADirectoryError as error:
+        raise PublishError(f"{path} is in the way: a file is wanted there") from error
+
+
+def write_folder(output: Path, folder: str, files: Mapping[str, bytes], temporary: Path) -> None:
+    """Make a folder of the output that is not there yet, with these files of the output in it, at
+    once."""
+    for path, data in files.items():
+        draft = temporary / path
+        draft.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+    (output / folder).parent.mkdir(parents=True, exist_ok=True)
+    (temporary / folder).replace(output / folder)
+
+
+def delete(output: Path, path: str) -> None:
+    """Remove a file, and the folders that are empty then."""
+    file = output / path
+    file.unlink()
+    _prune(output, file)
+
+
+def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Path) -> bool:
+    """Remove a folder of the output at once; False, and nothing done, where it holds more than
+    these files of the output."""
+    there = {
+        path.relative_to(output).as_posix()
+        for path in (output / folder).rglob("*")
+        if not path.is_dir() or path.is_symlink()
+    }
+    if not there or not there <= set(files):
+        return False
+    temporary.mkdir(exist_ok=True)
+    gone = temporary / "gone"
+    (output / folder).replace(gone)
+    shutil.rmtree(gone)
+    _prune(output, output / folder)
+    return True
+
+
+def _prune(output: Path, path: Path) -> None:
+    for folder in path.parents:
+        if folder == output:
+            break
+        try:
+            folder.rmdir()
+        except OSError:  # it holds something else
+            break
