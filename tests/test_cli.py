@@ -201,7 +201,9 @@ def test_base_url_and_a_clock(office: Path, tmp_path: Path) -> None:
     assert run(office, *args, "--now", "2015-05-19T09:00:00+09:00").returncode == 0
     assert b"http://localhost:8000/all/" in (out / "all" / "atom.xml").read_bytes()
     assert (out / "entry" / "wages" / "index.html").exists()
-    before = run(office, *args, "--now", "2015-05-19T08:59:59+09:00")
+    early = ("--now", "2015-05-19T08:59:59+09:00")
+    assert run(office, *args, *early).returncode == 5  # what is out cannot go back
+    before = run(office, *args, *early, "--previous", "none")
     assert "(1 not out yet)" in before.stderr
     assert not (out / "entry" / "wages" / "index.html").exists()
     epoch = run(office, *args, SOURCE_DATE_EPOCH="1431993600")  # 2015-05-19T00:00:00Z

@@ -6,15 +6,17 @@ Each returns the exit code.
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ilofeed import chain, console, newentry, options, read
+from ilofeed import touch as touching
 from ilofeed.problems import did_you_mean, has_errors, quote
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
 
     from ilofeed.dates import Moment
     from ilofeed.model import Term
@@ -56,6 +58,34 @@ def new(
     if summary is None:
         console.say("write its summary, then delete the line that says draft")
     return console.DONE
+
+
+def touch(root: Path, clock: dt.datetime, files: Sequence[Path]) -> int:
+    """Set `updated` of entry files to now, all of them or, where one cannot be, none."""
+    office, _, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems, (), "auto", strict=False)
+    sources = read.read_office(root)
+    known = dict(sources.entries)
+    made, problems = {}, []
+    for file in files:
+        path = _within(root, file)
+        if path not in known:
+            raise options.OptionError(f"{file} is no entry file{did_you_mean(path, known)}")
+        made[path], found = touching.touch(path, known[path], office, sources.files, clock)
+        problems += found
+    if has_errors(problems):
+        return console.report(root, problems, (), "auto", strict=False)
+    for path, data in made.items():
+        read.replace(root / path, data)
+        console.answer(path)
+    return console.DONE
+
+
+def _within(root: Path, file: Path) -> str:
+    """The path of a file from the office's folder, from where it is taken."""
+    whole = os.path.normpath(root.resolve() / file)
+    return Path(os.path.relpath(whole, root.resolve())).as_posix()
 
 
 def schema(root: Path, clock: dt.datetime, which: str) -> int:

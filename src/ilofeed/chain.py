@@ -13,7 +13,7 @@ from ilofeed.check import check
 from ilofeed.manifest import parse_manifest, render_manifest
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
-from ilofeed.publish import publish, read_manifest
+from ilofeed.publish import publish, read_manifest, write_waiting
 from ilofeed.read import read_office
 from ilofeed.render import render
 from ilofeed.selection import select, waiting
@@ -73,7 +73,9 @@ def finish(draft: Draft, output: Path) -> Changes:
     """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
-    return publish(draft.documents, output, read_manifest(output))
+    changes = publish(draft.documents, output, read_manifest(output))
+    write_waiting(output, draft.waiting)
+    return changes
 
 
 def read_settings(root: Path, now: dt.datetime) -> tuple[Office | None, list[str], list[Problem]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from ilofeed import __version__, console, dates, options
+from ilofeed.codes import RULES
 from ilofeed.datewords import read_moment
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ _output = click.option(
     show_default=True,
     help="The folder to publish to.",
 )
+_base_url = click.option("--base-url", metavar="URL", help="Take this address for site.url.")
 _previous = click.option(
     "--previous",
     metavar="PATH|URL|none",
@@ -97,10 +99,18 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
 
 @cli.command()
 @_output
-@click.option("--base-url", metavar="URL", help="Take this address for site.url.")
+@_base_url
 @_format
 @_strict
 @_previous
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="RULE",
+    type=click.Choice(RULES),
+    help="Publish this once what the continuity guard would refuse. May be repeated.",
+)
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
@@ -113,6 +123,7 @@ def build(
     output: Path,
     base_url: str | None,
     previous: str | None,
+    allowed: tuple[str, ...],
     form: str,
     strict: bool,  # noqa: FBT001
     jobs: int | None,  # noqa: ARG001  one process is at most any number
@@ -121,8 +132,38 @@ def build(
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed import commands
 
+    after = commands.After(output, previous, options.base_url(base_url), allowed)
     clock, progress = options.read_clock(now), _progress("Verifying")
-    sys.exit(commands.build(root, clock, output, base_url, previous, form, progress, strict=strict))
+    sys.exit(commands.build(root, clock, after, form, progress, strict=strict))
+
+
+@cli.command()
+@_output
+@_base_url
+@_previous
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="How it is printed.",
+)
+@_now
+@click.pass_obj
+def diff(
+    root: Path,
+    output: Path,
+    base_url: str | None,
+    previous: str | None,
+    form: Any,
+    now: dates.Moment | None,
+) -> None:
+    """Print what the next build would mean to subscribers, and write nothing."""
+    from ilofeed import commands
+
+    after = commands.After(output, previous, options.base_url(base_url))
+    clock, progress = options.read_clock(now), _progress("Verifying")
+    sys.exit(commands.diff(root, clock, after, form, progress))
 
 
 @cli.command()
@@ -150,6 +191,17 @@ def new(root: Path, /, now: dates.Moment | None, **given: Any) -> None:
     from ilofeed import authoring
 
     sys.exit(authoring.new(root, options.read_clock(now), **given, ask=_ask))
+
+
+@cli.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@_now
+@click.pass_obj
+def touch(root: Path, files: tuple[Path, ...], now: dates.Moment | None) -> None:
+    """Set `updated` of entry files to now, so that readers notice a change."""
+    from ilofeed import authoring
+
+    sys.exit(authoring.touch(root, options.read_clock(now), files))
 
 
 @cli.command()

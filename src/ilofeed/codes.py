@@ -1,10 +1,14 @@
-"""Every problem code. They are stable: editors look them up, and other tools count them."""
+"""Every problem code, the rules of the continuity guard among them.
+
+They are stable: editors look them up, and other tools count them.
+"""
 
 from __future__ import annotations
 
 from typing import Literal, get_args
 
 Code = Literal[
+    "authority-changed",
     "bad-authority",
     "bad-choice",
     "bad-country-code",
@@ -19,10 +23,12 @@ Code = Literal[
     "bad-slug",
     "bad-time",
     "bad-url",
+    "changed-silently",
     "circular-broader",
     "control-character",
     "cut-by-hash",
     "damaged-text",
+    "date-moved",
     "date-range",
     "double-encoding",
     "duplicate-feed",
@@ -32,13 +38,16 @@ Code = Literal[
     "empty-file",
     "empty-value",
     "event-ends-before-start",
+    "feed-vanished",
     "file-too-large",
     "html-in-text",
+    "id-vanished",
     "image-not-found",
     "image-source",
     "image-without-alt",
     "indentation",
     "line-break",
+    "many-vanished",
     "missing-colon",
     "missing-key",
     "mixed-event",
@@ -56,6 +65,7 @@ Code = Literal[
     "raw-html",
     "relative-url",
     "second-document",
+    "site-moved",
     "tab",
     "too-deep",
     "too-long",
@@ -70,6 +80,7 @@ Code = Literal[
     "unquoted-colon",
     "unquoted-start",
     "unsafe-link",
+    "updated-backwards",
     "updated-before-date",
     "updated-in-future",
     "withdrawn-before-date",
@@ -79,3 +90,13 @@ Code = Literal[
     "yaml-tag",
 ]
 CODES: tuple[Code, ...] = get_args(Code)
+RULES: tuple[Code, ...] = (  # what a build refuses, and --allow allows for once
+    "authority-changed",
+    "date-moved",
+    "feed-vanished",
+    "id-vanished",
+    "many-vanished",
+    "site-moved",
+    "updated-backwards",
+)
+GUARDED = frozenset((*RULES, "changed-silently"))  # what a comparison with the last build finds

@@ -6,19 +6,26 @@ Each returns the exit code. `progress` is told how many documents are verified, 
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed import chain, console, options, publish
+from ilofeed import diff as diffs
 from ilofeed.check import check as check_all
 from ilofeed.continuity import compare
+from ilofeed.guard import guard
+from ilofeed.ledger import Ledger
 from ilofeed.previous import load_previous
+from ilofeed.problems import has_errors
 from ilofeed.read import read_office
 from ilofeed.selection import waiting
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
     from pathlib import Path
+
+    from ilofeed.problems import Problem
 
 
 def check(
@@ -32,12 +39,20 @@ def check(
     return code
 
 
+@dataclass(frozen=True)
+class After:
+    """What a build comes after: where it publishes to, and what it is compared with."""
+
+    output: Path
+    previous: str | None = None  # a path, a URL, "none"; None: the one in the output
+    base_url: str | None = None
+    allowed: tuple[str, ...] = ()  # rules of the guard
+
+
 def build(
     root: Path,
     clock: dt.datetime,
-    output: Path,
-    base_url: str | None,
-    previous: str | None,
+    after: After,
     form: str,
     progress: Callable[[int, int], None],
     *,
@@ -45,19 +60,53 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
-    target = options.output_folder(root, output)
+    target = options.output_folder(root, after.output)
     with publish.locked(target):
-        before = load_previous(previous, root, target)
-        draft = chain.prepare(root, clock, options.base_url(base_url), before, progress)
-        code = console.report(root, draft.problems, draft.faults, form, strict=strict)
+        before = load_previous(after.previous, root, target)
+        waited = publish.read_waiting(target)
+        draft = chain.prepare(root, clock, after.base_url, before, progress)
+        guarded = _guarded(before, draft, clock, after.allowed)
+        problems = sorted([*draft.problems, *guarded])
+        code = console.report(root, problems, draft.faults, form, strict=strict)
         if code != console.DONE:
             return code
         changes = chain.finish(draft, target)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
-        console.say(console.noticed(compare(before, draft.ledger)))
+        console.say(console.noticed(compare(before, draft.ledger, waited)))
     return console.DONE
+
+
+def diff(
+    root: Path,
+    clock: dt.datetime,
+    after: After,
+    form: diffs.Style,
+    progress: Callable[[int, int], None],
+) -> int:
+    """What the next build would mean to subscribers; the exit code is the one it would have."""
+    target = options.output_folder(root, after.output)
+    before = load_previous(after.previous, root, target) or Ledger({}, {}, frozenset())
+    waited = publish.read_waiting(target)
+    draft = chain.prepare(root, clock, after.base_url, before, progress)
+    if draft.ledger is None or draft.faults:
+        return console.report(root, draft.problems, draft.faults, "auto", strict=False)
+    guarded = _guarded(before, draft, clock, after.allowed)
+    console.answer(diffs.FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
+    if form != "text":
+        return console.REFUSED if has_errors(guarded) else console.DONE
+    return console.report(root, guarded, (), "text", strict=False)
+
+
+def _guarded(
+    before: Ledger | None, draft: chain.Draft, clock: dt.datetime, allowed: Collection[str]
+) -> list[Problem]:
+    if before is None or draft.site is None or draft.ledger is None or draft.sources is None:
+        return []
+    sources = draft.sources
+    files = dict(sources.entries) | {"feeds.yaml": sources.office or b""}
+    return guard(draft.site, before, draft.ledger, files, clock, allowed)
 
 
 def due(root: Path, clock: dt.datetime) -> int:

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ilofeed.codes import GUARDED
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ilofeed.report import Style
     from ilofeed.verify import Fault
 
-DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK = range(5)
+DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 
 
@@ -40,9 +42,9 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
 
 
-def answer(text: str) -> None:
-    """A line of what a command was asked for."""
-    print(text)  # noqa: T201
+def answer(text: str, end: str = "\n") -> None:
+    """What a command was asked for."""
+    print(text, end=end)  # noqa: T201
 
 
 def report(
@@ -71,7 +73,9 @@ def _style(form: str) -> Style:
 
 
 def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bool) -> int:
-    errors = [problem for problem in problems if strict or problem.severity == "error"]
+    # what the continuity guard says is no mistake in a file, and has an exit code of its own
+    mistakes = [problem for problem in problems if problem.code not in GUARDED]
+    errors = [problem for problem in mistakes if strict or problem.severity == "error"]
     if errors:
         files = len({problem.path for problem in errors})
         say(
@@ -86,6 +90,13 @@ def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bo
         else:
             say(f"{_plural(paths, 'document')} did not come back as sent, nothing is published")
         return NOT_VERIFIED
+    refused = [problem for problem in problems if problem.severity == "error"]
+    if refused:
+        say(
+            f"{_plural(len(refused), 'thing')} that subscribers would lose or see twice, "
+            f"nothing is published; `ilofeed explain {refused[0].code}` tells more about the first"
+        )
+        return REFUSED
     return DONE
 
 

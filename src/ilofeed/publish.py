@@ -72,6 +72,20 @@ def read_manifest(output: Path) -> Ledger | None:
         raise PublishError(f"{output / PATH} cannot be used: {error}") from error
 
 
+def read_waiting(output: Path) -> frozenset[str]:
+    """The ids that waited for their date at the last build here; none where that is not known."""
+    return _read_list(output.parent / f".{output.name}.waiting")
+
+
+def write_waiting(output: Path, ids: Sequence[str]) -> None:
+    """Remember them beside the output: what waits is nobody's business in it."""
+    path = output.parent / f".{output.name}.waiting"
+    if ids:
+        _write_list(path, ids)
+    else:
+        path.unlink(missing_ok=True)
+
+
 def publish(documents: Sequence[Document], output: Path, previous: Ledger | None) -> Changes:
     """Make the output hold the documents, and nothing of earlier builds beside them.
 
@@ -80,7 +94,10 @@ def publish(documents: Sequence[Document], output: Path, previous: Ledger | None
     output.mkdir(parents=True, exist_ok=True)
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
     ours = frozenset(document.path for document in documents)
-    earlier = (previous.files if previous else frozenset()) | _read_journal(journal)
+    # what a build that died was about to publish: no manifest may know all of it
+    earlier = (previous.files if previous else frozenset()) | set(
+        filter(is_inside, _read_list(journal))
+    )
     ordered = in_order(documents)
     changed = [one for one in ordered if not replacing.is_same(output / one.path, one.data)]
     stale = sorted(
@@ -88,7 +105,7 @@ def publish(documents: Sequence[Document], output: Path, previous: Ledger | None
     )
     if changed or stale:
         _check_folders(output, ours | set(stale))
-        _write_journal(journal, ours | earlier)
+        _write_list(journal, ours | earlier)
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     try:
         steps = _steps(changed, output)
@@ -111,19 +128,19 @@ def _last_named(path: str) -> tuple[bool, str]:
     return path.rpartition("/")[2] not in _FEEDS, path
 
 
-def _read_journal(journal: Path) -> frozenset[str]:
-    """What a build that died was about to publish: no manifest may know all of it."""
+def _read_list(path: Path) -> frozenset[str]:
     try:
-        paths = json.loads(journal.read_bytes())
+        found = json.loads(path.read_bytes())
     except (OSError, ValueError):
         return frozenset()
-    return frozenset(filter(is_inside, paths if isinstance(paths, list) else ()))
+    items = found if isinstance(found, list) else ()
+    return frozenset(one for one in items if isinstance(one, str))
 
 
-def _write_journal(journal: Path, paths: Iterable[str]) -> None:
-    draft = journal.with_suffix(".new")
-    draft.write_text(json.dumps(sorted(paths)), "utf-8")
-    draft.replace(journal)
+def _write_list(path: Path, items: Iterable[str]) -> None:
+    draft = path.with_name(path.name + ".new")
+    draft.write_text(json.dumps(sorted(items)), "utf-8")
+    draft.replace(path)
 
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -93,6 +94,14 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
         problems.append(Problem(name, 1, 1, "file-too-large", message))
         return None
     return data
+
+
+def replace(path: Path, data: bytes) -> None:
+    """Change a file of an editor's at once, so that a crash leaves the old or the new one."""
+    draft = path.with_name(f".{path.name}.new")
+    draft.write_bytes(data)
+    shutil.copymode(path, draft)
+    draft.replace(path)
 
 
 def create(path: Path, data: bytes) -> None:

@@ -1,0 +1,85 @@
+"""The part of the continuity guard that looks at addresses and at what names the site."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from ilofeed.document import FILE_NAMES
+from ilofeed.newentry import scalar
+from ilofeed.problems import Problem, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ilofeed.codes import Code
+    from ilofeed.ledger import Ledger
+    from ilofeed.model import Office
+
+PATH = "feeds.yaml"
+_FORMATS = {name: form for form, name in FILE_NAMES.items()}
+
+
+def address_problems(
+    office: Office, before: Ledger, after: Ledger, files: Mapping[str, bytes]
+) -> Iterator[Problem]:
+    """What subscribers have stored, and would not be there any more."""
+
+    def problem(key: str, code: Code, message: str) -> Problem:
+        return Problem(PATH, line_of(files.get(PATH, b""), key), 1, code, message)
+
+    if before.authority not in {None, office.authority.text}:
+        message = (
+            f"the authority was {quote(before.authority or '')}; with another one every entry has "
+            f"a new id, and readers show all of them again; write `authority: {before.authority}`"
+        )
+        yield problem("authority", "authority-changed", message)
+    if before.site not in {None, office.url}:
+        message = (
+            f"the site was at {quote(before.site or '')} and would be at {quote(office.url)}, "
+            f"where nobody is subscribed; write `url: {before.site}`, or let the old address lead "
+            "to the new one: ids stay as they are, so that nobody sees an entry twice"
+        )
+        yield problem("url", "site-moved", message)
+    gone: dict[str, list[str]] = {}
+    for path in sorted(before.documents.keys() - after.documents.keys()):
+        gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
+    for feed, paths in gone.items():
+        key, what = _to_put_back(feed, paths, office, before)
+        some = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        message = f"people are subscribed to {some}, which would be gone; {what}"
+        yield problem(key, "feed-vanished", message)
+
+
+def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) -> tuple[str, str]:
+    """The key of feeds.yaml that a feed hangs on, and what to write there."""
+    code, category = _parts(feed)
+    countries = {name.lower(): name for name in (*before.countries, *office.countries)}
+    country = countries.get(code or "", code or "")
+    if category and category not in office.categories:
+        label = before.categories.get(category, category)
+        return "categories", f"below `categories` write `{category}: {scalar(label)}`"
+    if code and country not in office.countries:
+        label = before.countries.get(country, country)
+        return "countries", f"below `countries` write `{country}: {scalar(label)}`"
+    if feed not in {spec.path for spec in office.feeds}:
+        dimensions = ["country"] * bool(code) + ["category"] * bool(category)
+        of = dimensions[0] if len(dimensions) == 1 else "[country, category]"
+        return "feeds", f"below `feeds` write `- {f'per: {of}' if dimensions else 'all'}`"
+    if any("/archive/" in path for path in paths):
+        forms = sorted({_FORMATS[path.rpartition("/")[2]] for path in paths} | office.archives)
+        return "archives", f"below `site` write `archives: [{', '.join(forms)}]`"
+    message = "it has a calendar while an entry has an `event:`; what is cancelled is withdrawn"
+    return "feeds", message
+
+
+def _parts(feed: str) -> tuple[str | None, str | None]:
+    """The country and the category in the path of a feed."""
+    match = re.fullmatch(r"(?:country/([^/]+))?/?(?:category/([^/]+))?", feed)
+    return (match[1], match[2]) if match else (None, None)
+
+
+def line_of(data: bytes, key: str) -> int:
+    """The line of the first key of this name in a file; the first line where there is none."""
+    match = re.search(rb"^[ \t-]*[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data, re.MULTILINE)
+    return data.count(b"\n", 0, match.end()) + 1 if match else 1
