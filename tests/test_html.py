@@ -17,7 +17,7 @@ from ilofeed.check import check
 from ilofeed.read import read_office
 from ilofeed.render import render
 from ilofeed.selection import select
-from offices import ROOT
+from offices import ROOT, entry
 from serving import CHECKERS, host, needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -86,9 +86,12 @@ def test_an_office_in_each_language(name: str) -> None:
     text = sources.office.replace(b"language: en\n", f"language: {name}\n".encode())
     files: dict[str, bytes] = {}
     with host(files) as site:
-        made, problems = check(dataclasses.replace(sources, office=text), THEN, site.address)
+        renamed = ("entries/pay.md", entry(id="old-name"))
+        sources = dataclasses.replace(sources, office=text, entries=(*sources.entries, renamed))
+        made, problems = check(sources, THEN, site.address)
         assert made is not None, problems
         files |= {document.path: document.data for document in render(select(made, THEN))}
         assert f'<html lang="{name}"'.encode() in files["index.html"]
         pages = ["index.html", "all/index.html", "entry/workshop/index.html", "all/embed.html"]
+        pages.append("entry/old-name/index.html")
         assert findings(site, pages) == []

@@ -364,6 +364,30 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
     assert json.loads(ledger.data)["entries"][0]["withdrawn"] is None
 
 
+def test_a_renamed_entry_is_found_at_its_former_address() -> None:
+    made = documents(
+        site(
+            pay=entry(title="Wages & pay", id="wages", language="mn"),
+            copy=entry(id="taken"),
+            taken=entry(id="old-name"),
+            foreign=entry(id='"tag:example.net,2010:old"'),
+        )
+    )
+    root: Any = etree.fromstring(made["entry/wages/index.html"].data, etree.HTMLParser())
+    assert root.find(".//meta[@http-equiv='refresh']").get("content") == "0; url=../pay/"
+    assert root.find(".//link[@rel='canonical']").get("href") == (
+        "https://example.org/feeds/entry/pay/"
+    )
+    assert root.find(".//meta[@name='robots']").get("content") == "noindex"
+    assert root.get("lang") == "mn"
+    link = root.find(".//main//a")
+    assert (link.get("href"), link.text) == ("../pay/", "Wages & pay")
+    assert "entry/old-name/index.html" in made
+    assert b"refresh" not in made["entry/taken/index.html"].data
+    assert not any("entry/old/" in path for path in made)
+    assert b"entry/wages/" not in made["sitemap.xml"].data
+
+
 def test_translations_are_found_however_they_refer_to_each_other() -> None:
     from ilofeed.entrypage import find_translations
 

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from ilofeed.calendars import render_event
 from ilofeed.document import Document
 from ilofeed.entry import summary_html
+from ilofeed.fields import SLUG
 from ilofeed.page import render_page
 from ilofeed.structured import render_structured
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from ilofeed.model import Entry, Feed, Office, Term
 
@@ -64,6 +65,22 @@ def render_entry(
         structured=Markup(render_structured(entry, office)),  # noqa: S704  it escapes itself
     )
     return [*documents, Document(entry.page, "entry", page, entry=entry)]
+
+
+def render_moved(
+    entries: Sequence[Entry], office: Office, feeds: Sequence[Feed]
+) -> Iterator[Document]:
+    """For an entry whose file was renamed a page at its former address that leads to the new one:
+    readers have stored that address. The former name is the one that its `id` keeps."""
+    taken = {entry.slug for entry in entries}
+    mint = office.authority.id_of("")
+    for entry in entries:
+        former = entry.id.removeprefix(mint)
+        if former == entry.id or former in taken or not SLUG.fullmatch(former):
+            continue
+        path = f"entry/{former}/index.html"
+        page = render_page("moved.html", path, office, feeds, language=entry.language, entry=entry)
+        yield Document(path, "entry", page)
 
 
 def _terms(

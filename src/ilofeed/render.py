@@ -45,6 +45,7 @@ def render(seen: Selection) -> tuple[Document, ...]:
     ]
     for entry in out:
         documents += entrypage.render_entry(entry, office, feeds, neighbours, translations)
+    documents += entrypage.render_moved(out, office, feeds)
     for feed in feeds:
         documents += render_feed(feed, office, feeds)
     documents.append(indexpage.render_index(office, feeds, out))
