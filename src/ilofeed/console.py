@@ -120,8 +120,8 @@ def noticed(found: Difference) -> str:
     new, gone = len(found.new) + len(found.released), len(found.gone)
     changed = len(found.updated) + len(found.changed)
     counted = [f"{new} new", f"{changed} changed", f"{gone} gone"]
-    for name, records in (("withdrawn", found.withdrawn), ("returned", found.returned)):
-        counted += [f"{len(records)} {name}"] * bool(records)
+    for name in ("withdrawn", "returned", "renamed"):
+        counted += [f"{len(getattr(found, name))} {name}"] * bool(getattr(found, name))
     return f"subscribers see {', '.join(counted)}"
 
 

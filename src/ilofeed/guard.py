@@ -120,9 +120,9 @@ def _vanished(case: Case) -> Iterator[Problem]:
             yield _deleted(case, record)
         else:
             strangers.remove(found)
-            was = f" was {record.file}" if record.file and record.file != found.path else ""
+            was = f", {record.file} before," if record.file and record.file != found.path else ""
             yield _renamed(
-                case, record, found, f"{_named(record)}{was} has a new name, so a new id"
+                case, record, found, f"{_named(record)}{was} has a new name and so a new id"
             )
     if len(gone) > 1 and len(gone) * MANY > len(before):
         message = (
