@@ -56,7 +56,7 @@ FLOORS = [
     ["replacing", "publish", "previous"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "console"],
-    ["guardsite", "guard", "diff", "touch"],
+    ["renames", "guardsite", "guard", "diff", "touch"],
     ["commands", "authoring"],
     ["cli"],
     ["__main__"],

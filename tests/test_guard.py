@@ -114,6 +114,18 @@ def test_a_changed_id_is_told_the_old_one(desk: Desk) -> None:
     assert desk.build().returncode == 0
 
 
+def test_a_thousand_renamed_at_once_are_told_apart(tmp_path: Path) -> None:
+    """Fifty here: each by its own content, also those of one title and one day."""
+    desk = Desk(tmp_path, **{f"e{n}": entry(summary=f"Number {n}.") for n in range(50)})
+    for number in range(50):
+        desk.file(f"e{number}").rename(desk.file(f"new-{number}"))
+    lines = desk.refused()
+    assert code(lines) == ["many-vanished"] + ["id-vanished"] * 50
+    for line in lines[1:]:
+        number = re.findall(r"^entries/new-(\d+)\.md", line)[0]
+        assert f"`id: e{number}`" in line
+
+
 def test_an_id_that_is_no_slug_is_given_whole(tmp_path: Path) -> None:
     whole = "tag:example.net,2010:news/7"
     desk = Desk(tmp_path, wages=entry(id=f'"{whole}"'))

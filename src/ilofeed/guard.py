@@ -8,7 +8,6 @@ meant. Nothing here reads or writes a file.
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import re
 from typing import TYPE_CHECKING
 
@@ -17,12 +16,12 @@ from ilofeed.continuity import is_changed, is_updated
 from ilofeed.guardsite import address_problems, line_of
 from ilofeed.history import is_moved_along
 from ilofeed.ledger import second
-from ilofeed.manifest import digest
 from ilofeed.problems import Problem, quote
+from ilofeed.renames import Strangers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ilofeed.check import Site
     from ilofeed.codes import Code
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 FARTHEST = 24 * 60 * 60  # seconds by which a date may move
 MANY = 10  # more than one in so many gone at once is no decision about single entries
-_ALIKE = 0.6  # of two titles of the same day, as difflib counts
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,29 +99,14 @@ def _vanished(case: Case) -> Iterator[Problem]:
     before, after = case.before.entries, case.after.entries
     gone = [before[identity] for identity in sorted(before.keys() - after.keys())]
     by_id = {entry.id: entry for entry in case.site.entries}
-    by_file = {entry.path: entry for entry in case.site.entries}
-    strangers = [entry for entry in case.site.entries if entry.id not in before]
-    left = []
+    strangers = Strangers(case.site.entries if gone else (), before, case.office)
     for record in gone:
-        entry = by_id.get(record.id)
-        other = by_file.get(record.file or "")
-        if entry is not None:
+        if (entry := by_id.get(record.id)) is not None:
             yield _hidden(case, record, entry)
-        elif other is not None and other in strangers and _is_alike(record, other, case):
-            strangers.remove(other)
-            yield _renamed(case, record, other, f"the id of {_named(record)} has changed")
+        elif (found := strangers.find(record)) is not None:
+            yield _renamed(case, record, found)
         else:
-            left.append(record)
-    for record in left:
-        found = _find_again(record, strangers, case)
-        if found is None:
             yield _deleted(case, record)
-        else:
-            strangers.remove(found)
-            was = f", {record.file} before," if record.file and record.file != found.path else ""
-            yield _renamed(
-                case, record, found, f"{_named(record)}{was} has a new name and so a new id"
-            )
     if len(gone) > 1 and len(gone) * MANY > len(before):
         message = (
             f"{len(gone)} of the {len(before)} published entries would be gone at once; "
@@ -155,7 +138,12 @@ def _hidden(case: Case, record: Record, entry: Entry) -> Problem:
     return case.problem(entry.path, "date", "id-vanished", message)
 
 
-def _renamed(case: Case, record: Record, entry: Entry, what: str) -> Problem:
+def _renamed(case: Case, record: Record, entry: Entry) -> Problem:
+    if entry.path == record.file:
+        what = f"the id of {_named(record)} has changed"
+    else:
+        was = f", {record.file} before," if record.file else ""
+        what = f"{_named(record)}{was} has a new name and so a new id"
     message = (
         f"{what}: readers would show it a second time; write `id: {_short(record.id, case)}` "
         "to keep its identity"
@@ -182,29 +170,6 @@ def _short(identity: str, case: Case) -> str:
 
 def _today(case: Case) -> dt.date:
     return case.now.astimezone(case.office.timezone).date()
-
-
-def _is_alike(record: Record, entry: Entry, case: Case) -> bool:
-    """Whether an entry could be the one of a record."""
-    if record.digest is not None and record.digest == digest(entry, case.office):
-        return True
-    titles = difflib.SequenceMatcher(None, record.title.casefold(), entry.title.casefold())
-    is_same_day = second(record.published) == second(entry.published)
-    return record.title == entry.title or (is_same_day and titles.ratio() >= _ALIKE)
-
-
-def _find_again(record: Record, strangers: Iterable[Entry], case: Case) -> Entry | None:
-    """The entry that was published as a record, by its content, else by title and date."""
-    alike = [entry for entry in strangers if _is_alike(record, entry, case)]
-
-    def likeness(entry: Entry) -> tuple[bool, bool, bool]:
-        return (
-            record.digest is not None and record.digest == digest(entry, case.office),
-            record.title == entry.title,
-            second(record.published) == second(entry.published),
-        )
-
-    return max(alike, key=likeness, default=None)
 
 
 def _common(case: Case) -> Iterator[tuple[Record, Record, Entry]]:
