@@ -55,7 +55,7 @@ FLOORS = [
     ],  # the proof
     ["replacing", "publish", "previous"],
     ["chain"],
-    ["report", "explain", "schema", "newentry", "options", "console"],
+    ["report", "explain", "schema", "newentry", "options", "console", "state", "quick"],
     ["renames", "guardsite", "guard", "diff", "touch"],
     ["commands", "authoring"],
     ["cli"],
@@ -68,6 +68,7 @@ DISK = {
     "replacing",
     "previous",
     "explain",
+    "state",
 }  # explain reads the manual; resources are read by importlib
 
 

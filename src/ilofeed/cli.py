@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ilofeed import __version__, console, dates, options
+from ilofeed import __version__, console, options
 from ilofeed.codes import RULES
-from ilofeed.datewords import read_moment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from ilofeed import dates
     from ilofeed.model import Term
 
 
@@ -28,9 +28,12 @@ class _Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dates.Moment:
+        from ilofeed.dates import DateError
+        from ilofeed.datewords import read_moment
+
         try:
             return read_moment(str(value))
-        except dates.DateError as error:
+        except DateError as error:
             self.fail(error.message, param, ctx)
 
 
@@ -130,11 +133,16 @@ def build(
     now: dates.Moment | None,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
-    from ilofeed import commands
+    from ilofeed import quick
 
-    after = commands.After(output, previous, options.base_url(base_url), allowed)
-    clock, progress = options.read_clock(now), _progress("Verifying")
-    sys.exit(commands.build(root, clock, after, form, progress, strict=strict))
+    after = options.After(output, previous, options.base_url(base_url), allowed)
+    clock = options.read_clock(now)
+    code = quick.build(root, clock, after, form, strict=strict)
+    if code is None:
+        from ilofeed import commands
+
+        code = commands.build(root, clock, after, form, _progress("Verifying"), strict=strict)
+    sys.exit(code)
 
 
 @cli.command()
@@ -161,7 +169,7 @@ def diff(
     """Print what the next build would mean to subscribers, and write nothing."""
     from ilofeed import commands
 
-    after = commands.After(output, previous, options.base_url(base_url))
+    after = options.After(output, previous, options.base_url(base_url))
     clock, progress = options.read_clock(now), _progress("Verifying")
     sys.exit(commands.diff(root, clock, after, form, progress))
 

@@ -6,10 +6,9 @@ Each returns the exit code. `progress` is told how many documents are verified, 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, options, publish
+from ilofeed import chain, console, options, publish, quick, state
 from ilofeed import diff as diffs
 from ilofeed.check import check as check_all
 from ilofeed.continuity import compare
@@ -39,20 +38,10 @@ def check(
     return code
 
 
-@dataclass(frozen=True)
-class After:
-    """What a build comes after: where it publishes to, and what it is compared with."""
-
-    output: Path
-    previous: str | None = None  # a path, a URL, "none"; None: the one in the output
-    base_url: str | None = None
-    allowed: tuple[str, ...] = ()  # rules of the guard
-
-
 def build(
     root: Path,
     clock: dt.datetime,
-    after: After,
+    after: options.After,
     form: str,
     progress: Callable[[int, int], None],
     *,
@@ -62,6 +51,7 @@ def build(
     started = time.monotonic()
     target = options.output_folder(root, after.output)
     with publish.locked(target):
+        inputs = state.look(root)
         before = load_previous(after.previous, root, target)
         waited = publish.read_waiting(target)
         draft = chain.prepare(root, clock, after.base_url, before, progress)
@@ -71,6 +61,8 @@ def build(
         if code != console.DONE:
             return code
         changes = chain.finish(draft, target)
+        if after.previous is None:
+            quick.remember(target, clock, after, inputs, draft, draft.problems)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
@@ -81,7 +73,7 @@ def build(
 def diff(
     root: Path,
     clock: dt.datetime,
-    after: After,
+    after: options.After,
     form: diffs.Style,
     progress: Callable[[int, int], None],
 ) -> int:

@@ -131,4 +131,9 @@ def changed(changes: Changes, target: Path) -> str:
     what = "nothing changed"
     if changes.written or changes.deleted:
         what = f"{len(changes.written)} written, {len(changes.deleted)} deleted"
-    return f"{_plural(total, 'document')} in {target}: {what}"
+    return f"{documents(total, target)}: {what}"
+
+
+def documents(number: int, target: Path) -> str:
+    """How many documents an output has."""
+    return f"{_plural(number, 'document')} in {target}"

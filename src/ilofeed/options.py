@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed.problems import did_you_mean, quote
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 class OptionError(ValueError):
     """What is wrong with an option, as a sentence."""
+
+
+@dataclass(frozen=True)
+class After:
+    """What a build comes after: where it publishes to, and what it is compared with."""
+
+    output: Path
+    previous: str | None = None  # a path, a URL, "none"; None: the one in the output
+    base_url: str | None = None
+    allowed: tuple[str, ...] = ()  # rules of the guard
 
 
 def read_clock(given: Moment | None) -> dt.datetime:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -56,6 +55,8 @@ def _seen(character: str) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
     """The known spelling nearest to a word, or None where nothing is near."""
+    import difflib  # slow to load, and most runs have nothing to guess
+
     by_folded = {candidate.casefold(): candidate for candidate in sorted(known)}
     found = difflib.get_close_matches(word.casefold(), by_folded, n=1, cutoff=0.6)
     return by_folded[found[0]] if found else None

@@ -50,6 +50,19 @@ def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
     return [e for e in reversed(in_order(entries)) if not e.draft and not is_out(e, now)]
 
 
+def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | None:
+    """The next instant at which something is due: an entry comes out, its `updated` or `withdrawn`
+    begins to hold. None where nothing is."""
+    instants = (
+        moment.replace(microsecond=0)
+        for entry in entries
+        if not entry.draft
+        for moment in (entry.published, entry.updated, entry.withdrawn)
+        if moment is not None
+    )
+    return min((moment for moment in instants if moment > now), default=None)
+
+
 def published(
     entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
 ) -> list[Entry]:

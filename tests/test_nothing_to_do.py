@@ -1,0 +1,194 @@
+"""A build with nothing to do does nothing, quickly; whenever there is anything, it is done.
+
+Whether a build was done or only said so shows by what `--help`-like speed cannot fake: the modules
+that were loaded.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import random
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed import state
+from ilofeed.chain import prepare
+from ilofeed.selection import next_change
+from offices import NOW, OFFICE, entry, site, write_office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+CLOCK = ("--now", NOW.isoformat())
+PROGRAM = """
+import sys
+from ilofeed.cli import cli
+try:
+    cli.main(sys.argv[1:], standalone_mode=False)
+finally:
+    print("done" if "ilofeed.chain" in sys.modules else "said", file=sys.stderr)
+"""
+
+
+def build(office: Path, *options: str) -> tuple[str, int, str]:
+    """Whether a build was done or said to be needless, its exit code and what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", PROGRAM, "-C", str(office), "build", *options],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stderr.splitlines()[-1], done.returncode, done.stdout + done.stderr
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    folder = write_office(tmp_path / "office", wages=entry(), jobs=entry())
+    assert build(folder, *CLOCK)[:2] == ("done", 0)
+    assert build(folder, *CLOCK)[:2] == ("said", 0)
+    return folder
+
+
+def files(output: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(output)): p.read_bytes() for p in output.rglob("*") if p.is_file()}
+
+
+def test_what_it_says(office: Path) -> None:
+    first = build(office, *CLOCK, "--previous", "public/manifest.json")[2].splitlines()
+    build(office, *CLOCK)
+    kind, _, text = build(office, *CLOCK)
+    assert kind == "said"
+    said = text.splitlines()
+    assert said[0].partition(" (")[0] == first[0].partition(" (")[0]
+    assert said[1] == "subscribers see 0 new, 0 changed, 0 gone"
+
+
+def test_warnings_are_said_again_and_strict_is_strict(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry())
+    (office / "entries" / "notes.txt").write_text("x")
+    first = build(office)
+    again = build(office)
+    assert (first[0], again[0]) == ("done", "said")
+    assert "entries/notes.txt:1:1: warning:" in again[2]
+    assert '"not-an-entry"' in build(office, "--format", "json")[2]
+    assert build(office, "--strict")[:2] == ("done", 1)
+
+
+def edit(office: Path) -> None:
+    """Of equal size, and with the same time: in one tick of a clock."""
+    path = office / "entries" / "wages.md"
+    stat = path.stat()
+    path.write_bytes(path.read_bytes().replace(b"Wages rise", b"Wages fell"))
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+
+
+def forget(office: Path) -> None:
+    (office / ".public.state").write_text('{"version": 1}')
+
+
+def replace_young(office: Path) -> None:
+    """As if a file had been edited within the tick in which it was read."""
+    first, _, rest = (office / ".public.state").read_text().partition("\n")
+    found = json.loads(first)
+    assert "entries/wages.md" in found["young"]
+    found["young"]["entries/wages.md"] = "0" * 64
+    (office / ".public.state").write_text(json.dumps(found) + "\n" + rest)
+
+
+CHANGES: dict[str, Callable[[Path], Any]] = {
+    "an edit": edit,
+    "an edit within a tick": replace_young,
+    "a new entry": lambda office: (office / "entries" / "new.md").write_bytes(entry()),
+    "a new entry in a folder": lambda office: write_office(office / "entries" / "x", new=entry()),
+    "a renamed file": lambda office: (office / "entries" / "wages.md").rename(
+        office / "entries" / "pay.md"
+    ),
+    "feeds.yaml": lambda office: (office / "feeds.yaml").write_bytes(
+        OFFICE.replace(b"Example", b"Another")
+    ),
+    "a damaged document": lambda office: (office / "public" / "all" / "atom.xml").write_bytes(b""),
+    "a missing document": lambda office: (office / "public" / "index.html").unlink(),
+    "a missing manifest": lambda office: (office / "public" / "manifest.json").unlink(),
+    "a build that died": lambda office: (office / ".public.journal").write_text("[]"),
+    "a damaged state": forget,
+    "no state": lambda office: (office / ".public.state").unlink(),
+    "another state": lambda office: (office / ".public.state").write_bytes(b"\xff\n[]"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_has_a_build_done(office: Path, change: str) -> None:
+    CHANGES[change](office)
+    kind, code, _ = build(office, *CLOCK)
+    assert (kind, code) == ("done", 5 if change == "a renamed file" else 0)
+
+
+def test_other_options_have_a_build_done(office: Path) -> None:
+    assert build(office, *CLOCK, "--base-url", "https://other.org/")[:2] == ("done", 5)
+    assert build(office, *CLOCK, "--previous", "none")[:2] == ("done", 0)
+    assert build(office, *CLOCK, "--output", "elsewhere")[:2] == ("done", 0)
+    assert build(office, "--now", "2026-10-31")[0] == "done"  # a clock that went back
+    assert build(office, *CLOCK, "--jobs", "2", "--allow", "id-vanished")[0] == "said"
+
+
+def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = state.recall(office, office / "public", options=(None,), now=NOW)
+    assert found is not None
+    monkeypatch.setattr(sys, "version", "4.0")
+    assert state.recall(office, office / "public", options=(None,), now=NOW) is None
+
+
+def test_what_is_due_has_a_build_done(tmp_path: Path) -> None:
+    office = write_office(
+        tmp_path / "office", wages=entry(), later=entry(date="2026-11-02T09:00:00+08:00")
+    )
+    assert build(office, *CLOCK)[:2] == ("done", 0)
+    assert build(office, "--now", "2026-11-02T00:59:59Z")[0] == "said"
+    kind, _, text = build(office, "--now", "2026-11-02T01:00:00Z")
+    assert kind == "done"
+    assert "subscribers see 1 new" in text
+
+
+def test_the_next_change_is_the_next_of_three_kinds() -> None:
+    def found(**keys: Any) -> dt.datetime | None:
+        return next_change(site(wages=entry(), one=entry(**keys)).entries, NOW)
+
+    assert found() is None
+    assert found(draft="true", date="2030-01-01") is None
+    day = dt.datetime(2030, 1, 1, 1, tzinfo=dt.UTC)
+    assert found(date="2030-01-01") == day
+    assert found(withdrawn="2030-01-01") == day
+    assert found(updated="2026-11-01T12:00:00Z") == dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_after_anything_the_output_is_that_of_a_build_that_remembers_nothing(
+    tmp_path: Path, seed: int
+) -> None:
+    chance = random.Random(seed)
+    office = write_office(tmp_path / "office", **{f"e{n}": entry() for n in range(4)})
+    entries = sorted((office / "entries").iterdir())
+    assert build(office, *CLOCK)[1] == 0
+    for step in range(8):
+        path = chance.choice(entries)
+        what = chance.randrange(5)
+        if what == 0:
+            path.write_bytes(entry(title=f"Step {step}"))
+        elif what == 1:
+            path.write_bytes(entry(withdrawn="2016-01-01"))
+        elif what == 2:
+            path.write_bytes(entry(countries="[CN]", body=f"Step {step}"))
+        elif what == 3:
+            (office / "public" / "all" / "rss.xml").write_bytes(b"damaged")
+        before = prepare(office, NOW)
+        assert build(office, *CLOCK)[1] == 0
+        fresh = {document.path: document.data for document in before.documents}
+        left = files(office / "public")
+        assert {path: left[path] for path in fresh if path != "manifest.json"} == {
+            path: data for path, data in fresh.items() if path != "manifest.json"
+        }
+        assert build(office, *CLOCK)[:2] == ("said", 0)
