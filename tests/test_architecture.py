@@ -44,6 +44,7 @@ FLOORS = [
     ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "render"],  # and for people
     [
+        "shares",
         "carry",
         "readback",
         "lint",

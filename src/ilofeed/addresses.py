@@ -65,9 +65,16 @@ def _unanswered(
 ) -> list[str]:
     here = office.address(path)
     own = set()
+    scheme = office.url.partition("://")[0]
     for written in set(found):  # most stand in a document many times
-        address = urllib.parse.urljoin(here, written.strip())
-        address = re.sub(r"^webcal:", office.url.partition(":")[0] + ":", address)
+        address = written.strip()
+        if address.startswith(("http://", "https://", "mailto:", "tel:")):
+            if not address.startswith(office.url):
+                continue  # somebody else's, as most are; the rest takes its time
+        elif address.startswith("webcal:"):
+            address = scheme + address.removeprefix("webcal")
+        else:
+            address = urllib.parse.urljoin(here, address)
         address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
         if address.startswith(office.url):
             own.add(office.address(address.removeprefix(office.url)))

@@ -53,6 +53,7 @@ def prepare(
     base_url: str | None = None,
     before: Ledger | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    processes: int = 1,
 ) -> Draft:
     """Everything but publishing, after what subscribers were shown `before`."""
     sources = read_office(root)
@@ -63,7 +64,7 @@ def prepare(
     documents = render(seen)
     manifest = render_manifest(seen, documents)
     documents = (*documents, manifest)
-    faults = verify(documents, site.office, progress)
+    faults = verify(documents, site.office, progress, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(manifest.data)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources)

@@ -129,13 +129,13 @@ def build(
     allowed: tuple[str, ...],
     form: str,
     strict: bool,  # noqa: FBT001
-    jobs: int | None,  # noqa: ARG001  one process is at most any number
+    jobs: int | None,
     now: dates.Moment | None,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed import quick
 
-    after = options.After(output, previous, options.base_url(base_url), allowed)
+    after = options.After(output, previous, options.base_url(base_url), allowed, jobs)
     clock = options.read_clock(now)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:

@@ -18,6 +18,7 @@ from ilofeed.previous import load_previous
 from ilofeed.problems import has_errors
 from ilofeed.read import read_office
 from ilofeed.selection import waiting
+from ilofeed.shares import processors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,7 +32,7 @@ def check(
     root: Path, clock: dt.datetime, form: str, progress: Callable[[int, int], None], *, strict: bool
 ) -> int:
     """Everything but publishing."""
-    draft = chain.prepare(root, clock, progress=progress)
+    draft = chain.prepare(root, clock, progress=progress, processes=processors())
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
         console.say(f"{console.counts(draft)}: all is well")
@@ -54,7 +55,7 @@ def build(
         inputs = state.look(root)
         before = load_previous(after.previous, root, target)
         waited = publish.read_waiting(target)
-        draft = chain.prepare(root, clock, after.base_url, before, progress)
+        draft = chain.prepare(root, clock, after.base_url, before, progress, after.processes)
         guarded = _guarded(before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -81,7 +82,7 @@ def diff(
     target = options.output_folder(root, after.output)
     before = load_previous(after.previous, root, target) or Ledger({}, {}, frozenset())
     waited = publish.read_waiting(target)
-    draft = chain.prepare(root, clock, after.base_url, before, progress)
+    draft = chain.prepare(root, clock, after.base_url, before, progress, after.processes)
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
     guarded = _guarded(before, draft, clock, after.allowed)

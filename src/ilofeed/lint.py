@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
-import functools
+import hashlib
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -128,9 +128,20 @@ def _html(root: Any, form: Format) -> Iterator[Finding]:
                     yield Finding(rule, _name(element), found)
 
 
-@functools.lru_cache(maxsize=4096)  # an entry stands in several feeds and formats
+_judged: dict[bytes, tuple[tuple[str, str], ...]] = {}  # an entry stands in many documents
+
+
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     """Rule and finding for HTML that a strict parser or a cautious reader would not take."""
+    if "<" not in text and "&" not in text:
+        return ()
+    key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    if key not in _judged:
+        _judged[key] = _judge_html(text)
+    return _judged[key]
+
+
+def _judge_html(text: str) -> tuple[tuple[str, str], ...]:
     import html5lib
 
     try:

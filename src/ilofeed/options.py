@@ -28,6 +28,14 @@ class After:
     previous: str | None = None  # a path, a URL, "none"; None: the one in the output
     base_url: str | None = None
     allowed: tuple[str, ...] = ()  # rules of the guard
+    jobs: int | None = None  # the most processes
+
+    @property
+    def processes(self) -> int:
+        """How many processes to use: as many as can run at once, and not more than allowed."""
+        from ilofeed.shares import processors
+
+        return min(processors(), self.jobs or processors())
 
 
 def read_clock(given: Moment | None) -> dt.datetime:

@@ -13,12 +13,16 @@ from ilofeed.carry import carried_calendar, carried_entry, carried_event, carrie
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
 from ilofeed.readback import UnreadableError, read_back
+from ilofeed.shares import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from ilofeed.document import Document
     from ilofeed.model import Feed, Office
+
+
+WORTH_SHARING = 300_000  # bytes of feeds that take longer than to start a process
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,19 @@ def verify(
     documents: Sequence[Document],
     office: Office,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
+    processes: int = 1,
 ) -> list[Fault]:
     """Every fault of every document, and every address in one that leads to no published file.
 
-    `progress` is told how many documents are done, of how many.
+    `progress` is told how many documents are done, of how many. Whatever the number of processes,
+    the faults are the same.
     """
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     faults = _dead_links(documents, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
-    for done, document in enumerate(documents, 1):
+
+    def verified(document: Document) -> list[Fault]:
         found = (
             _verify_opml(document, office, feeds)
             if document.path == opml.PATH
@@ -52,9 +59,13 @@ def verify(
         )
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, office, answered)
-        faults += found
-        progress(done, len(documents))
-    return faults
+        return found
+
+    size = sum(len(document.data) for document in documents if document.format is not None)
+    processes = processes if size > WORTH_SHARING else 1
+    return faults + [
+        fault for found in share(documents, verified, processes, progress) for fault in found
+    ]
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:

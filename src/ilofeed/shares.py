@@ -1,0 +1,112 @@
+"""Work shared among processes that are copies of this one: each does every n-th item."""
+
+from __future__ import annotations
+
+import gc
+import os
+import pickle
+import signal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+def processors() -> int:
+    """How many processes could run at once here."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def share(
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    processes: int,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[Result]:
+    """The result for each item, in order, the same for any number of processes.
+
+    `work` changes nothing that others rely on; its results can be pickled. What a process does not
+    deliver, because it was killed or could not be made, is done here. `progress` is told how much
+    is done of this process's part.
+    """
+    processes = min(processes, len(items)) if hasattr(os, "fork") else 1
+    if processes < 2:
+        return _do(items, work, progress)
+    gc.freeze()  # a collection in a copy would copy the memory that it looks through
+    pipes = [_start(items[part::processes], work) for part in range(1, processes)]
+    try:
+        parts: list[list[Result] | None] = [_do(items[::processes], work, progress)]
+        parts += [_receive(pipe) for pipe in pipes]
+    finally:
+        gc.unfreeze()
+        for child in pipes:
+            _end(child)
+    done: list[Any] = [None] * len(items)
+    for part, results in enumerate(parts):
+        theirs = items[part::processes]
+        done[part::processes] = [work(one) for one in theirs] if results is None else results
+    return done
+
+
+def _do(
+    items: Sequence[Item], work: Callable[[Item], Result], progress: Callable[[int, int], None]
+) -> list[Result]:
+    results = []
+    for number, item in enumerate(items, 1):
+        results.append(work(item))
+        progress(number, len(items))
+    return results
+
+
+@dataclass
+class _Child:
+    """A process at work: its id until it has ended, and where its results come out."""
+
+    id: int | None
+    pipe: int | None
+
+
+def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
+    out, into = os.pipe()
+    try:
+        child = os.fork()
+    except OSError:  # no process to be had
+        os.close(out)
+        os.close(into)
+        return _Child(None, None)
+    if child:
+        os.close(into)
+        return _Child(child, out)
+    code = 1
+    try:  # nothing of the parent's may run on in here, whatever happens
+        os.close(out)
+        with os.fdopen(into, "wb") as pipe:
+            pickle.dump([work(item) for item in items], pipe)
+        code = 0
+    finally:
+        os._exit(code)
+
+
+def _receive(child: _Child) -> Any:
+    """The results of a process; None where it has not delivered them."""
+    if child.id is None or child.pipe is None:
+        return None
+    out, child.pipe = child.pipe, None
+    with os.fdopen(out, "rb") as pipe:
+        data = pipe.read()
+    _, status = os.waitpid(child.id, 0)
+    child.id = None
+    return pickle.loads(data) if status == 0 else None  # noqa: S301  of a copy of this process
+
+
+def _end(child: _Child) -> None:
+    """Leave nothing behind where an error ends the work."""
+    if child.pipe is not None:
+        os.close(child.pipe)
+    if child.id is not None:
+        os.kill(child.id, signal.SIGKILL)
+        os.waitpid(child.id, 0)

@@ -1,0 +1,77 @@
+"""Work shared among processes: the same results in the same order, whatever happens to one."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import signal
+
+import pytest
+
+from ilofeed.shares import processors, share
+from ilofeed.verify import verify
+from offices import documents, entry, site
+
+
+def test_results_are_those_of_one_process() -> None:
+    parent, seen = os.getpid(), []
+    for processes in (1, 2, 3, 7, 100):
+        for number in (0, 1, 2, 5, 23):
+            found = share(range(number), lambda item: (item * item, os.getpid()), processes)
+            assert [square for square, _ in found] == [n * n for n in range(number)]
+            seen.append(len({process for _, process in found}))
+            assert number == 0 or found[0][1] == parent
+    assert max(seen) == 23
+    assert processors() >= 1
+
+
+def test_progress_is_of_this_process() -> None:
+    told: list[tuple[int, int]] = []
+    share(range(5), abs, 2, lambda done, total: told.append((done, total)))
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_what_a_process_does_not_deliver_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    parent = os.getpid()
+
+    def dies(item: int) -> int:
+        if os.getpid() != parent:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return item
+
+    assert share(range(6), dies, 2) == list(range(6))
+
+    def fails(item: int) -> int:
+        if os.getpid() != parent:
+            raise MemoryError
+        return item
+
+    assert share(range(6), fails, 2) == list(range(6))
+
+    def refuse() -> int:
+        raise BlockingIOError
+
+    monkeypatch.setattr(os, "fork", refuse)
+    assert share(range(6), abs, 2) == list(range(6))
+    monkeypatch.delattr(os, "fork")
+    assert share(range(6), abs, 2) == list(range(6))
+
+
+def test_an_error_here_is_an_error() -> None:
+    with pytest.raises(ZeroDivisionError):
+        share([0, 0], lambda item: 1 // item, 2)
+    with pytest.raises(ChildProcessError):  # and no process is left
+        os.waitpid(-1, os.WNOHANG)
+
+
+def test_faults_are_the_same_for_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ilofeed.verify.WORTH_SHARING", 0)
+    made = site(wages=entry(), jobs=entry(countries="[CN]"))
+    damaged = [
+        dataclasses.replace(document, data=document.data.replace(b"Wages rise", b"Wages fall"))
+        for document in documents(made).values()
+    ]
+    faults = verify(damaged, made.office)
+    assert len({fault.path for fault in faults}) > 5
+    for processes in (2, 3):
+        assert verify(damaged, made.office, processes=processes) == faults
