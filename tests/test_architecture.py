@@ -35,7 +35,7 @@ DOORS = {
 FLOORS = [
     ["codes", "iso3166"],
     ["problems"],
-    ["dates", "datewords", "iri", "tag", "source", "images"],
+    ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model"],
     ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
