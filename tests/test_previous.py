@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed import previous as earlier
+from ilofeed import fetch
 from ilofeed.manifest import parse_manifest
 from ilofeed.previous import Difference, compare, load_previous
 from ilofeed.publish import PublishError
@@ -76,7 +76,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(earlier, "PAUSE", 0.01)
+    monkeypatch.setattr(fetch, "PAUSE", 0.01)
     monkeypatch.setattr(Site, "asked", 0)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
