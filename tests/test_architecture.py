@@ -26,6 +26,7 @@ DOORS = {
     "jinja2": {"page"},
     "jsonschema": {"grammar"},
     "markdown_it": {"markdown"},
+    "markdownify": {"unhtml"},
     "nh3": {"markdown"},
     "PIL": {"images"},
     "yaml": {"yamldoc"},
@@ -56,6 +57,10 @@ FLOORS = [
     ["fetch", "publish", "previous"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "console"],
+    ["foreign", "wildxml", "wildfeed", "wildjson", "spreadsheet"],  # what others wrote
+    ["unhtml", "foreigndates", "entrywriter", "importterms", "importfields"],
+    ["importplan", "importing"],
+    ["termfile", "importproof", "importer"],
     ["cli"],
     ["__main__"],
 ]

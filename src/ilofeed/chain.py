@@ -54,12 +54,16 @@ def prepare(
     site, problems = check(sources, now, base_url)
     if site is None:
         return Draft(None, tuple(problems))
-    documents = render(site, now)
-    manifest = render_manifest(site.office, published(site.entries, now), documents)
-    documents = (*documents, manifest)
+    documents = make(site, now)
     faults = verify(documents, site.office, progress)
     later = len(waiting(site.entries, now))
     return Draft(site, tuple(problems), documents, tuple(faults), later)
+
+
+def make(site: Site, now: dt.datetime) -> tuple[Document, ...]:
+    """Every document of a site, the manifest last."""
+    documents = render(site, now)
+    return (*documents, render_manifest(site.office, published(site.entries, now), documents))
 
 
 def finish(draft: Draft, output: Path) -> Changes:

@@ -204,6 +204,51 @@ def new(
         console.say("write its summary, then delete the line that says draft")
 
 
+@cli.command("import")
+@click.argument("source")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
+    help="What the source is (default: told by its first sign).",
+)
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="KEY=HEADER",
+    help="The column of a table for a key of entries. May be repeated.",
+)
+@click.option("--date-format", "date_form", metavar="FORM", help="Of a table's dates: %d/%m/%Y.")
+@click.option(
+    "--category",
+    "categories",
+    multiple=True,
+    metavar="SLUG",
+    help="For items that name none. May be repeated.",
+)
+@click.option(
+    "--country",
+    "countries",
+    multiple=True,
+    metavar="CODE",
+    help="For items that name none. May be repeated.",
+)
+@click.option("--write-terms", is_flag=True, help="Write new categories into feeds.yaml.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@_now
+@click.pass_obj
+def import_(root: Path, /, now: dates.Moment | None, **told: Any) -> None:
+    """Write the items of a feed or a table as entry files; never overwrite one.
+
+    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
+    listed.
+    """
+    from ilofeed import importer
+
+    _stop(importer.run(root, importer.Request(**told), options.read_clock(now)))
+
+
 @cli.command()
 @click.argument("which", type=click.Choice(["entry", "feeds"]))
 @_now

@@ -40,6 +40,11 @@ def say(text: str) -> None:
     print(text, file=sys.stderr)  # noqa: T201
 
 
+def tell(text: str) -> None:
+    """A line that is a result, for people and programs."""
+    print(text)  # noqa: T201
+
+
 def report(
     root: Path, problems: Sequence[Problem], faults: Sequence[Fault], form: str, *, strict: bool
 ) -> int:
