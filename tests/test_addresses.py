@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ilofeed.identity import parse_identity
 from ilofeed.iri import AddressError, to_url
 from ilofeed.tag import TagError, parse_authority, parse_tag
 
@@ -108,3 +109,47 @@ def test_ids_that_are_none(text: str) -> None:
 @pytest.mark.parametrize("text", ["tag:example.org,2015:a", "tag:example.org,2015:%E4%B8%AD/%2F"])
 def test_ids(text: str) -> None:
     assert parse_tag(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "https://example.org/",
+        "http://example.org/?p=12&x=a;b",
+        "https://example.org:8080/a%20b#c",
+        "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "urn:isbn:0451450523",
+        "tag:example.org,2015:a",
+    ],
+)
+def test_identities_of_older_feeds(text: str) -> None:
+    assert parse_identity(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "HTTPS://example.org/",
+        "https://Example.org/",
+        "https://example.org",
+        "https://example.org:443/",
+        "https://example.org/%7Ebat",
+        "https://example.org/%e4",
+        "https://example.org/ä",
+        "https://example.org/a b",
+        "https://user@example.org/",
+        "https://intranet/1",
+        "http:12",
+        "URN:isbn:0451450523",
+        "urn:isbn:",
+        "urn:x",
+        "urn:uuid:F81D4FAE-7DEC-11D0-A765-00A0C91E6BF6",
+        "urn:uuid:12",
+        "mailto:a@example.org",
+        "12345 at http://example.org",
+        "yt:video:1",
+    ],
+)
+def test_identities_with_another_spelling_or_of_another_kind(text: str) -> None:
+    with pytest.raises(TagError):
+        parse_identity(text)

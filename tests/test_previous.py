@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed import previous as earlier
+from ilofeed import fetch
 from ilofeed.manifest import parse_manifest
 from ilofeed.previous import load_previous
 from ilofeed.replacing import PublishError
@@ -66,7 +66,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(earlier, "PAUSE", 0.01)
+    monkeypatch.setattr(fetch, "PAUSE", 0.01)
     monkeypatch.setattr(Site, "asked", 0)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)

@@ -161,6 +161,18 @@ URLS = st.sampled_from(
     ]
 )
 
+IDS = st.sampled_from(
+    [
+        "old",
+        "tag:example.org,2010-01-31:a/b?c",
+        "https://example.org/?p=12&a=b;c",
+        "http://old.example.org:8080/a%20b/#top",
+        "https://xn--r8jz45g.jp/%E3%83%91",
+        "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6",
+        "urn:isbn:0451450523",
+    ]
+)
+
 
 def optional(**keys: st.SearchStrategy[Any]) -> st.SearchStrategy[dict[str, Any]]:
     return st.fixed_dictionaries({}, optional=keys)
@@ -180,6 +192,7 @@ def keys() -> st.SearchStrategy[dict[str, Any]]:
         ),
         optional(
             link=URLS,
+            id=IDS,
             updated=st.sampled_from(["2026-10-31", "2026-10-31T23:59:59+14:00"]),
             language=st.sampled_from(["zh-Hans", "mn", "mn-Mong", "ar", "en-GB"]),
             authors=st.lists(PEOPLE, min_size=1, max_size=3),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
     from ilofeed.read import Sources
+    from ilofeed.selection import Selection
     from ilofeed.verify import Fault
 
 
@@ -61,13 +62,17 @@ def prepare(
     if site is None:
         return Draft(None, tuple(problems))
     seen = select(site, now, before)
-    documents = render(seen)
-    manifest = render_manifest(seen, documents)
-    documents = (*documents, manifest)
+    documents = make(seen)
     faults = verify(documents, site.office, progress, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    ledger = parse_manifest(manifest.data)
+    ledger = parse_manifest(documents[-1].data)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources)
+
+
+def make(seen: Selection) -> tuple[Document, ...]:
+    """Every document of a site, the manifest last."""
+    documents = render(seen)
+    return (*documents, render_manifest(seen, documents))
 
 
 def finish(draft: Draft, output: Path) -> Changes:

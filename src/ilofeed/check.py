@@ -47,10 +47,10 @@ def check(
     if has_errors(problems):
         return None, problems
     entries = [one.entry for one in parsed if one.entry is not None]
-    return Site(office, tuple(_told_apart(entries))), problems
+    return Site(office, tuple(told_apart(entries))), problems
 
 
-def _told_apart(entries: list[Entry]) -> Iterable[Entry]:
+def told_apart(entries: list[Entry]) -> Iterable[Entry]:
     """The entries, none with the `updated` of another: one pair in a million has the same."""
     taken: set[dt.datetime] = set()
     for entry in sorted(entries, key=lambda entry: entry.id):

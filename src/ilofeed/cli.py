@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ilofeed import __version__, console, options
+from ilofeed import __version__, console, options, progress
 from ilofeed.codes import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ilofeed import dates
     from ilofeed.model import Term
@@ -58,6 +58,15 @@ _output = click.option(
     show_default=True,
     help="The folder to publish to.",
 )
+_category, _country, _column, _allow = (
+    functools.partial(click.option, *names, multiple=True, metavar=metavar)
+    for *names, metavar in (
+        ("--category", "categories", "SLUG"),
+        ("--country", "countries", "CODE"),
+        ("--column", "columns", "KEY=HEADER"),
+        ("--allow", "allowed", "RULE"),
+    )
+)
 _base_url = click.option("--base-url", metavar="URL", help="Take this address for site.url.")
 _previous = click.option(
     "--previous",
@@ -97,7 +106,7 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
     from ilofeed import commands
 
     clock = options.read_clock(now)
-    sys.exit(commands.check(root, clock, form, _progress("Verifying"), strict=strict))
+    sys.exit(commands.check(root, clock, form, progress.bar("Verifying"), strict=strict))
 
 
 @cli.command()
@@ -106,11 +115,7 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
 @_format
 @_strict
 @_previous
-@click.option(
-    "--allow",
-    "allowed",
-    multiple=True,
-    metavar="RULE",
+@_allow(
     type=click.Choice(RULES),
     help="Publish this once what the continuity guard would refuse. May be repeated.",
 )
@@ -123,25 +128,22 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
 @click.pass_obj
 def build(
     root: Path,
-    output: Path,
-    base_url: str | None,
-    previous: str | None,
-    allowed: tuple[str, ...],
+    /,
     form: str,
     strict: bool,  # noqa: FBT001
-    jobs: int | None,
     now: dates.Moment | None,
+    **told: Any,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed import quick
 
-    after = options.After(output, previous, options.base_url(base_url), allowed, jobs)
+    after = options.after(**told)
     clock = options.read_clock(now)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
         from ilofeed import commands
 
-        code = commands.build(root, clock, after, form, _progress("Verifying"), strict=strict)
+        code = commands.build(root, clock, after, form, progress.bar("Verifying"), strict=strict)
     sys.exit(code)
 
 
@@ -158,20 +160,12 @@ def build(
 )
 @_now
 @click.pass_obj
-def diff(
-    root: Path,
-    output: Path,
-    base_url: str | None,
-    previous: str | None,
-    form: Any,
-    now: dates.Moment | None,
-) -> None:
+def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> None:
     """Print what the next build would mean to subscribers, and write nothing."""
     from ilofeed import commands
 
-    after = options.After(output, previous, options.base_url(base_url))
-    clock, progress = options.read_clock(now), _progress("Verifying")
-    sys.exit(commands.diff(root, clock, after, form, progress))
+    clock, shown = options.read_clock(now), progress.bar("Verifying")
+    sys.exit(commands.diff(root, clock, options.after(**told), form, shown))
 
 
 @cli.command()
@@ -186,8 +180,8 @@ def due(root: Path, now: dates.Moment | None) -> None:
 
 @cli.command()
 @click.argument("title")
-@click.option("--category", "categories", multiple=True, metavar="SLUG", help="May be repeated.")
-@click.option("--country", "countries", multiple=True, metavar="CODE", help="May be repeated.")
+@_category(help="May be repeated.")
+@_country(help="May be repeated.")
 @click.option("--date", type=_Instant(), metavar="WHEN", help="Day or instant (default: today).")
 @click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
 @click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
@@ -210,6 +204,33 @@ def touch(root: Path, files: tuple[Path, ...], now: dates.Moment | None) -> None
     from ilofeed import authoring
 
     sys.exit(authoring.touch(root, options.read_clock(now), files))
+
+
+@cli.command("import")
+@click.argument("source")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
+    help="What the source is (default: told by its first sign).",
+)
+@_column(help="The column of a table for a key of entries. May be repeated.")
+@click.option("--date-format", "date_form", metavar="FORM", help="Of a table's dates: %d/%m/%Y.")
+@_category(help="For items that name none. May be repeated.")
+@_country(help="For items that name none. May be repeated.")
+@click.option("--write-terms", is_flag=True, help="Write new categories into feeds.yaml.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@_now
+@click.pass_obj
+def import_(root: Path, /, now: dates.Moment | None, **told: Any) -> None:
+    """Write the items of a feed or a table as entry files; never overwrite one.
+
+    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
+    listed.
+    """
+    from ilofeed import importer
+
+    sys.exit(importer.run(root, importer.Request(**told), options.read_clock(now)))
 
 
 @cli.command()
@@ -249,24 +270,6 @@ def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language:
             raise click.UsageError(str(error)) from error
 
     return [click.prompt(option.removeprefix("--").capitalize(), value_proc=convert, err=True)]
-
-
-def _progress(label: str) -> Callable[[int, int], None]:
-    """A bar on a terminal, when the rest will take more than a second; nothing elsewhere."""
-    started, bar = 0.0, None
-
-    def show(done: int, total: int) -> None:
-        nonlocal started, bar
-        took = time.monotonic() - (started := started or time.monotonic())
-        if bar is None and sys.stderr.isatty() and took > 0.5 and took * (total - done) / done > 1:
-            bar = click.progressbar(length=total, label=label, file=sys.stderr)
-            bar.update(done - 1)
-        if bar is not None:
-            bar.update(1)
-            if done == total:
-                bar.render_finish()
-
-    return show
 
 
 def main() -> NoReturn:

@@ -76,6 +76,15 @@ def explain_date(text: str) -> DateError:
     return DateError("bad-date", f"{found} is not a date; {_FORM}")
 
 
+def meant(text: str) -> dt.date | None:
+    """The day of a text with its month in words or its year in front, else None."""
+    trimmed = text.strip()[:100]
+    for pattern in _DAYS_RE:
+        if match := pattern.fullmatch(trimmed):
+            return _date(match["y"], match["m"], match["d"])
+    return None
+
+
 def _range(found: str, match: re.Match[str]) -> DateError:
     groups = match.groupdict()
     end = _date(match["y"], match["m"], match["d"])

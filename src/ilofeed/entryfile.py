@@ -23,7 +23,8 @@ from ilofeed.fields import (
     kind_of,
     refuse,
 )
-from ilofeed.tag import LONGEST_ID, TagError, parse_tag
+from ilofeed.identity import parse_identity
+from ilofeed.tag import LONGEST_ID, TagError
 
 
 def _id(value: str) -> str:
@@ -34,7 +35,7 @@ def _id(value: str) -> str:
     if ":" not in value:
         return check_slug(value)
     try:
-        return parse_tag(value)
+        return parse_identity(value)
     except TagError as error:
         refuse("bad-id", str(error))
 
@@ -114,7 +115,9 @@ class EntryFields(Fields):
     translation_of: Annotated[
         Slug | None, Field(description="Slug of the entry this translates")
     ] = None
-    id: Annotated[Id | None, Field(description="A former slug, or a whole tag URI")] = None
+    id: Annotated[
+        Id | None, Field(description="A former slug, a whole tag URI, or the id in an older feed")
+    ] = None
     draft: Annotated[Flag, Field(description="true: checked, never published")] = False
     withdrawn: Annotated[When | None, Field(description="From when the entry no longer holds")] = (
         None

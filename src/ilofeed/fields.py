@@ -86,6 +86,13 @@ def find_markup(text: str) -> str | None:
     return match[0] if match else None
 
 
+def without_markup(text: str) -> str:
+    """Plain text in which `find_markup` finds nothing."""
+    while _MARKUP.search(text):
+        text = _MARKUP.sub(" ", text)
+    return text
+
+
 def _line(value: str) -> str:
     value = _text(value, LONGEST_TITLE)
     if re.search(r"[\n\u2028\u2029]", value):

@@ -9,7 +9,7 @@ from ilofeed.bodychecks import BodyCheck
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     import nh3
     from markdown_it import MarkdownIt
@@ -71,6 +71,27 @@ def _cleaner() -> nh3.Cleaner:
         attributes=_ATTRIBUTES,
         link_rel=None,
         url_schemes={"http", "https", "mailto", "tel"},
+    )
+
+
+def tidy_html(
+    html: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
+) -> str:
+    """Foreign HTML, well-formed and with nothing but some tags; their content stays.
+
+    `attribute` is asked for each attribute that a body may have: element, name and value, to the
+    value to keep or None.
+    """
+    import nh3
+
+    return nh3.clean(
+        html,
+        tags=set(tags),
+        attributes=_ATTRIBUTES,
+        attribute_filter=attribute,
+        link_rel=None,
+        url_schemes={"http", "https", "mailto", "tel"},
+        clean_content_tags={"script", "style", "title", "template", "noscript"} - set(tags),
     )
 
 

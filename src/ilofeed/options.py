@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed.problems import did_you_mean, quote
 
@@ -38,6 +38,11 @@ class After:
         return min(processors(), self.jobs or processors())
 
 
+def after(base_url: str | None = None, **told: Any) -> After:
+    """What a build comes after, of the options as they were written."""
+    return After(base_url=read_base_url(base_url), **told)
+
+
 def read_clock(given: Moment | None) -> dt.datetime:
     """The one reading of the clock: --now, else SOURCE_DATE_EPOCH, else now. In UTC."""
     if isinstance(given, dt.datetime):
@@ -62,7 +67,7 @@ def output_folder(root: Path, output: Path) -> Path:
     return target
 
 
-def base_url(text: str | None) -> str | None:
+def read_base_url(text: str | None) -> str | None:
     """The address that takes the place of site.url, ending in a slash."""
     from ilofeed.iri import AddressError, to_url
 

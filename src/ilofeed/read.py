@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -96,12 +95,25 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
     return data
 
 
+def read_whole(path: Path, most: int) -> bytes | None:
+    """The bytes of a file somebody named; None where there are more of them than `most`."""
+    with path.open("rb") as file:
+        data = file.read(most + 1)
+    return data if len(data) <= most else None
+
+
 def replace(path: Path, data: bytes) -> None:
-    """Change a file of an editor's at once, so that a crash leaves the old or the new one."""
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_bytes(data)
-    shutil.copymode(path, draft)
-    draft.replace(path)
+    """Put other bytes in the place of a file, all at once; its rights stay."""
+    path = path.resolve()
+    other = path.with_name(f".{path.name}.new")
+    try:
+        with other.open("wb") as file:
+            file.write(data)
+        other.chmod(path.stat().st_mode & 0o7777)
+        other.replace(path)
+    except OSError:
+        other.unlink(missing_ok=True)
+        raise
 
 
 def create(path: Path, data: bytes) -> None:

@@ -1,9 +1,8 @@
-"""The one door to feedparser: published bytes to what a reader sees, in the form of `carry`.
+"""Published bytes to what a reader sees, in the form of `carry`.
 
-feedparser reads from bytes, with its sanitising and its resolving of relative addresses off: both
-rewrite what they read. Two of its slips are worked around by reading those fields with lxml: an
-author without an address is given the one of the author before, and the description of a picture
-lands in the details of the entry's summary. It cannot read JSON Feed; `json` does.
+feedparser reads Atom and RSS. Two of its slips are worked around by reading those fields with lxml:
+an author without an address is given the one of the author before, and the description of a
+picture lands in the details of the entry's summary. It cannot read JSON Feed; `json` does.
 """
 
 from __future__ import annotations
@@ -11,11 +10,12 @@ from __future__ import annotations
 import calendar
 import datetime as dt
 import html
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
+
+from ilofeed import feedreader
 
 if TYPE_CHECKING:
     from ilofeed.carry import Fields
@@ -38,9 +38,7 @@ def read_back(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
 
 
 def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
-    import feedparser  # `check` of a broken office does without
-
-    seen = feedparser.parse(io.BytesIO(data), sanitize_html=False, resolve_relative_uris=False)
+    seen = feedreader.parse(data)
     if seen.bozo:
         raise UnreadableError(f"feedparser: {seen.bozo_exception}")
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:

@@ -216,6 +216,23 @@ def _byte(character: str) -> bytes:
         return character.encode("latin-1")
 
 
+def mend(text: str) -> str:
+    """The text with nothing in it that `decode` or `find_unfit` would report.
+
+    What was decoded twice is repaired where it can be; other unfit characters are taken out.
+    """
+    for pattern in (_FOREIGN, _TWICE):
+        for _ in range(3):  # a repair may bring to light what was decoded three times
+            mended = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
+            if mended == text:
+                break
+            text = mended
+    text = _PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
+    while _TWICE.search(text):
+        text = _TWICE.sub(lambda match: match[0][:1], text)
+    return text
+
+
 def is_mistakable(text: str) -> bool:
     """Whether a text in Latin letters is, byte for byte, UTF-8 too, as `É®` is.
 

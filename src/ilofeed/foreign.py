@@ -1,0 +1,192 @@
+"""Items from elsewhere, in one neutral form: what a document of any kind said, not yet judged."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from ilofeed.problems import visible
+
+MOST_BYTES = 64 * 1024 * 1024  # of a document
+MOST_ITEMS = 5_000
+MOST_PARTS = 1_000_000  # elements, members or cells: each takes a hundred times its bytes
+Kind: TypeAlias = Literal["xml", "json", "csv"]
+Dimension: TypeAlias = Literal["categories", "countries"]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins in the same way
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+# codecs of Python that are no encodings of documents, or that take quadratic time, stay outside
+_ENCODING = re.compile(
+    r"(?:utf-?(?:8|16|32)|us-?ascii|ascii|latin-?1|iso-?8859|windows-?12|cp12|cp866|koi8|gb|big5"
+    r"|euc|shift_?jis|sjis|iso-2022|mac|tis-620|x-sjis|cp874|cp949)[a-z0-9._-]*",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+class ForeignError(ValueError):
+    """Why a document cannot be imported at all, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was not kept: of which item (from 1; 0 is the whole document), and a sentence."""
+
+    number: int
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        if not self.number:
+            return visible(self.text)
+        named = f' "{visible(self.title, 60)}"' if self.title else ""
+        return f"item {self.number}{named}: {visible(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text, and what kind it is."""
+
+    value: str
+    kind: Literal["plain", "html", "markdown"] = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A date as it was written, and in UTC where a feed reader could make sense of it."""
+
+    written: str
+    read: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A category as a format knows it; `dimension` where it is known which of ours it is."""
+
+    term: str
+    label: str | None = None
+    scheme: str | None = None
+    dimension: Dimension | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who wrote it."""
+
+    name: str
+    email: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A document to download; `length` as it was written."""
+
+    url: str
+    type: str | None = None
+    length: str | None = None
+    title: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, with a text for those who cannot see it if there was one."""
+
+    url: str
+    alt: str | None = None
+    credit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """An event, its dates as they were written."""
+
+    start: str
+    end: str | None = None
+    place: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One item of a document."""
+
+    number: int
+    id: str | None = None
+    title: Text | None = None
+    link: str | None = None
+    page: str | None = None  # its page at the site that published the feed, if it is another
+    date: When | None = None
+    updated: When | None = None
+    summary: Text | None = None
+    content: Text | None = None
+    base: str | None = None  # for relative addresses in the content
+    tags: tuple[Tag, ...] = ()
+    authors: tuple[Author, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture: Picture | None = None
+    event: Happening | None = None
+    language: str | None = None
+    translation_of: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Haul:
+    """What was read of a document. `ours`: ilofeed made it, so that its plain texts are plain."""
+
+    items: tuple[Item, ...] = ()
+    notes: tuple[Note, ...] = field(default=())
+    ours: bool = False
+    table: bool = False
+
+
+def decode(data: bytes) -> tuple[str, list[Note]]:
+    """The text of a document in any encoding; `ForeignError` for what is no text."""
+    mark, encoding = next(((m, name) for m, name in _MARKS if data.startswith(m)), (b"", None))
+    data = data.removeprefix(mark)
+    head = data[:400]
+    if encoding is None and head.count(0) > len(head) // 4:
+        encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    declared = _DECLARED.search(head)
+    if encoding is None and declared and _ENCODING.fullmatch(declared[1].decode("ascii")):
+        encoding = declared[1].decode("ascii")
+    text, notes = _decoded(data, encoding or "utf-8")
+    start = text[:2000]
+    if len(_CONTROL.findall(start)) * 20 > len(start):
+        raise ForeignError("this is not a text: neither a feed nor a table")
+    if not text.strip("\ufeff\x00 \t\r\n"):
+        raise ForeignError("there is nothing in it")
+    return text.replace("\x00", "").lstrip("\ufeff"), notes
+
+
+def _decoded(data: bytes, encoding: str) -> tuple[str, list[Note]]:
+    for name in (encoding, "utf-8"):
+        try:
+            text = data.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+        if name != encoding:
+            return text, [Note(0, "", f"it says that it is {encoding}, but it is UTF-8")]
+        return text, []
+    if encoding.startswith(("utf-16", "utf-32")):
+        return data.decode(encoding, "replace").replace("\ufffd", ""), [
+            Note(0, "", f"some characters are no {encoding.upper()} and were left out")
+        ]
+    message = f"it is no {encoding.upper()}; it was read as Windows-1252, so look at the letters"
+    return data.decode("cp1252", "replace").replace("\ufffd", ""), [Note(0, "", message)]
+
+
+def sniff(text: str) -> Kind:
+    """What kind of document a text is, by its first sign."""
+    start = text[:100].lstrip()
+    if start.startswith("<"):
+        return "xml"
+    return "json" if start.startswith(("{", "[")) else "csv"
