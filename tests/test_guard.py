@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ilofeed.calendars import read_calendar
 from ilofeed.codes import GUARDED, RULES
 from ilofeed.guardsite import line_of
 from offices import NOW, OFFICE, entry, write_office
@@ -248,20 +249,28 @@ def test_a_pair_keeps_its_feed_while_it_is_empty(tmp_path: Path) -> None:
     assert "country/mn/category/wages/atom.xml" in desk.published()
 
 
-def test_a_calendar_and_archives_are_feeds_too(tmp_path: Path) -> None:
+def test_archives_are_feeds_too(tmp_path: Path) -> None:
     office = OFFICE.replace(b"  title:", b"  limit: 1\n  title:")
     entries: dict[str, Any] = {f"e{n}": entry(date=f"2015-05-0{n}") for n in range(1, 4)}
-    desk = Desk(tmp_path, office=office, **entries, fair=entry(event="{start: 2015-06-01}"))
-    desk.file("fair").write_bytes(entry())
+    desk = Desk(tmp_path, office=office, **entries)
+    without = office.replace(b"  title:", b"  archives: []\n  title:")
+    (desk.folder / "feeds.yaml").write_bytes(without)
     lines = desk.refused()
     assert set(code(lines)) == {"feed-vanished"}
-    assert all("calendar.ics" in line for line in lines)
-    desk.file("fair").write_bytes(entry(event="{start: 2015-06-01}"))
-    (desk.folder / "feeds.yaml").write_bytes(
-        office.replace(b"  title:", b"  archives: []\n  title:")
-    )
-    lines = desk.refused()
     assert all("below `site` write `archives: [atom]`" in line for line in lines)
+
+
+def test_a_calendar_stays_while_it_is_empty(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, fair=entry(event="{start: 2015-06-01}"), jobs=entry())
+    desk.file("fair").write_bytes(entry())
+    assert desk.build().returncode == 0
+    data = desk.published()["all/calendar.ics"]
+    about, events = read_calendar(data)
+    assert (about["title"], events) == ("Example Office", [])
+    assert data.count(b"BEGIN:VTIMEZONE") == 1
+    assert b"calendar.ics" in desk.published()["all/index.html"]
+    assert desk.build().returncode == 0
+    assert desk.published()["all/calendar.ics"] == data
 
 
 def test_more_than_a_tenth_at_once(tmp_path: Path) -> None:

@@ -57,7 +57,10 @@ def _calendar(office: Office, entries: Sequence[Entry]) -> Any:
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
     calendar.add("version", "2.0")
-    if years := [year for entry in entries for year in _years(entry, office)]:
+    years = [year for entry in entries for year in _years(entry, office)]
+    if not entries:  # it must have one component (section 3.6), so an empty one says its zone
+        years = [office.authority.since.year]
+    if years:
         first, last = dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1)
         name = str(office.timezone)
         calendar.add_component(icalendar.Timezone.from_tzinfo(office.timezone, name, first, last))

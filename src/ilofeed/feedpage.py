@@ -25,7 +25,7 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
     formats = [
         (NAMES[form], MEDIA_TYPES[form], feed.path(name)) for form, name in FILE_NAMES.items()
     ]
-    if feed.events:
+    if feed.has_calendar:
         formats.append((calendar, "text/calendar", feed.path("calendar.ics")))
     return formats
 
@@ -40,7 +40,7 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
         feeds,
         feed=feed,
         addresses=addresses(feed, office),
-        webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.events else None,
+        webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
         above=directory.above(feed, feeds, office),
         narrower=directory.narrower(feed, feeds, office),
         crossed=directory.crossed(feed, feeds),

@@ -66,11 +66,9 @@ def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) ->
         dimensions = ["country"] * bool(code) + ["category"] * bool(category)
         of = dimensions[0] if len(dimensions) == 1 else "[country, category]"
         return "feeds", f"below `feeds` write `- {f'per: {of}' if dimensions else 'all'}`"
-    if any("/archive/" in path for path in paths):
-        forms = sorted({_FORMATS[path.rpartition("/")[2]] for path in paths} | office.archives)
-        return "archives", f"below `site` write `archives: [{', '.join(forms)}]`"
-    message = "it has a calendar while an entry has an `event:`; what is cancelled is withdrawn"
-    return "feeds", message
+    forms = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
+    listed = ", ".join(sorted(forms | office.archives))
+    return "archives", f"below `site` write `archives: [{listed}]`"
 
 
 def _parts(feed: str) -> tuple[str | None, str | None]:

@@ -33,7 +33,7 @@ def render_index(office: Office, feeds: Sequence[Feed], entries: Sequence[Entry]
         newest=held[:NEWEST],
         chart=entries_per_month(held, office),
         addresses=lambda feed: addresses(feed, office),
-        webcal=webcal(office.address(main.path("calendar.ics"))) if main.events else None,
+        webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
         countries={one.spec.country: one for one in feeds if not one.spec.is_pair},
         crossed=lambda feed: directory.crossed(feed, feeds),
         above=lambda feed: directory.above(feed, feeds, office),

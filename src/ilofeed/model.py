@@ -199,6 +199,7 @@ class Feed:
     entries: tuple[Entry, ...]
     selected: int  # how many there are, also beyond the limit
     events: tuple[Entry, ...] = ()  # for its calendar, latest first, withdrawn ones included
+    has_calendar: bool = False  # also while it is empty, once there was one
     tombstones: tuple[Entry, ...] = ()  # withdrawn, and it would hold them still (RFC 6721)
     archived_as: frozenset[Format] = frozenset()
     archives: tuple[Archive, ...] = ()  # from the oldest

@@ -67,7 +67,7 @@ def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docum
         path = feed.path(FILE_NAMES[form])
         documents.append(Document(path, "feed", draw(shown, office), shown, form))
     documents += render_archives(feed, office)
-    if feed.events:
+    if feed.has_calendar:
         data = calendars.render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
     return documents

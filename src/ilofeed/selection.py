@@ -118,7 +118,7 @@ def select_feeds(
     """Every feed of the office, with what it holds of the entries that are `published`.
 
     A pair that no entry ever had in common has no feed; one that had entries `before` keeps its
-    address while it is empty, as does every feed of a single term.
+    address while it is empty, as does every feed of a single term, and a calendar.
     """
     kept = before.feeds if before is not None else frozenset()
     categories, countries = narrower(office.categories), narrower(office.countries)
@@ -141,6 +141,8 @@ def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger 
     held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
     archived = history.pages(spec.path, selected, office.limit, before) if office.archives else []
+    events = _events(selected)
+    had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
     pages = {identity: number for number, page in enumerate(archived) for identity in page}
     return Feed(
         spec=spec,
@@ -150,7 +152,8 @@ def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger 
         updated=_updated(selected, office),
         entries=tuple(held[: office.limit]),
         selected=len(held),
-        events=_events(selected),
+        events=events,
+        has_calendar=bool(events) or had_calendar,
         tombstones=_tombstones(selected, office.limit),
         archived_as=office.archives,
         archives=_archives(selected, pages, len(archived), office),
