@@ -249,6 +249,21 @@ def test_a_pair_keeps_its_feed_while_it_is_empty(tmp_path: Path) -> None:
     assert "country/mn/category/wages/atom.xml" in desk.published()
 
 
+def test_what_is_empty_goes_where_feeds_may_go(tmp_path: Path) -> None:
+    desk = Desk(tmp_path, wages=entry(event="{start: 2015-06-01}"))
+    desk.file("wages").write_bytes(entry(countries="[CN]"))
+    done = desk.build("--allow", "feed-vanished")
+    assert done.returncode == 0
+    assert "(allowed by --allow feed-vanished)" in done.stdout
+    left = desk.published()
+    assert "country/mn/category/wages/atom.xml" not in left
+    assert "all/calendar.ics" not in left
+    assert desk.build("--previous", "none", "--output", "fresh").returncode == 0
+    shutil.rmtree(desk.folder / "public")
+    (desk.folder / "fresh").rename(desk.folder / "public")
+    assert desk.published() == left
+
+
 def test_archives_are_feeds_too(tmp_path: Path) -> None:
     office = OFFICE.replace(b"  title:", b"  limit: 1\n  title:")
     entries: dict[str, Any] = {f"e{n}": entry(date=f"2015-05-0{n}") for n in range(1, 4)}

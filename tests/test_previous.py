@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import shutil
 import threading
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from ilofeed.manifest import parse_manifest
 from ilofeed.previous import load_previous
 from ilofeed.replacing import PublishError
 from offices import entry, write_office
+from serving import host
 from test_cli import run
 
 if TYPE_CHECKING:
@@ -92,3 +94,29 @@ def test_the_live_site(live: str, tmp_path: Path) -> None:
 def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="cannot be reached"):
         load_previous("http://127.0.0.1:9/", tmp_path, tmp_path)
+
+
+def test_live_is_the_manifest_at_the_address_of_the_site(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry(), jobs=entry(title="Jobs"))
+    files: dict[str, bytes] = {}
+    with host(files) as site:
+        there = ("--base-url", site.address, "--previous", "live")
+        first = run(office, "build", *there)
+        assert first.returncode == 4  # nothing there: that is not "nothing was published"
+        assert f"{site.address}manifest.json answered 404" in first.stderr
+        assert run(office, "build", *there[:2], "--previous", "none").returncode == 0
+        output = office / "public"
+        for path in output.rglob("*"):
+            if path.is_file():
+                files[path.relative_to(output).as_posix()] = path.read_bytes()
+        shutil.rmtree(output)  # as on the fresh machine of a scheduled job
+        done = run(office, "build", *there)
+        assert (done.returncode, done.stdout) == (0, "")
+        assert "subscribers see 0 new, 0 changed, 0 gone" in done.stderr
+        assert (output / "manifest.json").read_bytes() == files["manifest.json"]
+        (office / "entries" / "jobs.md").unlink()
+        assert "[id-vanished]" in run(office, "diff", *there).stdout
+        assert run(office, "build", *there).returncode == 5
+        assert run(office, "build", *there, "--allow", "id-vanished").returncode == 0
+    (office / "feeds.yaml").write_text("site: {}")
+    assert run(office, "build", "--previous", "live").returncode == 1

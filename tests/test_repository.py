@@ -114,6 +114,10 @@ def test_ci_runs_the_tests_and_publish_is_scheduled() -> None:
     assert minute.isdigit()
     assert minute != "0"
     assert publish["on"]["push"]["branches"] == ["main"]
+    assert set(publish["on"]["workflow_dispatch"]["inputs"]) == {"first", "allow"}
+    (built,) = (step for step in publish["jobs"]["build"]["steps"] if "run" in step)
+    assert built["run"] == "./run publish"
+    assert built["env"] == {"FIRST": "${{ inputs.first }}", "ALLOW": "${{ inputs.allow }}"}
     assert publish["concurrency"]["cancel-in-progress"] == "false"
 
 

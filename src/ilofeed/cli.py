@@ -70,8 +70,9 @@ _category, _country, _column, _allow = (
 _base_url = click.option("--base-url", metavar="URL", help="Take this address for site.url.")
 _previous = click.option(
     "--previous",
-    metavar="PATH|URL|none",
-    help="The manifest to compare with (default: the one in the output folder).",
+    metavar="PATH|URL|live|none",
+    help="The manifest to compare with (default: the one in the output folder); `live` is the one "
+    "at the site's address.",
 )
 
 

@@ -5,10 +5,11 @@ Each returns the exit code. `progress` is told how many documents are verified, 
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, options, publish, quick, state
+from ilofeed import chain, console, manifest, options, publish, quick, state
 from ilofeed import diff as diffs
 from ilofeed.check import check as check_all
 from ilofeed.continuity import compare
@@ -53,9 +54,10 @@ def build(
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
-        before = load_previous(after.previous, root, target)
+        before = load_previous(_where(root, clock, after), root, target)
         waited = publish.read_waiting(target)
-        draft = chain.prepare(root, clock, after.base_url, before, progress, after.processes)
+        kept = _kept(before, after.allowed)
+        draft = chain.prepare(root, clock, after.base_url, kept, progress, after.processes)
         guarded = _guarded(before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -80,7 +82,7 @@ def diff(
 ) -> int:
     """What the next build would mean to subscribers; the exit code is the one it would have."""
     target = options.output_folder(root, after.output)
-    before = load_previous(after.previous, root, target) or Ledger({}, {}, frozenset())
+    before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
     waited = publish.read_waiting(target)
     draft = chain.prepare(root, clock, after.base_url, before, progress, after.processes)
     if draft.ledger is None or draft.faults:
@@ -90,6 +92,22 @@ def diff(
     if form != "text":
         return console.REFUSED if has_errors(guarded) else console.DONE
     return console.report(root, guarded, (), "text", strict=False)
+
+
+def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
+    """The previous manifest; `live` is the one at the address that the site is published for."""
+    if after.previous != "live":
+        return after.previous
+    office, _, _ = chain.read_settings(root, clock)
+    url = after.base_url or (office.url if office is not None else None)
+    return f"{url}{manifest.PATH}" if url is not None else "none"  # then nothing is published
+
+
+def _kept(before: Ledger | None, allowed: Collection[str]) -> Ledger | None:
+    """The ledger of which a build keeps what is empty now; where feeds may vanish, nothing."""
+    if before is None or "feed-vanished" not in allowed:
+        return before
+    return dataclasses.replace(before, documents={})
 
 
 def _guarded(

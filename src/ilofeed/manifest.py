@@ -1,8 +1,8 @@
 """`manifest.json`: the ledger of what subscribers saw, published with the site.
 
 For each entry its id, address, title, dates, a digest of what subscribers see, the file it was
-written in and its archive documents; for each feed document its sha256; and the other files, so
-that a later build knows which files are ours.
+written in and its archive documents; for each feed document its sha256; and the other files, with
+one sha256 of them all, so that a later build knows which files are ours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ilofeed.document import Document
 from ilofeed.ledger import Ledger, Record
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ilofeed.model import Entry, Office, Term
     from ilofeed.selection import Selection
@@ -56,9 +56,18 @@ def render_manifest(seen: Selection, documents: Sequence[Document]) -> Document:
             if document.kind in _SUBSCRIBED
         ],
         "files": [document.path for document in listed if document.kind not in _SUBSCRIBED],
+        "files_sha256": _together(one for one in listed if one.kind not in _SUBSCRIBED),
     }
     data = json.dumps(ledger, ensure_ascii=False, indent=1).encode() + b"\n"
     return Document(PATH, "manifest", data)
+
+
+def _together(documents: Iterable[Document]) -> str:
+    """One sha256 of many files: whether anything has changed shows in the manifest alone."""
+    hashed = hashlib.sha256()
+    for document in documents:
+        hashed.update(f"{document.path}\0{hashlib.sha256(document.data).hexdigest()}\n".encode())
+    return hashed.hexdigest()
 
 
 def _labels(terms: Mapping[str, Term], office: Office) -> dict[str, str]:
