@@ -52,6 +52,7 @@ FLOORS = [
         "lint",
         "grammar",
         "addresses",
+        "proof",
         "verify",
         "manifest",
         "continuity",

@@ -364,6 +364,21 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
     assert json.loads(ledger.data)["entries"][0]["withdrawn"] is None
 
 
+def test_the_page_of_an_entry_keeps_its_bytes_when_another_entry_comes() -> None:
+    """But for that of its neighbour, which gets a link."""
+    days: dict[str, Any] = {f"e{n}": entry(date=f"2015-05-1{n}") for n in range(1, 5)}
+    before, after = documents(site(**days)), documents(site(**days, new=entry(date="2016-01-01")))
+    same = [
+        slug
+        for slug in days
+        if before[f"entry/{slug}/index.html"].data == after[f"entry/{slug}/index.html"].data
+    ]
+    assert same == ["e1", "e2", "e3"]
+    withdrawn = entry(date="2015-05-11", withdrawn="2015-08-01")
+    text = documents(site(e=withdrawn))["entry/e/index.html"].data.decode()
+    assert '<time datetime="2015-08-01' in text.partition("<footer")[2]
+
+
 def test_a_renamed_entry_is_found_at_its_former_address() -> None:
     made = documents(
         site(

@@ -13,11 +13,12 @@ from ilofeed.check import check
 from ilofeed.manifest import parse_manifest, render_manifest
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
+from ilofeed.proof import Known
 from ilofeed.publish import publish, read_manifest, write_waiting
 from ilofeed.read import read_office
 from ilofeed.render import render
 from ilofeed.selection import select, waiting
-from ilofeed.verify import verify
+from ilofeed.verify import verify_changed
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -46,6 +47,7 @@ class Draft:
     waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
     ledger: Ledger | None = None  # what subscribers would be shown
     sources: Sources | None = None
+    proven: Known | None = None  # of its documents, where there are no faults
 
 
 def prepare(
@@ -55,18 +57,22 @@ def prepare(
     before: Ledger | None = None,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     processes: int = 1,
+    known: Known | None = None,
 ) -> Draft:
-    """Everything but publishing, after what subscribers were shown `before`."""
+    """Everything but publishing, after what subscribers were shown `before`.
+
+    What is `known` to verify is not read back again.
+    """
     sources = read_office(root)
     site, problems = check(sources, now, base_url)
     if site is None:
         return Draft(None, tuple(problems))
     seen = select(site, now, before)
     documents = make(seen)
-    faults = verify(documents, site.office, progress, processes)
+    faults, proven = verify_changed(documents, site.office, known or Known(), progress, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(documents[-1].data)
-    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources)
+    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 
 def make(seen: Selection) -> tuple[Document, ...]:

@@ -57,7 +57,9 @@ def build(
         before = load_previous(_where(root, clock, after), root, target)
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
-        draft = chain.prepare(root, clock, after.base_url, kept, progress, after.processes)
+        draft = chain.prepare(
+            root, clock, after.base_url, kept, progress, after.processes, quick.known(target)
+        )
         guarded = _guarded(before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
         code = console.report(root, problems, draft.faults, form, strict=strict)

@@ -11,6 +11,7 @@ from ilofeed.document import Document
 from ilofeed.entry import summary_html
 from ilofeed.fields import SLUG
 from ilofeed.page import render_page
+from ilofeed.selection import changed
 from ilofeed.structured import render_structured
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def render_entry(
         feeds,
         language=entry.language,
         entry=entry,
+        last_change=changed(entry),
         html=Markup(entry.html),  # noqa: S704  it came through nh3's allow-list
         lead=None if entry.html == summary_html(entry.summary) else entry.summary,
         host=urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
@@ -79,7 +81,15 @@ def render_moved(
         if former == entry.id or former in taken or not SLUG.fullmatch(former):
             continue
         path = f"entry/{former}/index.html"
-        page = render_page("moved.html", path, office, feeds, language=entry.language, entry=entry)
+        page = render_page(
+            "moved.html",
+            path,
+            office,
+            feeds,
+            language=entry.language,
+            entry=entry,
+            last_change=changed(entry),
+        )
         yield Document(path, "entry", page)
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.chain import Draft
+    from ilofeed.proof import Known
 
 
 def build(
@@ -47,6 +48,7 @@ def remember(
     from ilofeed.selection import next_change
 
     assert draft.site is not None
+    proofs = draft.proven.proofs if draft.proven is not None else {}
     paths = sorted(document.path for document in draft.documents)
     said = state.Remembered(
         f"{console.counts(draft)}, {console.documents(len(paths), target)}",
@@ -55,12 +57,19 @@ def remember(
     state.remember(
         target,
         inputs,
-        paths,
+        {path: proofs.get(path, "") for path in paths},
         options=_key(after),
         now=clock,
         until=next_change(draft.site.entries, clock),
         said=said,
     )
+
+
+def known(target: Path) -> Known:
+    """What the last build here found to verify."""
+    from ilofeed.proof import Known
+
+    return Known(state.proofs(target))
 
 
 def _key(after: options.After) -> tuple[str | None, ...]:

@@ -59,27 +59,29 @@ def look(root: Path) -> Inputs:
 def remember(
     output: Path,
     inputs: Inputs,
-    paths: Sequence[str],
+    published: Mapping[str, str],
     *,
     options: Sequence[str | None],
     now: dt.datetime,
     until: dt.datetime | None,
     said: Remembered,
 ) -> None:
-    """Write down a build that has published `paths`: what it saw, and until when that holds."""
+    """Write down a build: what it saw, what it has published (paths, and for each what its
+    verification rests on), and until when that holds."""
     found = {
         "version": VERSION,
         "program": _program(),
         "options": list(options),
         "inputs": inputs.digest,
         "young": dict(inputs.young),
-        "outputs": _outputs(output, paths),
+        "outputs": _outputs(output, published),
         "since": now.timestamp(),
         "until": until.timestamp() if until is not None else None,
         "summary": said.summary,
         "problems": list(said.problems),
     }
-    text = "\n".join([json.dumps(found), *paths])
+    lines = (f"{proof} {path}" for path, proof in published.items())
+    text = "\n".join([json.dumps(found), *lines])
     draft = _place(output).with_name(_place(output).name + ".new")
     draft.write_text(text, "utf-8")
     draft.replace(_place(output))
@@ -90,8 +92,7 @@ def recall(
 ) -> Remembered | None:
     """What a build would say that has nothing to do; None where it has, or where that is unsure."""
     try:
-        first, *paths = _place(output).read_text("utf-8").split("\n")
-        found = json.loads(first)
+        found, published = _read(output)
         if (
             found["version"] != VERSION
             or found["options"] != list(options)
@@ -99,13 +100,29 @@ def recall(
             or found["program"] != _program()
             or (output.parent / f".{output.name}.journal").exists()
             or found["inputs"] != _digest(root)
-            or found["outputs"] != _outputs(output, paths)
+            or found["outputs"] != _outputs(output, published)
             or any(_content(root / path) != sha for path, sha in found["young"].items())
         ):
             return None
         return Remembered(str(found["summary"]), tuple(found["problems"]))
     except (OSError, ValueError, KeyError, TypeError, AttributeError):  # damaged, or not there
         return None
+
+
+def proofs(output: Path) -> dict[str, str]:
+    """What the verification of each published path rested on; empty where this program has not
+    verified them, or where it is not known."""
+    try:
+        found, published = _read(output)
+        return published if found["program"] == _program() else {}
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def _read(output: Path) -> tuple[Any, dict[str, str]]:
+    first, *lines = _place(output).read_text("utf-8").split("\n")
+    pairs = (line.partition(" ") for line in lines)
+    return json.loads(first), {path: proof for proof, _, path in pairs}
 
 
 def _digest(root: Path) -> str:

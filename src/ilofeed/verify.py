@@ -12,6 +12,7 @@ from ilofeed import addresses, calendars, embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
+from ilofeed.proof import Known, Prover
 from ilofeed.readback import UnreadableError, read_back
 from ilofeed.shares import share
 
@@ -46,12 +47,32 @@ def verify(
     `progress` is told how many documents are done, of how many. Whatever the number of processes,
     the faults are the same.
     """
+    return verify_changed(documents, office, Known(), progress, processes)[0]
+
+
+def verify_changed(
+    documents: Sequence[Document],
+    office: Office,
+    known: Known,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    processes: int = 1,
+) -> tuple[list[Fault], Known]:
+    """The same without reading back what is known to verify; and what is known then.
+
+    Where a path is gone that was published, a link to it may stand in any document, so the links of
+    all are looked at again.
+    """
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     faults = _dead_links(documents, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
+    prover = Prover(office, feeds)
+    is_less = not known.proofs.keys() <= {document.path for document in documents}
 
-    def verified(document: Document) -> list[Fault]:
+    def verified(document: Document) -> tuple[list[Fault], str]:
+        proof = prover.of(document)
+        if known.proofs.get(document.path) == proof:
+            return list(_dangling(document, office, answered)) if is_less else [], proof
         found = (
             _verify_opml(document, office, feeds)
             if document.path == opml.PATH
@@ -59,13 +80,13 @@ def verify(
         )
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, office, answered)
-        return found
+        return found, proof
 
     size = sum(len(document.data) for document in documents if document.format is not None)
     processes = processes if size > WORTH_SHARING else 1
-    return faults + [
-        fault for found in share(documents, verified, processes, progress) for fault in found
-    ]
+    shared = share(documents, verified, processes, progress)
+    proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
+    return faults + [fault for found, _ in shared for fault in found], Known(proofs)
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:

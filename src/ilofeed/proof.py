@@ -1,0 +1,78 @@
+"""What the verification of a document rests on, as one digest: its bytes and what they must say.
+
+While it is the same for the same program, the document verifies as it did before, so that of a
+large site only what has changed is read back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import embedding, opml, structured
+from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ilofeed.document import Document
+    from ilofeed.model import Entry, Feed, Office
+
+
+@dataclass(frozen=True)
+class Known:
+    """Of a build whose documents all verified: the digest for each path that it published."""
+
+    proofs: Mapping[str, str] = field(default_factory=dict)
+
+
+class Prover:
+    """Digests of the documents of one build; what is expected of an entry is digested once."""
+
+    def __init__(self, office: Office, feeds: Sequence[Feed]) -> None:
+        self._office = office
+        self._feeds = feeds
+        self._entries: dict[tuple[str, str], bytes] = {}
+
+    def of(self, document: Document) -> str:
+        """The digest of a document with what it must say, and where it is served."""
+        hashed = hashlib.blake2b(digest_size=16)
+        hashed.update(f"{self._office.url}\0{document.path}\0".encode())
+        hashed.update(hashlib.blake2b(document.data).digest())
+        hashed.update(repr(self._about(document)).encode("utf-8", "surrogatepass"))
+        for entry in self._shown(document):
+            hashed.update(self._entry(entry, document))
+        return hashed.hexdigest()
+
+    def _about(self, document: Document) -> Any:
+        feed, entry, office = document.feed, document.entry, self._office
+        if document.path == opml.PATH:
+            return opml.head(self._feeds, office), list(opml.outline(self._feeds, office))
+        if feed is not None and document.format is not None:
+            return carried_feed(feed, office, document.format)
+        if feed is not None and document.path.endswith(".ics"):
+            return carried_calendar(feed, office)
+        if feed is not None and document.path.endswith(".json"):
+            return embedding.oembed(feed, office)
+        if entry is not None and document.path.endswith(".html"):
+            return structured.structured(entry, office)
+        return None
+
+    def _shown(self, document: Document) -> Sequence[Entry]:
+        feed, entry = document.feed, document.entry
+        if document.path.endswith(".ics"):
+            return feed.events if feed is not None else [entry] if entry is not None else ()
+        return feed.entries if feed is not None and document.format is not None else ()
+
+    def _entry(self, entry: Entry, document: Document) -> bytes:
+        form = document.format or "ics"
+        if (entry.id, form) not in self._entries:
+            expected = (
+                carried_entry(entry, self._office, document.format)
+                if document.format is not None
+                else carried_event(entry, self._office)
+            )
+            text = repr(expected).encode("utf-8", "surrogatepass")
+            self._entries[entry.id, form] = hashlib.blake2b(text).digest()
+        return self._entries[entry.id, form]
