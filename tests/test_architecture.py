@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166"],
+    ["codes", "iso3166", "shares"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
@@ -45,7 +45,6 @@ FLOORS = [
     ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "render"],  # and for people
     [
-        "shares",
         "carry",
         "feedreader",
         "readback",

@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import os
 import signal
+from typing import Any
 
 import pytest
 
+from ilofeed.chain import make
+from ilofeed.check import check
+from ilofeed.selection import select
 from ilofeed.shares import processors, share
 from ilofeed.verify import verify
-from offices import documents, entry, site
+from offices import NOW, documents, entry, site, sources
 
 
 def test_results_are_those_of_one_process() -> None:
@@ -75,3 +79,38 @@ def test_faults_are_the_same_for_any_number_of_processes(monkeypatch: pytest.Mon
     assert len({fault.path for fault in faults}) > 5
     for processes in (2, 3):
         assert verify(damaged, made.office, processes=processes) == faults
+
+
+def office_of(number: int) -> dict[str, Any]:
+    """Every kind of page: with a body, an event, a link, a translation, withdrawn."""
+    kinds: list[dict[str, Any]] = [
+        {"body": "Some *text*."},
+        {"event": "{start: 2015-06-01}"},
+        {"link": "https://example.org/n", "countries": "[CN]"},
+        {"withdrawn": "2016-01-01"},
+        {"language": "mn", "translation_of": "e0"},
+    ]
+    return {f"e{n}": entry(**kinds[n % len(kinds)]) for n in range(number)}
+
+
+def test_a_site_is_the_same_for_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for room in ("check", "render"):
+        monkeypatch.setattr(f"ilofeed.{room}.WORTH_SHARING", 0)
+    read = sources(**office_of(12))
+    alone, problems = check(read, NOW)
+    assert alone is not None
+    for processes in (2, 3):
+        made, found = check(read, NOW, processes=processes)
+        assert (made, found) == (alone, problems)
+        assert made is not None
+        assert make(select(made, NOW), processes) == make(select(alone, NOW))
+
+
+def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)
+    read = sources(
+        a=entry(id="same"), b=entry(id="same"), c=entry(translation_of="nobody"), d=entry(date="x")
+    )
+    _, problems = check(read, NOW)
+    assert 1 not in {problem.line for problem in problems}
+    assert check(read, NOW, processes=2) == (None, problems)

@@ -64,20 +64,20 @@ def prepare(
     What is `known` to verify is not read back again.
     """
     sources = read_office(root)
-    site, problems = check(sources, now, base_url)
+    site, problems = check(sources, now, base_url, processes)
     if site is None:
         return Draft(None, tuple(problems))
     seen = select(site, now, before)
-    documents = make(seen)
+    documents = make(seen, processes)
     faults, proven = verify_changed(documents, site.office, known or Known(), progress, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(documents[-1].data)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 
-def make(seen: Selection) -> tuple[Document, ...]:
+def make(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     """Every document of a site, the manifest last."""
-    documents = render(seen)
+    documents = render(seen, processes)
     return (*documents, render_manifest(seen, documents))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ilofeed.entry import Parsed, check_entry, fraction, slug_of
 from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
+from ilofeed.shares import share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -25,12 +26,16 @@ class Site:
     entries: tuple[Entry, ...]
 
 
+WORTH_SHARING = 200  # entries that take longer to check than a process to start
+
+
 def check(
-    sources: Sources, now: dt.datetime, base_url: str | None = None
+    sources: Sources, now: dt.datetime, base_url: str | None = None, processes: int = 1
 ) -> tuple[Site | None, list[Problem]]:
     """The checked site and all problems in order of place; None where there is an error.
 
-    `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change.
+    `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. Whatever
+    the number of processes, the outcome is the same.
     """
     problems = list(sources.problems)
     office = stand_in()
@@ -39,15 +44,30 @@ def check(
         problems += found
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
-    parsed = [check_entry(path, data, office, sources.files, now) for path, data in sources.entries]
+    processes = processes if len(sources.entries) > WORTH_SHARING else 1
+    parsed = _parse(sources, office, now, processes)
     for one in parsed:
         problems += one.problems
-    problems += _together(parsed, {slug_of(path) for path in sources.refused})
+    refused = {slug_of(path) for path in sources.refused}
+    found = _together(parsed, refused)
+    if found and processes > 1:  # now their places are wanted too
+        found = _together(_parse(sources, office, now, 1), refused)
+    problems += found
     problems.sort()
     if has_errors(problems):
         return None, problems
     entries = [one.entry for one in parsed if one.entry is not None]
     return Site(office, tuple(told_apart(entries))), problems
+
+
+def _parse(sources: Sources, office: Office, now: dt.datetime, processes: int) -> list[Parsed]:
+    """Every entry file by itself; of those that another process read, without their places."""
+
+    def parse(file: tuple[str, bytes]) -> Parsed:
+        parsed = check_entry(*file, office, sources.files, now)
+        return parsed if processes == 1 else dataclasses.replace(parsed, checked=None)
+
+    return share(sources.entries, parse, processes)
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:

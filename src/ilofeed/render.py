@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import TYPE_CHECKING
 
 from ilofeed import (
@@ -18,12 +19,13 @@ from ilofeed import (
     syndication,
 )
 from ilofeed.document import FILE_NAMES, Document, in_order
+from ilofeed.shares import share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from ilofeed.document import Format
-    from ilofeed.model import Feed, Office
+    from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
 
 _FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
@@ -33,8 +35,12 @@ _FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
 }
 
 
-def render(seen: Selection) -> tuple[Document, ...]:
-    """Every document, in the order in which they are to be published."""
+WORTH_SHARING = 200  # pages that take longer to make than a process to start
+
+
+def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
+    """Every document, in the order in which they are to be published, the same for any number of
+    processes."""
     office, out, feeds = seen.office, seen.out, seen.feeds
     neighbours = entrypage.find_neighbours(out)
     translations = entrypage.find_translations(out)
@@ -43,8 +49,18 @@ def render(seen: Selection) -> tuple[Document, ...]:
         *page.render_assets(office),
         *embedding.render_scripts(),
     ]
-    for entry in out:
-        documents += entrypage.render_entry(entry, office, feeds, neighbours, translations)
+
+    def draw(entry: Entry) -> list[Document]:
+        made = entrypage.render_entry(entry, office, feeds, neighbours, translations)
+        # an entry need not come back from another process: it is here
+        return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
+
+    processes = processes if len(out) > WORTH_SHARING else 1
+    for entry, made in zip(out, share(out, draw, processes), strict=True):
+        own = {entry.page, entry.calendar}
+        documents += [
+            dataclasses.replace(one, entry=entry) if one.path in own else one for one in made
+        ]
     documents += entrypage.render_moved(out, office, feeds)
     for feed in feeds:
         documents += render_feed(feed, office, feeds)
