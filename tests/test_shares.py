@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import pickle
 import signal
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 
 from ilofeed.chain import make
 from ilofeed.check import check
+from ilofeed.entry import check_entry
 from ilofeed.selection import select
 from ilofeed.shares import processors, share
 from ilofeed.verify import verify
@@ -114,3 +116,24 @@ def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatc
     _, problems = check(read, NOW)
     assert 1 not in {problem.line for problem in problems}
     assert check(read, NOW, processes=2) == (None, problems)
+
+
+def test_what_is_checked_elsewhere_comes_back() -> None:
+    """Or it would all be done here, and nobody would notice."""
+    read = sources(**office_of(12))
+    made, _ = check(read, NOW)
+    assert made is not None
+    for one in made.entries:
+        copy = pickle.loads(pickle.dumps(one))
+        assert copy == one
+        assert copy.published.tzinfo is one.published.tzinfo
+    parent = os.getpid()
+
+    def work(file: tuple[str, bytes]) -> tuple[int, Any]:
+        return os.getpid(), check_entry(*file, made.office, {}, NOW)
+
+    found = share(read.entries, work, 2)
+    assert {process == parent for process, _ in found} == {True, False}
+    assert [one.entry for _, one in found] == [
+        one.entry for one in (check_entry(*file, made.office, {}, NOW) for file in read.entries)
+    ]

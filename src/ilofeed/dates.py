@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import copyreg
 import datetime as dt
 import functools
 import re
@@ -13,6 +14,8 @@ from zoneinfo import ZoneInfo
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ilofeed.codes import Code
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
@@ -122,6 +125,14 @@ def zone(name: str) -> ZoneInfo:
         raise KeyError(name)
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
+
+
+def _by_name(found: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tuple[str]]:
+    return zone, (found.key,)
+
+
+# a zone that was read from a file has no way to another process of its own
+copyreg.pickle(ZoneInfo, _by_name)
 
 
 def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
