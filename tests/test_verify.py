@@ -131,6 +131,42 @@ def test_json_faults(old: str, new: str) -> None:
     assert findings("feed.json", old, new)
 
 
+OLDER = '<link href="https://example.org/1.xml" rel="prev-archive"/>'
+CURRENT = f'<link href="{ADDRESS}atom.xml" rel="current"/>'
+
+
+@pytest.mark.parametrize(
+    ("mark", "rules"),
+    [
+        ("<fh:complete/>", set()),
+        (f"<fh:complete/>{CURRENT}", set()),
+        (f"<fh:complete/>{OLDER}", {"FeedRelInCompleteFeed"}),
+        (
+            '<fh:complete/><link href="https://example.org/" rel="current"/>',
+            {"CurrentNotSelfInCompleteFeed"},
+        ),
+        (OLDER, set()),
+        (f"<fh:archive/>{OLDER}{CURRENT}", set()),
+        (f"<fh:archive/>{OLDER.replace('prev', 'next')}{CURRENT}", set()),
+        (f"<fh:archive/>{OLDER}", {"MissingCurrentInArchive"}),
+        (f"<fh:archive/>{CURRENT}", {"ArchiveIncomplete"}),
+        ("<fh:archive/>", {"ArchiveIncomplete", "MissingCurrentInArchive"}),
+    ],
+)
+def test_the_marks_of_a_history_agree_with_its_links(mark: str, rules: set[str]) -> None:
+    text = MADE["all/atom.xml"].data.decode()
+    assert text.count("<fh:complete/>") == 1
+    marked = text.replace("<fh:complete/>", mark)
+    found = lint(marked.encode(), "atom", f"{ADDRESS}atom.xml")
+    assert {finding.rule for finding in found} == rules
+
+
+@pytest.mark.parametrize("rel", ["prev-archive", "next-archive", "current"])
+def test_an_entry_has_no_history(rel: str) -> None:
+    link = f'<link href="https://example.org/1.xml" rel="{rel}"/></entry>'
+    assert "FeedHistoryRelInEntry" in findings("atom.xml", "</entry>", link)
+
+
 def test_duplicates() -> None:
     for name, rules in (
         ("atom.xml", {"DuplicateEntries", "DuplicateUpdated"}),
