@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares"],
+    ["codes", "iso3166", "shares", "remember"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
@@ -48,6 +48,7 @@ FLOORS = [
         "carry",
         "feedreader",
         "readback",
+        "archivereader",
         "lint",
         "grammar",
         "addresses",

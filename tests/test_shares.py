@@ -13,6 +13,7 @@ import pytest
 from ilofeed.chain import make
 from ilofeed.check import check
 from ilofeed.entry import check_entry
+from ilofeed.remember import once
 from ilofeed.selection import select
 from ilofeed.shares import processors, share
 from ilofeed.verify import verify
@@ -137,3 +138,21 @@ def test_what_is_checked_elsewhere_comes_back() -> None:
     assert [one.entry for _, one in found] == [
         one.entry for one in (check_entry(*file, made.office, {}, NOW) for file in read.entries)
     ]
+
+
+def test_a_text_is_judged_once() -> None:
+    asked: list[str] = []
+
+    @once
+    def judge(text: str) -> str:
+        asked.append(text)
+        return text.upper()
+
+    assert [judge(text) for text in ("a", "b", "a", "\ud800", "\ud800")] == [
+        "A",
+        "B",
+        "A",
+        "\ud800",
+        "\ud800",
+    ]
+    assert asked == ["a", "b", "\ud800"]

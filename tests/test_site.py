@@ -7,9 +7,12 @@ import datetime as dt
 import html
 import json
 import re
+import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from lxml import etree
 
 from browsing import GALLERY, THEN
@@ -595,3 +598,19 @@ def test_the_list_of_feeds_for_readers_to_import() -> None:
 
 def test_the_style_of_raw_feeds_speaks_the_offices_language() -> None:
     assert "订阅源" in gallery("zh-Hans")["assets/feed.css"].data.decode()
+
+
+FOLDERS = st.lists(st.sampled_from(["all", "entry", "a", "b"]), max_size=4)
+FILES = st.sampled_from(["index.html", "atom.xml", "event.ics"])
+PATHS = st.builds(lambda folders, file: "/".join([*folders, file]), FOLDERS, FILES)
+
+
+@given(PATHS, PATHS)
+def test_a_relative_address_leads_there(here: str, path: str) -> None:
+    address = relative(here, path)
+    site_url = "https://example.org/deep/feeds/"
+    assert urllib.parse.urljoin(site_url + here, address) == site_url + path.removesuffix(
+        "index.html"
+    )
+    assert not address.startswith("/")
+    assert address

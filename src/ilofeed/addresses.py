@@ -14,17 +14,29 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed.remember import once
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
     from ilofeed.document import Document
     from ilofeed.model import Entry, Office
 
-_HTML_ATTRIBUTES = frozenset({"action", "cite", "data", "href", "poster", "src", "data-address"})
+
+def _attributes(*names: str) -> Any:
+    return etree.XPath(" | ".join(f"//@{name}" for name in names), smart_strings=False)
+
+
+_html_attributes = _attributes("action", "cite", "data", "href", "poster", "src", "data-address")
+_with_more: Any = etree.XPath(
+    "//meta[@property] | //script[@type = 'application/ld+json'] | //code[@data-copy]"
+)
 _META = frozenset({"og:url", "og:image", "og:audio", "og:video"})
-_XML_ATTRIBUTES = frozenset({"href", "url", "src", "htmlUrl", "xmlUrl", "uri"})
-_XML_ELEMENTS = frozenset({"comments", "docs", "icon", "link", "loc", "logo", "uri", "url"})
-_XML_HTML = frozenset({"content", "encoded"})
+_xml_attributes = _attributes("href", "url", "src", "htmlUrl", "xmlUrl", "uri")
+_XML_ELEMENTS = [
+    f"{{*}}{name}" for name in ("comments", "docs", "icon", "link", "loc", "logo", "uri", "url")
+]
+_XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
 # of JSON Feed, and the last three of the manifest
 _JSON_ADDRESSES = frozenset(
@@ -57,7 +69,7 @@ def _written(entry: Entry) -> Iterator[str]:
         *(author.url for author in entry.authors),
     ]
     yield from (address for address in own if address is not None)
-    yield from _in_html(entry.html.encode())
+    yield from _in_fragment(entry.html)
 
 
 def _unanswered(
@@ -90,18 +102,23 @@ def addresses(document: Document) -> Iterator[str]:
 
 def _in_html(data: bytes) -> Iterator[str]:
     root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8"))
-    for element in root.iter() if root is not None else ():
-        if not isinstance(element.tag, str):
-            continue
-        for name, value in element.attrib.items():
-            if name in _HTML_ATTRIBUTES:
-                yield str(value)
-        if element.tag == "meta" and element.get("property") in _META:
-            yield str(element.get("content"))
-        elif element.tag == "script" and element.get("type") == "application/ld+json":
+    if root is None:
+        return
+    yield from _html_attributes(root)
+    for element in _with_more(root):
+        if element.tag == "meta":
+            if element.get("property") in _META:
+                yield str(element.get("content"))
+        elif element.tag == "script":
             yield from _in_linked_data(json.loads(element.text or "null"))
-        elif element.get("data-copy") is not None and element.tag == "code":
+        else:
             yield from _in_code("".join(map(str, element.itertext())))
+
+
+@once
+def _in_fragment(text: str) -> tuple[str, ...]:
+    """The HTML of an entry, which stands in many documents."""
+    return tuple(_in_html(text.encode()))
 
 
 def _in_code(text: str) -> Iterator[str]:
@@ -128,17 +145,13 @@ def _in_xml(data: bytes) -> Iterator[str]:
     before = root.getprevious()
     if before is not None and before.tag is etree.PI:
         yield str(before.get("href"))
-    for element in root.iter():
-        if not isinstance(element.tag, str):
-            continue
-        for name, value in element.attrib.items():
-            if name in _XML_ATTRIBUTES:
-                yield str(value)
-        name = etree.QName(element).localname
-        if name in _XML_ELEMENTS and element.text:
+    yield from _xml_attributes(root)
+    for element in root.iter(*_XML_ELEMENTS):
+        if element.text:
             yield element.text
-        elif name in _XML_HTML and element.text:
-            yield from _in_html(element.text.encode())
+    for element in root.iter(*_XML_HTML):
+        if element.text:
+            yield from _in_fragment(element.text)
 
 
 def _in_json(data: bytes) -> Iterator[str]:
@@ -154,7 +167,7 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
             yield from _in_value(inner, key)
     elif isinstance(value, str):
         if key in _JSON_HTML:
-            yield from _in_html(value.encode())
+            yield from _in_fragment(value)
         elif key in _JSON_ADDRESSES or key.endswith("url"):
             yield value
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -49,7 +48,9 @@ def in_order(documents: Iterable[Document]) -> tuple[Document, ...]:
 
 def relative(here: str, path: str) -> str:
     """The address of one path of the output, as seen from another; an index page is its folder."""
-    address = posixpath.relpath(
-        path.removesuffix("index.html") or ".", posixpath.dirname(here) or "."
-    )
-    return address + "/" if path.endswith("index.html") else address
+    there, base = path.split("/"), here.split("/")[:-1]
+    common = 0
+    while common < min(len(there) - 1, len(base)) and there[common] == base[common]:
+        common += 1
+    address = "../" * (len(base) - common) + "/".join(there[common:])
+    return address.removesuffix("index.html") or "./"

@@ -44,11 +44,13 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:
         raise UnreadableError(f"feedparser takes it for {seen.version or 'no feed'}")
     root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
-    nodes = root.findall(f"{_ATOM}entry") if form == "atom" else root.findall("channel/item")
+    channel = root if form == "atom" else root.find("channel")
+    if channel is None:
+        raise UnreadableError("there is no <channel>")
+    nodes = channel.findall(f"{_ATOM}entry" if form == "atom" else "item")
     if len(nodes) != len(seen.entries):
         raise UnreadableError(f"feedparser sees {len(seen.entries)} entries of {len(nodes)}")
     entry = _atom_entry if form == "atom" else _rss_entry
-    channel = root if form == "atom" else root.find("channel")
     feed = _feed(seen.feed) | {"history": _history(channel)}
     feed |= (
         {"id": seen.feed.get("id"), "authors": _people(root), "tombstones": _tombstones(root)}
@@ -81,8 +83,8 @@ def _feed(feed: Any) -> Fields:
         "current": links.get("current"),
         "prev-archive": links.get("prev-archive"),
         "next-archive": links.get("next-archive"),
-        "updated": feed.get("updated"),
-        "updated_at": _second(feed.get("updated_parsed")),
+        "updated": feed.get("updated") if "updated" in feed else None,
+        "updated_at": _second(feed.get("updated_parsed") if "updated" in feed else None),
     }
 
 
@@ -98,8 +100,9 @@ def _entry(item: Any, node: Any) -> Fields:
         "language": node.get(_LANG) if content[0].get("language") == node.get(_LANG) else None,
         "published": item.get("published"),
         "published_at": _second(item.get("published_parsed")),
-        "updated": item.get("updated"),
-        "updated_at": _second(item.get("updated_parsed")),
+        # without the date of change feedparser would give the one of publication for it
+        "updated": item.get("updated") if "updated" in item else None,
+        "updated_at": _second(item.get("updated_parsed") if "updated" in item else None),
         "event": tuple(dates) if any(dates) else None,
         "image": _image(item, node),
     }
