@@ -1,0 +1,29 @@
+"""Pelican with its plainest theme and nothing that the others do not make."""
+
+AUTHOR = "Bench"
+SITENAME = "Bench"
+SITEURL = "https://example.org/feeds"
+PATH = "content"
+TIMEZONE = "Asia/Ulaanbaatar"
+DEFAULT_LANG = "en"
+THEME = "simple"
+LOAD_CONTENT_CACHE = False
+PLUGINS: list[str] = []
+TYPOGRIFY = False
+ARTICLE_URL = "entry/{slug}/"
+ARTICLE_SAVE_AS = "entry/{slug}/index.html"
+DIRECT_TEMPLATES = ["index"]
+DEFAULT_PAGINATION = False
+AUTHOR_SAVE_AS = ""
+FEED_MAX_ITEMS = 20
+RSS_FEED_SUMMARY_ONLY = False
+FEED_ATOM = "atom.xml"
+FEED_RSS = "rss.xml"
+FEED_ALL_ATOM = None
+CATEGORY_FEED_ATOM = "category/{slug}/atom.xml"
+CATEGORY_FEED_RSS = "category/{slug}/rss.xml"
+TAG_FEED_ATOM = "country/{slug}/atom.xml"
+TAG_FEED_RSS = "country/{slug}/rss.xml"
+AUTHOR_FEED_ATOM = None
+AUTHOR_FEED_RSS = None
+TRANSLATION_FEED_ATOM = None
