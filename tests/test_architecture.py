@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
 
 DOORS = {
-    "click": {"cli"},
+    "click": {"cli", "switches"},
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
@@ -65,7 +65,7 @@ FLOORS = [
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["commands", "authoring"],
-    ["cli"],
+    ["switches", "cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
