@@ -56,7 +56,7 @@ FLOORS = [
         "manifest",
         "continuity",
     ],  # the proof
-    ["fetch", "replacing", "publish", "previous"],
+    ["fetch", "replacing", "publish", "previous", "websub"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "progress", "console", "state", "quick"],
     ["renames", "guardsite", "guard", "diff", "touch"],
@@ -64,7 +64,7 @@ FLOORS = [
     ["unhtml", "foreigndates", "entrywriter", "importterms", "importfields"],
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
-    ["commands", "authoring"],
+    ["commands", "authoring", "ping"],
     ["switches", "cli"],
     ["__main__"],
 ]

@@ -124,6 +124,24 @@ def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> Non
 
 
 @cli.command()
+@_output
+@click.option(
+    "--since",
+    metavar="PATH|URL|none",
+    default="none",
+    show_default=True,
+    help="The manifest from before; `none` tells of every feed.",
+)
+@_now
+@click.pass_obj
+def ping(root: Path, output: Path, since: str, now: dates.Moment | None) -> None:
+    """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
+    from ilofeed import ping as pinging
+
+    sys.exit(pinging.ping(root, options.read_clock(now), output, since))
+
+
+@cli.command()
 @_now
 @click.pass_obj
 def due(root: Path, now: dates.Moment | None) -> None:
