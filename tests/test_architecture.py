@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
 
 DOORS = {
-    "click": {"cli"},
+    "click": {"cli", "switches"},
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
@@ -57,7 +57,7 @@ FLOORS = [
         "manifest",
         "continuity",
     ],  # the proof
-    ["fetch", "replacing", "publish", "previous"],
+    ["fetch", "replacing", "publish", "previous", "websub"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "progress", "console", "state", "quick"],
     ["renames", "guardsite", "guard", "diff", "touch"],
@@ -65,8 +65,8 @@ FLOORS = [
     ["unhtml", "foreigndates", "entrywriter", "importterms", "importfields"],
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
-    ["commands", "authoring"],
-    ["cli"],
+    ["commands", "authoring", "ping"],
+    ["switches", "cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}

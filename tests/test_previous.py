@@ -58,7 +58,11 @@ class Site(http.server.BaseHTTPRequestHandler):
         status = {"/gone": 404, "/broken": 500}.get(self.path, 200)
         if self.path == "/late" and Site.asked < 3:
             status = 503
-        self.send_response(status)
+        elsewhere = {"/astray": "http://[", "/elsewhere": "ftp://example.org/", "/moved": "/"}
+        self.send_response(302 if self.path in elsewhere else status)
+        self.send_header("Location", elsewhere.get(self.path, ""))
+        if self.path == "/cut":
+            self.send_header("Content-Length", "10000")
         self.end_headers()
         self.wfile.write(b'{"version": 1, "entries": [], "documents": [], "files": []}')
 
@@ -84,11 +88,25 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_the_live_site(live: str, tmp_path: Path) -> None:
     assert load_previous(f"{live}/manifest.json", tmp_path, tmp_path) == manifest()
     assert load_previous(f"{live}/late", tmp_path, tmp_path) == manifest()
-    for path, tries in (("/gone", 1), ("/broken", 3)):
+    for path, tries in (("/gone", 1), ("/broken", 3), ("/astray", 3)):
         before = Site.asked
-        with pytest.raises(PublishError, match="answered"):
+        with pytest.raises(PublishError, match=r"answered|cannot be reached: Invalid"):
             load_previous(live + path, tmp_path, tmp_path)
         assert Site.asked - before == tries
+
+
+def test_the_bounds_of_an_answer(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    size = len(fetch.fetch(live, 1000).data)
+    assert fetch.fetch(live, size).data
+    with pytest.raises(fetch.TooLargeError):
+        fetch.fetch(live, size - 1)
+    assert fetch.fetch(f"{live}/moved", size).address == f"{live}/"
+    for path, why in (("/elsewhere", "a redirection to it"), ("/cut", "cannot be reached")):
+        with pytest.raises(fetch.FetchError, match=why):
+            fetch.fetch(live + path, size)
+    monkeypatch.setattr(fetch, "LONGEST", -1.0)
+    with pytest.raises(fetch.FetchError, match="no end after"):
+        fetch.fetch(live, size)
 
 
 def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:

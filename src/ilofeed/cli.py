@@ -1,8 +1,7 @@
-"""The command line, and the one door to click. Exit codes: the README, and `console`."""
+"""The command line; with `switches` the one door to click. Exit codes: README and `console`."""
 
 from __future__ import annotations
 
-import functools
 import os
 import sys
 from pathlib import Path
@@ -12,68 +11,23 @@ import click
 
 from ilofeed import __version__, console, options, progress
 from ilofeed.codes import RULES
+from ilofeed.switches import Instant as _Instant
+from ilofeed.switches import allow as _allow
+from ilofeed.switches import base_url as _base_url
+from ilofeed.switches import category as _category
+from ilofeed.switches import column as _column
+from ilofeed.switches import country as _country
+from ilofeed.switches import form as _format
+from ilofeed.switches import now as _now
+from ilofeed.switches import output as _output
+from ilofeed.switches import previous as _previous
+from ilofeed.switches import strict as _strict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ilofeed import dates
     from ilofeed.model import Term
-
-
-class _Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the checker only
-    """A day or an instant as an option; a day without a time begins at midnight UTC."""
-
-    name = "instant"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> dates.Moment:
-        from ilofeed.dates import DateError
-        from ilofeed.datewords import read_moment
-
-        try:
-            return read_moment(str(value))
-        except DateError as error:
-            self.fail(error.message, param, ctx)
-
-
-_now = click.option(
-    "--now",
-    type=_Instant(),
-    metavar="WHEN",
-    help="Do as if it were then: 2015-05-19T09:00:00+08:00.",
-)
-_format = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["auto", "text", "github", "json"]),
-    default="auto",
-    help="How problems are printed.",
-)
-_strict = click.option("--strict", is_flag=True, help="Take warnings for errors.")
-_output = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="public",
-    show_default=True,
-    help="The folder to publish to.",
-)
-_category, _country, _column, _allow = (
-    functools.partial(click.option, *names, multiple=True, metavar=metavar)
-    for *names, metavar in (
-        ("--category", "categories", "SLUG"),
-        ("--country", "countries", "CODE"),
-        ("--column", "columns", "KEY=HEADER"),
-        ("--allow", "allowed", "RULE"),
-    )
-)
-_base_url = click.option("--base-url", metavar="URL", help="Take this address for site.url.")
-_previous = click.option(
-    "--previous",
-    metavar="PATH|URL|live|none",
-    help="The manifest to compare with (default: the one in the output folder); `live` is the one "
-    "at the site's address.",
-)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,6 +121,24 @@ def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> Non
 
     clock, shown = options.read_clock(now), progress.bar("Verifying")
     sys.exit(commands.diff(root, clock, options.after(**told), form, shown))
+
+
+@cli.command()
+@_output
+@click.option(
+    "--since",
+    metavar="PATH|URL|none",
+    default="none",
+    show_default=True,
+    help="The manifest from before; `none` tells of every feed.",
+)
+@_now
+@click.pass_obj
+def ping(root: Path, output: Path, since: str, now: dates.Moment | None) -> None:
+    """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
+    from ilofeed import ping as pinging
+
+    sys.exit(pinging.ping(root, options.read_clock(now), output, since))
 
 
 @cli.command()

@@ -1,14 +1,23 @@
-"""A document from an address that somebody asked for: the only use of the network."""
+"""A document from an address that somebody asked for, and a form to one: all use of the network."""
 
 from __future__ import annotations
 
 import http.client
+import queue
+import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from ilofeed import __version__
 from ilofeed.iri import to_url
+from ilofeed.problems import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # seconds
 LONGEST = 300.0  # seconds for the whole of one answer, however slowly it drips
@@ -47,10 +56,14 @@ def fetch(address: str, most: int) -> Fetched:
             return _answer(url, most)
         except urllib.error.HTTPError as error:
             if error.code < 500 or attempt == TRIES - 1:
-                raise FetchError(f"{url} answered {error.code} {error.reason}") from error
-        except (OSError, http.client.HTTPException) as error:
+                reason = visible(str(error.reason))
+                raise FetchError(f"{url} answered {error.code} {reason}") from error
+        except TooLargeError:
+            raise
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            # ValueError: a redirection to what is no address
             if attempt == TRIES - 1:
-                raise FetchError(f"{url} cannot be reached: {error}") from error
+                raise FetchError(f"{url} cannot be reached: {visible(str(error))}") from error
         time.sleep(PAUSE * (attempt + 1))
     raise AssertionError
 
@@ -70,6 +83,59 @@ def _answer(url: str, most: int) -> Fetched:
         if getattr(answer, "length", None):  # less than was announced: read1 does not mind
             raise http.client.IncompleteRead(b"", answer.length)
         return Fetched(b"".join(parts), answer.geturl())
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The status that was answered to a form, and where it would rather be sent."""
+
+    status: int
+    location: str | None = None
+
+
+def post(address: str, form: Mapping[str, str], wait: float) -> Answer:
+    """What an http or https address answers to a form, within `wait` seconds in all.
+
+    A redirection is an answer and not followed: the form would be lost on the way. Raises
+    `iri.AddressError` for what is no address, and `FetchError` where there is no answer.
+    """
+    url = to_url(address, local=True)
+    body = urllib.parse.urlencode(form).encode()
+    answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            answers.put(_posted(url, body))
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            answers.put(error)
+
+    # urllib's time-out begins anew with every byte of an answer that drips
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        answer = answers.get(timeout=wait)
+    except queue.Empty as error:
+        raise FetchError(f"{url} did not answer within {wait:.3g} seconds") from error
+    if isinstance(answer, Exception):
+        raise FetchError(f"{url} cannot be reached: {visible(str(answer))}") from answer
+    return answer
+
+
+def _posted(url: str, body: bytes) -> Answer:
+    opener = urllib.request.build_opener(_Stay)
+    opener.addheaders = [("User-Agent", f"ilofeed/{__version__}")]
+    try:
+        with opener.open(url, body, timeout=TIMEOUT) as answer:
+            return Answer(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers.get("Location"))
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    """No redirection is followed."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
 
 
 class _OnlyHttp(urllib.request.HTTPRedirectHandler):

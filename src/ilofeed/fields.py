@@ -118,13 +118,17 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
         refuse(error.code, error.message)
 
 
-def _url(value: str) -> str:
+def _url(value: str, *, local: bool = False) -> str:
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     try:
-        return iri.to_url(value)
+        return iri.to_url(value, local=local)
     except iri.AddressError as error:
         refuse("bad-url", str(error))
+
+
+def _local_url(value: str) -> str:
+    return _url(value, local=True)
 
 
 def check_slug(value: str) -> str:
@@ -227,6 +231,11 @@ When: TypeAlias = Annotated[
 Url: TypeAlias = Annotated[
     str,
     AfterValidator(_url),
+    WithJsonSchema({"type": "string", "format": "iri", "pattern": "^https?://"}),
+]
+LocalUrl: TypeAlias = Annotated[  # may be on localhost
+    str,
+    AfterValidator(_local_url),
     WithJsonSchema({"type": "string", "format": "iri", "pattern": "^https?://"}),
 ]
 Slug: TypeAlias = Annotated[

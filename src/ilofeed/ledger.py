@@ -61,9 +61,12 @@ class Ledger:
     @functools.cached_property
     def feeds(self) -> frozenset[str]:
         """The paths of the feeds that there were."""
-        return frozenset(
-            path.rpartition("/")[0] for path in self.documents if "/archive/" not in path
-        )
+        return frozenset(path.rpartition("/")[0] for path in self.documents if not is_archive(path))
+
+
+def is_archive(path: str) -> bool:
+    """Whether a document is an archive of a feed; a category may be called `archive` too."""
+    return _PAGE.fullmatch(path) is not None
 
 
 def second(moment: dt.datetime | None) -> float | None:

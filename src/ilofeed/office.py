@@ -46,6 +46,7 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     checked, found = validate.validate(text, root, OfficeFields, _stand_ins, comments=True)
     problems += found
     problems += _authority_problems(checked, now)
+    problems += _hub_problems(checked)
     for dimension in ("categories", "countries"):
         problems += _term_problems(checked, dimension)
     feeds, found = _feeds(checked)
@@ -90,6 +91,14 @@ def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
         return []
     message = f"the date after the comma, {since}, is in the future; nobody holds a domain then"
     return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
+
+
+def _hub_problems(checked: Checked) -> list[Problem]:
+    site = checked.fields.site
+    if "site" in checked.failed or site.hub is None or not site.hub.startswith(site.url):
+        return []
+    message = f"{quote(site.hub)} is below site.url, where nothing but the output is; a hub is not"
+    return [checked.source.problem(checked.at("site", "hub"), "bad-url", message)]
 
 
 def _term_problems(checked: Checked, dimension: str) -> list[Problem]:

@@ -13,11 +13,11 @@ from ilofeed.fields import (
     Fields,
     Language,
     Line,
+    LocalUrl,
     Name,
     Paragraph,
     PersonFields,
     TimeOfDay,
-    Url,
     kind_of,
     refuse,
 )
@@ -91,7 +91,13 @@ class SiteFields(Fields):
         list[Literal["atom", "rss", "json"]],
         Field(default_factory=lambda: ["atom"], description="Formats with archives (RFC 5005)"),
     ]
-    hub: Annotated[Url | None, Field(description="WebSub hub")] = None
+    hub: Annotated[
+        LocalUrl | None,
+        Field(
+            description="WebSub hub, named in every feed document and told by `ilofeed ping`",
+            examples=["https://hub.example.org/"],
+        ),
+    ] = None
 
 
 Label: TypeAlias = Annotated[
