@@ -22,7 +22,7 @@ from pathlib import Path
 import issue
 
 WAIT = "600"  # seconds that the caches of the live site may take
-MOST_SAID = 20_000  # characters of what a build said, for the issue
+MOST_SAID = 10_000  # characters of what a build said, for the issue
 
 
 def main() -> int:
