@@ -40,6 +40,7 @@ class Host:
     files: Mapping[str, bytes]
     headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    status: int = 404  # of what is not there
 
 
 @contextlib.contextmanager
@@ -54,7 +55,7 @@ def host(files: Mapping[str, bytes], **headers: str) -> Iterator[Host]:
             here.asked.append(path)
             name = path + "index.html" if path == "" or path.endswith("/") else path
             data = here.files.get(name)
-            status, name = (200, name) if data is not None else (404, "404.html")
+            status, name = (200, name) if data is not None else (here.status, "404.html")
             data = data if data is not None else here.files.get(name, b"not found")
             self.send_response(status)
             self.send_header("Content-Type", TYPES.get(name.rpartition(".")[2], "text/plain"))

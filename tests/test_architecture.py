@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
 
 DOORS = {
-    "click": {"cli", "switches"},
+    "click": {"cli", "online", "switches"},
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
@@ -60,13 +60,13 @@ FLOORS = [
     ["fetch", "replacing", "publish", "previous", "websub"],
     ["chain"],
     ["report", "explain", "schema", "newentry", "options", "progress", "console", "state", "quick"],
-    ["renames", "guardsite", "guard", "diff", "touch"],
+    ["renames", "guardsite", "guard", "diff", "touch", "live"],
     ["foreign", "wildxml", "wildfeed", "wildjson", "spreadsheet"],  # what others wrote
     ["unhtml", "foreigndates", "entrywriter", "importterms", "importfields"],
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["commands", "authoring", "ping"],
-    ["switches", "cli"],
+    ["switches", "online", "cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
@@ -77,6 +77,7 @@ DISK = {
     "previous",
     "explain",
     "state",
+    "live",
 }  # explain reads the manual; resources are read by importlib
 
 

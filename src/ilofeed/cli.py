@@ -1,4 +1,4 @@
-"""The command line; with `switches` the one door to click. Exit codes: README and `console`."""
+"""The command line; with `online` and `switches` the one door to click. Exit codes: `console`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ilofeed import __version__, console, options, progress
+from ilofeed import __version__, console, online, options, progress
 from ilofeed.codes import RULES
 from ilofeed.switches import Instant as _Instant
 from ilofeed.switches import allow as _allow
@@ -49,6 +49,10 @@ def cli(ctx: click.Context, root: Path) -> None:
     more about a problem.
     """
     ctx.obj = root
+
+
+cli.add_command(online.live)
+cli.add_command(online.confirm)
 
 
 @cli.command()

@@ -9,7 +9,7 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, manifest, options, publish, quick, state
+from ilofeed import chain, console, live, manifest, options, publish, quick, state
 from ilofeed import diff as diffs
 from ilofeed.check import check as check_all
 from ilofeed.continuity import compare
@@ -100,8 +100,7 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     """The previous manifest; `live` is the one at the address that the site is published for."""
     if after.previous != "live":
         return after.previous
-    office, _, _ = chain.read_settings(root, clock)
-    url = after.base_url or (office.url if office is not None else None)
+    url = live.address(root, clock, after.base_url)
     return f"{url}{manifest.PATH}" if url is not None else "none"  # then nothing is published
 
 

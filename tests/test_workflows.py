@@ -1,0 +1,288 @@
+"""The workflows and the action: what they may do, what two linters say, and their scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import issue
+import pytest
+import yaml
+
+from offices import ROOT, entry, write_office
+from rehearse import TOKEN, Issues, issues
+from runner import WORKFLOWS, environment, load, read_outputs
+from serving import host, needs
+
+FILES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
+SCRIPT = ROOT / ".github" / "scripts" / "office.py"
+ACTION = yaml.load((ROOT / "action.yml").read_text("utf-8"), yaml.BaseLoader)
+
+
+def program(name: str) -> str:
+    return str(Path(sys.executable).parent / name)
+
+
+def linted(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [program(command[0]), *command[1:]],
+        cwd=folder, capture_output=True, text=True, check=False, env=environment(),
+    )  # fmt: skip
+
+
+ZIZMOR = ("zizmor", "--offline", "--no-progress", "--persona", "auditor", "--strict-collection")
+
+
+def test_zizmor_finds_nothing() -> None:
+    done = linted(ROOT, *ZIZMOR, "--no-ignores", "action.yml", ".github")
+    assert done.returncode == 0, done.stdout
+    for name in (*FILES, "action.yml", "dependabot.yml"):
+        assert name in done.stderr
+
+
+def test_actionlint_finds_nothing() -> None:
+    done = linted(ROOT, "actionlint", *(f".github/workflows/{name}" for name in FILES))
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_linters_see_what_is_wrong(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / ".github", tmp_path / ".github")
+    subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
+    office = tmp_path / ".github" / "workflows" / "office.yml"
+    text = office.read_text("utf-8")
+    office.write_text(text.replace("needs: [build, deploy]", "needs: [built, deploy]", 1))
+    assert 'job "built"' in linted(tmp_path, "actionlint").stdout
+    office.write_text(text.replace("persist-credentials: false", "persist-credentials: true"))
+    done = linted(tmp_path, *ZIZMOR, ".github")
+    assert done.returncode != 0
+    assert "artipacked" in done.stdout
+
+
+@needs("shellcheck")
+def test_shellcheck_finds_nothing() -> None:
+    command = ["shellcheck", "run", ".ci/run"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_workflows_are_least_privileged_and_pinned(name: str) -> None:
+    text, made = (WORKFLOWS / name).read_text("utf-8"), load(name)
+    assert made["permissions"] == {}
+    for job in made["jobs"].values():
+        allowed = {"contents": "read", "pages": "write", "id-token": "write", "issues": "write"}
+        assert job["permissions"].items() <= allowed.items()
+        if "uses" in job:
+            assert job["uses"] == "$/.github/workflows/office.yml"
+            continue
+        assert "timeout-minutes" in job
+        for step in job["steps"]:
+            if "checkout" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] == "false"
+            assert "${{" not in step.get("run", "")
+    for grant in re.findall(
+        r"^ +(?:contents|pages|id-token|issues): (?:read|write)(.*)$", text, re.MULTILINE
+    ):
+        assert grant.startswith(" # to ")
+    if "concurrency" in made and name != "ci.yml":
+        assert made["concurrency"] == {"group": "publish", "cancel-in-progress": "false"}
+
+
+@pytest.mark.parametrize("path", [*(WORKFLOWS / name for name in FILES), ROOT / "action.yml"])
+def test_actions_are_pinned_with_their_version(path: Path) -> None:
+    for line in path.read_text("utf-8").splitlines():
+        if "uses:" in line and not line.startswith("#") and "$/" not in line:
+            assert re.search(r"uses: actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+
+
+def test_no_job_that_runs_our_code_can_write() -> None:
+    for name, job in load("office.yml")["jobs"].items():
+        runs = any("run" in step for step in job["steps"])
+        written = {key for key, value in job["permissions"].items() if value == "write"}
+        assert written <= {"issues"} if runs else name == "deploy"
+
+
+def test_ci_tests_the_wheel_on_the_oldest_and_the_newest_python() -> None:
+    made = load("ci.yml")
+    assert {"pull_request", "push"} <= set(made["on"])
+    test = made["jobs"]["test"]
+    assert test["strategy"]["matrix"]["python"] == ["3.11", "3.14"]
+    (tests,) = (step for step in test["steps"] if "run" in step)
+    assert (tests["run"], tests["env"]) == (".ci/run", {"WHEEL": "true"})
+    assert "./run test" in (ROOT / ".ci" / "run").read_text("utf-8")
+
+
+def test_publishing_has_one_workflow_and_two_reasons() -> None:
+    publish, scheduled = load("publish.yml"), load("scheduled.yml")
+    assert set(publish["on"]) == {"push", "workflow_dispatch"}
+    assert publish["on"]["push"]["branches"] == ["main"]
+    assert set(publish["on"]["workflow_dispatch"]["inputs"]) == {"first", "allow"}
+    assert set(scheduled["on"]) == {"schedule"}
+    (when,) = scheduled["on"]["schedule"]
+    assert 0 < int(when["cron"].split()[0]) < 60
+
+
+def test_dependabot_waits_some_days() -> None:
+    made = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
+    assert {one["package-ecosystem"] for one in made["updates"]} == {"github-actions", "pip"}
+    assert all(one["cooldown"]["default-days"] >= 7 for one in made["updates"])
+
+
+Went = tuple[subprocess.CompletedProcess[str], dict[str, str]]
+
+
+def step(folder: Path, name: str, **env: str) -> Went:
+    """Run a step of the script as a job does; how it went, and its outputs."""
+    files = {f"GITHUB_{key}": folder / key for key in ("OUTPUT", "STEP_SUMMARY")}
+    for path in files.values():
+        path.write_bytes(b"")
+    here = {key: str(path) for key, path in files.items()} | {"GITHUB_ACTIONS": "true"}
+    done = subprocess.run(
+        [sys.executable, str(SCRIPT), name],
+        cwd=folder, env=environment(**here) | env, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done, read_outputs(files["GITHUB_OUTPUT"])
+
+
+def action(folder: Path, **inputs: str) -> Went:
+    """The last step of action.yml with its inputs, without GitHub."""
+    build = ACTION["runs"]["steps"][-1]
+    assert build["run"].endswith('/.github/scripts/office.py" build')
+    given = {key: one.get("default", "") for key, one in ACTION["inputs"].items()} | inputs
+    env = {}
+    for key, text in build["env"].items():
+        name = re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", text)
+        env[key] = given[name[1]] if name else text.replace("${{ runner.temp }}", str(folder))
+    return step(folder, "build", **env)
+
+
+def test_the_action_says_what_it_built(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry(), jobs=entry(title="Jobs"))
+    done, outputs = action(tmp_path, config="office", output="made", previous="none")
+    assert done.returncode == 0, done.stdout
+    assert {key: outputs[key] for key in ACTION["outputs"]} == {
+        "changed": "true",
+        "entries": "2",
+        "feeds": "11",
+    }
+    assert (tmp_path / "made" / "all" / "atom.xml").exists()
+    assert "What subscribers would notice" in (tmp_path / "STEP_SUMMARY").read_text("utf-8")
+
+    shutil.copy(tmp_path / "made" / "manifest.json", office / "old.json")
+    done, outputs = action(tmp_path, config="office/feeds.yaml", previous="old.json")
+    assert (done.returncode, outputs["changed"]) == (0, "false")
+
+    done, outputs = action(tmp_path, config="office", previous="nowhere.json")
+    assert (done.returncode, outputs["changed"]) == (4, "false")
+    assert "nowhere.json" in outputs["messages"]
+
+    (office / "entries" / "jobs.md").write_bytes(entry(title=""))
+    done, outputs = action(tmp_path, config="office", previous="none")
+    assert (done.returncode, outputs["changed"]) == (1, "false")
+    assert "::error file=office/entries/jobs.md,line=2" in done.stdout
+    assert "jobs.md" in outputs["messages"]
+    assert "entries" not in outputs
+
+
+def test_the_action_is_strict_where_it_is_asked_to_be(tmp_path: Path) -> None:
+    write_office(tmp_path / "office")  # no entries: a warning
+    done, _ = action(tmp_path, config="office", previous="none")
+    assert done.returncode == 0
+    done, _ = action(tmp_path, config="office", previous="none", strict="true")
+    assert done.returncode == 1
+
+
+def test_ci_shows_the_problems_and_what_would_be_noticed(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry())
+    with host({}) as site:
+        settings = (office / "feeds.yaml").read_bytes()
+        (office / "feeds.yaml").write_bytes(
+            settings.replace(b"https://example.org/feeds/", site.address.encode())
+        )
+        done, _ = step(tmp_path, "check", OFFICE="office")
+        assert done.returncode == 0
+        assert "::warning::Nothing was compared." in done.stdout
+        assert "could not be had" in (tmp_path / "STEP_SUMMARY").read_text("utf-8")
+
+        _, outputs = step(tmp_path, "build", OFFICE="office", PREVIOUS="none")
+        assert outputs["changed"] == "true"
+        site.files = {"manifest.json": (tmp_path / "public" / "manifest.json").read_bytes()}
+        (office / "entries" / "wages.md").unlink()
+        (office / "entries" / "jobs.md").write_bytes(entry(title="Jobs"))
+        done, _ = step(tmp_path, "check", OFFICE="office")
+        assert done.returncode == 0
+        assert "::warning::The continuity guard would refuse" in done.stdout
+        assert "Refused (1)" in (tmp_path / "STEP_SUMMARY").read_text("utf-8")
+
+    (office / "entries" / "jobs.md").write_bytes(entry(date="soon"))
+    done, _ = step(tmp_path, "check", OFFICE="office")
+    assert done.returncode == 1
+    assert "::error file=office/entries/jobs.md,line=3" in done.stdout
+
+
+def test_a_word_that_is_no_step_is_2(tmp_path: Path) -> None:
+    done, _ = step(tmp_path, "deploy")
+    assert done.returncode == 2
+    assert "office.py build" in done.stderr
+
+
+def needed(**jobs: str) -> str:
+    """What `toJSON(needs)` says; a failed job said `@everybody` in more than one line."""
+    said = {"messages": "::error title=not verified::a%25b\n``` @everybody"}
+    return json.dumps(
+        {
+            name: {"result": result, "outputs": said if result == "failure" else {}}
+            for name, result in jobs.items()
+        }
+    )
+
+
+@pytest.fixture
+def api(monkeypatch: pytest.MonkeyPatch) -> Any:
+    with issues() as made:
+        monkeypatch.setattr(issue, "PAUSE", 0.01)
+        for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+            monkeypatch.delenv(name, raising=False)
+        for name, value in {
+            "GITHUB_API_URL": made.address,
+            "GITHUB_REPOSITORY": "example/office",
+            "GH_TOKEN": TOKEN,
+            "RUN_URL": "https://example.org/run/1",
+            "MANUAL": "https://example.org/publishing.md",
+        }.items():
+            monkeypatch.setenv(name, value)
+        yield made
+
+
+def test_an_issue_is_one_and_ends(api: Issues, monkeypatch: pytest.MonkeyPatch) -> None:
+    stranger = {"title": issue.TITLE, "user": {"type": "User"}, "number": 1, "state": "open"}
+    api.made.append(stranger)
+    monkeypatch.setenv("NEEDS", needed(build="failure", deploy="skipped"))
+    assert issue.report() == 0
+    assert issue.report() == 0
+    opened = api.made[1]
+    assert len(api.made) == 2
+    assert "````text\nerror: a%b [not verified]\n``` @everybody\n````" in opened["body"]
+    assert "https://example.org/publishing.md#when-it-fails" in opened["body"]
+    monkeypatch.setenv("NEEDS", needed(build="cancelled", deploy="skipped"))
+    assert issue.report() == 0
+    assert opened["state"] == "open"
+    monkeypatch.setenv("NEEDS", needed(build="success", deploy="skipped"))
+    assert issue.report() == 0
+    assert (opened["state"], stranger["state"]) == ("closed", "open")
+    assert len(api.comments) == 1
+
+
+def test_an_api_that_does_not_answer_is_a_sentence(
+    api: Issues, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("NEEDS", needed(deploy="failure"))
+    monkeypatch.setenv("GITHUB_API_URL", "http://127.0.0.1:9")
+    assert issue.report() == 4
+    assert "::error::The issue could not be written" in capsys.readouterr().out
