@@ -12,10 +12,12 @@ from ilofeed.shares import share
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from ilofeed.model import Entry, Office
     from ilofeed.read import Sources
+
+    Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,6 +39,22 @@ def check(
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. Whatever
     the number of processes, the outcome is the same.
     """
+    office, parsed, problems = examine(sources, now, base_url, processes)
+    if has_errors(problems):
+        return None, problems
+    entries = [one.entry for one in parsed if one.entry is not None]
+    return Site(office, tuple(told_apart(entries))), problems
+
+
+def examine(
+    sources: Sources,
+    now: dt.datetime,
+    base_url: str | None = None,
+    processes: int = 1,
+    judge: Judge = check_entry,
+) -> tuple[Office, list[Parsed], list[Problem]]:
+    """What there is of an office, of each entry file, and all problems, also where there are
+    errors; `judge` finds out about one file, for those who know it already."""
     problems = list(sources.problems)
     office = stand_in()
     if sources.office is not None:
@@ -45,26 +63,23 @@ def check(
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
     processes = processes if len(sources.entries) > WORTH_SHARING else 1
-    parsed = _parse(sources, office, now, processes)
+    parsed = _parse(sources, office, now, processes, judge)
     for one in parsed:
         problems += one.problems
     refused = {slug_of(path) for path in sources.refused}
     found = _together(parsed, refused)
     if found and processes > 1:  # now their places are wanted too
-        found = _together(_parse(sources, office, now, 1), refused)
-    problems += found
-    problems.sort()
-    if has_errors(problems):
-        return None, problems
-    entries = [one.entry for one in parsed if one.entry is not None]
-    return Site(office, tuple(told_apart(entries))), problems
+        found = _together(_parse(sources, office, now, 1, judge), refused)
+    return office, parsed, sorted([*problems, *found])
 
 
-def _parse(sources: Sources, office: Office, now: dt.datetime, processes: int) -> list[Parsed]:
+def _parse(
+    sources: Sources, office: Office, now: dt.datetime, processes: int, judge: Judge
+) -> list[Parsed]:
     """Every entry file by itself; of those that another process read, without their places."""
 
     def parse(file: tuple[str, bytes]) -> Parsed:
-        parsed = check_entry(*file, office, sources.files, now)
+        parsed = judge(*file, office, sources.files, now)
         return parsed if processes == 1 else dataclasses.replace(parsed, checked=None)
 
     return share(sources.entries, parse, processes)

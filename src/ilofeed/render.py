@@ -42,16 +42,11 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published, the same for any number of
     processes."""
     office, out, feeds = seen.office, seen.out, seen.feeds
-    neighbours = entrypage.find_neighbours(out)
-    translations = entrypage.find_translations(out)
-    documents = [
-        Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
-        *page.render_assets(office),
-        *embedding.render_scripts(),
-    ]
+    documents = render_assets(office)
+    draw_entry = entry_renderer(seen)
 
     def draw(entry: Entry) -> list[Document]:
-        made = entrypage.render_entry(entry, office, feeds, neighbours, translations)
+        made = draw_entry(entry)
         # an entry need not come back from another process: it is here
         return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
 
@@ -64,15 +59,42 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     documents += entrypage.render_moved(out, office, feeds)
     for feed in feeds:
         documents += render_feed(feed, office, feeds)
-    documents.append(indexpage.render_index(office, feeds, out))
-    documents.append(indexpage.render_not_found(office, feeds))
-    documents.append(Document(opml.PATH, "index", opml.render_opml(feeds, office)))
-    documents += sitemap.render_sitemap(office, feeds, out)
+        documents += render_archives(feed, office)
+    documents += render_indexes(seen)
     return in_order(documents)
 
 
+def render_assets(office: Office) -> list[Document]:
+    """What pages and other sites load: the same for all entries."""
+    return [
+        Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
+        *page.render_assets(office),
+        *embedding.render_scripts(),
+    ]
+
+
+def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
+    """A function that makes the documents of an entry: its page among those of the others."""
+    neighbours = entrypage.find_neighbours(seen.out)
+    translations = entrypage.find_translations(seen.out)
+    return lambda entry: entrypage.render_entry(
+        entry, seen.office, seen.feeds, neighbours, translations
+    )
+
+
+def render_indexes(seen: Selection) -> list[Document]:
+    """What names everything else: the office's page, the lists of feeds and of pages."""
+    office, feeds = seen.office, seen.feeds
+    return [
+        indexpage.render_index(office, feeds, seen.out),
+        indexpage.render_not_found(office, feeds),
+        Document(opml.PATH, "index", opml.render_opml(feeds, office)),
+        *sitemap.render_sitemap(office, feeds, seen.out),
+    ]
+
+
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """The documents of one feed: its pages, one for each format, its calendar."""
+    """The documents of one feed that are no archives: its pages, its formats, its calendar."""
     documents = [
         *feedpage.render_embeds(feed, office, feeds),
         embedding.render_oembed(feed, office),
@@ -82,7 +104,6 @@ def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docum
         shown = history.in_format(feed, form)
         path = feed.path(FILE_NAMES[form])
         documents.append(Document(path, "feed", draw(shown, office), shown, form))
-    documents += render_archives(feed, office)
     if feed.has_calendar:
         data = calendars.render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
