@@ -107,6 +107,26 @@ def build(
 
 
 @cli.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Where on this machine; 0 for any port that is free.",
+)
+@click.pass_obj
+def serve(root: Path, port: int) -> None:
+    """Show the site in a browser on this machine, and anew whenever a file is saved.
+
+    Drafts and entries that wait for their date are there, marked. Problems are shown in the page
+    of the entry that has them. Nothing is published, and nothing is read back: `check` does that.
+    """
+    from ilofeed import serve as serving
+
+    sys.exit(serving.serve(root, port))
+
+
+@cli.command()
 @_output
 @_base_url
 @_previous

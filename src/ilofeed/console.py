@@ -51,6 +51,14 @@ def report(
     root: Path, problems: Sequence[Problem], faults: Sequence[Fault], form: str, *, strict: bool
 ) -> int:
     """Print problems and faults, and return the exit code they mean."""
+    show(root, problems, faults, form)
+    return _verdict(problems, faults, strict=strict)
+
+
+def show(
+    root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
+) -> None:
+    """Print problems and faults."""
     from ilofeed.report import REPORTERS
 
     style = _style(form)
@@ -63,7 +71,6 @@ def report(
         text = text.replace(": warning: ", f": {_YELLOW}warning:{_PLAIN} ")
     sys.stdout.write(text)
     sys.stdout.flush()
-    return _verdict(problems, faults, strict=strict)
 
 
 def _style(form: str) -> Style:
@@ -79,28 +86,29 @@ def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bo
     if errors:
         files = len({problem.path for problem in errors})
         say(
-            f"{_plural(len(errors), 'problem')} in {_plural(files, 'file')}, nothing is published; "
+            f"{plural(len(errors), 'problem')} in {plural(files, 'file')}, nothing is published; "
             f"`ilofeed explain {errors[0].code}` tells more about the first"
         )
         return WRONG_FILES
     if faults:
         paths = len({fault.path for fault in faults})
         if all(fault.field == "address" for fault in faults):
-            say(f"links in {_plural(paths, 'file')} lead nowhere, nothing is published")
+            say(f"links in {plural(paths, 'file')} lead nowhere, nothing is published")
         else:
-            say(f"{_plural(paths, 'document')} did not come back as sent, nothing is published")
+            say(f"{plural(paths, 'document')} did not come back as sent, nothing is published")
         return NOT_VERIFIED
     refused = [problem for problem in problems if problem.severity == "error"]
     if refused:
         say(
-            f"{_plural(len(refused), 'thing')} that subscribers would lose or see twice, "
+            f"{plural(len(refused), 'thing')} that subscribers would lose or see twice, "
             f"nothing is published; `ilofeed explain {refused[0].code}` tells more about the first"
         )
         return REFUSED
     return DONE
 
 
-def _plural(number: int, one: str, many: str = "") -> str:
+def plural(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
 
 
@@ -109,10 +117,10 @@ def counts(draft: Draft) -> str:
     assert draft.site is not None
     entries = draft.site.entries
     drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
-    notes = [_plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
+    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
     feeds = {document.feed.spec.path for document in draft.documents if document.feed}
-    text = _plural(len(entries), "entry", "entries")
-    return text + (f" ({', '.join(notes)})" if notes else "") + f", {_plural(len(feeds), 'feed')}"
+    text = plural(len(entries), "entry", "entries")
+    return text + (f" ({', '.join(notes)})" if notes else "") + f", {plural(len(feeds), 'feed')}"
 
 
 def noticed(found: Difference) -> str:
@@ -136,4 +144,4 @@ def changed(changes: Changes, target: Path) -> str:
 
 def documents(number: int, target: Path) -> str:
     """How many documents an output has."""
-    return f"{_plural(number, 'document')} in {target}"
+    return f"{plural(number, 'document')} in {target}"
