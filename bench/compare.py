@@ -147,9 +147,8 @@ def main() -> None:
     for entries in sizes:
         with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
             rounds = 5 if entries <= 1_000 else 3 if entries <= 10_000 else 1
-            measure(
-                Path(place), entries, rounds, entries == 1_000 or (is_full and entries == 10_000)
-            )
+            slow = entries == 1_000 or (is_full and entries == 10_000)
+            measure(Path(place), entries, rounds, slow=slow)
 
 
 if __name__ == "__main__":
