@@ -51,31 +51,25 @@ def _facts(number: int) -> tuple[str, str, str, str, str]:
     )
 
 
+def _keys(number: int) -> str:
+    title, date, summary, topic, country = _facts(number)
+    return (
+        f"---\ntitle: {title}\ndate: {date}\nsummary: {summary}\n"
+        f"categories: [{topic}]\ncountries: [{country}]\n---\n\n"
+    )
+
+
 def write_office(folder: Path, entries: int) -> None:
     """For ilofeed."""
-
-    def front(number: int) -> str:
-        title, date, summary, topic, country = _facts(number)
-        return (
-            f"---\ntitle: {title}\ndate: {date}\nsummary: {summary}\n"
-            f"categories: [{topic}]\ncountries: [{country}]\n---\n\n"
-        )
-
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "feeds.yaml").write_text(FEEDS)
-    _write(folder / "entries", entries, front)
+    _write(folder / "entries", entries, _keys)
 
 
 def write_for_hugo(folder: Path, entries: int, templates: Path) -> None:
-    def front(number: int) -> str:
-        title, date, summary, topic, country = _facts(number)
-        return (
-            f"---\ntitle: {title}\ndate: {date}\nsummary: {summary}\n"
-            f"categories: [{topic}]\ncountries: [{country}]\n---\n\n"
-        )
-
+    """The same keys, which Hugo takes for its own."""
     shutil.copytree(templates / "hugo", folder)
-    _write(folder / "content" / "entry", entries, front)
+    _write(folder / "content" / "entry", entries, _keys)
 
 
 def write_for_pelican(folder: Path, entries: int, templates: Path) -> None:
