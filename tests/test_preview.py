@@ -109,6 +109,28 @@ def test_what_waits_is_marked_and_never_published() -> None:
     assert {one.slug for one in select(there, NOW).out} == {"wages"}
 
 
+def test_only_links_to_the_entry_are_marked() -> None:
+    """A category of the same name is something else."""
+    made = pages(wages=entry(draft="true"), jobs=entry(categories="[employment]"))
+    marked = re.compile(r'href="([^"]*)"[^>]*>[^<]*</a> <strong class="preview-mark">')
+    shown = text(made, "category/employment/index.html")
+    assert 'href="../wages/"' in shown
+    assert marked.findall(shown) == ["../../entry/wages/"]
+    assert marked.findall(text(made, "index.html")) == ["entry/wages/"]
+    neighbour = text(made, "entry/jobs/index.html")
+    assert neighbour.count("preview-mark") == 1
+    assert 'href="../wages/"' in neighbour.partition("preview-mark")[0]
+
+
+def test_a_day_later_everything_is_checked_again() -> None:
+    memory = Memory()
+    files: dict[str, Any] = {"wages": entry(updated="2026-11-02T12:00:00Z")}
+    before = look(sources(**files), NOW, HERE, memory)
+    assert [one.code for one in before.problems] == ["updated-in-future"]
+    after = look(sources(**files), NOW + dt.timedelta(days=1), HERE, memory)
+    assert after.problems == ()
+
+
 def test_the_mark_goes_at_the_instant() -> None:
     memory, due = Memory(), dt.datetime(2026, 12, 3, 1, tzinfo=dt.UTC)
     files: dict[str, Any] = {"later": entry(**LATER)}

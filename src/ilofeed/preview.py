@@ -54,8 +54,7 @@ def is_entry_file(path: str) -> bool:
 class Memory:
     """What is known from the last look at the files: what did not change is not checked again."""
 
-    office: bytes | None = None
-    files: Mapping[str, bytes] = dataclasses.field(default_factory=dict)
+    rests_on: object = None  # what the check of every entry file rests on beside its bytes
     parsed: dict[str, tuple[bytes, Parsed]] = dataclasses.field(default_factory=dict)
     good: dict[str, Entry] = dataclasses.field(default_factory=dict)
     shown: Preview | None = None
@@ -63,9 +62,10 @@ class Memory:
 
 def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Preview:
     """The preview of files, served at an address; `memory` is from the look before."""
-    if sources.office != memory.office or sources.files != memory.files:
+    rests_on = (sources.office, sources.files, now.date())
+    if rests_on != memory.rests_on:
         memory.parsed.clear()
-        memory.office, memory.files = sources.office, sources.files
+        memory.rests_on = rests_on
 
     def judge(
         path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime

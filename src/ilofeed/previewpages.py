@@ -10,6 +10,7 @@ from functools import partial
 from importlib import resources
 from typing import TYPE_CHECKING
 
+from ilofeed.console import plural
 from ilofeed.entry import slug_of
 from ilofeed.entrypage import render_moved
 from ilofeed.preview import is_entry_file
@@ -35,10 +36,7 @@ SCRIPT, STYLE, EVENTS = OWN + "preview.js", OWN + "preview.css", OWN + "events"
 MOST_SHOWN = 50  # problems on one page
 
 _ENTRY = re.compile(r"entry/([^/]+)/")
-# from an entry to its neighbours, or from elsewhere
-_LINK = re.compile(
-    rb'<a\b[^>]*\bhref="(?:\.\./|(?:\.\./)*entry/)([a-z0-9-]+)/"[^>]*>.*?</a>', re.DOTALL
-)
+_LINK = re.compile(rb'<a\b[^>]*\bhref="([^":?#]+)"[^>]*>.*?</a>', re.DOTALL)  # within the site
 _MAIN, _BODY = re.compile(rb"<main[^>]*>\s*"), re.compile(rb"<body[^>]*>\s*")
 _EMPTY = (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>\n'
@@ -96,19 +94,21 @@ class Pages:
             f'<link rel="stylesheet" href="/{STYLE}?{self.version}">\n'
             f'<script type="module" src="/{SCRIPT}?{self.version}"></script>\n</head>'
         )
-        data = _LINK.sub(self._marked, data) if self.preview.marks else data
+        if self.preview.marks:
+            data = _LINK.sub(lambda link: link[0] + self._mark_of(path, link[1].decode()), data)
         data = data.replace(b"</head>", head.encode(), 1)
         at_entry = _MAIN.search(data) if _ENTRY.match(path) else None
         place = at_entry or _BODY.search(data)
         banner = self._banner(path).encode()
         return data if place is None else data[: place.end()] + banner + data[place.end() :]
 
-    def _marked(self, link: re.Match[bytes]) -> bytes:
-        """A link to an entry, with a mark behind it where the entry waits."""
-        mark = self.preview.marks.get(link[1].decode())
+    def _mark_of(self, path: str, href: str) -> bytes:
+        """What stands behind a link of a page, where it leads to an entry that waits."""
+        entry = _ENTRY.fullmatch(urllib.parse.urljoin(f"/{path}", href)[1:])
+        mark = self.preview.marks.get(entry[1]) if entry is not None else None
         if mark is None:
-            return link[0]
-        return link[0] + f' <strong class="preview-mark">{html.escape(mark)}</strong>'.encode()
+            return b""
+        return f' <strong class="preview-mark">{html.escape(mark)}</strong>'.encode()
 
     def _banner(self, path: str) -> str:
         entry = _ENTRY.match(path)
@@ -127,8 +127,7 @@ class Pages:
         if len(problems) > MOST_SHOWN:
             parts.append(f"<p>… and {len(problems) - MOST_SHOWN} more</p>")
         if elsewhere:
-            what = "1 problem" if elsewhere == 1 else f"{elsewhere} problems"
-            parts.append(f'<p><a href="/">{what} elsewhere</a></p>')
+            parts.append(f'<p><a href="/">{plural(elsewhere, "problem")} elsewhere</a></p>')
         name = "ilofeed-preview" if self.preview.problems else "ilofeed-preview waits"
         return (
             f'<section class="{name}" role="status" aria-label="Preview" lang="en" dir="ltr">'
