@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ilofeed.carry import Fields
     from ilofeed.document import Format
 
@@ -183,19 +185,16 @@ def _number(text: str | None) -> int | None:
     return int(text) if text is not None and text.isdecimal() else None
 
 
-def _second(text: str | None) -> int | None:
-    """The second of an RFC 3339 date, None where it is none."""
+def _second(
+    text: str | None, read: Callable[[str], dt.datetime] = dt.datetime.fromisoformat
+) -> int | None:
+    """The second of a date (RFC 3339), None where it is none or without an offset."""
     try:
-        moment = dt.datetime.fromisoformat(text or "")
+        moment = read(text or "")
     except ValueError:
         return None
     return int(moment.timestamp() // 1) if moment.tzinfo is not None else None
 
 
 def _rss_second(text: str | None) -> int | None:
-    """The second of an RFC 822 date, None where it is none."""
-    try:
-        moment = email.utils.parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return int(moment.timestamp() // 1) if moment.tzinfo is not None else None
+    return _second(text, email.utils.parsedate_to_datetime)

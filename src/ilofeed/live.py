@@ -120,7 +120,7 @@ def _look(url: str, looks: _Looks) -> None:
 
 
 def _verdict(url: str, asked: int, looks: _Looks) -> int:
-    documents = "1 document" if asked == 1 else f"{asked} documents"
+    documents = console.plural(asked, "document")
     if looks.unreachable:
         raise PublishError(looks.unreachable)
     if not looks.pending:
