@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import http.server
 import json
 import sys
-import threading
 import urllib.parse
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from offices import OFFICE, entry, write_office
 from runner import Machine, environment
-from serving import host
+from serving import host, listening
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -65,37 +63,6 @@ class Issues:
         assert method == "PATCH"
         self.made[int(rest.removeprefix("/")) - 1].update(value)
         return {}
-
-
-@contextlib.contextmanager
-def listening(
-    answer: Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]],
-) -> Iterator[str]:
-    """The address of a server that answers by method, path, headers and body, until the end."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-            status, data = answer(self.command, self.path, dict(self.headers), body)
-            self.send_response(status)
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_POST = do_PATCH = do_GET
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextlib.contextmanager

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 TYPES = {
     "html": "text/html; charset=utf-8",
@@ -44,6 +44,20 @@ class Host:
 
 
 @contextlib.contextmanager
+def _running(handler: type[http.server.BaseHTTPRequestHandler]) -> Iterator[str]:
+    """The address of a server on this machine, without a slash, until the end."""
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+@contextlib.contextmanager
 def host(files: Mapping[str, bytes], **headers: str) -> Iterator[Host]:
     """Files by path (`all/index.html`), served until the end; `_` in a header's name is `-`."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -69,16 +83,9 @@ def host(files: Mapping[str, bytes], **headers: str) -> Iterator[Host]:
         def log_message(self, *_: object) -> None:
             pass
 
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    here.address = f"http://127.0.0.1:{server.server_address[1]}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
+    with _running(Handler) as address:
+        here.address = f"{address}/"
         yield here
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 CHECKERS = Path(__file__).parent / "checkers" / "node_modules"  # ./run test puts them there
@@ -95,3 +102,27 @@ def needs_checkers() -> pytest.MarkDecorator:
     """The same for what npm installs from tests/checkers."""
     missing = not CHECKERS.is_dir() and "CI" not in os.environ
     return pytest.mark.skipif(missing, reason="npm is not installed, so tests/checkers is empty")
+
+
+@contextlib.contextmanager
+def listening(
+    answer: Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]],
+) -> Iterator[str]:
+    """The address of a server that answers by method, path, headers and body, until the end."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            status, data = answer(self.command, self.path, dict(self.headers), body)
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_POST = do_PATCH = do_GET
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with _running(Handler) as address:
+        yield address

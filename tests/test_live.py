@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import http.server
 import json
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,11 +11,10 @@ import pytest
 from ilofeed import live
 from ilofeed.replacing import PublishError
 from offices import entry, write_office
-from serving import host
+from serving import host, listening
 from test_cli import run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -34,28 +30,6 @@ def published(office: Path) -> dict[str, bytes]:
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
     return write_office(tmp_path / "office", wages=entry(), jobs=entry(countries="[CN]"))
-
-
-@contextlib.contextmanager
-def broken() -> Iterator[str]:
-    """A site that answers 503 to everything."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self.send_error(503)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}/"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 def test_live_prints_the_manifest_byte_for_byte(office: Path) -> None:
@@ -131,7 +105,7 @@ def test_what_cannot_be_asked_is_4(office: Path) -> None:
     assert done.returncode == 4
     assert "there is no manifest.json in" in done.stderr
     run(office, "build")
-    with broken() as address:
+    with listening(lambda *_: (503, b"")) as address:
         done = run(office, "confirm", "--base-url", address)
         assert (done.returncode, done.stdout) == (4, "")
         assert "answered 503" in done.stderr
