@@ -38,12 +38,12 @@ FLOORS = [
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
-    ["entryfile", "officefile", "validate", "model"],
-    ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
+    ["entryfile", "officefile", "validate", "model", "fingerprint"],
+    ["entrychecks", "entry", "office", "read", "entrymemory", "check"],  # what editors wrote
     ["ledger", "history", "selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
     ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
-    ["page", "entrypage", "feedpage", "indexpage", "render"],  # and for people
+    ["page", "entrypage", "feedpage", "indexpage", "recipe", "render"],  # and for people
     [
         "carry",
         "feedreader",

@@ -64,7 +64,7 @@ class Upgrade:
     def __init__(self) -> None:
         self.version = 0
         self.loader = page._environment().loader
-        self.program = state._program
+        self.program = state.program
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
@@ -73,11 +73,11 @@ class Upgrade:
         assert changed != source
         self.version = version
         self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"base.html": changed}), self.loader]))
-        state._program = lambda: f"{self.program()}{version}"
+        state.program = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:
         self._use(self.loader)
-        state._program = self.program
+        state.program = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
         environment = page._environment()

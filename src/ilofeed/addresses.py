@@ -19,7 +19,7 @@ from ilofeed.remember import once
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
 
-    from ilofeed.document import Document
+    from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office
 
 
@@ -45,7 +45,7 @@ _JSON_ADDRESSES = frozenset(
 _IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
-def dangling(document: Document, office: Office, published: Collection[str]) -> list[str]:
+def dangling(document: AnyDocument, office: Office, published: Collection[str]) -> list[str]:
     """The addresses of a document that are the site's own and that no published path answers.
 
     `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
@@ -76,9 +76,12 @@ def _unanswered(
     found: Iterable[str], path: str, office: Office, published: Collection[str]
 ) -> list[str]:
     here = office.address(path)
+    folder = here.rpartition("/")[0] + "/"
     own = set()
     scheme = office.url.partition("://")[0]
     for written in set(found):  # most stand in a document many times
+        if written in published or folder + written.removesuffix("index.html") in published:
+            continue  # as nearly all of the site's own are
         address = written.strip()
         if address.startswith(("http://", "https://", "mailto:", "tel:")):
             if not address.startswith(office.url):
@@ -93,7 +96,7 @@ def _unanswered(
     return sorted(address for address in own if address not in published)
 
 
-def addresses(document: Document) -> Iterator[str]:
+def addresses(document: AnyDocument) -> Iterator[str]:
     """Every address in a document, as it is written there."""
     suffix = document.path.rpartition(".")[2]
     if finder := _FINDERS.get(suffix):

@@ -16,7 +16,7 @@ from ilofeed.problems import has_errors
 from ilofeed.proof import Known
 from ilofeed.publish import publish, read_manifest, write_waiting
 from ilofeed.read import read_office
-from ilofeed.render import render
+from ilofeed.render import render_changed
 from ilofeed.selection import select, waiting
 from ilofeed.verify import verify_changed
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.check import Site
-    from ilofeed.document import Document
+    from ilofeed.document import AnyDocument
     from ilofeed.ledger import Ledger
     from ilofeed.model import Office
     from ilofeed.problems import Problem
@@ -42,7 +42,7 @@ class Draft:
 
     site: Site | None
     problems: tuple[Problem, ...]
-    documents: tuple[Document, ...] = ()
+    documents: tuple[AnyDocument, ...] = ()
     faults: tuple[Fault, ...] = ()
     waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
     ledger: Ledger | None = None  # what subscribers would be shown
@@ -61,23 +61,26 @@ def prepare(
 ) -> Draft:
     """Everything but publishing, after what subscribers were shown `before`.
 
-    What is `known` to verify is not read back again.
+    What is `known` to verify is not read back again, and what the output has is not made again.
     """
+    known = known or Known()
     sources = read_office(root)
-    site, problems = check(sources, now, base_url, processes)
+    site, problems = check(sources, now, base_url, processes, known.entries)
     if site is None:
         return Draft(None, tuple(problems))
     seen = select(site, now, before)
-    documents = make(seen, processes)
-    faults, proven = verify_changed(documents, site.office, known or Known(), progress, processes)
+    documents = make(seen, processes, known)
+    faults, proven = verify_changed(documents, site.office, known, progress, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(documents[-1].data)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 
-def make(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
+def make(
+    seen: Selection, processes: int = 1, known: Known | None = None
+) -> tuple[AnyDocument, ...]:
     """Every document of a site, the manifest last."""
-    documents = render(seen, processes)
+    documents = render_changed(seen, known.made if known is not None else {}, processes)
     return (*documents, render_manifest(seen, documents))
 
 

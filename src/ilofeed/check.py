@@ -12,8 +12,9 @@ from ilofeed.shares import share
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
+    from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Office
     from ilofeed.read import Sources
 
@@ -32,14 +33,18 @@ WORTH_SHARING = 200  # entries that take longer to check than a process to start
 
 
 def check(
-    sources: Sources, now: dt.datetime, base_url: str | None = None, processes: int = 1
+    sources: Sources,
+    now: dt.datetime,
+    base_url: str | None = None,
+    processes: int = 1,
+    memory: Memory | None = None,
 ) -> tuple[Site | None, list[Problem]]:
     """The checked site and all problems in order of place; None where there is an error.
 
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. Whatever
-    the number of processes, the outcome is the same.
+    the number of processes, and with a `memory` or without, the outcome is the same.
     """
-    office, parsed, problems = examine(sources, now, base_url, processes)
+    office, parsed, problems = examine(sources, now, base_url, processes, memory=memory)
     if has_errors(problems):
         return None, problems
     entries = [one.entry for one in parsed if one.entry is not None]
@@ -52,6 +57,7 @@ def examine(
     base_url: str | None = None,
     processes: int = 1,
     judge: Judge = check_entry,
+    memory: Memory | None = None,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """What there is of an office, of each entry file, and all problems, also where there are
     errors; `judge` finds out about one file, for those who know it already."""
@@ -62,19 +68,27 @@ def examine(
         problems += found
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
-    processes = processes if len(sources.entries) > WORTH_SHARING else 1
-    parsed = _parse(sources, office, now, processes, judge)
+    known = memory.recall(sources.entries, office, now) if memory is not None else {}
+    fresh = [file for file in sources.entries if file[0] not in known]
+    processes = processes if len(fresh) > WORTH_SHARING else 1
+    checked = iter(_parse(fresh, sources, office, now, processes, judge))
+    parsed = [known.get(path) or next(checked) for path, _ in sources.entries]
     for one in parsed:
         problems += one.problems
     refused = {slug_of(path) for path in sources.refused}
     found = _together(parsed, refused)
-    if found and processes > 1:  # now their places are wanted too
-        found = _together(_parse(sources, office, now, 1, judge), refused)
+    if found and (processes > 1 or known):  # now their places are wanted too
+        found = _together(_parse(sources.entries, sources, office, now, 1, judge), refused)
     return office, parsed, sorted([*problems, *found])
 
 
 def _parse(
-    sources: Sources, office: Office, now: dt.datetime, processes: int, judge: Judge
+    entries: Sequence[tuple[str, bytes]],
+    sources: Sources,
+    office: Office,
+    now: dt.datetime,
+    processes: int,
+    judge: Judge,
 ) -> list[Parsed]:
     """Every entry file by itself; of those that another process read, without their places."""
 
@@ -82,7 +96,7 @@ def _parse(
         parsed = judge(*file, office, sources.files, now)
         return parsed if processes == 1 else dataclasses.replace(parsed, checked=None)
 
-    return share(sources.entries, parse, processes)
+    return share(entries, parse, processes)
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:

@@ -57,9 +57,8 @@ def build(
         before = load_previous(_where(root, clock, after), root, target)
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
-        draft = chain.prepare(
-            root, clock, after.base_url, kept, progress, after.processes, quick.known(target)
-        )
+        known = quick.known(target)
+        draft = chain.prepare(root, clock, after.base_url, kept, progress, after.processes, known)
         guarded = _guarded(before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -67,7 +66,7 @@ def build(
             return code
         changes = chain.finish(draft, target)
         if after.previous is None:
-            quick.remember(target, clock, after, inputs, draft, draft.problems)
+            quick.remember(target, clock, after, inputs, draft, draft.problems, known)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:

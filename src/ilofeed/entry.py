@@ -102,10 +102,19 @@ def check_entry(
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
-        entry = _entry(path, slug, identity, keys, office, body, check.image)
+        read_from = hash_source(data, check.image)
+        entry = _entry(path, slug, identity, keys, office, body, check.image, read_from)
     translation_of = None if "translation_of" in checked.failed else keys.translation_of
     known_id = None if "id" in checked.failed else identity
     return Parsed(path, slug, known_id, translation_of, entry, tuple(problems), checked)
+
+
+def hash_source(data: bytes, image: Image | None = None) -> str:
+    """A digest of what an entry is read from: its file, and its picture where that is a file."""
+    hashed = hashlib.blake2b(data, digest_size=16)
+    if image is not None and image.data is not None:
+        hashed.update(hashlib.blake2b(image.data).digest())
+    return hashed.hexdigest()
 
 
 def slug_of(path: str) -> str:
@@ -153,6 +162,7 @@ def _entry(
     office: Office,
     body: str,
     image: Image | None,
+    read_from: str,
 ) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
@@ -187,6 +197,7 @@ def _entry(
         draft=keys.draft,
         withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,
         path=path,
+        source=read_from,
     )
 
 

@@ -8,6 +8,7 @@ one sha256 of them all, so that a later build knows which files are ours.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from ilofeed.ledger import Ledger, Record
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office, Term
     from ilofeed.selection import Selection
 
@@ -35,12 +37,12 @@ class ManifestError(ValueError):
     """Why a manifest cannot be used."""
 
 
-def render_manifest(seen: Selection, documents: Sequence[Document]) -> Document:
+def render_manifest(seen: Selection, documents: Sequence[AnyDocument]) -> Document:
     """The manifest of a build. It names no time of its own: same entries, same bytes."""
     office = seen.office
     listed = sorted(documents, key=lambda document: document.path)
     pages = _pages(seen)
-    ledger = {
+    ledger: dict[str, Any] = {
         "version": VERSION,
         "site": office.url,
         "authority": office.authority.text,
@@ -51,22 +53,32 @@ def render_manifest(seen: Selection, documents: Sequence[Document]) -> Document:
             for entry in sorted(seen.out, key=lambda entry: entry.id)
         ],
         "documents": [
-            {"path": document.path, "sha256": hashlib.sha256(document.data).hexdigest()}
+            {"path": document.path, "sha256": document.sha256}
             for document in listed
             if document.kind in _SUBSCRIBED
         ],
         "files": [document.path for document in listed if document.kind not in _SUBSCRIBED],
         "files_sha256": _together(one for one in listed if one.kind not in _SUBSCRIBED),
     }
-    data = json.dumps(ledger, ensure_ascii=False, indent=1).encode() + b"\n"
-    return Document(PATH, "manifest", data)
+    text = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in ledger.items())
+    return Document(PATH, "manifest", f"{{{text}}}\n".encode())
 
 
-def _together(documents: Iterable[Document]) -> str:
+def _lines(value: Any) -> str:
+    """A list with each of its items on a line, so that people can compare two manifests."""
+    if not isinstance(value, list):
+        return _json(value)
+    return "[\n" + ",\n".join(map(_json, value)) + "]"
+
+
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _together(documents: Iterable[AnyDocument]) -> str:
     """One sha256 of many files: whether anything has changed shows in the manifest alone."""
     hashed = hashlib.sha256()
     for document in documents:
-        hashed.update(f"{document.path}\0{hashlib.sha256(document.data).hexdigest()}\n".encode())
+        hashed.update(f"{document.path}\0{document.sha256}\n".encode())
     return hashed.hexdigest()
 
 
@@ -113,6 +125,7 @@ def digest(entry: Entry, office: Office) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@functools.lru_cache(maxsize=2)  # a build needs that of its output twice
 def parse_manifest(data: bytes) -> Ledger:
     """The ledger of the bytes of a manifest; `ManifestError` where they are none of ours."""
     try:

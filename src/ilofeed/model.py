@@ -148,6 +148,7 @@ class Entry:
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in
+    source: str = field(default="", repr=False, compare=False)  # a digest of what it is made of
 
     @property
     def target(self) -> str:

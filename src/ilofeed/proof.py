@@ -12,19 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.entrymemory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.document import Document
+    from ilofeed.document import Document, Made
     from ilofeed.model import Entry, Feed, Office
 
 
 @dataclass(frozen=True)
 class Known:
-    """Of a build whose documents all verified: the digest for each path that it published."""
+    """Of a build whose documents all verified: the digest for each path that it published, and
+    what the output still has of it, by recipe; and the entries that were checked."""
 
     proofs: Mapping[str, str] = field(default_factory=dict)
+    made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
+    entries: Memory = field(default_factory=Memory)
 
 
 class Prover:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ilofeed import replacing
-from ilofeed.document import FILE_NAMES, ORDER, in_order
+from ilofeed.document import FILE_NAMES, ORDER, Document, in_order
 from ilofeed.manifest import PATH, ManifestError, is_inside, parse_manifest
 from ilofeed.replacing import PublishError
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ilofeed.document import Document
+    from ilofeed.document import AnyDocument
     from ilofeed.ledger import Ledger
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
@@ -86,7 +86,7 @@ def write_waiting(output: Path, ids: Sequence[str]) -> None:
         path.unlink(missing_ok=True)
 
 
-def publish(documents: Sequence[Document], output: Path, previous: Ledger | None) -> Changes:
+def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | None) -> Changes:
     """Make the output hold the documents, and nothing of earlier builds beside them.
 
     Files that no manifest and no journal calls ours are left alone.
@@ -99,12 +99,16 @@ def publish(documents: Sequence[Document], output: Path, previous: Ledger | None
         filter(is_inside, _read_list(journal))
     )
     ordered = in_order(documents)
-    changed = [one for one in ordered if not replacing.is_same(output / one.path, one.data)]
+    changed = [
+        one
+        for one in ordered
+        if isinstance(one, Document) and not replacing.is_same(output / one.path, one.data)
+    ]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
-        _check_folders(output, ours | set(stale))
+        _check_folders(output, {*(document.path for document in changed), *stale})
         _write_list(journal, ours | earlier)
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     try:

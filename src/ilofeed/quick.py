@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ilofeed.proof import Known
 
 
+_NOTHING = "-"  # what is not known of a document
+
+
 def build(
     root: Path, clock: dt.datetime, after: options.After, form: str, *, strict: bool
 ) -> int | None:
@@ -43,33 +46,53 @@ def remember(
     inputs: state.Inputs,
     draft: Draft,
     problems: Sequence[Problem],
+    known: Known,
 ) -> None:
     """Remember a build that was done, for the next one; under the lock of its output."""
+    from ilofeed.entrymemory import dump, keep
     from ilofeed.selection import next_change
 
     assert draft.site is not None
     proofs = draft.proven.proofs if draft.proven is not None else {}
-    paths = sorted(document.path for document in draft.documents)
+    documents = sorted(draft.documents, key=lambda document: document.path)
     said = state.Remembered(
-        f"{console.counts(draft)}, {console.documents(len(paths), target)}",
+        f"{console.counts(draft)}, {console.documents(len(documents), target)}",
         tuple(dataclasses.asdict(problem) for problem in problems),
     )
     state.remember(
         target,
         inputs,
-        {path: proofs.get(path, "") for path in paths},
+        {
+            one.path: (proofs.get(one.path, _NOTHING), one.recipe or _NOTHING, one.sha256, one.kind)
+            for one in documents
+        },
         options=_key(after),
         now=clock,
         until=next_change(draft.site.entries, clock),
         said=said,
     )
+    troubled = frozenset(problem.path for problem in problems)
+    memory = keep(draft.site.entries, draft.site.office, clock, troubled, known.entries)
+    state.write_beside(target, "entries", dump(memory, state.program()))
 
 
 def known(target: Path) -> Known:
-    """What the last build here found to verify."""
+    """What the last build here found to verify, and what of it need not be made again."""
+    from ilofeed.document import ORDER, Made
+    from ilofeed.entrymemory import load
     from ilofeed.proof import Known
 
-    return Known(state.proofs(target))
+    words, is_intact = state.published(target)
+    made: dict[str, list[Made]] = {}
+    kinds = {str(kind): kind for kind in ORDER}
+    for path, (_, recipe, sha256, kind) in words.items():
+        if is_intact and recipe != _NOTHING:
+            made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
+    return Known(
+        proofs={path: proof for path, (proof, *_) in words.items()},
+        made=made,
+        entries=load(state.read_beside(target, "entries"), state.program()),
+    )
 
 
 def _key(after: options.After) -> tuple[str | None, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ilofeed import (
@@ -18,13 +19,14 @@ from ilofeed import (
     sitemap,
     syndication,
 )
-from ilofeed.document import FILE_NAMES, Document, in_order
+from ilofeed.document import FILE_NAMES, Document, Kept, in_order
+from ilofeed.recipe import Recipes
 from ilofeed.shares import share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import Format
+    from ilofeed.document import AnyDocument, Format, Made
     from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
 
@@ -41,27 +43,87 @@ WORTH_SHARING = 200  # pages that take longer to make than a process to start
 def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published, the same for any number of
     processes."""
-    office, out, feeds = seen.office, seen.out, seen.feeds
-    documents = render_assets(office)
-    draw_entry = entry_renderer(seen)
+    made = render_changed(seen, {}, processes)
+    return tuple(one for one in made if isinstance(one, Document))
 
-    def draw(entry: Entry) -> list[Document]:
-        made = draw_entry(entry)
+
+def render_changed(
+    seen: Selection, past: Mapping[str, Sequence[Made]], processes: int = 1
+) -> tuple[AnyDocument, ...]:
+    """The same, but what the output has already is kept: `past` is all of it, by recipe."""
+    office, out, feeds = seen.office, seen.out, seen.feeds
+    recipes = Recipes(seen)
+    documents: list[AnyDocument] = [
+        *render_assets(office),
+        *_render_entries(seen, recipes, past, processes),
+        *entrypage.render_moved(out, office, feeds),
+    ]
+    for feed in feeds:
+        parts: list[tuple[str, Feed, Callable[[], list[Document]]]] = [
+            (recipes.feed(feed), feed, partial(render_formats, feed, office, feeds)),
+            (recipes.feed_page(feed), feed, partial(_render_page, feed, office, feeds)),
+        ]
+        parts += [
+            (recipes.archive(shown), shown, partial(_render_archive, shown, office))
+            for shown in history.archive_documents(feed)
+        ]
+        for recipe, shown, draw in parts:
+            documents += _kept(past, recipe, draw, feed=shown) or _made(recipe, draw())
+    documents += render_indexes(seen)
+    return in_order(documents)
+
+
+def _render_entries(
+    seen: Selection, recipes: Recipes, past: Mapping[str, Sequence[Made]], processes: int
+) -> Iterator[AnyDocument]:
+    """The documents of each entry, in order."""
+    neighbours = entrypage.find_neighbours(seen.out)
+    translations = entrypage.find_translations(seen.out)
+    draw = entry_renderer(seen)
+    found: dict[str, list[AnyDocument]] = {}
+    missing = []
+    for entry in seen.out:
+        recipe = recipes.entry(entry, (neighbours.get(entry.slug, ()), translations[entry.slug]))
+        found[entry.slug] = _kept(past, recipe, partial(draw, entry), entry=entry)
+        if not found[entry.slug]:
+            missing.append((entry, recipe))
+    processes = processes if len(missing) > WORTH_SHARING else 1
+
+    def make(one: tuple[Entry, str]) -> list[Document]:
+        made = _made(one[1], draw(one[0]))
         # an entry need not come back from another process: it is here
         return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
 
-    processes = processes if len(out) > WORTH_SHARING else 1
-    for entry, made in zip(out, share(out, draw, processes), strict=True):
+    for (entry, _), made in zip(missing, share(missing, make, processes), strict=True):
         own = {entry.page, entry.calendar}
-        documents += [
+        found[entry.slug] = [
             dataclasses.replace(one, entry=entry) if one.path in own else one for one in made
         ]
-    documents += entrypage.render_moved(out, office, feeds)
-    for feed in feeds:
-        documents += render_feed(feed, office, feeds)
-        documents += render_archives(feed, office)
-    documents += render_indexes(seen)
-    return in_order(documents)
+    for entry in seen.out:
+        yield from found[entry.slug]
+
+
+def _made(recipe: str, documents: Sequence[Document]) -> list[Document]:
+    return [dataclasses.replace(one, recipe=recipe) for one in documents]
+
+
+def _kept(
+    past: Mapping[str, Sequence[Made]],
+    recipe: str,
+    draw: Callable[[], list[Document]],
+    feed: Feed | None = None,
+    entry: Entry | None = None,
+) -> list[AnyDocument]:
+    """What the output has of a recipe; nothing where it has none."""
+
+    def again(path: str) -> bytes:
+        return next(one.data for one in draw() if one.path == path)
+
+    own = {entry.page, entry.calendar} if entry is not None else set()
+    return [
+        Kept(one, partial(again, one.path), feed, entry if one.path in own else None)
+        for one in past.get(recipe, ())
+    ]
 
 
 def render_assets(office: Office) -> list[Document]:
@@ -95,10 +157,18 @@ def render_indexes(seen: Selection) -> list[Document]:
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
     """The documents of one feed that are no archives: its pages, its formats, its calendar."""
+    return [*render_formats(feed, office, feeds), *_render_page(feed, office, feeds)]
+
+
+def _render_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+    return [feedpage.render_feed_page(feed, office, feeds)]
+
+
+def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+    """What programs and other sites take of a feed: not its page, which tells of other feeds."""
     documents = [
         *feedpage.render_embeds(feed, office, feeds),
         embedding.render_oembed(feed, office),
-        feedpage.render_feed_page(feed, office, feeds),
     ]
     for form, draw in _FORMATS.items():
         shown = history.in_format(feed, form)
@@ -113,8 +183,15 @@ def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docum
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """The archive documents of one feed, in the formats that have them."""
     return [
-        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(shown, office), shown, form)
+        document
         for shown in history.archive_documents(feed)
+        for document in _render_archive(shown, office)
+    ]
+
+
+def _render_archive(shown: Feed, office: Office) -> list[Document]:
+    return [
+        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(shown, office), shown, form)
         for form, draw in _FORMATS.items()
-        if form in feed.archived_as
+        if form in shown.archived_as
     ]

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed import history
 from ilofeed.entry import fraction
 from ilofeed.model import Archive, Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ilofeed.check import Site
     from ilofeed.ledger import Ledger
@@ -74,19 +74,20 @@ def published(
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
     slugs = {entry.slug for entry in out}
-    return [
-        dataclasses.replace(
-            entry,
-            translation_of=entry.translation_of if entry.translation_of in slugs else None,
-            updated=(
-                entry.updated
-                if entry.updated.replace(microsecond=0) <= now
-                else _last_seen(entry, now, before)
-            ),
-            withdrawn=entry.withdrawn if is_withdrawn(entry, now) else None,
-        )
-        for entry in out
-    ]
+    return [_as_seen(entry, slugs, now, before) for entry in out]
+
+
+def _as_seen(
+    entry: Entry, slugs: Collection[str], now: dt.datetime, before: Ledger | None
+) -> Entry:
+    changes: dict[str, Any] = {}
+    if entry.translation_of is not None and entry.translation_of not in slugs:
+        changes["translation_of"] = None
+    if entry.updated.replace(microsecond=0) > now:
+        changes["updated"] = _last_seen(entry, now, before)
+    if entry.withdrawn is not None and not is_withdrawn(entry, now):
+        changes["withdrawn"] = None
+    return dataclasses.replace(entry, **changes) if changes else entry
 
 
 def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:

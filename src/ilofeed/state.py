@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-VERSION = 1
+VERSION = 2
+WORDS = 4  # about each path that was published
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 
 
@@ -59,18 +60,18 @@ def look(root: Path) -> Inputs:
 def remember(
     output: Path,
     inputs: Inputs,
-    published: Mapping[str, str],
+    published: Mapping[str, Sequence[str]],
     *,
     options: Sequence[str | None],
     now: dt.datetime,
     until: dt.datetime | None,
     said: Remembered,
 ) -> None:
-    """Write down a build: what it saw, what it has published (paths, and for each what its
-    verification rests on), and until when that holds."""
+    """Write down a build: what it saw, what it has published (paths, and for each the `WORDS`
+    that the next build will want), and until when that holds."""
     found = {
         "version": VERSION,
-        "program": _program(),
+        "program": program(),
         "options": list(options),
         "inputs": inputs.digest,
         "young": dict(inputs.young),
@@ -80,11 +81,30 @@ def remember(
         "summary": said.summary,
         "problems": list(said.problems),
     }
-    lines = (f"{proof} {path}" for path, proof in published.items())
+    lines = (" ".join([*words, path]) for path, words in published.items())
     text = "\n".join([json.dumps(found), *lines])
-    draft = _place(output).with_name(_place(output).name + ".new")
-    draft.write_text(text, "utf-8")
-    draft.replace(_place(output))
+    write_beside(output, "state", text.encode("utf-8", "surrogatepass"))
+
+
+def write_beside(output: Path, name: str, data: bytes) -> None:
+    """Replace what is remembered of an output under a name, at once."""
+    place = beside(output, name)
+    draft = place.with_name(place.name + ".new")
+    draft.write_bytes(data)
+    draft.replace(place)
+
+
+def read_beside(output: Path, name: str) -> bytes:
+    """What is remembered of an output under a name; nothing where that cannot be read."""
+    try:
+        return beside(output, name).read_bytes()
+    except OSError:
+        return b""
+
+
+def beside(output: Path, name: str) -> Path:
+    """Where it is: `.public.state` is in no output, since it is nobody's business."""
+    return output.parent / f".{output.name}.{name}"
 
 
 def recall(
@@ -97,8 +117,8 @@ def recall(
             found["version"] != VERSION
             or found["options"] != list(options)
             or not found["since"] <= now.timestamp() < (found["until"] or float("inf"))
-            or found["program"] != _program()
-            or (output.parent / f".{output.name}.journal").exists()
+            or found["program"] != program()
+            or beside(output, "journal").exists()
             or found["inputs"] != _digest(root)
             or found["outputs"] != _outputs(output, published)
             or any(_content(root / path) != sha for path, sha in found["young"].items())
@@ -109,20 +129,28 @@ def recall(
         return None
 
 
-def proofs(output: Path) -> dict[str, str]:
-    """What the verification of each published path rested on; empty where this program has not
-    verified them, or where it is not known."""
+def published(output: Path) -> tuple[dict[str, list[str]], bool]:
+    """The words about each path that this program published last; none where it was another
+    program, or where that is not known. Second, whether the output is still as it was then."""
     try:
-        found, published = _read(output)
-        return published if found["program"] == _program() else {}
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
+        found, words = _read(output)
+        if found["version"] != VERSION or found["program"] != program():
+            return {}, False
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return {}, False
+    try:
+        is_intact = (
+            found["outputs"] == _outputs(output, words) and not beside(output, "journal").exists()
+        )
+    except OSError:
+        is_intact = False
+    return words, is_intact
 
 
-def _read(output: Path) -> tuple[Any, dict[str, str]]:
-    first, *lines = _place(output).read_text("utf-8").split("\n")
-    pairs = (line.partition(" ") for line in lines)
-    return json.loads(first), {path: proof for proof, _, path in pairs}
+def _read(output: Path) -> tuple[Any, dict[str, list[str]]]:
+    first, *lines = beside(output, "state").read_text("utf-8").split("\n")
+    words = (line.split(" ", WORDS) for line in lines)  # a picture's name may have spaces
+    return json.loads(first), {path: about for *about, path in words}
 
 
 def _digest(root: Path) -> str:
@@ -130,10 +158,6 @@ def _digest(root: Path) -> str:
     for path, stat in _files(root):
         hashed.update(_signature(path, stat))
     return hashed.hexdigest()
-
-
-def _place(output: Path) -> Path:
-    return output.parent / f".{output.name}.state"
 
 
 def _files(root: Path) -> Iterator[tuple[str, os.stat_result]]:
@@ -176,7 +200,7 @@ def _content(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def _program() -> str:
+def program() -> str:
     """Which program would build: this package's files, the packages beside it, and Python."""
     hashed = hashlib.sha256(sys.version.encode())
     for path, stat in _below(str(Path(__file__).parent), ""):

@@ -11,6 +11,7 @@ from lxml import etree
 from ilofeed import addresses, calendars, embedding, opml, structured
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.document import Document, Kept
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
 from ilofeed.proof import Known, Prover
@@ -20,7 +21,7 @@ from ilofeed.shares import share
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from ilofeed.document import Document
+    from ilofeed.document import AnyDocument
     from ilofeed.model import Feed, Office
 
 
@@ -38,7 +39,7 @@ class Fault:
 
 
 def verify(
-    documents: Sequence[Document],
+    documents: Sequence[AnyDocument],
     office: Office,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
     processes: int = 1,
@@ -52,7 +53,7 @@ def verify(
 
 
 def verify_changed(
-    documents: Sequence[Document],
+    documents: Sequence[AnyDocument],
     office: Office,
     known: Known,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
@@ -65,12 +66,16 @@ def verify_changed(
     """
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    faults = _dead_links(documents, office, published)
+    is_less = not known.proofs.keys() <= {document.path for document in documents}
+    linking = [one for one in documents if is_less or isinstance(one, Document)]
+    faults = _dead_links(linking, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
-    is_less = not known.proofs.keys() <= {document.path for document in documents}
 
-    def verified(document: Document) -> tuple[list[Fault], str]:
+    def verified(document: AnyDocument) -> tuple[list[Fault], str]:
+        if isinstance(document, Kept):
+            found = list(_dangling(document, office, answered)) if is_less else []
+            return found, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
             return list(_dangling(document, office, answered)) if is_less else [], proof
@@ -83,7 +88,9 @@ def verify_changed(
             found += _dangling(document, office, answered)
         return found, proof
 
-    size = sum(len(document.data) for document in documents if document.format is not None)
+    size = sum(
+        len(one.data) for one in documents if isinstance(one, Document) and one.format is not None
+    )
     processes = processes if size > WORTH_SHARING else 1
     shared = share(documents, verified, processes, progress)
     proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
@@ -196,7 +203,7 @@ def _verify_json(
 
 
 def _dead_links(
-    documents: Sequence[Document], office: Office, published: Collection[str]
+    documents: Sequence[AnyDocument], office: Office, published: Collection[str]
 ) -> list[Fault]:
     """What an editor wrote and leads nowhere: told of once and by the file it was written in,
     instead of by every document that shows it."""
@@ -208,7 +215,7 @@ def _dead_links(
     ]
 
 
-def _dangling(document: Document, office: Office, published: Collection[str]) -> Iterator[Fault]:
+def _dangling(document: AnyDocument, office: Office, published: Collection[str]) -> Iterator[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
         missing = addresses.dangling(document, office, published)

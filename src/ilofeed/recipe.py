@@ -1,0 +1,93 @@
+"""What a document is made of, as one digest: while it is the same, so are the document's bytes.
+
+The digests hold the values that the renderers are given, those of other entries and feeds included
+as far as the document shows them; the program itself is not in them, it is compared by `state`.
+An entry is known by what it was read from (`Entry.source`) and by what the moment makes of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import directory
+from ilofeed.fingerprint import fingerprint, of_office
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ilofeed.model import Entry, Feed
+    from ilofeed.selection import Selection
+
+UNKNOWN = ""
+
+
+class Recipes:
+    """The recipes of the documents of one selection."""
+
+    def __init__(self, seen: Selection) -> None:
+        self._office = of_office(seen.office)
+        self._entries = {entry.slug: _of_entry(entry) for entry in seen.out}
+        self._names = fingerprint([_named(feed) for feed in seen.feeds])
+        self._counts = fingerprint(
+            [(feed.selected, feed.has_calendar) for feed in seen.feeds],
+            directory.main_feed(seen.feeds).updated,
+        )
+
+    def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> str:
+        """Of the documents of an entry; `shown` are others that its page tells of, in groups."""
+        own = self._entries[entry.slug]
+        others = [[self._of(other) for other in group] for group in shown]
+        if own == UNKNOWN or any(UNKNOWN in group for group in others):
+            return UNKNOWN
+        return fingerprint(self._office, self._names, own, others)
+
+    def feed(self, feed: Feed) -> str:
+        """Of all documents of a feed but its archives and its page."""
+        lists = (
+            feed.entries,
+            feed.events,
+            feed.tombstones,
+            feed.current,
+            feed.withdrawn,
+        )
+        return self._with_entries(lists, "feed", *_stated(feed), len(feed.archives))
+
+    def feed_page(self, feed: Feed) -> str:
+        """Of the page of a feed, which tells how much is in the others."""
+        return self._with_entries([feed.entries], "page", *_stated(feed), self._names, self._counts)
+
+    def archive(self, shown: Feed) -> str:
+        """Of one archive document of a feed, as `history.archive_documents` has it."""
+        return self._with_entries([shown.entries], "archive", *_stated(shown), shown.history)
+
+    def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> str:
+        entries = [[self._of(entry) for entry in some] for some in lists]
+        if any(UNKNOWN in some for some in entries):
+            return UNKNOWN
+        return fingerprint(self._office, entries, *values)
+
+    def _of(self, entry: Entry | None) -> str | None:
+        return None if entry is None else self._entries[entry.slug]
+
+
+def _of_entry(entry: Entry) -> str:
+    if not entry.source:
+        return UNKNOWN
+    return "|".join(
+        (
+            entry.source,
+            entry.path,
+            entry.translation_of or "",
+            str(entry.updated),
+            str(entry.withdrawn),
+        )
+    )
+
+
+def _named(feed: Feed) -> tuple[Any, ...]:
+    return feed.spec, feed.id, feed.title, feed.description
+
+
+def _stated(feed: Feed) -> tuple[Any, ...]:
+    formats = sorted(feed.archived_as)
+    return (*_named(feed), feed.updated, feed.selected, feed.has_calendar, formats)

@@ -1,0 +1,166 @@
+"""What is kept of the last build is what a fresh one would make; what an edit leaves is kept."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed.document import Kept, Made
+from ilofeed.manifest import parse_manifest, render_manifest
+from ilofeed.render import render, render_changed
+from ilofeed.selection import select
+from offices import NOW, OFFICE, entry, site
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from ilofeed.document import AnyDocument
+    from ilofeed.ledger import Ledger
+    from ilofeed.selection import Selection
+
+SMALL = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
+FILES: dict[str, Any] = {
+    f"entry_{number}": entry(title=f"Title {number}", date=f"2015-0{number}-01")
+    for number in range(1, 9)
+} | {
+    "event": entry(date="2016-01-01", event="{start: 2016-02-01}", countries="[HK]"),
+    "mongolian": entry(date="2016-01-02", language="mn", translation_of="event"),
+}
+
+
+def seen(
+    files: Mapping[str, Any], office: bytes = SMALL, now: dt.datetime = NOW, before: Any = None
+) -> Selection:
+    return select(site(now, office=office, **files), now, before)
+
+
+def past(documents: Sequence[AnyDocument]) -> dict[str, list[Made]]:
+    found: dict[str, list[Made]] = {}
+    for one in documents:
+        if one.recipe:
+            found.setdefault(one.recipe, []).append(
+                Made(one.path, one.kind, one.recipe, one.sha256)
+            )
+    return found
+
+
+FIRST = render(seen(FILES))
+LEDGER: Ledger = parse_manifest(render_manifest(seen(FILES), FIRST).data)
+
+
+def third(**changes: Any) -> dict[str, Any]:
+    return FILES | {"entry_3": entry(**({"title": "Title 3", "date": "2015-03-01"} | changes))}
+
+
+CHANGES: dict[str, Any] = {
+    "nothing": FILES,
+    "a title": third(title="Other"),
+    "a summary": third(summary="Other."),
+    "a body": FILES | {"entry_1": entry("# Other", title="Title 1", date="2015-01-01")},
+    "a date": third(date="2015-03-02"),
+    "an update": third(updated="2016-05-01"),
+    "a topic": third(categories="[employment]"),
+    "a new entry": FILES | {"new": entry(date="2016-03-01")},
+    "a new old entry": FILES | {"new": entry(date="2014-03-01")},
+    "no event": FILES | {"event": entry(date="2016-01-01", countries="[HK]")},
+    "another event": FILES | {"event": entry(date="2016-01-01", event="{start: 2016-02-02}")},
+    "a withdrawal": third(withdrawn="2016-01-01"),
+    "a draft": FILES | {"event": entry(date="2016-01-01", draft="true")},
+    "gone": {slug: data for slug, data in FILES.items() if slug != "entry_4"},
+    "no translation": {slug: data for slug, data in FILES.items() if slug != "mongolian"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("ledger", [None, LEDGER], ids=["first", "later"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_kept_is_what_would_be_made(change: str, ledger: Ledger | None) -> None:
+    now_seen = seen(CHANGES[change], before=ledger)
+    made = render_changed(now_seen, past(FIRST))
+    fresh = render(now_seen)
+    before = {one.path: one for one in FIRST}
+    assert [one.path for one in made] == [one.path for one in fresh]
+    for one, wanted in zip(made, fresh, strict=True):
+        if isinstance(one, Kept):
+            assert before[one.path].data == wanted.data
+        assert (one.kind, one.format, one.entry) == (wanted.kind, wanted.format, wanted.entry)
+        assert (one.sha256, one.data) == (wanted.sha256, wanted.data)
+        assert one.recipe == wanted.recipe
+
+
+OFFICES = {
+    "title": SMALL.replace(b"Example Office", b"Another Office"),
+    "description": SMALL.replace(b"News and events", b"Other news"),
+    "zone": SMALL.replace(b"Ulaanbaatar", b"Shanghai"),
+    "address": SMALL.replace(b"https://example.org/feeds/", b"https://example.net/"),
+    "label": SMALL.replace(b"MN: Mongolia", b"MN: Mongol Uls"),
+    "another term": SMALL.replace(b"  CN: China", b"  CN: China\n  KZ: Kazakhstan"),
+    "limit": SMALL.replace(b"limit: 2", b"limit: 3"),
+    "archives": SMALL.replace(b"  limit", b"  archives: [rss, atom, json]\n  limit"),
+    "hub": SMALL.replace(b"  limit", b"  hub: https://hub.example.org/\n  limit"),
+    "feeds": SMALL + b"\nfeeds: [all]\n",
+}
+
+
+@pytest.mark.parametrize("change", OFFICES)
+def test_another_office_makes_all_anew(change: str) -> None:
+    assert OFFICES[change] != SMALL
+    made = render_changed(seen(FILES, OFFICES[change]), past(FIRST))
+    assert not [one.path for one in made if isinstance(one, Kept)]
+
+
+def drawn(files: Mapping[str, Any]) -> set[str]:
+    made = render_changed(seen(files, before=LEDGER), past(FIRST))
+    return {one.path for one in made if not isinstance(one, Kept)} - ALWAYS
+
+
+ALWAYS = {one.path for one in FIRST if not one.recipe}
+
+
+def test_what_is_made_whatever_happens_is_little() -> None:
+    assert {path.partition("/")[0] for path in ALWAYS} == {
+        ".nojekyll", "assets", "embed", "index.html", "404.html", "feeds.opml",
+        "sitemap.xml", "robots.txt",
+    }  # fmt: skip
+    assert drawn(FILES) == set()
+
+
+def test_an_edit_of_an_old_entry_makes_its_page_and_its_archives() -> None:
+    changed = drawn(CHANGES["a body"])
+    pages = {f"entry/entry-{number}/index.html" for number in (1, 2)}  # 2 names 1
+    assert {path for path in changed if not path.endswith("archive/1/atom.xml")} == pages
+    assert "all/archive/1/atom.xml" in changed
+
+
+def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
+    pages = {path for path in drawn(CHANGES["a title"]) if path.startswith("entry/")}
+    assert pages == {f"entry/entry-{number}/index.html" for number in (2, 3, 4)}
+
+
+def test_an_entry_of_unknown_source_is_made_anew() -> None:
+    given = seen(FILES)
+    unknown = dataclasses.replace(given.out[-1], source="")
+    given = dataclasses.replace(given, out=[*given.out[:-1], unknown])
+    paths = {one.path for one in render(given) if one.kind == "entry" and not one.recipe}
+    assert unknown.page in paths
+    assert len(paths) == 2  # and the page beside it, which names it
+
+
+def test_a_fingerprint_is_the_same_in_every_process() -> None:
+    program = (
+        "from test_recipe import OFFICES, seen, FILES; from ilofeed.fingerprint import of_office;"
+        "print(of_office(seen(FILES, OFFICES['archives']).office))"
+    )
+    found = {
+        subprocess.run(
+            [sys.executable, "-c", program], check=True, capture_output=True, text=True,
+            env=dict(os.environ, PYTHONHASHSEED=seed, PYTHONPATH=os.pathsep.join(sys.path)),
+        ).stdout
+        for seed in ("1", "2", "3", "4")
+    }  # fmt: skip
+    assert len(found) == 1
