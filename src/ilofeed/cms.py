@@ -116,7 +116,7 @@ def _kind(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict
         return {"widget": "object", "collapsed": True, "fields": inner}
     match schema["type"]:
         case "array":
-            return _list(schema, known)
+            return _list(key, schema, known)
         case "boolean":
             return {"widget": "boolean"}
         case "integer":
@@ -126,11 +126,12 @@ def _kind(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict
     raise NotImplementedError(f"no widget shows {key}: {schema}")
 
 
-def _list(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _list(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
     items, most = schema["items"], schema["maxItems"]
+    made = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
     if "$ref" in items:
         inner = _widgets(_resolved(items, known), known)
-        return {"widget": "list", "max": most, "collapsed": True, "fields": inner}
+        return made | {"collapsed": True, "fields": inner}
     if "const" in items["oneOf"][0]:
         options = [{"label": one["title"], "value": one["const"]} for one in items["oneOf"]]
         least = schema["minItems"]
@@ -143,7 +144,7 @@ def _list(schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]
         }
     # a name, or more of the person than a name: the form has names and keeps what it cannot show
     inner_text = {"name": "name", "label": "Name", "widget": "string"}
-    return {"widget": "list", "max": most, "field": inner_text}
+    return made | {"field": inner_text}
 
 
 def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
