@@ -100,6 +100,27 @@ def schema(root: Path, clock: dt.datetime, which: str) -> int:
     return console.DONE
 
 
+def cms(root: Path, clock: dt.datetime, repo: str, branch: str, output: Path) -> int:
+    """Write the form of a CMS, and the page that loads it where there is none yet."""
+    from ilofeed import cms as form
+
+    office, _, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems, (), "auto", strict=False)
+    made, page = root / output / "config.yml", root / output / "index.html"
+    data = form.config(office, repo, branch)
+    if not made.exists():
+        read.create(made, data)
+    elif (read.read_whole(made, 1 << 20) or b"").startswith(form.NOTE.encode()):
+        read.replace(made, data)
+    else:
+        raise options.OptionError(f"{made} is not of ilofeed's making; name another --output")
+    if not page.exists():
+        read.create(page, form.page())
+    console.answer(str(output / "config.yml"))
+    return console.DONE
+
+
 def explain(code: str | None) -> int:
     """Print the manual's section on a problem code, or all codes."""
     from ilofeed.explain import sections

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from ilofeed import __version__, console, online, options, progress
+from ilofeed import __version__, console, editing, online, options, progress
 from ilofeed.codes import RULES
 from ilofeed.switches import Instant as _Instant
 from ilofeed.switches import allow as _allow
@@ -51,6 +51,7 @@ def cli(ctx: click.Context, root: Path) -> None:
     ctx.obj = root
 
 
+cli.add_command(editing.cms)
 cli.add_command(online.live)
 cli.add_command(online.confirm)
 

@@ -66,12 +66,12 @@ class ImageFields(Fields):
 class AttachmentFields(Fields):
     """A document to download."""
 
-    url: Url
+    url: Annotated[Url, Field(description="Address of the document")]
     type: Annotated[
         MediaType | None, Field(description="Media type; told from the name where it can be")
     ] = None
     length: Annotated[Count, Field(description="Size in bytes; 0 where it is not known")] = 0
-    title: Line | None = None
+    title: Annotated[Line | None, Field(description="What the link to it says")] = None
 
 
 Author: TypeAlias = Annotated[
@@ -107,10 +107,18 @@ class EntryFields(Fields):
     ]
     link: Annotated[Url | None, Field(description="The item elsewhere: what readers open")] = None
     updated: Annotated[When | None, Field(description="Last change subscribers should see")] = None
-    event: EventFields | None = None
-    authors: Annotated[list[Author], Field(min_length=1, max_length=50)] | None = None
-    image: ImageFields | None = None
-    attachments: Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None = None
+    event: Annotated[EventFields | None, Field(description="When and where something happens")] = (
+        None
+    )
+    authors: Annotated[
+        Annotated[list[Author], Field(min_length=1, max_length=50)] | None,
+        Field(description="Who wrote it, if not the office"),
+    ] = None
+    image: Annotated[ImageFields | None, Field(description="One picture")] = None
+    attachments: Annotated[
+        Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None,
+        Field(description="Documents to download"),
+    ] = None
     language: Annotated[Language | None, Field(description="BCP 47 tag of the text")] = None
     translation_of: Annotated[
         Slug | None, Field(description="Slug of the entry this translates")

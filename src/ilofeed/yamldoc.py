@@ -7,6 +7,7 @@ nothing. Scalars stay text, so `NO` is a country and `1.10` a number of its own.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -244,3 +245,20 @@ class _Builder:
             self._report(key.start, "duplicate-key", message)
             return
         frame.pairs[key.value] = (key, node)
+
+
+class _Writer(yaml.SafeDumper):
+    """Texts between quotes unless they are words: not every reader takes `1e3` for a text."""
+
+
+def _represent(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if re.fullmatch(r"[A-Za-z][A-Za-z_ -]*", text) else '"'
+    return writer.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _represent)
+
+
+def write(data: Any) -> str:
+    """Mappings, lists and values as YAML that programs read, in the order they are given."""
+    return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=1000)
