@@ -128,9 +128,19 @@ def test_colour_on_a_terminal_only(broken: Path) -> None:
 def test_a_bar_on_a_terminal_when_a_build_takes_its_time(tmp_path: Path) -> None:
     entries = {f"e-{number}": entry() for number in range(6000)}
     folder = write_office(tmp_path / "large", **entries)
-    assert re.search(r"Verifying +\[#+-*\] +\d+%", seen_on_terminal(folder, "build"))
+    seen = seen_on_terminal(folder, "build")
+    assert re.search(r"Verifying  \[#+-*\] +\d+%  [\d,]+ of [\d,]+, \d+ s left", seen)
     small = write_office(tmp_path / "small", wages=entry())
     assert "Verifying" not in seen_on_terminal(small, "build")
+
+
+def test_verbose_says_where_the_time_went(office: Path) -> None:
+    stages = ("Looking", "Reading", "Checking", "Making", "Verifying", "Comparing", "Publishing")
+    done = run(office, "build", "--verbose", "--output", "elsewhere")
+    wanted = ", ".join(rf"{stage} \d+\.\d\d s" for stage in stages)
+    assert re.fullmatch(wanted, done.stderr.splitlines()[-1])
+    done = run(office, "build", "--verbose", "--output", "elsewhere")
+    assert re.fullmatch(r"Looking \d+\.\d\d s", done.stderr.splitlines()[-1])
 
 
 def test_due_and_new_need_files_that_are_in_order(broken: Path, tmp_path: Path) -> None:

@@ -32,10 +32,13 @@ def test_results_are_those_of_one_process() -> None:
     assert processors() >= 1
 
 
-def test_progress_is_of_this_process() -> None:
+def test_progress_takes_the_others_to_be_as_far_as_this_process() -> None:
     told: list[tuple[int, int]] = []
     share(range(5), abs, 2, lambda done, total: told.append((done, total)))
-    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert told == [(1, 5), (3, 5), (5, 5)]
+    told.clear()
+    share(range(2), abs, 1, lambda done, total: told.append((done, total)))
+    assert told == [(1, 2), (2, 2)]
 
 
 def test_what_a_process_does_not_deliver_is_done_here(monkeypatch: pytest.MonkeyPatch) -> None:

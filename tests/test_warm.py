@@ -30,6 +30,7 @@ from hypothesis.stateful import (
 from ilofeed import chain, check, commands, page, publish, quick, render, state, verify
 from ilofeed.codes import RULES
 from ilofeed.options import After
+from ilofeed.progress import Meter
 from ilofeed.read import read_office
 from ilofeed.selection import select
 from offices import NOW, OFFICE, entry
@@ -261,9 +262,7 @@ class Office(RuleBasedStateMachine):
         after = After(Path("public"), allowed=ALLOWED, jobs=self.jobs)
         code = quick.build(self.folder, self.now, after, "text", strict=False)
         if code is None:
-            code = commands.build(
-                self.folder, self.now, after, "text", lambda _done, _total: None, strict=False
-            )
+            code = commands.build(self.folder, self.now, after, "text", Meter(), strict=False)
         assert code in {0, 1, 5}
         return code
 

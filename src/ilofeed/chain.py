@@ -7,7 +7,8 @@ document that was made of them, is a value in the outcome; an exception is a bro
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed.check import check
 from ilofeed.manifest import parse_manifest, render_manifest
@@ -18,6 +19,7 @@ from ilofeed.publish import publish, read_manifest, write_waiting
 from ilofeed.read import read_office
 from ilofeed.render import render_changed
 from ilofeed.selection import select, waiting
+from ilofeed.shares import quiet
 from ilofeed.verify import verify_changed
 
 if TYPE_CHECKING:
@@ -33,7 +35,15 @@ if TYPE_CHECKING:
     from ilofeed.publish import Changes
     from ilofeed.read import Sources
     from ilofeed.selection import Selection
+    from ilofeed.shares import Progress
     from ilofeed.verify import Fault
+
+
+Tell: TypeAlias = "Callable[[str, int, int], None]"
+
+
+def _nobody(_stage: str, _done: int, _total: int) -> None:
+    """Nobody is there to be told."""
 
 
 @dataclass(frozen=True)
@@ -55,32 +65,43 @@ def prepare(
     now: dt.datetime,
     base_url: str | None = None,
     before: Ledger | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    tell: Tell = _nobody,
     processes: int = 1,
     known: Known | None = None,
 ) -> Draft:
     """Everything but publishing, after what subscribers were shown `before`.
 
     What is `known` to verify is not read back again, and what the output has is not made again.
+    `tell` hears of each stage, how much is done of it, and of how much.
     """
     known = known or Known()
+    tell("Reading", 0, 1)
     sources = read_office(root)
-    site, problems = check(sources, now, base_url, processes, known.entries)
+    tell("Checking", 0, 1)
+    told = partial(tell, "Checking")
+    site, problems = check(sources, now, base_url, processes, known.entries, told)
     if site is None:
         return Draft(None, tuple(problems))
+    tell("Making", 0, 1)
     seen = select(site, now, before)
-    documents = make(seen, processes, known)
-    faults, proven = verify_changed(documents, site.office, known, progress, processes)
+    documents = make(seen, processes, known, partial(tell, "Making"))
+    tell("Verifying", 0, 1)
+    told = partial(tell, "Verifying")
+    faults, proven = verify_changed(documents, site.office, known, told, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(documents[-1].data)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 
 def make(
-    seen: Selection, processes: int = 1, known: Known | None = None
+    seen: Selection,
+    processes: int = 1,
+    known: Known | None = None,
+    progress: Progress = quiet,
 ) -> tuple[AnyDocument, ...]:
     """Every document of a site, the manifest last."""
-    documents = render_changed(seen, known.made if known is not None else {}, processes)
+    made = known.made if known is not None else {}
+    documents = render_changed(seen, made, processes, progress)
     return (*documents, render_manifest(seen, documents))
 
 

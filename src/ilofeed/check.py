@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ilofeed.entry import Parsed, check_entry, fraction, slug_of
 from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
-from ilofeed.shares import share
+from ilofeed.shares import quiet, share
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Office
     from ilofeed.read import Sources
+    from ilofeed.shares import Progress
 
     Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
 
@@ -38,13 +39,16 @@ def check(
     base_url: str | None = None,
     processes: int = 1,
     memory: Memory | None = None,
+    progress: Progress = quiet,
 ) -> tuple[Site | None, list[Problem]]:
     """The checked site and all problems in order of place; None where there is an error.
 
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. Whatever
     the number of processes, and with a `memory` or without, the outcome is the same.
     """
-    office, parsed, problems = examine(sources, now, base_url, processes, memory=memory)
+    office, parsed, problems = examine(
+        sources, now, base_url, processes, memory=memory, progress=progress
+    )
     if has_errors(problems):
         return None, problems
     entries = [one.entry for one in parsed if one.entry is not None]
@@ -58,6 +62,7 @@ def examine(
     processes: int = 1,
     judge: Judge = check_entry,
     memory: Memory | None = None,
+    progress: Progress = quiet,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """What there is of an office, of each entry file, and all problems, also where there are
     errors; `judge` finds out about one file, for those who know it already."""
@@ -71,7 +76,7 @@ def examine(
     known = memory.recall(sources.entries, office, now) if memory is not None else {}
     fresh = [file for file in sources.entries if file[0] not in known]
     processes = processes if len(fresh) > WORTH_SHARING else 1
-    checked = iter(_parse(fresh, sources, office, now, processes, judge))
+    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress))
     parsed = [known.get(path) or next(checked) for path, _ in sources.entries]
     for one in parsed:
         problems += one.problems
@@ -89,6 +94,7 @@ def _parse(
     now: dt.datetime,
     processes: int,
     judge: Judge,
+    progress: Progress = quiet,
 ) -> list[Parsed]:
     """Every entry file by itself; of those that another process read, without their places."""
 
@@ -96,7 +102,7 @@ def _parse(
         parsed = judge(*file, office, sources.files, now)
         return parsed if processes == 1 else dataclasses.replace(parsed, checked=None)
 
-    return share(entries, parse, processes)
+    return share(entries, parse, processes, progress)
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:

@@ -66,7 +66,7 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
     from ilofeed import commands
 
     clock = options.read_clock(now)
-    sys.exit(commands.check(root, clock, form, progress.bar("Verifying"), strict=strict))
+    sys.exit(commands.check(root, clock, form, progress.Meter(), strict=strict))
 
 
 @cli.command()
@@ -84,6 +84,7 @@ def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None
     type=click.IntRange(min=1),
     help="The most processes to use. The output is the same for any number.",
 )
+@click.option("--verbose", is_flag=True, help="Say how long each stage took.")
 @_now
 @click.pass_obj
 def build(
@@ -91,19 +92,22 @@ def build(
     /,
     form: str,
     strict: bool,  # noqa: FBT001
+    verbose: bool,  # noqa: FBT001
     now: dates.Moment | None,
     **told: Any,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed import quick
 
-    after = options.after(**told)
-    clock = options.read_clock(now)
+    after, clock, meter = options.after(**told), options.read_clock(now), progress.Meter()
+    meter("Looking", 0, 1)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
         from ilofeed import commands
 
-        code = commands.build(root, clock, after, form, progress.bar("Verifying"), strict=strict)
+        code = commands.build(root, clock, after, form, meter, strict=strict)
+    if verbose:
+        console.say(meter.summary())
     sys.exit(code)
 
 
@@ -144,7 +148,7 @@ def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> Non
     """Print what the next build would mean to subscribers, and write nothing."""
     from ilofeed import commands
 
-    clock, shown = options.read_clock(now), progress.bar("Verifying")
+    clock, shown = options.read_clock(now), progress.Meter()
     sys.exit(commands.diff(root, clock, options.after(**told), form, shown))
 
 

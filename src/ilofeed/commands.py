@@ -1,6 +1,6 @@
 """What the commands that read an office do, without the library that reads their options.
 
-Each returns the exit code. `progress` is told how many documents are verified, of how many.
+Each returns the exit code. `meter` is told of the stages.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from ilofeed.shares import processors
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection
+    from collections.abc import Collection
     from pathlib import Path
 
     from ilofeed.problems import Problem
+    from ilofeed.progress import Meter
 
 
-def check(
-    root: Path, clock: dt.datetime, form: str, progress: Callable[[int, int], None], *, strict: bool
-) -> int:
+def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
     """Everything but publishing."""
-    draft = chain.prepare(root, clock, progress=progress, processes=processors())
+    draft = chain.prepare(root, clock, tell=meter, processes=processors())
+    meter.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
         console.say(f"{console.counts(draft)}: all is well")
@@ -45,7 +45,7 @@ def build(
     clock: dt.datetime,
     after: options.After,
     form: str,
-    progress: Callable[[int, int], None],
+    meter: Meter,
     *,
     strict: bool,
 ) -> int:
@@ -58,12 +58,15 @@ def build(
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
         known = quick.known(target)
-        draft = chain.prepare(root, clock, after.base_url, kept, progress, after.processes, known)
+        draft = chain.prepare(root, clock, after.base_url, kept, meter, after.processes, known)
+        meter("Comparing", 0, 1)
         guarded = _guarded(before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
+        meter.end()
         code = console.report(root, problems, draft.faults, form, strict=strict)
         if code != console.DONE:
             return code
+        meter("Publishing", 0, 1)
         changes = chain.finish(draft, target)
         if after.previous is None:
             quick.remember(target, clock, after, inputs, draft, draft.problems, known)
@@ -79,13 +82,14 @@ def diff(
     clock: dt.datetime,
     after: options.After,
     form: diffs.Style,
-    progress: Callable[[int, int], None],
+    meter: Meter,
 ) -> int:
     """What the next build would mean to subscribers; the exit code is the one it would have."""
     target = options.output_folder(root, after.output)
     before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
     waited = publish.read_waiting(target)
-    draft = chain.prepare(root, clock, after.base_url, before, progress, after.processes)
+    draft = chain.prepare(root, clock, after.base_url, before, meter, after.processes)
+    meter.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
     guarded = _guarded(before, draft, clock, after.allowed)

@@ -21,7 +21,7 @@ from ilofeed import (
 )
 from ilofeed.document import FILE_NAMES, Document, Kept, in_order
 from ilofeed.recipe import Recipes
-from ilofeed.shares import share
+from ilofeed.shares import quiet, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ilofeed.document import AnyDocument, Format, Made
     from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
+    from ilofeed.shares import Progress
 
 _FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
     "atom": syndication.render_atom,
@@ -48,14 +49,17 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
 
 
 def render_changed(
-    seen: Selection, past: Mapping[str, Sequence[Made]], processes: int = 1
+    seen: Selection,
+    past: Mapping[str, Sequence[Made]],
+    processes: int = 1,
+    progress: Progress = quiet,
 ) -> tuple[AnyDocument, ...]:
     """The same, but what the output has already is kept: `past` is all of it, by recipe."""
     office, out, feeds = seen.office, seen.out, seen.feeds
     recipes = Recipes(seen)
     documents: list[AnyDocument] = [
         *render_assets(office),
-        *_render_entries(seen, recipes, past, processes),
+        *_render_entries(seen, recipes, past, processes, progress),
         *entrypage.render_moved(out, office, feeds),
     ]
     for feed in feeds:
@@ -74,7 +78,11 @@ def render_changed(
 
 
 def _render_entries(
-    seen: Selection, recipes: Recipes, past: Mapping[str, Sequence[Made]], processes: int
+    seen: Selection,
+    recipes: Recipes,
+    past: Mapping[str, Sequence[Made]],
+    processes: int,
+    progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
     neighbours = entrypage.find_neighbours(seen.out)
@@ -94,7 +102,7 @@ def _render_entries(
         # an entry need not come back from another process: it is here
         return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
 
-    for (entry, _), made in zip(missing, share(missing, make, processes), strict=True):
+    for (entry, _), made in zip(missing, share(missing, make, processes, progress), strict=True):
         own = {entry.page, entry.calendar}
         found[entry.slug] = [
             dataclasses.replace(one, entry=entry) if one.path in own else one for one in made

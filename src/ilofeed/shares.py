@@ -7,13 +7,18 @@ import os
 import pickle
 import signal
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+Progress: TypeAlias = "Callable[[int, int], None]"
+
+
+def quiet(_done: int, _total: int) -> None:
+    """Say nothing of how far the work is."""
 
 
 def processors() -> int:
@@ -25,13 +30,13 @@ def share(
     items: Sequence[Item],
     work: Callable[[Item], Result],
     processes: int,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = quiet,
 ) -> list[Result]:
     """The result for each item, in order, the same for any number of processes.
 
     `work` changes nothing that others rely on; its results can be pickled. What a process does not
     deliver, because it was killed or could not be made, is done here. `progress` is told how much
-    is done of this process's part.
+    is done, of how much; the others are taken to be as far as this one.
     """
     processes = min(processes, len(items)) if hasattr(os, "fork") else 1
     if processes < 2:
@@ -39,7 +44,10 @@ def share(
     gc.freeze()  # a collection in a copy would copy the memory that it looks through
     pipes = [_start(items[part::processes], work) for part in range(1, processes)]
     try:
-        parts: list[list[Result] | None] = [_do(items[::processes], work, progress)]
+        own = items[::processes]
+        parts: list[list[Result] | None] = [
+            _do(own, work, lambda done, _: progress(len(items) * done // len(own), len(items)))
+        ]
         parts += [_receive(pipe) for pipe in pipes]
     finally:
         gc.unfreeze()
@@ -52,9 +60,7 @@ def share(
     return done
 
 
-def _do(
-    items: Sequence[Item], work: Callable[[Item], Result], progress: Callable[[int, int], None]
-) -> list[Result]:
+def _do(items: Sequence[Item], work: Callable[[Item], Result], progress: Progress) -> list[Result]:
     results = []
     for number, item in enumerate(items, 1):
         results.append(work(item))

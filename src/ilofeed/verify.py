@@ -16,13 +16,14 @@ from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
 from ilofeed.proof import Known, Prover
 from ilofeed.readback import read_back
-from ilofeed.shares import share
+from ilofeed.shares import quiet, share
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
     from ilofeed.model import Feed, Office
+    from ilofeed.shares import Progress
 
 
 WORTH_SHARING = 300_000  # bytes of feeds that take longer than to start a process
@@ -41,7 +42,7 @@ class Fault:
 def verify(
     documents: Sequence[AnyDocument],
     office: Office,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = quiet,
     processes: int = 1,
 ) -> list[Fault]:
     """Every fault of every document, and every address in one that leads to no published file.
@@ -56,7 +57,7 @@ def verify_changed(
     documents: Sequence[AnyDocument],
     office: Office,
     known: Known,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Progress = quiet,
     processes: int = 1,
 ) -> tuple[list[Fault], Known]:
     """The same without reading back what is known to verify; and what is known then.
