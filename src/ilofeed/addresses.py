@@ -76,12 +76,14 @@ def _unanswered(
     found: Iterable[str], path: str, office: Office, published: Collection[str]
 ) -> list[str]:
     here = office.address(path)
-    folder = here.rpartition("/")[0] + "/"
+    folders = _folders(here, office)
     own = set()
     scheme = office.url.partition("://")[0]
     for written in set(found):  # most stand in a document many times
-        if written in published or folder + written.removesuffix("index.html") in published:
-            continue  # as nearly all of the site's own are
+        up = written.count("../")
+        inner = folders[up] + written[3 * up :] if up < len(folders) else ""
+        if written in published or inner.removesuffix("index.html") in published:
+            continue  # as nearly all of the site's own are; urljoin and the rest take their time
         address = written.strip()
         if address.startswith(("http://", "https://", "mailto:", "tel:")):
             if not address.startswith(office.url):
@@ -94,6 +96,14 @@ def _unanswered(
         if address.startswith(office.url):
             own.add(office.address(address.removeprefix(office.url)))
     return sorted(address for address in own if address not in published)
+
+
+def _folders(here: str, office: Office) -> list[str]:
+    """The folder of an address, those around it, up to the site."""
+    found = [here.rpartition("/")[0] + "/"]
+    while found[-1] != office.url and found[-1].startswith(office.url):
+        found.append(found[-1].removesuffix("/").rpartition("/")[0] + "/")
+    return found
 
 
 def addresses(document: AnyDocument) -> Iterator[str]:
