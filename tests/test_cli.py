@@ -135,12 +135,12 @@ def test_a_bar_on_a_terminal_when_a_build_takes_its_time(tmp_path: Path) -> None
 
 
 def test_verbose_says_where_the_time_went(office: Path) -> None:
-    stages = ("Looking", "Reading", "Checking", "Making", "Verifying", "Comparing", "Publishing")
+    stages = ("Starting", "Reading", "Checking", "Making", "Verifying", "Comparing", "Publishing")
     done = run(office, "build", "--verbose", "--output", "elsewhere")
     wanted = ", ".join(rf"{stage} \d+\.\d\d s" for stage in stages)
     assert re.fullmatch(wanted, done.stderr.splitlines()[-1])
     done = run(office, "build", "--verbose", "--output", "elsewhere")
-    assert re.fullmatch(r"Looking \d+\.\d\d s", done.stderr.splitlines()[-1])
+    assert re.fullmatch(r"Starting \d+\.\d\d s", done.stderr.splitlines()[-1])
 
 
 def test_due_and_new_need_files_that_are_in_order(broken: Path, tmp_path: Path) -> None:

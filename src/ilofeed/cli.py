@@ -100,7 +100,7 @@ def build(
     from ilofeed import quick
 
     after, clock, meter = options.after(**told), options.read_clock(now), progress.Meter()
-    meter("Looking", 0, 1)
+    meter("Starting", 0, 1)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
         from ilofeed import commands
