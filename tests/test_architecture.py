@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "remember"],
+    ["codes", "iso3166", "shares", "remember", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
@@ -42,7 +42,7 @@ FLOORS = [
     ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
     ["ledger", "history", "selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
-    ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
+    ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "render"],  # and for people
     [
         "carry",

@@ -427,11 +427,15 @@ def test_translations_are_found_however_they_refer_to_each_other() -> None:
 
 
 def test_the_language_of_every_part_is_said() -> None:
-    root = tree("entry/photo-story-ar/index.html")  # no table of Arabic: the office's buttons
+    made = documents(site(a=entry(language="he")))
+    root = tree("entry/a/index.html", made)  # no table of Hebrew: the office's buttons
     assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
-    assert root.find(".//div[@class='body']").get("lang") == "ar"
+    assert root.find(".//div[@class='body']").get("lang") == "he"
     assert root.find(".//div[@class='body']").get("dir") == "rtl"
     assert root.find(".//article/header").get("dir") == "rtl"
+    root = tree("entry/photo-story-ar/index.html")
+    assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
+    assert root.find(".//header//a[@class='office']").get("dir") == "ltr"
     root = tree("entry/photo-story-zh/index.html")
     assert root.get("lang") == "zh-Hans"
     assert words_of(root.find(".//a[@class='skip']")) == "跳到正文"
@@ -511,7 +515,9 @@ def test_feeds_around_a_feed() -> None:
         "country/cn/category/wages",
         "country/hk/category/employment",
     ]
-    assert [name for name, _ in directory.crossed(by_path["category/wages"], feeds)] == ["CN", "HK"]
+    (crossed,) = directory.crossed(by_path["category/wages"], feeds, made.office).items()
+    assert crossed[0] == "by_country"
+    assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
     assert [name for name, _ in grouped(feeds)] == [
         "everything",
         "by_country",

@@ -75,6 +75,7 @@ Code = Literal[
     "unknown-category",
     "unknown-country",
     "unknown-key",
+    "unknown-language",
     "unknown-time-zone",
     "unknown-translation",
     "unquoted-colon",

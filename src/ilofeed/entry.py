@@ -174,7 +174,7 @@ def _entry(
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),
-        authors=_authors(keys, office),
+        authors=_authors(keys, office.speaking(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
         event=Event(event.start, event.end, event.place, event.url) if event else None,

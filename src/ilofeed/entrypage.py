@@ -62,6 +62,7 @@ def render_entry(
             {feed.spec.country: feed for feed in own if feed.spec.country},
             entry,
         ),
+        spoken=next((feed for feed in own if feed.spec.language == entry.language), None),
         neighbours=neighbours.get(entry.slug, (None, None)),
         translations=translations.get(entry.slug, []),
         structured=Markup(render_structured(entry, office)),  # noqa: S704  it escapes itself

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ilofeed import history
 from ilofeed.entry import fraction
 from ilofeed.model import Archive, Feed
+from ilofeed.phrases import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -129,7 +130,8 @@ def select_feeds(
         selected = [
             entry
             for entry in out
-            if (of_category is None or not of_category.isdisjoint(entry.categories))
+            if spec.language in {None, entry.language}
+            and (of_category is None or not of_category.isdisjoint(entry.categories))
             and (of_country is None or not of_country.isdisjoint(entry.countries))
         ]
         if selected or not spec.is_pair or spec.path in kept:
@@ -147,6 +149,7 @@ def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger 
     return Feed(
         spec=spec,
         id=office.authority.id_of(f"feed/{spec.path}"),
+        language=spec.language or office.language,
         title=title,
         description=description,
         updated=_updated(selected, office),
@@ -218,11 +221,14 @@ def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
         "everything": [],
         "by_country": [],
         "by_topic": [],
+        "by_language": [],
         "by_both": [],
     }
     for feed in feeds:
         spec = feed.spec
-        if spec.is_pair:
+        if spec.language is not None:
+            name = "by_language"
+        elif spec.is_pair:
             name = "by_both"
         elif spec.country is not None:
             name = "by_country"
@@ -241,6 +247,10 @@ def _beginning(office: Office) -> dt.datetime:
 
 
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
+    """Title and description, in the feed's own language."""
+    tag = spec.language or office.language
+    office = office.speaking(tag)
+    title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
     terms = [
         term
         for term in (
@@ -250,8 +260,7 @@ def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
         if term is not None
     ]
     if not terms:
-        return office.title, office.description
-    labels = [term.label(office.language) for term in terms]
-    described = [term.description for term in terms if term.description is not None]
-    description = described[0] if len(terms) == len(described) == 1 else office.description
-    return f"{office.title}: {', '.join(labels)}", description
+        return title, office.description
+    labels = [term.label(tag) for term in terms]
+    described = terms[0].description(tag) if len(terms) == 1 else None
+    return f"{title}: {', '.join(labels)}", described or office.description
