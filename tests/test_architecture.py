@@ -39,7 +39,7 @@ FLOORS = [
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model"],
-    ["entrychecks", "entry", "office", "read", "check"],  # what editors wrote
+    ["entrychecks", "entry", "office", "read", "translations", "check"],  # what editors wrote
     ["ledger", "history", "selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
     ["directory", "opml", "sitemap", "structured", "chart", "embedding"],

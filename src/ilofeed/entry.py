@@ -183,6 +183,7 @@ def _entry(
             Attachment(a.url, a.type or media_type(a.url) or "", a.length, a.title)
             for a in keys.attachments or ()
         ),
+        translates=keys.translation_of,
         translation_of=keys.translation_of,
         draft=keys.draft,
         withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,

@@ -186,7 +186,8 @@ class Entry:
     event: Event | None = None
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
-    translation_of: str | None = None
+    translates: str | None = None  # the slug of the original, never to be shown by itself
+    translation_of: str | None = None  # the same, where the original is to be seen
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in

@@ -20,6 +20,7 @@ from ilofeed import (
 )
 from ilofeed.document import FILE_NAMES, Document, in_order
 from ilofeed.shares import share
+from ilofeed.translations import find_translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -76,10 +77,8 @@ def render_assets(office: Office) -> list[Document]:
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
     neighbours = entrypage.find_neighbours(seen.out)
-    translations = entrypage.find_translations(seen.out)
-    return lambda entry: entrypage.render_entry(
-        entry, seen.office, seen.feeds, neighbours, translations
-    )
+    others = find_translations(seen.out)
+    return lambda entry: entrypage.render_entry(entry, seen.office, seen.feeds, neighbours, others)
 
 
 def render_indexes(seen: Selection) -> list[Document]:

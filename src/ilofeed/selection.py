@@ -69,12 +69,13 @@ def published(
 ) -> list[Entry]:
     """The entries that are out at an instant, in order, as they are to be seen then.
 
-    A translation of an entry that is not out yet does not name it, an `updated` later today waits
-    for its instant, because readers take a date in the future for a mistake: until then it is what
-    subscribers saw `before`. A `withdrawn` in the future is nobody's business yet.
+    A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
+    later today waits for its instant, because readers take a date in the future for a mistake:
+    until then it is what subscribers saw `before`. A `withdrawn` in the future is nobody's business
+    yet.
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
-    slugs = {entry.slug for entry in out}
+    slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
     return [
         dataclasses.replace(
             entry,
