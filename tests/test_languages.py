@@ -13,6 +13,7 @@ from ilofeed.model import in_language
 from ilofeed.office import texts
 from ilofeed.opml import read_opml
 from ilofeed.read import read_office
+from ilofeed.schema import entry_schema
 from ilofeed.selection import select
 from ilofeed.verify import verify
 from offices import DATA, NOW, OFFICE, documents, entry, found, messages, site
@@ -137,6 +138,13 @@ def test_feeds_of_a_language_hold_what_is_in_it() -> None:
     assert feeds["language/mn"].id == "tag:example.org,2015:office:feed/language/mn"
 
 
+def test_a_dimension_by_itself_is_told_how_to_write_it() -> None:
+    (message,) = messages(office=OFFICE + b"feeds: [language]\n", a=entry())
+    assert message == "`language` is a dimension; write - per: language"
+    (message,) = messages(office=OFFICE + b"feeds: [{per: [language, language]}]\n", a=entry())
+    assert message.startswith("the two dimensions of a pair are two of")
+
+
 def test_without_languages_there_is_the_offices_own() -> None:
     made = site(office=office(), a=entry(), b=entry(language="mn"))
     paths = [feed.spec.path for feed in select(made, NOW).feeds if not feed.spec.is_pair]
@@ -224,3 +232,9 @@ def test_who_signs_is_named_in_the_language_of_the_entry() -> None:
     }
     data = MADE["entry/wages-report-mn/index.html"].data.decode()
     assert re.search(r'"author":\s*\[\s*{\s*"@type":\s*"Organization"', data)
+
+
+def test_the_schema_of_entries_offers_the_languages() -> None:
+    made = site(office=office(languages="[en, mn]"), a=entry())
+    assert entry_schema(made.office)["properties"]["language"]["enum"] == ["en", "mn"]
+    assert "enum" not in entry_schema(site(a=entry()).office)["properties"]["language"]
