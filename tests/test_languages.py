@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import Any
@@ -196,6 +197,13 @@ def test_every_document_of_a_feed_speaks_its_language(tag: str, title: str, labe
     assert atom.count("hreflang") == 1 + len(own["items"]), "no alternate of another language"
     rss = MADE[f"language/{tag}/rss.xml"].data.decode()
     assert f"<language>{tag}</language>" in rss
+    direction = "rtl" if tag == "ar" else "ltr"
+    for name in ("index.html", "embed.html", "fragment.html"):
+        page = MADE[f"language/{tag}/{name}"].data.decode()
+        assert f' lang="{tag}" dir="{direction}">' in page
+        assert html.escape(title) in page
+    oembed = json.loads(MADE[f"language/{tag}/oembed.json"].data)
+    assert (oembed["title"], oembed["provider_name"]) == (title, title.partition(" (")[0])
     pair = json.loads(MADE[f"language/{tag}/category/wages/feed.json"].data)
     assert pair["title"] == f"{title}: {label}"
 
