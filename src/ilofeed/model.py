@@ -20,8 +20,11 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
     `zh-Hans-CN` takes `zh-Hans`, then `zh`, then any Chinese, then the first: the office's own,
     where it is written (`office.texts` puts it there).
     """
+    for one in ("", tag):
+        if one in texts:
+            return texts[one], one
     parts = tag.split("-")
-    wanted = ["", *("-".join(parts[:length]) for length in range(len(parts), 0, -1))]
+    wanted = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
     alike = [one for one in texts if one.partition("-")[0] == parts[0]]
     found = next(one for one in [*wanted, *alike, *texts] if one in texts)
     return texts[found], found
