@@ -34,15 +34,23 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "remember"],
+    ["codes", "iso3166", "shares", "remember", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model", "fingerprint"],
-    ["entrychecks", "entry", "office", "read", "entrymemory", "check"],  # what editors wrote
+    [
+        "entrychecks",
+        "entry",
+        "office",
+        "read",
+        "translations",
+        "entrymemory",
+        "check",
+    ],  # what editors wrote
     ["ledger", "history", "selection", "document", "links"],  # what a feed holds
     ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
-    ["phrases", "directory", "opml", "sitemap", "structured", "chart", "embedding"],
+    ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "recipe", "render"],  # and for people
     [
         "carry",

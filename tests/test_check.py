@@ -101,10 +101,37 @@ def test_sizes_are_refused_rather_than_carried() -> None:
 
 
 def test_translations() -> None:
-    assert found(a=entry(), b=entry(translation_of="a")) == []
+    mongolian = entry(translation_of="a", language="mn")
+    assert found(a=entry(), b=mongolian) == []
     assert found(a=entry(translation_of="a")) == ["a:7:17 unknown-translation"]
     # an entry that cannot be read is there all the same
     assert found(a=b"", b=entry(translation_of="a")) == ["a:1:1 empty-file"]
+    assert found(a=entry(date="x"), b=entry(translation_of="a")) == ["a:3:7 bad-date"]
+    assert found(a=entry(), b=mongolian, c=mongolian) == ["c:7:17 duplicate-translation"]
+    successor = entry(translation_of="a", language="mn", withdrawn="2016-01-01")
+    assert found(a=entry(), b=successor, c=mongolian) == []
+
+
+def test_a_translation_of_a_translation_is_told_the_original() -> None:
+    made: dict[str, Any] = {
+        "a": entry(),
+        "b": entry(translation_of="a", language="mn"),
+        "c": entry(translation_of="b", language="fr"),
+        "d": entry(translation_of="c", language="ru"),
+    }
+    assert found(**made) == ["c:7:17 translation-chain", "d:7:17 translation-chain"]
+    assert [text.partition("; ")[2] for text in messages(**made)] == ["write translation_of: a"] * 2
+    circle: dict[str, Any] = {
+        slug: entry(translation_of=other) for slug, other in ("ab", "bc", "cb")
+    }
+    assert [text.partition("; ")[0] for text in messages(**circle)] == [
+        "the translations go in a circle, a → b → c → b",
+        "the translations go in a circle, b → c → b",
+        "the translations go in a circle, c → b → c",
+    ]
+    # the end of the chain may be a file that cannot be read, or a slug that is not there
+    lost = found(b=entry(translation_of="x"), c=entry(translation_of="b", language="mn"))
+    assert lost == ["b:7:17 unknown-translation", "c:7:17 translation-chain"]
 
 
 def test_a_picture_is_looked_at() -> None:

@@ -232,6 +232,23 @@ def test_a_feed_that_would_go_is_told_what_to_put_back(tmp_path: Path) -> None:
     assert "country/mn/category/wages/atom.xml" not in desk.published()
 
 
+def test_a_feed_of_a_language_that_would_go_is_told_what_to_put_back(tmp_path: Path) -> None:
+    office = OFFICE.replace(b"  timezone", b"  languages: [en, zh-Hans, mn]\n  timezone")
+    office += b"feeds: [all, {per: language}, {per: [language, category]}]\n"
+    desk = Desk(tmp_path, office=office, wages=entry())
+    yaml = desk.folder / "feeds.yaml"
+    yaml.write_bytes(office.replace(b", zh-Hans", b""))
+    (line,) = desk.refused()
+    assert "language/zh-hans/atom.xml" in line
+    assert "below `site` write `languages: [en, mn, zh-Hans]`" in line
+    assert line.startswith("feeds.yaml:7:1: ")
+    yaml.write_bytes(office.replace(b", {per: [language, category]}", b""))
+    lines = desk.refused()
+    assert all("below `feeds` write `- per: [language, category]`" in line for line in lines)
+    yaml.write_bytes(office.replace(b"  languages: [en, zh-Hans, mn]\n", b""))
+    assert len(desk.refused()) == 2
+
+
 def test_a_label_that_yaml_would_misread_is_quoted(tmp_path: Path) -> None:
     desk = Desk(tmp_path, wages=entry())
     (desk.folder / "feeds.yaml").write_bytes(OFFICE.replace(b"HK: {label", b"TW: {label"))

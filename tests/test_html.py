@@ -14,10 +14,11 @@ import pytest
 from browsing import GALLERY, THEN, gallery_site
 from ilofeed.chain import prepare
 from ilofeed.check import check
+from ilofeed.phrases import LANGUAGES
 from ilofeed.read import read_office
 from ilofeed.render import render
 from ilofeed.selection import select
-from offices import ROOT, entry
+from offices import DATA, ROOT, entry
 from serving import CHECKERS, host, needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -67,6 +68,16 @@ def test_the_real_office() -> None:
         assert findings(site, pages) == []
 
 
+def test_an_office_of_three_languages() -> None:
+    files: dict[str, bytes] = {}
+    with host(files) as site:
+        draft = prepare(DATA / "languages", THEN, site.address)
+        files |= {document.path: document.data for document in draft.documents}
+        pages = [name for name in files if name.endswith(".html") and "fragment" not in name]
+        assert sum("language/" in name for name in pages) == 2 * (3 + 5 + 5)
+        assert findings(site, pages) == []
+
+
 def test_fragments_within_a_page() -> None:
     head = b'<!doctype html><html lang="en"><title>Host</title><h1>Host</h1><h2>News</h2>'
     with gallery_site() as site:
@@ -78,7 +89,7 @@ def test_fragments_within_a_page() -> None:
         assert findings(pages, fragments) == []
 
 
-@pytest.mark.parametrize("name", ["en", "zh-Hans", "mn"])
+@pytest.mark.parametrize("name", LANGUAGES)
 def test_an_office_in_each_language(name: str) -> None:
     """The gallery as an office of that language has it: its words, its dates."""
     sources = read_office(GALLERY)

@@ -1,4 +1,4 @@
-"""The words and dates of the pages: three whole tables, and dates as people write them."""
+"""The words and dates of the pages: whole tables, and dates as people write them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ilofeed.phrases import LANGUAGES, direction, own_name, phrases
+from ilofeed.phrases import LANGUAGES, direction, own_name, phrases, plural
 
 DAY, NEXT, LATER = dt.date(2015, 4, 2), dt.date(2015, 4, 3), dt.date(2015, 5, 1)
 YEAR = dt.date(2016, 1, 1)
@@ -28,6 +28,8 @@ def test_every_table_has_every_phrase_with_the_same_holes(language: str) -> None
     assert list(table) == list(english)
     for key, phrase in english.items():
         if key == "number":
+            forms = {plural(language, number) for number in range(1000)}
+            assert set(table[key]) == forms
             assert holes(table[key]["other"]) == holes(phrase["other"])
         elif isinstance(phrase, list):
             assert len(table[key]) == len(phrase)
@@ -61,6 +63,8 @@ def test_every_phrase_is_used() -> None:
             "2015 оны 4 дүгээр сар",
             "2015 оны 4 дүгээр сарын 2, 09:30 (UTC+8)",
         ),
+        # what is written from left to right is held together
+        ("ar", "2 أبريل 2015", "أبريل 2015", "2 أبريل 2015، الساعة 09:30 (\u2066UTC+8\u2069)"),
     ],
 )
 def test_days(language: str, day: str, month: str, time: str) -> None:
@@ -135,6 +139,7 @@ def test_offsets(minutes: int, zone: str) -> None:
         (("zh",), "zh-Hans"),
         (("zh-Hant-HK",), "zh-Hans"),
         (("mn-Mong",), "mn"),
+        (("ar-EG",), "ar"),
         (("ru", "mn"), "mn"),
         (("ru", "fr"), "en"),
         ((), "en"),
@@ -147,6 +152,19 @@ def test_the_table_of_a_language(wanted: tuple[str, ...], found: str) -> None:
 def test_numbers() -> None:
     assert [phrases("en").number(n) for n in (0, 1, 2)] == ["0 items", "1 item", "2 items"]
     assert phrases("zh-Hans").number(1) == "1 条"
+    words = phrases("ar")
+    assert [words.number(n) for n in (0, 1, 2)] == ["لا مواد", "مادة واحدة", "مادتان"]
+    assert {n: words.number(n) for n in (3, 10, 103)} == {n: f"{n} مواد" for n in (3, 10, 103)}
+    assert {n: words.number(n) for n in (11, 99, 100, 102)} == {
+        n: f"{n} مادة" for n in (11, 99, 100, 102)
+    }
+    assert [plural("ar", n) for n in (99, 100, 102, 110, 111)] == [
+        "many",
+        "other",
+        "other",
+        "few",
+        "many",
+    ]
 
 
 def test_names_and_directions() -> None:

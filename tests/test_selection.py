@@ -91,7 +91,9 @@ def test_drafts_and_embargoed_entries_leave_no_trace() -> None:
     hidden: dict[str, Any] = {
         "draft": entry(draft="true", title="Hidden"),
         "embargo": entry(date="2055-01-01", title="Hidden"),
-        "wages": entry(translation_of="embargo"),
+        "wages": entry(translation_of="embargo", language="mn"),
+        "jobs": entry(translation_of="embargo", language="fr"),
+        "pay": entry(translation_of="draft", language="mn"),
     }
     made = documents(site(**hidden))
     assert "entry/wages/index.html" in made
@@ -185,10 +187,16 @@ def test_an_update_of_today_waits_for_its_hour() -> None:
 
 def test_a_translation_does_not_name_what_is_not_out() -> None:
     made = site(
-        a=entry(date="2055-01-01"), b=entry(translation_of="a"), c=entry(translation_of="b")
+        a=entry(date="2055-01-01"),
+        b=entry(translation_of="a", language="mn"),
+        c=entry(),
+        d=entry(translation_of="c", language="mn"),
+        e=entry(withdrawn="2016-01-01"),
+        f=entry(translation_of="e", language="mn"),
     )
     items = {
         item["id"][-1]: item["_ilofeed"].get("translation_of")
         for item in json.loads(documents(made)["all/feed.json"].data)["items"]
     }
-    assert items == {"b": None, "c": "https://example.org/feeds/entry/b/"}
+    c = "https://example.org/feeds/entry/c/"
+    assert items == {"b": None, "c": None, "d": c, "f": None}

@@ -94,9 +94,14 @@ def office_of(number: int) -> dict[str, Any]:
         {"event": "{start: 2015-06-01}"},
         {"link": "https://example.org/n", "countries": "[CN]"},
         {"withdrawn": "2016-01-01"},
-        {"language": "mn", "translation_of": "e0"},
+        {"language": "mn", "translation_of": "original"},
     ]
-    return {f"e{n}": entry(**kinds[n % len(kinds)]) for n in range(number)}
+    made = {}
+    for n in range(number):
+        keys = kinds[n % len(kinds)]
+        original = {"translation_of": f"e{n - 4}"} if "translation_of" in keys else {}
+        made[f"e{n}"] = entry(**keys | original)
+    return made
 
 
 def test_a_site_is_the_same_for_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:

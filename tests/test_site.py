@@ -100,7 +100,8 @@ def test_every_page_names_its_feeds_and_itself(path: str) -> None:
         ("application/rss+xml", f"{own}/rss.xml"),
         ("application/feed+json", f"{own}/feed.json"),
     ]
-    assert len(found) == len(set(found))
+    defaults = len(root.findall(".//link[@hreflang='x-default']"))  # the original once more
+    assert len(found) == len(set(found)) + defaults
     address = HERE + re.sub(r"(embed|index)\.html$", "", path)
     canonical = [one.get("href") for one in root.iterfind(".//link[@rel='canonical']")]
     assert canonical == ([] if path == "404.html" else [address])
@@ -300,8 +301,10 @@ def test_what_other_programs_read_of_an_entry() -> None:
     ]
     assert translations == [
         ("ar", "entry/photo-story-ar/"),
+        ("en", "entry/photo-story/"),
         ("mn", "entry/photo-story-mn/"),
         ("zh-Hans", "entry/photo-story-zh/"),
+        ("x-default", "entry/photo-story/"),
     ]
 
 
@@ -406,32 +409,49 @@ def test_a_renamed_entry_is_found_at_its_former_address() -> None:
     assert b"entry/wages/" not in made["sitemap.xml"].data
 
 
-def test_translations_are_found_however_they_refer_to_each_other() -> None:
-    from ilofeed.entrypage import find_translations
-
-    made = site(
-        a=entry(language="en"),
-        b=entry(language="mn", translation_of="a"),
-        c=entry(language="zh-Hans", translation_of="b"),
-        d=entry(language="ru", translation_of="e"),
-        e=entry(language="fr", translation_of="d"),
-        f=entry(language="de", translation_of="a", withdrawn="2015-06-01"),
-        g=entry(language="es"),
+def test_translations_find_each_other() -> None:
+    made = documents(
+        site(
+            a=entry(language="en"),
+            b=entry(language="mn", translation_of="a"),
+            c=entry(language="zh-Hans", translation_of="a"),
+            d=entry(language="fr", translation_of="a", withdrawn="2015-06-01"),
+            e=entry(language="en", draft="true"),
+            f=entry(language="mn", translation_of="e"),
+            g=entry(language="fr", translation_of="e"),
+            h=entry(language="es"),
+        )
     )
-    found = find_translations(published(made.entries, NOW))
-    slugs = {slug: [one.slug for one in others] for slug, others in found.items()}
-    assert slugs == {
-        "a": ["b", "c"], "b": ["a", "c"], "c": ["a", "b"], "d": ["e"], "e": ["d"],
-        "f": ["a", "b", "c"], "g": [],
-    }  # fmt: skip
+
+    def linked(slug: str) -> tuple[list[str], list[str]]:
+        root = tree(f"entry/{slug}/index.html", made)
+        told = root.iterfind(".//link[@rel='alternate'][@hreflang]")
+        seen = root.iterfind(".//footer//a[@hreflang]")
+        return (
+            [f"{one.get('hreflang')} {one.get('href').split('/')[-2]}" for one in told],
+            [f"{one.get('hreflang')} {one.get('href').split('/')[-2]}" for one in seen],
+        )
+
+    group = ["en a", "mn b", "zh-Hans c"]
+    for slug in "abc":
+        others = [one for one in group if not one.endswith(slug)]
+        assert linked(slug) == ([*group, "x-default a"], others)
+    assert linked("d") == ([], group), "it is in no feed, so the others do not name it"
+    assert linked("f") == (["fr g", "mn f"], ["fr g"]), "the original gives itself not away"
+    assert linked("h") == ([], [])
+    assert not any(b"entry/e/" in one.data for one in made.values())
 
 
 def test_the_language_of_every_part_is_said() -> None:
-    root = tree("entry/photo-story-ar/index.html")  # no table of Arabic: the office's buttons
+    made = documents(site(a=entry(language="he")))
+    root = tree("entry/a/index.html", made)  # no table of Hebrew: the office's buttons
     assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
-    assert root.find(".//div[@class='body']").get("lang") == "ar"
+    assert root.find(".//div[@class='body']").get("lang") == "he"
     assert root.find(".//div[@class='body']").get("dir") == "rtl"
     assert root.find(".//article/header").get("dir") == "rtl"
+    root = tree("entry/photo-story-ar/index.html")
+    assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
+    assert root.find(".//header//a[@class='office']").get("dir") == "ltr"
     root = tree("entry/photo-story-zh/index.html")
     assert root.get("lang") == "zh-Hans"
     assert words_of(root.find(".//a[@class='skip']")) == "跳到正文"
@@ -511,7 +531,9 @@ def test_feeds_around_a_feed() -> None:
         "country/cn/category/wages",
         "country/hk/category/employment",
     ]
-    assert [name for name, _ in directory.crossed(by_path["category/wages"], feeds)] == ["CN", "HK"]
+    (crossed,) = directory.crossed(by_path["category/wages"], feeds, made.office).items()
+    assert crossed[0] == "by_country"
+    assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
     assert [name for name, _ in grouped(feeds)] == [
         "everything",
         "by_country",

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import listen, page, violations
-from ilofeed.embedding import SCRIPTS, integrity, newest, script
-from ilofeed.phrases import LANGUAGES, phrases
+from ilofeed.embedding import LANGUAGES, SCRIPTS, integrity, newest, script
+from ilofeed.phrases import phrases
 from serving import OPEN, host, needs, needs_checkers
 
 if TYPE_CHECKING:

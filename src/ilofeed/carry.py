@@ -29,17 +29,18 @@ Fields = dict[str, Any]
 def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
     """What a reader sees of the feed itself."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
+    author = office.speaking(feed.language).author
     whole: Fields = {
         "id": feed.id,
         "title": feed.title,
         "description": feed.description,
-        "language": office.language,
+        "language": feed.language,
         "self": links["self"],
         "page": links["alternate"],
         "hub": links.get("hub"),
         "updated": written(feed.updated, "atom"),
         "updated_at": second(feed.updated),
-        "authors": [(office.author.name, office.author.email, office.author.url)],
+        "authors": [(author.name, author.email, author.url)],
         "tombstones": [
             (entry.id, written(entry.withdrawn, "atom"))
             for entry in feed.tombstones

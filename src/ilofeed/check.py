@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from ilofeed.entry import Parsed, check_entry, fraction, slug_of
 from ilofeed.office import check_office, stand_in
-from ilofeed.problems import Problem, did_you_mean, has_errors, quote
+from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.shares import quiet, share
+from ilofeed.translations import translation_problems
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -130,20 +131,7 @@ def _together(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
     for first, second in _twice(others, lambda one: one.id):
         message = f"the id {quote(second.id or '')} belongs to {quote(first.path)} already"
         problems.append(second.problem("id", "duplicate-id", message))
-    slugs = {one.slug for one in parsed} | refused
-    for one in parsed:
-        wanted = one.translation_of
-        if wanted is None:
-            continue
-        if wanted == one.slug:
-            message = "an entry cannot be a translation of itself"
-        elif wanted not in slugs:
-            message = f"there is no entry {quote(wanted)}" + did_you_mean(
-                wanted, slugs - {one.slug}
-            )
-        else:
-            continue
-        problems.append(one.problem("translation_of", "unknown-translation", message))
+    problems += translation_problems(parsed, refused)
     return problems
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilofeed.phrases import own_name
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -18,9 +20,11 @@ def main_feed(feeds: Sequence[Feed]) -> Feed:
 
 def label(feed: Feed, office: Office, words: Phrases) -> str:
     """The name of a feed without the office's: `China, Wages`."""
-    return ", ".join(term.label(office.language) for term in terms(feed, office)) or str(
-        words["everything"]
-    )
+    labels = [term.label(office.language) for term in terms(feed, office)]
+    tag = feed.spec.language
+    if tag is not None and (not labels or office.language != tag):
+        labels.append(own_name(tag))
+    return ", ".join(labels) or str(words["everything"])
 
 
 def terms(feed: Feed, office: Office) -> list[Term]:
@@ -34,13 +38,16 @@ def terms(feed: Feed, office: Office) -> list[Term]:
 def about(feed: Feed, office: Office, words: Phrases) -> str:
     """A sentence or two: what the office says of the term, and what else belongs to it."""
     found = terms(feed, office)
+    tag = feed.spec.language
+    if tag is not None and not found:
+        return words.fill("about_language", label=own_name(tag))
     if not found:
         return office.description
     labels = [term.label(office.language) for term in found]
     if len(found) == 2:
         return words.fill("about_both", country=labels[0], topic=labels[1])
     is_country = feed.spec.country is not None
-    text = found[0].description or words.fill(
+    text = found[0].description(office.language) or words.fill(
         "about" if is_country else "about_topic", label=labels[0]
     )
     known = office.countries if is_country else office.categories
@@ -56,18 +63,37 @@ def narrower(feed: Feed, feeds: Sequence[Feed], office: Office) -> list[Feed]:
     return [other for other in feeds if _is_narrower(other, feed, office)]
 
 
-def crossed(feed: Feed, feeds: Sequence[Feed]) -> list[tuple[str, Feed]]:
-    """The feeds of pairs with the term of a feed, each under the name of the other term."""
+def crossed(feed: Feed, feeds: Sequence[Feed], office: Office) -> dict[str, list[tuple[str, Feed]]]:
+    """The feeds of pairs with the term of a feed, each under the label of the other term.
+
+    They are grouped as the feeds of these other terms are, `by_country` or `by_topic`.
+    """
     spec = feed.spec
-    pairs = [
-        (other.spec.country, other.spec.category, other)
-        for other in feeds
-        if other.spec.country is not None and other.spec.category is not None
-    ]
-    if spec.is_pair:
-        return []
-    return [(category, other) for country, category, other in pairs if country == spec.country] + [
-        (country, other) for country, category, other in pairs if category == spec.category
+    found: dict[str, list[tuple[str, Feed]]] = {}
+    if spec.is_pair or spec.path == "all":
+        return found
+    for other in (one for one in feeds if one.spec.is_pair):
+        pair = other.spec
+        if pair.language != spec.language:
+            continue
+        if pair.category is not None and pair.country == spec.country:
+            label = office.categories[pair.category].label(office.language)
+            found.setdefault("by_topic", []).append((label, other))
+        elif pair.country is not None and pair.category == spec.category:
+            label = office.countries[pair.country].label(office.language)
+            found.setdefault("by_country", []).append((label, other))
+    return found
+
+
+def in_other_languages(feed: Feed, feeds: Sequence[Feed]) -> list[Feed]:
+    """What a feed of a language is in the others."""
+    spec = feed.spec
+    return [
+        one
+        for one in feeds
+        if spec.language is not None
+        and one.spec.language not in {None, spec.language}
+        and (one.spec.category, one.spec.country) == (spec.category, spec.country)
     ]
 
 
@@ -78,18 +104,21 @@ def above(feed: Feed, feeds: Sequence[Feed], office: Office) -> list[Feed]:
         return []
     whole = [one for one in feeds if one.spec.path == "all"]
     if spec.is_pair:
-        return whole + [one for one in feeds if _is_of_country(one, spec.country)]
+        wanted = (spec.language, None if spec.language else spec.country, None)
+        return whole + [
+            one
+            for one in feeds
+            if (one.spec.language, one.spec.country, one.spec.category) == wanted
+        ]
     broader = [one for one in feeds if _is_narrower(feed, one, office)]
     return [*above(broader[0], feeds, office), broader[0]] if broader else whole
-
-
-def _is_of_country(feed: Feed, country: str | None) -> bool:
-    return feed.spec.country == country and feed.spec.category is None
 
 
 def _is_narrower(other: Feed, feed: Feed, office: Office) -> bool:
     """Whether one feed is of a term right below another's, the other dimension being the same."""
     one, two = other.spec, feed.spec
+    if one.language != two.language:
+        return False
     if one.country == two.country and one.category and two.category:
         return office.categories[one.category].broader == two.category
     if one.category == two.category and one.country and two.country:

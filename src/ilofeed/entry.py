@@ -184,7 +184,7 @@ def _entry(
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),
-        authors=_authors(keys, office),
+        authors=_authors(keys, office.speaking(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
         event=Event(event.start, event.end, event.place, event.url) if event else None,
@@ -193,6 +193,7 @@ def _entry(
             Attachment(a.url, a.type or media_type(a.url) or "", a.length, a.title)
             for a in keys.attachments or ()
         ),
+        translates=keys.translation_of,
         translation_of=keys.translation_of,
         draft=keys.draft,
         withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,

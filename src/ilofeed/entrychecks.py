@@ -57,6 +57,7 @@ class EntryCheck:
         keys, office = self._keys, self._office
         self._terms("categories", keys.categories, office.categories, "unknown-category")
         self._terms("countries", keys.countries, office.countries, "unknown-country")
+        self._language()
         self._identity()
         self._dates()
         self._event()
@@ -92,6 +93,15 @@ class EntryCheck:
                 self._report(unknown, message, key, at)
             elif times[name] == 2:
                 self._report("named-twice", f"{quote(name)} is named twice; delete one", key, at)
+
+    def _language(self) -> None:
+        written, known = self._keys.language, self._office.languages
+        if written is None or not known or written in known or not self._sound("language"):
+            return
+        near = [one for one in known if one.partition("-")[0] == written.partition("-")[0]]
+        message = f"{quote(written)} is not among the languages of feeds.yaml, {', '.join(known)}"
+        message += f"; write language: {near[0]}" if near else ""
+        self._report("unknown-language", message, "language")
 
     def _identity(self) -> None:
         written = self._keys.id or ""

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _AS_THEY_ARE = (
-    "slug", "id", "title", "summary", "html", "url", "language", "link", "translation_of", "draft",
+    "slug", "id", "title", "summary", "html", "url", "language", "link",
+    "translates", "translation_of", "draft",
 )  # fmt: skip
 
 

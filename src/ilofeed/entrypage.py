@@ -13,15 +13,16 @@ from ilofeed.fields import SLUG
 from ilofeed.page import render_page
 from ilofeed.selection import changed
 from ilofeed.structured import render_structured
+from ilofeed.translations import alternates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ilofeed.model import Entry, Feed, Office, Term
+    from ilofeed.translations import Translations
 
-# of each entry by slug
-Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]  # the one before and the one after
-Translations = dict[str, list["Entry"]]
+# of each entry by slug the one before and the one after
+Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]
 
 
 def render_entry(
@@ -62,8 +63,10 @@ def render_entry(
             {feed.spec.country: feed for feed in own if feed.spec.country},
             entry,
         ),
+        spoken=next((feed for feed in own if feed.spec.language == entry.language), None),
         neighbours=neighbours.get(entry.slug, (None, None)),
         translations=translations.get(entry.slug, []),
+        alternates=alternates(entry, translations.get(entry.slug, [])),
         structured=Markup(render_structured(entry, office)),  # noqa: S704  it escapes itself
     )
     return [*documents, Document(entry.page, "entry", page, entry=entry)]
@@ -113,21 +116,4 @@ def find_neighbours(entries: Sequence[Entry]) -> Neighbours:
         )
         for chain in chains.values()
         for at, entry in enumerate(chain)
-    }
-
-
-def find_translations(entries: Sequence[Entry]) -> Translations:
-    """For each entry the same in other languages, however the files refer to each other."""
-    known = {entry.slug: entry for entry in entries}
-    groups = {slug: {slug} for slug in known}
-    for entry in entries:
-        if entry.translation_of in known:
-            together = groups[entry.slug] | groups[entry.translation_of]
-            groups |= dict.fromkeys(together, together)
-    return {
-        slug: sorted(
-            (known[one] for one in group if one != slug and known[one].withdrawn is None),
-            key=lambda one: (one.language, one.slug),
-        )
-        for slug, group in groups.items()
     }

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ilofeed import directory
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
-from ilofeed.embedding import LIMIT, integrity, newest, snippets
+from ilofeed.embedding import LANGUAGES, LIMIT, integrity, newest, snippets
 from ilofeed.page import render_page, webcal
-from ilofeed.phrases import LANGUAGES, phrases
+from ilofeed.phrases import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
     """Name, media type and path of each format of a feed; its calendar where it has events."""
-    calendar = phrases(office.language)["calendar"]
+    calendar = phrases(office.language, office.own_language)["calendar"]
     formats = [
         (NAMES[form], MEDIA_TYPES[form], feed.path(name)) for form, name in FILE_NAMES.items()
     ]
@@ -32,7 +32,8 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
 
 def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Document:
     """The page that people are sent to from a feed."""
-    words = phrases(office.language)
+    office = office.speaking(feed.language)
+    words = phrases(office.language, office.own_language)
     page = render_page(
         "feed.html",
         feed.path("index.html"),
@@ -43,10 +44,12 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
         above=directory.above(feed, feeds, office),
         narrower=directory.narrower(feed, feeds, office),
-        crossed=directory.crossed(feed, feeds),
+        crossed=directory.crossed(feed, feeds, office),
+        others=directory.in_other_languages(feed, feeds),
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
         languages=LANGUAGES,
+        embed_language=words.tag if words.tag in LANGUAGES else "en",
         element=newest("ilo-feed"),
         integrity=integrity("ilo-feed"),
     )
@@ -55,6 +58,7 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
 
 def render_embeds(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
     """The newest items alone: a page for a frame, and HTML for a page that a server makes."""
+    office = office.speaking(feed.language)
     entries = feed.entries[:EMBEDDED]
     frame = feed.path("embed.html")
     fragment = feed.path("fragment.html")

@@ -53,7 +53,7 @@ def address_problems(
 
 def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) -> tuple[str, str]:
     """The key of feeds.yaml that a feed hangs on, and what to write there."""
-    code, category = _parts(feed)
+    language, code, category = _parts(feed)
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
@@ -63,18 +63,34 @@ def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) ->
         label = before.countries.get(country, country)
         return "countries", f"below `countries` write `{country}: {scalar(label)}`"
     if feed not in {spec.path for spec in office.feeds}:
-        dimensions = ["country"] * bool(code) + ["category"] * bool(category)
-        of = dimensions[0] if len(dimensions) == 1 else "[country, category]"
+        if language and language not in {tag.lower() for tag in _languages(office)}:
+            known = ", ".join([*_languages(office), _as_tag(language)])
+            return "languages", f"below `site` write `languages: [{known}]`"
+        named = {"language": language, "country": code, "category": category}
+        dimensions = [name for name, value in named.items() if value]
+        of = dimensions[0] if len(dimensions) == 1 else f"[{', '.join(dimensions)}]"
         return "feeds", f"below `feeds` write `- {f'per: {of}' if dimensions else 'all'}`"
     forms = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
     listed = ", ".join(sorted(forms | office.archives))
     return "archives", f"below `site` write `archives: [{listed}]`"
 
 
-def _parts(feed: str) -> tuple[str | None, str | None]:
-    """The country and the category in the path of a feed."""
-    match = re.fullmatch(r"(?:country/([^/]+))?/?(?:category/([^/]+))?", feed)
-    return (match[1], match[2]) if match else (None, None)
+def _languages(office: Office) -> tuple[str, ...]:
+    return office.languages or (office.own_language,)
+
+
+def _as_tag(path: str) -> str:
+    """A language tag that stands in lower case in a path, as it is written (RFC 5646, 2.1.1)."""
+    first, *rest = path.split("-")
+    forms = {4: str.title, 2: str.upper}
+    return "-".join([first, *(forms.get(len(part), str)(part) for part in rest)])
+
+
+def _parts(feed: str) -> tuple[str | None, str | None, str | None]:
+    """The language, the country and the category in the path of a feed."""
+    parts = "/?".join(rf"(?:{name}/([^/]+))?" for name in ("language", "country", "category"))
+    match = re.fullmatch(parts, feed)
+    return (match[1], match[2], match[3]) if match else (None, None, None)
 
 
 def line_of(data: bytes, key: str) -> int:

@@ -35,7 +35,7 @@ def render_index(office: Office, feeds: Sequence[Feed], entries: Sequence[Entry]
         addresses=lambda feed: addresses(feed, office),
         webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
         countries={one.spec.country: one for one in feeds if not one.spec.is_pair},
-        crossed=lambda feed: directory.crossed(feed, feeds),
+        crossed=lambda feed: directory.crossed(feed, feeds, office),
         above=lambda feed: directory.above(feed, feeds, office),
     )
     return Document("index.html", "index", page)

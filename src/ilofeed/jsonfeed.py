@@ -25,8 +25,8 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "feed_url": links["self"],
         "next_url": links.get("prev-archive"),
         "description": feed.description,
-        "language": office.language,
-        "authors": [_author(office.author)],
+        "language": feed.language,
+        "authors": [_author(office.speaking(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
         "items": [_item(entry, office) for entry in feed.entries],
     }

@@ -25,9 +25,7 @@ def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[d
             for rel, path in _among_archives(feed, history, name)
         ]
     page = office.address(feed.path("index.html"))
-    links.append(
-        {"href": page, "rel": "alternate", "type": "text/html", "hreflang": office.language}
-    )
+    links.append({"href": page, "rel": "alternate", "type": "text/html", "hreflang": feed.language})
     return links
 
 

@@ -117,7 +117,7 @@ def digest(entry: Entry, office: Office) -> str:
     seen = carried_entry(entry, office, "atom") | {"link": entry.link}
     kept = {field: value for field, value in seen.items() if field not in _NOT_CONTENT}
     kept["terms"] = [entry.categories, entry.countries]
-    if entry.authors == (office.author,):
+    if entry.authors == (office.speaking(entry.language).author,):
         kept["authors"] = None  # the office may change its name
     if entry.image is not None and entry.image.data is not None:
         kept["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *seen["image"][1:])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -12,6 +12,22 @@ if TYPE_CHECKING:
     from ilofeed.dates import Moment
     from ilofeed.document import Format
     from ilofeed.tag import Authority
+
+
+def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
+    """The text for a language, with the tag that it stands under; "" is that of one for all.
+
+    `zh-Hans-CN` takes `zh-Hans`, then `zh`, then any Chinese, then the first: the office's own,
+    where it is written (`office.texts` puts it there).
+    """
+    for one in ("", tag):
+        if one in texts:
+            return texts[one], one
+    parts = tag.split("-")
+    wanted = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    alike = [one for one in texts if one.partition("-")[0] == parts[0]]
+    found = next(one for one in [*wanted, *alike, *texts] if one in texts)
+    return texts[found], found
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,42 +46,47 @@ class Term:
     name: str
     labels: Mapping[str, str]  # by language; "" where feeds.yaml gives one for all
     broader: str | None = None
-    description: str | None = None
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; empty where none is
 
     def label(self, language: str) -> str:
-        """The label in a language, else in the same language without its region, else the first."""
-        for tag in ("", language, language.split("-", maxsplit=1)[0]):
-            if tag in self.labels:
-                return self.labels[tag]
-        return next(iter(self.labels.values()))
+        """The label in a language, else what `in_language` finds nearest."""
+        return in_language(self.labels, language)[0]
+
+    def description(self, language: str) -> str | None:
+        """The same of the description, where there is one."""
+        return in_language(self.descriptions, language)[0] if self.descriptions else None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """What a feed selects: entries of a category, of a country, of both, or all."""
+    """What a feed selects: entries of a category, a country, a language, of two of them, or all."""
 
     path: str
     category: str | None = None
     country: str | None = None
+    language: str | None = None
 
     @property
     def is_pair(self) -> bool:
         """Whether the feed crosses two dimensions; those exist only where they have entries."""
-        return self.category is not None and self.country is not None
+        dimensions = (self.category, self.country, self.language)
+        return sum(one is not None for one in dimensions) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """All of feeds.yaml."""
+    """All of feeds.yaml, as it is said in one of its languages (`speaking`)."""
 
     url: str  # absolute, ends in /
     authority: Authority
-    title: str
-    description: str
-    language: str
+    titles: Mapping[str, str]  # by language, as the labels of terms are
+    descriptions: Mapping[str, str]
+    language: str  # the one that is spoken
+    own_language: str  # the one of feeds.yaml
+    languages: tuple[str, ...]  # in which entries may be; empty where feeds.yaml names none
     timezone: dt.tzinfo
     publish_time: dt.time
-    author: Person
+    signs: Person | None  # who is named as author
     limit: int
     archives: frozenset[Format]  # the formats in which feeds have archives (RFC 5005)
     hub: str | None
@@ -73,6 +94,30 @@ class Office:
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
     unsure: frozenset[str] = frozenset()  # sections of feeds.yaml that could not be read whole
+
+    def speaking(self, language: str) -> Office:
+        """The same office with its title and description in another language."""
+        return self if language == self.language else replace(self, language=language)
+
+    @property
+    def title(self) -> str:
+        """The name of the office."""
+        return in_language(self.titles, self.language)[0]
+
+    @property
+    def title_language(self) -> str:
+        """The language in which there is a name."""
+        return in_language(self.titles, self.language)[1] or self.own_language
+
+    @property
+    def description(self) -> str:
+        """A sentence on what the feeds hold; the title where there is none."""
+        return in_language(self.descriptions or self.titles, self.language)[0]
+
+    @property
+    def author(self) -> Person:
+        """Who signs entries that name nobody."""
+        return self.signs or Person(self.title)
 
     def address(self, path: str) -> str:
         """The URL of a published path; a folder's index page is the folder."""
@@ -144,7 +189,8 @@ class Entry:
     event: Event | None = None
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
-    translation_of: str | None = None
+    translates: str | None = None  # the slug of the original, never to be shown by itself
+    translation_of: str | None = None  # the same, where the original is to be seen
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in
@@ -194,6 +240,7 @@ class Feed:
 
     spec: FeedSpec
     id: str
+    language: str  # of its title, its description and its page
     title: str
     description: str
     updated: dt.datetime

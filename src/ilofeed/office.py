@@ -6,7 +6,7 @@ import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed import dates, fields, iso3166, source, tag, validate, yamldoc
-from ilofeed.model import FeedSpec, Office, Person, Term
+from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.officefile import OfficeFields, PerFields, TermFields
 from ilofeed.problems import Problem, did_you_mean, quote
 
@@ -47,6 +47,7 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     problems += found
     problems += _authority_problems(checked, now)
     problems += _hub_problems(checked)
+    problems += _language_problems(checked)
     for dimension in ("categories", "countries"):
         problems += _term_problems(checked, dimension)
     feeds, found = _feeds(checked)
@@ -99,6 +100,27 @@ def _hub_problems(checked: Checked) -> list[Problem]:
         return []
     message = f"{quote(site.hub)} is below site.url, where nothing but the output is; a hub is not"
     return [checked.source.problem(checked.at("site", "hub"), "bad-url", message)]
+
+
+def _language_problems(checked: Checked) -> list[Problem]:
+    site = checked.fields.site
+    languages = site.languages or [site.language]
+    if "site" in checked.failed:
+        return []
+    problems = []
+    for at, language in enumerate(languages):
+        if language in languages[:at]:
+            offset = checked.at("site", "languages", at)
+            message = f"{quote(language)} is named twice; delete one"
+            problems.append(checked.source.problem(offset, "named-twice", message))
+    if site.language not in languages:
+        message = (
+            f"the office's own language, {quote(site.language)}, is not among them; "
+            f"write languages: [{', '.join([site.language, *languages])}]"
+        )
+        offset = checked.at("site", "languages")
+        problems.append(checked.source.problem(offset, "unknown-language", message))
+    return problems
 
 
 def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
@@ -168,7 +190,7 @@ _WANTED: dict[str, tuple[Code, str]] = {
 
 def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
     written = office.categories if dimension == "categories" else office.countries
-    return {name: _term(name, value) for name, value in written.items()}
+    return {name: _term(name, value, office.site.language) for name, value in written.items()}
 
 
 def _known(office: OfficeFields, dimension: str) -> dict[str, Term]:
@@ -179,11 +201,20 @@ def _known(office: OfficeFields, dimension: str) -> dict[str, Term]:
     } | terms
 
 
-def _term(name: str, value: str | TermFields) -> Term:
+def _term(name: str, value: str | TermFields, own: str) -> Term:
     if isinstance(value, str):
         return Term(name, {"": value})
-    labels = {"": value.label} if isinstance(value.label, str) else value.label
-    return Term(name, labels, value.broader, value.description)
+    return Term(name, texts(value.label, own), value.broader, texts(value.description, own))
+
+
+def texts(written: str | Mapping[str, str] | None, own: str) -> dict[str, str]:
+    """A text by language, the office's own first, since that is what any other falls back to."""
+    if not written:
+        return {}
+    if isinstance(written, str):
+        return {"": written}
+    first = in_language(written, own)[1]
+    return {first: written[first], **written}
 
 
 def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
@@ -203,7 +234,7 @@ def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
                 checked.source.problem(checked.at("feeds", at), "duplicate-feed", message)
             )
         if len(set(dimensions)) < len(dimensions) and dimensions != "all":
-            message = "the two dimensions of a pair are country and category, each once"
+            message = "the two dimensions of a pair are two of country, category and language"
             problems.append(
                 checked.source.problem(checked.at("feeds", at, "per"), "bad-choice", message)
             )
@@ -219,6 +250,7 @@ def _dimensions(line: str | PerFields) -> Dimensions:
 
 def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
     categories, countries = office.categories, office.countries
+    languages = list(dict.fromkeys(office.site.languages or [office.site.language]))
     match dimensions:
         case "all":
             yield FeedSpec("all")
@@ -226,9 +258,17 @@ def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
             yield from (FeedSpec(f"category/{c}", category=c) for c in categories)
         case ("country",):
             yield from (FeedSpec(f"country/{k.lower()}", country=k) for k in countries)
+        case ("language",):
+            yield from (FeedSpec(f"language/{t.lower()}", language=t) for t in languages)
         case _ if set(dimensions) == {"category", "country"}:
             for k, c in itertools.product(countries, categories):
                 yield FeedSpec(f"country/{k.lower()}/category/{c}", category=c, country=k)
+        case _ if set(dimensions) == {"language", "category"}:
+            for t, c in itertools.product(languages, categories):
+                yield FeedSpec(f"language/{t.lower()}/category/{c}", category=c, language=t)
+        case _ if set(dimensions) == {"language", "country"}:
+            for t, k in itertools.product(languages, countries):
+                yield FeedSpec(f"language/{t.lower()}/country/{k.lower()}", country=k, language=t)
 
 
 def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset[str]) -> Office:
@@ -237,12 +277,14 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
     return Office(
         url=site.url,
         authority=tag.parse_authority(site.authority),
-        title=site.title,
-        description=site.description or site.title,
+        titles=texts(site.title, site.language),
+        descriptions=texts(site.description, site.language),
         language=site.language,
+        own_language=site.language,
+        languages=tuple(site.languages or ()),
         timezone=dates.zone(site.timezone),
         publish_time=site.publish_time,
-        author=Person(author.name, author.email, author.url) if author else Person(site.title),
+        signs=Person(author.name, author.email, author.url) if author else None,
         limit=site.limit,
         archives=frozenset(site.archives),
         hub=site.hub,

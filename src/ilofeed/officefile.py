@@ -58,6 +58,24 @@ def _limit(value: int) -> int:
     return value
 
 
+# a text, or one per language
+Label: TypeAlias = Annotated[
+    Annotated[Line, Tag("text")]
+    | Annotated[dict[Language, Line], Field(min_length=1), Tag("mapping")],
+    Discriminator(kind_of),
+]
+Names: TypeAlias = Annotated[
+    Annotated[Name, Tag("text")]
+    | Annotated[dict[Language, Name], Field(min_length=1), Tag("mapping")],
+    Discriminator(kind_of),
+]
+Paragraphs: TypeAlias = Annotated[
+    Annotated[Paragraph, Tag("text")]
+    | Annotated[dict[Language, Paragraph], Field(min_length=1), Tag("mapping")],
+    Discriminator(kind_of),
+]
+
+
 class SiteFields(Fields):
     """What is true of the whole site."""
 
@@ -74,9 +92,15 @@ class SiteFields(Fields):
             examples=["example.org,2015:office"],
         ),
     ]
-    title: Annotated[Name, Field(description="Name of the office", examples=["Our office"])]
-    description: Paragraph | None = None
+    title: Annotated[
+        Names, Field(description="Name of the office, or one per language", examples=["Our office"])
+    ]
+    description: Paragraphs | None = None
     language: Language = "en"
+    languages: Annotated[
+        list[Language] | None,
+        Field(min_length=1, max_length=50, description="Those in which entries may be"),
+    ] = None
     timezone: Annotated[
         str, AfterValidator(_zone), Field(description="IANA name", examples=["Asia/Ulaanbaatar"])
     ]
@@ -100,13 +124,6 @@ class SiteFields(Fields):
     ] = None
 
 
-Label: TypeAlias = Annotated[
-    Annotated[Line, Tag("text")]
-    | Annotated[dict[Language, Line], Field(min_length=1), Tag("mapping")],
-    Discriminator(kind_of),
-]
-
-
 class TermFields(Fields):
     """A category or a country."""
 
@@ -114,10 +131,10 @@ class TermFields(Fields):
     broader: Annotated[
         str | None, Field(description="SKOS broader: whose feed has this one's entries too")
     ] = None
-    description: Paragraph | None = None
+    description: Paragraphs | None = None
 
 
-Dimension: TypeAlias = Literal["category", "country"]
+Dimension: TypeAlias = Literal["category", "country", "language"]
 
 
 class PerFields(Fields):

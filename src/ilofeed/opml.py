@@ -62,7 +62,7 @@ def outline(feeds: Sequence[Feed], office: Office) -> Groups:
                     "description": feed.description,
                     "xmlUrl": office.address(feed.path(FILE_NAMES["atom"])),
                     "htmlUrl": office.address(feed.path("index.html")),
-                    "language": office.language,
+                    "language": feed.language,
                 }
                 for feed in group
             ],

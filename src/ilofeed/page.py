@@ -100,8 +100,8 @@ def render_page(
 
     `found` makes the address of a path of the output where a relative one would not do.
     """
-    language = language or office.language
-    words = phrases(language, office.language)
+    office = office.speaking(language or office.language)
+    words = phrases(office.language, office.own_language)
     text = (
         _environment()
         .get_template(template)
@@ -110,7 +110,7 @@ def render_page(
             feeds=feeds,
             main=directory.main_feed(feeds),
             words=words,
-            page_language=_tag(language, words),
+            page_language=_tag(office.language, words),
             path=path,
             href=found or functools.partial(relative, path),
             label=lambda feed: directory.label(feed, office, words),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ilofeed.dates import Moment
 
-LANGUAGES = ("en", "zh-Hans", "mn")  # in the order in which they are offered
+LANGUAGES = ("en", "zh-Hans", "mn", "ar")
 # ISO 15924 scripts and primary subtags of languages that are written from right to left
 _LEFTWARD_SCRIPTS = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Nkoo", "Syrc", "Thaa"})
 _LEFTWARD = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi".split())
@@ -81,10 +81,7 @@ class Phrases:
 
     def number(self, number: int) -> str:
         """How many items: `1 item`, `5 items`."""
-        forms = self["number"]
-        return str(forms["one" if number == 1 and "one" in forms else "other"]).format(
-            number=number
-        )
+        return str(self["number"][plural(self.tag, number)]).format(number=number)
 
     def _at(self, moment: dt.datetime) -> str:
         return self.fill("at", day=self.day(moment), time=f"{moment:%H:%M}")
@@ -92,6 +89,20 @@ class Phrases:
     def _write(self, pattern: str, moment: Moment) -> str:
         month: str = self["months"][moment.month - 1]
         return pattern.format(year=moment.year, month=month, day=moment.day)
+
+
+def plural(tag: str, number: int) -> str:
+    """The form of a noun behind a whole number, by its name in CLDR's plural rules."""
+    if tag == "en":
+        return "one" if number == 1 else "other"
+    if tag != "ar":
+        return "other"
+    if number < 3:
+        return ("zero", "one", "two")[number]
+    rest = number % 100
+    if rest < 3:
+        return "other"
+    return "few" if rest <= 10 else "many"
 
 
 def _zone(moment: dt.datetime) -> str:

@@ -120,11 +120,12 @@ def _select(
         for entry in entries
         if entry.slug in waits
     ]
-    originals = {entry.slug: entry.translation_of for entry in entries}
+    originals = {entry.slug for entry in (*out, *later) if entry.withdrawn is None}
     shown = [
-        dataclasses.replace(entry, translation_of=original if original in originals else None)
+        dataclasses.replace(
+            entry, translation_of=entry.translates if entry.translates in originals else None
+        )
         for entry in in_order([*out, *later])
-        for original in (originals[entry.slug],)
     ]
     return Selection(office, shown, select_feeds(office, shown)), MappingProxyType(waits)
 

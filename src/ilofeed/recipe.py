@@ -85,7 +85,7 @@ def _of_entry(entry: Entry) -> str:
 
 
 def _named(feed: Feed) -> tuple[Any, ...]:
-    return feed.spec, feed.id, feed.title, feed.description
+    return feed.spec, feed.id, feed.language, feed.title, feed.description
 
 
 def _stated(feed: Feed) -> tuple[Any, ...]:

@@ -22,6 +22,7 @@ from ilofeed import (
 from ilofeed.document import FILE_NAMES, Document, Kept, in_order
 from ilofeed.recipe import Recipes
 from ilofeed.shares import quiet, share
+from ilofeed.translations import find_translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -86,7 +87,7 @@ def _render_entries(
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
     neighbours = entrypage.find_neighbours(seen.out)
-    translations = entrypage.find_translations(seen.out)
+    translations = find_translations(seen.out)
     draw = entry_renderer(seen)
     found: dict[str, list[AnyDocument]] = {}
     missing = []
@@ -146,10 +147,8 @@ def render_assets(office: Office) -> list[Document]:
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
     neighbours = entrypage.find_neighbours(seen.out)
-    translations = entrypage.find_translations(seen.out)
-    return lambda entry: entrypage.render_entry(
-        entry, seen.office, seen.feeds, neighbours, translations
-    )
+    others = find_translations(seen.out)
+    return lambda entry: entrypage.render_entry(entry, seen.office, seen.feeds, neighbours, others)
 
 
 def render_indexes(seen: Selection) -> list[Document]:

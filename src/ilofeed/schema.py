@@ -35,7 +35,7 @@ def feeds_schema() -> dict[str, Any]:
 
 
 def entry_schema(office: Office | None) -> dict[str, Any]:
-    """The schema of an entry's front matter; with an office, its categories and countries."""
+    """The schema of an entry's front matter; with an office, its terms and languages."""
     schema = EntryFields.model_json_schema(schema_generator=_WithoutNull)
     if office is not None:
         for key, terms in (("categories", office.categories), ("countries", office.countries)):
@@ -45,4 +45,6 @@ def entry_schema(office: Office | None) -> dict[str, Any]:
                     for name, term in terms.items()
                 ]
             }
+        if office.languages:
+            schema["properties"]["language"]["enum"] = list(office.languages)
     return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "entry"}

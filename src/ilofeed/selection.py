@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed import history
 from ilofeed.entry import fraction
 from ilofeed.model import Archive, Feed
+from ilofeed.phrases import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -68,12 +69,13 @@ def published(
 ) -> list[Entry]:
     """The entries that are out at an instant, in order, as they are to be seen then.
 
-    A translation of an entry that is not out yet does not name it, an `updated` later today waits
-    for its instant, because readers take a date in the future for a mistake: until then it is what
-    subscribers saw `before`. A `withdrawn` in the future is nobody's business yet.
+    A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
+    later today waits for its instant, because readers take a date in the future for a mistake:
+    until then it is what subscribers saw `before`. A `withdrawn` in the future is nobody's business
+    yet.
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
-    slugs = {entry.slug for entry in out}
+    slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
     return [_as_seen(entry, slugs, now, before) for entry in out]
 
 
@@ -130,7 +132,8 @@ def select_feeds(
         selected = [
             entry
             for entry in out
-            if (of_category is None or not of_category.isdisjoint(entry.categories))
+            if spec.language in {None, entry.language}
+            and (of_category is None or not of_category.isdisjoint(entry.categories))
             and (of_country is None or not of_country.isdisjoint(entry.countries))
         ]
         if selected or not spec.is_pair or spec.path in kept:
@@ -148,6 +151,7 @@ def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger 
     return Feed(
         spec=spec,
         id=office.authority.id_of(f"feed/{spec.path}"),
+        language=spec.language or office.language,
         title=title,
         description=description,
         updated=_updated(selected, office),
@@ -219,11 +223,14 @@ def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
         "everything": [],
         "by_country": [],
         "by_topic": [],
+        "by_language": [],
         "by_both": [],
     }
     for feed in feeds:
         spec = feed.spec
-        if spec.is_pair:
+        if spec.language is not None:
+            name = "by_language"
+        elif spec.is_pair:
             name = "by_both"
         elif spec.country is not None:
             name = "by_country"
@@ -242,6 +249,10 @@ def _beginning(office: Office) -> dt.datetime:
 
 
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
+    """Title and description, in the feed's own language."""
+    tag = spec.language or office.language
+    office = office.speaking(tag)
+    title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
     terms = [
         term
         for term in (
@@ -251,8 +262,7 @@ def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
         if term is not None
     ]
     if not terms:
-        return office.title, office.description
-    labels = [term.label(office.language) for term in terms]
-    described = [term.description for term in terms if term.description is not None]
-    description = described[0] if len(terms) == len(described) == 1 else office.description
-    return f"{office.title}: {', '.join(labels)}", description
+        return title, office.description
+    labels = [term.label(tag) for term in terms]
+    described = terms[0].description(tag) if len(terms) == 1 else None
+    return f"{title}: {', '.join(labels)}", described or office.description

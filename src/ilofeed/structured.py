@@ -30,6 +30,7 @@ def read_structured(page: bytes) -> Any:
 
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
     """The graph: the article, and the event it is about where there is one."""
+    office = office.speaking(entry.language)
     publisher = _person(office.author, "Organization")
     article = {
         "@type": "NewsArticle",

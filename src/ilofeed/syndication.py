@@ -51,7 +51,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.id(feed.id)
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
-    generator.author(_person(office.author))
+    generator.author(_person(office.speaking(feed.language).author))
     generator.ilofeed_atom.tombstones = feed.tombstones
     for entry in feed.entries:
         item = _entry(generator, entry, office)
@@ -97,7 +97,7 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
     ours.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
     ours.history = feed.history
     generator.title(feed.title)
-    generator.language(office.language)
+    generator.language(feed.language)
     generator.generator("ilofeed")
     # feedgen takes the last link for RSS's own, so the alternate is last
     links = feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form])

@@ -145,6 +145,8 @@ class _Reader:
         words = [part for part in loc if isinstance(part, str)]
         if loc[0] in {"categories", "countries"}:
             return (len(loc) == 2 and isinstance(loc[1], str)) or bool(FREE_TEXT & set(words[2:]))
+        if loc[0] == "site":
+            return words[-1] in FREE_TEXT or bool(FREE_TEXT & set(words[1:2]))
         return words[-1] in FREE_TEXT or words[-1] == "authors"
 
     def _empty(self, node: Scalar, loc: Loc) -> bool:
@@ -206,7 +208,7 @@ def _described(
         return "wrong-type", f"{quote(str(path[-1]))} has too many items"
     if kind == "literal_error":
         found = quote(node.value) if isinstance(node, Scalar) else "this"
-        if isinstance(node, Scalar) and node.value in {"category", "country"}:
+        if isinstance(node, Scalar) and node.value in {"category", "country", "language"}:
             return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
         return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
     return _own(kind), item["msg"]
