@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
 
 DOORS = {
-    "click": {"cli", "online", "switches"},
+    "click": {"cli", "init", "online", "switches"},
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
@@ -66,8 +66,9 @@ FLOORS = [
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["preview", "previewpages", "previewserver", "serve"],
+    ["wheel", "program", "newoffice", "officekit", "founding"],  # another office
     ["commands", "authoring", "ping"],
-    ["switches", "online", "cli"],
+    ["switches", "online", "init", "cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
@@ -79,6 +80,8 @@ DISK = {
     "explain",
     "state",
     "live",
+    "program",
+    "founding",
 }  # explain reads the manual; resources are read by importlib
 
 
