@@ -18,11 +18,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilofeed import __version__, dates, founding, newoffice, program
+from ilofeed.check import check
 from ilofeed.officekit import hours
 from ilofeed.options import OptionError
+from ilofeed.read import Sources
 from ilofeed.verify import Fault
 from ilofeed.wheel import make_wheel
-from offices import NOW, ROOT, entry
+from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment
 from serving import host
@@ -70,6 +72,26 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "public" / "entry" / "these-feeds-exist" / "index.html").exists()
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
+
+
+def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) -> None:
+    (shown,) = re.findall(
+        r"```yaml\n(.*?)```", (office / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    (first,) = (office / "entries").rglob("*.md")
+    data = first.read_bytes().replace(b"date: 2026", b"date: 2025")
+    data = data.replace(b"categories:", shown.encode() + b"categories:")
+    picture = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()
+    made, problems = check(
+        Sources(
+            (office / "feeds.yaml").read_bytes(),
+            (("entries/a.md", data),),
+            {"entries/picture.png": picture},
+        ),
+        dt.datetime(2026, 12, 1, tzinfo=dt.UTC),
+    )
+    assert made is not None
+    assert problems == []
 
 
 def test_its_workflows_pass_the_linters(office: Path) -> None:
