@@ -66,7 +66,7 @@ FLOORS = [
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["preview", "previewpages", "previewserver", "serve"],
-    ["wheel", "program", "newoffice", "officekit", "founding"],  # another office
+    ["wheel", "program", "newoffice", "officekit", "founding", "renewal"],  # another office
     ["commands", "authoring", "ping"],
     ["switches", "online", "init", "cli"],
     ["__main__"],
@@ -82,6 +82,7 @@ DISK = {
     "live",
     "program",
     "founding",
+    "renewal",
 }  # explain reads the manual; resources are read by importlib
 
 

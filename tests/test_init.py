@@ -320,6 +320,46 @@ def test_it_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
 
+def test_an_office_gets_a_later_program_and_keeps_what_is_its_own(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *ONE)
+    made = files(office)
+    locked = office / ".github" / "ilofeed"
+    (wheel,) = locked.glob("*.whl")
+    wheel.rename(locked / "ilofeed-0.0.1-py3-none-any.whl")
+    (locked / "requirements.txt").write_text("old")
+    (office / ".github" / "workflows" / "check.yml").unlink()
+    mine = {name: (made[name] + b"# mine\n") for name in ("feeds.yaml", "README.md", ".gitignore")}
+    for name, data in mine.items():
+        (office / name).write_bytes(data)
+    done = run(tmp_path, "init", "--renew", "office", *WHEN)
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [
+            ".github/ilofeed/ilofeed-0.0.1-py3-none-any.whl",
+            f".github/ilofeed/{wheel.name}",
+            ".github/ilofeed/requirements.txt",
+            ".github/workflows/check.yml",
+        ],
+    )
+    assert files(office) == made | mine
+    done = run(tmp_path, "init", "--renew", "office", *WHEN)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "already" in done.stderr
+
+
+def test_what_is_no_office_is_not_renewed(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "--renew", ".")
+    assert (done.returncode, files(tmp_path)) == (2, {})
+    assert "did not make it" in done.stderr
+    done = run(tmp_path, "init", "--renew", ".", "--title", "x")
+    assert done.returncode == 2
+    assert "takes no other options" in done.stderr
+    (tmp_path / ".github" / "ilofeed").mkdir(parents=True)
+    (tmp_path / "feeds.yaml").write_text("site: x\n")
+    done = run(tmp_path, "init", "--renew", ".")
+    assert (done.returncode, list(files(tmp_path))) == (1, ["feeds.yaml"])
+
+
 def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int, str]:
     """What a person at a terminal sees who answers with these lines, and the exit code."""
     parent, child = pty.openpty()
@@ -328,7 +368,8 @@ def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int
         stdin=child, stdout=child, stderr=child,
     )  # fmt: skip
     os.close(child)
-    os.write(parent, "".join(f"{line}\n" for line in lines).encode())
+    # the end of what is typed, too: a question too many stops instead of waiting
+    os.write(parent, "".join(f"{line}\n" for line in (*lines, "\4")).encode())
     seen = b""
     try:
         while chunk := os.read(parent, 65536):

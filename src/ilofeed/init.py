@@ -48,17 +48,33 @@ _QUESTIONS = {
     help="A country that entries can be about, such as MN=Mongolia (default: the world). "
     "May be repeated.",
 )
+@click.option(
+    "--renew",
+    is_flag=True,
+    help="Write the program, its lock and the workflows of an office anew, and nothing else.",
+)
 @switches.now
 @click.pass_obj
-def init(root: Path, /, folder: Path, now: dates.Moment | None, **told: Any) -> None:
+def init(
+    root: Path,
+    /,
+    folder: Path,
+    renew: bool,  # noqa: FBT001
+    now: dates.Moment | None,
+    **told: Any,
+) -> None:
     """Make a new office in DIR, which is empty or not there yet: a repository to push.
 
     On a terminal what is needed is asked for. Nothing is written before all of it has been
     checked, and no file is overwritten.
     """
-    from ilofeed import founding
+    from ilofeed import founding, renewal
 
     clock = options.read_clock(now)
+    if renew:
+        if any(told.values()):
+            raise options.OptionError("--renew takes no other options: feeds.yaml says the rest")
+        sys.exit(renewal.renew(root / folder, clock))
     founding.refuse_place(root / folder)
     if sys.stdin.isatty() and any(told[name] is None for name in founding.NEEDED):
         _ask(told, clock)

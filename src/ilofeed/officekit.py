@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Office
 
+PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
 _EARLY, _LATE = 6, 22  # the office's hours in which the schedule starts
 _PLACES = {
     ".editorconfig": "data/office/editorconfig",
@@ -59,7 +60,7 @@ def _locked(program: Mapping[str, bytes]) -> dict[str, bytes]:
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     lock = program["data/program/requirements.txt"] + line.encode()
-    return {f".github/ilofeed/{name}": wheel, ".github/ilofeed/requirements.txt": lock}
+    return {f"{PROGRAM}{name}": wheel, f"{PROGRAM}requirements.txt": lock}
 
 
 def _filled(template: bytes, values: Mapping[str, str]) -> bytes:
