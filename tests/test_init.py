@@ -74,6 +74,14 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
+def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *THREE)
+    assert run(office, "build", *WHEN).returncode == 0
+    for language in ("ar", "en", "mn"):
+        assert (office / "public" / "language" / language / "atom.xml").exists()
+    assert "per: language" not in founding.made(told(), NOW)["feeds.yaml"].decode()
+
+
 def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) -> None:
     (shown,) = re.findall(
         r"```yaml\n(.*?)```", (office / "README.md").read_text("utf-8"), re.DOTALL
@@ -256,6 +264,7 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
         ({"timezone": "Asia/Ulanbator"}, "--timezone: `Asia/Ulanbator` is not a time zone"),
         ({"languages": ("EN",)}, "--language: `EN` is not a language tag; write en"),
+        ({"languages": ("en", "MN")}, "--language: `MN` is not a language tag; write mn"),
         ({"countries": ("MN",)}, "--country MN wants a code and a label: CODE=LABEL"),
         ({"countries": ("mn=x",)}, "write MN"),
         ({"countries": ("MN=a", "MN=b")}, "--country: "),
@@ -439,15 +448,18 @@ def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "tag", "title"),
+    ("languages", "tag", "title"),
     [
         ("en-GB", "en-GB", "These feeds exist"),
         ("mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
         ("zh-Hant", "zh-Hans", "这些订阅源已建立"),
         ("sw", "en", "These feeds exist"),
+        ("sw mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
+        ("zh-Hant fr en-GB", "en-GB", "These feeds exist"),
+        ("zh-Hant fr", "zh-Hant", "x"),  # the office's own name
     ],
 )
-def test_the_first_entry_says_in_which_language_it_is(language: str, tag: str, title: str) -> None:
-    (first,) = founding.proven(told(languages=(language,)), NOW)[1].entries
+def test_the_first_entry_says_in_which_language_it_is(languages: str, tag: str, title: str) -> None:
+    (first,) = founding.proven(told(languages=tuple(languages.split())), NOW)[1].entries
     assert (first.language, first.title) == (tag, title)
     assert first.published <= NOW

@@ -76,6 +76,7 @@ def _site(office: NewOffice) -> list[_Line]:
         (f"  title: {scalar(office.title)}", "--title"),
         ("  # description: A sentence on what the feeds hold", ""),
         (f"  language: {scalar(office.languages[0])}", "--language"),
+        *_spoken(office)[0],
         (f"  timezone: {scalar(office.timezone)}", "--timezone"),
         ("  # when an entry with a day and no time comes out", ""),
         ('  publish_time: "09:00"', ""),
@@ -124,26 +125,49 @@ def _feeds(office: NewOffice) -> list[_Line]:
         ("feeds:", ""),
         ("  - all", ""),
         ("  - per: category", ""),
+        *_spoken(office)[1],
         (f"  {mark}- per: country", ""),
         (f"  {mark}- per: [country, category]", ""),
     ]
 
 
+def _spoken(office: NewOffice) -> tuple[list[_Line], list[_Line]]:
+    """What an office of several languages has more: the list of them below `site`, and feeds."""
+    if len(office.languages) == 1:
+        return [], []
+    listed = [(f"    - {scalar(language)}", "--language") for language in office.languages]
+    return [("  languages:", ""), *listed], [("  - per: language", "")]
+
+
 def _first(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
     """The first entry: what it says of itself is true, and it is out at once."""
     local = now.astimezone(dates.zone(office.timezone)).replace(microsecond=0)
-    own = office.languages[0]
-    tag, told = _words(own) or ("en", _table()["en"])
+    language, told = _speech(office)
     keys = {
         "title": told["title"],
         "date": local,
         "summary": told["summary"].replace("{day}", local.date().isoformat()),
         "categories": ["news"],
         "countries": [next((code for code, _ in office.countries), "world")],
-        "language": None if own == tag or own.startswith(f"{tag}-") else tag,
-        "body": told["body"],
+        "language": None if language == office.languages[0] else language,
+        "body": told.get("body"),
     }
     return f"entries/{local.year}/these-feeds-exist.md", written(keys)
+
+
+def _speech(office: NewOffice) -> tuple[str, dict[str, str]]:
+    """The language of the first entry and its words: the first of the office's that has some.
+
+    An office of one language has the entry in another, which says so. In one of several an entry is
+    in one of them, so the words are names and a date alone, of no language.
+    """
+    for language in office.languages:
+        tag, words = _words(language) or ("", {})
+        if tag and f"{language}-".startswith(f"{tag}-"):
+            return language, words
+    if len(office.languages) == 1:
+        return _words(office.languages[0]) or ("en", _table()["en"])
+    return office.languages[0], {"title": office.title, "summary": "ilofeed init, {day}"}
 
 
 def _words(language: str) -> tuple[str, dict[str, str]] | None:
