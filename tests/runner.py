@@ -29,9 +29,9 @@ _TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(==|!=|&&|\|\||[!(),])|([A-Za-z_][\
 _STATUS = re.compile(r"\b(success|failure|always|cancelled)\(")
 
 
-def load(name: str) -> dict[str, Any]:
+def load(name: str, folder: Path = WORKFLOWS) -> dict[str, Any]:
     """A workflow: every value a text, but for true and false."""
-    made: dict[str, Any] = yaml.load((WORKFLOWS / name).read_text("utf-8"), yaml.BaseLoader)
+    made: dict[str, Any] = yaml.load((folder / name).read_text("utf-8"), yaml.BaseLoader)
     return made
 
 
@@ -118,22 +118,24 @@ class Job:
 class Machine:
     """Runs workflows on the files of a repository.
 
-    `env` is what every script finds; `deploy` takes the folder that goes to Pages; the rest is what
-    the machine keeps between jobs.
+    `env` is what every script finds; `deploy` takes the folder that goes to Pages; `home` is the
+    repository of the workflows; the rest is what the machine keeps between jobs.
     """
 
     repository: Path
     folder: Path
     env: dict[str, str]
     deploy: Callable[[Path], None]
+    home: Path = ROOT
     runs: int = 0
 
     def run(self, name: str, inputs: Mapping[str, Any] | None = None) -> dict[str, Job]:
         """The jobs of the workflow that `publish.yml` or `scheduled.yml` calls."""
         self.runs += 1
-        caller = load(name)["jobs"]["office"]
+        workflows = self.home / ".github" / "workflows"
+        caller = load(name, workflows)["jobs"]["office"]
         assert caller["uses"] == "$/.github/workflows/office.yml"
-        called = load("office.yml")
+        called = load("office.yml", workflows)
         known = {"inputs": dict(inputs or {}), "github": self._github()}
         given = {key: self._filled(text, known, {}) for key, text in caller.get("with", {}).items()}
         settings = {
@@ -214,7 +216,7 @@ class Machine:
         return self._script(step["run"], workspace, env, job)
 
     def _script(self, text: str, workspace: Path, env: dict[str, str], job: Job) -> dict[str, str]:
-        if text == ".ilofeed/run install":
+        if text == "bash .ilofeed/.github/scripts/install":
             return {}  # the environment of the tests is the one that is locked
         files = {
             name: workspace.parent / f"{workspace.name}.{name}" for name in ("output", "summary")
@@ -250,7 +252,7 @@ class Machine:
         assert given["ref"] == "0" * 40
         program = workspace / given["path"]
         program.mkdir()
-        (program / ".github").symlink_to(ROOT / ".github")
+        (program / ".github").symlink_to(self.home / ".github")
         python = program / ".venv" / "bin" / "python"
         python.parent.mkdir(parents=True)
         python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')

@@ -16,7 +16,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 MODULES = sorted(SOURCE.glob("*.py"))
 
 DOORS = {
-    "click": {"cli", "editing", "online", "switches"},
+    "click": {"cli", "editing", "init", "online", "switches"},
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
@@ -85,8 +85,9 @@ FLOORS = [
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["preview", "previewpages", "previewserver", "serve"],
+    ["wheel", "program", "newoffice", "officekit", "founding", "renewal"],  # another office
     ["commands", "authoring", "ping"],
-    ["switches", "editing", "online", "cli"],
+    ["switches", "editing", "online", "init", "cli"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
@@ -98,6 +99,9 @@ DISK = {
     "explain",
     "state",
     "live",
+    "program",
+    "founding",
+    "renewal",
 }  # explain reads the manual; resources are read by importlib
 
 

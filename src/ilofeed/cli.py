@@ -11,6 +11,7 @@ import click
 
 from ilofeed import __version__, console, editing, online, options, progress
 from ilofeed.codes import RULES
+from ilofeed.init import init
 from ilofeed.switches import Instant as _Instant
 from ilofeed.switches import allow as _allow
 from ilofeed.switches import base_url as _base_url
@@ -54,6 +55,7 @@ def cli(ctx: click.Context, root: Path) -> None:
 cli.add_command(editing.cms)
 cli.add_command(online.live)
 cli.add_command(online.confirm)
+cli.add_command(init)
 
 
 @cli.command()

@@ -65,6 +65,8 @@ def _free_path(new: NewEntry, taken: set[str]) -> str:
 
 def scalar(text: str) -> str:
     """A text as YAML reads it back: plain where that is safe, else between double quotes."""
+    if source.find_unfit(text):  # which YAML may not hold as it is, and the check refuses
+        return json.dumps(text)
     line = source.Source("", f"key: {text}\n")
     root, problems = yamldoc.compose(line, 0, len(line.text))
     value = root.get("key") if root is not None and not problems else None

@@ -1,0 +1,465 @@
+"""A new office: what `ilofeed init` writes works with nothing but what is in it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+import pty
+import re
+import subprocess
+import sys
+import sysconfig
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ilofeed import __version__, dates, founding, newoffice, program
+from ilofeed.check import check
+from ilofeed.officekit import hours
+from ilofeed.options import OptionError
+from ilofeed.read import Sources
+from ilofeed.verify import Fault
+from ilofeed.wheel import make_wheel
+from offices import DATA, NOW, ROOT, entry
+from rehearse import GOOD, NOTHING, TOKEN, issues, results
+from runner import Machine, environment
+from serving import host
+from test_cli import run
+from test_workflows import ZIZMOR, linted, step
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+THREE = [
+    *("--title", "مكتب الأخبار", "--url", "https://news.example.org/"),
+    *("--timezone", "Asia/Amman", "--language", "ar", "--language", "en", "--language", "mn"),
+    *("--country", "JO=الأردن", "--country", "EG=مصر"),
+]
+ONE = ["--title", "Notes from Ana", "--url", "https://example.org/ana/", "--timezone", "Etc/UTC"]
+WHEN = ["--now", "2026-11-01T00:00:00Z"]
+
+
+def begin(folder: Path, *args: str) -> Path:
+    done = run(folder.parent, "init", folder.name, *args, *WHEN)
+    assert (done.returncode, done.stdout) == (0, f"{folder}\n"), done.stderr
+    assert len(done.stderr.splitlines()) == 4
+    return folder
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@pytest.fixture(scope="module", params=[THREE, ONE], ids=["three languages", "newsletter"])
+def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = begin(tmp_path_factory.mktemp("new") / "office", *request.param)
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
+    return folder
+
+
+def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) -> None:
+    done = run(office, "check", "--strict", *WHEN)
+    assert (done.returncode, done.stdout) == (0, "")
+    done = run(office, "build", "--output", str(tmp_path / "public"), *WHEN)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "public" / "entry" / "these-feeds-exist" / "index.html").exists()
+    assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
+
+
+def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *THREE)
+    assert run(office, "build", *WHEN).returncode == 0
+    for language in ("ar", "en", "mn"):
+        assert (office / "public" / "language" / language / "atom.xml").exists()
+    assert "per: language" not in founding.made(told(), NOW)["feeds.yaml"].decode()
+
+
+def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) -> None:
+    (shown,) = re.findall(
+        r"```yaml\n(.*?)```", (office / "README.md").read_text("utf-8"), re.DOTALL
+    )
+    (first,) = (office / "entries").rglob("*.md")
+    data = first.read_bytes().replace(b"date: 2026", b"date: 2025")
+    data = data.replace(b"categories:", shown.encode() + b"categories:")
+    picture = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()
+    made, problems = check(
+        Sources(
+            (office / "feeds.yaml").read_bytes(),
+            (("entries/a.md", data),),
+            {"entries/picture.png": picture},
+        ),
+        dt.datetime(2026, 12, 1, tzinfo=dt.UTC),
+    )
+    assert made is not None
+    assert problems == []
+
+
+def test_its_workflows_pass_the_linters(office: Path) -> None:
+    done = linted(office, *ZIZMOR, "--no-ignores", ".github")
+    assert done.returncode == 0, done.stdout
+    for name in ("check", "office", "publish", "scheduled", "dependabot"):
+        assert f"{name}.yml" in done.stderr
+    done = linted(office, "actionlint")
+    assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_nothing_in_it_is_about_another_office(office: Path) -> None:
+    for path, data in files(office).items():
+        if path.startswith(".git/") or path.endswith(".whl"):
+            continue
+        text = data.decode()
+        for word in ("ILO", "ilo.org", "Beijing", "China", "Mongolia", str(ROOT)):
+            assert word not in text, f"{path}: {word}"
+        assert not re.search(r"https?://[^/ ]*(?:pypi|pythonhosted)\.", text), path
+
+
+def test_the_workflow_that_publishes_is_the_same_in_both_repositories(office: Path) -> None:
+    for path in ("workflows/office.yml", "workflows/publish.yml", "scripts/office.py"):
+        assert (office / ".github" / path).read_bytes() == (ROOT / ".github" / path).read_bytes()
+
+
+def test_actions_are_pinned_as_they_are_here(office: Path) -> None:
+    used = re.compile(r"uses: (actions/.*)")
+    texts = [path.read_text("utf-8") for path in (ROOT / ".github").rglob("*.yml")]
+    here = {one for text in texts for one in used.findall(text)}
+    there = used.findall((office / ".github" / "workflows" / "check.yml").read_text("utf-8"))
+    assert there
+    assert set(there) <= here
+
+
+def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
+    folder = office / ".github" / "ilofeed"
+    (wheel,) = folder.glob("*.whl")
+    ours = (ROOT / "requirements.txt").read_text()
+    line = f"./{wheel.name} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
+    assert (folder / "requirements.txt").read_text() == ours + line
+
+
+def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
+    with host({}) as site, issues() as api:
+        told = ["--title", "Jobs", "--url", site.address, "--authority", "example.org,2026"]
+        office = begin(tmp_path / "office", *told, "--timezone", "Asia/Kolkata")
+
+        def deploy(folder: Path) -> None:
+            site.files = files(folder)
+
+        clock = str(int(dt.datetime(2026, 11, 1, 9, tzinfo=dt.UTC).timestamp()))
+        env = environment(
+            GITHUB_API_URL=api.address, TOKEN=TOKEN, WAIT="0", SOURCE_DATE_EPOCH=clock
+        )
+        machine = Machine(office, tmp_path / "runs", env, deploy, home=office)
+        jobs = machine.run("publish.yml")
+        assert (jobs["build"].result, jobs["build"].code) == ("failure", 4)
+        (opened,) = api.open
+        assert "docs/publishing.md#when-it-fails" in opened["body"]
+        assert "## When it fails" in (office / "docs" / "publishing.md").read_text("utf-8")
+
+        jobs = machine.run("publish.yml", {"first": True})
+        assert results(jobs) == GOOD
+        assert api.open == []
+        assert b"These feeds exist" in site.files["all/atom.xml"]
+        assert results(machine.run("scheduled.yml")) == NOTHING
+
+        (office / "entries" / "jobs.md").write_bytes(entry(categories="[x]", countries="[world]"))
+        done, _ = step(office, "check")
+        assert done.returncode == 1
+        assert "::error file=entries/jobs.md,line=5" in done.stdout
+
+
+def test_the_program_in_it_installs_and_makes_the_same_office(tmp_path: Path) -> None:
+    first = begin(tmp_path / "first", *ONE)
+    python = tmp_path / "venv" / "bin" / "python"
+    subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "venv")], check=True)
+    locked = first / ".github" / "ilofeed"
+    (tmp_path / "last").write_text((locked / "requirements.txt").read_text().splitlines()[-1])
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "--no-index", "--no-deps", "--require-hashes", "-r", str(tmp_path / "last")],
+        cwd=locked, check=True, env=environment(),
+    )  # fmt: skip
+    there = next((tmp_path / "venv").rglob("site-packages"))
+    # what the program rests on comes from the environment of the tests
+    (there / "rest.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    done = subprocess.run(
+        [str(python.with_name("ilofeed")), "init", str(tmp_path / "second"), *ONE, *WHEN],
+        capture_output=True, text=True, check=False, cwd=tmp_path, env=environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    where = subprocess.run(
+        [str(python), "-c", "import ilofeed; print(ilofeed.__file__)"],
+        capture_output=True, text=True, check=True, cwd=tmp_path, env=environment(),
+    )  # fmt: skip
+    assert where.stdout.startswith(str(there))
+    assert files(tmp_path / "second") == files(first)
+
+
+def test_the_wheel_is_the_same_for_the_same_files() -> None:
+    held = program.files()
+    turned = dict(reversed(held.items()))
+    assert make_wheel(__version__, held) == make_wheel(__version__, turned)
+    assert not any("__pycache__" in path for path in held)
+
+
+def test_what_is_shipped_is_what_the_build_copies() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    copied = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
+    assert {here: f"ilofeed/{there}" for there, here in program.SHIPPED.items()} == copied
+
+
+GIVEN: dict[str, Any] = {
+    "title": "x", "url": "https://example.org/", "authority": None, "timezone": "Etc/UTC",
+    "languages": (), "countries": (),
+}  # fmt: skip
+
+
+def told(**changes: Any) -> newoffice.NewOffice:
+    return founding.new_office(NOW, **GIVEN | changes)
+
+
+SIGNS = st.text("\"':#{}[]>|*&!%@`-? \n\ta", max_size=9)
+
+
+@given(st.text(max_size=40) | SIGNS)
+@settings(max_examples=60)
+def test_any_title_survives_or_is_refused_in_words(title: str) -> None:
+    said = ""
+    try:
+        _, site = founding.proven(told(title=title), NOW)
+    except OptionError as error:
+        said = str(error)
+    else:
+        assert site.office.title == title.strip().replace("\t", " ")
+    assert said == "" or "--title" in said
+
+
+@pytest.mark.parametrize(
+    "title", ['"Quoted": a # b', "أخبار اليوم", "🎉 – it's", "- x", "@URL@", "{a: b}", "NO"]
+)
+def test_a_title_is_read_as_it_was_written(title: str) -> None:
+    made = founding.made(told(title=title), NOW)
+    assert founding.proven(told(title=title), NOW)[1].office.title == title
+    first = made["README.md"].decode().partition("\n")[0]
+    assert re.sub(r"\\(.)", r"\1", first) == f"# {title}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"title": None, "url": "", "timezone": None}, "--title, --url and --timezone are missing"),
+        ({"title": None}, "--title is missing"),
+        ({"title": "a\nb"}, "--title: a line break"),
+        ({"title": "\ud800"}, "--title is not written in UTF-8"),
+        ({"title": "\ue000"}, "--title: U+E000 is a private character"),
+        ({"url": "example.org"}, "--url: `example.org` is not a whole address"),
+        ({"url": "http://localhost/"}, "--authority: the domain before the comma has no dot"),
+        ({"authority": "Example.org,2015"}, "--authority: the domain is written in lower case"),
+        ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
+        ({"timezone": "Asia/Ulanbator"}, "--timezone: `Asia/Ulanbator` is not a time zone"),
+        ({"languages": ("EN",)}, "--language: `EN` is not a language tag; write en"),
+        ({"languages": ("en", "MN")}, "--language: `MN` is not a language tag; write mn"),
+        ({"countries": ("MN",)}, "--country MN wants a code and a label: CODE=LABEL"),
+        ({"countries": ("mn=x",)}, "write MN"),
+        ({"countries": ("MN=a", "MN=b")}, "--country: "),
+        ({"countries": ("a: b=x",)}, "--country: "),
+        ({"title": "</p>", "timezone": "Mars"}, "--timezone: `Mars`"),
+    ],
+)
+def test_what_is_wrong_is_said_of_the_option(changes: dict[str, Any], said: str) -> None:
+    with pytest.raises(OptionError) as error:
+        founding.made(told(**changes), NOW)
+    assert said in str(error.value)
+
+
+def test_a_time_before_all_feeds_is_refused() -> None:
+    then = dt.datetime(1980, 1, 1, tzinfo=dt.UTC)
+    with pytest.raises(OptionError, match="the year 1980"):
+        founding.made(founding.new_office(then, **GIVEN), then)
+
+
+def test_feeds_that_would_not_come_back_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    fault = Fault("all/rss.xml", "title", "a", "b")
+    monkeypatch.setattr(founding, "verify", lambda *_: [fault])
+    with pytest.raises(OptionError, match=r"all/rss.xml: title is"):
+        founding.made(told(), NOW)
+
+
+def test_a_wrong_option_is_a_matter_of_usage_and_nothing_is_written(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "a/office", "--title", "</p>", "--url", "x", "--timezone", "y")
+    assert done.returncode == 2
+    assert all(f"--{name}: " in done.stderr for name in ("title", "url", "timezone"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
+    office = tmp_path / "office"
+    office.mkdir()
+    (office / "notes.txt").write_text("mine")
+    done = run(tmp_path, "init", "office", *ONE)
+    assert (done.returncode, files(office)) == (2, {"notes.txt": b"mine"})
+    assert "is not empty, and nothing is overwritten: notes.txt" in done.stderr
+    done = run(tmp_path, "init", "office/notes.txt", *ONE)
+    assert done.returncode == 2
+    assert "is not a folder" in done.stderr
+
+
+def test_a_repository_without_files_is_empty(tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    done = run(tmp_path, "init", ".", *ONE)
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "feeds.yaml").exists()
+    assert not (tmp_path / ".ilofeed-init").exists()
+
+
+def test_it_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="a"):
+        founding.write(tmp_path / "new" / "office", {"a": b"", "a/b": b""})
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "b").write_bytes(b"mine")
+    with pytest.raises(OptionError, match="is there by now"):
+        founding.write(tmp_path, {"a/b": b"", "aa": b"", "b": b"ours", "c": b""})
+    assert files(tmp_path) == {"b": b"mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+
+
+def test_an_office_gets_a_later_program_and_keeps_what_is_its_own(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *ONE)
+    made = files(office)
+    locked = office / ".github" / "ilofeed"
+    (wheel,) = locked.glob("*.whl")
+    wheel.rename(locked / "ilofeed-0.0.1-py3-none-any.whl")
+    (locked / "requirements.txt").write_text("old")
+    (office / ".github" / "workflows" / "check.yml").unlink()
+    mine = {name: (made[name] + b"# mine\n") for name in ("feeds.yaml", "README.md", ".gitignore")}
+    for name, data in mine.items():
+        (office / name).write_bytes(data)
+    done = run(tmp_path, "init", "--renew", "office", *WHEN)
+    assert (done.returncode, done.stdout.splitlines()) == (
+        0,
+        [
+            ".github/ilofeed/ilofeed-0.0.1-py3-none-any.whl",
+            f".github/ilofeed/{wheel.name}",
+            ".github/ilofeed/requirements.txt",
+            ".github/workflows/check.yml",
+        ],
+    )
+    assert files(office) == made | mine
+    done = run(tmp_path, "init", "--renew", "office", *WHEN)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "already" in done.stderr
+
+
+def test_what_is_no_office_is_not_renewed(tmp_path: Path) -> None:
+    done = run(tmp_path, "init", "--renew", ".")
+    assert (done.returncode, files(tmp_path)) == (2, {})
+    assert "did not make it" in done.stderr
+    done = run(tmp_path, "init", "--renew", ".", "--title", "x")
+    assert done.returncode == 2
+    assert "takes no other options" in done.stderr
+    (tmp_path / ".github" / "ilofeed").mkdir(parents=True)
+    (tmp_path / "feeds.yaml").write_text("site: x\n")
+    done = run(tmp_path, "init", "--renew", ".")
+    assert (done.returncode, list(files(tmp_path))) == (1, ["feeds.yaml"])
+
+
+def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int, str]:
+    """What a person at a terminal sees who answers with these lines, and the exit code."""
+    parent, child = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ilofeed", "-C", str(folder), "init", "office", *given, *WHEN],
+        stdin=child, stdout=child, stderr=child,
+    )  # fmt: skip
+    os.close(child)
+    # the end of what is typed, too: a question too many stops instead of waiting
+    os.write(parent, "".join(f"{line}\n" for line in (*lines, "\4")).encode())
+    seen = b""
+    try:
+        while chunk := os.read(parent, 65536):
+            seen += chunk
+    except OSError:  # the end, as Linux says it
+        pass
+    os.close(parent)
+    return process.wait(60), seen.decode()
+
+
+def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
+    code, seen = answers(
+        tmp_path, "</b>", "Ana's news", "example.org", "https://example.org/ana/", "Mars",
+        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "",
+    )  # fmt: skip
+    assert code == 0, seen
+    for said in (
+        "Error: `</b>` is HTML", "Error: `example.org` is not a whole address",
+        "Error: `Mars` is not a time zone", "[example.org,2026:ana]",
+        "Error: `AR` is not a language tag; write ar", "Error: --country JO wants a code",
+    ):  # fmt: skip
+        assert said in seen
+    text = (tmp_path / "office" / "feeds.yaml").read_text("utf-8")
+    for line in ("example.org,2026:ana", "title: Ana's news", "language: ar", "EG: Egypt"):
+        assert line in text
+
+
+def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
+    code, seen = answers(
+        tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
+    )
+    assert code == 0, seen
+    assert seen.count("Time zone (") == 1
+    assert "begins with" not in seen
+
+
+def test_a_terminal_is_asked_nothing_where_all_that_is_needed_is_told(tmp_path: Path) -> None:
+    code, seen = answers(tmp_path, given=tuple(ONE))
+    assert code == 0
+    assert "language" not in seen.lower()
+
+
+@pytest.mark.parametrize(
+    ("zone", "wanted"),
+    [
+        ("Etc/UTC", "6-22"),
+        ("Asia/Shanghai", "0-14,22-23"),
+        ("Asia/Kolkata", "1-17"),
+        ("America/New_York", "0-3,10-23"),  # summer time: an hour more
+    ],
+)
+def test_the_schedule_has_the_hours_of_the_office(zone: str, wanted: str) -> None:
+    assert hours(dates.zone(zone), 2026) == wanted
+
+
+@pytest.mark.parametrize(
+    ("url", "wanted"),
+    [
+        ("https://example.org", "example.org,2026"),
+        ("https://Example.github.io/Our-News/", "example.github.io,2026:our-news"),
+        ("https://example.org:8080/a/b/", "example.org,2026:a-b"),
+        ("nowhere", None),
+    ],
+)
+def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
+    assert newoffice.authority_of(url, NOW) == wanted
+
+
+@pytest.mark.parametrize(
+    ("languages", "tag", "title"),
+    [
+        ("en-GB", "en-GB", "These feeds exist"),
+        ("mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
+        ("zh-Hant", "zh-Hans", "这些订阅源已建立"),
+        ("sw", "en", "These feeds exist"),
+        ("sw mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
+        ("zh-Hant fr en-GB", "en-GB", "These feeds exist"),
+        ("zh-Hant fr", "zh-Hant", "x"),  # the office's own name
+    ],
+)
+def test_the_first_entry_says_in_which_language_it_is(languages: str, tag: str, title: str) -> None:
+    (first,) = founding.proven(told(languages=tuple(languages.split())), NOW)[1].entries
+    assert (first.language, first.title) == (tag, title)
+    assert first.published <= NOW
