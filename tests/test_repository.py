@@ -12,12 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.chain import prepare
 from ilofeed.cli import cli
 from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
 from ilofeed.fields import PersonFields
 from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
-from offices import NOW, ROOT, entry, write_office
+from offices import ROOT, entry, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,29 +82,6 @@ def examples(path: Path, language: str) -> list[str]:
     return re.findall(
         rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
     )
-
-
-def test_every_documented_entry_passes_the_check(tmp_path: Path) -> None:
-    entries = examples(ROOT / "docs" / "entries.md", "markdown") + examples(
-        ROOT / "README.md", "markdown"
-    )
-    assert len(entries) >= 2
-    for number, text in enumerate(entries):
-        folder = tmp_path / str(number)
-        (folder / "entries").mkdir(parents=True)
-        (folder / "feeds.yaml").write_bytes((ROOT / "feeds.yaml").read_bytes())
-        (folder / "entries" / "documented.md").write_text(text, "utf-8")
-        draft = prepare(folder, NOW)
-        assert draft.problems == (), text
-        assert draft.faults == ()
-
-
-def test_every_documented_feeds_yaml_passes_the_check(tmp_path: Path) -> None:
-    whole = [text for text in examples(ROOT / "docs" / "feeds-yaml.md", "yaml") if "site:" in text]
-    assert whole
-    for number, text in enumerate(whole):
-        folder = write_office(tmp_path / str(number), office=text.encode())
-        assert [problem.code for problem in prepare(folder, NOW).problems] == ["no-entries"]
 
 
 @pytest.mark.parametrize(
