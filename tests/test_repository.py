@@ -12,16 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.cli import cli
-from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
-from ilofeed.fields import PersonFields
-from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
 from offices import ROOT, entry, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pydantic import BaseModel
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -76,45 +71,6 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
             text = path.read_bytes().decode("latin-1")
             assert not registry.search(text), path
             assert not place.search(text), path
-
-
-def examples(path: Path, language: str) -> list[str]:
-    return re.findall(
-        rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-
-
-@pytest.mark.parametrize(
-    ("page", "models"),
-    [
-        ("entries.md", [EntryFields, EventFields, ImageFields, AttachmentFields, PersonFields]),
-        ("feeds-yaml.md", [OfficeFields, SiteFields, TermFields, PerFields]),
-    ],
-)
-def test_every_key_is_documented(page: str, models: list[type[BaseModel]]) -> None:
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    for model in models:
-        for key in model.model_fields:
-            assert f"`{key}`" in text, key
-
-
-def test_every_command_and_option_is_documented() -> None:
-    text = "".join(path.read_text("utf-8") for path in DOCS)
-    for name, command in cli.commands.items():
-        assert f"ilofeed {name}" in text, name
-        for parameter in command.params:
-            for option in parameter.opts:
-                assert not option.startswith("--") or option in text, option
-
-
-def test_documented_commands_exist() -> None:
-    for path in DOCS:
-        for block in examples(path, "sh"):
-            for line in block.splitlines():
-                if match := re.match(r"(?:\./run )?ilofeed (?:-C \S+ )?(\w+)", line):
-                    assert match[1] in cli.commands, line
-                elif match := re.match(r"\./run (\w+)", line):
-                    assert f"task_{match[1]}()" in (ROOT / "run").read_text(), line
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:
