@@ -9,6 +9,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import ilofeed
 from offices import NOW, ROOT, entry
 from runner import environment
 from serving import host, listening
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from manual import Block
 
 # what a line may begin with; anything else has no rule
-WORDS = {"./run", "ilofeed", "cp", "#", ""}
+WORDS = {"./run", "ilofeed", "cp", "cd", "git", "python3", "#", ""}
 # tasks of `run` that are looked up and not run: they take long, wait for ever or need a network
 TASKS = {"serve": set[str](), "test": set[str](), "check": set[str](), "lock": set[str]()}
 TASKS |= {"rehearse": set[str](), "screenshot": set[str](), "bench": {"--full"}}
@@ -73,18 +74,23 @@ def this_office(folder: Path) -> Path:
 
 def bash(office: Path, script: str) -> subprocess.CompletedProcess[str]:
     path = f"{office / 'bin'}:{environment()['PATH']}"
-    clock = str(int(NOW.timestamp()))
+    known = {"SOURCE_DATE_EPOCH": str(int(NOW.timestamp())), "PATH": path}
+    for who in ("AUTHOR", "COMMITTER"):
+        known |= {f"GIT_{who}_NAME": "Editor", f"GIT_{who}_EMAIL": "editor@example.org"}
     done = subprocess.run(
         ["bash", "--noprofile", "--norc", "-euo", "pipefail", "-c", script],
         cwd=office, capture_output=True, encoding="utf-8", check=False, timeout=300,
-        stdin=subprocess.DEVNULL, env=environment(SOURCE_DATE_EPOCH=clock, PATH=path),
+        stdin=subprocess.DEVNULL, env=environment(**known),
     )  # fmt: skip
     assert "Traceback" not in done.stderr
     return done
 
 
 def runnable(text: str) -> str:
-    """The lines to run. Tasks of TASKS are looked up in the real `run` instead."""
+    """The lines to run. Tasks of TASKS are looked up in the real `run` instead.
+
+    pip installs the wheel that test_repository.py installs; here it is only what it is called.
+    """
     lines = []
     for line in text.splitlines():
         word, *rest = shlex.split(line.partition(" #")[0]) or [""]
@@ -94,6 +100,9 @@ def runnable(text: str) -> str:
             assert task in TASKS, f"no rule for the task `{task}`"
             assert set(options) <= TASKS[task], f"`{task}` takes no {options}"
             assert f"\ntask_{task}()" in (ROOT / "run").read_text("utf-8"), f"no task `{task}`"
+        elif word == "python3":
+            wheel = f"ilofeed-{ilofeed.__version__}-py3-none-any.whl"
+            assert rest == ["-m", "pip", "install", wheel], f"no rule for `{line}`"
         else:
             lines.append(line)
     return "\n".join(lines)

@@ -260,6 +260,8 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (example("sh", "rm -r public\n"), "no rule for `rm"),
         (example("sh", "./run tset\n"), "no rule for the task `tset`"),
         (example("sh", "./run bench --huge\n"), "takes no"),
+        (example("sh", "python3 -m pip install ilofeed-99.whl\n"), "no rule for `python3"),
+        (example("sh", "git statis\n"), "statis"),
         (example("sh", "./run ilofeed chekc\n"), "chekc"),
         (example("sh", "ilofeed check --strcit\n"), "strcit"),
         (example("sh", "cp public/nothing.json before.json\n"), "nothing.json"),
