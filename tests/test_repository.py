@@ -12,17 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.chain import prepare
-from ilofeed.cli import cli
-from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
-from ilofeed.fields import PersonFields
-from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
-from offices import NOW, ROOT, entry, write_office
+from offices import ROOT, entry, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from pydantic import BaseModel
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -77,68 +71,6 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
             text = path.read_bytes().decode("latin-1")
             assert not registry.search(text), path
             assert not place.search(text), path
-
-
-def examples(path: Path, language: str) -> list[str]:
-    return re.findall(
-        rf"^```{language}\n(.*?)^```", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-
-
-def test_every_documented_entry_passes_the_check(tmp_path: Path) -> None:
-    entries = examples(ROOT / "docs" / "entries.md", "markdown") + examples(
-        ROOT / "README.md", "markdown"
-    )
-    assert len(entries) >= 2
-    for number, text in enumerate(entries):
-        folder = tmp_path / str(number)
-        (folder / "entries").mkdir(parents=True)
-        (folder / "feeds.yaml").write_bytes((ROOT / "feeds.yaml").read_bytes())
-        (folder / "entries" / "documented.md").write_text(text, "utf-8")
-        draft = prepare(folder, NOW)
-        assert draft.problems == (), text
-        assert draft.faults == ()
-
-
-def test_every_documented_feeds_yaml_passes_the_check(tmp_path: Path) -> None:
-    whole = [text for text in examples(ROOT / "docs" / "feeds-yaml.md", "yaml") if "site:" in text]
-    assert whole
-    for number, text in enumerate(whole):
-        folder = write_office(tmp_path / str(number), office=text.encode())
-        assert [problem.code for problem in prepare(folder, NOW).problems] == ["no-entries"]
-
-
-@pytest.mark.parametrize(
-    ("page", "models"),
-    [
-        ("entries.md", [EntryFields, EventFields, ImageFields, AttachmentFields, PersonFields]),
-        ("feeds-yaml.md", [OfficeFields, SiteFields, TermFields, PerFields]),
-    ],
-)
-def test_every_key_is_documented(page: str, models: list[type[BaseModel]]) -> None:
-    text = (ROOT / "docs" / page).read_text("utf-8")
-    for model in models:
-        for key in model.model_fields:
-            assert f"`{key}`" in text, key
-
-
-def test_every_command_and_option_is_documented() -> None:
-    text = "".join(path.read_text("utf-8") for path in DOCS)
-    for name, command in cli.commands.items():
-        assert f"ilofeed {name}" in text, name
-        for parameter in command.params:
-            for option in parameter.opts:
-                assert not option.startswith("--") or option in text, option
-
-
-def test_documented_commands_exist() -> None:
-    for path in DOCS:
-        for block in examples(path, "sh"):
-            for line in block.splitlines():
-                if match := re.match(r"(?:\./run )?ilofeed (?:-C \S+ )?(\w+)", line):
-                    assert match[1] in cli.commands, line
-                elif match := re.match(r"\./run (\w+)", line):
-                    assert f"task_{match[1]}()" in (ROOT / "run").read_text(), line
 
 
 def test_links_between_the_documents_lead_somewhere() -> None:
