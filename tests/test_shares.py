@@ -13,7 +13,7 @@ import pytest
 from ilofeed.chain import make
 from ilofeed.check import check
 from ilofeed.entry import check_entry
-from ilofeed.remember import once
+from ilofeed.remember import Once
 from ilofeed.selection import select
 from ilofeed.shares import processors, share
 from ilofeed.verify import verify
@@ -151,7 +151,7 @@ def test_what_is_checked_elsewhere_comes_back() -> None:
 def test_a_text_is_judged_once() -> None:
     asked: list[str] = []
 
-    @once
+    @Once
     def judge(text: str) -> str:
         asked.append(text)
         return text.upper()
@@ -164,3 +164,15 @@ def test_a_text_is_judged_once() -> None:
         "\ud800",
     ]
     assert asked == ["a", "b", "\ud800"]
+
+
+def test_several_processes_find_out_before_each_goes_on_by_itself() -> None:
+    def judge(text: str) -> tuple[str, int]:
+        return text.upper(), os.getpid()
+
+    known = Once(judge)
+    assert known("a") == ("A", os.getpid())
+    known.learn(["a", "b", "c", "b", "d"], 2)
+    found = [known(text) for text in "abcd"]
+    assert [text for text, _ in found] == ["A", "B", "C", "D"]
+    assert len({process for _, process in found}) == 2

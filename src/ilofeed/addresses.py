@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.remember import once
+from ilofeed.remember import Once
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -128,7 +128,7 @@ def _in_html(data: bytes) -> Iterator[str]:
             yield from _in_code("".join(map(str, element.itertext())))
 
 
-@once
+@Once
 def _in_fragment(text: str) -> tuple[str, ...]:
     """The HTML of an entry, which stands in many documents."""
     return tuple(_in_html(text.encode()))

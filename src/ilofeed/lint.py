@@ -17,7 +17,7 @@ from lxml import etree
 
 from ilofeed.fields import find_markup
 from ilofeed.markdown import TAGS
-from ilofeed.remember import once
+from ilofeed.remember import Once
 from ilofeed.source import find_unfit
 
 if TYPE_CHECKING:
@@ -126,10 +126,19 @@ def _html(root: Any, form: Format) -> Iterator[Finding]:
 
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     """Rule and finding for HTML that a strict parser or a cautious reader would not take."""
-    return _judge_html(text) if "<" in text or "&" in text else ()
+    return _judge_html(text) if _has_markup(text) else ()
 
 
-@once
+def judge_html(texts: Iterable[str], processes: int) -> None:
+    """Find out about HTML that several documents show, with several processes."""
+    _judge_html.learn(filter(_has_markup, texts), processes)
+
+
+def _has_markup(text: str) -> bool:
+    return "<" in text or "&" in text
+
+
+@Once
 def _judge_html(text: str) -> tuple[tuple[str, str], ...]:
     import html5lib
 

@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
-import functools
 import hashlib
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ilofeed.shares import share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 Found = TypeVar("Found")
 
 
-def once(judge: Callable[[str], Found]) -> Callable[[str], Found]:
+class Once(Generic[Found]):
     """A function of a text that is called once for each. Texts are known by a digest, not kept."""
-    known: dict[bytes, Found] = {}
 
-    @functools.wraps(judge)
-    def remembered(text: str) -> Found:
-        key = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-        if key not in known:
-            known[key] = judge(text)
-        return known[key]
+    def __init__(self, judge: Callable[[str], Found]) -> None:
+        self._judge = judge
+        self._known: dict[bytes, Found] = {}
 
-    return remembered
+    def __call__(self, text: str) -> Found:
+        """What there is to be found out about a text."""
+        key = _digest(text)
+        if key not in self._known:
+            self._known[key] = self._judge(text)
+        return self._known[key]
+
+    def learn(self, texts: Iterable[str], processes: int) -> None:
+        """Find out about texts with several processes, before these go on by themselves: each of
+        them would find out everything anew."""
+        new = {key: text for text in texts if (key := _digest(text)) not in self._known}
+        found = share(list(new.values()), self._judge, processes)
+        self._known |= zip(new, found, strict=True)
+
+
+def _digest(text: str) -> bytes:
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
