@@ -82,6 +82,17 @@ def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> No
     assert "per: language" not in founding.made(told(), NOW)["feeds.yaml"].decode()
 
 
+def test_git_does_not_see_what_a_build_makes(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *ONE)
+    git = ["git", "-C", str(office)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    command = [*git, "status", "--porcelain", "--untracked-files=all"]
+    before = subprocess.run(command, check=True, capture_output=True).stdout
+    assert run(office, "build", *WHEN).returncode == 0
+    assert {path.name for path in office.glob(".public.*")} >= {".public.state", ".public.entries"}
+    assert subprocess.run(command, check=True, capture_output=True).stdout == before
+
+
 def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) -> None:
     (shown,) = re.findall(
         r"```yaml\n(.*?)```", (office / "README.md").read_text("utf-8"), re.DOTALL
