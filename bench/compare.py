@@ -117,16 +117,24 @@ def measure(place: Path, entries: int, rounds: int, *, slow: bool) -> None:
             one.cpu / floor.cpu,
             wanted,
             len(runs),
+            entries,
         )
 
 
 def row(
-    case: str, one: Run, wall: float, cpu: float | None, wanted: float | None, rounds: int
+    case: str,
+    one: Run,
+    wall: float,
+    cpu: float | None,
+    wanted: float | None,
+    rounds: int,
+    entries: int | None = None,
 ) -> None:
     cpu_ratio = "" if cpu is None else f"{cpu:.2f}"
+    each = "" if entries is None else f"{one.cpu / entries * 1000:.2f} ms"
     print(
-        f"| {case} | {one.wall:.2f} s | {one.cpu:.2f} s | {one.peak:.0f} MiB | {wall:.3f} |"
-        f" {cpu_ratio} | {wanted or ''} | {rounds} |",
+        f"| {case} | {one.wall:.2f} s | {one.cpu:.2f} s | {each} | {one.peak:.0f} MiB |"
+        f" {wall:.3f} | {cpu_ratio} | {wanted or ''} | {rounds} |",
         flush=True,
     )
 
@@ -138,8 +146,8 @@ def main() -> None:
     install_peers()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{cores} cores; medians, largest process\n")
-    print("| case | wall | cpu | memory | x Hugo | x its cpu | reach | runs |")
-    print("|---|---|---|---|---|---|---|---|")
+    print("| case | wall | cpu | cpu an entry | memory | x Hugo | x its cpu | reach | runs |")
+    print("|---|---|---|---|---|---|---|---|---|")
     nothing = median([run(sys.executable, "-c", "pass") for _ in range(10)])
     helped = median([run(*PROGRAM, "--help") for _ in range(10)])
     row("`--help` (x `python -c pass`)", helped, helped.wall / nothing.wall, None, 4, 10)
