@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from browsing import THEN, listen, page, violations
 from ilofeed.chain import prepare
+from ilofeed.embedding import SCRIPTS
+from ilofeed.phrases import direction
 from offices import DATA
 from serving import OPEN, host, needs, needs_checkers
+from test_widget import POLICY, RELEASED, element, module, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,10 +68,10 @@ def test_every_kind_of_page(
         assert [one[:23] for one in said] == (
             ["Failed to load resource"] if kind == "missing page" else []
         )
-        direction = "rtl" if language == "ar" else "ltr"
+        side = "rtl" if language == "ar" else "ltr"
         root = made.locator("html")
-        assert (root.get_attribute("lang"), root.get_attribute("dir")) == (language, direction)
-        assert made.evaluate("getComputedStyle(document.body).direction") == direction
+        assert (root.get_attribute("lang"), root.get_attribute("dir")) == (language, side)
+        assert made.evaluate("getComputedStyle(document.body).direction") == side
 
 
 def test_text_begins_on_its_side(browser: Browser, three: Host) -> None:
@@ -131,3 +135,119 @@ def test_the_language_is_changed_by_a_click(browser: Browser, three: Host) -> No
         made.locator("#items").get_by_role("link", name="Каир").click()
         made.get_by_role("link", name="العربية").click()
         assert made.url == three.address + "entry/wages-report/"
+
+
+def somebodys_page(language: str, body: str) -> dict[str, bytes]:
+    """A page of another site, in a language and its direction, with something in it."""
+    head = f'<html lang="{language}" dir="{direction(language)}">'
+    look = '<meta name="viewport" content="width=device-width">'
+    look += '<meta name="color-scheme" content="light dark">'
+    text = f"<!doctype html>{head}{look}<title>Host</title><main><h1>Host</h1>{body}</main>"
+    return {"index.html": text.encode(), "favicon.ico": b""}
+
+
+@pytest.mark.parametrize(("size", "scheme"), LOOKS)
+def test_the_element_in_arabic(browser: Browser, three: Host, size: str, scheme: str) -> None:
+    """On an Arabic page of others, under a strict policy: an English item stands on its side."""
+    body = module(three) + element(
+        f"{three.address}all/feed.json", 'limit="9" heading-level="2" show-summary theme="auto"'
+    )
+    policy = {"Content_Security_Policy": POLICY.format(here=three.address)}
+    with host(somebodys_page("ar", body), **policy) as here, page(browser, size, scheme) as made:
+        said = listen(made)
+        made.goto(here.address)
+        settled(made)
+        view = made.locator("ilo-feed [part=feed]")
+        assert (view.get_attribute("lang"), view.get_attribute("dir")) == ("ar", "rtl")
+        more = view.locator("[part=more] a")
+        assert (more.inner_text(), more.get_attribute("href")) == (
+            "جميع المواد",
+            f"{three.address}all/",
+        )
+        assert dates(view) == [
+            "4–6 مايو 2026 · أولان باتور",
+            "3 مارس 2026",
+            "2 مارس 2026",
+            "2 مارس 2026",
+            "10 فبراير 2026",
+        ]
+        items = view.locator("li").evaluate_all("(all) => all.map((one) => [one.lang, one.dir])")
+        assert items == [[tag, direction(tag)] for tag in ("ar", "mn", "ar", "en", "en")]
+        assert {
+            one.evaluate("(one) => one.lang + getComputedStyle(one).direction")
+            for one in view.locator("time").all()
+        } == {"arrtl"}
+        arabic, english = (view.locator(f"li[lang={tag}]").last for tag in ("ar", "en"))
+        assert right(arabic.locator("h2 a")) == right(arabic)
+        assert left(english.locator("h2 a")) == left(english) < left(arabic.locator("h2 a"))
+        assert made.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert violations(made) == []
+        assert said == []
+
+
+def dates(view: Locator) -> list[str]:
+    """The lines of dates; some versions of CLDR have spaces around the dash."""
+    return [re.sub(r"\s*–\s*", "–", one) for one in view.locator("[part=date]").all_inner_texts()]
+
+
+def right(one: Locator) -> float:
+    box = one.bounding_box()
+    assert box is not None
+    return float(box["x"] + box["width"])
+
+
+def test_an_arabic_feed_on_an_english_page(browser: Browser, three: Host) -> None:
+    """The interface is the page's, the items are the feed's, unless the page's owner chooses."""
+    body = module(three) + element(f"{three.address}language/ar/feed.json")
+    with host(somebodys_page("en", body)) as here, page(browser, "phone") as made:
+        made.goto(here.address)
+        settled(made)
+        view = made.locator("ilo-feed [part=feed]")
+        assert (view.get_attribute("lang"), view.get_attribute("dir")) == ("en-GB", "ltr")
+        event = view.locator("[part=date]").first
+        assert dates(view)[0] == "4–6 May 2026 · أولان باتور"
+        assert event.evaluate("(one) => getComputedStyle(one).direction") == "rtl"
+        assert event.locator("time").get_attribute("dir") == "ltr"
+        made.locator("ilo-feed").evaluate("(one) => { one.lang = 'ar' }")
+        view.get_by_text("جميع المواد").wait_for()
+        assert (view.get_attribute("lang"), view.get_attribute("dir")) == ("ar", "rtl")
+        assert dates(view)[0] == "4–6 مايو 2026 · أولان باتور"
+        assert violations(made) == []
+
+
+def test_the_page_of_a_feed_shows_the_element_in_its_language(
+    browser: Browser, three: Host
+) -> None:
+    with page(browser) as made:
+        made.goto(f"{three.address}language/ar/")
+        preview = made.locator("#preview ilo-feed")
+        preview.locator("li").first.wait_for()
+        assert preview.locator("[part=feed]").get_attribute("dir") == "rtl"
+        assert preview.locator("[part=more]").inner_text() == "جميع المواد"
+        chosen = made.locator("select[name=lang] option:checked")
+        assert (chosen.inner_text(), chosen.get_attribute("value")) == ("العربية", "ar")
+        code = made.locator("#embed pre code").first.inner_text()
+        assert f"embed/ilo-feed-{SCRIPTS['ilo-feed'][-1]}.js" in code
+        assert ' lang="ar" ' in code
+        made.locator("select[name=lang]").select_option("en")
+        preview.get_by_text("All items").wait_for()
+        assert preview.locator("[part=feed]").get_attribute("dir") == "ltr"
+
+
+@pytest.mark.parametrize("version", SCRIPTS["ilo-feed"])
+def test_pages_that_name_a_released_version_work(
+    browser: Browser, three: Host, version: str
+) -> None:
+    pinned = RELEASED["ilo-feed", version]
+    script = (
+        f'<script type="module" src="{three.address}embed/ilo-feed-{version}.js"'
+        f' integrity="{pinned}" crossorigin="anonymous"></script>'
+    )
+    body = script + element(f"{three.address}language/en/feed.json")
+    with host(somebodys_page("en", body)) as here, page(browser) as made:
+        said = listen(made)
+        made.goto(here.address)
+        settled(made)
+        titles = made.locator("ilo-feed [part=heading]").all_inner_texts()
+        assert titles == ["A report on wages in Cairo", "Mongolia raises its minimum wage"]
+        assert said == []

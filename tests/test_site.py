@@ -76,7 +76,8 @@ def test_every_kind_of_file_is_there() -> None:
     assert names == {
         ".nojekyll", "404.html", "feeds.opml", "index.html", "robots.txt", "sitemap.xml",
         "*/site.css", "*/site.js", "*/feed.css", "*/embed.css", "*/embed.js", "*/icon.svg",
-        "*/ilo-feed.js", "*/ilo-feed-1.0.0.js", "*/ilo-frame.js", "*/ilo-frame-1.0.0.js",
+        "*/ilo-feed.js", "*/ilo-feed-1.0.0.js", "*/ilo-feed-1.1.0.js",
+        "*/ilo-frame.js", "*/ilo-frame-1.0.0.js",
         "*/atom.xml", "*/rss.xml", "*/feed.json", "*/calendar.ics", "*/index.html",
         "*/embed.html", "*/fragment.html", "*/oembed.json",
         "*/*/atom.xml", "*/*/rss.xml", "*/*/feed.json", "*/*/calendar.ics", "*/*/index.html",
@@ -590,10 +591,11 @@ def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_the_scripts_have_an_address_that_stays_and_one_that_never_changes() -> None:
-    newest = script("ilo-feed", "1.0.0")
-    assert MADE["embed/ilo-feed.js"].data == MADE["embed/ilo-feed-1.0.0.js"].data == newest
+    newest = script("ilo-feed", "1.1.0")
+    assert MADE["embed/ilo-feed.js"].data == MADE["embed/ilo-feed-1.1.0.js"].data == newest
+    assert MADE["embed/ilo-feed-1.0.0.js"].data == script("ilo-feed", "1.0.0") != newest
     page = html.unescape(MADE["all/index.html"].data.decode())
-    assert f'src="{HERE}embed/ilo-feed-1.0.0.js"' in page
+    assert f'src="{HERE}embed/ilo-feed-1.1.0.js"' in page
     assert f'integrity="{integrity("ilo-feed")}"' in page
     assert f'<script type="module" src="{HERE}embed/ilo-feed.js"></script>' in page
 

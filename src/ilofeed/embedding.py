@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from ilofeed.model import Feed, Office
 
 # every version that was ever released, the newest last
-LANGUAGES = ("en", "zh-Hans", "mn")  # that the element speaks, in the order they are offered
-SCRIPTS = {"ilo-feed": ("1.0.0",), "ilo-frame": ("1.0.0",)}
+SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # items shown unless other sites choose; pixels of a frame
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 

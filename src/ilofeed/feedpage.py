@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ilofeed import directory
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
-from ilofeed.embedding import LANGUAGES, LIMIT, integrity, newest, snippets
+from ilofeed.embedding import LIMIT, integrity, newest, snippets
 from ilofeed.page import render_page, webcal
-from ilofeed.phrases import phrases
+from ilofeed.phrases import LANGUAGES, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +49,6 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
         languages=LANGUAGES,
-        embed_language=words.tag if words.tag in LANGUAGES else "en",
         element=newest("ilo-feed"),
         integrity=integrity("ilo-feed"),
     )
