@@ -11,6 +11,7 @@ import pytest
 from ilofeed import entrymemory
 from ilofeed.check import check
 from ilofeed.entrymemory import Memory
+from ilofeed.model import Entry
 from offices import NOW, OFFICE, entry, sources
 from test_check import png
 
@@ -33,7 +34,7 @@ EVERYTHING = {
     "papers": entry(attachments="[{url: 'https://x.org/a.pdf', length: 12, title: All}]"),
     "other": entry(language="mn", translation_of="plain"),
     "named": entry(id="former"),
-    "draft": entry(draft="true"),
+    "draft": entry(draft="true", summary="Not yet.", countries="[CN]", categories="[employment]"),
     "withdrawn": entry(withdrawn="2016-01-01"),
 }
 
@@ -166,3 +167,11 @@ def test_a_damaged_memory_is_none(damage: Any) -> None:
 def test_an_empty_memory_is_read() -> None:
     made = checked(wages=entry(draft="true", date="2027-01-01"))
     assert remembered(made).lines == {}
+
+
+def test_every_field_of_an_entry_is_among_the_examples() -> None:
+    """A key added to an entry must be added to what is remembered, and to the examples above."""
+    entries = checked(**EVERYTHING).entries
+    for one in dataclasses.fields(Entry):
+        values = {repr(getattr(entry, one.name)) for entry in entries}
+        assert len(values) > 1, one.name
