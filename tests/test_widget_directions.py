@@ -107,6 +107,22 @@ def test_digits_are_european_and_years_are_those_of_the_page(browser: Browser) -
             assert made.locator("ilo-feed time").inner_text() == "2 مارس 2026"
 
 
+def test_digits_and_years_are_asked_for_and_not_left_to_the_browser(browser: Browser) -> None:
+    """What a browser takes for Arabic without being asked is its own choice."""
+    items = [{"title": "One", "date_published": "2026-03-02"}]
+    with fed(browser, {"items": items}, 'lang="en"') as made:
+        made.evaluate(
+            """() => {
+              const write = Intl.DateTimeFormat;
+              window.asked = [];
+              Intl.DateTimeFormat = (tag, options) => (asked.push(tag), write(tag, options));
+              document.querySelector('ilo-feed').lang = 'ar';
+            }"""
+        )
+        made.locator("ilo-feed").get_by_text("2 مارس 2026").wait_for()
+        assert made.evaluate("asked") == ["ar-u-ca-gregory-nu-latn"]
+
+
 def test_what_fails_is_said_in_arabic_and_the_fallback_is_the_hosts(browser: Browser) -> None:
     feed = {"language": "ar", "items": [{"title": "تقرير"}]}
     with fed(browser, feed, 'lang="ar"') as made:
@@ -143,6 +159,7 @@ def test_a_feed_that_is_replaced_while_it_loads_is_not_shown(browser: Browser) -
         late[0].fulfill(body=json.dumps({"items": [{"title": "Late"}]}))
         made.evaluate("new Promise((done) => setTimeout(done, 100))")
         assert one.locator("[part=heading]").all_inner_texts() == ["Second"]
+        assert one.get_by_role("status").inner_text() == ""
         assert one.get_attribute("aria-busy") is None
 
 
