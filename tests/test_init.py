@@ -74,6 +74,17 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
+def test_what_a_build_leaves_behind_is_not_offered_for_commit(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *ONE)
+    git = ["git", "-C", str(office)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    assert run(office, "build", *WHEN).returncode == 0
+    assert len(list(office.glob(".public*"))) > 1
+    asked = [*git, "ls-files", "--others", "--exclude-standard"]
+    assert subprocess.run(asked, capture_output=True, check=True).stdout == b""
+
+
 def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> None:
     office = begin(tmp_path / "office", *THREE)
     assert run(office, "build", *WHEN).returncode == 0
@@ -411,7 +422,7 @@ def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
         tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
     )
     assert code == 0, seen
-    assert seen.count("Time zone (") == 1
+    assert seen.count("Time zone, ") == 1
     assert "begins with" not in seen
 
 
