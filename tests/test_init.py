@@ -278,7 +278,7 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"languages": ("en", "MN")}, "--language: `MN` is not a language tag; write mn"),
         ({"countries": ("MN",)}, "--country MN wants a code and a label: CODE=LABEL"),
         ({"countries": ("mn=x",)}, "write MN"),
-        ({"countries": ("MN=a", "MN=b")}, "--country: "),
+        ({"countries": ("MN=a", "MN=b")}, "--country: `MN` is named twice; keep one"),
         ({"countries": ("a: b=x",)}, "--country: "),
         ({"title": "</p>", "timezone": "Mars"}, "--timezone: `Mars`"),
     ],
@@ -319,6 +319,15 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "office/notes.txt", *ONE)
     assert done.returncode == 2
     assert "is not a folder" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["entries/office", "a/../entries/b/c"])
+def test_no_office_is_made_among_the_entries_of_another(tmp_path: Path, place: str) -> None:
+    (tmp_path / "feeds.yaml").write_text("mine")
+    done = run(tmp_path, "init", place, *ONE)
+    assert (done.returncode, files(tmp_path)) == (2, {"feeds.yaml": b"mine"})
+    said = f"{tmp_path / 'entries'} holds the entries of an office, and nothing else"
+    assert said in done.stderr
 
 
 def test_a_repository_without_files_is_empty(tmp_path: Path) -> None:
