@@ -270,6 +270,11 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"title": "\ud800"}, "--title is not written in UTF-8"),
         ({"title": "\ue000"}, "--title: U+E000 is a private character"),
         ({"url": "example.org"}, "--url: `example.org` is not a whole address"),
+        (
+            {"url": "https://example.org/a/../b"},
+            "--url: `https://example.org/a/../b/` has /../ in it",
+        ),
+        ({"url": "https://example.org/%2e/"}, "has /%2E/ in it"),
         ({"url": "http://localhost/"}, "--authority: the domain before the comma has no dot"),
         ({"authority": "Example.org,2015"}, "--authority: the domain is written in lower case"),
         ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
