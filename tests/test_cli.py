@@ -398,6 +398,47 @@ def test_new_says_what_it_needs(office: Path, args: list[str], said: str) -> Non
     assert sorted(path.name for path in (office / "entries").iterdir()) == ["wages.md"]
 
 
+def test_new_writes_the_language_where_it_is_another(office: Path) -> None:
+    name = office / "feeds.yaml"
+    name.write_bytes(
+        name.read_bytes().replace(b"  timezone:", b"  languages: [en, mn]\n  timezone:")
+    )
+    terms = ("--category", "wages", "--country", "MN", "--summary", "x")
+
+    def new(*args: str) -> str:
+        done = run(office, "new", "A title", *terms, *args)
+        assert done.returncode == 0, done.stderr
+        return (office / done.stdout.strip()).read_text("utf-8")
+
+    assert "language" not in new("--language", "en")
+    made = new("--language", "mn", "--translation-of", "wages")
+    assert "language: mn\ntranslation_of: wages\n" in made
+    assert run(office, "check", "--strict").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (["--language", "MN"], "`MN` is not a language tag; write mn"),
+        (["--language", "fr"], "`fr` is not among the languages of feeds.yaml, en, mn"),
+        (["--translation-of", "wages"], "`wages` is in `en` too"),
+        (["--language", "mn", "--translation-of", "wage"], "did you mean `wages`?"),
+        (["--language", "mn", "--translation-of", "A b"], "not a slug"),
+    ],
+)
+def test_new_writes_no_language_that_the_check_refuses(
+    office: Path, args: list[str], said: str
+) -> None:
+    name = office / "feeds.yaml"
+    name.write_bytes(
+        name.read_bytes().replace(b"  timezone:", b"  languages: [en, mn]\n  timezone:")
+    )
+    done = run(office, "new", "x", "--category", "wages", "--country", "MN", *args)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert [path.name for path in (office / "entries").rglob("*.md")] == ["wages.md"]
+
+
 def test_new_asks_on_a_terminal_and_offers_the_known_ones(office: Path) -> None:
     parent, child = pty.openpty()
     process = subprocess.Popen(

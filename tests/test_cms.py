@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
+import re
 import socket
 import subprocess
 import time
@@ -157,6 +158,37 @@ def test_files_are_named_by_the_day_where_titles_have_no_latin_letters() -> None
         for data in (OFFICE, OFFICE.replace(b"Example Office", "Жишээ".encode()))
     ]
     assert slugs == ["{{slug}}", "entry-{{year}}-{{month}}-{{day}}"]
+
+
+LANGUAGES = OFFICE.replace(b"  timezone:", b"  languages: [en, mn, zh-Hans]\n  timezone:")
+
+
+def test_the_language_is_chosen_among_those_of_the_office() -> None:
+    by_name = {one["name"]: one for one in cms.fields(an_office(LANGUAGES))}
+    told = by_name["language"]
+    assert (told["widget"], told["required"]) == ("select", False)
+    assert {one["value"]: one["label"] for one in told["options"]} == {
+        "en": "English", "mn": "Монгол", "zh-Hans": "简体中文"
+    }  # fmt: skip
+    made = yaml.safe_load(cms.config(an_office(LANGUAGES), "a/b", "main"))
+    assert made["collections"][0]["slug"].startswith("entry-")
+
+
+@pytest.mark.parametrize(
+    ("office", "title", "is_taken"),
+    [
+        (OFFICE, "A title – and 世界", True),
+        (OFFICE, "snake_case", False),
+        (OFFICE, "~ 5", False),
+        (OFFICE, "a" * 301, False),
+        (LANGUAGES, "snake_case ~ 5", True),
+    ],
+)
+def test_a_title_that_names_the_file_has_no_sign_that_no_name_has(
+    office: bytes, title: str, *, is_taken: bool
+) -> None:
+    by_name = {one["name"]: one for one in cms.fields(an_office(office))}
+    assert bool(re.search(by_name["title"]["pattern"][0], title)) == is_taken
 
 
 # the command
@@ -367,3 +399,24 @@ def test_what_is_missing_is_said_in_the_form(tmp_path: Path, browser: Browser) -
         made.get_by_text("Summary is required").wait_for()
         made.get_by_text("begins with https://").wait_for()
     assert entries(folder).keys() == {"wages.md"}
+
+
+@in_a_browser
+def test_an_entry_in_another_language_is_written_in_the_form(
+    tmp_path: Path, browser: Browser
+) -> None:
+    folder = write_office(tmp_path / "office", office=LANGUAGES, wages=entry())
+    with desk(folder, browser) as made:
+        made.get_by_role("link", name="Entry").last.click()
+        field(made, "title").fill("Цалин_нэмэгдэв ~ 5%")
+        field(made, "date").fill("2015-06-02")
+        field(made, "summary").fill("Нэг өгүүлбэр.")
+        choose(made, "categories", "Wages")
+        choose(made, "countries", "Mongolia")
+        choose(made, "language", "Монгол")
+        field(made, "translation_of").fill("wages")
+        save(made)
+    done = run(folder, "check", "--strict")
+    assert done.returncode == 0, done.stdout
+    found = entries(folder)["2015/entry-2015-06-02.md"]
+    assert (found.language, found.translates) == ("mn", "wages")

@@ -74,6 +74,17 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
+def test_what_a_build_leaves_behind_is_not_offered_for_commit(tmp_path: Path) -> None:
+    office = begin(tmp_path / "office", *ONE)
+    git = ["git", "-C", str(office)]
+    subprocess.run([*git, "init", "-q"], check=True)
+    subprocess.run([*git, "add", "."], check=True)
+    assert run(office, "build", *WHEN).returncode == 0
+    assert len(list(office.glob(".public*"))) > 1
+    asked = [*git, "ls-files", "--others", "--exclude-standard"]
+    assert subprocess.run(asked, capture_output=True, check=True).stdout == b""
+
+
 def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> None:
     office = begin(tmp_path / "office", *THREE)
     assert run(office, "build", *WHEN).returncode == 0
@@ -270,6 +281,11 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"title": "\ud800"}, "--title is not written in UTF-8"),
         ({"title": "\ue000"}, "--title: U+E000 is a private character"),
         ({"url": "example.org"}, "--url: `example.org` is not a whole address"),
+        (
+            {"url": "https://example.org/a/../b"},
+            "--url: `https://example.org/a/../b/` has /../ in it",
+        ),
+        ({"url": "https://example.org/%2e/"}, "has /%2E/ in it"),
         ({"url": "http://localhost/"}, "--authority: the domain before the comma has no dot"),
         ({"authority": "Example.org,2015"}, "--authority: the domain is written in lower case"),
         ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
@@ -278,7 +294,7 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"languages": ("en", "MN")}, "--language: `MN` is not a language tag; write mn"),
         ({"countries": ("MN",)}, "--country MN wants a code and a label: CODE=LABEL"),
         ({"countries": ("mn=x",)}, "write MN"),
-        ({"countries": ("MN=a", "MN=b")}, "--country: "),
+        ({"countries": ("MN=a", "MN=b")}, "--country: `MN` is named twice; keep one"),
         ({"countries": ("a: b=x",)}, "--country: "),
         ({"title": "</p>", "timezone": "Mars"}, "--timezone: `Mars`"),
     ],
@@ -319,6 +335,15 @@ def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:
     done = run(tmp_path, "init", "office/notes.txt", *ONE)
     assert done.returncode == 2
     assert "is not a folder" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["entries/office", "a/../entries/b/c"])
+def test_no_office_is_made_among_the_entries_of_another(tmp_path: Path, place: str) -> None:
+    (tmp_path / "feeds.yaml").write_text("mine")
+    done = run(tmp_path, "init", place, *ONE)
+    assert (done.returncode, files(tmp_path)) == (2, {"feeds.yaml": b"mine"})
+    said = f"{tmp_path / 'entries'} holds the entries of an office, and nothing else"
+    assert said in done.stderr
 
 
 def test_a_repository_without_files_is_empty(tmp_path: Path) -> None:
@@ -422,7 +447,7 @@ def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
         tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
     )
     assert code == 0, seen
-    assert seen.count("Time zone (") == 1
+    assert seen.count("Time zone, ") == 1
     assert "begins with" not in seen
 
 

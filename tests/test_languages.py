@@ -246,3 +246,28 @@ def test_the_schema_of_entries_offers_the_languages() -> None:
     made = site(office=office(languages="[en, mn]"), a=entry())
     assert entry_schema(made.office)["properties"]["language"]["enum"] == ["en", "mn"]
     assert "enum" not in entry_schema(site(a=entry()).office)["properties"]["language"]
+
+
+def test_what_a_page_says_in_another_language_is_marked() -> None:
+    given = office(languages="[en, he]")
+    made = documents(site(office=given, a=entry(language="he")))
+    pages = {path: one.data.decode() for path, one in made.items() if path.endswith("index.html")}
+    # the buttons are in English, so the page is
+    page = pages["language/he/index.html"]
+    assert '<html lang="en" dir="ltr">' in page
+    assert '<h1 lang="he" dir="rtl">עברית</h1>' in page
+    assert '<li><a href="../../all/">All news and events</a></li>' in page
+    assert "<h1>All news and events</h1>" in pages["all/index.html"]
+
+
+def test_an_office_whose_language_has_no_buttons_is_marked_within_them() -> None:
+    given = OFFICE.replace(b"  timezone:", b"  language: he\n  timezone:")
+    given = given.replace(b"Example Office", "משרד".encode())
+    given = given.replace(b"News and events", "חדשות".encode())
+    made = documents(site(office=given, a=entry()))
+    for path, name in (("index.html", "משרד"), ("country/mn/index.html", "Mongolia")):
+        page = made[path].data.decode()
+        assert '<html lang="en" dir="ltr">' in page
+        assert f'<h1 lang="he" dir="rtl">{name}</h1>' in page
+    for path in ("index.html", "all/index.html"):
+        assert '<p class="lead" lang="he" dir="rtl">חדשות</p>' in made[path].data.decode()

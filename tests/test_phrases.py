@@ -167,10 +167,19 @@ def test_numbers() -> None:
     ]
 
 
+def test_languages_that_share_a_name_are_told_apart() -> None:
+    assert own_name("en-GB") == "English, GB"
+    assert own_name("zh-Hant-HK") == "繁體中文, HK"
+    assert own_name("mn-Cyrl") == "Монгол, Cyrl"
+
+
 def test_names_and_directions() -> None:
-    tags = ("en-GB", "zh-Hans", "zh-Hant-HK", "mn", "ru", "ar", "tlh")
-    assert " ".join(map(own_name, tags)) == "English 简体中文 繁體中文 Монгол Русский العربية tlh"
-    assert [direction(tag) for tag in ("ar", "he-IL", "az-Arab", "ar-Latn", "mn-Mong", "en")] == [
+    tags = ("en", "zh-Hans", "mn", "mn-Mong", "ru", "ar", "tlh")
+    assert " ".join(map(own_name, tags)) == "English 简体中文 Монгол ᠮᠣᠩᠭᠣᠯ Русский العربية tlh"
+    leftward = ("ar", "he-IL", "iw", "ary", "az-Arab")
+    assert [direction(tag) for tag in (*leftward, "ar-Latn", "mn-Mong", "en")] == [
+        "rtl",
+        "rtl",
         "rtl",
         "rtl",
         "rtl",

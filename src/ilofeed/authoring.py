@@ -5,6 +5,7 @@ Each returns the exit code.
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from ilofeed.dates import Moment
     from ilofeed.model import Term
+    from ilofeed.problems import Problem
 
     # option, the terms there are, those given, language: the terms to take
     Ask = Callable[[str, Mapping[str, Term], Sequence[str], str], list[str]]
@@ -35,6 +37,8 @@ def new(
     summary: str | None,
     link: str | None,
     slug: str | None,
+    language: str | None,
+    translation_of: str | None,
     ask: Ask,
 ) -> int:
     """Write a new entry file, valid at once, and print its path."""
@@ -49,8 +53,12 @@ def new(
         summary=summary,
         link=link,
         slug=slug,
+        language=None if language == office.language else language,
+        translation_of=translation_of,
     )
     path, data, found = newentry.write_entry(entry, office, known, clock)
+    if translation_of is not None and not has_errors(found):
+        found = _beside_the_others(root, clock, path, data)
     if has_errors(found):
         raise options.OptionError("\n".join(problem.message for problem in found))
     read.create(root / path, data)
@@ -58,6 +66,17 @@ def new(
     if summary is None:
         console.say("write its summary, then delete the line that says draft")
     return console.DONE
+
+
+def _beside_the_others(
+    root: Path, clock: dt.datetime, path: str, data: bytes
+) -> tuple[Problem, ...]:
+    """The problems of a new entry that only the check of all of them can find."""
+    from ilofeed.check import check
+
+    sources = read.read_office(root)
+    both = dataclasses.replace(sources, entries=(*sources.entries, (path, data)))
+    return tuple(one for one in check(both, clock)[1] if one.path == path)
 
 
 def touch(root: Path, clock: dt.datetime, files: Sequence[Path]) -> int:

@@ -12,7 +12,6 @@ import click
 from ilofeed import __version__, console, editing, online, options, progress
 from ilofeed.codes import RULES
 from ilofeed.init import init
-from ilofeed.switches import Instant as _Instant
 from ilofeed.switches import allow as _allow
 from ilofeed.switches import base_url as _base_url
 from ilofeed.switches import category as _category
@@ -25,10 +24,7 @@ from ilofeed.switches import previous as _previous
 from ilofeed.switches import strict as _strict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from ilofeed import dates
-    from ilofeed.model import Term
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -53,6 +49,7 @@ def cli(ctx: click.Context, root: Path) -> None:
 
 
 cli.add_command(editing.cms)
+cli.add_command(editing.new)
 cli.add_command(online.live)
 cli.add_command(online.confirm)
 cli.add_command(init)
@@ -183,23 +180,6 @@ def due(root: Path, now: dates.Moment | None) -> None:
 
 
 @cli.command()
-@click.argument("title")
-@_category(help="May be repeated.")
-@_country(help="May be repeated.")
-@click.option("--date", type=_Instant(), metavar="WHEN", help="Day or instant (default: today).")
-@click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
-@click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
-@click.option("--slug", help="Name of the file (default: made from the title).")
-@_now
-@click.pass_obj
-def new(root: Path, /, now: dates.Moment | None, **given: Any) -> None:
-    """Write a new entry file, valid at once, and print its path."""
-    from ilofeed import authoring
-
-    sys.exit(authoring.new(root, options.read_clock(now), **given, ask=_ask))
-
-
-@cli.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
 @_now
 @click.pass_obj
@@ -258,22 +238,6 @@ def explain(code: str | None) -> None:
     from ilofeed import authoring
 
     sys.exit(authoring.explain(code))
-
-
-def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
-    """The terms given; where none are, the only one, or what a person at the terminal answers."""
-    if given or len(known) == 1 or not sys.stdin.isatty():
-        return options.terms(option, known, given)
-    for name, term in known.items():
-        console.say(f"  {name:<40} {term.label(language)}")
-
-    def convert(answer: str) -> str:
-        try:
-            return options.terms(option, known, [answer.strip()])[0]
-        except options.OptionError as error:
-            raise click.UsageError(str(error)) from error
-
-    return [click.prompt(option.removeprefix("--").capitalize(), value_proc=convert, err=True)]
 
 
 def main() -> NoReturn:

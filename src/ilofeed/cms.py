@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import yamldoc
 from ilofeed.fields import LONGEST_SUMMARY, slugify
+from ilofeed.phrases import own_name
 from ilofeed.schema import entry_schema
 
 if TYPE_CHECKING:
@@ -77,14 +78,22 @@ def config(office: Office, repo: str, branch: str) -> bytes:
 
 
 def _slug(office: Office) -> str:
-    """The name of a new file: of its title, or of its day where titles are not in Latin letters."""
-    return "{{slug}}" if slugify(office.title) else "entry-{{year}}-{{month}}-{{day}}"
+    """The name of a new file: of its title, or of its day where titles may have no Latin letter."""
+    is_latin = len(office.languages) < 2 and slugify(office.title)
+    return "{{slug}}" if is_latin else "entry-{{year}}-{{month}}-{{day}}"
 
 
 def fields(office: Office) -> list[dict[str, Any]]:
     """The widgets of an entry, one for each key, and the body."""
     schema = entry_schema(office)
-    return [*_widgets(schema, schema["$defs"]), _BODY]
+    made = _widgets(schema, schema["$defs"])
+    if "{{slug}}" in _slug(office):
+        for one in made:
+            if one["name"] == "title":  # both programs keep these signs, and the check has none
+                most = schema["properties"]["title"]["maxLength"]
+                message = f"{most} characters at most, without _ and ~: the file is named after it"
+                one["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
+    return [*made, _BODY]
 
 
 def _widgets(
@@ -153,6 +162,9 @@ def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         return {"widget": "datetime", **day} | ({"default": "{{now}}"} if key == "date" else {})
     if key == "file":
         return {"widget": "image", "choose_url": False}
+    if "enum" in schema:
+        options = [{"label": own_name(tag), "value": tag} for tag in schema["enum"]]
+        return {"widget": "select", "options": options}
     most = schema.get("maxLength")
     widget = {"widget": "text" if most == LONGEST_SUMMARY else "string"}
     if "pattern" in schema:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilofeed.model import in_language
 from ilofeed.phrases import own_name
 
 if TYPE_CHECKING:
@@ -25,6 +26,13 @@ def label(feed: Feed, office: Office, words: Phrases) -> str:
     if tag is not None and (not labels or office.language != tag):
         labels.append(own_name(tag))
     return ", ".join(labels) or str(words["everything"])
+
+
+def label_language(feed: Feed, office: Office) -> str | None:
+    """The language of the first word of that name; none where it is the page's own."""
+    for term in terms(feed, office):
+        return in_language(term.labels, office.language)[1] or office.own_language
+    return feed.spec.language
 
 
 def terms(feed: Feed, office: Office) -> list[Term]:

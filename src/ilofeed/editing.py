@@ -1,20 +1,62 @@
-"""The command for editors without Git, for the command line."""
+"""The command that begins an entry, and the one for editors without Git."""
 
 from __future__ import annotations
 
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilofeed import options, switches
+from ilofeed import console, options, switches
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from ilofeed import dates
+    from ilofeed.model import Term
 
 _REPO = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+
+
+@click.command()
+@click.argument("title")
+@switches.category(help="May be repeated.")
+@switches.country(help="May be repeated.")
+@click.option(
+    "--date", type=switches.Instant(), metavar="WHEN", help="Day or instant (default: today)."
+)
+@click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
+@click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
+@click.option("--language", metavar="TAG", help="The entry's, where it is not the office's own.")
+@click.option(
+    "--translation-of", metavar="SLUG", help="The entry that is the same in another language."
+)
+@click.option("--slug", help="Name of the file (default: made from the title).")
+@switches.now
+@click.pass_obj
+def new(root: Path, /, now: dates.Moment | None, **given: Any) -> None:
+    """Write a new entry file, valid at once, and print its path."""
+    from ilofeed import authoring
+
+    sys.exit(authoring.new(root, options.read_clock(now), **given, ask=_ask))
+
+
+def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
+    """The terms given; where none are, the only one, or what a person at the terminal answers."""
+    if given or len(known) == 1 or not sys.stdin.isatty():
+        return options.terms(option, known, given)
+    for name, term in known.items():
+        console.say(f"  {name:<40} {term.label(language)}")
+
+    def convert(answer: str) -> str:
+        try:
+            return options.terms(option, known, [answer.strip()])[0]
+        except options.OptionError as error:
+            raise click.UsageError(str(error)) from error
+
+    return [click.prompt(option.removeprefix("--").capitalize(), value_proc=convert, err=True)]
 
 
 @click.command()

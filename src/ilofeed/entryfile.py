@@ -119,7 +119,9 @@ class EntryFields(Fields):
         Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None,
         Field(description="Documents to download"),
     ] = None
-    language: Annotated[Language | None, Field(description="BCP 47 tag of the text")] = None
+    language: Annotated[
+        Language | None, Field(description="Language of the text, where it is not the office's own")
+    ] = None
     translation_of: Annotated[
         Slug | None, Field(description="Slug of the entry this translates")
     ] = None

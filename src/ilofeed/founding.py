@@ -7,19 +7,20 @@ import contextlib
 import dataclasses
 import os
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import console, newoffice, options, program
 from ilofeed.chain import make
 from ilofeed.check import check
 from ilofeed.officekit import kit
+from ilofeed.problems import quote
 from ilofeed.selection import select
 from ilofeed.verify import verify
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-    from pathlib import Path
 
     from ilofeed.check import Site
     from ilofeed.read import Sources
@@ -46,7 +47,11 @@ def found(folder: Path, clock: dt.datetime, **told: Any) -> int:
 
 
 def refuse_place(folder: Path) -> None:
-    """Refuse a folder with anything in it but the beginnings of a repository."""
+    """Refuse a folder with anything in it but the beginnings of a repository, and one among the
+    entries of an office, which would read its files as entries."""
+    for around in Path(os.path.normpath(folder.absolute())).parents:
+        if around.name == "entries" and os.path.lexists(around.parent / "feeds.yaml"):
+            raise options.OptionError(f"{around} holds the entries of an office, and nothing else")
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
@@ -70,7 +75,7 @@ def new_office(
     if missing := [f"--{name}" for name in NEEDED if not (given[name] or "").strip()]:
         *most, last = missing
         text = f"{', '.join(most)} and {last} are" if most else f"{last} is"
-        raise options.OptionError(f"{text} missing; on a terminal they are asked for")
+        raise options.OptionError(f"{text} missing; on a terminal ilofeed asks for it")
     texts = {**given, "authority": authority, "language": " ".join(languages)}
     for name, one in {**texts, "country": " ".join(countries)}.items():
         if any("\ud800" <= sign <= "\udfff" for sign in one or ""):
@@ -98,6 +103,9 @@ def country(text: str) -> tuple[str, str]:
 
 def mistakes(office: newoffice.NewOffice, clock: dt.datetime) -> dict[str, list[str]]:
     """What `check` says of each option, in its own words; "" where it is of none."""
+    codes = [code for code, _ in office.countries]
+    if twice := next((code for code in codes if codes.count(code) > 1), None):
+        return {"--country": [f"{quote(twice)} is named twice; keep one"]}
     said: dict[str, list[str]] = {}
     for option, problem in newoffice.sources(office, clock)[1]:
         said.setdefault(option, []).append(problem.message)

@@ -44,15 +44,20 @@ def address_problems(
     gone: dict[str, list[str]] = {}
     for path in sorted(before.documents.keys() - after.documents.keys()):
         gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
+    named = {tag for feed in gone if (tag := _parts(feed)[0])}
+    lost = sorted(named - {tag.lower() for tag in _languages(office)})
     for feed, paths in gone.items():
-        key, what = _to_put_back(feed, paths, office, before)
+        key, what = _to_put_back(feed, paths, office, before, lost)
         some = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         message = f"people are subscribed to {some}, which would be gone; {what}"
         yield problem(key, "feed-vanished", message)
 
 
-def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) -> tuple[str, str]:
-    """The key of feeds.yaml that a feed hangs on, and what to write there."""
+def _to_put_back(
+    feed: str, paths: list[str], office: Office, before: Ledger, lost: list[str]
+) -> tuple[str, str]:
+    """The key of feeds.yaml that a feed hangs on, and what to write there; `lost` are languages
+    that stand in no list any more, all of them, since there is one line for them."""
     language, code, category = _parts(feed)
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
@@ -63,8 +68,8 @@ def _to_put_back(feed: str, paths: list[str], office: Office, before: Ledger) ->
         label = before.countries.get(country, country)
         return "countries", f"below `countries` write `{country}: {scalar(label)}`"
     if feed not in {spec.path for spec in office.feeds}:
-        if language and language not in {tag.lower() for tag in _languages(office)}:
-            known = ", ".join([*_languages(office), _as_tag(language)])
+        if language in lost:
+            known = ", ".join([*_languages(office), *map(_as_tag, lost)])
             return "languages", f"below `site` write `languages: [{known}]`"
         named = {"language": language, "country": code, "category": category}
         dimensions = [name for name, value in named.items() if value]

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
-    "url": "Where the feeds will be served (https://example.org/feeds/)",
-    "timezone": "Time zone (Asia/Ulaanbaatar)",
+    "url": "Where the feeds will be served, such as https://example.org/feeds/",
+    "timezone": "Time zone, such as Europe/Paris",
 }
 
 
@@ -103,7 +103,7 @@ def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
         suggested = newoffice.authority_of(told["url"], clock)
         told["authority"] = ask("What every id begins with", "authority", str, suggested)
     if not told["languages"]:
-        question = "Languages, the office's first, by spaces (en, mn, zh-Hans)"
+        question = "Languages, the office's first, between spaces, such as en zh-Hans"
         told["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
     if not told["countries"]:
         told["countries"] = _countries(ask)
@@ -112,7 +112,7 @@ def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
 def _countries(ask: Callable[..., Any]) -> tuple[str, ...]:
     from ilofeed import founding
 
-    question = "A country, as MN=Mongolia (Enter: no more; none at all: the world)"
+    question = "A country, such as FR=France (Enter: no more; none at all: the world)"
     found: list[tuple[str, str]] = []
 
     def read(answer: str) -> tuple[tuple[str, str], ...]:

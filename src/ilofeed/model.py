@@ -115,6 +115,11 @@ class Office:
         return in_language(self.descriptions or self.titles, self.language)[0]
 
     @property
+    def description_language(self) -> str:
+        """The language in which there is one."""
+        return in_language(self.descriptions or self.titles, self.language)[1] or self.own_language
+
+    @property
     def author(self) -> Person:
         """Who signs entries that name nobody."""
         return self.signs or Person(self.title)

@@ -32,6 +32,8 @@ class NewEntry:
     summary: str | None = None
     link: str | None = None
     slug: str | None = None
+    language: str | None = None  # where it is not the office's own
+    translation_of: str | None = None
 
 
 def write_entry(
@@ -48,6 +50,10 @@ def write_entry(
     lines.append(f"countries: [{', '.join(new.countries)}]")
     if new.link is not None:
         lines.append(f"link: {scalar(new.link)}")
+    if new.language is not None:
+        lines.append(f"language: {scalar(new.language)}")
+    if new.translation_of is not None:
+        lines.append(f"translation_of: {scalar(new.translation_of)}")
     if new.summary is None:
         lines.append("draft: true")
     data = "\n".join([*lines, "---", ""]).encode()

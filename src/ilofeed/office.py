@@ -40,7 +40,7 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     problems += found
     if root is None:
         if not problems:
-            message = "the file is empty; it describes the office, as docs/feeds-yaml.md shows"
+            message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
         return stand_in(), problems
     checked, found = validate.validate(text, root, OfficeFields, _stand_ins, comments=True)

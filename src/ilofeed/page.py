@@ -114,6 +114,7 @@ def render_page(
             path=path,
             href=found or functools.partial(relative, path),
             label=lambda feed: directory.label(feed, office, words),
+            label_language=lambda feed: directory.label_language(feed, office),
             about=lambda feed: directory.about(feed, office, words),
             **values,
         )

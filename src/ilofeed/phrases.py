@@ -21,8 +21,11 @@ if TYPE_CHECKING:
 
 LANGUAGES = ("en", "zh-Hans", "mn", "ar")
 # ISO 15924 scripts and primary subtags of languages that are written from right to left
-_LEFTWARD_SCRIPTS = frozenset({"Adlm", "Arab", "Aran", "Hebr", "Nkoo", "Syrc", "Thaa"})
-_LEFTWARD = frozenset("ar arc ckb dv fa he ks nqo ps sd syr ug ur yi".split())
+_LEFTWARD_SCRIPTS = frozenset("Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa".split())
+_LEFTWARD = frozenset(
+    "apc ar arc ary arz azb bal ckb dv fa glk he iw ji ks lrc mzn nqo pnb prs ps sd skr syr ug ur"
+    " yi".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +134,12 @@ def phrases(*wanted: str) -> Phrases:
 
 
 def own_name(tag: str) -> str:
-    """What a language calls itself: `Монгол`; its tag where that is not known."""
+    """What a language calls itself: `Монгол`; with what its tag says beyond that: `English, GB`."""
     names = _language_names()
     parts = tag.split("-")
     for length in range(len(parts), 0, -1):
         if name := names.get("-".join(parts[:length])):
-            return name
+            return ", ".join([name, *parts[length:]])
     return tag
 
 

@@ -79,7 +79,7 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
 
 def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
     if not path.is_file():
-        message = "there is no such file; it describes the office, as docs/feeds-yaml.md shows"
+        message = "there is no such file; `ilofeed init` makes one, with all of a new office"
         if path.is_symlink() or path.exists():
             message = "this is not a file that can be read"
         missing = name == "feeds.yaml" and not path.exists()

@@ -94,13 +94,25 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         problems += _listed(source, found)
         if found:
             source = Source(path, _masked(source.text, found))
-    for match in list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]:
-        message = (
-            f"U+{ord(match[0]):04X} is a private character, often an icon copied from a web page; "
-            "readers show a box, so delete it"
-        )
-        problems.append(source.problem(match.start(), "private-character", message, "warning"))
+    found = list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]
+    problems += [_private(source, match.start(), match[0]) for match in found]
     return source, problems
+
+
+def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
+    """The warning about a private character of a value that its text has as an escape only."""
+    match = _PRIVATE.search(value)
+    if match is None or _PRIVATE.search(source.text, start, end):
+        return []
+    return [_private(source, start, match[0])]
+
+
+def _private(source: Source, offset: int, sign: str) -> Problem:
+    message = (
+        f"U+{ord(sign):04X} is a private character, often an icon copied from a web page; "
+        "readers show a box, so delete it"
+    )
+    return source.problem(offset, "private-character", message, "warning")
 
 
 def _is_no_text(head: str) -> bool:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from ilofeed.codes import CODES
 from ilofeed.problems import did_you_mean, nearest, quote, visible
+from ilofeed.source import escaped_private
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ class _Reader:
     def _value(self, node: Node, loc: Loc) -> Any:
         match node:
             case Scalar():
+                if node.style == '"':
+                    self.problems += escaped_private(self._source, node.start, node.end, node.value)
                 # YAML makes one line break of a blank line, but where the text stands as it is
                 return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
             case Mapping():
