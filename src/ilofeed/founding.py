@@ -75,7 +75,7 @@ def new_office(
     if missing := [f"--{name}" for name in NEEDED if not (given[name] or "").strip()]:
         *most, last = missing
         text = f"{', '.join(most)} and {last} are" if most else f"{last} is"
-        raise options.OptionError(f"{text} missing; on a terminal ilofeed asks for it")
+        raise options.OptionError(f"{text} missing; on a terminal ilofeed asks")
     texts = {**given, "authority": authority, "language": " ".join(languages)}
     for name, one in {**texts, "country": " ".join(countries)}.items():
         if any("\ud800" <= sign <= "\udfff" for sign in one or ""):
