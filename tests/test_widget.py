@@ -38,7 +38,7 @@ RELEASED = {
         "sha384-erU2mPYb7+UHDHK0WRxNLPdvArx9uFPWmCxIgeRUnAP4jN350+Ccvb8vVr0qBT7K"
     ),
     ("ilo-feed", "1.1.0"): (
-        "sha384-G+agR0RWwE2EN5O6o0T2o5iYutWqnlZT37wsYmeE9xTsNGo0tnWGKiUoMqHDtmn/"
+        "sha384-e7QpLjdRHhMV1FksJdFCPFyj2Cea/Z7Bq1PTb2bdhAbJvZ1r0exkS5vE9Gb1uKhY"
     ),
     ("ilo-frame", "1.0.0"): (
         "sha384-diCi5ganJNKieT9nRvdS9AccvQ9vDCL5WnCgNMhAzvlS/Ujc52TeDrWfdb27vjCn"

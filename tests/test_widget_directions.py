@@ -37,6 +37,7 @@ def test_the_language_of_the_interface_gives_its_direction(browser: Browser, lan
 
 # each script and each language that the pages know, languages of two scripts, and others
 TAGS = (
+    "apc ary azb bal glk iw ji lrc mzn pnb prs skr en-Mand rhg-Rohg smp-Samr arn azj nb pnt uz "
     "ar ar-EG ar-Latn arc arz az az-Arab az-Latn-AZ ckb dv en en-Arab-GB fa fa-AF ff-Adlm fr he "
     "he-Latn ks ks-Deva mn mn-Mong nqo pa-Arab pa-PK ps sd sd-Deva-IN sr-Cyrl syr ug ug-Cyrl ur "
     "ur-Aran-PK uz-Arab yi yi-Hebr zh-Hans"

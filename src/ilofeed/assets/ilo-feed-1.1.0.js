@@ -5,7 +5,7 @@ const WORDS = {
   mn: ['mn', 'Бүх мэдээлэл', 'Мэдээллийг ачаалж чадсангүй.'],
   ar: ['ar', 'جميع المواد', 'تعذّر تحميل المواد.'],
 };
-const RTL = /-(adlm|arab|aran|hebr|nkoo|syrc|thaa)\b|^(arc?|ckb|dv|fa|he|ks|nqo|ps|sd|syr|ug|ur|yi)\b(?!.*-[a-z]{4}\b)/i;
+const RTL = /-(adlm|ara[bn]|hebr|mand|nkoo|rohg|samr|syrc|thaa)\b|^(a(pc|r[cyz]?|zb)|bal|ckb|dv|fa|glk|he|iw|ji|ks|lrc|mzn|nqo|p(nb|rs|s)|s(d|kr|yr)|u[gr]|yi)\b(?!.*-[a-z]{4}\b)/i;
 const SHEET = new CSSStyleSheet();
 SHEET.replaceSync(`
 :host(:not([hidden])) { display: block }
@@ -29,11 +29,11 @@ const link = (value, base) => {
   const url = URL.canParse(text(value), base) && new URL(text(value), base);
   return /^https?:$/.test(url.protocol) ? url.href : '';
 };
-const day = (value) => { // in the office's zone
+const day = (value) => {
   const date = new Date(text(value).slice(0, 10));
   return isNaN(date) ? null : date;
 };
-const mongolian = (date) => { // unknown to browsers
+const mongolian = (date) => {
   const [y, m, d] = date.toJSON().split(/[-T]/).map(Number);
   return `${y} оны ${m} д${/^([149]|11)$/.test(m) ? 'үгээ' : 'угаа'}р сарын ${d}`;
 };
@@ -78,7 +78,7 @@ if (!customElements.get('ilo-feed')) customElements.define('ilo-feed', class ext
     if (load) this.#feed = null;
     this.#error.textContent = '';
     this.ariaBusy = 'true';
-    await null; // more may follow
+    await null;
     try {
       const url = !this.#feed && link(this.getAttribute('src') || 'no:', document.baseURI);
       const answer = url && await fetch(url, {
