@@ -1,6 +1,6 @@
-"""Draws the picture of README.md: a feed of this office on a desktop, an entry on a phone.
+"""Draws the pictures of the manual: pages of this office, and of one in three languages.
 
-    python tests/screenshot.py [FILE]
+    python tests/screenshot.py [FOLDER]
 
 Headless Chromium gets the pages from memory, under the addresses they are published at; nothing is
 fetched from a host.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import io
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,25 +18,56 @@ from PIL import Image
 
 from browsing import chromium
 from ilofeed.chain import prepare
-from offices import NOW, ROOT
+from offices import DATA, NOW, ROOT
 from serving import TYPES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from playwright.sync_api import Browser
 
-PICTURE = ROOT / "docs" / "screenshot.png"
+DOCS = ROOT / "docs"
 HEIGHT = 1000
-SHOWN = {  # pages, and the width of the window for each
-    "country/mn/index.html": 1100,
-    "entry/future-of-social-protection-in-mongolia/index.html": 390,
-}
 EDGE, GROUND = 24, "#8795a5"
 COLOURS = 48  # enough for pages of text, and the file stays small
 
 
-def draw(browser: Browser) -> bytes:
-    """The picture, as a PNG file."""
-    draft = prepare(ROOT, NOW)
+@dataclass(frozen=True)
+class Picture:
+    """Pages of an office side by side: their paths, and the width of the window for each."""
+
+    name: str
+    page: str  # of the manual that shows it
+    office: Path
+    shown: Mapping[str, int]
+
+
+PICTURES = (
+    Picture(
+        "screenshot.png",
+        "README.md",
+        ROOT,
+        {
+            "country/mn/index.html": 1100,
+            "entry/future-of-social-protection-in-mongolia/index.html": 390,
+        },
+    ),
+    Picture(
+        "languages.png",
+        "docs/feeds-yaml.md",
+        DATA / "languages",
+        {
+            "index.html": 820,
+            "entry/workshop/index.html": 390,
+            "entry/wages-report-mn/index.html": 390,
+        },
+    ),
+)
+
+
+def draw(picture: Picture, browser: Browser) -> bytes:
+    """A picture, as a PNG file."""
+    draft = prepare(picture.office, NOW)
     assert draft.site is not None
     url = draft.site.office.url
     files = {url + document.path: document.data for document in draft.documents}
@@ -48,7 +80,7 @@ def draw(browser: Browser) -> bytes:
         ),
     )
     page, shots = context.new_page(), []
-    for path, width in SHOWN.items():
+    for path, width in picture.shown.items():
         page.set_viewport_size({"width": width, "height": HEIGHT})
         page.goto(url + path)
         shots.append(Image.open(io.BytesIO(page.screenshot())))
@@ -65,4 +97,6 @@ def draw(browser: Browser) -> bytes:
 
 if __name__ == "__main__":
     with chromium() as chosen:
-        Path(sys.argv[1] if sys.argv[1:] else PICTURE).write_bytes(draw(chosen))
+        for one in PICTURES:
+            folder = Path(sys.argv[1]) if sys.argv[1:] else DOCS
+            (folder / one.name).write_bytes(draw(one, chosen))
