@@ -164,15 +164,3 @@ def test_a_text_is_judged_once() -> None:
         "\ud800",
     ]
     assert asked == ["a", "b", "\ud800"]
-
-
-def test_several_processes_find_out_before_each_goes_on_by_itself() -> None:
-    def judge(text: str) -> tuple[str, int]:
-        return text.upper(), os.getpid()
-
-    known = Once(judge)
-    assert known("a") == ("A", os.getpid())
-    known.learn(["a", "b", "c", "b", "d"], 2)
-    found = [known(text) for text in "abcd"]
-    assert [text for text, _ in found] == ["A", "B", "C", "D"]
-    assert len({process for _, process in found}) == 2

@@ -74,6 +74,12 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
+def is_clean(html: str) -> bool:
+    """Whether HTML is, to the letter, what an HTML5 parser would write of it, with no elements and
+    attributes but those of a body."""
+    return _cleaner().clean(html) == html
+
+
 def tidy_html(
     html: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
 ) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from ilofeed.shares import share
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
 Found = TypeVar("Found")
 
@@ -26,13 +24,6 @@ class Once(Generic[Found]):
         if key not in self._known:
             self._known[key] = self._judge(text)
         return self._known[key]
-
-    def learn(self, texts: Iterable[str], processes: int) -> None:
-        """Find out about texts with several processes, before these go on by themselves: each of
-        them would find out everything anew."""
-        new = {key: text for text in texts if (key := _digest(text)) not in self._known}
-        found = share(list(new.values()), self._judge, processes)
-        self._known |= zip(new, found, strict=True)
 
 
 def _digest(text: str) -> bytes:

@@ -13,7 +13,7 @@ from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
 from ilofeed.grammar import match_grammar
-from ilofeed.lint import judge_html, lint
+from ilofeed.lint import lint
 from ilofeed.proof import Known, Prover
 from ilofeed.readback import read_back
 from ilofeed.shares import quiet, share
@@ -93,17 +93,9 @@ def verify_changed(
         len(one.data) for one in documents if isinstance(one, Document) and one.format is not None
     )
     processes = processes if size > WORTH_SHARING else 1
-    judge_html(_shown(documents), processes)
     shared = share(documents, verified, processes, progress)
     proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
-
-
-def _shown(documents: Sequence[AnyDocument]) -> Iterator[str]:
-    """The HTML of the entries in the feeds that were made, which are read back."""
-    for document in documents:
-        if isinstance(document, Document) and document.feed is not None and document.format:
-            yield from (entry.html for entry in document.feed.entries)
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:
