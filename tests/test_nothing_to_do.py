@@ -156,6 +156,18 @@ def test_two_processes_look_as_one_does(office: Path, monkeypatch: pytest.Monkey
     assert look(office) is look(office, 2) is None
 
 
+def test_a_system_that_looks_by_whole_paths_sees_the_same(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_office(office / "entries" / "2015" / "x", more=entry())
+    (office / "entries" / "2015" / "nowhere").symlink_to("missing")
+    seen, program, output = state.look(office), state.program(), state.published(office / "public")
+    monkeypatch.setattr(state, "_FROM_FOLDERS", False)
+    assert (state.look(office), state.program()) == (seen, program)
+    assert state.published(office / "public") == output
+    assert output[1]
+
+
 def test_words_of_another_build_are_none(office: Path) -> None:
     """One that died between the two files."""
     words = office / ".public.words"
@@ -180,6 +192,14 @@ def test_links_to_nowhere_and_links_are_looked_at(office: Path) -> None:
     before = state.look(office).digest
     elsewhere.write_bytes(b"12")
     assert state.look(office).digest != before
+
+
+def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
+    (office / "entries" / "nowhere").symlink_to("missing")
+    (office.parent / "elsewhere").mkdir()
+    (office / "entries" / "folder").symlink_to(office.parent / "elsewhere")
+    assert build(office, *CLOCK)[:2] == ("done", 0)
+    assert build(office, *CLOCK)[:2] == ("said", 0)
 
 
 def test_another_package_is_another_program(
