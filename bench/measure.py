@@ -26,9 +26,11 @@ class Run:
 
 def run(*command: str | Path, cwd: Path | None = None) -> Run:
     """Run a command to its end; where it fails, what it said is shown and the bench ends."""
+    # a program that is installed has its compiled files; a shell may forbid Python to keep them
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
-        list(map(str, command)), cwd=cwd, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        list(map(str, command)), cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
     said = process.stdout.read()

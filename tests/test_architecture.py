@@ -88,6 +88,7 @@ FLOORS = [
     ["wheel", "program", "newoffice", "officekit", "founding", "renewal"],  # another office
     ["commands", "authoring", "ping"],
     ["switches", "editing", "online", "init", "cli"],
+    ["start"],
     ["__main__"],
 ]
 ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}

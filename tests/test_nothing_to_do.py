@@ -142,6 +142,76 @@ def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.Monk
     assert state.recall(office, office / "public", options=(None,), now=NOW) is None
 
 
+def look(office: Path, processes: int = 1) -> state.Remembered | None:
+    return state.recall(office, office / "public", options=(None,), now=NOW, processes=processes)
+
+
+def test_two_processes_look_as_one_does(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(state, "WORTH_SHARING", 1)
+    assert look(office) == look(office, 2) is not None
+    page = office / "public" / "index.html"
+    page.touch()
+    assert look(office) is look(office, 2) is None
+    page.unlink()
+    assert look(office) is look(office, 2) is None
+
+
+def test_a_system_that_looks_by_whole_paths_sees_the_same(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_office(office / "entries" / "2015" / "x", more=entry())
+    (office / "entries" / "2015" / "nowhere").symlink_to("missing")
+    seen, program, output = state.look(office), state.program(), state.published(office / "public")
+    monkeypatch.setattr(state, "_FROM_FOLDERS", False)
+    assert (state.look(office), state.program()) == (seen, program)
+    assert state.published(office / "public") == output
+    assert output[1]
+
+
+def test_words_of_another_build_are_none(office: Path) -> None:
+    """One that died between the two files."""
+    words = office / ".public.words"
+    assert state.published(office / "public")[1]
+    whole = words.read_bytes()
+    for damaged in (b"0" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
+        words.write_bytes(damaged)
+        assert state.published(office / "public") == ({}, False)
+    words.write_bytes(whole)
+    (office / "public" / "index.html").unlink()
+    about, is_intact = state.published(office / "public")
+    assert (len(about["index.html"]), is_intact) == (4, False)
+
+
+def test_links_to_nowhere_and_links_are_looked_at(office: Path) -> None:
+    (office / "entries" / "nowhere.md").symlink_to("missing")
+    assert look(office) is None
+    elsewhere = office / "elsewhere"
+    elsewhere.write_bytes(b"1")
+    (office / "entries" / "nowhere.md").unlink()
+    (office / "entries" / "note").symlink_to(elsewhere)
+    before = state.look(office).digest
+    elsewhere.write_bytes(b"12")
+    assert state.look(office).digest != before
+
+
+def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
+    (office / "entries" / "nowhere").symlink_to("missing")
+    (office.parent / "elsewhere").mkdir()
+    (office / "entries" / "folder").symlink_to(office.parent / "elsewhere")
+    assert build(office, *CLOCK)[:2] == ("done", 0)
+    assert build(office, *CLOCK)[:2] == ("said", 0)
+
+
+def test_another_package_is_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = state.program()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert state.program() == before
+    (tmp_path / "lxml-99.dist-info").mkdir()
+    assert state.program() != before
+
+
 def test_what_is_due_has_a_build_done(tmp_path: Path) -> None:
     office = write_office(
         tmp_path / "office", wages=entry(), later=entry(date="2026-11-02T09:00:00+08:00")

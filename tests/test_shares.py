@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pickle
 import signal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from ilofeed.check import check
 from ilofeed.entry import check_entry
 from ilofeed.remember import Once
 from ilofeed.selection import select
-from ilofeed.shares import processors, share
+from ilofeed.shares import aside, processors, share
 from ilofeed.verify import verify
 from offices import NOW, documents, entry, site, sources
 
@@ -164,3 +165,42 @@ def test_a_text_is_judged_once() -> None:
         "\ud800",
     ]
     assert asked == ["a", "b", "\ud800"]
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_a_question_is_answered_by_another_process_or_by_this_one(
+    monkeypatch: pytest.MonkeyPatch, *, is_long: bool
+) -> None:
+    parent = os.getpid()
+    for truth in (False, True):
+        with aside(partial(bool, truth), is_long=is_long) as answer:
+            assert answer() is truth
+    with aside(lambda: os.getpid() == parent, is_long=is_long) as answer:
+        assert answer() is not is_long
+
+    def dies() -> bool:
+        if os.getpid() != parent:
+            raise MemoryError
+        return True
+
+    with aside(dies, is_long=is_long) as answer:
+        assert answer()
+
+    def none() -> int:
+        raise OSError
+
+    monkeypatch.setattr(os, "fork", none)
+    with aside(lambda: os.getpid() == parent, is_long=is_long) as answer:
+        assert answer()
+
+
+def asks_for_ever() -> bool:
+    signal.pause()
+    return True
+
+
+def test_a_question_that_nobody_wants_answered_leaves_no_process() -> None:
+    with pytest.raises(KeyError), aside(asks_for_ever, is_long=True):
+        raise KeyError
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)

@@ -244,7 +244,7 @@ def main() -> NoReturn:
     """Run the command line; a broken disk or network is a sentence and exit code 4."""
     console.keep_every_word()
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name="ilofeed", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shutil
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -92,6 +94,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     Files that no manifest and no journal calls ours are left alone.
     """
     output.mkdir(parents=True, exist_ok=True)
+    within = f"{output}/"
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
     ours = frozenset(document.path for document in documents)
     # what a build that died was about to publish: no manifest may know all of it
@@ -102,7 +105,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     changed = [
         one
         for one in ordered
-        if isinstance(one, Document) and not replacing.is_same(output / one.path, one.data)
+        if isinstance(one, Document) and not replacing.is_same(within + one.path, one.data)
     ]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
@@ -115,7 +118,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
         steps = _steps(changed, output)
         for place, files in steps.items():
             if place in files:
-                replacing.write(output / place, files[place], temporary)
+                replacing.write(within + place, files[place], str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
         _delete(output, stale, temporary)
@@ -149,9 +152,16 @@ def _write_list(path: Path, items: Iterable[str]) -> None:
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
     """Nothing is written or deleted through a link that leads out of the output."""
-    for folder in sorted({(output / path).parent for path in paths}):
+    folders = {folder for path in paths for folder in _folders(path)}
+    # a folder that is no link leads where the one leads that it lies in
+    for link in sorted(filter(partial(_is_link, output), folders)):
+        folder = output / link
         if folder.is_dir() and not folder.resolve().is_relative_to(output.resolve()):
             raise PublishError(f"{folder} leads out of the output by a link; remove the link")
+
+
+def _is_link(output: Path, folder: str) -> bool:
+    return os.path.islink(f"{output}/{folder}")  # noqa: PTH114  of each folder there is
 
 
 def _steps(changed: Sequence[Document], output: Path) -> dict[str, dict[str, bytes]]:

@@ -29,7 +29,7 @@ def build(
     target = options.output_folder(root, after.output)
     if after.previous is not None:
         return None
-    found = state.recall(root, target, options=_key(after), now=clock)
+    found = state.recall(root, target, options=_key(after), now=clock, processes=after.processes)
     if found is None or (strict and found.problems):
         return None
     problems = [Problem(**one) for one in found.problems]

@@ -25,7 +25,7 @@ def renew(folder: Path, clock: dt.datetime) -> int:
         return console.report(folder, problems, (), "auto", strict=False)
     made = kit(office, program.files(), clock)
     wanted = {path: data for path, data in made.items() if path.startswith(_RENEWED)}
-    changed = [path for path in wanted if not is_same(folder / path, wanted[path])]
+    changed = [path for path in wanted if not is_same(str(folder / path), wanted[path])]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - wanted.keys()
     # the lock names the wheel, so it comes after it
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):

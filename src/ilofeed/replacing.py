@@ -1,8 +1,13 @@
+# ruff: noqa: PTH102, PTH103, PTH105, PTH116, PTH120, PTH123
 """One file of the output, or one folder, replaced or removed at once: a reader sees the old or the
-new, and never half of either."""
+new, and never half of either.
+
+A build writes ten thousand files, so the paths of files are texts: pathlib takes as long as a disk.
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
 from typing import TYPE_CHECKING
 
@@ -15,26 +20,43 @@ class PublishError(OSError):
     """Why nothing, or not everything, could be published; for the person at the terminal."""
 
 
-def is_same(path: Path, data: bytes) -> bool:
+def is_same(path: str, data: bytes) -> bool:
     """Whether a file holds these bytes already."""
     try:
-        return path.stat().st_size == len(data) and path.read_bytes() == data
+        if os.stat(path).st_size != len(data):
+            return False
+        with open(path, "rb", buffering=0) as file:
+            return file.read() == data
     except FileNotFoundError:
         return False
     except NotADirectoryError as error:
-        raise PublishError(f"{path.parent} is in the way: a folder is wanted there") from error
+        folder = os.path.dirname(path)
+        raise PublishError(f"{folder} is in the way: a folder is wanted there") from error
 
 
-def write(path: Path, data: bytes, temporary: Path) -> None:
+def write(path: str, data: bytes, temporary: str) -> None:
     """Replace a file at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary.mkdir(exist_ok=True)
-    draft = temporary / "next"
-    draft.write_bytes(data)
+    draft = f"{temporary}/next"
     try:
-        draft.replace(path)
+        _write(draft, data)
+    except FileNotFoundError:
+        os.mkdir(temporary)
+        _write(draft, data)
+    try:
+        try:
+            os.replace(draft, path)
+        except FileNotFoundError:
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            os.replace(draft, path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
+
+
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:  # a system may take less than all at once
+            rest = rest[file.write(rest) :]
 
 
 def write_folder(output: Path, folder: str, files: Mapping[str, bytes], temporary: Path) -> None:
@@ -45,7 +67,7 @@ def write_folder(output: Path, folder: str, files: Mapping[str, bytes], temporar
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(data)
     (output / folder).parent.mkdir(parents=True, exist_ok=True)
-    (temporary / folder).replace(output / folder)
+    os.replace(temporary / folder, output / folder)
 
 
 def delete(output: Path, path: str) -> None:
@@ -67,7 +89,7 @@ def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Pa
         return False
     temporary.mkdir(exist_ok=True)
     gone = temporary / "gone"
-    (output / folder).replace(gone)
+    os.replace(output / folder, gone)
     shutil.rmtree(gone)
     _prune(output, output / folder)
     return True

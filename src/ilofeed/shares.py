@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
-import pickle
 import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Progress: TypeAlias = "Callable[[int, int], None]"
+
+
+_YES, _NO = 10, 11  # exit codes that nothing else has
 
 
 def quiet(_done: int, _total: int) -> None:
@@ -24,6 +27,42 @@ def quiet(_done: int, _total: int) -> None:
 def processors() -> int:
     """How many processes could run at once here."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@contextlib.contextmanager
+def aside(question: Callable[[], bool], *, is_long: bool) -> Iterator[Callable[[], bool]]:
+    """The answer to a question, for who calls it within: where the question is long, another
+    process looks for it meanwhile. Where that gives none, it is looked for here."""
+    child = _fork(question) if is_long and hasattr(os, "fork") else None
+    status: int | None = None
+
+    def answer() -> bool:
+        nonlocal status
+        if child is None:
+            return question()
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return status == _YES if status in {_YES, _NO} else question()
+
+    try:
+        yield answer
+    finally:
+        if child is not None and status is None:  # nobody wants to know any more
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+
+
+def _fork(question: Callable[[], bool]) -> int | None:
+    try:
+        child = os.fork()
+    except OSError:  # no process to be had
+        return None
+    if child:
+        return child
+    code = 1
+    try:  # nothing of the parent's may run on in here, whatever happens
+        code = _YES if question() else _NO
+    finally:
+        os._exit(code)
 
 
 def share(
@@ -87,6 +126,8 @@ def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
     if child:
         os.close(into)
         return _Child(child, out)
+    import pickle  # slow to load, and a build that has nothing to do needs none
+
     code = 1
     try:  # nothing of the parent's may run on in here, whatever happens
         os.close(out)
@@ -101,6 +142,8 @@ def _receive(child: _Child) -> Any:
     """The results of a process; None where it has not delivered them."""
     if child.id is None or child.pipe is None:
         return None
+    import pickle
+
     out, child.pipe = child.pipe, None
     with os.fdopen(out, "rb") as pipe:
         data = pipe.read()
