@@ -12,10 +12,13 @@ from ilofeed import dates
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Office, Person
 
+# on one line: the encoder in C indents nothing
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
 
 def render_structured(entry: Entry, office: Office) -> str:
     """The text of the script element: no markup of HTML can be in it."""
-    text = json.dumps(structured(entry, office), ensure_ascii=False, indent=1)
+    text = _encode(structured(entry, office))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
