@@ -92,7 +92,7 @@ def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
-        patch.setattr("ilofeed.options.After.processes", property(lambda after: after.jobs))
+        patch.setattr("ilofeed.options.After.processes", property(lambda after: after.jobs or 1))
         yield
 
 
