@@ -18,17 +18,17 @@ MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
 
 # XML 1.0 (section 2.2) cannot hold them at all, or feed validators warn about them (BadCharacters)
 CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-# U+FFFD, surrogates and noncharacters: HTML calls them parse errors
-UNFIT = r"\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\uffff" + "".join(
-    f"\\U{plane:04x}fffe\\U{plane:04x}ffff" for plane in range(1, 17)
-)
+# U+FFFD, surrogates and noncharacters: HTML calls them parse errors. Beyond the first plane what
+# is fit is looked for, in what is found only: a long list of ranges is slow at every character
+UNFIT = r"\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff"
+FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
 # UTF-8 read as Latin-1 or Windows-1252, then saved again: "é" became "Ã©", "’" became "â€™"
 TWICE = (
     r"[\u00c2\u00c3][\x80-\u00bf]|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e]"
 )
 
 _CONTROL = re.compile(f"[{CONTROL}]")
-_UNFIT = re.compile(f"[{UNFIT}]")
+_UNFIT = re.compile(f"[{UNFIT}](?<![{FIT}])")
 _TWICE = re.compile(f"(?:{TWICE})+")
 # two letters of another script, each in two or three pieces: "工资" became "å·¥èµ„"
 _PIECES = (
@@ -37,6 +37,8 @@ _PIECES = (
 )
 _FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
+# whatever the patterns find holds one of these; most texts have none and are searched once
+_SUSPECT = re.compile(f"[{CONTROL}{UNFIT}\xc2-\xf4\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         message = "this is not a text file; an editor for text writes one, as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    if not _SUSPECT.search(source.text):
+        return source, problems
     for pattern in (_FOREIGN, _TWICE, _CONTROL, _UNFIT):
         found = list(pattern.finditer(source.text))
         if pattern is _FOREIGN:
@@ -258,4 +262,6 @@ def is_mistakable(text: str) -> bool:
 
 def find_unfit(text: str) -> re.Match[str] | None:
     """The first characters that no feed should carry, in text that did not pass `decode`."""
+    if not _SUSPECT.search(text):
+        return None
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
