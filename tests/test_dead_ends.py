@@ -217,7 +217,7 @@ def test_whatever_an_editor_writes_is_told_of_once(keys: dict[str, str]) -> None
         ("feeds.opml", "(?s)<head>.*</head>", "", "document"),
         ("feeds.opml", "</opml>", "", "document"),
         ("feeds.opml", 'version="2.0"', 'version="1.0"', "document"),
-        ("entry/wages/index.html", '"headline": "Wages', '"headline": "Wage', "data @graph"),
+        ("entry/wages/index.html", '"headline":"Wages', '"headline": "Wage', "data @graph"),
         ("entry/wages/index.html", '"startDate": "2015', '"startDate": "2016', "data @graph"),
         ("entry/wages/index.html", "application/ld[+]json", "text/x", "document"),
         ("entry/wages/index.html", '"@context": ', '"@context" ', "document"),

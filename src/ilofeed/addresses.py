@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed.htmltree import parse_html
 from ilofeed.remember import Once
 
 if TYPE_CHECKING:
@@ -79,7 +80,10 @@ def _unanswered(
     folders = _folders(here, office)
     own = set()
     scheme = office.url.partition("://")[0]
-    for written in set(found):  # most stand in a document many times
+    for whole in set(found):  # most stand in a document many times
+        written = whole.partition("#")[0]
+        if not written:
+            continue  # the document itself
         up = written.count("../")
         inner = folders[up] + written[3 * up :] if up < len(folders) else ""
         if written in published or inner.removesuffix("index.html") in published:
@@ -114,7 +118,7 @@ def addresses(document: AnyDocument) -> Iterator[str]:
 
 
 def _in_html(data: bytes) -> Iterator[str]:
-    root = etree.fromstring(data, etree.HTMLParser(encoding="utf-8"))
+    root = parse_html(data)
     if root is None:
         return
     yield from _html_attributes(root)

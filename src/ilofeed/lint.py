@@ -68,8 +68,8 @@ class Finding:
 
 def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     """Every finding in a feed document that is to be served at an address."""
-    if len(data) > MOST_BYTES:
-        return [Finding("ValidatorLimit", "document", _too_large(len(data)))]
+    if found := size_findings(data):
+        return found
     try:
         root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
     except etree.XMLSyntaxError as error:
@@ -85,8 +85,12 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     return findings
 
 
-def _too_large(size: int) -> str:
-    return f"{size} bytes, {MOST_BYTES} is the most; set a smaller limit in feeds.yaml"
+def size_findings(data: bytes) -> list[Finding]:
+    """That a document is larger than readers take, where it is."""
+    if len(data) <= MOST_BYTES:
+        return []
+    what = f"{len(data)} bytes, {MOST_BYTES} is the most; set a smaller limit in feeds.yaml"
+    return [Finding("ValidatorLimit", "document", what)]
 
 
 def _elements(root: Any) -> Iterator[Any]:
@@ -197,18 +201,18 @@ def _weekdays(root: Any, form: Format) -> Iterator[Finding]:
 
 def _twice(root: Any, form: Format) -> Iterator[Finding]:
     if form == "rss":
-        yield from _duplicates("DuplicateValue", "guid", (g.text for g in root.iter("guid")))
+        yield from duplicates("DuplicateValue", "guid", (g.text for g in root.iter("guid")))
         return
     entries = root.findall(f"{_ATOM}entry")
     for rule, name in (("DuplicateEntries", "id"), ("DuplicateUpdated", "updated")):
-        yield from _duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
+        yield from duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
     for node in (root, *entries):
         alternates = (
             f"{link.get('type')} {link.get('hreflang')}"
             for link in node.findall(f"{_ATOM}link")
             if link.get("rel", "alternate") == "alternate"
         )
-        yield from _duplicates("DuplicateAtomLink", "link", alternates)
+        yield from duplicates("DuplicateAtomLink", "link", alternates)
 
 
 def _history(root: Any, form: Format) -> Iterator[Finding]:
@@ -234,7 +238,8 @@ def _history(root: Any, form: Format) -> Iterator[Finding]:
                 yield Finding("FeedHistoryRelInEntry", "link", link.get("rel"))
 
 
-def _duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:
+def duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:
+    """That values stand in a document more than once, for each that does."""
     for value, times in Counter(values).items():
         if times > 1:
             yield Finding(rule, where, value or "")

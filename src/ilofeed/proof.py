@@ -46,7 +46,7 @@ class Prover:
         hashed.update(hashlib.blake2b(document.data).digest())
         hashed.update(repr(self._about(document)).encode("utf-8", "surrogatepass"))
         for entry in self._shown(document):
-            hashed.update(self._entry(entry, document))
+            hashed.update(self.of_entry(entry, document))
         return hashed.hexdigest()
 
     def _about(self, document: Document) -> Any:
@@ -69,7 +69,8 @@ class Prover:
             return feed.events if feed is not None else [entry] if entry is not None else ()
         return feed.entries if feed is not None and document.format is not None else ()
 
-    def _entry(self, entry: Entry, document: Document) -> bytes:
+    def of_entry(self, entry: Entry, document: Document) -> bytes:
+        """A digest of what a document must say of an entry that it shows."""
         form = document.format or "ics"
         if (entry.id, form) not in self._entries:
             expected = (

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 from ilofeed import dates
+from ilofeed.htmltree import parse_html
 
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Office, Person
@@ -24,7 +23,7 @@ def render_structured(entry: Entry, office: Office) -> str:
 
 def read_structured(page: bytes) -> Any:
     """What a search engine reads of a page; `ValueError` where it is nothing, or no JSON."""
-    root = etree.fromstring(page, etree.HTMLParser(encoding="utf-8"))
+    root = parse_html(page)
     found = [] if root is None else root.findall(".//script[@type='application/ld+json']")
     if len(found) != 1:
         raise ValueError(f"there are {len(found)} blocks of linked data, not one")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, opml, structured
+from ilofeed import addresses, calendars, embedding, opml, pieces, structured
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
@@ -19,9 +20,10 @@ from ilofeed.readback import read_back
 from ilofeed.shares import quiet, share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
+    from ilofeed.lint import Finding
     from ilofeed.model import Feed, Office
     from ilofeed.shares import Progress
 
@@ -37,6 +39,9 @@ class Fault:
     field: str
     expected: str
     found: str
+
+
+_Judged: TypeAlias = tuple[list[Fault], str]  # of a document, with the digest of its proof
 
 
 def verify(
@@ -72,28 +77,33 @@ def verify_changed(
     faults = _dead_links(linking, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
+    made = [one for one in documents if isinstance(one, Document)]
+    apart = pieces.share_out(made, prover.of_entry)
 
-    def verified(document: AnyDocument) -> tuple[list[Fault], str]:
+    def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         if isinstance(document, Kept):
             found = list(_dangling(document, office, answered)) if is_less else []
             return found, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
             return list(_dangling(document, office, answered)) if is_less else [], proof
-        found = (
-            _verify_opml(document, office, feeds)
-            if document.path == opml.PATH
-            else verify_document(document, office)
-        )
+        if document.path == opml.PATH:
+            found = _verify_opml(document, office, feeds)
+        elif pieces.is_whole(document, apart.get(document.path)):
+            found = verify_document(document, office)
+        else:
+            found = _of_findings(document, pieces.whole_findings(document))
+            document = pieces.leave(document, apart[document.path])
+            found += verify_document(document, office)
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, office, answered)
         return found, proof
 
-    size = sum(
-        len(one.data) for one in documents if isinstance(one, Document) and one.format is not None
-    )
+    size = sum(len(one.data) for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
-    shared = share(documents, verified, processes, progress)
+    shared = share(documents, partial(verified, apart=apart), processes, progress)
+    if any(found for found, _ in shared):  # now every document that shows a fault is to be named
+        shared = share(documents, partial(verified, apart={}), processes, progress)
     proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
 
@@ -121,10 +131,7 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
     findings = match_grammar(document.data, form)
     if form != "json":
         findings += lint(document.data, form, office.address(document.path))
-    faults = [
-        Fault(document.path, finding.where, f"no {finding.rule}", finding.found)
-        for finding in findings
-    ]
+    faults = _of_findings(document, findings)
     read = read_archive if document.kind == "archive" and form != "json" else read_back
     try:
         seen_feed, seen_entries = read(document.data, form)
@@ -139,6 +146,10 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
     for wanted, seen in zip(expected, seen_entries, strict=True):
         faults += compare(document.path, wanted["id"], wanted, seen)
     return faults
+
+
+def _of_findings(document: Document, findings: Iterable[Finding]) -> list[Fault]:
+    return [Fault(document.path, one.where, f"no {one.rule}", one.found) for one in findings]
 
 
 def compare(

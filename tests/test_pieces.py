@@ -1,0 +1,185 @@
+"""Archive documents verify in pieces if, and only if, they verify as a whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed import pieces
+from ilofeed.proof import Known, Prover
+from ilofeed.render import render
+from ilofeed.selection import select
+from ilofeed.verify import verify_changed
+from offices import NOW, entry, site
+from test_archivereader import ARCHIVED, FULL, damaged
+
+if TYPE_CHECKING:
+    from ilofeed.document import Document, Format
+    from ilofeed.verify import Fault
+
+OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
+SITE = site(
+    office=ARCHIVED.replace(b"limit: 1", b"limit: 2"),
+    **OLD,
+    full=FULL.replace(b"2015-05-19", b"2015-03-01"),
+)
+MADE = render(select(SITE, NOW))
+OFFICE = SITE.office
+
+
+@pytest.fixture(autouse=True)
+def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The pages that archives name are not there where archives are judged alone."""
+    monkeypatch.setattr("ilofeed.verify.addresses.dangling", lambda *_: [])
+
+
+def archives(form: Format) -> list[Document]:
+    return [one for one in MADE if one.kind == "archive" and one.format == form]
+
+
+def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
+    return pieces.share_out(documents, Prover(OFFICE, []).of_entry)
+
+
+def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
+    """What is found in pieces, and what is found in whole documents."""
+    found = [verify_changed(documents, OFFICE, Known())[0]]
+    with monkeypatch.context() as patch:
+        patch.setattr("ilofeed.pieces.share_out", lambda *_: {})
+        found.append(verify_changed(documents, OFFICE, Known())[0])
+    return found
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_pieces_make_the_document(form: Format) -> None:
+    for document in archives(form):
+        found = pieces.cut(document.data, form)
+        assert found is not None
+        assert document.feed is not None
+        assert len(found.entries) == len(document.feed.entries)
+        assert found.head + b"".join(found.entries) + found.tail == document.data
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_each_entry_is_read_in_one_document(form: Format) -> None:
+    documents = archives(form)
+    found = shared_out(documents)
+    assert found.keys() == {one.path for one in documents}
+    read = [
+        entry.slug
+        for one in documents
+        for entry in pieces.leave(one, found[one.path]).feed.entries  # type: ignore[union-attr]
+    ]
+    shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
+    assert sorted(read) == sorted(set(shown))
+    assert len(read) < len(shown)
+    assert any(numbers == () for numbers in found.values())  # a document without any is one too
+    assert verify_changed(list(MADE), OFFICE, Known())[0] == []
+
+
+def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
+    data = archives("atom")[0].data
+    assert pieces.cut(data, "json") is None
+    for other in (
+        b"",
+        b"<feed/>",
+        data.replace(b"<entry", b"<!-- x --><entry", 1),
+        data.replace(b"</summary>", b"<![CDATA[</entry>]]></summary>", 1),
+        data.replace(b"<entry", b"<?x?><entry"),
+        data.replace(b"</entry>", b"</entry >", 1),
+        data.replace(b"</entry>", b"</entry><entry/>", 1),
+        data.replace(b"</feed>", b"<entry></feed>", 1),
+        data.replace(b"<entry", b"x<entry").replace(b"x<entry", b"<entry", 1),
+        data.replace(b"UTF-8", b"ISO-8859-1", 1),
+    ):
+        assert other != data
+        assert pieces.cut(other, "atom") is None
+    one = dataclasses.replace(archives("atom")[0], data=data.replace(b"<entry", b"<!-- --><entry"))
+    assert shared_out([one]) == {}
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [one for one in archives(form) if _full(one)]
+    documents = [documents[0], documents[-1]]  # the entry that has everything stands in both
+    assert documents[0] is not documents[1]
+    assert verify_changed(documents, OFFICE, Known())[0] == []
+    wrong = cuttable = 0
+    for at in (0, 1):
+        for what, damage in damaged(documents[at].data):
+            # as the program writes it, so that it can be cut
+            data = b"<?xml version='1.0' encoding='UTF-8'?>\n" + damage
+            changed = [*documents]
+            changed[at] = dataclasses.replace(documents[at], data=data)
+            cuttable += pieces.cut(data, form) is not None
+            in_pieces, whole = judged(changed, monkeypatch)
+            assert in_pieces == whole, what
+            wrong += bool(whole)
+    assert wrong > 300
+    assert cuttable > 300
+
+
+def _full(document: Document) -> bool:
+    return b"A street" in document.data
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+@pytest.mark.parametrize("change", ["twice", "swapped", "gone", "another", "large", "unclosed"])
+def test_what_only_a_whole_document_can_break(
+    form: Format, change: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    documents = archives(form)
+    at = next(n for n, one in enumerate(documents) if len(one.feed.entries) == 2)  # type: ignore[union-attr]
+    document = documents[at]
+    found = pieces.cut(document.data, form)
+    assert found is not None
+    first, second = found.entries
+    left: dict[str, tuple[bytes, ...]] = {
+        "twice": (first, first),
+        "swapped": (second.lstrip(), first),
+        "gone": (first,),
+        "another": (first, second, second),
+        "large": (first, b" " * 5_000_000, second),
+        "unclosed": (first, second.replace(b"</title>", b"", 1)),
+    }
+    data = found.head + b"".join(left[change]) + found.tail
+    documents[at] = dataclasses.replace(document, data=data)
+    in_pieces, whole = judged(documents, monkeypatch)
+    assert in_pieces
+    assert in_pieces == whole
+
+
+@pytest.mark.parametrize("form", ["atom", "rss"])
+def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
+    def doubled(document: Document) -> Document:
+        assert document.feed is not None
+        entry = document.feed.entries[0]
+        feed = dataclasses.replace(document.feed, entries=(entry, entry))
+        found = pieces.cut(document.data, form)
+        assert found is not None
+        data = found.head + found.entries[0] + b"\n" + found.entries[0] + found.tail
+        return dataclasses.replace(document, feed=feed, data=data)
+
+    documents: list[Any] = [*archives(form)]
+    documents[-1] = doubled(documents[-1])
+    in_pieces, whole = judged(documents, monkeypatch)
+    rules = {fault.expected for fault in whole if re.match("no Duplicate", fault.expected)}
+    assert rules
+    assert in_pieces == whole
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_all_documents_with_a_fault_are_named(processes: int) -> None:
+    wrong = [
+        dataclasses.replace(one, data=one.data.replace(b"A street", b"A lane"))
+        if one.kind == "archive"
+        else one
+        for one in MADE
+    ]
+    faults = verify_changed(wrong, OFFICE, Known(), processes=processes)[0]
+    assert {fault.path for fault in faults} == {
+        one.path for one in MADE if one.kind == "archive" and _full(one)
+    }
