@@ -49,7 +49,13 @@ FLOORS = [
         "check",
     ],  # what editors wrote
     ["ledger", "history", "selection", "document", "links"],  # what a feed holds
-    ["syndication", "jsonfeed", "calendars"],  # what is made of it for programs
+    [
+        "syndication",
+        "jsonfeed",
+        "pieces",
+        "archives",
+        "calendars",
+    ],  # what is made of it for programs
     ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
     ["page", "entrypage", "feedpage", "indexpage", "recipe", "render"],  # and for people
     [
@@ -61,7 +67,7 @@ FLOORS = [
         "grammar",
         "addresses",
         "proof",
-        "pieces",
+        "readonce",
         "verify",
         "manifest",
         "continuity",

@@ -7,14 +7,19 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from ilofeed import pieces
+from ilofeed import archives as archives_of
+from ilofeed import history, pieces, readonce
+from ilofeed.model import History
 from ilofeed.proof import Known, Prover
 from ilofeed.render import render
 from ilofeed.selection import select
 from ilofeed.verify import verify_changed
 from offices import NOW, entry, site
 from test_archivereader import ARCHIVED, FULL, damaged
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
     from ilofeed.document import Document, Format
@@ -41,14 +46,14 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return pieces.share_out(documents, Prover(OFFICE, []).of_entry)
+    return readonce.share_out(documents, Prover(OFFICE, []).of_entry)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
     """What is found in pieces, and what is found in whole documents."""
     found = [verify_changed(documents, OFFICE, Known())[0]]
     with monkeypatch.context() as patch:
-        patch.setattr("ilofeed.pieces.share_out", lambda *_: {})
+        patch.setattr("ilofeed.readonce.share_out", lambda *_: {})
         found.append(verify_changed(documents, OFFICE, Known())[0])
     return found
 
@@ -71,7 +76,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
     read = [
         entry.slug
         for one in documents
-        for entry in pieces.leave(one, found[one.path]).feed.entries  # type: ignore[union-attr]
+        for entry in readonce.leave(one, found[one.path]).feed.entries  # type: ignore[union-attr]
     ]
     shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
     assert sorted(read) == sorted(set(shown))
@@ -183,3 +188,32 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
     assert {fault.path for fault in faults} == {
         one.path for one in MADE if one.kind == "archive" and _full(one)
     }
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("sheet", [1, 3, 100])
+def test_archives_put_together_are_those_rendered_by_themselves(
+    sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ilofeed.archives._SHEET", sheet)
+    seen = select(SITE, NOW)
+    shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
+    assert len(shown) > 4
+    alone = [archives_of.render_archive(one, OFFICE) for one in shown]
+    assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
+    assert archives_of.render_archives(shown, OFFICE, processes) == alone
+    assert archives_of.render_archives([], OFFICE, processes) == []
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
+def test_so_are_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) -> None:
+    made = accepted(*(entry_file(*one) for one in files))
+    seen = select(made, NOW)
+    feed = dataclasses.replace(seen.feeds[0], archived_as=frozenset({"atom", "rss"}))
+    shown = [
+        dataclasses.replace(feed, history=History(2, page), entries=entries)
+        for page, entries in ((1, feed.entries), (2, feed.entries[1:]))
+    ]
+    alone = [archives_of.render_archive(one, made.office) for one in shown]
+    assert archives_of.render_archives(shown, made.office) == alone

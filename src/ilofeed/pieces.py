@@ -1,30 +1,22 @@
-"""Archive documents in pieces, so that an entry that stands in several is read back in one.
-
-An archived entry stands in the archives of all feeds that select it, each time in the same bytes.
-An XML document that holds no comment, no CDATA section and no instruction among its entries can be
-cut before and behind each of them, and what is left without some of them is whole again: it is
-well-formed, matches the grammar and says of the other entries what it said, if and only if the
-pieces that are left are so. So each piece is left in one of the documents, and when all of these
-verify, all documents do. What only a whole document can break is looked at in `whole_findings`.
-"""
+"""A feed document cut before and behind each of its entries, and put together again."""
 
 from __future__ import annotations
 
-import dataclasses
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed.lint import Finding, duplicates, size_findings
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable
 
-    from ilofeed.document import Document, Format
-    from ilofeed.model import Entry
+    from ilofeed.document import Format
 
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
+# what follows the last entry, and what stands before each
+_ENDS: dict[Format, tuple[bytes, bytes]] = {
+    "atom": (b"</feed>", b"  "),
+    "rss": (b"  </channel>", b"    "),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,69 +45,8 @@ def cut(data: bytes, form: Format) -> Pieces | None:
     return Pieces(data[:first], tuple(one + closing for one in bodies), tail)
 
 
-def share_out(
-    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
-) -> dict[str, tuple[int, ...]]:
-    """For each archive document, by path, the numbers of the entries to be read back in it.
-
-    An entry that says the same in the same bytes, below the same beginning of a document, is in one
-    of them; `expected` is a digest of what it must say. Of a document that is not in the answer all
-    entries have to be read.
-    """
-    seen: set[bytes] = set()
-    found = {}
-    for document in documents:
-        feed, form = document.feed, document.format
-        if document.kind != "archive" or feed is None or form is None:
-            continue
-        pieces = cut(document.data, form)
-        if pieces is None or len(pieces.entries) != len(feed.entries):
-            continue
-        frame = _frame(pieces.head)
-        fresh = []
-        for number, (piece, entry) in enumerate(zip(pieces.entries, feed.entries, strict=True)):
-            hashed = hashlib.blake2b(frame, digest_size=16)
-            hashed.update(expected(entry, document))
-            hashed.update(piece)
-            if (key := hashed.digest()) not in seen:
-                seen.add(key)
-                fresh.append(number)
-        found[document.path] = tuple(fresh)
-    return found
-
-
-def _frame(head: bytes) -> bytes:
-    """The start tag that all namespaces are declared in, and the language."""
-    start = head.rfind(b"?>") + 2
-    return head[start : head.find(b">", start)].strip()
-
-
-def leave(document: Document, numbers: Sequence[int]) -> Document:
-    """A document that was cut, with these of its entries alone."""
-    assert document.feed is not None
-    assert document.format is not None
-    pieces = cut(document.data, document.format)
-    assert pieces is not None
-    entries = tuple(document.feed.entries[number] for number in numbers)
-    left = b"".join(pieces.entries[number] for number in numbers)
-    return dataclasses.replace(
-        document,
-        data=pieces.head + left + pieces.tail,
-        feed=dataclasses.replace(document.feed, entries=entries),
-    )
-
-
-def whole_findings(document: Document) -> Iterator[Finding]:
-    """What a document can break of which each piece is well: its size, and an entry twice."""
-    assert document.feed is not None
-    entries = document.feed.entries
-    yield from size_findings(document.data)
-    yield from duplicates("DuplicateEntries", "id", (entry.id for entry in entries))
-    if document.format == "atom":
-        moments = (entry.updated.isoformat() for entry in entries)
-        yield from duplicates("DuplicateUpdated", "updated", moments)
-
-
-def is_whole(document: Document, numbers: Sequence[int] | None) -> bool:
-    """Whether all entries of a document are read in itself."""
-    return document.feed is None or numbers is None or len(numbers) == len(document.feed.entries)
+def put_together(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
+    """A document that has no entries, as it is written, with entries that were cut from others."""
+    end, indent = _ENDS[form]
+    at = empty.rindex(end)
+    return empty[:at] + b"".join(indent + one.strip() + b"\n" for one in entries) + empty[at:]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ilofeed import (
+    archives,
     calendars,
     embedding,
     entrypage,
@@ -68,14 +69,27 @@ def render_changed(
             (recipes.feed(feed), feed, partial(render_formats, feed, office, feeds)),
             (recipes.feed_page(feed), feed, partial(_render_page, feed, office, feeds)),
         ]
-        parts += [
-            (recipes.archive(shown), shown, partial(_render_archive, shown, office))
-            for shown in history.archive_documents(feed)
-        ]
         for recipe, shown, draw in parts:
             documents += _kept(past, recipe, draw, feed=shown) or _made(recipe, draw())
+    documents += _render_archives(seen, recipes, past, processes)
     documents += render_indexes(seen)
     return in_order(documents)
+
+
+def _render_archives(
+    seen: Selection, recipes: Recipes, past: Mapping[str, Sequence[Made]], processes: int
+) -> Iterator[AnyDocument]:
+    """The archive documents of all feeds, feed by feed."""
+    shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
+    draws = [partial(archives.render_archive, one, seen.office) for one in shown]
+    kept = [
+        (recipe, _kept(past, recipe, draw, feed=one))
+        for one, recipe, draw in zip(shown, map(recipes.archive, shown), draws, strict=True)
+    ]
+    missing = [one for one, (_, found) in zip(shown, kept, strict=True) if not found]
+    made = iter(archives.render_archives(missing, seen.office, processes))
+    for recipe, found in kept:
+        yield from found or _made(recipe, next(made))
 
 
 def _render_entries(
@@ -189,16 +203,5 @@ def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Do
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """The archive documents of one feed, in the formats that have them."""
-    return [
-        document
-        for shown in history.archive_documents(feed)
-        for document in _render_archive(shown, office)
-    ]
-
-
-def _render_archive(shown: Feed, office: Office) -> list[Document]:
-    return [
-        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(shown, office), shown, form)
-        for form, draw in _FORMATS.items()
-        if form in shown.archived_as
-    ]
+    made = archives.render_archives(history.archive_documents(feed), office)
+    return [document for documents in made for document in documents]

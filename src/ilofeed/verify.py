@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, opml, pieces, structured
+from ilofeed import addresses, calendars, embedding, opml, readonce, structured
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
@@ -78,7 +78,7 @@ def verify_changed(
     answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
     made = [one for one in documents if isinstance(one, Document)]
-    apart = pieces.share_out(made, prover.of_entry)
+    apart = readonce.share_out(made, prover.of_entry)
 
     def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         if isinstance(document, Kept):
@@ -89,11 +89,11 @@ def verify_changed(
             return list(_dangling(document, office, answered)) if is_less else [], proof
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
-        elif pieces.is_whole(document, apart.get(document.path)):
+        elif readonce.is_whole(document, apart.get(document.path)):
             found = verify_document(document, office)
         else:
-            found = _of_findings(document, pieces.whole_findings(document))
-            document = pieces.leave(document, apart[document.path])
+            found = _of_findings(document, readonce.whole_findings(document))
+            document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, office, answered)

@@ -1,0 +1,83 @@
+"""Archive documents to bytes. An entry stands in those of several feeds and is rendered once."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from typing import TYPE_CHECKING
+
+from ilofeed.document import FILE_NAMES, Document
+from ilofeed.jsonfeed import render_json
+from ilofeed.pieces import cut, put_together
+from ilofeed.shares import share
+from ilofeed.syndication import render_atom, render_rss
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from ilofeed.document import Format
+    from ilofeed.model import Entry, Feed, Office
+
+    Draw = Callable[[Feed, Office], bytes]
+
+_XML: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss}
+_SHEET = 100  # entries that are rendered together
+
+
+def render_archive(shown: Feed, office: Office) -> list[Document]:
+    """The documents of one archive (`history.archive_documents`), by themselves."""
+    return [_document(shown, form, draw(shown, office)) for form, draw in _drawn(shown)]
+
+
+def _drawn(shown: Feed) -> list[tuple[Format, Draw]]:
+    every: list[tuple[Format, Draw]] = [*_XML.items(), ("json", render_json)]
+    return [(form, draw) for form, draw in every if form in shown.archived_as]
+
+
+def _document(shown: Feed, form: Format, data: bytes) -> Document:
+    return Document(shown.own_path(FILE_NAMES[form]), "archive", data, shown, form)
+
+
+def render_archives(
+    archives: Sequence[Feed], office: Office, processes: int = 1
+) -> list[list[Document]]:
+    """The same of many archives, byte for byte and in the same order."""
+    entries = {entry.slug: entry for shown in archives for entry in shown.entries}
+    pieces = {
+        form: _render_entries(form, list(entries.values()), archives[0], office, processes)
+        for form in _XML
+        if archives and form in archives[0].archived_as
+    }
+    return [
+        [
+            _document(shown, form, _assemble(form, shown, office, pieces[form]))
+            if form in _XML
+            else _document(shown, form, draw(shown, office))
+            for form, draw in _drawn(shown)
+        ]
+        for shown in archives
+    ]
+
+
+def _render_entries(
+    form: Format, entries: Sequence[Entry], frame: Feed, office: Office, processes: int
+) -> dict[str, bytes]:
+    """Each entry as a document of the format shows it, by slug: what is around it does not show."""
+    sheets = [tuple(entries[at : at + _SHEET]) for at in range(0, len(entries), _SHEET)]
+    draw = partial(_render_sheet, form, frame, office)
+    found = share(sheets, draw, processes if len(sheets) > 2 else 1)
+    written = (piece for sheet in found for piece in sheet)
+    return dict(zip((entry.slug for entry in entries), written, strict=True))
+
+
+def _render_sheet(
+    form: Format, frame: Feed, office: Office, sheet: tuple[Entry, ...]
+) -> tuple[bytes, ...]:
+    found = cut(_XML[form](dataclasses.replace(frame, entries=sheet), office), form)
+    assert found is not None  # it is our own
+    return found.entries
+
+
+def _assemble(form: Format, shown: Feed, office: Office, pieces: dict[str, bytes]) -> bytes:
+    empty = _XML[form](dataclasses.replace(shown, entries=()), office)
+    return put_together(empty, (pieces[entry.slug] for entry in shown.entries), form)
