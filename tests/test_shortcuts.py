@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from unittest.mock import patch
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ilofeed import source
+from ilofeed import iri, markdown, source
 
 SUSPICIOUS = st.sampled_from(
     "aé \r\n\x00\x7f\x85ÂâÃô€™\u00a9\u2028\ue000\ufdd0\ufffd\U0001f600\U0001fffe"
@@ -31,3 +32,68 @@ def test_unfit_are_what_html_takes_for_errors() -> None:
     unfit |= {*range(0x80, 0xA0), *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), 0xFFFD}
     control = {*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}
     assert found == unfit | control
+
+
+# one of these alone makes a rule needed; between them, what a rule needs around its sign
+PIECES = (
+    'a b 1 * - + _ = # > < | ` ~ & \\ [ ] ( ) : ! . " \n \t --- === *** ___ ``` ~~~ ~~ ** ![ ]: ]( '
+    "1. 2) |- <b> </b> <!-- --> <a@b.cn> &amp; &#35; https://e.org/ [a] [a]: é 中 \u00a0 \u2028"
+).split(" ")
+LINES = st.lists(
+    st.sampled_from([*PIECES, " ", "  ", "    ", "\n", "\n\n", "\n> ", "\n- ", "\n  "])
+)
+BODIES = [
+    "plain\n\nplain",
+    "a | b\n--- | ---\n`x|y` \\| | z",
+    "> a\n> ===\nb\n---\n* * *\n- - x\n1) y\n\n     code\n\n2. z\n> - q\n***",
+    "[a]\n[b][a] ![c][a]\n\n[a]: https://e.org/ 'title\nmore'",
+    "*a **b** _c_* ~~d~~ ~e~ `f` \\* &copy; &#9; <https://e.org> <i>",
+    "~~~ x\ny\n~~~\n\n\tcode\n-\tcode\n\n- [a](<https://e.org/b c> 'd') ![](https://e.org/x.png)",
+    "a\n-\n\nb\n=\t\nc  \nd\\\ne",
+]
+
+
+def rendered(body: str) -> object:
+    return markdown.render_body(source.Source("x.md", "---\n" + body), 4, "https://e.org/x/")
+
+
+def read_alike(body: str) -> None:
+    quick = rendered(body)
+    with patch.object(markdown, "unneeded", lambda _body: ()):
+        assert quick == rendered(body)
+
+
+@given(LINES.map("".join))
+@example("> >\t-\t1. a\n    b\n> ---")
+def test_a_body_is_read_as_if_all_rules_were_needed(body: str) -> None:
+    read_alike(body)
+
+
+@pytest.mark.parametrize("body", BODIES)
+@given(data=st.data())
+def test_any_part_of_a_body_is_read_so(body: str, data: st.DataObject) -> None:
+    start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
+    insert = data.draw(st.sampled_from(PIECES))
+    read_alike(body[:start] + insert + body[end:])
+
+
+URLS = st.builds(
+    "{}://{}{}{}{}".format,
+    st.sampled_from(["http", "https"]),
+    st.from_regex(r"[a-z0-9.-]{1,70}|(www\.)?[a-z0-9-]{1,9}\.[a-z0-9]{1,4}", fullmatch=True),
+    st.from_regex(r"(/[A-Za-z0-9._~/%:;@-]{0,9}){0,9}", fullmatch=True),
+    st.from_regex(r"(\?[A-Za-z0-9._~/=+&,;-]{0,9})?", fullmatch=True),
+    st.from_regex(r"(#[A-Za-z0-9._~/?-]{0,9})?", fullmatch=True),
+)
+
+
+@given(URLS)
+@example("https://example.org/a/b.html?c=d&e=%20#f").via("no plain one")
+@example("https://example.org/a//b/../~c.html?c=d&e#f/g")
+@example("https://1.2.3.4/")
+def test_a_plain_address_is_what_the_long_way_makes_of_it(url: str) -> None:
+    body = f"[a]({url}) ![b]({url}) <{url}>"
+    quick, plain = rendered(body), iri.is_plain(url)
+    with patch.object(iri, "is_plain", lambda _url: False):
+        assert not plain or iri.to_url(url) == url
+        assert rendered(body) == quick

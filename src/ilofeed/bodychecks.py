@@ -25,19 +25,19 @@ _OTHER_SCHEMES = ("mailto:", "tel:")
 class BodyCheck:
     """Looks at every token of a parsed body; addresses are made absolute on the way."""
 
-    def __init__(self, source: Source, first_line: int, permalink: str) -> None:
+    def __init__(self, source: Source, start: int, permalink: str) -> None:
         self._problems: list[Problem] = []
         self._source = source
-        self._first_line = first_line
+        self._start = start
         self._permalink = permalink
-        self._line = first_line
+        self._line = 0  # of the body, from 0
         self._text = ""  # of the block that is looked at, as markdown-it took it from the lines
 
     def all(self, tokens: Iterable[Any]) -> list[Problem]:
         """Every problem in the tokens of a body."""
         for token in tokens:
             if token.map is not None:  # cells of a table have none of their own: their row's
-                self._line = self._first_line + token.map[0]
+                self._line = token.map[0]
             if token.type == "html_block":
                 self._text = token.content
                 self._html(token.content, 0)
@@ -82,7 +82,6 @@ class BodyCheck:
 
     def _address(self, token: Any, attribute: str, at: int) -> None:
         address = str(token.attrs[attribute])
-        written = quote(urllib.parse.unquote(address))  # markdown-it has percent-encoded it
         if address.startswith("#") and attribute == "href":
             token.attrs[attribute] = self._permalink + address
         elif address.lower().startswith(_OTHER_SCHEMES) and attribute == "href":
@@ -91,10 +90,11 @@ class BodyCheck:
         elif not address:
             self._report(at, "relative-url", "the link has no address; write it into the brackets")
         elif not iri.is_absolute(address):
-            message = f"{written} is not a whole address; begin it with https://"
+            message = f"{_written(address)} is not a whole address; begin it with https://"
             self._report(at, "relative-url", message)
         elif not address.lower().startswith(("http:", "https:")):
-            message = f"{written} is not allowed; links begin with https://, mailto: or tel:"
+            message = "links begin with https://, mailto: or tel:"
+            message = f"{_written(address)} is not allowed; {message}"
             self._report(at, "unsafe-link", message)
         else:
             try:
@@ -110,6 +110,11 @@ class BodyCheck:
         line = self._text.count("\n", 0, at)
         begin = self._text.rfind("\n", 0, at) + 1
         text = self._text[begin:].partition("\n")[0]
-        start = self._source.offset(self._line + line)
+        start = self._source.offset(self._source.place(self._start)[0] + self._line + line)
         column = self._source.line_at(start).find(text)  # behind what quotes and lists put first
         return start + max(column, 0) + at - begin
+
+
+def _written(address: str) -> str:
+    """An address as its author wrote it: markdown-it has percent-encoded it."""
+    return quote(urllib.parse.unquote(address))

@@ -13,6 +13,11 @@ _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LIKE_ENTITY = re.compile(r"(&#?\w+);")  # readers of RSS would take &b; for an entity
+_PLAIN = re.compile(  # the most usual form, which is canonical already
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
+    r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=+&,-]+)?(?:#[A-Za-z0-9._~/-]+)?"
+)
+_LONGEST_PLAIN = 250  # so that the host is not too long either
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -27,6 +32,8 @@ def to_url(text: str, *, local: bool = False) -> str:
     scheme, no host, a host that cannot exist, a password, white space inside. `local` allows
     localhost, which is the reader's own machine to everybody else.
     """
+    if is_plain(text):
+        return text
     text = text.strip()
     if re.search(r"\s", text):
         raise AddressError(f"{quote(text)} has white space in it; an address has none")
@@ -83,6 +90,11 @@ def _encode(part: str, safe: str) -> str:
     whole = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
     upper = re.sub(r"%[0-9A-Fa-f]{2}", lambda match: match[0].upper(), whole)
     return urllib.parse.quote(upper, safe=safe)
+
+
+def is_plain(text: str) -> bool:
+    """Whether an address is in every detail what `to_url` would make of it, at a glance."""
+    return len(text) <= _LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
 
 
 def is_absolute(text: str) -> bool:

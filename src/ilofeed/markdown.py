@@ -5,7 +5,9 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
+from ilofeed import iri
 from ilofeed.bodychecks import BodyCheck
+from ilofeed.signs import unneeded
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
 if TYPE_CHECKING:
@@ -28,8 +30,9 @@ _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"s
 _PLACED = frozenset({"link_open", "image", "html_inline"})
 
 
-@functools.cache
-def _markdown() -> MarkdownIt:
+@functools.lru_cache(256)
+def _markdown(without: tuple[str, ...]) -> MarkdownIt:
+    """A parser without some rules; all that are left are tried at every line and sign."""
     from markdown_it import MarkdownIt  # entries without a body do not need it
     from markdown_it.rules_inline import autolink, html_inline, image, link
 
@@ -44,7 +47,11 @@ def _markdown() -> MarkdownIt:
         ("link", link),
     ):
         parser.inline.ruler.at(name, _placed(rule))
-    return parser
+    normalize = parser.normalizeLink
+    parser.normalizeLink = (  # type: ignore[method-assign]
+        lambda url: url if iri.is_plain(url) else normalize(url)
+    )
+    return parser.disable(without)
 
 
 def _placed(rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:
@@ -111,11 +118,12 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
         return "", []
     if len(body) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(body)))]
-    tokens = _markdown().parse(body)
-    check = BodyCheck(source, source.place(start)[0], permalink)
+    markdown = _markdown(unneeded(body))
+    tokens = markdown.parse(body)
+    check = BodyCheck(source, start, permalink)
     if problems := check.all(tokens):
         return "", problems
-    html = _cleaner().clean(_markdown().renderer.render(tokens, _markdown().options, {})).strip()
+    html = _cleaner().clean(markdown.renderer.render(tokens, markdown.options, {})).strip()
     if len(html) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(html)))]
     if found := find_unfit(html):
