@@ -8,8 +8,7 @@ nothing. Scalars stay text, so `NO` is a country and `1.10` a number of its own.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -25,8 +24,8 @@ MOST_REPAIRS = 100
 MOST_PROBLEMS = 100  # of one file: nobody mends more at a time
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+# nodes are tuples: there are dozens to a file, and frozen dataclasses take three times as long
+class Scalar(NamedTuple):
     """A value as it stands; `start` and `end` are offsets in the source."""
 
     value: str
@@ -36,8 +35,7 @@ class Scalar:
     broken: bool = False  # its line was not YAML and has been reported
 
 
-@dataclass(frozen=True, slots=True)
-class Sequence:
+class Sequence(NamedTuple):
     """A list of nodes."""
 
     items: tuple[Node, ...]
@@ -45,8 +43,7 @@ class Sequence:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(NamedTuple):
     """Keys and values in the order they are written, each key once."""
 
     pairs: tuple[tuple[Scalar, Node], ...]
@@ -160,42 +157,43 @@ class _Builder:
     def take(self, event: Any) -> None:
         at: int = event.start_mark.index
         start, end = self._base + at, self._base + event.end_mark.index
-        match event:
-            case yaml.ScalarEvent():
-                broken = self._refuse_extras(event, start) or at in self._masked
-                self._put(Scalar(event.value, start, end, event.style or "", broken))
-            case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
-                if len(self._stack) == DEEPEST:
-                    raise _TooDeepError(at)
-                is_mapping = isinstance(event, yaml.MappingStartEvent)
-                self._stack.append(_Frame(start, mapping=is_mapping))
-                self._stack[-1].broken = self._refuse_extras(event, start)
-            case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
-                frame = self._stack.pop()
-                if frame.broken:
-                    self._put(Scalar("", frame.start, end, broken=True))
-                elif frame.mapping:
-                    self._put(Mapping(tuple(frame.pairs.values()), frame.start, end))
-                else:
-                    self._put(Sequence(tuple(frame.items), frame.start, end))
-            case yaml.AliasEvent():
-                name = quote(f"*{event.anchor}")
-                self._report(
-                    start,
-                    "yaml-alias",
-                    f"{name} is YAML's shorthand for a repetition; "
-                    "put the value in quotes if the star belongs to it",
-                )
-                self._put(Scalar("", start, end, broken=True))
-            case yaml.DocumentStartEvent() if self.root is not None:
-                self._report(
-                    start,
-                    "second-document",
-                    "a second `---` begins another document; delete it or put it in quotes",
-                )
+        kind = type(event)
+        if kind is yaml.ScalarEvent:
+            broken = self._refuse_extras(event, start) or at in self._masked
+            self._put(Scalar(event.value, start, end, event.style or "", broken))
+        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
+            if len(self._stack) == DEEPEST:
+                raise _TooDeepError(at)
+            self._stack.append(_Frame(start, mapping=kind is yaml.MappingStartEvent))
+            self._stack[-1].broken = self._refuse_extras(event, start)
+        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
+            frame = self._stack.pop()
+            if frame.broken:
+                self._put(Scalar("", frame.start, end, broken=True))
+            elif frame.mapping:
+                self._put(Mapping(tuple(frame.pairs.values()), frame.start, end))
+            else:
+                self._put(Sequence(tuple(frame.items), frame.start, end))
+        elif kind is yaml.AliasEvent:
+            name = quote(f"*{event.anchor}")
+            self._report(
+                start,
+                "yaml-alias",
+                f"{name} is YAML's shorthand for a repetition; "
+                "put the value in quotes if the star belongs to it",
+            )
+            self._put(Scalar("", start, end, broken=True))
+        elif kind is yaml.DocumentStartEvent and self.root is not None:
+            self._report(
+                start,
+                "second-document",
+                "a second `---` begins another document; delete it or put it in quotes",
+            )
 
     def _refuse_extras(self, event: Any, start: int) -> bool:
         """Report a name for repetition, or a tag; whether there was one."""
+        if event.anchor is None and event.tag is None:
+            return False
         if event.anchor is not None:
             self._report(
                 start,
@@ -210,7 +208,7 @@ class _Builder:
                 f"{quote(event.tag)} is read as a YAML tag, not as "
                 "text; put the value in quotes if it belongs to it",
             )
-        return event.anchor is not None or event.tag is not None
+        return True
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
