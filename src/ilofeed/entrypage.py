@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ilofeed.calendars import render_event
 from ilofeed.document import Document
@@ -25,10 +25,29 @@ if TYPE_CHECKING:
 Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]
 
 
+class OwnFeeds(NamedTuple):
+    """The feeds of one term or one language, by its name."""
+
+    categories: dict[str, Feed]
+    countries: dict[str, Feed]
+    languages: dict[str, Feed]
+
+
+def find_own(feeds: Sequence[Feed]) -> OwnFeeds:
+    """Those among all feeds of an office."""
+    single = [feed for feed in feeds if not feed.spec.is_pair]
+    return OwnFeeds(
+        {feed.spec.category: feed for feed in single if feed.spec.category},
+        {feed.spec.country: feed for feed in single if feed.spec.country},
+        {feed.spec.language: feed for feed in single if feed.spec.language},
+    )
+
+
 def render_entry(
     entry: Entry,
     office: Office,
     feeds: Sequence[Feed],
+    own: OwnFeeds,
     neighbours: Neighbours,
     translations: Translations,
 ) -> list[Document]:
@@ -41,7 +60,6 @@ def render_entry(
     if entry.event is not None:
         data = render_event(entry, office)
         documents.append(Document(entry.calendar, "entry", data, entry=entry))
-    own = [feed for feed in feeds if not feed.spec.is_pair]
     page = render_page(
         "entry.html",
         entry.page,
@@ -50,20 +68,21 @@ def render_entry(
         language=entry.language,
         entry=entry,
         last_change=changed(entry),
+        kicker=office.categories[entry.categories[0]].label(entry.language),
         html=Markup(entry.html),  # noqa: S704  it came through nh3's allow-list
         lead=None if entry.html == summary_html(entry.summary) else entry.summary,
         host=urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
         categories=_terms(
             [office.categories[name] for name in entry.categories],
-            {feed.spec.category: feed for feed in own if feed.spec.category},
+            own.categories,
             entry,
         ),
         countries=_terms(
             [office.countries[name] for name in entry.countries],
-            {feed.spec.country: feed for feed in own if feed.spec.country},
+            own.countries,
             entry,
         ),
-        spoken=next((feed for feed in own if feed.spec.language == entry.language), None),
+        spoken=own.languages.get(entry.language),
         neighbours=neighbours.get(entry.slug, (None, None)),
         translations=translations.get(entry.slug, []),
         alternates=alternates(entry, translations.get(entry.slug, [])),

@@ -13,10 +13,11 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ilofeed import directory
-from ilofeed.document import STYLESHEET, Document, relative
+from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, Format, relative
 from ilofeed.phrases import direction, own_name, phrases
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
 
     import jinja2
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from ilofeed.phrases import Phrases
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
+_FORMATS: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 _FILE_TYPES = {
     "application/pdf": "PDF",
     "application/msword": "Word",
@@ -65,9 +67,42 @@ def _environment() -> jinja2.Environment:
 
 def _fill(phrase: str, **values: object) -> Markup:
     """A phrase with what belongs into its holes, which may be markup of ours."""
-    from markupsafe import escape  # it comes with Jinja2
+    from markupsafe import Markup, escape  # it comes with Jinja2
 
-    return escape(phrase).format(**values)
+    filled = {name: str(escape(value)) for name, value in values.items()}
+    return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  all of it is escaped
+
+
+def _lang(page_language: str, tag: str) -> Markup | str:
+    """The attributes of an element in a language, where it is not the page's."""
+    from markupsafe import Markup, escape
+
+    if tag == page_language:
+        return ""
+    found = escape(direction(tag))
+    turned = f' dir="{found}"' if found != direction(page_language) else ""
+    return Markup(f' lang="{escape(tag)}"{turned}')  # noqa: S704
+
+
+@functools.lru_cache(256)  # nearly all pages have those of the main feed
+def _discovery(title: str, folder: str) -> Markup:
+    """The links by which readers find a feed of a page, from the address of its folder."""
+    from markupsafe import Markup, escape
+
+    links = (
+        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(title)} ({name})"'
+        f' href="{escape(folder + FILE_NAMES[form])}">'
+        for form, name in _FORMATS.items()
+    )
+    return Markup("\n".join(links))  # noqa: S704
+
+
+def _when(words: Phrases, moment: dt.datetime) -> Markup:
+    """A day, as people read it and as programs do."""
+    from markupsafe import Markup, escape
+
+    written = moment.isoformat(timespec="seconds")
+    return Markup(f'<time datetime="{written}">{escape(words.day(moment))}</time>')  # noqa: S704
 
 
 def script_hash(text: str) -> str:
@@ -102,6 +137,7 @@ def render_page(
     """
     office = office.speaking(language or office.language)
     words = phrases(office.language, office.own_language)
+    tag = _tag(office.language, words)
     text = (
         _environment()
         .get_template(template)
@@ -110,7 +146,10 @@ def render_page(
             feeds=feeds,
             main=directory.main_feed(feeds),
             words=words,
-            page_language=_tag(office.language, words),
+            page_language=tag,
+            lang=functools.partial(_lang, tag),
+            when=functools.partial(_when, words),
+            discovery=lambda feed: _discovery(feed.title, office.address(feed.path(""))),
             path=path,
             href=found or functools.partial(relative, path),
             label=lambda feed: directory.label(feed, office, words),

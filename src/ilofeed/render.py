@@ -162,7 +162,10 @@ def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
     neighbours = entrypage.find_neighbours(seen.out)
     others = find_translations(seen.out)
-    return lambda entry: entrypage.render_entry(entry, seen.office, seen.feeds, neighbours, others)
+    own = entrypage.find_own(seen.feeds)
+    return lambda entry: entrypage.render_entry(
+        entry, seen.office, seen.feeds, own, neighbours, others
+    )
 
 
 def render_indexes(seen: Selection) -> list[Document]:
