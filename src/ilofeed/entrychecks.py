@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import mimetypes
 import posixpath
 import re
@@ -227,7 +228,12 @@ def media_type(url: str) -> str | None:
     path = re.sub(r"[?#].*", "", url)
     if office := _OFFICE_TYPES.get(posixpath.splitext(path)[1].lower()):
         return office
-    return mimetypes.MimeTypes().guess_type(path)[0]  # an instance of its own reads no host's table
+    return _types().guess_type(path)[0]
+
+
+@functools.cache
+def _types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes()  # an instance of its own reads no host's table
 
 
 def _image_type(url: str) -> str | None:

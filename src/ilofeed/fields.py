@@ -106,7 +106,7 @@ def _paragraph(value: str) -> str:
         refuse(
             "line-break", "the text has more than one paragraph; put the rest below the second ---"
         )
-    return re.sub(r" *\n *", " ", value)
+    return re.sub(r" *\n *", " ", value) if "\n" in value else value
 
 
 def _moment(value: Any, info: ValidationInfo) -> dates.Moment:

@@ -129,10 +129,11 @@ class _Reader:
         return True
 
     def _cut(self, node: Scalar, loc: Loc) -> bool:
-        if node.style or not self._is_free_text(loc):
+        text = self._source.text
+        if node.style or text.startswith("\n", node.end) or not self._is_free_text(loc):
             return False
-        end = self._source.text.find("\n", node.end)
-        rest = self._source.text[node.end : end if end >= 0 else None]
+        end = text.find("\n", node.end)
+        rest = text[node.end : end if end >= 0 else None]
         comment = re.match(r"[ \t]*#(?P<space>\s?)", rest)
         if comment is None or (comment["space"] and self._comments):
             return False
