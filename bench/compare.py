@@ -22,7 +22,8 @@ from measure import Run, median, run
 HERE = Path(__file__).parent
 PEERS = HERE / "peers"
 TOOLS = PEERS / ".venv" / "bin"
-PROGRAM = (sys.executable, "-m", "ilofeed")
+OWN = HERE / ".venv"
+PROGRAM = (OWN / "bin" / "python", "-m", "ilofeed")
 # what is to be reached, as a share of Hugo's time of the clock: cold, nothing changed, one edit
 REACH = {
     13: (4, None, None),
@@ -32,16 +33,25 @@ REACH = {
 }
 
 
-def install_peers() -> None:
-    """Hugo, Pelican and Eleventy, locked by hash, beside the environment of the project."""
-    lock = PEERS / "requirements.txt"
-    stamp = PEERS / ".venv" / "stamp"
-    if not stamp.exists() or stamp.read_bytes() != lock.read_bytes():
-        shutil.rmtree(PEERS / ".venv", ignore_errors=True)
-        subprocess.run([sys.executable, "-m", "venv", PEERS / ".venv"], check=True)
-        pip = [TOOLS / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
-        stamp.write_bytes(lock.read_bytes())
+def install(folder: Path, lock: Path) -> None:
+    """An environment of what a lock file names, by hash, unless it is there already."""
+    stamp = folder / "stamp"
+    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
+    stamp.write_bytes(lock.read_bytes())
+
+
+def install_all() -> None:
+    """What this checkout needs and no more, since lxml loads more where a tool for developers is;
+    Hugo, Pelican and Eleventy beside it."""
+    install(OWN, HERE.parent / "requirements.txt")
+    (packages,) = OWN.glob("lib/python*/site-packages")
+    (packages / "ilofeed.pth").write_text(f"{HERE.parent / 'src'}\n")
+    install(PEERS / ".venv", PEERS / "requirements.txt")
     if shutil.which("npm") and not (PEERS / "eleventy" / "node_modules").exists():
         subprocess.run(["npm", "ci", "--silent"], cwd=PEERS / "eleventy", check=True)
 
@@ -143,7 +153,7 @@ def main() -> None:
     is_full = "--full" in sys.argv
     given = [int(word) for word in sys.argv[1:] if word != "--full"]
     sizes = given or ([13, 1_000, 10_000, 100_000] if is_full else [13, 1_000])
-    install_peers()
+    install_all()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     print(f"{cores} cores; medians, largest process\n")
     print("| case | wall | cpu | cpu an entry | memory | x Hugo | x its cpu | reach | runs |")
