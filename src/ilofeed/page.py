@@ -46,10 +46,13 @@ _FILE_TYPES = {
 def _environment() -> jinja2.Environment:
     import jinja2  # commands that render no page do without
 
+    from ilofeed.templatecache import TemplateCache
+
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("ilofeed"),
         autoescape=True,
         auto_reload=False,
+        bytecode_cache=TemplateCache(),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
