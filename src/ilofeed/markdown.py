@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import iri
 from ilofeed.bodychecks import BodyCheck
-from ilofeed.signs import INLINE, unneeded
+from ilofeed.signs import unneeded
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
 if TYPE_CHECKING:
@@ -51,23 +51,7 @@ def _markdown(without: tuple[str, ...]) -> MarkdownIt:
     parser.normalizeLink = (  # type: ignore[method-assign]
         lambda url: url if iri.is_plain(url) else normalize(url)
     )
-    # markdown-it's own stops hold signs of plug-ins too, at which it would try every rule in vain
-    parser.inline.terminator_re = INLINE
-    parser.core.ruler.at("inline", _inline)
     return parser.disable(without)
-
-
-def _inline(state: Any) -> None:
-    """What markdown-it's own rule does; a block without any sign is one text."""
-    from markdown_it.token import Token
-
-    for token in state.tokens:
-        if token.type != "inline":
-            continue
-        if INLINE.search(token.content):
-            state.md.inline.parse(token.content, state.md, state.env, token.children)
-        elif token.content:
-            token.children.append(Token("text", "", 0, content=token.content))
 
 
 def _placed(rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import re
 
-# where a rule could begin within a block; what stands between is text
-INLINE = re.compile(r"[\n\\`~*_\[\]!<&]")
-
 # rules of markdown-it, and what stands in every body in which one of them finds something
 _SIGNS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("|", ("table",)),
