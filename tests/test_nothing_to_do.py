@@ -173,7 +173,7 @@ def test_words_of_another_build_are_none(office: Path) -> None:
     words = office / ".public.words"
     assert state.published(office / "public")[1]
     whole = words.read_bytes()
-    for damaged in (b"0" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
+    for damaged in (b"x" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
         words.write_bytes(damaged)
         assert state.published(office / "public") == ({}, False)
     words.write_bytes(whole)
