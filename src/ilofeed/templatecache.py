@@ -4,7 +4,6 @@ office as long as to check it."""
 from __future__ import annotations
 
 import contextlib
-import os
 import pickle
 import sys
 from pathlib import Path
@@ -18,32 +17,25 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "__pycache__"
 
 
-class TemplateCache(jinja2.BytecodeCache):
-    """One file for each template, of this Python and this Jinja2. What is in it is compared with
-    the template by Jinja2; where files cannot be kept there, templates are compiled again."""
+class TemplateCache(jinja2.FileSystemBytecodeCache):
+    """Jinja2's own cache, as forgiving as Python's: where files are damaged or cannot be kept,
+    templates are compiled again. A file is of this Python and this Jinja2."""
 
     def __init__(self, folder: Path = FOLDER) -> None:
-        self._folder = folder
+        made_by = f"{sys.implementation.cache_tag}.jinja-{jinja2.__version__}"
+        super().__init__(str(folder), f"%s.{made_by}.pyc")
 
     def load_bytecode(self, bucket: Bucket) -> None:
         """Take a compiled template, if there is one of the same source."""
         try:
-            data = self._file(bucket).read_bytes()
-            bucket.bytecode_from_string(data)
+            super().load_bytecode(bucket)
         except (OSError, EOFError, ValueError, IndexError, KeyError, pickle.UnpicklingError):
-            bucket.reset()  # there is none, or it is damaged
+            bucket.reset()  # it is damaged, or no file
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep a compiled template, unless Python is told to keep nothing."""
         if sys.dont_write_bytecode:
             return
-        path = self._file(bucket)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
         with contextlib.suppress(OSError):
-            self._folder.mkdir(exist_ok=True)
-            draft.write_bytes(bucket.bytecode_to_string())
-            draft.replace(path)
-
-    def _file(self, bucket: Bucket) -> Path:
-        made_by = f"{sys.implementation.cache_tag}.jinja-{jinja2.__version__}"
-        return self._folder / f"{bucket.key}.{made_by}.pyc"
+            Path(self.directory).mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
