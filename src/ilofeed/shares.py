@@ -33,7 +33,7 @@ def processors() -> int:
 def aside(question: Callable[[], bool], *, is_long: bool) -> Iterator[Callable[[], bool]]:
     """The answer to a question, for who calls it within: where the question is long, another
     process looks for it meanwhile. Where that gives none, it is looked for here."""
-    child = _fork(question) if is_long and hasattr(os, "fork") else None
+    child = _fork(lambda: _YES if question() else _NO) if is_long and hasattr(os, "fork") else None
     status: int | None = None
 
     def answer() -> bool:
@@ -51,16 +51,18 @@ def aside(question: Callable[[], bool], *, is_long: bool) -> Iterator[Callable[[
             os.waitpid(child, 0)
 
 
-def _fork(question: Callable[[], bool]) -> int | None:
+def _fork(work: Callable[[], int]) -> int | None:
+    """The id of a copy of this process that ends with the exit code of some work; None where there
+    is no process to be had."""
     try:
         child = os.fork()
-    except OSError:  # no process to be had
+    except OSError:
         return None
     if child:
         return child
     code = 1
     try:  # nothing of the parent's may run on in here, whatever happens
-        code = _YES if question() else _NO
+        code = work()
     finally:
         os._exit(code)
 
@@ -117,25 +119,21 @@ class _Child:
 
 def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
     out, into = os.pipe()
-    try:
-        child = os.fork()
-    except OSError:  # no process to be had
-        os.close(out)
-        os.close(into)
-        return _Child(None, None)
-    if child:
-        os.close(into)
-        return _Child(child, out)
-    import pickle  # slow to load, and a build that has nothing to do needs none
 
-    code = 1
-    try:  # nothing of the parent's may run on in here, whatever happens
+    def deliver() -> int:
+        import pickle  # slow to load, and a build that has nothing to do needs none
+
         os.close(out)
         with os.fdopen(into, "wb") as pipe:
             pickle.dump([work(item) for item in items], pipe)
-        code = 0
-    finally:
-        os._exit(code)
+        return 0
+
+    child = _fork(deliver)
+    os.close(into)
+    if child is None:
+        os.close(out)
+        return _Child(None, None)
+    return _Child(child, out)
 
 
 def _receive(child: _Child) -> Any:
