@@ -96,7 +96,7 @@ def _unanswered(
             address = scheme + address.removeprefix("webcal")
         else:
             address = urllib.parse.urljoin(here, address)
-        address = re.sub(r"[?#].*", "", address, flags=re.DOTALL)
+        address = address.partition("?")[0]
         if address.startswith(office.url):
             own.add(office.address(address.removeprefix(office.url)))
     return sorted(address for address in own if address not in published)

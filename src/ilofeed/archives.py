@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
     Draw = Callable[[Feed, Office], bytes]
 
-_XML: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss}
+RENDERERS: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss, "json": render_json}
+_XML: tuple[Format, ...] = ("atom", "rss")  # that entries can be cut from
 _SHEET = 100  # entries that are rendered together
 
 
 def render_archive(shown: Feed, office: Office) -> list[Document]:
     """The documents of one archive (`history.archive_documents`), by themselves."""
-    return [_document(shown, form, draw(shown, office)) for form, draw in _drawn(shown)]
+    return _documents(shown, lambda form: RENDERERS[form](shown, office))
 
 
-def _drawn(shown: Feed) -> list[tuple[Format, Draw]]:
-    every: list[tuple[Format, Draw]] = [*_XML.items(), ("json", render_json)]
-    return [(form, draw) for form, draw in every if form in shown.archived_as]
-
-
-def _document(shown: Feed, form: Format, data: bytes) -> Document:
-    return Document(shown.own_path(FILE_NAMES[form]), "archive", data, shown, form)
+def _documents(shown: Feed, draw: Callable[[Format], bytes]) -> list[Document]:
+    return [
+        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(form), shown, form)
+        for form in RENDERERS
+        if form in shown.archived_as
+    ]
 
 
 def render_archives(
@@ -48,15 +48,14 @@ def render_archives(
         for form in _XML
         if archives and form in archives[0].archived_as
     }
-    return [
-        [
-            _document(shown, form, _assemble(form, shown, office, pieces[form]))
-            if form in _XML
-            else _document(shown, form, draw(shown, office))
-            for form, draw in _drawn(shown)
-        ]
-        for shown in archives
-    ]
+
+    def draw(shown: Feed, form: Format) -> bytes:
+        if form not in pieces:
+            return RENDERERS[form](shown, office)
+        empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
+        return put_together(empty, (pieces[form][entry.slug] for entry in shown.entries), form)
+
+    return [_documents(shown, partial(draw, shown)) for shown in archives]
 
 
 def _render_entries(
@@ -73,11 +72,6 @@ def _render_entries(
 def _render_sheet(
     form: Format, frame: Feed, office: Office, sheet: tuple[Entry, ...]
 ) -> tuple[bytes, ...]:
-    found = cut(_XML[form](dataclasses.replace(frame, entries=sheet), office), form)
+    found = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
     assert found is not None  # it is our own
     return found.entries
-
-
-def _assemble(form: Format, shown: Feed, office: Office, pieces: dict[str, bytes]) -> bytes:
-    empty = _XML[form](dataclasses.replace(shown, entries=()), office)
-    return put_together(empty, (pieces[entry.slug] for entry in shown.entries), form)

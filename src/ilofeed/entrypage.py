@@ -68,7 +68,6 @@ def render_entry(
         language=entry.language,
         entry=entry,
         last_change=changed(entry),
-        kicker=office.categories[entry.categories[0]].label(entry.language),
         html=Markup(entry.html),  # noqa: S704  it came through nh3's allow-list
         lead=None if entry.html == summary_html(entry.summary) else entry.summary,
         host=urllib.parse.urlsplit(entry.link).hostname if entry.link else None,

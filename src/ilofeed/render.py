@@ -14,11 +14,9 @@ from ilofeed import (
     feedpage,
     history,
     indexpage,
-    jsonfeed,
     opml,
     page,
     sitemap,
-    syndication,
 )
 from ilofeed.document import FILE_NAMES, Document, Kept, in_order
 from ilofeed.recipe import Recipes
@@ -28,17 +26,10 @@ from ilofeed.translations import find_translations
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, Format, Made
+    from ilofeed.document import AnyDocument, Made
     from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
-
-_FORMATS: dict[Format, Callable[[Feed, Office], bytes]] = {
-    "atom": syndication.render_atom,
-    "rss": syndication.render_rss,
-    "json": jsonfeed.render_json,
-}
-
 
 WORTH_SHARING = 200  # pages that take longer to make than a process to start
 
@@ -194,7 +185,7 @@ def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Do
         *feedpage.render_embeds(feed, office, feeds),
         embedding.render_oembed(feed, office),
     ]
-    for form, draw in _FORMATS.items():
+    for form, draw in archives.RENDERERS.items():
         shown = history.in_format(feed, form)
         path = feed.path(FILE_NAMES[form])
         documents.append(Document(path, "feed", draw(shown, office), shown, form))
