@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -13,10 +12,12 @@ from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ilofeed.codes import Code
 
 MOST_TEXT_BYTES = 1024 * 1024
+_PIECE = 64 * 1024  # bytes that are made room for at first: entries are small
 _LOOKS_LIKE_ENTRY = frozenset(
     {".markdown", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
 )
@@ -36,21 +37,23 @@ class Sources:
 def read_office(root: Path) -> Sources:
     """Read feeds.yaml and entries/ of an office's folder. A broken disk is an `OSError`."""
     problems: list[Problem] = []
-    office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
+    place = root / "feeds.yaml"
+    office = _read_text(str(place), place.name, problems, is_file=place.is_file())
     entries, refused, files = [], [], {}
-    for path, name in _walk(root / "entries", "entries"):
-        suffix = path.suffix.lower()
-        if path.suffix == ".md":
-            data = _read_text(path, name, problems)
+    for item, name in _walk(str(root / "entries"), "entries"):
+        dot = item.name.rfind(".", 1, -1)
+        ending = item.name[dot:] if dot > 0 else ""
+        suffix = ending.lower()
+        if ending == ".md":
+            data = _read_text(item.path, name, problems, is_file=_is_file(item))
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in FILE_SUFFIXES and path.is_file():
-            with path.open("rb") as file:
-                files[name] = file.read(MOST_BYTES + 1)
+        elif suffix in FILE_SUFFIXES and _is_file(item):
+            files[name] = _read(item.path, MOST_BYTES + 1)
         elif suffix == ".md" or suffix in _LOOKS_LIKE_ENTRY:
-            message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
+            message = f"{quote(item.name)} is not read; an entry's file name ends in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
@@ -61,37 +64,53 @@ def read_office(root: Path) -> Sources:
     return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
+def _walk(folder: str, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
     """Every file below a folder, in order of name; hidden ones and links to folders left out."""
-    if not folder.is_dir():
+    if not os.path.isdir(folder):  # noqa: PTH112  paths of files are texts here: it takes half
         return
     with os.scandir(folder) as found:
-        items = sorted(found, key=lambda item: os.fsencode(item.name))
-    for item in items:
+        items = sorted((os.fsencode(item.name), item) for item in found)
+    for written, item in items:
         if item.name.startswith("."):
             continue
-        inner = f"{name}/{os.fsencode(item.name).decode('utf-8', 'backslashreplace')}"
+        inner = f"{name}/{written.decode('utf-8', 'backslashreplace')}"
         if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
-            yield from _walk(Path(item.path), inner)
+            yield from _walk(item.path, inner)
         else:
-            yield Path(item.path), inner
+            yield item, inner
 
 
-def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
-    if not path.is_file():
+def _is_file(item: os.DirEntry[str]) -> bool:
+    """Whether it is one, or a link to one; what leads in a circle is none."""
+    return item.is_file(follow_symlinks=False) or os.path.isfile(item.path)  # noqa: PTH113
+
+
+def _read_text(path: str, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
+    if not is_file:
         message = "there is no such file; `ilofeed init` makes one, with all of a new office"
-        if path.is_symlink() or path.exists():
+        if os.path.lexists(path):
             message = "this is not a file that can be read"
-        missing = name == "feeds.yaml" and not path.exists()
+        missing = name == "feeds.yaml" and not os.path.exists(path)  # noqa: PTH110
         code: Code = "no-feeds-yaml" if missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
-    with path.open("rb") as file:
-        data = file.read(MOST_TEXT_BYTES + 1)
+    data = _read(path, MOST_TEXT_BYTES + 1)
     if len(data) > MOST_TEXT_BYTES:
         message = "the file is larger than 1 MiB; no reader would show it"
         problems.append(Problem(name, 1, 1, "file-too-large", message))
         return None
+    return data
+
+
+def _read(path: str, most: int) -> bytes:
+    """The bytes of a file, not more than so many; by the system's own calls, which take half."""
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    try:
+        data = os.read(file, min(most, _PIECE))
+        while rest := os.read(file, most - len(data)):
+            data += rest
+    finally:
+        os.close(file)
     return data
 
 
