@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ilofeed.continuity import compare
 from ilofeed.guard import guard
+from ilofeed.history import look_back
 from ilofeed.ledger import Ledger, Records
 from ilofeed.manifest import ManifestError, _inside, is_inside, parse_manifest, render_manifest
 from ilofeed.render import render
@@ -78,12 +79,18 @@ def test_read_line_by_line(files: dict[str, Any]) -> None:
 
 
 @given(
-    one=offices.map(unlike), two=offices.map(unlike), is_moved=st.booleans(), is_other=st.booleans()
+    one=offices.map(unlike),
+    two=offices.map(unlike),
+    is_edited=st.booleans(),
+    is_moved=st.booleans(),
+    is_other=st.booleans(),
 )
 @settings(max_examples=40)
 def test_compared_line_by_line(
-    one: dict[str, Any], two: dict[str, Any], *, is_moved: bool, is_other: bool
+    one: dict[str, Any], two: dict[str, Any], *, is_edited: bool, is_moved: bool, is_other: bool
 ) -> None:
+    if is_edited:
+        two = unlike(one | two)
     data = manifest(one)
     if is_moved:
         data = data.replace(b"https://", b"http://")
@@ -96,6 +103,10 @@ def test_compared_line_by_line(
     found = [compare(old, new, {"x"}) for old in before for new in after]
     assert all(one == found[0] for one in found)
     assert found[0] == compare(every(before[0]), after[0], {"x"})
+    seen = select(made, NOW, before[0])
+    render_manifest(seen, ())  # now records are known, of those that are as they were too
+    assert look_back(seen.out, before[1]) == look_back(seen.out, before[0])
+    assert select(made, NOW, before[1]) == seen
     guarded = [guard(made, old, new, {}, NOW) for old in before for new in after]
     assert all(one == guarded[0] for one in guarded)
     assert guarded[0] == guard(made, every(before[0]), after[0], {}, NOW)
@@ -111,6 +122,23 @@ class Every(Ledger):
 def every(ledger: Ledger) -> Ledger:
     values = {one.name: getattr(ledger, one.name) for one in dataclasses.fields(ledger)}
     return Every(**values)
+
+
+def test_archives_are_read_of_records_that_are_as_they_were() -> None:
+    keys = {f"e{day}": {"date": f"2015-05-0{day}"} for day in range(1, 6)}
+    before = parse_manifest(manifest(keys), is_ours=True)
+    keys["e5"] |= {"title": "Other", "updated": "2016-02-02"}
+    seen = select(checked(keys), NOW, before)
+    render_manifest(seen, ())
+    past = look_back(seen.out, before)
+    assert past is not None
+    assert {identity[-2:] for identity in past.fresh} == {"e5"}
+    found = {identity[-2:]: pages.get("all") for identity, pages in past.pages.items()}
+    assert found == {"e1": 1, "e2": 2, "e3": 3, "e4": 4}
+    records = before.entries
+    assert isinstance(records, Records)
+    known = {entry.id: entry.record for entry in seen.out}
+    assert {i[-2:] for i in records.pages_of(known)} == {"e1", "e2", "e3", "e4"}
 
 
 def test_what_differs() -> None:

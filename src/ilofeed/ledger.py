@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, KeysView
 
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
+
+
+_PAGES = ', "pages": '  # behind the last of the other fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,21 @@ class Records(Mapping[str, Record]):
 
     def __contains__(self, identity: object) -> bool:
         return identity in self.texts
+
+    def pages_of(self, known: Mapping[str, str]) -> dict[str, Mapping[str, int]]:
+        """Of the records, by id, that are still what is known of them, `pages`; nothing else is
+        read of these."""
+        found: dict[str, Mapping[str, int]] = {}
+        archived, written = [], []
+        for identity, record in known.items():
+            text = self.texts.get(identity, "")
+            if text == record:
+                found[identity] = {}
+            elif text.startswith(record[:-1] + _PAGES):
+                archived.append(identity)
+                written.append(text[len(record) - 1 + len(_PAGES) : -1])
+        pages = json.loads(f"[{','.join(written)}]")
+        return found | dict(zip(archived, pages, strict=True))
 
     def keys(self) -> KeysView[str]:
         """The ids, as a set that is compared at once."""
