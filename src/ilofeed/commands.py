@@ -6,6 +6,7 @@ Each returns the exit code. `meter` is told of the stages.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from ilofeed.progress import Meter
 
 
+# Entries and documents live until the end, and next to nothing is a circle: after an edit among
+# 10,000 entries the collections of Python's own numbers find none in a sixth of the time
+_COLLECTIONS = (50_000, 20, 100)
+
+
 def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
     """Everything but publishing."""
     draft = chain.prepare(root, clock, tell=meter, processes=processors())
@@ -51,6 +57,7 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
+    gc.set_threshold(*_COLLECTIONS)
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)

@@ -89,6 +89,8 @@ def find_translations(entries: Iterable[Entry]) -> Translations:
             (other for other in group if other is not entry and other.withdrawn is None),
             key=lambda other: (other.language, other.slug),
         )
+        if len(group) > 1
+        else []
         for group in groups.values()
         for entry in group
     }
