@@ -76,7 +76,7 @@ def build(
         meter("Publishing", 0, 1)
         changes = chain.finish(draft, target, known.manifest)
         if after.previous is None:
-            quick.remember(target, clock, after, inputs, draft, draft.problems, known)
+            quick.remember(target, clock, after, inputs, draft, draft.problems, known, changes)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:

@@ -70,20 +70,26 @@ def remember(
     inputs: Inputs,
     published: Mapping[str, Sequence[str]],
     *,
+    program: str,
     options: Sequence[str | None],
     now: dt.datetime,
     until: dt.datetime | None,
     said: Remembered,
+    left: Mapping[str, Seen],
 ) -> None:
     """Write down a build: what it saw, what it has published (paths, and for each the words that
     the next build will want), and until when that holds.
 
     The words have a file of their own, since only a build that has something to do reads them.
+    `left` are files that were looked at before and left alone: whatever somebody else has done to
+    one since, the next build sees it.
     """
-    outputs = _outputs(output, published)
+    fresh = [path for path in published if path not in left]
+    seen = dict(left) | dict(zip(fresh, _look_at(output, fresh), strict=True))
+    outputs = _hash([seen[path] for path in published])
     found = {
         "version": VERSION,
-        "program": program(),
+        "program": program,
         "options": list(options),
         "inputs": inputs.digest,
         "young": dict(inputs.young),
@@ -150,20 +156,27 @@ def recall(
         return None
 
 
-def published(output: Path) -> tuple[dict[str, list[str]], bool]:
+def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[str, Seen]]:
     """The words about each path that this program published last; none where it was another
-    program, or where that is not known. Second, whether the output is still as it was then."""
+    program, or where that is not known. Second, where the output is still as it was then, what is
+    seen of it now."""
     try:
         found, paths = _read(output)
-        if found["version"] != VERSION or found["program"] != program():
-            return {}, False
+        if found["version"] != VERSION or found["program"] != program:
+            return {}, {}
         outputs, *lines = read_beside(output, "words").decode().split("\n")
         if found["outputs"] != outputs:  # of another build, which died
-            return {}, False
+            return {}, {}
         words = {path: line.split(" ") for path, line in zip(paths, lines, strict=True)}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}, False
-    return words, _is_intact(output, found, paths) and not beside(output, "journal").exists()
+        return {}, {}
+    try:
+        seen = _look_at(output, paths)
+    except OSError:  # one is gone
+        return words, {}
+    if found["outputs"] != _hash(seen) or beside(output, "journal").exists():
+        return words, {}
+    return words, dict(zip(paths, seen, strict=True))
 
 
 def _read(output: Path) -> tuple[Any, list[str]]:
@@ -232,17 +245,20 @@ def _dump(seen: Iterable[Seen]) -> bytes:
     return marshal.dumps(list(seen), 2)
 
 
-def _outputs(output: Path, paths: Iterable[str]) -> str:
+def _look_at(output: Path, paths: Iterable[str]) -> list[Seen]:
     with _opened(str(output)) as place:
         names = paths if place is not None else [f"{output}/{path}" for path in paths]
-        seen = _dump(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
-    return hashlib.sha256(seen).hexdigest()
+        return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
+
+
+def _hash(seen: Iterable[Seen]) -> str:
+    return hashlib.sha256(_dump(seen)).hexdigest()
 
 
 def _is_intact(output: Path, found: Any, paths: Iterable[str]) -> bool:
     """Whether the output is as it was left."""
     try:
-        return bool(found["outputs"] == _outputs(output, paths))
+        return bool(found["outputs"] == _hash(_look_at(output, paths)))
     except OSError:
         return False
 
