@@ -81,6 +81,7 @@ def build(
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
         console.say(console.noticed(compare(before, draft.ledger, waited)))
+    gc.freeze()  # or the end of the process would look for circles in all that there is
     return console.DONE
 
 

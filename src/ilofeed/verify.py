@@ -64,15 +64,18 @@ def verify_changed(
     known: Known,
     progress: Progress = quiet,
     processes: int = 1,
+    news: Document | None = None,
 ) -> tuple[list[Fault], Known]:
-    """The same without reading back what is known to verify; and what is known then.
+    """The same without reading back what is known to verify; and what is known then. `news` are
+    what a document names that its last version, known to verify, did not.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
     """
-    published = {office.address(document.path) for document in documents}
+    paths = [document.path for document in documents]
+    published = set(map(office.address, paths))
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = not known.proofs.keys() <= {document.path for document in documents}
+    is_less = not known.proofs.keys() <= set(paths)
     linking = [one for one in documents if is_less or isinstance(one, Document)]
     faults = _dead_links(linking, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
@@ -95,16 +98,21 @@ def verify_changed(
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
+        if news is not None and news.path == document.path and not is_less:
+            document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, office, answered)
         return found, proof
 
     size = sum(len(one.data) for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
-    shared = share(documents, partial(verified, apart=apart), processes, progress)
+    # of what the output has nothing new is to be found out where all its links still lead to it
+    doubtful = documents if is_less else made
+    shared = share(doubtful, partial(verified, apart=apart), processes, progress)
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
-        shared = share(documents, partial(verified, apart={}), processes, progress)
-    proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
+        shared = share(doubtful, partial(verified, apart={}), processes, progress)
+    fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
+    proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
 
 
