@@ -70,21 +70,24 @@ def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
     return Past(fresh, pages, before.pages)
 
 
-def pages(path: str, selected: Sequence[Entry], limit: int, past: Past | None) -> list[set[str]]:
-    """The ids in each archive document of the feed at a path, from the oldest document.
+def pages(
+    path: str, selected: Sequence[Entry], limit: int, past: Past | None
+) -> tuple[dict[str, int], int]:
+    """For each entry that is in an archive document of the feed at a path, by its id, the number
+    of that document, from the oldest; and how many there are.
 
     `selected` are the feed's entries, newest first, withdrawn ones included: those keep their place
     without being shown.
     """
     if past is None:
         return _close(selected, {}, 0, limit, frozenset(), moving=True)
-    newest = {entry.id for entry in _live(selected)[:limit]}  # also after withdrawals
-    known = past.pages
-    kept = {
-        entry.id: known[entry.id][path]
-        for entry in selected
-        if path in known.get(entry.id, ()) and entry.id not in newest
-    }
+    kept = {}
+    for entry in selected:
+        known = past.pages.get(entry.id)
+        if known and path in known:
+            kept[entry.id] = known[path]
+    for entry in _live(selected)[:limit]:  # also after withdrawals
+        kept.pop(entry.id, None)
     fresh = past.fresh and {entry.id for entry in selected if entry.id in past.fresh}
     count = max([past.counts.get(path, 0), *kept.values()])
     return _close(selected, kept, count, limit, fresh, moving=bool(fresh))
@@ -96,39 +99,37 @@ def _live(selected: Sequence[Entry]) -> list[Entry]:
 
 def _close(
     selected: Sequence[Entry],
-    kept: Mapping[str, int],
+    found: dict[str, int],
     count: int,
     limit: int,
     fresh: Collection[str],
     *,
     moving: bool,
-) -> list[set[str]]:
+) -> tuple[dict[str, int], int]:
     """The documents there are, and new ones as soon as there is enough for them.
 
     What is `fresh` stays in the subscription document for once, also where it has an old date: its
     subscribers look nowhere else. So nothing is closed in a build without anything fresh, or it
     would be closed without a reason. Only a large number at once is not held back.
     """
-    older = [entry for entry in reversed(_live(selected)[limit:]) if entry.id not in kept]
+    older = [entry for entry in reversed(_live(selected)[limit:]) if entry.id not in found]
     # oldest first, like the documents
     settled = [entry for entry in older if entry.id not in fresh]
     queue = settled + [entry for entry in older if entry.id in fresh]
-    found: list[set[str]] = [set() for _ in range(count)]
-    for identity, number in kept.items():
-        found[number - 1].add(identity)
     taken = 0
-    open_stones = [one for one in reversed(selected) if one.withdrawn and one.id not in kept]
+    open_stones = [one for one in reversed(selected) if one.withdrawn and one.id not in found]
     while True:
-        wanted = limit if found else 2 * limit
+        wanted = limit if count else 2 * limit
         is_due = moving and len(settled) - taken >= wanted
         if not is_due and len(queue) - taken < wanted + limit:
-            return found
+            return found, count
         page = queue[taken : taken + limit]
         taken += limit
         newest = max(entry.published for entry in page)
         gone = [one for one in open_stones if one.published <= newest]
         open_stones = open_stones[len(gone) :]
-        found.append({entry.id for entry in (*page, *gone)})
+        count += 1
+        found.update((entry.id, count) for entry in (*page, *gone))
 
 
 def in_format(feed: Feed, form: Format) -> Feed:

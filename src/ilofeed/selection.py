@@ -172,10 +172,12 @@ def _feed(
 ) -> Feed:
     held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
-    archived = history.pages(spec.path, selected, office.limit, past) if office.archives else []
+    pages: dict[str, int] = {}
+    count = 0
+    if office.archives:
+        pages, count = history.pages(spec.path, selected, office.limit, past)
     events = _events(selected)
     had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
-    pages = {identity: number for number, page in enumerate(archived) for identity in page}
     return Feed(
         spec=spec,
         id=office.authority.id_of(f"feed/{spec.path}"),
@@ -189,7 +191,7 @@ def _feed(
         has_calendar=bool(events) or had_calendar,
         tombstones=_tombstones(selected, office.limit),
         archived_as=office.archives,
-        archives=_archives(selected, pages, len(archived), office),
+        archives=_archives(selected, pages, count, office),
         current=tuple(entry for entry in held if entry.id not in pages),
         withdrawn=tuple(
             entry for entry in selected if entry.withdrawn is not None and entry.id not in pages
@@ -203,7 +205,7 @@ def _archives(
     held: list[list[Entry]] = [[] for _ in range(count)]
     for entry in selected:
         if entry.id in pages:
-            held[pages[entry.id]].append(entry)
+            held[pages[entry.id] - 1].append(entry)
     return tuple(Archive(tuple(entries), _updated(entries, office)) for entries in held)
 
 
