@@ -17,7 +17,7 @@ from ilofeed.entrymemory import Memory
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.document import Document, Made
+    from ilofeed.document import Document, Made, NewDocument
     from ilofeed.model import Entry, Feed, Office
 
 
@@ -69,7 +69,7 @@ class Prover:
             return feed.events if feed is not None else [entry] if entry is not None else ()
         return feed.entries if feed is not None and document.format is not None else ()
 
-    def of_entry(self, entry: Entry, document: Document) -> bytes:
+    def of_entry(self, entry: Entry, document: NewDocument) -> bytes:
         """A digest of what a document must say of an entry that it shows."""
         form = document.format or "ics"
         if (entry.id, form) not in self._entries:

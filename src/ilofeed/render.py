@@ -18,18 +18,20 @@ from ilofeed import (
     page,
     sitemap,
 )
-from ilofeed.document import FILE_NAMES, Document, Kept, in_order
+from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
 from ilofeed.recipe import Recipes
 from ilofeed.shares import quiet, share
+from ilofeed.spool import store_for
 from ilofeed.translations import find_translations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, Made
+    from ilofeed.document import AnyDocument, Made, NewDocument
     from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
+    from ilofeed.spool import Store, Stored
 
 WORTH_SHARING = 200  # pages that take longer to make than a process to start
 
@@ -38,7 +40,7 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published, the same for any number of
     processes."""
     made = render_changed(seen, {}, processes)
-    return tuple(one for one in made if isinstance(one, Document))
+    return tuple(one.loaded() for one in made if not isinstance(one, Kept))
 
 
 def render_changed(
@@ -47,12 +49,14 @@ def render_changed(
     processes: int = 1,
     progress: Progress = quiet,
 ) -> tuple[AnyDocument, ...]:
-    """The same, but what the output has already is kept: `past` is all of it, by recipe."""
+    """The same, but what the output has already is kept: `past` is all of it, by recipe; and what
+    a large site has many of is not in memory."""
     office, out, feeds = seen.office, seen.out, seen.feeds
     recipes = Recipes(seen)
+    store = store_for(len(out))
     documents: list[AnyDocument] = [
         *render_assets(office),
-        *_render_entries(seen, recipes, past, processes, progress),
+        *_render_entries(seen, recipes, past, store, processes, progress),
         *entrypage.render_moved(out, office, feeds),
     ]
     for feed in feeds:
@@ -62,13 +66,17 @@ def render_changed(
         ]
         for recipe, shown, draw in parts:
             documents += _kept(past, recipe, draw, feed=shown) or _made(recipe, draw())
-    documents += _render_archives(seen, recipes, past, processes)
+    documents += _render_archives(seen, recipes, past, store, processes)
     documents += render_indexes(seen)
     return in_order(documents)
 
 
 def _render_archives(
-    seen: Selection, recipes: Recipes, past: Mapping[str, Sequence[Made]], processes: int
+    seen: Selection,
+    recipes: Recipes,
+    past: Mapping[str, Sequence[Made]],
+    store: Store,
+    processes: int,
 ) -> Iterator[AnyDocument]:
     """The archive documents of all feeds, feed by feed."""
     shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
@@ -78,7 +86,7 @@ def _render_archives(
         for one, recipe, draw in zip(shown, map(recipes.archive, shown), draws, strict=True)
     ]
     missing = [one for one, (_, found) in zip(shown, kept, strict=True) if not found]
-    made = iter(archives.render_archives(missing, seen.office, processes))
+    made = archives.render_archives(missing, seen.office, processes, store)
     for recipe, found in kept:
         yield from found or _made(recipe, next(made))
 
@@ -87,6 +95,7 @@ def _render_entries(
     seen: Selection,
     recipes: Recipes,
     past: Mapping[str, Sequence[Made]],
+    store: Store,
     processes: int,
     progress: Progress,
 ) -> Iterator[AnyDocument]:
@@ -95,29 +104,34 @@ def _render_entries(
     translations = find_translations(seen.out)
     draw = entry_renderer(seen)
     found: dict[str, list[AnyDocument]] = {}
-    missing = []
+    wanted = []
     for entry in seen.out:
         recipe = recipes.entry(entry, (neighbours.get(entry.slug, ()), translations[entry.slug]))
         found[entry.slug] = _kept(past, recipe, partial(draw, entry), entry=entry)
         if not found[entry.slug]:
-            missing.append((entry, recipe))
-    processes = processes if len(missing) > WORTH_SHARING else 1
+            wanted.append((entry, recipe))
+    processes = processes if len(wanted) > WORTH_SHARING else 1
 
-    def make(one: tuple[Entry, str]) -> list[Document]:
-        made = _made(one[1], draw(one[0]))
-        # an entry need not come back from another process: it is here
-        return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
+    def make(entry: Entry) -> list[tuple[str, Stored]]:
+        # what another process has to give back: all else of a document is here
+        return [(made.path, store.put(made.data)) for made in draw(entry)]
 
-    for (entry, _), made in zip(missing, share(missing, make, processes, progress), strict=True):
+    missing = [entry for entry, _ in wanted]
+    for (entry, recipe), made in zip(
+        wanted, share(missing, make, processes, progress), strict=True
+    ):
         own = {entry.page, entry.calendar}
         found[entry.slug] = [
-            dataclasses.replace(one, entry=entry) if one.path in own else one for one in made
+            document(
+                path, "entry", stored, store, entry=entry if path in own else None, recipe=recipe
+            )
+            for path, stored in made
         ]
     for entry in seen.out:
         yield from found[entry.slug]
 
 
-def _made(recipe: str, documents: Sequence[Document]) -> list[Document]:
+def _made(recipe: str, documents: Iterable[NewDocument]) -> list[NewDocument]:
     return [dataclasses.replace(one, recipe=recipe) for one in documents]
 
 
@@ -198,4 +212,4 @@ def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Do
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """The archive documents of one feed, in the formats that have them."""
     made = archives.render_archives(history.archive_documents(feed), office)
-    return [document for documents in made for document in documents]
+    return [one.loaded() for documents in made for one in documents]

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from ilofeed.document import NewDocument
+
 
 class PublishError(OSError):
     """Why nothing, or not everything, could be published; for the person at the terminal."""
@@ -59,13 +61,15 @@ def _write(path: str, data: bytes) -> None:
             rest = rest[file.write(rest) :]
 
 
-def write_folder(output: Path, folder: str, files: Mapping[str, bytes], temporary: Path) -> None:
+def write_folder(
+    output: Path, folder: str, files: Mapping[str, NewDocument], temporary: Path
+) -> None:
     """Make a folder of the output that is not there yet, with these files of the output in it, at
     once."""
-    for path, data in files.items():
+    for path, document in files.items():
         draft = temporary / path
         draft.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
+        draft.write_bytes(document.data)
     (output / folder).parent.mkdir(parents=True, exist_ok=True)
     os.replace(temporary / folder, output / folder)
 

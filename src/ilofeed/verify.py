@@ -73,17 +73,18 @@ def verify_changed(
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     is_less = not known.proofs.keys() <= {document.path for document in documents}
-    linking = [one for one in documents if is_less or isinstance(one, Document)]
+    linking = [one for one in documents if is_less or not isinstance(one, Kept)]
     faults = _dead_links(linking, office, published)
     answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
-    made = [one for one in documents if isinstance(one, Document)]
+    made = [one for one in documents if not isinstance(one, Kept)]
     apart = readonce.share_out(made, prover.of_entry)
 
     def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         if isinstance(document, Kept):
             found = list(_dangling(document, office, answered)) if is_less else []
             return found, known.proofs[document.path]
+        document = document.loaded()
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
             return list(_dangling(document, office, answered)) if is_less else [], proof
@@ -99,7 +100,7 @@ def verify_changed(
             found += _dangling(document, office, answered)
         return found, proof
 
-    size = sum(len(one.data) for one in made if one.format is not None)
+    size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
     shared = share(documents, partial(verified, apart=apart), processes, progress)
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
