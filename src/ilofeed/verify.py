@@ -73,14 +73,12 @@ def verify_changed(
     published = {office.address(document.path) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     is_less = not known.proofs.keys() <= {document.path for document in documents}
-    linking = [one for one in documents if is_less or not isinstance(one, Kept)]
-    faults = _dead_links(linking, office, published)
-    answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
     made = [one for one in documents if not isinstance(one, Kept)]
-    apart = readonce.share_out(made, prover.of_entry)
 
-    def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
+    def verified(
+        document: AnyDocument, apart: Mapping[str, Sequence[int]], answered: Collection[str]
+    ) -> _Judged:
         if isinstance(document, Kept):
             found = list(_dangling(document, office, answered)) if is_less else []
             return found, known.proofs[document.path]
@@ -100,11 +98,23 @@ def verify_changed(
             found += _dangling(document, office, answered)
         return found, proof
 
+    def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
+        found, proof = verified(document, apart, published)
+        if is_less or not isinstance(document, Kept):
+            found += _dead_links([document], office, published)
+        return found, proof
+
     size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
-    shared = share(documents, partial(verified, apart=apart), processes, progress)
+    apart = readonce.share_out(made, prover.of_entry)
+    shared = share(documents, partial(verified_at_once, apart=apart), processes, progress)
+    faults: list[Fault] = []
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
-        shared = share(documents, partial(verified, apart={}), processes, progress)
+        linking = documents if is_less else made
+        faults = _dead_links(linking, office, published)
+        answered = published | {fault.found for fault in faults}  # these are told of already
+        again = partial(verified, apart={}, answered=answered)
+        shared = share(documents, again, processes, progress)
     proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
 
