@@ -75,18 +75,19 @@ def verify_changed(
     is_less = not known.proofs.keys() <= {document.path for document in documents}
     linking = [one for one in documents if is_less or isinstance(one, Document)]
     faults = _dead_links(linking, office, published)
-    answered = published | {fault.found for fault in faults}  # these are told of already
+    told = {fault.found for fault in faults}
+    answers = addresses.Answers(office, published | told)
     prover = Prover(office, feeds)
     made = [one for one in documents if isinstance(one, Document)]
     apart = readonce.share_out(made, prover.of_entry)
 
     def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         if isinstance(document, Kept):
-            found = list(_dangling(document, office, answered)) if is_less else []
+            found = list(_dangling(document, answers)) if is_less else []
             return found, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
-            return list(_dangling(document, office, answered)) if is_less else [], proof
+            return list(_dangling(document, answers)) if is_less else [], proof
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
         elif readonce.is_whole(document, apart.get(document.path)):
@@ -96,7 +97,7 @@ def verify_changed(
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
         if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, office, answered)
+            found += _dangling(document, answers)
         return found, proof
 
     size = sum(len(one.data) for one in made if one.format is not None)
@@ -227,10 +228,10 @@ def _dead_links(
     ]
 
 
-def _dangling(document: AnyDocument, office: Office, published: Collection[str]) -> Iterator[Fault]:
+def _dangling(document: AnyDocument, answers: addresses.Answers) -> Iterator[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
-        missing = addresses.dangling(document, office, published)
+        missing = answers.dangling(document)
     except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
         yield Fault(document.path, "document", "a document that can be read", str(error))
         return
