@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "phrases"],
+    ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "plainhtml", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "signs", "markdown", "fields"],

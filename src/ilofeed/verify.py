@@ -77,15 +77,15 @@ def verify_changed(
     made = [one for one in documents if not isinstance(one, Kept)]
 
     def verified(
-        document: AnyDocument, apart: Mapping[str, Sequence[int]], answered: Collection[str]
+        document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
     ) -> _Judged:
         if isinstance(document, Kept):
-            found = list(_dangling(document, office, answered)) if is_less else []
+            found = list(_dangling(document, answers)) if is_less else []
             return found, known.proofs[document.path]
         document = document.loaded()
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
-            return list(_dangling(document, office, answered)) if is_less else [], proof
+            return list(_dangling(document, answers)) if is_less else [], proof
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
         elif readonce.is_whole(document, apart.get(document.path)):
@@ -95,11 +95,13 @@ def verify_changed(
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
         if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, office, answered)
+            found += _dangling(document, answers)
         return found, proof
 
+    at_once = addresses.Answers(office, published)
+
     def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
-        found, proof = verified(document, apart, published)
+        found, proof = verified(document, apart, at_once)
         if is_less or not isinstance(document, Kept):
             found += _dead_links([document], office, published)
         return found, proof
@@ -112,8 +114,8 @@ def verify_changed(
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
         linking = documents if is_less else made
         faults = _dead_links(linking, office, published)
-        answered = published | {fault.found for fault in faults}  # these are told of already
-        again = partial(verified, apart={}, answered=answered)
+        told = {fault.found for fault in faults}
+        again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
         shared = share(documents, again, processes, progress)
     proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
@@ -238,10 +240,10 @@ def _dead_links(
     ]
 
 
-def _dangling(document: AnyDocument, office: Office, published: Collection[str]) -> Iterator[Fault]:
+def _dangling(document: AnyDocument, answers: addresses.Answers) -> Iterator[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
-        missing = addresses.dangling(document, office, published)
+        missing = answers.dangling(document)
     except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
         yield Fault(document.path, "document", "a document that can be read", str(error))
         return
