@@ -37,7 +37,16 @@ FLOORS = [
     ["codes", "iso3166", "shares", "remember", "htmltree", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
-    ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "signs", "markdown", "fields"],
+    [
+        "yamlerrors",
+        "yamldoc",
+        "frontmatter",
+        "bodychecks",
+        "signs",
+        "plainbody",
+        "markdown",
+        "fields",
+    ],
     ["entryfile", "officefile", "validate", "model", "fingerprint"],
     [
         "entrychecks",
