@@ -40,6 +40,7 @@ FLOORS = [
     [
         "yamlerrors",
         "yamldoc",
+        "plainkeys",
         "frontmatter",
         "bodychecks",
         "signs",
