@@ -37,7 +37,17 @@ FLOORS = [
     ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "plainhtml", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
-    ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "signs", "markdown", "fields"],
+    [
+        "yamlerrors",
+        "yamldoc",
+        "plainkeys",
+        "frontmatter",
+        "bodychecks",
+        "signs",
+        "plainbody",
+        "markdown",
+        "fields",
+    ],
     ["entryfile", "officefile", "validate", "model", "fingerprint"],
     [
         "entrychecks",

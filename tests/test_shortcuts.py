@@ -6,10 +6,10 @@ import re
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import iri, markdown, source
+from ilofeed import iri, markdown, plainbody, source
 
 SUSPICIOUS = st.sampled_from(
     "aé \r\n\x00\x7f\x85ÂâÃô€™\u00a9\u2028\ue000\ufdd0\ufffd\U0001f600\U0001fffe"
@@ -59,7 +59,10 @@ def rendered(body: str) -> object:
 
 def read_alike(body: str) -> None:
     quick = rendered(body)
-    with patch.object(markdown, "unneeded", lambda _body: ()):
+    with (
+        patch.object(markdown, "unneeded", lambda _body: ()),
+        patch.object(plainbody, "render", lambda _body: None),
+    ):
         assert quick == rendered(body)
 
 
@@ -75,6 +78,129 @@ def test_any_part_of_a_body_is_read_so(body: str, data: st.DataObject) -> None:
     start, end = sorted(data.draw(st.tuples(*[st.integers(0, len(body))] * 2)))
     insert = data.draw(st.sampled_from(PIECES))
     read_alike(body[:start] + insert + body[end:])
+
+
+# what plain bodies are made of, with what ends or spoils a mark, a line or a block now and then
+MARKS = [
+    *(
+        "*a*",
+        "**b c**",
+        "*a\nb*",
+        "(**d**)",
+        "[e f](https://e.org/)",
+        "[g](http://e.org/?a=b&c=d).",
+    ),
+    *("[h](https://e.org/i_j~k#l)", "[m](https://e.org/n%20o)", "[p](#q)", "*[r](https://e.org/)*"),
+]
+PLAIN = st.sampled_from(
+    [*("a", "B.", "é", "中", "“c”", '"d"', "e,", "2015", "1.", "½", "€", "😀", "f-g", "x:"), *MARKS]
+)
+BETWEEN = st.sampled_from([*"     ", "\n", "\n  ", "\n- ", "\n\n", "\n\n", "\n\n- ", "\n\n\n"])
+ODD = st.sampled_from(
+    [
+        *PIECES,
+        *"\x0b\x0c\x1c\x1f\x85\xa0\xad\u200b\u2003\u3000",
+        "",
+        "  ",
+        " \n",
+        "\n    ",
+        "\n ",
+        "\t",
+    ]
+)
+
+
+@st.composite
+def nearly_plain(draw: st.DrawFn) -> str:
+    """A body of plain pieces, with an odd one in some place of some bodies."""
+    parts = draw(st.lists(st.tuples(PLAIN, BETWEEN).map("".join), min_size=1, max_size=8))
+    if draw(st.booleans()):
+        parts[draw(st.integers(0, len(parts) - 1))] += draw(ODD)
+    return draw(st.sampled_from(["", "\n", "- "])) + "".join(parts).rstrip(" ")
+
+
+@settings(max_examples=1000)
+@given(nearly_plain())
+@example("*a* [b\nc](https://e.org/) 1)\n2. d")
+@example("a\n- b\n  *c*\n\n- d")
+def test_a_plain_body_is_what_markdown_it_makes_of_it(body: str) -> None:
+    read_alike(body)
+    html = plainbody.render(body)
+    assert html is None or html == markdown._markdown(()).render(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "\nSome *body* with a **strong** [link](https://e.org/a_b?c=d&e#f),\nas “long” as it is.\n",
+        "a\n\n- b\n- [c](https://e.org/)\n  d\n- *e*\n\n\nf (2015):\n- g\n",
+    ],
+)
+def test_a_body_that_is_plain(body: str) -> None:
+    assert plainbody.render(body) == markdown._markdown(()).render(body)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        *(
+            "",
+            "\n",
+            "# a",
+            "> a",
+            "+ a",
+            "1. a",
+            "1) a",
+            "a  \nb",
+            "a \nb",
+            "a\n b",
+            "    a",
+            "\ta",
+        ),
+        *(
+            "a\n===",
+            "a\n---",
+            "a\n***",
+            "***",
+            "|a|\n|-|",
+            "<b>",
+            "a & b",
+            "`a`",
+            "~~a~~",
+            "_a_",
+            "a\\",
+        ),
+        *(
+            "5 * 3",
+            "a*b*",
+            "*a*b",
+            "* a *",
+            "*a *",
+            "***a***",
+            "*a **b** c*",
+            "*.a*",
+            "*a.*",
+            "**a*",
+        ),
+        *(
+            "[a]",
+            "[a](b)",
+            "[a](https://e.org/ 'b')",
+            "[a](<https://e.org/>)",
+            "[](https://e.org/)",
+        ),
+        *(
+            "![a](https://e.org/)",
+            "[a]: https://e.org/",
+            "[*a*](https://e.org/)",
+            "[a](ftp://e.org/)",
+        ),
+        *("- a\n\n- b", "- a\n  - b", "- a\nb", "- a\n\n  b", "- - a", "-", "- [ ] a", "- 1. a"),
+        *("a\n\n\u3000b", "a\u2003\n\nb", "a\x0bb", "\xa0", "[a](https://e.org/" + 250 * "b" + ")"),
+    ],
+)
+def test_a_body_that_is_not(body: str) -> None:
+    assert plainbody.render(body) is None
 
 
 URLS = st.builds(

@@ -9,7 +9,7 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed import dates, fields, frontmatter, markdown, source, validate, yamldoc
+from ilofeed import dates, fields, frontmatter, markdown, plainkeys, source, validate, yamldoc
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
 from ilofeed.model import Attachment, Entry, Event, Image, Person
@@ -72,7 +72,9 @@ def check_entry(
         message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
         problems.append(text.problem(parts.start, "too-long", message))
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
-    root, found = yamldoc.compose(text, parts.start, parts.end)
+    root, found = plainkeys.read(text.text, parts.start, parts.end), []
+    if root is None:
+        root, found = yamldoc.compose(text, parts.start, parts.end)
     problems += found
     if root is None:
         if not found:
