@@ -20,7 +20,7 @@ DOORS = {
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
-    "html5lib": {"lint"},
+    "html5lib": {"htmllint"},
     "idna": {"iri"},
     "icalendar": {"calendars"},
     "jinja2": {"page", "templatecache"},
@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "remember", "htmltree", "phrases"],
+    ["codes", "iso3166", "shares", "remember", "htmltree", "xmltree", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "signs", "markdown", "fields"],
@@ -71,6 +71,7 @@ FLOORS = [
         "feedreader",
         "readback",
         "archivereader",
+        "htmllint",
         "lint",
         "textpatterns",
         "grammar",

@@ -11,6 +11,7 @@ from lxml import etree
 
 from ilofeed.lint import Finding
 from ilofeed.textpatterns import Halves, halve
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -49,7 +50,7 @@ def match_grammar(data: bytes, form: Format) -> list[Finding]:
 
 def _match_xml(data: bytes, form: Format) -> list[Finding]:
     try:
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     if _halves(form).surely_match(data, root):
