@@ -20,11 +20,11 @@ DOORS = {
     "feedgen": {"syndication"},
     "feedparser": {"feedreader"},
     "filelock": {"publish"},
-    "html5lib": {"lint"},
+    "html5lib": {"htmllint"},
     "idna": {"iri"},
     "icalendar": {"calendars"},
     "jinja2": {"page", "templatecache"},
-    "jsonschema": {"grammar"},
+    "jsonschema_rs": {"grammar"},
     "markdown_it": {"markdown"},
     "markdownify": {"unhtml"},
     "nh3": {"markdown"},
@@ -34,7 +34,7 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "plainhtml", "phrases"],
+    ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "xmltree", "plainhtml", "phrases"],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     [
@@ -81,7 +81,9 @@ FLOORS = [
         "feedreader",
         "readback",
         "archivereader",
+        "htmllint",
         "lint",
+        "textpatterns",
         "grammar",
         "addresses",
         "proof",

@@ -18,6 +18,7 @@ from lxml import etree
 from ilofeed import plainhtml
 from ilofeed.htmltree import parse_html
 from ilofeed.remember import Once
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -202,7 +203,7 @@ def _in_linked_data(value: Any) -> list[str]:
 
 
 def _in_xml(data: bytes) -> Iterator[str]:
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(data)
     before = root.getprevious()
     if before is not None and before.tag is etree.PI:
         yield str(before.get("href"))

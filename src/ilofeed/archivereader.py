@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed.xmltree import parse_xml
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -28,14 +30,13 @@ _EV = "{http://purl.org/rss/1.0/modules/event/}"
 _FH = "{http://purl.org/syndication/history/1.0}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     """The feed and its entries, in the order of the document, which is Atom or RSS; `ValueError`
     where it is neither."""
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"lxml: {error}") from error
     if form == "atom":

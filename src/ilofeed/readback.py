@@ -13,9 +13,8 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 from ilofeed import feedreader
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from ilofeed.carry import Fields
@@ -43,7 +42,7 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise UnreadableError(f"feedparser: {seen.bozo_exception}")
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:
         raise UnreadableError(f"feedparser takes it for {seen.version or 'no feed'}")
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(data)
     channel = root if form == "atom" else root.find("channel")
     if channel is None:
         raise UnreadableError("there is no <channel>")

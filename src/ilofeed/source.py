@@ -260,8 +260,13 @@ def is_mistakable(text: str) -> bool:
         return False
 
 
+def has_suspect(text: str) -> bool:
+    """Whether a text has a character of those that no pattern finds anything without."""
+    return _SUSPECT.search(text) is not None
+
+
 def find_unfit(text: str) -> re.Match[str] | None:
     """The first characters that no feed should carry, in text that did not pass `decode`."""
-    if not _SUSPECT.search(text):
+    if not has_suspect(text):
         return None
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
