@@ -34,7 +34,17 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "shares", "spool", "remember", "htmltree", "xmltree", "plainhtml", "phrases"],
+    [
+        "codes",
+        "iso3166",
+        "shares",
+        "spool",
+        "remember",
+        "htmltree",
+        "xmltree",
+        "plainhtml",
+        "phrases",
+    ],
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
     [

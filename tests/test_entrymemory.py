@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,7 +12,9 @@ import pytest
 from ilofeed import entrymemory
 from ilofeed.check import check
 from ilofeed.entrymemory import Memory
+from ilofeed.manifest import render_manifest
 from ilofeed.model import Entry
+from ilofeed.selection import select
 from offices import NOW, OFFICE, entry, sources
 from test_check import png
 
@@ -139,8 +142,30 @@ def test_lines_are_written_once() -> None:
     memory = remembered(made)
     again = entrymemory.keep(made.entries, made.office, LATER, frozenset(), memory)
     assert again.since == LATER.timestamp()
-    for path, (_, line) in again.lines.items():
-        assert line is memory.lines[path][1]
+    for path, line in again.lines.items():
+        assert line is memory.lines[path]
+
+
+def test_records_come_back() -> None:
+    """With the record of the manifest, once there is one; a changed entry has lost it."""
+    made = checked(wages=entry(), jobs=entry())
+    assert all(one.record == "" for one in recalled(remembered(made), made))
+    render_manifest(select(made, NOW), ())
+    records = [one.record for one in made.entries]
+    assert [json.loads(record)["file"] for record in records] == [one.path for one in made.entries]
+    memory = remembered(made)
+    found = recalled(memory, made)
+    assert [one.record for one in found] == records
+    assert dataclasses.replace(found[0], title="Another").record == ""
+    older = entrymemory.load(entrymemory.dump(remembered(checked(wages=entry())), "p"), "p")
+    again = entrymemory.keep(found, made.office, LATER, frozenset(), older)
+    assert [row[0] for row in again.rows.values()] == records
+
+
+def recalled(memory: Memory, made: Site) -> list[Entry]:
+    files = sources(wages=entry(), jobs=entry()).entries
+    found = memory.recall(files, made.office, NOW)
+    return [one.entry for path in sorted(found) if (one := found[path]).entry is not None]
 
 
 @pytest.mark.parametrize(
@@ -173,5 +198,7 @@ def test_every_field_of_an_entry_is_among_the_examples() -> None:
     """A key added to an entry must be added to what is remembered, and to the examples above."""
     entries = checked(**EVERYTHING).entries
     for one in dataclasses.fields(Entry):
+        if one.name == "record":  # it is of the manifest, which is not made here
+            continue
         values = {repr(getattr(entry, one.name)) for entry in entries}
         assert len(values) > 1, one.name

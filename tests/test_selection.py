@@ -6,7 +6,10 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.selection import published, select_feeds
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ilofeed.selection import narrower, published, select_feeds
 from offices import NOW, OFFICE, documents, entry, site
 
 if TYPE_CHECKING:
@@ -200,3 +203,41 @@ def test_a_translation_does_not_name_what_is_not_out() -> None:
     }
     c = "https://example.org/feeds/entry/c/"
     assert items == {"b": None, "c": None, "d": c, "f": None}
+
+
+terms = st.tuples(
+    st.lists(st.sampled_from(["employment", "wages"]), min_size=1, unique=True),
+    st.lists(st.sampled_from(["CN", "HK", "MN", "world"]), min_size=1, unique=True),
+    st.sampled_from(["en", "zh-Hans", "mn"]),
+)
+
+
+@given(st.lists(terms, max_size=12))
+def test_each_feed_holds_what_it_selects(found: list[tuple[list[str], list[str], str]]) -> None:
+    """Whatever terms entries share, each is looked at by itself here."""
+    every = b"languages: [en, zh-Hans, mn]\n  title:"
+    lists = b"[all, {per: category}, {per: country}, {per: language}, {per: [country, category]}]"
+    head = OFFICE.replace(b"title:", every, 1).partition(b"\nfeeds:")[0]
+    files: dict[str, Any] = {
+        f"e{number}": entry(
+            categories=f"[{', '.join(categories)}]",
+            countries=f"[{', '.join(countries)}]",
+            language=language,
+        )
+        for number, (categories, countries, language) in enumerate(found)
+    }
+    made = site(office=head + b"\nfeeds: " + lists + b"\n", **files)
+    out = published(made.entries, NOW)
+    selected = {feed.spec.path: feed for feed in select_feeds(made.office, out)}
+    within = narrower(made.office.categories), narrower(made.office.countries)
+    for spec in made.office.feeds:
+        wanted = tuple(
+            one
+            for one in out
+            if (spec.category is None or within[0][spec.category] & set(one.categories))
+            and (spec.country is None or within[1][spec.country] & set(one.countries))
+            and (spec.language is None or spec.language == one.language)
+        )
+        assert (spec.path in selected) == bool(wanted or not spec.is_pair)
+        if spec.path in selected:
+            assert selected[spec.path].entries == wanted

@@ -89,7 +89,7 @@ def prepare(
     told = partial(tell, "Verifying")
     faults, proven = verify_changed(documents, site.office, known, told, processes)
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    ledger = parse_manifest(documents[-1].data)
+    ledger = parse_manifest(documents[-1].data, is_ours=True)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 
@@ -105,11 +105,12 @@ def make(
     return (*documents, render_manifest(seen, documents))
 
 
-def finish(draft: Draft, output: Path) -> Changes:
-    """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
+def finish(draft: Draft, output: Path, ours: str | None = None) -> Changes:
+    """Publish a draft without faults, under the lock of its output folder (`publish.locked`), whose
+    manifest may be `ours`."""
     assert draft.site is not None
     assert not draft.faults
-    changes = publish(draft.documents, output, read_manifest(output))
+    changes = publish(draft.documents, output, read_manifest(output, ours))
     write_waiting(output, draft.waiting)
     return changes
 

@@ -54,10 +54,10 @@ def build(
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
-        before = load_previous(_where(root, clock, after), root, target)
+        known = quick.known(target)
+        before = load_previous(_where(root, clock, after), root, target, known.manifest)
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
-        known = quick.known(target)
         draft = chain.prepare(root, clock, after.base_url, kept, meter, after.processes, known)
         meter("Comparing", 0, 1)
         guarded = _guarded(before, draft, clock, after.allowed)
@@ -67,7 +67,7 @@ def build(
         if code != console.DONE:
             return code
         meter("Publishing", 0, 1)
-        changes = chain.finish(draft, target)
+        changes = chain.finish(draft, target, known.manifest)
         if after.previous is None:
             quick.remember(target, clock, after, inputs, draft, draft.problems, known)
     took = f"({time.monotonic() - started:.1f} s)"

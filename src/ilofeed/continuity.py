@@ -57,7 +57,10 @@ def compare(before: Ledger, after: Ledger, waited: Collection[str] = ()) -> Diff
     """What subscribers notice between two builds; `waited` are ids that waited at the first."""
     found: dict[str, list[Record]] = {kind: [] for kind in KINDS}
     renamed = []
-    for identity in sorted(before.entries.keys() | after.entries.keys()):
+    # where both say the same of an entry, only its address can be another, with that of the site
+    one, two = before.entries.keys(), after.entries.keys()
+    common = before.differing(after) if before.site == after.site else one & two
+    for identity in sorted({*common, *(one ^ two)}):
         old, new = before.entries.get(identity), after.entries.get(identity)
         if new is None:
             if old is not None:

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed.entry import Parsed, fraction, hash_source
 from ilofeed.fingerprint import of_office
@@ -23,20 +23,19 @@ if TYPE_CHECKING:
     from ilofeed.dates import Moment
     from ilofeed.model import Office
 
-VERSION = 1
-_AS_THEY_ARE = (
-    "slug", "id", "title", "summary", "html", "url", "language", "link",
-    "translates", "translation_of", "draft",
-)  # fmt: skip
+VERSION = 2
+Row: TypeAlias = list[Any]  # an entry's record, then its fields in the order of `Entry`
+_RECORD, _PATH, _SOURCE = 0, -2, -1
 
 
 @dataclass(frozen=True)
 class Memory:
-    """The lines about each file, by its path: a digest of the file, and the entry."""
+    """What is known of each file, by its path: the entry as a row, and as a line of JSON."""
 
     office: str = ""  # which one they were checked in
     since: float = 0  # seconds since 1970
-    lines: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    rows: Mapping[str, Row] = field(default_factory=dict)
+    lines: Mapping[str, str] = field(default_factory=dict)
 
     def is_true_of(self, office: Office, now: dt.datetime) -> bool:
         """Whether it holds in an office at an instant: later than it was written."""
@@ -50,9 +49,9 @@ class Memory:
             return {}
         found = {}
         for path, data in files:
-            source, line = self.lines.get(path, ("", ""))
-            if source and source == hash_source(data):
-                entry = _read(json.loads(line), path, source, office)
+            row = self.rows.get(path)
+            if row is not None and row[_SOURCE] == hash_source(data):
+                entry = _read(row, office.timezone)
                 found[path] = Parsed(
                     path, entry.slug, entry.id, entry.translation_of, entry, (), None
                 )
@@ -68,15 +67,16 @@ def keep(
 ) -> Memory:
     """What to remember of a site; nothing of the files that are `troubled` by problems. What was
     recalled from the memory `before` stays as it was written."""
-    known = before.lines if before.is_true_of(office, now) else {}
-    lines = {}
+    known = before.rows if before.is_true_of(office, now) else {}
+    rows, lines = {}, {}
     for entry in entries:
-        source, line = known.get(entry.path, ("", ""))
-        if source and source == entry.source:
-            lines[entry.path] = source, line
-        elif entry.path not in troubled and _is_settled(entry, now):
-            lines[entry.path] = entry.source, _json(_write(entry))
-    return Memory(of_office(office), now.timestamp(), lines)
+        path, row = entry.path, known.get(entry.path)
+        if row is not None and row[_SOURCE] == entry.source and row[_RECORD] == entry.record:
+            rows[path], lines[path] = row, before.lines[path]
+        elif path not in troubled and _is_settled(entry, now):
+            rows[path] = _write(entry)
+            lines[path] = _json(rows[path])
+    return Memory(of_office(office), now.timestamp(), rows, lines)
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -89,16 +89,13 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
         and entry.updated <= now
         and entry.updated.microsecond == fraction(entry.id)  # not told apart from another's
         and (entry.image is None or entry.image.path is None)
-        and "\n" not in entry.path
     )
 
 
 def dump(memory: Memory, program: str) -> bytes:
     """The bytes of a memory, as a program wrote them."""
-    body = "".join(
-        f"{path}\n{source}\n{line}\n" for path, (source, line) in memory.lines.items()
-    ).encode("utf-8", "surrogatepass")
-    head = [VERSION, program, memory.office, memory.since, hashlib.blake2b(body).hexdigest()]
+    body = "\n".join(memory.lines.values()).encode("utf-8", "surrogatepass")
+    head = [VERSION, program, memory.office, memory.since, hashlib.sha256(body).hexdigest()]
     return json.dumps(head).encode() + b"\n" + body
 
 
@@ -109,44 +106,62 @@ def load(data: bytes, program: str) -> Memory:
         version, writer, office, since, digest = json.loads(first)
     except (ValueError, TypeError):
         return Memory()
-    if (version, writer, digest) != (VERSION, program, hashlib.blake2b(body).hexdigest()):
+    if (version, writer, digest) != (VERSION, program, hashlib.sha256(body).hexdigest()):
         return Memory()
-    lines = body.decode("utf-8", "surrogatepass").split("\n")[:-1]
-    found = zip(lines[::3], lines[1::3], lines[2::3], strict=True)
-    return Memory(office, since, {path: (source, line) for path, source, line in found})
-
-
-def _write(entry: Entry) -> dict[str, Any]:
-    event, image = entry.event, entry.image
-    return {name: getattr(entry, name) for name in _AS_THEY_ARE} | {
-        "categories": entry.categories,
-        "countries": entry.countries,
-        "published": _moment(entry.published),
-        "updated": _moment(entry.updated),
-        "withdrawn": _moment(entry.withdrawn),
-        "authors": [(one.name, one.email, one.url) for one in entry.authors],
-        "event": event and (_moment(event.start), _moment(event.end), event.place, event.url),
-        "image": image and (image.url, image.alt, image.credit, image.type),
-        "attachments": [(one.url, one.type, one.length, one.title) for one in entry.attachments],
-    }
-
-
-def _read(values: dict[str, Any], path: str, source: str, office: Office) -> Entry:
-    event, image = values["event"], values["image"]
-    return Entry(
-        **{name: values[name] for name in _AS_THEY_ARE},
-        categories=tuple(values["categories"]),
-        countries=tuple(values["countries"]),
-        published=dt.datetime.fromisoformat(values["published"]).astimezone(office.timezone),
-        updated=dt.datetime.fromisoformat(values["updated"]),
-        withdrawn=_instant(values["withdrawn"]),
-        authors=tuple(Person(*one) for one in values["authors"]),
-        event=event and Event(_instant(event[0]), _instant(event[1]), *event[2:]),
-        image=image and Image(*image),
-        attachments=tuple(Attachment(*one) for one in values["attachments"]),
-        path=path,
-        source=source,
+    lines = body.decode("utf-8", "surrogatepass").split("\n") if body else []
+    rows = json.loads(f"[{','.join(lines)}]")  # all at once: it takes a third
+    paths = [row[_PATH] for row in rows]
+    return Memory(
+        office,
+        since,
+        dict(zip(paths, rows, strict=True)),
+        dict(zip(paths, lines, strict=True)),
     )
+
+
+def _write(entry: Entry) -> Row:
+    event, image = entry.event, entry.image
+    return [
+        entry.record,
+        entry.slug,
+        entry.id,
+        entry.title,
+        entry.summary,
+        entry.html,
+        _moment(entry.published),
+        _moment(entry.updated),
+        entry.url,
+        entry.categories,
+        entry.countries,
+        [(one.name, one.email, one.url) for one in entry.authors],
+        entry.language,
+        entry.link,
+        event and (_moment(event.start), _moment(event.end), event.place, event.url),
+        image and (image.url, image.alt, image.credit, image.type),
+        [(one.url, one.type, one.length, one.title) for one in entry.attachments],
+        entry.translates,
+        entry.translation_of,
+        entry.draft,
+        _moment(entry.withdrawn),
+        entry.path,
+        entry.source,
+    ]
+
+
+def _read(row: Row, zone: dt.tzinfo) -> Entry:
+    record, *fields = row
+    authors, event, image, attachments = fields[10], fields[13], fields[14], fields[15]
+    fields[5] = dt.datetime.fromisoformat(fields[5]).astimezone(zone)
+    fields[6] = dt.datetime.fromisoformat(fields[6])
+    fields[8], fields[9] = tuple(fields[8]), tuple(fields[9])
+    fields[10] = tuple([Person(*one) for one in authors])
+    fields[13] = event and Event(_instant(event[0]), _instant(event[1]), *event[2:])
+    fields[14] = image and Image(*image)
+    fields[15] = tuple([Attachment(*one) for one in attachments])
+    fields[19] = _instant(fields[19])
+    entry = Entry(*fields)
+    object.__setattr__(entry, "record", record)
+    return entry
 
 
 def _moment(moment: Moment | None) -> str | None:

@@ -8,6 +8,7 @@ meant. Nothing here reads or writes a file.
 from __future__ import annotations
 
 import dataclasses
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -46,6 +47,11 @@ class Case:
     def office(self) -> Office:
         """The office of the site."""
         return self.site.office
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """The entries of the site."""
+        return {entry.id: entry for entry in self.site.entries}
 
     def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
         """A refusal at the line of a key, or at the first line."""
@@ -98,7 +104,7 @@ def _under(before: Ledger, office: Office) -> Ledger:
 def _vanished(case: Case) -> Iterator[Problem]:
     before, after = case.before.entries, case.after.entries
     gone = [before[identity] for identity in sorted(before.keys() - after.keys())]
-    by_id = {entry.id: entry for entry in case.site.entries}
+    by_id = case.by_id
     strangers = Strangers(case.site.entries if gone else (), before, case.office)
     for record in gone:
         if (entry := by_id.get(record.id)) is not None:
@@ -173,8 +179,9 @@ def _today(case: Case) -> dt.date:
 
 
 def _common(case: Case) -> Iterator[tuple[Record, Record, Entry]]:
-    by_id = {entry.id: entry for entry in case.site.entries}
-    for identity in sorted(case.before.entries.keys() & case.after.entries.keys()):
+    """Both records of the entries that were and will be published, unless they say the same."""
+    by_id = case.by_id
+    for identity in case.before.differing(case.after):
         yield case.before.entries[identity], case.after.entries[identity], by_id[identity]
 
 

@@ -13,11 +13,12 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from ilofeed.ledger import second
+from ilofeed.ledger import Records, second
 from ilofeed.model import History
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from ilofeed.document import Format
     from ilofeed.ledger import Ledger, Record
@@ -40,25 +41,52 @@ def is_moved_along(before: Record, now: Entry | Record) -> bool:
     )
 
 
-def pages(
-    path: str, selected: Sequence[Entry], limit: int, before: Ledger | None
-) -> list[set[str]]:
+@dataclasses.dataclass(frozen=True)
+class Past:
+    """What subscribers were shown of the entries that are out: the ids of those that they are to
+    see anew, for each of the others its archive documents, and how many each feed has."""
+
+    fresh: AbstractSet[str]
+    pages: Mapping[str, Mapping[str, int]]
+    counts: Mapping[str, int]
+
+
+def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
+    """The past of entries that are out; None where nothing was shown."""
+    if before is None:
+        return None
+    records = before.entries
+    pages: dict[str, Mapping[str, int]] = {}
+    if isinstance(records, Records):
+        pages = records.pages_of({entry.id: entry.record for entry in entries if entry.record})
+    fresh = set()
+    for entry in entries:
+        if entry.id not in pages:
+            record = records.get(entry.id)
+            if is_shown_anew(entry, record):
+                fresh.add(entry.id)
+            elif record is not None:
+                pages[entry.id] = record.pages
+    return Past(fresh, pages, before.pages)
+
+
+def pages(path: str, selected: Sequence[Entry], limit: int, past: Past | None) -> list[set[str]]:
     """The ids in each archive document of the feed at a path, from the oldest document.
 
     `selected` are the feed's entries, newest first, withdrawn ones included: those keep their place
     without being shown.
     """
-    if before is None:
+    if past is None:
         return _close(selected, {}, 0, limit, frozenset(), moving=True)
     newest = {entry.id for entry in _live(selected)[:limit]}  # also after withdrawals
-    fresh, kept = set(), {}
-    for entry in selected:
-        record = before.entries.get(entry.id)
-        if is_shown_anew(entry, record):
-            fresh.add(entry.id)
-        elif record is not None and path in record.pages and entry.id not in newest:
-            kept[entry.id] = record.pages[path]
-    count = max([before.pages.get(path, 0), *kept.values()])
+    known = past.pages
+    kept = {
+        entry.id: known[entry.id][path]
+        for entry in selected
+        if path in known.get(entry.id, ()) and entry.id not in newest
+    }
+    fresh = past.fresh and {entry.id for entry in selected if entry.id in past.fresh}
+    count = max([past.counts.get(path, 0), *kept.values()])
     return _close(selected, kept, count, limit, fresh, moving=bool(fresh))
 
 

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterator, KeysView
 
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
+
+
+_PAGES = ', "pages": '  # behind the last of the other fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +39,45 @@ class Record:
     pages: Mapping[str, int] = field(default_factory=dict)
 
 
+class Records(Mapping[str, Record]):
+    """Records by id, each read out of its text only for who asks for it."""
+
+    def __init__(self, texts: dict[str, str], read: Callable[[str], Record]) -> None:
+        self.texts = texts
+        self._read = functools.cache(read)
+
+    def __getitem__(self, identity: str) -> Record:
+        return self._read(self.texts[identity])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.texts)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def __contains__(self, identity: object) -> bool:
+        return identity in self.texts
+
+    def pages_of(self, known: Mapping[str, str]) -> dict[str, Mapping[str, int]]:
+        """Of the records, by id, that are still what is known of them, `pages`; nothing else is
+        read of these."""
+        found: dict[str, Mapping[str, int]] = {}
+        archived, written = [], []
+        for identity, record in known.items():
+            text = self.texts.get(identity, "")
+            if text == record:
+                found[identity] = {}
+            elif text.startswith(record[:-1] + _PAGES):
+                archived.append(identity)
+                written.append(text[len(record) - 1 + len(_PAGES) : -1])
+        pages = json.loads(f"[{','.join(written)}]")
+        return found | dict(zip(archived, pages, strict=True))
+
+    def keys(self) -> KeysView[str]:
+        """The ids, as a set that is compared at once."""
+        return self.texts.keys()
+
+
 @dataclass(frozen=True)
 class Ledger:
     """Entries by id, the sha256 of each feed document by path, and the paths of all files.
@@ -48,6 +92,14 @@ class Ledger:
     authority: str | None = None
     categories: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
+
+    def differing(self, other: Ledger) -> list[str]:
+        """The ids that both have and of which they do not say the same, in order."""
+        one, two = self.entries, other.entries
+        if isinstance(one, Records) and isinstance(two, Records):
+            mine, theirs = one.texts, two.texts
+            return sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])
+        return sorted(i for i in one.keys() & two.keys() if one[i] != two[i])
 
     @functools.cached_property
     def pages(self) -> Mapping[str, int]:

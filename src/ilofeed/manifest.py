@@ -7,18 +7,21 @@ one sha256 of them all, so that a later build knows which files are ours.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import functools
 import hashlib
 import json
+from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.carry import carried_entry
 from ilofeed.document import Document
-from ilofeed.ledger import Ledger, Record
+from ilofeed.ledger import Ledger, Record, Records
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office, Term
@@ -33,6 +36,16 @@ _NOT_CONTENT = frozenset(
 )
 
 
+# one of these is in any list of lines of which one is no path inside
+_DOUBTFUL = (
+    *("\\", "//", "/./", "/../", "\n/", "\n./", "\n../", "/\n", "/.\n", "/..\n"),
+    *("\n\n", "\n.\n", "\n..\n"),
+)
+_NEXT = ",\n"
+_json = json.JSONEncoder(ensure_ascii=False).encode
+_quoted = encode_basestring  # the same of a text
+
+
 class ManifestError(ValueError):
     """Why a manifest cannot be used."""
 
@@ -40,63 +53,72 @@ class ManifestError(ValueError):
 def render_manifest(seen: Selection, documents: Sequence[AnyDocument]) -> Document:
     """The manifest of a build. It names no time of its own: same entries, same bytes."""
     office = seen.office
-    listed = sorted(documents, key=lambda document: document.path)
-    pages = _pages(seen)
+    listed = sorted(documents, key=attrgetter("path"))
+    others = [document for document in listed if document.kind not in _SUBSCRIBED]
     ledger: dict[str, Any] = {
         "version": VERSION,
         "site": office.url,
         "authority": office.authority.text,
         "categories": _labels(office.categories, office),
         "countries": _labels(office.countries, office),
-        "entries": [
-            _record(entry, office, pages.get(entry.id))
-            for entry in sorted(seen.out, key=lambda entry: entry.id)
-        ],
-        "documents": [
-            {"path": document.path, "sha256": document.sha256}
-            for document in listed
-            if document.kind in _SUBSCRIBED
-        ],
-        "files": [document.path for document in listed if document.kind not in _SUBSCRIBED],
-        "files_sha256": _together(one for one in listed if one.kind not in _SUBSCRIBED),
     }
-    text = ",\n".join(f"{_json(name)}: {_lines(value)}" for name, value in ledger.items())
-    return Document(PATH, "manifest", f"{{{text}}}\n".encode())
+    pages = _pages(seen)
+    entries = sorted(seen.out, key=attrgetter("id"))
+    parts = [
+        *(f"{_json(name)}: {_json(value)}" for name, value in ledger.items()),
+        _list("entries", [_text_of(entry, office, pages) for entry in entries]),
+        _list(
+            "documents",
+            [
+                _json({"path": document.path, "sha256": document.sha256})
+                for document in listed
+                if document.kind in _SUBSCRIBED
+            ],
+        ),
+        _list("files", [_quoted(document.path) for document in others]),
+        f'"files_sha256": {_json(_together(others))}',
+    ]
+    return Document(PATH, "manifest", f"{{{_NEXT.join(parts)}}}\n".encode())
 
 
-def _lines(value: Any) -> str:
+def _list(name: str, items: Iterable[str]) -> str:
     """A list with each of its items on a line, so that people can compare two manifests."""
-    if not isinstance(value, list):
-        return _json(value)
-    return "[\n" + ",\n".join(map(_json, value)) + "]"
-
-
-_json = json.JSONEncoder(ensure_ascii=False).encode
+    return f'"{name}": [\n{_NEXT.join(items)}]'
 
 
 def _together(documents: Iterable[AnyDocument]) -> str:
     """One sha256 of many files: whether anything has changed shows in the manifest alone."""
-    hashed = hashlib.sha256()
-    for document in documents:
-        hashed.update(f"{document.path}\0{document.sha256}\n".encode())
-    return hashed.hexdigest()
+    text = "".join(f"{document.path}\0{document.sha256}\n" for document in documents)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _labels(terms: Mapping[str, Term], office: Office) -> dict[str, str]:
     return {name: terms[name].label(office.language) for name in sorted(terms)}
 
 
-def _pages(seen: Selection) -> dict[str, dict[str, int]]:
-    """For each entry in an archive document its number, by path of the feed."""
-    found: dict[str, dict[str, int]] = {}
+def _pages(seen: Selection) -> dict[str, str]:
+    """For each entry in an archive document the JSON of its number, by path of the feed."""
+    found: dict[str, str] = {}
     for feed in seen.feeds:
         for number, archive in enumerate(feed.archives, 1):
+            text = f"{_quoted(feed.spec.path)}: {number}"
             for entry in archive.entries:
-                found.setdefault(entry.id, {})[feed.spec.path] = number
+                known = found.get(entry.id)
+                found[entry.id] = f"{known}, {text}" if known else text
     return found
 
 
-def _record(entry: Entry, office: Office, pages: Mapping[str, int] | None) -> dict[str, Any]:
+def _text_of(entry: Entry, office: Office, pages: Mapping[str, str]) -> str:
+    """The JSON of an entry's record. It is made once for each entry, but for its archives."""
+    if not entry.record:
+        # nothing of the entry changes by that
+        object.__setattr__(entry, "record", _json(_record(entry, office)))
+    if entry.id not in pages:
+        return entry.record
+    return f'{entry.record[:-1]}, "pages": {{{pages[entry.id]}}}}}'
+
+
+def _record(entry: Entry, office: Office) -> dict[str, Any]:
     return {
         "id": entry.id,
         "url": entry.url,
@@ -106,7 +128,7 @@ def _record(entry: Entry, office: Office, pages: Mapping[str, int] | None) -> di
         "digest": digest(entry, office),
         "withdrawn": entry.withdrawn.isoformat() if entry.withdrawn else None,
         "file": entry.path,
-    } | ({"pages": pages} if pages else {})
+    }
 
 
 def digest(entry: Entry, office: Office) -> str:
@@ -125,20 +147,34 @@ def digest(entry: Entry, office: Office) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-@functools.lru_cache(maxsize=2)  # a build needs that of its output twice
-def parse_manifest(data: bytes) -> Ledger:
-    """The ledger of the bytes of a manifest; `ManifestError` where they are none of ours."""
+@functools.lru_cache(maxsize=3)  # a build needs that of its output twice
+def parse_manifest(data: bytes, *, is_ours: bool = False) -> Ledger:
+    """The ledger of the bytes of a manifest; `ManifestError` where they are none of ours.
+
+    Of what `is_ours`, written by `render_manifest` of this program, a record is not read before
+    somebody asks for it.
+    """
     try:
-        ledger: Any = json.loads(data)
-        version = ledger["version"]
-        if isinstance(version, int) and version > VERSION:
-            raise ManifestError(f"it was written by a newer version of ilofeed (format {version})")
+        records: Mapping[str, Record]
+        if is_ours:
+            text, lines = _cut(data.decode())
+            ledger: Any = json.loads(text)
+            records = Records(lines, lambda line: _parse_record(json.loads(line), VERSION))
+        else:
+            ledger = json.loads(data)
+            version = ledger["version"]
+            if isinstance(version, int) and version > VERSION:
+                message = f"it was written by a newer version of ilofeed (format {version})"
+                raise ManifestError(message)
+            records = {
+                record.id: record
+                for record in (_parse_record(one, version) for one in ledger["entries"])
+            }
         documents = {one["path"]: str(one.get("sha256")) for one in ledger["documents"]}
-        records = [_parse_record(one, version) for one in ledger["entries"]]
         return Ledger(
-            entries={record.id: record for record in records},
-            documents={path: sha256 for path, sha256 in documents.items() if is_inside(path)},
-            files=frozenset(path for path in (*documents, *ledger["files"]) if is_inside(path)),
+            entries=records,
+            documents={path: documents[path] for path in _inside(documents)},
+            files=frozenset(_inside((*documents, *ledger["files"]))),
             site=_text(ledger.get("site")),
             authority=_text(ledger.get("authority")),
             categories=_texts(ledger.get("categories", {})),
@@ -148,6 +184,22 @@ def parse_manifest(data: bytes) -> Ledger:
         if isinstance(error, ManifestError):
             raise
         raise ManifestError("it is damaged, or not a manifest of ilofeed") from error
+
+
+def _cut(text: str) -> tuple[str, dict[str, str]]:
+    """The text of a manifest of our own without its entries, and the lines of those by id."""
+    head, start, rest = text.partition('\n"entries": [\n')
+    block, end, tail = rest.partition('],\n"documents": [\n')
+    if not end:
+        raise ValueError("not as render_manifest writes it")
+    lines = block.split(_NEXT) if block else []
+    return head + start + end + tail, {_id_of(line): line for line in lines}
+
+
+def _id_of(line: str) -> str:
+    first = len('{"id": "')
+    identity = line[first : line.index('"', first)]
+    return identity if "\\" not in identity else str(json.loads(line)["id"])
 
 
 def _parse_record(one: Any, version: int) -> Record:
@@ -182,6 +234,15 @@ def _instant(value: Any) -> dt.datetime | None:
     if found.tzinfo is None:
         raise ValueError("an instant without an offset")
     return found
+
+
+def _inside(paths: Collection[Any]) -> Iterable[str]:
+    """Those of many paths that are inside, for which nearly always one look is enough."""
+    with contextlib.suppress(TypeError):  # one that is no text
+        text = "\n".join(("", *paths, ""))
+        if not any(sign in text for sign in _DOUBTFUL):
+            return paths
+    return [path for path in paths if is_inside(path)]
 
 
 def is_inside(path: object) -> bool:

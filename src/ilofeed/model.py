@@ -209,6 +209,8 @@ class Entry:
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in
     source: str = field(default="", repr=False, compare=False)  # a digest of what it is made of
+    # the JSON of its record in the manifest, once that is known; of a changed copy it is not
+    record: str = field(default="", init=False, repr=False, compare=False)
 
     @property
     def target(self) -> str:

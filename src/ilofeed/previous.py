@@ -18,14 +18,17 @@ if TYPE_CHECKING:
 MOST_BYTES = 256 * 1024 * 1024
 
 
-def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
-    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own.
+def load_previous(
+    where: str | None, root: Path, output: Path, ours: str | None = None
+) -> Ledger | None:
+    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own,
+    which may be `ours` (`publish.read_manifest`).
 
     What cannot be had is a `PublishError`: a site that does not answer is not a site without
     entries.
     """
     if where is None:
-        return read_manifest(output)
+        return read_manifest(output, ours)
     if where == "none":
         return None
     try:

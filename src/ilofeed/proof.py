@@ -24,11 +24,13 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Known:
     """Of a build whose documents all verified: the digest for each path that it published, and
-    what the output still has of it, by recipe; and the entries that were checked."""
+    what the output still has of it, by recipe; the entries that were checked; and the sha256 of
+    the manifest."""
 
     proofs: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
     entries: Memory = field(default_factory=Memory)
+    manifest: str | None = None
 
 
 class Prover:

@@ -80,6 +80,7 @@ def known(target: Path) -> Known:
     """What the last build here found to verify, and what of it need not be made again."""
     from ilofeed.document import ORDER, Made
     from ilofeed.entrymemory import load
+    from ilofeed.manifest import PATH
     from ilofeed.proof import Known
 
     words, is_intact = state.published(target)
@@ -92,6 +93,7 @@ def known(target: Path) -> Known:
         proofs={path: proof for path, (proof, *_) in words.items()},
         made=made,
         entries=load(state.read_beside(target, "entries"), state.program()),
+        manifest=words[PATH][2] if PATH in words else None,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import history
@@ -48,7 +49,8 @@ def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
 
 def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
     """The entries that wait for their date, the next one first."""
-    return [e for e in reversed(in_order(entries)) if not e.draft and not is_out(e, now)]
+    later = in_order(e for e in entries if not e.draft and not is_out(e, now))
+    return later[::-1]
 
 
 def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | None:
@@ -59,7 +61,7 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
         for entry in entries
         if not entry.draft
         for moment in (entry.published, entry.updated, entry.withdrawn)
-        if moment is not None
+        if moment is not None and moment > now
     )
     return min((moment for moment in instants if moment > now), default=None)
 
@@ -85,7 +87,7 @@ def _as_seen(
     changes: dict[str, Any] = {}
     if entry.translation_of is not None and entry.translation_of not in slugs:
         changes["translation_of"] = None
-    if entry.updated.replace(microsecond=0) > now:
+    if entry.updated > now and entry.updated.replace(microsecond=0) > now:
         changes["updated"] = _last_seen(entry, now, before)
     if entry.withdrawn is not None and not is_withdrawn(entry, now):
         changes["withdrawn"] = None
@@ -101,7 +103,8 @@ def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.date
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """Newest first; entries of the same instant by slug."""
-    return sorted(entries, key=lambda entry: (-entry.published.timestamp(), entry.slug))
+    by_slug = sorted(entries, key=attrgetter("slug"))
+    return sorted(by_slug, key=lambda entry: -entry.published.timestamp())
 
 
 def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
@@ -124,27 +127,52 @@ def select_feeds(
     address while it is empty, as does every feed of a single term, and a calendar.
     """
     kept = before.feeds if before is not None else frozenset()
+    past = history.look_back(out, before) if office.archives else None
+    return tuple(
+        _feed(office, spec, selected, before, past)
+        for spec, selected in zip(office.feeds, _shared_out(office, out), strict=True)
+        if selected or not spec.is_pair or spec.path in kept
+    )
+
+
+def _shared_out(office: Office, out: list[Entry]) -> list[list[Entry]]:
+    """The entries of each feed, in order. Which feeds hold an entry is found out once for all
+    entries of the same terms and language."""
     categories, countries = narrower(office.categories), narrower(office.countries)
-    feeds = []
-    for spec in office.feeds:
-        of_category = categories[spec.category] if spec.category is not None else None
-        of_country = countries[spec.country] if spec.country is not None else None
-        selected = [
-            entry
-            for entry in out
+    held: list[list[Entry]] = [[] for _ in office.feeds]
+
+    def holders(entry: Entry) -> list[list[Entry]]:
+        return [
+            entries
+            for spec, entries in zip(office.feeds, held, strict=True)
             if spec.language in {None, entry.language}
-            and (of_category is None or not of_category.isdisjoint(entry.categories))
-            and (of_country is None or not of_country.isdisjoint(entry.countries))
+            and (
+                spec.category is None or not categories[spec.category].isdisjoint(entry.categories)
+            )
+            and (spec.country is None or not countries[spec.country].isdisjoint(entry.countries))
         ]
-        if selected or not spec.is_pair or spec.path in kept:
-            feeds.append(_feed(office, spec, selected, before))
-    return tuple(feeds)
+
+    known: dict[tuple[Any, ...], list[list[Entry]]] = {}
+    for entry in out:
+        terms = (entry.categories, entry.countries, entry.language)
+        found = known.get(terms)
+        if found is None:
+            found = known[terms] = holders(entry)
+        for entries in found:
+            entries.append(entry)
+    return held
 
 
-def _feed(office: Office, spec: FeedSpec, selected: list[Entry], before: Ledger | None) -> Feed:
+def _feed(
+    office: Office,
+    spec: FeedSpec,
+    selected: list[Entry],
+    before: Ledger | None,
+    past: history.Past | None,
+) -> Feed:
     held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
-    archived = history.pages(spec.path, selected, office.limit, before) if office.archives else []
+    archived = history.pages(spec.path, selected, office.limit, past) if office.archives else []
     events = _events(selected)
     had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
     pages = {identity: number for number, page in enumerate(archived) for identity in page}
@@ -180,7 +208,7 @@ def _archives(
 
 
 def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
-    return max((changed(entry) for entry in entries), default=_beginning(office))
+    return max(map(changed, entries), default=_beginning(office))
 
 
 def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:

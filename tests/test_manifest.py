@@ -1,0 +1,168 @@
+"""A manifest of our own is read line by line, which says what reading it whole says."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ilofeed.continuity import compare
+from ilofeed.guard import guard
+from ilofeed.history import look_back
+from ilofeed.ledger import Ledger, Records
+from ilofeed.manifest import ManifestError, _inside, is_inside, parse_manifest, render_manifest
+from ilofeed.render import render
+from ilofeed.selection import select
+from offices import NOW, OFFICE, entry, site
+
+if TYPE_CHECKING:
+    from ilofeed.check import Site
+
+WORDS = ["Pay", 'Jobs & "skills"', "Жил\\u0442", "], documents: [", "a\\b", "劳动"]
+titles = st.sampled_from(WORDS).map(json.dumps)
+entries = st.fixed_dictionaries(
+    {"title": titles, "date": st.sampled_from(["2015-05-19", "2015-05-20", "2016-01-01"])},
+    optional={
+        "updated": st.sampled_from(["2016-02-02", "2016-03-03"]),
+        "withdrawn": st.just("2016-04-04"),
+        "countries": st.just("[CN]"),
+        "id": st.sampled_from(["former", "https://example.org/a%22b"]),
+        "draft": st.just("true"),
+    },
+)
+offices = st.dictionaries(st.sampled_from(["one", "two", "six", "ten"]), entries, max_size=4)
+EMPTY = OFFICE.replace(b"  title:", b"  limit: 1\n  archives: [atom]\n  title:")
+
+
+def unlike(files: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    """No id twice."""
+    taken: set[str] = set()
+    made = {}
+    for slug, keys in files.items():
+        is_new = keys.get("id") not in taken
+        made[slug] = {name: value for name, value in keys.items() if is_new or name != "id"}
+        taken.add(keys.get("id", slug))
+    return made
+
+
+def checked(files: dict[str, dict[str, str]]) -> Site:
+    written: dict[str, Any] = {slug: entry(**keys) for slug, keys in files.items()}
+    return site(office=EMPTY, **written)
+
+
+def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> bytes:
+    seen = select(checked(files), NOW, before)
+    return render_manifest(seen, render(seen)).data
+
+
+@given(offices.map(unlike))
+@settings(max_examples=25)
+def test_read_line_by_line(files: dict[str, Any]) -> None:
+    data = manifest(files)
+    whole, lines = parse_manifest(data), parse_manifest(data, is_ours=True)
+    assert isinstance(lines.entries, Records)
+    assert lines == whole
+    assert list(lines.entries) == list(whole.entries)
+    assert len(lines.entries) == len(whole.entries)
+    for identity, record in whole.entries.items():
+        assert lines.entries[identity] == record
+        assert identity in lines.entries
+    assert (lines.pages, lines.feeds) == (whole.pages, whole.feeds)
+    assert "nobody" not in lines.entries
+    assert json.loads(data)["entries"] == sorted(
+        json.loads(data)["entries"], key=lambda one: str(one["id"])
+    )
+
+
+@given(
+    one=offices.map(unlike),
+    two=offices.map(unlike),
+    is_edited=st.booleans(),
+    is_moved=st.booleans(),
+    is_other=st.booleans(),
+)
+@settings(max_examples=40)
+def test_compared_line_by_line(
+    one: dict[str, Any], two: dict[str, Any], *, is_edited: bool, is_moved: bool, is_other: bool
+) -> None:
+    if is_edited:
+        two = unlike(one | two)
+    data = manifest(one)
+    if is_moved:
+        data = data.replace(b"https://", b"http://")
+    if is_other:
+        data = data.replace(b"2015:office", b"2015:other")
+    before = parse_manifest(data), parse_manifest(data, is_ours=True)
+    data = manifest(two, before[0])
+    after = parse_manifest(data), parse_manifest(data, is_ours=True)
+    made = checked(two)
+    found = [compare(old, new, {"x"}) for old in before for new in after]
+    assert all(one == found[0] for one in found)
+    assert found[0] == compare(every(before[0]), after[0], {"x"})
+    seen = select(made, NOW, before[0])
+    render_manifest(seen, ())  # now records are known, of those that are as they were too
+    assert look_back(seen.out, before[1]) == look_back(seen.out, before[0])
+    assert select(made, NOW, before[1]) == seen
+    guarded = [guard(made, old, new, {}, NOW) for old in before for new in after]
+    assert all(one == guarded[0] for one in guarded)
+    assert guarded[0] == guard(made, every(before[0]), after[0], {}, NOW)
+
+
+class Every(Ledger):
+    """A ledger of which every record is looked at."""
+
+    def differing(self, other: Ledger) -> list[str]:
+        return sorted(self.entries.keys() & other.entries.keys())
+
+
+def every(ledger: Ledger) -> Ledger:
+    values = {one.name: getattr(ledger, one.name) for one in dataclasses.fields(ledger)}
+    return Every(**values)
+
+
+def test_archives_are_read_of_records_that_are_as_they_were() -> None:
+    keys = {f"e{day}": {"date": f"2015-05-0{day}"} for day in range(1, 6)}
+    before = parse_manifest(manifest(keys), is_ours=True)
+    keys["e5"] |= {"title": "Other", "updated": "2016-02-02"}
+    seen = select(checked(keys), NOW, before)
+    render_manifest(seen, ())
+    past = look_back(seen.out, before)
+    assert past is not None
+    assert {identity[-2:] for identity in past.fresh} == {"e5"}
+    found = {identity[-2:]: pages.get("all") for identity, pages in past.pages.items()}
+    assert found == {"e1": 1, "e2": 2, "e3": 3, "e4": 4}
+    records = before.entries
+    assert isinstance(records, Records)
+    known = {entry.id: entry.record for entry in seen.out}
+    assert {i[-2:] for i in records.pages_of(known)} == {"e1", "e2", "e3", "e4"}
+
+
+def test_what_differs() -> None:
+    keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
+    before = parse_manifest(manifest(keys), is_ours=True)
+    keys["two"] = {"date": "2015-05-20", "title": "Other"}
+    after = parse_manifest(manifest(keys), is_ours=True)
+    wanted = [identity for identity in before.entries if identity.endswith(":two")]
+    assert before.differing(after) == wanted
+    assert len(wanted) == 1
+    assert before.differing(before) == []
+
+
+@pytest.mark.parametrize("data", [b"{}", b'{"entries": []}', b"", b'{"version": 2}\n'])
+def test_what_is_not_written_so_is_refused(data: bytes) -> None:
+    with pytest.raises(ManifestError):
+        parse_manifest(data, is_ours=True)
+
+
+_parts = st.sampled_from(["a", ".", "..", "", "a.b", ".a", "\\", "\n", "a\n", "\n..", "é"])
+paths = st.lists(_parts, min_size=1, max_size=4).map("/".join)
+
+
+@given(st.lists(st.one_of(paths, paths, st.sampled_from([1, None])), max_size=4))
+@settings(max_examples=500)
+def test_many_paths_at_once(some: list[Any]) -> None:
+    assert list(_inside(some)) == [path for path in some if is_inside(path)]
