@@ -13,10 +13,11 @@ import pytest
 
 from ilofeed.chain import make
 from ilofeed.check import check
+from ilofeed.copies import aside, processors
 from ilofeed.entry import check_entry
 from ilofeed.remember import Once
 from ilofeed.selection import select
-from ilofeed.shares import aside, processors, share
+from ilofeed.shares import share
 from ilofeed.verify import verify
 from offices import NOW, documents, entry, site, sources
 

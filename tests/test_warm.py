@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ilofeed import chain, check, commands, page, publish, quick, render, state, verify
+from ilofeed import chain, check, commands, glance, page, publish, quick, render, verify
 from ilofeed.codes import RULES
 from ilofeed.options import After
 from ilofeed.progress import Meter
@@ -65,7 +65,7 @@ class Upgrade:
     def __init__(self) -> None:
         self.version = 0
         self.loader = page._environment().loader
-        self.program = state.program
+        self.program = glance.program
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
@@ -74,11 +74,11 @@ class Upgrade:
         assert changed != source
         self.version = version
         self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"base.html": changed}), self.loader]))
-        state.program = lambda: f"{self.program()}{version}"
+        glance.program = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:
         self._use(self.loader)
-        state.program = self.program
+        glance.program = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
         environment = page._environment()

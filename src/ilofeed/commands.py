@@ -9,17 +9,17 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, live, manifest, options, publish, quick, state
+from ilofeed import chain, console, lastbuild, live, manifest, options, publish, state
 from ilofeed import diff as diffs
 from ilofeed.check import check as check_all
 from ilofeed.continuity import compare
+from ilofeed.copies import processors
 from ilofeed.guard import guard
 from ilofeed.ledger import Ledger
 from ilofeed.previous import load_previous
 from ilofeed.problems import has_errors
 from ilofeed.read import read_office
 from ilofeed.selection import waiting
-from ilofeed.shares import processors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -54,7 +54,7 @@ def build(
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
-        known = quick.known(target)
+        known = lastbuild.known(target)
         before = load_previous(_where(root, clock, after), root, target, known.manifest)
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
@@ -69,7 +69,7 @@ def build(
         meter("Publishing", 0, 1)
         changes = chain.finish(draft, target, known.manifest)
         if after.previous is None:
-            quick.remember(target, clock, after, inputs, draft, draft.problems, known)
+            lastbuild.remember(target, clock, after, inputs, draft, draft.problems, known)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
