@@ -17,7 +17,7 @@ from ilofeed.entrymemory import Memory
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.document import Document, Made, NewDocument
+    from ilofeed.document import Made, NewDocument
     from ilofeed.model import Entry, Feed, Office
 
 
@@ -41,7 +41,7 @@ class Prover:
         self._feeds = feeds
         self._entries: dict[tuple[str, str], bytes] = {}
 
-    def of(self, document: Document) -> str:
+    def of(self, document: NewDocument) -> str:
         """The digest of a document with what it must say, and where it is served."""
         about = self._about(document)
         said = f"{self._office.url}\0{document.path}\0{document.sha256}\0{about!r}"
@@ -50,7 +50,7 @@ class Prover:
             hashed.update(self.of_entry(entry, document))
         return hashed.hexdigest()
 
-    def _about(self, document: Document) -> Any:
+    def _about(self, document: NewDocument) -> Any:
         feed, entry, office = document.feed, document.entry, self._office
         if document.path == opml.PATH:
             return opml.head(self._feeds, office), list(opml.outline(self._feeds, office))
@@ -64,7 +64,7 @@ class Prover:
             return structured.structured(entry, office)
         return None
 
-    def _shown(self, document: Document) -> Sequence[Entry]:
+    def _shown(self, document: NewDocument) -> Sequence[Entry]:
         feed, entry = document.feed, document.entry
         if document.path.endswith(".ics"):
             return feed.events if feed is not None else [entry] if entry is not None else ()

@@ -48,17 +48,28 @@ def write(path: str, data: bytes, temporary: str) -> None:
         try:
             os.replace(draft, path)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _make_folder(path.rpartition("/")[0])
             os.replace(draft, path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
 
 
+def _make_folder(folder: str) -> None:
+    try:
+        os.mkdir(folder)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+
+
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags, 0o666)
+    try:
         rest = memoryview(data)
         while rest:  # a system may take less than all at once
-            rest = rest[file.write(rest) :]
+            rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
 
 
 def write_folder(

@@ -82,10 +82,10 @@ def verify_changed(
         if isinstance(document, Kept):
             found = list(_dangling(document, answers)) if is_less else []
             return found, known.proofs[document.path]
-        document = document.loaded()
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
             return list(_dangling(document, answers)) if is_less else [], proof
+        document = document.loaded()
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
         elif readonce.is_whole(document, apart.get(document.path)):
