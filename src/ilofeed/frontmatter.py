@@ -16,6 +16,7 @@ _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
 _CLOSING = re.compile(r"^[ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*$", re.MULTILINE)
 # a line in the first column that is neither a key nor a list item nor a comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
+_BLANK = re.compile(r"^[ \t]*\n", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
 
 
@@ -68,7 +69,7 @@ def _end(source: Source, opening: int, start: int) -> tuple[tuple[int, int], lis
 
 def _stray(text: str, start: int, end: int) -> int | None:
     """Where text begins that can be no key, behind a blank line: the body, without a line ---."""
-    for blank in re.compile(r"^[ \t]*\n", re.MULTILINE).finditer(text, start, end):
+    for blank in _BLANK.finditer(text, start, end):
         if _TEXT.match(text, blank.end(), end):
             return blank.start()
     return None
