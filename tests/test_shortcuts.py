@@ -23,10 +23,23 @@ SUSPICIOUS = st.sampled_from(
 @example("â€™ \U0010ffff")
 def test_a_text_is_searched_as_if_all_were_suspect(text: str) -> None:
     quick = source.decode("x.md", text.encode()), source.find_unfit(text)
-    with patch.object(source, "_SUSPECT", re.compile("")):
+    with (
+        patch.object(source, "_SUSPECT", re.compile("")),
+        patch.object(source, "_HARMLESS", b""),
+    ):
         (slow, problems), match = source.decode("x.md", text.encode()), source.find_unfit(text)
     assert quick[0] == (slow, problems)
     assert (quick[1] and quick[1].span()) == (match and match.span())
+
+
+BYTES = b"a|b|\n|\t|\0|\r|\x1b|\x7f|\xef\xbb\xbf|\xff\xfe|\xc3\xa9".split(b"|")
+
+
+@given(st.lists(st.sampled_from(BYTES)).map(b"".join))
+def test_bytes_are_decoded_as_if_all_were_suspect(data: bytes) -> None:
+    quick = source.decode("x.md", data)
+    with patch.object(source, "_HARMLESS", b""):
+        assert quick == source.decode("x.md", data)
 
 
 def test_unfit_are_what_html_takes_for_errors() -> None:

@@ -121,6 +121,8 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
 
 
 def _url(value: str, *, local: bool = False) -> str:
+    if iri.is_plain(value):
+        return value
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     try:
