@@ -169,20 +169,20 @@ def _entry(
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
 
-    def stamped(moment: dates.Moment) -> dt.datetime:
+    def stamped(moment: dates.Moment | None) -> dt.datetime:
         # a day without a time begins at publish_time, which may be before the entry came out
-        latest = max(instant(moment), instant(keys.date))
+        latest = max(instant(moment), published) if moment is not None else published
         return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
 
-    event = keys.event
+    published, event = instant(keys.date), keys.event
     return Entry(
         slug=slug,
         id=identity,
         title=keys.title,
         summary=keys.summary,
         html=body or summary_html(keys.summary),
-        published=instant(keys.date),
-        updated=stamped(keys.updated or keys.date),
+        published=published,
+        updated=stamped(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),

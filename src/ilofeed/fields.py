@@ -45,12 +45,14 @@ def refuse(code: Code, message: str) -> NoReturn:
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
-_NOTHING = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SOMETHING = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\u2029")
 
 
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not _NOTHING.sub("", value):
+    if not _SOMETHING.search(value):
         refuse("empty-value", "the text is empty; write it")
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
@@ -95,14 +97,14 @@ def without_markup(text: str) -> str:
 
 def _line(value: str) -> str:
     value = _text(value, LONGEST_TITLE)
-    if re.search(r"[\n\u2028\u2029]", value):
+    if _LINE_BREAK.search(value):
         refuse("line-break", "a line break stands inside; write it as one line")
     return value
 
 
 def _paragraph(value: str) -> str:
     value = _text(value, LONGEST_SUMMARY)
-    if re.search(r"\n\s*\n|\u2029", value):
+    if _PARAGRAPH_BREAK.search(value):
         refuse(
             "line-break", "the text has more than one paragraph; put the rest below the second ---"
         )
@@ -119,6 +121,8 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
 
 
 def _url(value: str, *, local: bool = False) -> str:
+    if iri.is_plain(value):
+        return value
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     try:

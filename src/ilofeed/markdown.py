@@ -124,8 +124,7 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
         tokens = markdown.parse(body)
         if problems := BodyCheck(source, start, permalink).all(tokens):
             return "", problems
-        html = markdown.renderer.render(tokens, markdown.options, {})
-    html = _cleaner().clean(html).strip()
+        html = _cleaner().clean(markdown.renderer.render(tokens, markdown.options, {})).strip()
     if len(html) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(html)))]
     if found := find_unfit(html):
