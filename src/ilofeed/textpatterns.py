@@ -44,9 +44,8 @@ class Halves:
         )
 
 
-def halve(grammar: Any) -> Halves:
-    """The halves of a grammar: its tree, of which nothing calls itself."""
-    tree = copy.deepcopy(grammar)
+def halve(tree: Any) -> Halves:
+    """The halves of a grammar of which nothing calls itself; its tree is one of them then."""
     start = tree.find(f"{_RNG}start")
     _write_out(start, {one.get("name"): one for one in tree.iter(f"{_RNG}define")})
     found = sorted(set(_take_out(start)))
