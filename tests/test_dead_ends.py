@@ -145,6 +145,7 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
     document = Document(path, "index", data.encode())
     assert dangling(document, SITE.office, ()) == [DEAD]
     assert dangling(document, SITE.office, {DEAD}) == []
+    assert dangling(document, SITE.office, {f"{DEAD}#part"}) == [DEAD]
 
 
 @pytest.mark.parametrize(

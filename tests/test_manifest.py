@@ -10,13 +10,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ilofeed import chain
+from ilofeed.addresses import addresses
 from ilofeed.continuity import compare
+from ilofeed.document import Document
 from ilofeed.guard import guard
 from ilofeed.history import look_back
 from ilofeed.ledger import Ledger, Records
-from ilofeed.manifest import ManifestError, _inside, is_inside, parse_manifest, render_manifest
+from ilofeed.manifest import (
+    ManifestError,
+    _inside,
+    is_inside,
+    news,
+    parse_manifest,
+    render_manifest,
+)
+from ilofeed.proof import Known
 from ilofeed.render import render
 from ilofeed.selection import select
+from ilofeed.verify import verify, verify_changed
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
@@ -139,6 +151,50 @@ def test_archives_are_read_of_records_that_are_as_they_were() -> None:
     assert isinstance(records, Records)
     known = {entry.id: entry.record for entry in seen.out}
     assert {i[-2:] for i in records.pages_of(known)} == {"e1", "e2", "e3", "e4"}
+
+
+def named(data: bytes) -> set[str]:
+    return set(addresses(Document("manifest.json", "manifest", data)))
+
+
+def test_what_a_manifest_names_that_the_last_one_did_not() -> None:
+    keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
+    data = manifest(keys)
+    before = parse_manifest(data, is_ours=True)
+    keys["two"] = {"date": "2015-05-20", "title": "Other"}
+    whole = Document("manifest.json", "manifest", manifest(keys, before))
+    new = news(whole, before)
+    listed = [one["url"].rpartition("/entry/")[2] for one in json.loads(new.data)["entries"]]
+    assert listed == ["two/"]
+    assert named(new.data) | named(data) == named(whole.data) | named(data)
+    assert named(new.data) >= named(whole.data) - named(data)
+    for other in (None, parse_manifest(data)):  # of which nothing is known
+        assert news(whole, other) is whole
+    same = news(dataclasses.replace(whole, data=data), before)
+    assert json.loads(same.data) == json.loads(data) | {"entries": []}
+
+
+def test_the_news_of_a_manifest_are_verified() -> None:
+    """Also where the rest is known: a record of this build that leads nowhere is a fault."""
+    keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
+    made = checked(keys)
+    first = chain.make(select(made, NOW))
+    faults, proven = verify_changed(first, made.office, Known())
+    assert faults == []
+    before = parse_manifest(first[-1].data, is_ours=True)
+    keys["two"]["title"] = "Other"
+    edited = checked(keys)
+    second = chain.make(select(edited, NOW, before))
+    (last,) = [one for one in second if one.path == "manifest.json"]
+    dead = last.data.replace(b"/entry/two/", b"/entry/too/")
+    assert dead != last.data
+    assert isinstance(last, Document)
+    broken = dataclasses.replace(last, data=dead)
+    documents = (*second[:-1], broken)
+    wanted = verify(documents, edited.office)
+    assert [fault.path for fault in wanted] == ["manifest.json"]
+    new = news(broken, before)
+    assert verify_changed(documents, edited.office, proven, news=new)[0] == wanted
 
 
 def test_what_differs() -> None:

@@ -160,25 +160,55 @@ def test_a_system_that_looks_by_whole_paths_sees_the_same(
 ) -> None:
     write_office(office / "entries" / "2015" / "x", more=entry())
     (office / "entries" / "2015" / "nowhere").symlink_to("missing")
-    seen, program, output = state.look(office), glance.program(), state.published(office / "public")
+    seen, program = state.look(office), glance.program()
+    output = state.published(office / "public", program)
     monkeypatch.setattr(glance, "_FROM_FOLDERS", False)
     assert (state.look(office), glance.program()) == (seen, program)
-    assert state.published(office / "public") == output
+    assert state.published(office / "public", program) == output
     assert output[1]
 
 
 def test_words_of_another_build_are_none(office: Path) -> None:
     """One that died between the two files."""
     words = office / ".public.words"
-    assert state.published(office / "public")[1]
+    assert state.published(office / "public", glance.program())[1]
     whole = words.read_bytes()
     for damaged in (b"x" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
         words.write_bytes(damaged)
-        assert state.published(office / "public") == ({}, False)
+        assert state.published(office / "public", glance.program()) == ({}, {})
     words.write_bytes(whole)
     (office / "public" / "index.html").unlink()
-    about, is_intact = state.published(office / "public")
-    assert (len(about["index.html"]), is_intact) == (4, False)
+    about, is_intact = state.published(office / "public", glance.program())
+    assert (len(about["index.html"]), is_intact) == (4, {})
+
+
+MEANWHILE = """
+from ilofeed import chain
+finish, place = chain.finish, sys.argv.pop(1)
+def finish_and_more(*given):
+    changes = finish(*given)
+    open(place, "a").write("x")
+    return changes
+chain.finish = finish_and_more
+"""
+
+
+def test_what_somebody_does_to_a_file_during_a_build_is_seen(office: Path) -> None:
+    """Files that a build leaves alone are looked at once, before it."""
+    edit(office)
+    assert state.published(office / "public", glance.program())[1]
+    robots = office / "public" / "robots.txt"
+    whole = robots.read_bytes()
+    program = PROGRAM.replace("try:", f"{MEANWHILE}try:", 1)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(robots), "-C", str(office), "build", *CLOCK],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert robots.read_bytes() == whole + b"x"
+    assert build(office, *CLOCK)[:2] == ("done", 0)
+    assert robots.read_bytes() == whole
+    assert build(office, *CLOCK)[:2] == ("said", 0)
 
 
 def test_links_to_nowhere_and_links_are_looked_at(office: Path) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from browsing import GALLERY, THEN
-from ilofeed import directory
+from ilofeed import directory, sitemap
 from ilofeed.chart import entries_per_month
 from ilofeed.check import check
 from ilofeed.document import relative
@@ -573,6 +573,18 @@ def test_the_sitemap_has_every_page_that_search_engines_may_know() -> None:
     assert set(found) == pages
     assert found["entry/photo-story/"] == dt.datetime(2026, 10, 2, 1, tzinfo=dt.UTC)
     assert MADE["robots.txt"].data.decode().endswith(f"\nSitemap: {HERE}sitemap.xml\n")
+
+
+_paths = st.text("aé/&<>\"' \u2028]~%-", min_size=1).map(lambda text: f"entry/{text}/index.html")
+_moments = st.datetimes(dt.datetime(1900, 1, 1), timezones=st.just(dt.UTC))
+
+
+@given(st.lists(st.tuples(st.one_of(_paths, st.just("all/index.html")), _moments), max_size=3))
+def test_a_sitemap_is_written_as_lxml_writes_it(pages: list[tuple[str, dt.datetime]]) -> None:
+    office = site(wages=entry()).office
+    for names in (("urlset", "url"), ("sitemapindex", "sitemap")):
+        wanted = sitemap._list_any(*names, pages, office)
+        assert sitemap._list(*names, pages, office) == wanted
 
 
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,8 @@ def _unanswered(
     folders = _folders(here, office)
     own = set()
     scheme = office.url.partition("://")[0]
-    for whole in set(found):  # most stand in a document many times
+    # most stand in a document many times, and are addresses of published paths as they stand
+    for whole in {one for one in found if one not in published or "#" in one}:
         written = whole.partition("#")[0]
         if not written:
             continue  # the document itself
@@ -221,17 +222,19 @@ def _in_json(data: bytes) -> Iterator[str]:
 
 
 def _in_value(value: Any, key: str) -> Iterator[str]:
-    if isinstance(value, dict):
-        for inner_key, inner in value.items():
-            yield from _in_value(inner, inner_key)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _in_value(inner, key)
-    elif isinstance(value, str):
-        if key in _JSON_HTML:
-            yield from _in_fragment(value)
-        elif key in _JSON_ADDRESSES or key.endswith("url"):
-            yield value
+    """In any order; without recursion, since a manifest holds a value for each file."""
+    left = [(key, value)]
+    while left:
+        key, value = left.pop()
+        if isinstance(value, str):
+            if key in _JSON_HTML:
+                yield from _in_fragment(value)
+            elif key in _JSON_ADDRESSES or key.endswith("url"):
+                yield value
+        elif isinstance(value, dict):
+            left += value.items()
+        elif isinstance(value, list):
+            left += [(key, one) for one in value]
 
 
 def _in_calendar(data: bytes) -> Iterator[str]:

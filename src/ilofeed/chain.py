@@ -11,7 +11,8 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed.check import check
-from ilofeed.manifest import parse_manifest, render_manifest
+from ilofeed.document import Document
+from ilofeed.manifest import news, parse_manifest, render_manifest
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 from ilofeed.proof import Known
@@ -87,9 +88,12 @@ def prepare(
     documents = make(seen, processes, known, partial(tell, "Making"))
     tell("Verifying", 0, 1)
     told = partial(tell, "Verifying")
-    faults, proven = verify_changed(documents, site.office, known, told, processes)
+    manifest = documents[-1]
+    assert isinstance(manifest, Document)
+    new = news(manifest, before)
+    faults, proven = verify_changed(documents, site.office, known, told, processes, new)
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    ledger = parse_manifest(documents[-1].data, is_ours=True)
+    ledger = parse_manifest(manifest.data, is_ours=True)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 

@@ -111,6 +111,9 @@ def _parse(
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:
     """The entries, none with the `updated` of another: one pair in a million has the same."""
     taken: set[dt.datetime] = set()
+    if len({entry.updated for entry in entries}) == len(entries):
+        yield from entries
+        return
     for entry in sorted(entries, key=lambda entry: entry.id):
         attempt, updated = 0, entry.updated
         while updated in taken:
@@ -138,9 +141,12 @@ def _together(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
 
 
 def _twice(
-    parsed: Iterable[Parsed], key: Callable[[Parsed], str | None]
+    parsed: Sequence[Parsed], key: Callable[[Parsed], str | None]
 ) -> Iterable[tuple[Parsed, Parsed]]:
     first: dict[str, Parsed] = {}
+    values = [value for one in parsed if (value := key(one)) is not None]
+    if len(set(values)) == len(values):
+        return
     for one in sorted(parsed, key=lambda one: one.path):
         value = key(one)
         if value is None:

@@ -6,6 +6,7 @@ Each returns the exit code. `meter` is told of the stages.
 from __future__ import annotations
 
 import dataclasses
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,11 @@ if TYPE_CHECKING:
     from ilofeed.progress import Meter
 
 
+# Entries and documents live until the end, and next to nothing is a circle: after an edit among
+# 10,000 entries the collections of Python's own numbers find none in a sixth of the time
+_COLLECTIONS = (50_000, 20, 100)
+
+
 def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
     """Everything but publishing."""
     draft = chain.prepare(root, clock, tell=meter, processes=processors())
@@ -51,6 +57,7 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
+    gc.set_threshold(*_COLLECTIONS)
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
@@ -69,11 +76,12 @@ def build(
         meter("Publishing", 0, 1)
         changes = chain.finish(draft, target, known.manifest)
         if after.previous is None:
-            lastbuild.remember(target, clock, after, inputs, draft, draft.problems, known)
+            lastbuild.remember(target, clock, after, inputs, draft, draft.problems, known, changes)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
         console.say(console.noticed(compare(before, draft.ledger, waited)))
+    gc.freeze()  # or the end of the process would look for circles in all that there is
     return console.DONE
 
 

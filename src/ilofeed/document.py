@@ -27,6 +27,7 @@ Kind = Literal[
     "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
 ]
 ORDER: tuple[Kind, ...] = get_args(Kind)
+_TURNS = {kind: turn for turn, kind in enumerate(ORDER)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ Some = TypeVar("Some", bound=AnyDocument)
 
 def in_order(documents: Iterable[Some]) -> tuple[Some, ...]:
     """Documents in the order in which they are published."""
-    return tuple(sorted(documents, key=lambda document: ORDER.index(document.kind)))
+    return tuple(sorted(documents, key=lambda document: _TURNS[document.kind]))
 
 
 def relative(here: str, path: str) -> str:

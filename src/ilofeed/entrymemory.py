@@ -8,6 +8,7 @@ at again is not kept: entries with warnings, and those with a picture of their o
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import hashlib
 import json
 from dataclasses import dataclass, field
@@ -154,7 +155,7 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     fields[5] = dt.datetime.fromisoformat(fields[5]).astimezone(zone)
     fields[6] = dt.datetime.fromisoformat(fields[6])
     fields[8], fields[9] = tuple(fields[8]), tuple(fields[9])
-    fields[10] = tuple([Person(*one) for one in authors])
+    fields[10] = _people(tuple(map(tuple, authors)))
     fields[13] = event and Event(_instant(event[0]), _instant(event[1]), *event[2:])
     fields[14] = image and Image(*image)
     fields[15] = tuple([Attachment(*one) for one in attachments])
@@ -162,6 +163,11 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     entry = Entry(*fields)
     object.__setattr__(entry, "record", record)
     return entry
+
+
+@functools.lru_cache(maxsize=1000)  # most entries are signed by the same
+def _people(authors: tuple[tuple[Any, ...], ...]) -> tuple[Person, ...]:
+    return tuple(Person(*one) for one in authors)
 
 
 def _moment(moment: Moment | None) -> str | None:

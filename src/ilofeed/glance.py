@@ -143,7 +143,7 @@ def _look_below(folder: str, name: str, found: list[Folder], but: str = "") -> N
         try:
             seen = list(map(_SEEN, map(os.DirEntry.stat, files)))
         except FileNotFoundError:  # a link to nowhere
-            seen = [_SEEN(_look_at(item)) for item in files]
+            seen = [_SEEN(_stat(item)) for item in files]
     found.append((name, [item.name for item in files], seen))
     for one in folders:
         if one != but:
@@ -163,7 +163,7 @@ def _opened(folder: str) -> Iterator[int | None]:
         os.close(place)
 
 
-def _look_at(item: os.DirEntry[str]) -> os.stat_result:
+def _stat(item: os.DirEntry[str]) -> os.stat_result:
     try:
         return item.stat()
     except FileNotFoundError:
@@ -185,18 +185,22 @@ def _dump(seen: list[Seen]) -> bytes:
     return marshal.dumps(seen, 2)
 
 
-def outputs(output: str, paths: Iterable[str]) -> str:
-    """A digest of the times and sizes of published files."""
+def look_at(output: str, paths: Iterable[str]) -> list[Seen]:
+    """Published files as they are now; an `OSError` where one is gone."""
     with _opened(output) as place:
         names = paths if place is not None else [f"{output}/{path}" for path in paths]
-        seen = list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
+        return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
+
+
+def hash_seen(seen: list[Seen]) -> str:
+    """A digest of times and sizes."""
     return hashlib.sha256(_dump(seen)).hexdigest()
 
 
 def is_intact(output: str, facts: Mapping[str, str], paths: Iterable[str]) -> bool:
     """Whether an output is as it was left."""
     try:
-        return bool(value(facts["outputs"]) == outputs(output, paths))
+        return bool(value(facts["outputs"]) == hash_seen(look_at(output, paths)))
     except OSError:
         return False
 

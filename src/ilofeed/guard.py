@@ -53,6 +53,12 @@ class Case:
         """The entries of the site."""
         return {entry.id: entry for entry in self.site.entries}
 
+    @functools.cached_property
+    def common(self) -> list[tuple[Record, Record, Entry]]:
+        """Both records of the entries that were and will be published, unless they say the same."""
+        one, two = self.before, self.after
+        return [(one.entries[i], two.entries[i], self.by_id[i]) for i in one.differing(two)]
+
     def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
         """A refusal at the line of a key, or at the first line."""
         return Problem(path, line_of(self.files.get(path, b""), key), 1, code, message)
@@ -178,15 +184,8 @@ def _today(case: Case) -> dt.date:
     return case.now.astimezone(case.office.timezone).date()
 
 
-def _common(case: Case) -> Iterator[tuple[Record, Record, Entry]]:
-    """Both records of the entries that were and will be published, unless they say the same."""
-    by_id = case.by_id
-    for identity in case.before.differing(case.after):
-        yield case.before.entries[identity], case.after.entries[identity], by_id[identity]
-
-
 def _moved(case: Case) -> Iterator[Problem]:
-    for old, new, entry in _common(case):
+    for old, new, entry in case.common:
         if old.published is None or new.published is None:
             continue
         if abs((new.published - old.published).total_seconds()) > FARTHEST:
@@ -209,7 +208,7 @@ def _moved(case: Case) -> Iterator[Problem]:
 
 
 def _silent(case: Case) -> Iterator[Problem]:
-    for old, new, entry in _common(case):
+    for old, new, entry in case.common:
         if new.withdrawn is not None or is_updated(old, new):
             continue
         if old.withdrawn is not None:

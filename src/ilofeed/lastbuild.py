@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ilofeed.chain import Draft
     from ilofeed.options import After
     from ilofeed.problems import Problem
+    from ilofeed.publish import Changes
 
 
 _NOTHING = "-"  # what is not known of a document
@@ -34,6 +35,7 @@ def remember(
     draft: Draft,
     problems: Sequence[Problem],
     known: Known,
+    changes: Changes,
 ) -> None:
     """Remember a build that was done, for the next one; under the lock of its output."""
     assert draft.site is not None
@@ -50,27 +52,32 @@ def remember(
             one.path: (proofs.get(one.path, _NOTHING), one.recipe or _NOTHING, one.sha256, one.kind)
             for one in documents
         },
+        program=known.program,
         base_url=after.base_url,
         now=clock,
         until=next_change(draft.site.entries, clock),
         said=said,
+        left={path: known.seen[path] for path in changes.unchanged if path in known.seen},
     )
     troubled = frozenset(problem.path for problem in problems)
     memory = keep(draft.site.entries, draft.site.office, clock, troubled, known.entries)
-    state.write_beside(target, "entries", dump(memory, glance.program()))
+    state.write_beside(target, "entries", dump(memory, known.program))
 
 
 def known(target: Path) -> Known:
     """What the last build here found to verify, and what of it need not be made again."""
-    words, is_intact = state.published(target)
+    program = glance.program()
+    words, seen = state.published(target, program)
     made: dict[str, list[Made]] = {}
     kinds = {str(kind): kind for kind in ORDER}
     for path, (_, recipe, sha256, kind) in words.items():
-        if is_intact and recipe != _NOTHING:
+        if seen and recipe != _NOTHING:
             made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
     return Known(
         proofs={path: proof for path, (proof, *_) in words.items()},
         made=made,
-        entries=load(state.read_beside(target, "entries"), glance.program()),
+        entries=load(state.read_beside(target, "entries"), program),
         manifest=words[PATH][2] if PATH in words else None,
+        seen=seen,
+        program=program,
     )

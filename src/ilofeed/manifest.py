@@ -8,6 +8,7 @@ one sha256 of them all, so that a later build knows which files are ours.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime as dt
 import functools
 import hashlib
@@ -42,6 +43,7 @@ _DOUBTFUL = (
     *("\n\n", "\n.\n", "\n..\n"),
 )
 _NEXT = ",\n"
+_ENTRIES = '\n"entries": [\n'
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _quoted = encode_basestring  # the same of a text
 
@@ -188,12 +190,27 @@ def parse_manifest(data: bytes, *, is_ours: bool = False) -> Ledger:
 
 def _cut(text: str) -> tuple[str, dict[str, str]]:
     """The text of a manifest of our own without its entries, and the lines of those by id."""
-    head, start, rest = text.partition('\n"entries": [\n')
+    head, start, rest = text.partition(_ENTRIES)
     block, end, tail = rest.partition('],\n"documents": [\n')
     if not end:
         raise ValueError("not as render_manifest writes it")
     lines = block.split(_NEXT) if block else []
     return head + start + end + tail, {_id_of(line): line for line in lines}
+
+
+def news(document: Document, before: Ledger | None) -> Document:
+    """A manifest without the lines of entries that one of this program's had before.
+
+    What it names in them was published with that one.
+    """
+    if before is None or not isinstance(before.entries, Records):
+        return document
+    text, lines = _cut(document.data.decode())
+    known = before.entries.texts
+    fresh = [line for identity, line in lines.items() if known.get(identity) != line]
+    head, start, tail = text.partition(_ENTRIES)
+    data = f"{head}{start}{_NEXT.join(fresh)}{tail}".encode()
+    return dataclasses.replace(document, data=data)
 
 
 def _id_of(line: str) -> str:

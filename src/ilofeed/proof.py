@@ -25,12 +25,15 @@ if TYPE_CHECKING:
 class Known:
     """Of a build whose documents all verified: the digest for each path that it published, and
     what the output still has of it, by recipe; the entries that were checked; and the sha256 of
-    the manifest."""
+    the manifest. `seen` is what `state` saw of the output's files, `program` which program this is.
+    """
 
     proofs: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
     entries: Memory = field(default_factory=Memory)
     manifest: str | None = None
+    seen: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    program: str = ""
 
 
 class Prover:

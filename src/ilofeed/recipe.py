@@ -7,6 +7,7 @@ An entry is known by what it was read from (`Entry.source`) and by what the mome
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import directory
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ilofeed.selection import Selection
 
 UNKNOWN = ""
+_GROUP, _NOBODY = "|", "-"  # which no digest of an entry is
 
 
 class Recipes:
@@ -28,6 +30,7 @@ class Recipes:
         self._office = of_office(seen.office)
         self._entries = {entry.slug: _of_entry(entry) for entry in seen.out}
         self._names = fingerprint([_named(feed) for feed in seen.feeds])
+        self._common = hashlib.blake2b(f"{self._office}{self._names}".encode(), digest_size=16)
         self._counts = fingerprint(
             [(feed.selected, feed.has_calendar) for feed in seen.feeds],
             directory.main_feed(seen.feeds).updated,
@@ -35,11 +38,16 @@ class Recipes:
 
     def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> str:
         """Of the documents of an entry; `shown` are others that its page tells of, in groups."""
-        own = self._entries[entry.slug]
-        others = [[self._of(other) for other in group] for group in shown]
-        if own == UNKNOWN or any(UNKNOWN in group for group in others):
+        known = self._entries
+        parts = [known[entry.slug]]
+        for group in shown:
+            parts.append(_GROUP)
+            parts += [_NOBODY if other is None else known[other.slug] for other in group]
+        if UNKNOWN in parts:
             return UNKNOWN
-        return fingerprint(self._office, self._names, own, others)
+        hashed = self._common.copy()
+        hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
+        return hashed.hexdigest()
 
     def feed(self, feed: Feed) -> str:
         """Of all documents of a feed but its archives and its page."""
@@ -61,27 +69,18 @@ class Recipes:
         return self._with_entries([shown.entries], "archive", *_stated(shown), shown.history)
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> str:
-        entries = [[self._of(entry) for entry in some] for some in lists]
+        known = self._entries
+        entries = [[known[entry.slug] for entry in some] for some in lists]
         if any(UNKNOWN in some for some in entries):
             return UNKNOWN
         return fingerprint(self._office, entries, *values)
-
-    def _of(self, entry: Entry | None) -> str | None:
-        return None if entry is None else self._entries[entry.slug]
 
 
 def _of_entry(entry: Entry) -> str:
     if not entry.source:
         return UNKNOWN
-    return "|".join(
-        (
-            entry.source,
-            entry.path,
-            entry.translation_of or "",
-            str(entry.updated),
-            str(entry.withdrawn),
-        )
-    )
+    moments = f"{entry.updated}|{entry.withdrawn}"
+    return f"{entry.source}|{entry.path}|{entry.translation_of or ''}|{moments}"
 
 
 def _named(feed: Feed) -> tuple[Any, ...]:

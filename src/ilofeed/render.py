@@ -102,7 +102,13 @@ def _render_entries(
     """The documents of each entry, in order."""
     neighbours = entrypage.find_neighbours(seen.out)
     translations = find_translations(seen.out)
-    draw = entry_renderer(seen)
+    feeds_of = entrypage.find_own(seen.feeds)
+
+    def draw(entry: Entry) -> list[Document]:
+        return entrypage.render_entry(
+            entry, seen.office, seen.feeds, feeds_of, neighbours, translations
+        )
+
     found: dict[str, list[AnyDocument]] = {}
     wanted = []
     for entry in seen.out:

@@ -53,19 +53,25 @@ def remember(
     inputs: Inputs,
     published: Mapping[str, Sequence[str]],
     *,
+    program: str,
     base_url: str | None,
     now: dt.datetime,
     until: dt.datetime | None,
     said: Said,
+    left: Mapping[str, glance.Seen],
 ) -> None:
     """Write down a build: what it saw, what it has published (paths, and for each the words that
     the next build will want), and until when that holds.
 
     The words have a file of their own, since only a build that has something to do reads them.
+    `left` are files that were looked at before and left alone: whatever somebody else has done to
+    one since, the next build sees it.
     """
-    outputs = glance.outputs(str(output), published)
+    fresh = [path for path in published if path not in left]
+    seen = dict(left) | dict(zip(fresh, glance.look_at(str(output), fresh), strict=True))
+    outputs = glance.hash_seen([seen[path] for path in published])
     facts = {
-        "program": glance.program(),
+        "program": program,
         "options": base_url,
         "inputs": inputs.digest,
         "outputs": outputs,
@@ -96,19 +102,25 @@ def read_beside(output: Path, name: str) -> bytes:
         return b""
 
 
-def published(output: Path) -> tuple[dict[str, list[str]], bool]:
+def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[str, glance.Seen]]:
     """The words about each path that this program published last; none where it was another
-    program, or where that is not known. Second, whether the output is still as it was then."""
+    program, or where that is not known. Second, where the output is still as it was then, what is
+    seen of it now."""
     place = str(output)
     try:
         facts, paths = glance.read(place)
-        if glance.value(facts["program"]) != glance.program():
-            return {}, False
+        if glance.value(facts["program"]) != program:
+            return {}, {}
         outputs, *lines = read_beside(output, "words").decode().split("\n")
         if glance.value(facts["outputs"]) != outputs:  # of another build, which died
-            return {}, False
+            return {}, {}
         words = {path: line.split(" ") for path, line in zip(paths, lines, strict=True)}
     except glance.DAMAGED:
-        return {}, False
-    has_died = Path(glance.beside(place, "journal")).exists()
-    return words, glance.is_intact(place, facts, paths) and not has_died
+        return {}, {}
+    try:
+        seen = glance.look_at(place, paths)
+    except OSError:  # one is gone
+        return words, {}
+    if outputs != glance.hash_seen(seen) or Path(glance.beside(place, "journal")).exists():
+        return words, {}
+    return words, dict(zip(paths, seen, strict=True))

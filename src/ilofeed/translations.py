@@ -21,6 +21,8 @@ Translations = dict[str, list["Entry"]]  # of each entry by slug
 def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterator[Problem]:
     """What is wrong between an entry and the one that it translates; `refused` are the slugs of
     files that are there and could not be read."""
+    if all(one.translation_of is None for one in parsed):
+        return
     known = {one.slug: one for one in reversed(parsed)}
     taken: dict[tuple[str, str], Parsed] = {}
     for one in sorted(parsed, key=lambda one: one.path):
@@ -89,6 +91,8 @@ def find_translations(entries: Iterable[Entry]) -> Translations:
             (other for other in group if other is not entry and other.withdrawn is None),
             key=lambda other: (other.language, other.slug),
         )
+        if len(group) > 1
+        else []
         for group in groups.values()
         for entry in group
     }

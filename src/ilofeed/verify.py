@@ -64,15 +64,18 @@ def verify_changed(
     known: Known,
     progress: Progress = quiet,
     processes: int = 1,
+    news: Document | None = None,
 ) -> tuple[list[Fault], Known]:
-    """The same without reading back what is known to verify; and what is known then.
+    """The same without reading back what is known to verify; and what is known then. `news` are
+    what a document names that its last version, known to verify, did not.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
     """
-    published = {office.address(document.path) for document in documents}
+    paths = [document.path for document in documents]
+    published = set(map(office.address, paths))
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = not known.proofs.keys() <= {document.path for document in documents}
+    is_less = not known.proofs.keys() <= set(paths)
     prover = Prover(office, feeds)
     made = [one for one in documents if not isinstance(one, Kept)]
 
@@ -94,6 +97,8 @@ def verify_changed(
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
+        if news is not None and news.path == document.path and not is_less:
+            document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, answers)
         return found, proof
@@ -102,22 +107,22 @@ def verify_changed(
 
     def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         found, proof = verified(document, apart, at_once)
-        if is_less or not isinstance(document, Kept):
-            found += _dead_links([document], office, published)
-        return found, proof
+        return found + _dead_links([document], office, published), proof
 
     size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
     apart = readonce.share_out(made, prover.of_entry)
-    shared = share(documents, partial(verified_at_once, apart=apart), processes, progress)
+    # of what the output has nothing new is to be found out where all its links still lead to it
+    doubtful = documents if is_less else made
+    shared = share(doubtful, partial(verified_at_once, apart=apart), processes, progress)
     faults: list[Fault] = []
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
-        linking = documents if is_less else made
-        faults = _dead_links(linking, office, published)
+        faults = _dead_links(doubtful, office, published)
         told = {fault.found for fault in faults}
         again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
-        shared = share(documents, again, processes, progress)
-    proofs = {one.path: proof for one, (_, proof) in zip(documents, shared, strict=True)}
+        shared = share(doubtful, again, processes, progress)
+    fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
+    proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
 
 
