@@ -34,9 +34,9 @@ DOORS = {
 }
 # a module may import those of its own floor that stand before it, and every floor below
 FLOORS = [
-    ["codes", "iso3166", "copies", "shares", "remember", "htmltree", "phrases"],
+    ["codes", "iso3166", "copies", "helper", "shares", "remember", "htmltree", "phrases"],
     ["problems"],
-    ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
+    ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     ["yamlerrors", "yamldoc", "frontmatter", "bodychecks", "signs", "markdown", "fields"],
     ["entryfile", "officefile", "validate", "model", "fingerprint"],
     [
@@ -77,6 +77,7 @@ FLOORS = [
         "proof",
         "readonce",
         "verify",
+        "ahead",
         "manifest",
         "continuity",
     ],  # the proof

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.fields import find_markup
 from ilofeed.markdown import TAGS, is_clean
+from ilofeed.markup import find_markup
 from ilofeed.remember import Once
 from ilofeed.source import find_unfit
 
