@@ -38,6 +38,7 @@ FLOORS = [
         "codes",
         "iso3166",
         "copies",
+        "helper",
         "shares",
         "spool",
         "remember",
@@ -47,7 +48,7 @@ FLOORS = [
         "phrases",
     ],
     ["problems"],
-    ["dates", "datewords", "iri", "tag", "identity", "source", "images"],
+    ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     [
         "yamlerrors",
         "yamldoc",
@@ -100,6 +101,7 @@ FLOORS = [
         "proof",
         "readonce",
         "verify",
+        "ahead",
         "manifest",
         "continuity",
     ],  # the proof

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from ilofeed.entry import Parsed, check_entry, fraction, slug_of
+from ilofeed.entry import Parsed, check_entry, slug_of
+from ilofeed.identity import fraction
 from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.shares import quiet, share

@@ -106,15 +106,16 @@ def build(
     **told: Any,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
-    from ilofeed import quick
+    from ilofeed import ahead, quick
 
     after, clock, meter = options.after(**told), options.read_clock(now), progress.Meter()
     meter("Starting", 0, 1)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
-        from ilofeed import commands
+        with ahead.helped(after.processes):
+            from ilofeed import commands
 
-        code = commands.build(root, clock, after, form, meter, strict=strict)
+            code = commands.build(root, clock, after, form, meter, strict=strict)
     if verbose:
         console.say(meter.summary())
     sys.exit(code)

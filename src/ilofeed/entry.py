@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from ilofeed import dates, fields, frontmatter, markdown, plainkeys, source, validate, yamldoc
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
+from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.tag import LONGEST_ID
@@ -140,15 +141,6 @@ def _identity(written: str | None, slug: str, office: Office) -> str:
     if written is not None and ":" in written:
         return written
     return office.authority.id_of(written or slug)
-
-
-def fraction(identity: str, attempt: int = 0) -> int:
-    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated).
-
-    `attempt` counts on where two ids have the same ones.
-    """
-    digest = hashlib.sha256(identity.encode()).digest()[:8]
-    return (int.from_bytes(digest) + attempt) % 1_000_000
 
 
 def summary_html(summary: str) -> str:

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.fields import find_markup
 from ilofeed.htmllint import html_findings
+from ilofeed.markup import find_markup
 from ilofeed.source import find_unfit, has_suspect
 from ilofeed.xmltree import parse_xml
 

@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
-from ilofeed.entrymemory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ilofeed.document import Made, NewDocument
+    from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Feed, Office
+
+
+def _nothing() -> Memory:
+    from ilofeed.entrymemory import Memory  # who only reads documents back does without
+
+    return Memory()
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Known:
 
     proofs: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
-    entries: Memory = field(default_factory=Memory)
+    entries: Memory = field(default_factory=_nothing)
     manifest: str | None = None
     seen: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
     program: str = ""

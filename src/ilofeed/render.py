@@ -48,24 +48,29 @@ def render_changed(
     past: Mapping[str, Sequence[Made]],
     processes: int = 1,
     progress: Progress = quiet,
+    first: Callable[[Iterable[AnyDocument]], None] | None = None,
 ) -> tuple[AnyDocument, ...]:
     """The same, but what the output has already is kept: `past` is all of it, by recipe; and what
-    a large site has many of is not in memory."""
+    a large site has many of is not in memory. `first` is shown what takes long to read back, which
+    is made first."""
     office, out, feeds = seen.office, seen.out, seen.feeds
     recipes = Recipes(seen)
     store = store_for(len(out))
+    formats: list[list[AnyDocument]] = []
+    for feed in feeds:
+        recipe, draw = recipes.feed(feed), partial(render_formats, feed, office, feeds)
+        formats.append(_kept(past, recipe, draw, feed=feed) or [*_made(recipe, draw())])
+    if first is not None:
+        first(one for each in formats for one in each)
     documents: list[AnyDocument] = [
         *render_assets(office),
         *_render_entries(seen, recipes, past, store, processes, progress),
         *entrypage.render_moved(out, office, feeds),
     ]
-    for feed in feeds:
-        parts: list[tuple[str, Feed, Callable[[], list[Document]]]] = [
-            (recipes.feed(feed), feed, partial(render_formats, feed, office, feeds)),
-            (recipes.feed_page(feed), feed, partial(_render_page, feed, office, feeds)),
-        ]
-        for recipe, shown, draw in parts:
-            documents += _kept(past, recipe, draw, feed=shown) or _made(recipe, draw())
+    for feed, made in zip(feeds, formats, strict=True):
+        recipe, paint = recipes.feed_page(feed), partial(_render_page, feed, office, feeds)
+        documents += made
+        documents += _kept(past, recipe, paint, feed=feed) or _made(recipe, paint())
     documents += _render_archives(seen, recipes, past, store, processes)
     documents += render_indexes(seen)
     return in_order(documents)

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from ilofeed import helper
 from ilofeed.copies import end, fork
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def share(
     processes = min(processes, len(items)) if hasattr(os, "fork") else 1
     if processes < 2:
         return _do(items, work, progress)
+    helper.dismiss()  # it would be one more than may be used
     gc.freeze()  # a collection in a copy would copy the memory that it looks through
     pipes = [_start(items[part::processes], work) for part in range(1, processes)]
     try:

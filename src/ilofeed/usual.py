@@ -75,10 +75,13 @@ def _glance(root: str, output: str, jobs: int | None) -> int | None:
 def _build(root: str, output: str, jobs: int | None) -> int:
     from pathlib import Path
 
-    from ilofeed import commands, console, options, progress
+    from ilofeed import ahead, console, options, progress
 
     console.keep_every_word()
     after, meter = options.After(Path(output), jobs=jobs), progress.Meter()
     meter("Starting", 0, 1)
     clock = options.read_clock(None)
-    return commands.build(Path(root), clock, after, "auto", meter, strict=False)
+    with ahead.helped(after.processes):
+        from ilofeed import commands
+
+        return commands.build(Path(root), clock, after, "auto", meter, strict=False)

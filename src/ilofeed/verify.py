@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, opml, readonce, structured
+from ilofeed import addresses, calendars, embedding, helper, opml, readonce, structured
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
+    from ilofeed.helper import Answers
     from ilofeed.lint import Finding
     from ilofeed.model import Feed, Office
     from ilofeed.shares import Progress
@@ -65,9 +66,10 @@ def verify_changed(
     progress: Progress = quiet,
     processes: int = 1,
     news: Document | None = None,
+    ahead: Answers[list[Fault]] | None = None,
 ) -> tuple[list[Fault], Known]:
-    """The same without reading back what is known to verify; and what is known then. `news` are
-    what a document names that its last version, known to verify, did not.
+    """The same without reading back what is known to verify, or is read back `ahead`; and what is
+    known then. `news` are what a document names that its last version, known to verify, did not.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
@@ -92,7 +94,8 @@ def verify_changed(
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
         elif readonce.is_whole(document, apart.get(document.path)):
-            found = verify_document(document, office)
+            judged = ahead.of(document.path) if ahead is not None else None
+            found = verify_document(document, office) if judged is None else [*judged]
         else:
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
@@ -124,6 +127,17 @@ def verify_changed(
     fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
     proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
+
+
+def verify_ahead(documents: Iterable[AnyDocument], office: Office) -> Answers[list[Fault]]:
+    """Have what takes long, the feeds that people subscribe to, read back while the rest is made,
+    where there is a helper."""
+    live = {
+        one.path: one
+        for one in documents
+        if isinstance(one, Document) and one.kind == "feed" and one.format != "json"
+    }
+    return helper.hand(partial(verify_document, office=office), live)
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:
