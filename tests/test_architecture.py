@@ -60,6 +60,7 @@ FLOORS = [
     [
         "templatecache",
         "page",
+        "entryhtml",
         "entrypage",
         "feedpage",
         "indexpage",

@@ -10,7 +10,7 @@ import base64
 import functools
 import hashlib
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed import directory
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, Format, relative
@@ -18,7 +18,7 @@ from ilofeed.phrases import direction, own_name, phrases
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import jinja2
     from markupsafe import Markup
@@ -64,7 +64,7 @@ def _environment() -> jinja2.Environment:
         "own_name": own_name,
         "script_hash": script_hash,
     }
-    environment.globals |= {"direction": direction}
+    environment.globals |= {"direction": direction, "relative": relative}
     return environment
 
 
@@ -138,30 +138,35 @@ def render_page(
 
     `found` makes the address of a path of the output where a relative one would not do.
     """
-    office = office.speaking(language or office.language)
+    common = common_values(office, feeds, language or office.language)
+    href = found or functools.partial(relative, path)
+    page = _environment().get_template(template).render(common, path=path, href=href, **values)
+    return page.encode()
+
+
+def draw_parts(template: str, values: Mapping[str, object]) -> Any:
+    """What a template defines, by its names: texts, and macros to be called."""
+    return _environment().get_template(template).make_module(dict(values))
+
+
+def common_values(office: Office, feeds: Sequence[Feed], language: str) -> dict[str, Any]:
+    """What all pages in a language are made of."""
+    office = office.speaking(language)
     words = phrases(office.language, office.own_language)
     tag = _tag(office.language, words)
-    text = (
-        _environment()
-        .get_template(template)
-        .render(
-            office=office,
-            feeds=feeds,
-            main=directory.main_feed(feeds),
-            words=words,
-            page_language=tag,
-            lang=functools.partial(_lang, tag),
-            when=functools.partial(_when, words),
-            discovery=lambda feed: _discovery(feed.title, office.address(feed.path(""))),
-            path=path,
-            href=found or functools.partial(relative, path),
-            label=lambda feed: directory.label(feed, office, words),
-            label_language=lambda feed: directory.label_language(feed, office),
-            about=lambda feed: directory.about(feed, office, words),
-            **values,
-        )
-    )
-    return text.encode()
+    return {
+        "office": office,
+        "feeds": feeds,
+        "main": directory.main_feed(feeds),
+        "words": words,
+        "page_language": tag,
+        "lang": functools.partial(_lang, tag),
+        "when": functools.partial(_when, words),
+        "discovery": lambda feed: _discovery(feed.title, office.address(feed.path(""))),
+        "label": lambda feed: directory.label(feed, office, words),
+        "label_language": lambda feed: directory.label_language(feed, office),
+        "about": lambda feed: directory.about(feed, office, words),
+    }
 
 
 def _tag(language: str, words: Phrases) -> str:
