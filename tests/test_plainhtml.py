@@ -37,7 +37,8 @@ PAGES = [MADE[path].data for path in ("entry/wages/index.html", "entry/jobs/inde
 PAGES += [MADE[path].data for path in ("country/mn/embed.html", "country/mn/fragment.html")]
 DEAD = "https://example.org/feeds/no/"
 SCRIPT = '<script type="application/ld+json">'
-NAMES = ["action", "cite", "data", "href", "poster", "src", "data-address", "HREF", "sRc", "title"]
+NAMES = ["action", "cite", "data", "href", "poster", "src", "data-address", "DATA-ADDRESS"]
+NAMES += ["hReF", "sRc", "title"]
 PIECES = [
     *(f"{name}=" for name in NAMES), *(f"{name} =" for name in NAMES), *(f" {n}" for n in NAMES),
     *(f'{name}="{DEAD}"' for name in NAMES), f"href='{DEAD}'", f"href={DEAD}",
@@ -160,7 +161,7 @@ def test_of_composed_pages(page: bytes) -> None:
     agrees(page)
 
 
-@pytest.mark.parametrize("name", sorted({*plainhtml._NAMES, "hReF", "DATA-ADDRESS"}))
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "title"])
 @pytest.mark.parametrize(
     "form", ['{}="{}"', "{}='{}'", "{}={}", '{} ="{}"', '{}= "{}"', '{}\n=\t"{}"', 'x {}="{}"/']
 )
