@@ -59,6 +59,7 @@ FLOORS = [
     ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
     [
         "templatecache",
+        "pagehtml",
         "page",
         "entryhtml",
         "entrypage",

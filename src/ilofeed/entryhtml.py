@@ -20,7 +20,7 @@ from ilofeed.translations import alternates
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from ilofeed.model import Entry, Feed, Office, Person
 
@@ -56,9 +56,9 @@ class EntryWriter:
         values["href"] = partial(relative, first.page)
         self._office: Office = values["office"]
         self._name = escape(self._office.title)
-        self._phrases = values["words"]
-        self._words = {key: str(escape(self._phrases[key])) for key in _WORDS}
-        self._parts = values["parts"] = draw_parts("parts.html", values)
+        self._words = {key: str(escape(values["words"][key])) for key in _WORDS}
+        self._when: Callable[[dt.datetime], str] = values["when"]
+        self._parts = draw_parts("parts.html", values)
         self._macros = draw_parts("entry.html", values)
         self._frame = draw_parts("frame.html", values)
         self._lang = values["lang"](first.language)
@@ -66,7 +66,6 @@ class EntryWriter:
         self._spoken_link = self._parts.feed_link(own.languages.get(first.language))
         self._labels: dict[tuple[str, bool], _Label] = {}
         self._authors: dict[tuple[Person, ...], str] = {}
-        self._days: dict[dt.date, str] = {}
 
     def write(
         self, entry: Entry, older: Entry | None, newer: Entry | None, others: Sequence[Entry]
@@ -78,9 +77,10 @@ class EntryWriter:
         places = [self._label(name, is_country=True) for name in entry.countries]
         kicker = topics[0].name
         changed_at = entry.updated.replace(microsecond=0)
-        dates = self._day(entry.published)
+        dates = self._when(entry.published)
         if changed_at > entry.published:
-            dates += " · " + words["updated"].format(date=self._local_day(entry.updated))
+            updated = words["updated"].format(date=self._local_day(entry.updated))
+            dates = f"{dates} · {updated}"
         last_change = words["last_change"].format(date=self._local_day(changed(entry)))
         data = render_structured(entry, self._office)
         has_lead = entry.html != summary_html(entry.summary)
@@ -168,14 +168,7 @@ class EntryWriter:
         return found
 
     def _local_day(self, moment: dt.datetime) -> str:
-        return self._day(moment.astimezone(self._office.timezone))
-
-    def _day(self, moment: dt.datetime) -> str:
-        """As `page` writes it; many entries are of one day."""
-        day = moment.date()
-        if (found := self._days.get(day)) is None:
-            found = self._days[day] = self._escape(self._phrases.day(moment))
-        return f'<time datetime="{moment.isoformat(timespec="seconds")}">{found}</time>'
+        return self._when(moment.astimezone(self._office.timezone))
 
     def _beside(self, older: Entry | None, newer: Entry | None) -> str:
         one = self._link("prev", self._words["previous"], older) if older else ""
