@@ -81,7 +81,9 @@ FLOORS = [
     ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
     [
         "templatecache",
+        "pagehtml",
         "page",
+        "entryhtml",
         "entrypage",
         "feedpage",
         "indexpage",

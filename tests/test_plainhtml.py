@@ -7,6 +7,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
@@ -22,8 +23,6 @@ from test_site import MADE as GALLERY
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
-
 SITE = site(
     wages=entry(
         body="See [this](https://example.org/feeds/entry/jobs/?a=1&b=2) and `code`.\n\n> quoted",
@@ -38,7 +37,8 @@ PAGES = [MADE[path].data for path in ("entry/wages/index.html", "entry/jobs/inde
 PAGES += [MADE[path].data for path in ("country/mn/embed.html", "country/mn/fragment.html")]
 DEAD = "https://example.org/feeds/no/"
 SCRIPT = '<script type="application/ld+json">'
-NAMES = ["action", "cite", "data", "href", "poster", "src", "data-address", "HREF", "sRc", "title"]
+NAMES = ["action", "cite", "data", "href", "poster", "src", "data-address", "DATA-ADDRESS"]
+NAMES += ["hReF", "sRc", "title"]
 PIECES = [
     *(f"{name}=" for name in NAMES), *(f"{name} =" for name in NAMES), *(f" {n}" for n in NAMES),
     *(f'{name}="{DEAD}"' for name in NAMES), f"href='{DEAD}'", f"href={DEAD}",
@@ -146,6 +146,10 @@ def test_of_damaged_pages(page: bytes) -> None:
 
 @settings(max_examples=600)
 @given(composed())
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-16"))
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-16-le"))
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-32"))
+@example(f'\0<a href="{DEAD}">x</a>'.encode())
 @example(
     f'<script defer src="../jobs/" type="application/ld+json">{{"url": "{DEAD}"}}</script>'.encode()
 )
@@ -155,6 +159,27 @@ def test_of_damaged_pages(page: bytes) -> None:
 @example(f'{SCRIPT}{{"\\u0075rl": "{DEAD}"}}</script>'.encode())
 def test_of_composed_pages(page: bytes) -> None:
     agrees(page)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "title"])
+@pytest.mark.parametrize(
+    "form", ['{}="{}"', "{}='{}'", "{}={}", '{} ="{}"', '{}= "{}"', '{}\n=\t"{}"', 'x {}="{}"/']
+)
+def test_no_form_of_an_attribute_is_overlooked(name: str, form: str) -> None:
+    for page in PAGES:
+        changed = page.replace(b"<p>", f"<p><x {form.format(name, DEAD)}>".encode(), 1)
+        document = Document("entry/wages/index.html", "entry", changed)
+        assert ANSWERS.dangling(document) == parsed(document) == [DEAD] or changed == page
+
+
+@pytest.mark.parametrize("key", ["@id", "url", "mainEntityOfPage", "isBasedOn"])
+def test_linked_data_hold_addresses(key: str) -> None:
+    at = f'"{key}":"'.encode()
+    assert at in PAGES[1]
+    page = PAGES[1].replace(at, f'{at.decode()}{DEAD}","x":"'.encode())
+    document = Document("entry/jobs/index.html", "entry", page)
+    assert plainhtml.read_page(page) is not None
+    assert ANSWERS.dangling(document) == parsed(document) == [DEAD]
 
 
 def test_our_pages_are_plain() -> None:
@@ -176,6 +201,11 @@ def test_what_is_known_is_known_of_one_folder() -> None:
     for path, dead in (("c/b/index.html", "c/x/"), ("a/b/c/index.html", "a/b/x/")):
         found = answers.dangling(Document(path, "entry", page))
         assert found == [SITE.office.address(dead)]
+    answers = Answers(SITE.office, {SITE.office.address("x/")})
+    assert answers.dangling(Document("a/index.html", "entry", page)) == []
+    assert answers.dangling(Document("a/b/index.html", "entry", page)) == [
+        SITE.office.address("a/x/")
+    ]
     near = b'<a href="x/">x</a>'
     answers = Answers(SITE.office, frozenset(map(SITE.office.address, ["a/b/x/index.html"])))
     assert answers.dangling(Document("a/b/index.html", "entry", near)) == []

@@ -69,11 +69,11 @@ class Upgrade:
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
-        source, *_ = self.loader.get_source(page._environment(), "base.html")
+        source, *_ = self.loader.get_source(page._environment(), "frame.html")
         changed = source.replace("</footer>", f"<!-- {version} {word} --></footer>")
         assert changed != source
         self.version = version
-        self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"base.html": changed}), self.loader]))
+        self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"frame.html": changed}), self.loader]))
         glance.program = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:

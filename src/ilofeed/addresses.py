@@ -31,11 +31,10 @@ def _attributes(*names: str) -> Any:
     return etree.XPath(" | ".join(f"//@{name}" for name in names), smart_strings=False)
 
 
-_html_attributes = _attributes("action", "cite", "data", "href", "poster", "src", "data-address")
+_html_attributes = _attributes(*plainhtml.NAMES)
 _with_more: Any = etree.XPath(
     "//meta[@property] | //script[@type = 'application/ld+json'] | //code[@data-copy]"
 )
-_META = frozenset({"og:url", "og:image", "og:audio", "og:video"})
 _xml_attributes = _attributes("href", "url", "src", "htmlUrl", "xmlUrl", "uri")
 _XML_ELEMENTS = [
     f"{{*}}{name}" for name in ("comments", "docs", "icon", "link", "loc", "logo", "uri", "url")
@@ -168,7 +167,7 @@ def _in_html(data: bytes) -> Iterator[str]:
     yield from _html_attributes(root)
     for element in _with_more(root):
         if element.tag == "meta":
-            if element.get("property") in _META:
+            if element.get("property") in plainhtml.META:
                 yield str(element.get("content"))
         elif element.tag == "script":
             yield from _in_linked_data(json.loads(element.text or "null"))

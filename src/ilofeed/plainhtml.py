@@ -17,8 +17,9 @@ import json
 import re
 from typing import Any, NamedTuple
 
-_NAMES = ("action", "cite", "data", "href", "poster", "src", "data-address")
-_META = ("og:url", "og:image", "og:audio", "og:video")
+# of attributes that hold an address, and of metadata that do (by `property`)
+NAMES = ("action", "cite", "data", "href", "poster", "src", "data-address")
+META = ("og:url", "og:image", "og:audio", "og:video")
 _VALUE = "[!#-;=?-~]+"  # of ASCII, without blanks, quotation marks, < and >
 
 
@@ -31,7 +32,7 @@ def _compile(pattern: str) -> re.Pattern[bytes]:
     return re.compile(pattern.encode(), re.VERBOSE)
 
 
-_BEHIND = "|".join(f"(?<={name}=)" for name in _either(*_NAMES).split("|"))
+_BEHIND = "|".join(f"(?<={name}=)" for name in _either(*NAMES).split("|"))
 # at the =, since signs are found faster than names; the value, "" where the attribute is not plain
 _ATTRIBUTES = _compile(
     rf"""= (?<! [dgklmtwy]= ) (?: (?: {_BEHIND} ) (?: "({_VALUE})" | ) | (?<= \s= ) )"""
@@ -39,10 +40,10 @@ _ATTRIBUTES = _compile(
 # the address of a meta, or the text of linked data, or neither where the element is not plain
 _ELEMENTS = _compile(
     rf"""< (?= [mscMSC] ) (?:
-      meta\ property="(?:{"|".join(_META)})"\ content="({_VALUE})">
+      meta\ property="(?:{"|".join(META)})"\ content="({_VALUE})">
     | script\ type="application/ld\+json">([^<]+)</script>
     | (?: {_either("meta")} ) (?! (?<= meta )
-        \ (?: charset | name | http-equiv | property )="(?! (?:{"|".join(_META)})" )[\w:-]*"
+        \ (?: charset | name | http-equiv | property )="(?! (?:{"|".join(META)})" )[\w:-]*"
         (?: \ content="[^"<>]*" )? > )
     | (?: {_either("script")} ) (?! (?<= script )
         (?: \ type="module"\ | \ defer\ src="[^"<>]*"> ) )
@@ -83,7 +84,7 @@ def read_page(data: bytes) -> Plain | None:
     elements = _ELEMENTS.findall(data)
     texts = [text for _, text in elements if text]
     found += [address for address, text in elements if not text]
-    if b"" in found or len(texts) > 1 or b"\0" in data:
+    if b"" in found or len(texts) > 1:
         return None
     if not texts:
         return Plain(frozenset(found))

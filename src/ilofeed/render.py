@@ -176,12 +176,7 @@ def render_assets(office: Office) -> list[Document]:
 
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
-    neighbours = entrypage.find_neighbours(seen.out)
-    others = find_translations(seen.out)
-    own = entrypage.find_own(seen.feeds)
-    return lambda entry: entrypage.render_entry(
-        entry, seen.office, seen.feeds, own, neighbours, others
-    )
+    return entrypage.EntryPages(seen.office, seen.feeds, seen.out).render
 
 
 def render_indexes(seen: Selection) -> list[Document]:
