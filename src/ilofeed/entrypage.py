@@ -43,6 +43,10 @@ class EntryPages:
         self._translations = find_translations(entries)
         self._writers: dict[str, EntryWriter] = {}
 
+    def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
+        """The entries that a page tells of: its neighbours, where it has some, and translations."""
+        return self._neighbours.get(entry.slug, ()), self._translations[entry.slug]
+
     def render(self, entry: Entry) -> list[Document]:
         """The picture and the calendar of an entry, as far as it has them, then its page."""
         documents = []

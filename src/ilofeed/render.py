@@ -22,7 +22,6 @@ from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
 from ilofeed.recipe import Recipes
 from ilofeed.shares import quiet, share
 from ilofeed.spool import store_for
-from ilofeed.translations import find_translations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -105,27 +104,19 @@ def _render_entries(
     progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
-    neighbours = entrypage.find_neighbours(seen.out)
-    translations = find_translations(seen.out)
-    feeds_of = entrypage.find_own(seen.feeds)
-
-    def draw(entry: Entry) -> list[Document]:
-        return entrypage.render_entry(
-            entry, seen.office, seen.feeds, feeds_of, neighbours, translations
-        )
-
+    pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
     found: dict[str, list[AnyDocument]] = {}
     wanted = []
     for entry in seen.out:
-        recipe = recipes.entry(entry, (neighbours.get(entry.slug, ()), translations[entry.slug]))
-        found[entry.slug] = _kept(past, recipe, partial(draw, entry), entry=entry)
+        recipe = recipes.entry(entry, pages.others(entry))
+        found[entry.slug] = _kept(past, recipe, partial(pages.render, entry), entry=entry)
         if not found[entry.slug]:
             wanted.append((entry, recipe))
     processes = processes if len(wanted) > WORTH_SHARING else 1
 
     def make(entry: Entry) -> list[tuple[str, Stored]]:
         # what another process has to give back: all else of a document is here
-        return [(made.path, store.put(made.data)) for made in draw(entry)]
+        return [(made.path, store.put(made.data)) for made in pages.render(entry)]
 
     missing = [entry for entry, _ in wanted]
     for (entry, recipe), made in zip(
