@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import lint
+from ilofeed import htmllint
 from ilofeed.markdown import TAGS, is_clean
 
 PIECES = [
@@ -51,8 +51,8 @@ def nested(draw: st.DrawFn, depth: int = 4) -> str:
 
 
 def agrees(html: str) -> None:
-    if lint._is_whole(html):
-        assert lint._judge_strictly(html) == ()
+    if htmllint._is_whole(html):
+        assert htmllint._judge_strictly(html) == ()
 
 
 @settings(max_examples=400)
@@ -83,7 +83,7 @@ def test_of_elements_within_elements(html: str) -> None:
     ],
 )
 def test_what_bodies_become_is_whole(html: str) -> None:
-    assert lint._is_whole(html)
+    assert htmllint._is_whole(html)
     agrees(html)
 
 
@@ -106,7 +106,7 @@ def test_what_bodies_become_is_whole(html: str) -> None:
     ],
 )
 def test_what_is_not(html: str) -> None:
-    assert not lint._is_whole(html)
+    assert not htmllint._is_whole(html)
 
 
 def test_what_an_html_parser_writes() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import state
+from ilofeed import glance, state
 from ilofeed.chain import prepare
 from ilofeed.selection import next_change
 from offices import NOW, OFFICE, entry, site, write_office
@@ -92,11 +92,11 @@ def forget(office: Path) -> None:
 
 def replace_young(office: Path) -> None:
     """As if a file had been edited within the tick in which it was read."""
-    first, _, rest = (office / ".public.state").read_text().partition("\n")
-    found = json.loads(first)
-    assert "entries/wages.md" in found["young"]
-    found["young"]["entries/wages.md"] = "0" * 64
-    (office / ".public.state").write_text(json.dumps(found) + "\n" + rest)
+    lines = (office / ".public.state").read_text().split("\n")
+    place = glance.FACTS.index("young") + 1
+    assert "entries/wages.md" in json.loads(lines[place])
+    lines[place] = json.dumps({"entries/wages.md": "0" * 64})
+    (office / ".public.state").write_text("\n".join(lines))
 
 
 CHANGES: dict[str, Callable[[Path], Any]] = {
@@ -136,18 +136,17 @@ def test_other_options_have_a_build_done(office: Path) -> None:
 
 
 def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = state.recall(office, office / "public", options=(None,), now=NOW)
-    assert found is not None
+    assert look(office) is not None
     monkeypatch.setattr(sys, "version", "4.0")
-    assert state.recall(office, office / "public", options=(None,), now=NOW) is None
+    assert look(office) is None
 
 
-def look(office: Path, processes: int = 1) -> state.Remembered | None:
-    return state.recall(office, office / "public", options=(None,), now=NOW, processes=processes)
+def look(office: Path, processes: int = 1) -> dict[str, str] | None:
+    return glance.recall(str(office), f"{office}/public", None, NOW.timestamp(), processes)
 
 
 def test_two_processes_look_as_one_does(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(state, "WORTH_SHARING", 1)
+    monkeypatch.setattr(glance, "WORTH_SHARING", 1)
     assert look(office) == look(office, 2) is not None
     page = office / "public" / "index.html"
     page.touch()
@@ -161,25 +160,25 @@ def test_a_system_that_looks_by_whole_paths_sees_the_same(
 ) -> None:
     write_office(office / "entries" / "2015" / "x", more=entry())
     (office / "entries" / "2015" / "nowhere").symlink_to("missing")
-    seen, program = state.look(office), state.program()
+    seen, program = state.look(office), glance.program()
     output = state.published(office / "public", program)
-    monkeypatch.setattr(state, "_FROM_FOLDERS", False)
-    assert (state.look(office), state.program()) == (seen, program)
-    assert state.published(office / "public", state.program()) == output
+    monkeypatch.setattr(glance, "_FROM_FOLDERS", False)
+    assert (state.look(office), glance.program()) == (seen, program)
+    assert state.published(office / "public", program) == output
     assert output[1]
 
 
 def test_words_of_another_build_are_none(office: Path) -> None:
     """One that died between the two files."""
     words = office / ".public.words"
-    assert state.published(office / "public", state.program())[1]
+    assert state.published(office / "public", glance.program())[1]
     whole = words.read_bytes()
     for damaged in (b"x" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
         words.write_bytes(damaged)
-        assert state.published(office / "public", state.program()) == ({}, {})
+        assert state.published(office / "public", glance.program()) == ({}, {})
     words.write_bytes(whole)
     (office / "public" / "index.html").unlink()
-    about, is_intact = state.published(office / "public", state.program())
+    about, is_intact = state.published(office / "public", glance.program())
     assert (len(about["index.html"]), is_intact) == (4, {})
 
 
@@ -197,7 +196,7 @@ chain.finish = finish_and_more
 def test_what_somebody_does_to_a_file_during_a_build_is_seen(office: Path) -> None:
     """Files that a build leaves alone are looked at once, before it."""
     edit(office)
-    assert state.published(office / "public", state.program())[1]
+    assert state.published(office / "public", glance.program())[1]
     robots = office / "public" / "robots.txt"
     whole = robots.read_bytes()
     program = PROGRAM.replace("try:", f"{MEANWHILE}try:", 1)
@@ -235,11 +234,11 @@ def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
 def test_another_package_is_another_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = state.program()
+    before = glance.program()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert state.program() == before
+    assert glance.program() == before
     (tmp_path / "lxml-99.dist-info").mkdir()
-    assert state.program() != before
+    assert glance.program() != before
 
 
 def test_what_is_due_has_a_build_done(tmp_path: Path) -> None:
@@ -292,3 +291,21 @@ def test_after_anything_the_output_is_that_of_a_build_that_remembers_nothing(
             path: data for path, data in fresh.items() if path != "manifest.json"
         }
         assert build(office, *CLOCK)[:2] == ("said", 0)
+
+
+@pytest.mark.parametrize(
+    "fact", [None, {}, [], 1.5, 1764111600.123456, -1.0, 1e300, "a b", "", 'a"b\\', "Улаан", "\n"]
+)
+def test_facts_are_read_as_they_were_written(tmp_path: Path, fact: Any) -> None:
+    """Simple ones without the library that writes them."""
+    facts = dict.fromkeys(glance.FACTS, fact)
+    (tmp_path / ".x.state").write_bytes(glance.write(facts, ["a", "b"]))
+    found, paths = glance.read(f"{tmp_path}/x")
+    assert {name: glance.value(text) for name, text in found.items()} == facts
+    assert paths == ["a", "b"]
+
+
+@pytest.mark.parametrize("line", ['"', '"a"b"', "1.2.3", "x", '"\n'])
+def test_facts_that_are_damaged_are_none(line: str) -> None:
+    with pytest.raises(json.JSONDecodeError):
+        glance.value(line)

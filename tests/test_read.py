@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from ilofeed import images, read
 from ilofeed.read import MOST_TEXT_BYTES, read_office
 
 if TYPE_CHECKING:
@@ -89,3 +90,33 @@ def test_an_office_without_its_file(office: Path) -> None:
     (office / "feeds.yaml").unlink()
     (office / "feeds.yaml").mkdir()
     assert [one.code for one in read_office(office).problems] == ["not-a-file", "no-entries"]
+
+
+def test_of_what_is_too_large_one_byte_too_many_is_read(office: Path) -> None:
+    (office / "entries" / "a.png").write_bytes(bytes(images.MOST_BYTES + 70_000))
+    sources = read_office(office)
+    assert [len(data) for data in sources.files.values()] == [images.MOST_BYTES + 1]
+
+
+def test_what_is_no_file_is_not_opened(office: Path) -> None:
+    os.mkfifo(office / "entries" / "a.md")
+    os.mkfifo(office / "entries" / "b.png")
+    sources = read_office(office)
+    assert (sources.refused, sources.files) == (("entries/a.md",), {})
+
+
+def test_a_file_may_go_away_while_others_are_read(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def walk_and_remove(folder: str, name: str) -> list[tuple[os.DirEntry[str], str]]:
+        found = list(walk(folder, name))
+        (office / "entries" / "b.md").unlink()
+        return found
+
+    walk = read._walk
+    (office / "entries" / "a.md").write_bytes(b"x")
+    (office / "entries" / "b.md").write_bytes(b"x")
+    monkeypatch.setattr(read, "_walk", walk_and_remove)
+    sources = read_office(office)
+    assert sources.entries == (("entries/a.md", b"x"),)
+    assert sources.refused == ("entries/b.md",)

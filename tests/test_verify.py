@@ -10,7 +10,8 @@ from importlib import resources
 import pytest
 
 from ilofeed.grammar import match_grammar
-from ilofeed.lint import html_findings, lint
+from ilofeed.htmllint import html_findings
+from ilofeed.lint import lint
 from ilofeed.verify import verify
 from offices import NOW, ROOT, documents, entry, site
 

@@ -27,7 +27,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ilofeed import chain, check, commands, page, publish, quick, render, state, verify
+from ilofeed import chain, check, commands, glance, page, publish, quick, render, verify
 from ilofeed.codes import RULES
 from ilofeed.options import After
 from ilofeed.progress import Meter
@@ -65,20 +65,20 @@ class Upgrade:
     def __init__(self) -> None:
         self.version = 0
         self.loader = page._environment().loader
-        self.program = state.program
+        self.program = glance.program
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
-        source, *_ = self.loader.get_source(page._environment(), "base.html")
+        source, *_ = self.loader.get_source(page._environment(), "frame.html")
         changed = source.replace("</footer>", f"<!-- {version} {word} --></footer>")
         assert changed != source
         self.version = version
-        self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"base.html": changed}), self.loader]))
-        state.program = lambda: f"{self.program()}{version}"
+        self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"frame.html": changed}), self.loader]))
+        glance.program = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:
         self._use(self.loader)
-        state.program = self.program
+        glance.program = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
         environment = page._environment()

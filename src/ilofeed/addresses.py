@@ -10,12 +10,15 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed import plainhtml
 from ilofeed.htmltree import parse_html
 from ilofeed.remember import Once
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator
@@ -28,21 +31,25 @@ def _attributes(*names: str) -> Any:
     return etree.XPath(" | ".join(f"//@{name}" for name in names), smart_strings=False)
 
 
-_html_attributes = _attributes("action", "cite", "data", "href", "poster", "src", "data-address")
+_html_attributes = _attributes(*plainhtml.NAMES)
 _with_more: Any = etree.XPath(
     "//meta[@property] | //script[@type = 'application/ld+json'] | //code[@data-copy]"
 )
-_META = frozenset({"og:url", "og:image", "og:audio", "og:video"})
 _xml_attributes = _attributes("href", "url", "src", "htmlUrl", "xmlUrl", "uri")
 _XML_ELEMENTS = [
     f"{{*}}{name}" for name in ("comments", "docs", "icon", "link", "loc", "logo", "uri", "url")
 ]
+_LINKED_DATA = frozenset({"@id", "url", "mainEntityOfPage", "isBasedOn"})
 _XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
 # of JSON Feed, and the last three of the manifest
 _JSON_ADDRESSES = frozenset(
     {"banner_image", "icon", "image", "favicon", "translation_of", "files", "path", "site"}
 )
+# pages from which `../` leads to a folder of the site, of which all in that folder say the same
+_DEEP_PAGE = re.compile(r"[^/]+/.*[^/]/[^/]+\.html").fullmatch
+_FROM_ANYWHERE = (b"../", b"https://", b"http://")
+MOST_KNOWN = 10_000
 _IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
@@ -52,7 +59,42 @@ def dangling(document: AnyDocument, office: Office, published: Collection[str]) 
     `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
     at.
     """
-    return _unanswered(addresses(document), document.path, office, published)
+    return Answers(office, published).dangling(document)
+
+
+class Answers:
+    """The same of many documents of one site, since most pages name what others name."""
+
+    def __init__(self, office: Office, published: Collection[str]) -> None:
+        self._office = office
+        self._published = published
+        # by the folder around a page's own: what leads from any such page to what is there
+        self._known: dict[str, set[bytes]] = defaultdict(set)
+
+    def dangling(self, document: AnyDocument) -> list[str]:
+        """What `dangling` says."""
+        if _DEEP_PAGE(document.path) and self._all_answered(document):
+            return []
+        return _unanswered(addresses(document), document.path, self._office, self._published)
+
+    def _all_answered(self, document: AnyDocument) -> bool:
+        """Whether a page is plain, and all that may be an address in it leads somewhere."""
+        page = plainhtml.read_page(document.data)
+        if page is None:
+            return False
+        known = self._known[document.path.rsplit("/", 2)[0]]
+        new = page.addresses - known
+        decoded = [plainhtml.decode(value) for value in new]
+        found = [one for one in decoded if one is not None]
+        if len(found) < len(decoded):
+            return False
+        found += _in_linked_data(page.linked_data)
+        if _unanswered(found, document.path, self._office, self._published):
+            return False
+        if len(known) > MOST_KNOWN:
+            known.clear()
+        known.update(one for one in new if one.startswith(_FROM_ANYWHERE))
+        return True
 
 
 def dangling_in(entry: Entry, office: Office, published: Collection[str]) -> list[str]:
@@ -125,7 +167,7 @@ def _in_html(data: bytes) -> Iterator[str]:
     yield from _html_attributes(root)
     for element in _with_more(root):
         if element.tag == "meta":
-            if element.get("property") in _META:
+            if element.get("property") in plainhtml.META:
                 yield str(element.get("content"))
         elif element.tag == "script":
             yield from _in_linked_data(json.loads(element.text or "null"))
@@ -136,7 +178,8 @@ def _in_html(data: bytes) -> Iterator[str]:
 @Once
 def _in_fragment(text: str) -> tuple[str, ...]:
     """The HTML of an entry, which stands in many documents."""
-    return tuple(_in_html(text.encode()))
+    plain = plainhtml.find_in_fragment(text)
+    return tuple(_in_html(text.encode()) if plain is None else plain)
 
 
 def _in_code(text: str) -> Iterator[str]:
@@ -146,20 +189,21 @@ def _in_code(text: str) -> Iterator[str]:
     yield from re.findall(r"(?<!\S)https?://\S+", text)
 
 
-def _in_linked_data(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(inner, str) and key in {"@id", "url", "mainEntityOfPage", "isBasedOn"}:
-                yield inner
-            else:
-                yield from _in_linked_data(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from _in_linked_data(inner)
+def _in_linked_data(value: Any) -> list[str]:
+    found: list[str] = []
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if isinstance(inner, str):
+            if key in _LINKED_DATA:
+                found.append(inner)
+        elif inner:
+            found += _in_linked_data(inner)
+    for inner in value if isinstance(value, list) else ():
+        found += _in_linked_data(inner)
+    return found
 
 
 def _in_xml(data: bytes) -> Iterator[str]:
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(data)
     before = root.getprevious()
     if before is not None and before.tag is etree.PI:
         yield str(before.get("href"))

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed.xmltree import parse_xml
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -23,19 +25,24 @@ if TYPE_CHECKING:
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _AT = "{http://purl.org/atompub/tombstones/1.0}"
 _CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-_DC = "{http://purl.org/dc/elements/1.1/}"
+_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
 _EV = "{http://purl.org/rss/1.0/modules/event/}"
 _FH = "{http://purl.org/syndication/history/1.0}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
+_LINK, _CATEGORY, _AUTHOR = f"{_ATOM}link", f"{_ATOM}category", f"{_ATOM}author"
+_NAME, _EMAIL, _URI = f"{_ATOM}name", f"{_ATOM}email", f"{_ATOM}uri"
+_ID, _TITLE, _SUMMARY = f"{_ATOM}id", f"{_ATOM}title", f"{_ATOM}summary"
+_PUBLISHED, _UPDATED, _ATOM_CONTENT = f"{_ATOM}published", f"{_ATOM}updated", f"{_ATOM}content"
+_START, _END, _PLACE = f"{_EV}startdate", f"{_EV}enddate", f"{_EV}location"
+_PICTURE = f"{_MEDIA}content"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
 def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     """The feed and its entries, in the order of the document, which is Atom or RSS; `ValueError`
     where it is neither."""
     try:
-        root = etree.fromstring(data, _PARSER)
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise ValueError(f"lxml: {error}") from error
     if form == "atom":
@@ -52,133 +59,165 @@ def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     return _rss_feed(channel), [_rss_entry(node) for node in channel.findall("item")]
 
 
+_Parts = dict[Any, list[Any]]  # the children of an element by name, each in order
+
+
+def _parts(node: Any) -> _Parts:
+    found: _Parts = {}
+    for child in node:
+        found.setdefault(child.tag, []).append(child)
+    return found
+
+
 def _atom_feed(root: Any) -> Fields:
+    parts = _parts(root)
+    updated = _text(parts, _UPDATED)
     return {
-        "id": _text(root, f"{_ATOM}id"),
-        "title": _text(root, f"{_ATOM}title"),
-        "description": _text(root, f"{_ATOM}subtitle"),
+        "id": _text(parts, f"{_ATOM}id"),
+        "title": _text(parts, f"{_ATOM}title"),
+        "description": _text(parts, f"{_ATOM}subtitle"),
         "language": root.get(_LANG),
-        "updated": _text(root, f"{_ATOM}updated"),
-        "updated_at": _second(_text(root, f"{_ATOM}updated")),
-        "authors": _people(root),
+        "updated": updated,
+        "updated_at": _second(updated),
+        "authors": _people(parts),
         "tombstones": [
-            (node.get("ref"), node.get("when")) for node in root.findall(f"{_AT}deleted-entry")
+            (node.get("ref"), node.get("when")) for node in parts.get(f"{_AT}deleted-entry", ())
         ],
-        "page": _page_link(root),
-        **_feed_links(root),
+        "page": _page_link(_links(parts)),
+        **_feed_links(parts),
     }
 
 
 def _rss_feed(channel: Any) -> Fields:
+    parts = _parts(channel)
+    updated = _text(parts, "lastBuildDate")
     return {
-        "title": _text(channel, "title"),
-        "description": _text(channel, "description"),
-        "language": _text(channel, "language"),
-        "updated": _text(channel, "lastBuildDate"),
-        "updated_at": _rss_second(_text(channel, "lastBuildDate")),
-        "page": _text(channel, "link"),
-        **_feed_links(channel),
+        "title": _text(parts, "title"),
+        "description": _text(parts, "description"),
+        "language": _text(parts, "language"),
+        "updated": updated,
+        "updated_at": _rss_second(updated),
+        "page": _text(parts, "link"),
+        **_feed_links(parts),
     }
 
 
-def _feed_links(channel: Any) -> Fields:
-    marks = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
+def _feed_links(parts: _Parts) -> Fields:
+    marks = [
+        name.removeprefix(_FH)
+        for name, nodes in parts.items()
+        for _ in nodes
+        if str(name).startswith(_FH)
+    ]
+    links = _links(parts)
     rels = ("self", "hub", "current", "prev-archive", "next-archive")
-    return {rel: _link(channel, rel) for rel in rels} | {"history": " ".join(marks) or None}
+    return {rel: _link(links, rel) for rel in rels} | {"history": " ".join(marks) or None}
 
 
 def _atom_entry(node: Any) -> Fields:
-    own = _page_link(node)
-    kinds = [content.get("type") for content in node.findall(f"{_ATOM}content")]
-    return _entry(node) | {
-        "id": _text(node, f"{_ATOM}id"),
-        "title": _text(node, f"{_ATOM}title"),
-        "summary": _text(node, f"{_ATOM}summary"),
-        "html": _text(node, f"{_ATOM}content") if kinds == ["html"] else None,
+    parts = _parts(node)
+    links = _links(parts)
+    own = _page_link(links)
+    published = _text(parts, _PUBLISHED)
+    kinds = [content.get("type") for content in parts.get(_ATOM_CONTENT, ())]
+    return _entry(node, parts) | {
+        "id": _text(parts, _ID),
+        "title": _text(parts, _TITLE),
+        "summary": _text(parts, _SUMMARY),
+        "html": _text(parts, _ATOM_CONTENT) if kinds == ["html"] else None,
         "target": own,
-        "page": _link(node, "related") or own,
-        "published": _text(node, f"{_ATOM}published"),
-        "published_at": _second(_text(node, f"{_ATOM}published")),
-        "authors": _people(node),
+        "page": _link(links, "related") or own,
+        "published": published,
+        "published_at": _second(published),
+        "authors": _people(parts),
         "terms": [
             (term.get("scheme"), term.get("term"), term.get("label"))
-            for term in node.findall(f"{_ATOM}category")
+            for term in parts.get(_CATEGORY, ())
         ],
         "attachments": [
             (link.get("href"), link.get("type"), _number(link.get("length")), link.get("title"))
-            for link in node.findall(f"{_ATOM}link")
-            if link.get("rel") == "enclosure"
+            for rel, link in links
+            if rel == "enclosure"
         ],
     }
 
 
 def _rss_entry(node: Any) -> Fields:
-    is_address = [guid.get("isPermaLink") for guid in node.findall("guid")]
-    return _entry(node) | {
-        "id": _text(node, "guid") if is_address == ["false"] else None,
-        "title": _text(node, "title"),
-        "summary": html.unescape(_text(node, "description") or ""),  # HTML in RSS
-        "html": _text(node, _CONTENT),
-        "target": _text(node, "link"),
-        "published": _text(node, "pubDate"),
-        "published_at": _rss_second(_text(node, "pubDate")),
-        "authors": [(creator.text, None, None) for creator in node.findall(f"{_DC}creator")],
-        "terms": [(term.get("domain"), None, term.text) for term in node.findall("category")],
+    parts = _parts(node)
+    published = _text(parts, "pubDate")
+    is_address = [guid.get("isPermaLink") for guid in parts.get("guid", ())]
+    return _entry(node, parts) | {
+        "id": _text(parts, "guid") if is_address == ["false"] else None,
+        "title": _text(parts, "title"),
+        "summary": html.unescape(_text(parts, "description") or ""),  # HTML in RSS
+        "html": _text(parts, _CONTENT),
+        "target": _text(parts, "link"),
+        "published": published,
+        "published_at": _rss_second(published),
+        "authors": [(creator.text, None, None) for creator in parts.get(_CREATOR, ())],
+        "terms": [(term.get("domain"), None, term.text) for term in parts.get("category", ())],
         "attachments": [
             (one.get("url"), one.get("type"), _number(one.get("length")), None)
-            for one in node.findall("enclosure")
+            for one in parts.get("enclosure", ())
         ],
     }
 
 
-def _entry(node: Any) -> Fields:
+def _entry(node: Any, parts: _Parts) -> Fields:
     """What both formats say in the same elements."""
-    event = tuple(_text(node, _EV + name) for name in ("startdate", "enddate", "location"))
+    event = (_text(parts, _START), _text(parts, _END), _text(parts, _PLACE))
+    updated = _text(parts, _UPDATED)
     return {
         "language": node.get(_LANG),
-        "updated": _text(node, f"{_ATOM}updated"),
-        "updated_at": _second(_text(node, f"{_ATOM}updated")),
+        "updated": updated,
+        "updated_at": _second(updated),
         "event": event if any(event) else None,
-        "image": _image(node.find(f"{_MEDIA}content")),
+        "image": _image(parts[_PICTURE][0]) if _PICTURE in parts else None,
     }
 
 
-def _image(media: Any) -> tuple[Any, ...] | None:
-    if media is None:
-        return None
+def _image(media: Any) -> tuple[Any, ...]:
+    parts = _parts(media)
     return (
         media.get("url"),
-        _text(media, f"{_MEDIA}description"),
-        _text(media, f"{_MEDIA}credit"),
+        _text(parts, f"{_MEDIA}description"),
+        _text(parts, f"{_MEDIA}credit"),
         media.get("type"),
         *(_number(media.get(name)) for name in ("width", "height", "fileSize")),
     )
 
 
-def _people(node: Any) -> list[tuple[str | None, ...]]:
-    return [
-        tuple(_text(author, _ATOM + name) for name in ("name", "email", "uri"))
-        for author in node.findall(f"{_ATOM}author")
-    ]
+def _people(parts: _Parts) -> list[tuple[str | None, ...]]:
+    people = map(_parts, parts.get(_AUTHOR, ()))
+    return [(_text(one, _NAME), _text(one, _EMAIL), _text(one, _URI)) for one in people]
 
 
-def _text(node: Any, name: str) -> str | None:
+def _text(parts: _Parts, name: str) -> str | None:
     """The text of the one element of a name, None where there is none or another."""
-    found = node.findall(name)
-    return found[0].text or "" if len(found) == 1 and not len(found[0]) else None
+    found = parts.get(name)
+    if found is None or len(found) != 1 or len(found[0]):
+        return None
+    return found[0].text or ""
 
 
-def _link(node: Any, rel: str) -> str | None:
-    found = [link.get("href") for link in node.findall(f"{_ATOM}link") if link.get("rel") == rel]
+_Links = list[tuple[str | None, Any]]  # with their rel
+
+
+def _links(parts: _Parts) -> _Links:
+    return [(link.get("rel"), link) for link in parts.get(_LINK, ())]
+
+
+def _link(links: _Links, rel: str) -> str | None:
+    found = [link.get("href") for one, link in links if one == rel]
     return found[0] if len(found) == 1 else None
 
 
-def _page_link(node: Any) -> str | None:
+def _page_link(links: _Links) -> str | None:
     """As feedparser, and the readers built on it, take an alternate of another type for no link."""
-    for link in node.findall(f"{_ATOM}link"):
-        if link.get("rel") == "alternate" and link.get("type", "text/html") != "text/html":
+    for rel, link in links:
+        if rel == "alternate" and link.get("type", "text/html") != "text/html":
             return None
-    return _link(node, "alternate")
+    return _link(links, "alternate")
 
 
 def _number(text: str | None) -> int | None:

@@ -6,45 +6,49 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ilofeed.document import FILE_NAMES, Document
+from ilofeed.document import FILE_NAMES, Document, document
 from ilofeed.jsonfeed import render_json
 from ilofeed.pieces import cut, put_together
 from ilofeed.shares import share
+from ilofeed.spool import Memory
 from ilofeed.syndication import render_atom, render_rss
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
-    from ilofeed.document import Format
+    from ilofeed.document import Format, NewDocument
     from ilofeed.model import Entry, Feed, Office
+    from ilofeed.spool import Store, Stored
 
     Draw = Callable[[Feed, Office], bytes]
 
 RENDERERS: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss, "json": render_json}
 _XML: tuple[Format, ...] = ("atom", "rss")  # that entries can be cut from
+IN_MEMORY = Memory()
 _SHEET = 100  # entries that are rendered together
 
 
 def render_archive(shown: Feed, office: Office) -> list[Document]:
     """The documents of one archive (`history.archive_documents`), by themselves."""
-    return _documents(shown, lambda form: RENDERERS[form](shown, office))
-
-
-def _documents(shown: Feed, draw: Callable[[Format], bytes]) -> list[Document]:
     return [
-        Document(shown.own_path(FILE_NAMES[form]), "archive", draw(form), shown, form)
-        for form in RENDERERS
-        if form in shown.archived_as
+        Document(path, "archive", RENDERERS[form](shown, office), shown, form)
+        for path, form in _documents(shown)
+    ]
+
+
+def _documents(shown: Feed) -> list[tuple[str, Format]]:
+    return [
+        (shown.own_path(FILE_NAMES[form]), form) for form in RENDERERS if form in shown.archived_as
     ]
 
 
 def render_archives(
-    archives: Sequence[Feed], office: Office, processes: int = 1
-) -> list[list[Document]]:
+    archives: Sequence[Feed], office: Office, processes: int = 1, store: Store = IN_MEMORY
+) -> Iterator[list[NewDocument]]:
     """The same of many archives, byte for byte and in the same order."""
     entries = {entry.slug: entry for shown in archives for entry in shown.entries}
     pieces = {
-        form: _render_entries(form, list(entries.values()), archives[0], office, processes)
+        form: _render_entries(form, list(entries.values()), archives[0], office, processes, store)
         for form in _XML
         if archives and form in archives[0].archived_as
     }
@@ -53,25 +57,35 @@ def render_archives(
         if form not in pieces:
             return RENDERERS[form](shown, office)
         empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
-        return put_together(empty, (pieces[form][entry.slug] for entry in shown.entries), form)
+        stored = (pieces[form][entry.slug] for entry in shown.entries)
+        return put_together(empty, (store.get(one) for one in stored), form)
 
-    return [_documents(shown, partial(draw, shown)) for shown in archives]
+    for shown in archives:
+        yield [
+            document(path, "archive", store.put(draw(shown, form)), store, feed=shown, format=form)
+            for path, form in _documents(shown)
+        ]
 
 
 def _render_entries(
-    form: Format, entries: Sequence[Entry], frame: Feed, office: Office, processes: int
-) -> dict[str, bytes]:
+    form: Format,
+    entries: Sequence[Entry],
+    frame: Feed,
+    office: Office,
+    processes: int,
+    store: Store,
+) -> dict[str, Stored]:
     """Each entry as a document of the format shows it, by slug: what is around it does not show."""
     sheets = [tuple(entries[at : at + _SHEET]) for at in range(0, len(entries), _SHEET)]
-    draw = partial(_render_sheet, form, frame, office)
+    draw = partial(_render_sheet, form, frame, office, store)
     found = share(sheets, draw, processes if len(sheets) > 2 else 1)
     written = (piece for sheet in found for piece in sheet)
     return dict(zip((entry.slug for entry in entries), written, strict=True))
 
 
 def _render_sheet(
-    form: Format, frame: Feed, office: Office, sheet: tuple[Entry, ...]
-) -> tuple[bytes, ...]:
+    form: Format, frame: Feed, office: Office, store: Store, sheet: tuple[Entry, ...]
+) -> list[Stored]:
     found = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
     assert found is not None  # it is our own
-    return found.entries
+    return [store.put(piece) for piece in found.entries]

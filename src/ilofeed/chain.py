@@ -21,15 +21,16 @@ from ilofeed.read import read_office
 from ilofeed.render import render_changed
 from ilofeed.selection import select, waiting
 from ilofeed.shares import quiet
-from ilofeed.verify import verify_changed
+from ilofeed.verify import verify_ahead, verify_changed
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from ilofeed.check import Site
     from ilofeed.document import AnyDocument
+    from ilofeed.helper import Answers
     from ilofeed.ledger import Ledger
     from ilofeed.model import Office
     from ilofeed.problems import Problem
@@ -85,13 +86,20 @@ def prepare(
         return Draft(None, tuple(problems))
     tell("Making", 0, 1)
     seen = select(site, now, before)
-    documents = make(seen, processes, known, partial(tell, "Making"))
+    ahead: list[Answers[list[Fault]]] = []
+    documents = make(
+        seen,
+        processes,
+        known,
+        partial(tell, "Making"),
+        lambda made: ahead.append(verify_ahead(made, site.office)),
+    )
     tell("Verifying", 0, 1)
     told = partial(tell, "Verifying")
     manifest = documents[-1]
     assert isinstance(manifest, Document)
     new = news(manifest, before)
-    faults, proven = verify_changed(documents, site.office, known, told, processes, new)
+    faults, proven = verify_changed(documents, site.office, known, told, processes, new, *ahead)
     later = tuple(entry.id for entry in waiting(site.entries, now))
     ledger = parse_manifest(manifest.data, is_ours=True)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
@@ -102,10 +110,11 @@ def make(
     processes: int = 1,
     known: Known | None = None,
     progress: Progress = quiet,
+    first: Callable[[Iterable[AnyDocument]], None] | None = None,
 ) -> tuple[AnyDocument, ...]:
-    """Every document of a site, the manifest last."""
+    """Every document of a site, the manifest last; `first` sees those that people subscribe to."""
     made = known.made if known is not None else {}
-    documents = render_changed(seen, made, processes, progress)
+    documents = render_changed(seen, made, processes, progress, first)
     return (*documents, render_manifest(seen, documents))
 
 

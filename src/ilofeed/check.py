@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from ilofeed.entry import Parsed, check_entry, fraction, slug_of
+from ilofeed.entry import Parsed, check_entry, slug_of
+from ilofeed.identity import fraction
 from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.shares import quiet, share
@@ -83,8 +84,9 @@ def examine(
         problems += one.problems
     refused = {slug_of(path) for path in sources.refused}
     found = _together(parsed, refused)
-    if found and (processes > 1 or known):  # now their places are wanted too
-        found = _together(_parse(sources.entries, sources, office, now, 1, judge), refused)
+    if found and (len(fresh) > WORTH_SHARING or known):  # now their places are wanted too
+        placed = [judge(*file, office, sources.files, now) for file in sources.entries]
+        found = _together(placed, refused)
     return office, parsed, sorted([*problems, *found])
 
 
@@ -97,11 +99,12 @@ def _parse(
     judge: Judge,
     progress: Progress = quiet,
 ) -> list[Parsed]:
-    """Every entry file by itself; of those that another process read, without their places."""
+    """Every entry file by itself; of many without their places, which take more than the rest."""
+    is_many = len(entries) > WORTH_SHARING
 
     def parse(file: tuple[str, bytes]) -> Parsed:
         parsed = judge(*file, office, sources.files, now)
-        return parsed if processes == 1 else dataclasses.replace(parsed, checked=None)
+        return dataclasses.replace(parsed, checked=None) if is_many else parsed
 
     return share(entries, parse, processes, progress)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -27,7 +26,18 @@ if TYPE_CHECKING:
     from ilofeed import dates
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """The commands; where nobody listens, click itself would call the office's files wrong."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            sys.exit(console.ending(error))
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ilofeed")
 @click.option(
     "-C",
@@ -96,15 +106,16 @@ def build(
     **told: Any,
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
-    from ilofeed import quick
+    from ilofeed import ahead, quick
 
     after, clock, meter = options.after(**told), options.read_clock(now), progress.Meter()
     meter("Starting", 0, 1)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
-        from ilofeed import commands
+        with ahead.helped(after.processes):
+            from ilofeed import commands
 
-        code = commands.build(root, clock, after, form, meter, strict=strict)
+            code = commands.build(root, clock, after, form, meter, strict=strict)
     if verbose:
         console.say(meter.summary())
     sys.exit(code)
@@ -251,13 +262,6 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         sys.exit(console.USAGE)
-    except options.OptionError as error:
-        console.say(f"Error: {error}")
-        sys.exit(console.USAGE)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(console.BROKEN_DISK)
-    except OSError as error:
-        console.say(f"ilofeed: {console.sentence(error)}")
-        sys.exit(console.BROKEN_DISK)
+    except (options.OptionError, OSError) as error:
+        sys.exit(console.ending(error))
     sys.exit(0)

@@ -10,23 +10,21 @@ import gc
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, live, manifest, options, publish, quick, state
-from ilofeed import diff as diffs
+from ilofeed import chain, console, lastbuild, manifest, options, publish, state
 from ilofeed.check import check as check_all
-from ilofeed.continuity import compare
-from ilofeed.guard import guard
+from ilofeed.copies import processors
 from ilofeed.ledger import Ledger
 from ilofeed.previous import load_previous
 from ilofeed.problems import has_errors
 from ilofeed.read import read_office
 from ilofeed.selection import waiting
-from ilofeed.shares import processors
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Collection
     from pathlib import Path
 
+    from ilofeed import diff as diffs
     from ilofeed.problems import Problem
     from ilofeed.progress import Meter
 
@@ -61,7 +59,7 @@ def build(
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
-        known = quick.known(target)
+        known = lastbuild.known(target)
         before = load_previous(_where(root, clock, after), root, target, known.manifest)
         waited = publish.read_waiting(target)
         kept = _kept(before, after.allowed)
@@ -76,10 +74,12 @@ def build(
         meter("Publishing", 0, 1)
         changes = chain.finish(draft, target, known.manifest)
         if after.previous is None:
-            quick.remember(target, clock, after, inputs, draft, draft.problems, known, changes)
+            lastbuild.remember(target, clock, after, inputs, draft, draft.problems, known, changes)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
+        from ilofeed.continuity import compare  # a first build has nothing to compare
+
         console.say(console.noticed(compare(before, draft.ledger, waited)))
     gc.freeze()  # or the end of the process would look for circles in all that there is
     return console.DONE
@@ -93,6 +93,9 @@ def diff(
     meter: Meter,
 ) -> int:
     """What the next build would mean to subscribers; the exit code is the one it would have."""
+    from ilofeed.continuity import compare
+    from ilofeed.diff import FORMS
+
     target = options.output_folder(root, after.output)
     before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
     waited = publish.read_waiting(target)
@@ -101,7 +104,7 @@ def diff(
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
     guarded = _guarded(before, draft, clock, after.allowed)
-    console.answer(diffs.FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
+    console.answer(FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
     if form != "text":
         return console.REFUSED if has_errors(guarded) else console.DONE
     return console.report(root, guarded, (), "text", strict=False)
@@ -111,6 +114,8 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     """The previous manifest; `live` is the one at the address that the site is published for."""
     if after.previous != "live":
         return after.previous
+    from ilofeed import live
+
     url = live.address(root, clock, after.base_url)
     return f"{url}{manifest.PATH}" if url is not None else "none"  # then nothing is published
 
@@ -127,6 +132,8 @@ def _guarded(
 ) -> list[Problem]:
     if before is None or draft.site is None or draft.ledger is None or draft.sources is None:
         return []
+    from ilofeed.guard import guard
+
     sources = draft.sources
     files = dict(sources.entries) | {"feeds.yaml": sources.office or b""}
     return guard(draft.site, before, draft.ledger, files, clock, allowed)

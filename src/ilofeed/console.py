@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ilofeed import options
 from ilofeed.codes import GUARDED
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from ilofeed.verify import Fault
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
+STOPPED = 130  # as a shell says it of a command that was interrupted
 _RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
 
 
@@ -35,6 +37,24 @@ def sentence(error: OSError) -> str:
     """What the system says of a file that could not be read or written."""
     where = f"{error.filename}: " if error.filename else ""
     return where + error.strerror if error.strerror is not None else str(error)
+
+
+def ending(error: BaseException) -> int | None:
+    """The exit code of a command that ends in an error, which is told of; None where it is none
+    that anybody can do something about."""
+    if isinstance(error, KeyboardInterrupt | EOFError):
+        say("\nstopped")  # the line that a terminal has begun is ended first
+        return STOPPED
+    if isinstance(error, options.OptionError):
+        say(f"Error: {error}")
+        return USAGE
+    if isinstance(error, BrokenPipeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_DISK
+    if isinstance(error, OSError):
+        say(f"ilofeed: {sentence(error)}")
+        return BROKEN_DISK
+    return None
 
 
 def say(text: str) -> None:

@@ -62,22 +62,28 @@ def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
+    try:
+        found = dt.date(year, month, day)
+    except ValueError:
+        raise DateError("bad-date", _no_day(year, month, day)) from None
+    if not EARLIEST <= found <= LATEST:
+        raise DateError("bad-date", _no_day(year, month, day))
+    return found
+
+
+def _no_day(year: int, month: int, day: int) -> str:
+    """What is wrong with a day that does not exist, or is too early or too late."""
     if not EARLIEST.year <= year <= LATEST.year:
-        message = f"the year {year} is not between {EARLIEST.year} and {LATEST.year}"
-        raise DateError("bad-date", message)
+        return f"the year {year} is not between {EARLIEST.year} and {LATEST.year}"
     if not 1 <= month <= 12:
         message = f"there is no month {month}"
         if 1 <= day <= 12 < month <= 31:
             message += f"; if day and month are swapped, write {year}-{day:02}-{month:02}"
-        raise DateError("bad-date", message)
+        return message
     last = calendar.monthrange(year, month)[1]
     if not 1 <= day <= last:
-        message = f"{MONTHS[month - 1]} {year} has {last} days, there is no day {day}"
-        raise DateError("bad-date", message)
-    found = dt.date(year, month, day)
-    if not EARLIEST <= found <= LATEST:
-        raise DateError("bad-date", f"{found} is not between {EARLIEST} and {LATEST}")
-    return found
+        return f"{MONTHS[month - 1]} {year} has {last} days, there is no day {day}"
+    return f"{dt.date(year, month, day)} is not between {EARLIEST} and {LATEST}"
 
 
 def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime:

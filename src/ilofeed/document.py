@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ilofeed.model import Entry, Feed
+    from ilofeed.spool import Place, Store, Stored
 
 Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -49,6 +50,67 @@ class Document:
     def sha256(self) -> str:
         """The digest of its bytes."""
         return hashlib.sha256(self.data).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return len(self.data)
+
+    def loaded(self) -> Document:
+        """Itself."""
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """The same of a large site: its bytes are in a file, and not in memory but for who asks."""
+
+    path: str
+    kind: Kind
+    place: Place
+    store: Store = field(repr=False)
+    feed: Feed | None = None
+    format: Format | None = None
+    entry: Entry | None = None
+    recipe: str = ""
+
+    @property
+    def data(self) -> bytes:
+        """The bytes, read."""
+        return self.store.get(self.place)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+        return self.place.sha256
+
+    @property
+    def size(self) -> int:
+        """How many bytes it has."""
+        return self.place.size
+
+    def loaded(self) -> Document:
+        """The document with its bytes."""
+        return Document(
+            self.path, self.kind, self.data, self.feed, self.format, self.entry, self.recipe
+        )
+
+
+def document(
+    path: str,
+    kind: Kind,
+    stored: Stored,
+    store: Store,
+    *,
+    feed: Feed | None = None,
+    format: Format | None = None,  # noqa: A002  as its field is called
+    entry: Entry | None = None,
+    recipe: str = "",
+) -> NewDocument:
+    """A document whose bytes were put into a store."""
+    if isinstance(stored, bytes):
+        return Document(path, kind, stored, feed, format, entry, recipe)
+    return Spooled(path, kind, stored, store, feed, format, entry, recipe)
 
 
 class Made(NamedTuple):
@@ -103,7 +165,8 @@ class Kept:
         return self.draw()
 
 
-AnyDocument: TypeAlias = Document | Kept
+NewDocument: TypeAlias = Document | Spooled
+AnyDocument: TypeAlias = NewDocument | Kept
 Some = TypeVar("Some", bound=AnyDocument)
 
 

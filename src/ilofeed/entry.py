@@ -9,9 +9,10 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed import dates, fields, frontmatter, markdown, source, validate, yamldoc
+from ilofeed import dates, fields, frontmatter, markdown, plainkeys, source, validate, yamldoc
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
+from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.tag import LONGEST_ID
@@ -72,7 +73,9 @@ def check_entry(
         message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
         problems.append(text.problem(parts.start, "too-long", message))
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
-    root, found = yamldoc.compose(text, parts.start, parts.end)
+    root, found = plainkeys.read(text.text, parts.start, parts.end), []
+    if root is None:
+        root, found = yamldoc.compose(text, parts.start, parts.end)
     problems += found
     if root is None:
         if not found:
@@ -140,15 +143,6 @@ def _identity(written: str | None, slug: str, office: Office) -> str:
     return office.authority.id_of(written or slug)
 
 
-def fraction(identity: str, attempt: int = 0) -> int:
-    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated).
-
-    `attempt` counts on where two ids have the same ones.
-    """
-    digest = hashlib.sha256(identity.encode()).digest()[:8]
-    return (int.from_bytes(digest) + attempt) % 1_000_000
-
-
 def summary_html(summary: str) -> str:
     """The content of an entry without a body."""
     return f"<p>{html.escape(summary, quote=False)}</p>"
@@ -167,20 +161,20 @@ def _entry(
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
 
-    def stamped(moment: dates.Moment) -> dt.datetime:
+    def stamped(moment: dates.Moment | None) -> dt.datetime:
         # a day without a time begins at publish_time, which may be before the entry came out
-        latest = max(instant(moment), instant(keys.date))
+        latest = max(instant(moment), published) if moment is not None else published
         return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
 
-    event = keys.event
+    published, event = instant(keys.date), keys.event
     return Entry(
         slug=slug,
         id=identity,
         title=keys.title,
         summary=keys.summary,
         html=body or summary_html(keys.summary),
-        published=instant(keys.date),
-        updated=stamped(keys.updated or keys.date),
+        published=published,
+        updated=stamped(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),

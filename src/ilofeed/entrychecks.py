@@ -7,7 +7,6 @@ import functools
 import mimetypes
 import posixpath
 import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates, images
@@ -77,9 +76,9 @@ class EntryCheck:
         if not self._sound(key):
             return
         unsure = key in self._office.unsure  # feeds.yaml is to be mended first
-        times = Counter[str]()
+        times: dict[str, int] = {}
         for at, name in enumerate(names):
-            times[name] += 1
+            times[name] = times.get(name, 0) + 1
             if name not in known and unsure:
                 continue
             if name not in known:
@@ -105,14 +104,18 @@ class EntryCheck:
         self._report("unknown-language", message, "language")
 
     def _identity(self) -> None:
-        written = self._keys.id or ""
-        if self._sound("id") and written.startswith(self._office.authority.id_of("feed/")):
+        written = self._keys.id
+        if written is None or not self._sound("id"):
+            return
+        if written.startswith(self._office.authority.id_of("feed/")):
             self._report("bad-id", "an id that begins like this is a feed's; choose another", "id")
 
     def _instant(self, moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, self._office.timezone, self._office.publish_time)
 
     def _dates(self) -> None:
+        if self._keys.updated is None and self._keys.withdrawn is None:
+            return
         published = self._instant(self._keys.date)
         later: tuple[tuple[str, dates.Moment | None, Code], ...] = (
             ("updated", self._keys.updated, "updated-before-date"),
@@ -202,9 +205,9 @@ class EntryCheck:
     def _attachments(self) -> None:
         if not self._sound("attachments"):
             return
-        times = Counter[str]()
+        times: dict[str, int] = {}
         for at, attachment in enumerate(self._keys.attachments or []):
-            times[attachment.url] += 1
+            times[attachment.url] = times.get(attachment.url, 0) + 1
             if times[attachment.url] == 2:
                 message = f"{quote(attachment.url)} is named twice; delete one"
                 self._report("named-twice", message, "attachments", at, "url")

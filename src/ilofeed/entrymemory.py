@@ -14,8 +14,9 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ilofeed.entry import Parsed, fraction, hash_source
+from ilofeed.entry import Parsed, hash_source
 from ilofeed.fingerprint import of_office
+from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 
 if TYPE_CHECKING:

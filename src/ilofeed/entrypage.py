@@ -2,35 +2,24 @@
 
 from __future__ import annotations
 
-import urllib.parse
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from ilofeed.calendars import render_event
 from ilofeed.document import Document
-from ilofeed.entry import summary_html
+from ilofeed.entryhtml import EntryWriter, OwnFeeds
 from ilofeed.fields import SLUG
 from ilofeed.page import render_page
 from ilofeed.selection import changed
-from ilofeed.structured import render_structured
-from ilofeed.translations import alternates
+from ilofeed.translations import find_translations
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ilofeed.model import Entry, Feed, Office, Term
-    from ilofeed.translations import Translations
+    from ilofeed.model import Entry, Feed, Office
 
 # of each entry by slug the one before and the one after
 Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]
-
-
-class OwnFeeds(NamedTuple):
-    """The feeds of one term or one language, by its name."""
-
-    categories: dict[str, Feed]
-    countries: dict[str, Feed]
-    languages: dict[str, Feed]
 
 
 def find_own(feeds: Sequence[Feed]) -> OwnFeeds:
@@ -43,51 +32,36 @@ def find_own(feeds: Sequence[Feed]) -> OwnFeeds:
     )
 
 
-def render_entry(
-    entry: Entry,
-    office: Office,
-    feeds: Sequence[Feed],
-    own: OwnFeeds,
-    neighbours: Neighbours,
-    translations: Translations,
-) -> list[Document]:
-    """The picture and the calendar of an entry, as far as it has them, then its page."""
-    from markupsafe import Markup  # it comes with Jinja2
+class EntryPages:
+    """The documents of the entries of one office; what their pages share is drawn once."""
 
-    documents = []
-    if entry.image is not None and entry.image.path is not None and entry.image.data is not None:
-        documents.append(Document(entry.image.path, "entry", entry.image.data))
-    if entry.event is not None:
-        data = render_event(entry, office)
-        documents.append(Document(entry.calendar, "entry", data, entry=entry))
-    page = render_page(
-        "entry.html",
-        entry.page,
-        office,
-        feeds,
-        language=entry.language,
-        entry=entry,
-        last_change=changed(entry),
-        html=Markup(entry.html),  # noqa: S704  it came through nh3's allow-list
-        lead=None if entry.html == summary_html(entry.summary) else entry.summary,
-        host=urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
-        categories=_terms(
-            [office.categories[name] for name in entry.categories],
-            own.categories,
-            entry,
-        ),
-        countries=_terms(
-            [office.countries[name] for name in entry.countries],
-            own.countries,
-            entry,
-        ),
-        spoken=own.languages.get(entry.language),
-        neighbours=neighbours.get(entry.slug, (None, None)),
-        translations=translations.get(entry.slug, []),
-        alternates=alternates(entry, translations.get(entry.slug, [])),
-        structured=Markup(render_structured(entry, office)),  # noqa: S704  it escapes itself
-    )
-    return [*documents, Document(entry.page, "entry", page, entry=entry)]
+    def __init__(self, office: Office, feeds: Sequence[Feed], entries: Sequence[Entry]) -> None:
+        self._office = office
+        self._feeds = feeds
+        self._own = find_own(feeds)
+        self._neighbours = find_neighbours(entries)
+        self._translations = find_translations(entries)
+        self._writers: dict[str, EntryWriter] = {}
+
+    def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
+        """The entries that a page tells of: its neighbours, where it has some, and translations."""
+        return self._neighbours.get(entry.slug, ()), self._translations[entry.slug]
+
+    def render(self, entry: Entry) -> list[Document]:
+        """The picture and the calendar of an entry, as far as it has them, then its page."""
+        documents = []
+        image = entry.image
+        if image is not None and image.path is not None and image.data is not None:
+            documents.append(Document(image.path, "entry", image.data))
+        if entry.event is not None:
+            data = render_event(entry, self._office)
+            documents.append(Document(entry.calendar, "entry", data, entry=entry))
+        if (writer := self._writers.get(entry.language)) is None:
+            writer = EntryWriter(self._office, self._feeds, self._own, entry)
+            self._writers[entry.language] = writer
+        older, newer = self._neighbours.get(entry.slug, (None, None))
+        page = writer.write(entry, older, newer, self._translations.get(entry.slug, []))
+        return [*documents, Document(entry.page, "entry", page, entry=entry)]
 
 
 def render_moved(
@@ -112,13 +86,6 @@ def render_moved(
             last_change=changed(entry),
         )
         yield Document(path, "entry", page)
-
-
-def _terms(
-    terms: Sequence[Term], feeds: dict[str, Feed], entry: Entry
-) -> list[tuple[str, Feed | None]]:
-    """The label of each term, and its feed where the office has one."""
-    return [(term.label(entry.language), feeds.get(term.name)) for term in terms]
 
 
 def find_neighbours(entries: Sequence[Entry]) -> Neighbours:

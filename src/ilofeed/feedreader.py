@@ -7,6 +7,7 @@ guesses the encoding; with headers but no type it takes Latin-1, so the type is 
 
 from __future__ import annotations
 
+import functools
 import io
 from typing import Any
 
@@ -15,6 +16,7 @@ def parse(data: bytes, base: str | None = None) -> Any:
     """What feedparser makes of a document; `base` is where it was, for relative addresses."""
     import feedparser  # `check` of a broken office does without
 
+    feedparser.api.PREFERRED_XML_PARSERS = [__name__]
     headers = {"content-type": "application/xml"}
     if base is not None:
         headers["content-location"] = base
@@ -24,3 +26,23 @@ def parse(data: bytes, base: str | None = None) -> Any:
         resolve_relative_uris=False,
         response_headers=headers if base is not None else None,
     )
+
+
+def create_parser() -> Any:
+    """Python's expat, which feedparser would take anyway, as a driver of xml.sax: this one says a
+    text as a whole, instead of each line and reference by itself. feedparser joins them."""
+    return _parser_type()()
+
+
+@functools.cache
+def _parser_type() -> Any:
+    from xml.sax.expatreader import ExpatParser
+
+    class Parser(ExpatParser):
+        _parser: Any
+
+        def reset(self) -> None:
+            super().reset()
+            self._parser.buffer_text = True
+
+    return Parser

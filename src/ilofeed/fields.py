@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 
 from ilofeed import dates, iri
 from ilofeed.datewords import read_moment
+from ilofeed.markup import find_markup
 from ilofeed.problems import quote
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
 
@@ -45,12 +46,14 @@ def refuse(code: Code, message: str) -> NoReturn:
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
-_NOTHING = re.compile(r"[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_SOMETHING = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\u2029")
 
 
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not _NOTHING.sub("", value):
+    if not _SOMETHING.search(value):
         refuse("empty-value", "the text is empty; write it")
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
@@ -67,42 +70,19 @@ def _text(value: str, most: int) -> str:
     return value
 
 
-_TAGS = """
-    a abbr acronym address article aside audio b bdi bdo big blockquote body br button canvas
-    caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl
-    dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6
-    head header hr html i iframe img input ins kbd label legend li link m main map mark menu
-    meta meter nav nobr noscript object ol optgroup option output p param picture pre progress
-    q rp rt ruby s samp script section select small source span strike strong style sub
-    summary sup table tbody td textarea tfoot th thead time title tr tt u ul var video wbr
-""".split()
-_MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
 _MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
-
-
-def find_markup(text: str) -> str | None:
-    """An end tag of HTML in plain text: readers would show it, validators warn of it."""
-    match = _MARKUP.search(text)
-    return match[0] if match else None
-
-
-def without_markup(text: str) -> str:
-    """Plain text in which `find_markup` finds nothing."""
-    while _MARKUP.search(text):
-        text = _MARKUP.sub(" ", text)
-    return text
 
 
 def _line(value: str) -> str:
     value = _text(value, LONGEST_TITLE)
-    if re.search(r"[\n\u2028\u2029]", value):
+    if _LINE_BREAK.search(value):
         refuse("line-break", "a line break stands inside; write it as one line")
     return value
 
 
 def _paragraph(value: str) -> str:
     value = _text(value, LONGEST_SUMMARY)
-    if re.search(r"\n\s*\n|\u2029", value):
+    if _PARAGRAPH_BREAK.search(value):
         refuse(
             "line-break", "the text has more than one paragraph; put the rest below the second ---"
         )
@@ -119,6 +99,8 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
 
 
 def _url(value: str, *, local: bool = False) -> str:
+    if iri.is_plain(value):
+        return value
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     try:

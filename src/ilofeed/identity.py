@@ -6,6 +6,7 @@ address is taken: where another one were repaired, its subscribers would see the
 
 from __future__ import annotations
 
+import hashlib
 import re
 import urllib.parse
 
@@ -50,3 +51,12 @@ def _urn(text: str) -> str:
     if match["space"] == "uuid" and not _UUID.fullmatch(match["name"]):
         raise TagError("the form is urn:uuid: and a UUID in lower case")
     return text
+
+
+def fraction(identity: str, attempt: int = 0) -> int:
+    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated).
+
+    `attempt` counts on where two ids have the same ones.
+    """
+    digest = hashlib.sha256(identity.encode()).digest()[:8]
+    return (int.from_bytes(digest) + attempt) % 1_000_000

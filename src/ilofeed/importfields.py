@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed import dates, fields, iri, unhtml
+from ilofeed import dates, fields, iri, markup, unhtml
 from ilofeed.entry import summary_html
 from ilofeed.entrychecks import media_type
 from ilofeed.foreign import Text, When
@@ -47,7 +47,7 @@ def one_line(text: Text | None) -> str:
     if text is None:
         return ""
     value = unhtml.plain(text.value) if text.kind == "html" else mend(text.value)
-    value = _SPACE.sub(" ", fields.without_markup(value)).strip()
+    value = _SPACE.sub(" ", markup.without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ilofeed.chain import make
 from ilofeed.check import Site, told_apart
+from ilofeed.copies import processors
 from ilofeed.foreign import Note
 from ilofeed.model import FeedSpec, Term
 from ilofeed.selection import select
-from ilofeed.shares import processors
 from ilofeed.verify import verify
 
 if TYPE_CHECKING:

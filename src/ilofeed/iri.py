@@ -13,11 +13,12 @@ _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LIKE_ENTITY = re.compile(r"(&#?\w+);")  # readers of RSS would take &b; for an entity
-_PLAIN = re.compile(  # the most usual form, which is canonical already
+PLAIN = (  # the most usual form, which is canonical already; as a pattern
     r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-    r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=+&,-]+)?(?:#[A-Za-z0-9._~/-]+)?"
+    r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=+&,-]+)?(?:\#[A-Za-z0-9._~/-]+)?"
 )
-_LONGEST_PLAIN = 250  # so that the host is not too long either
+LONGEST_PLAIN = 250  # so that the host is not too long either
+_PLAIN = re.compile(PLAIN)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -94,7 +95,7 @@ def _encode(part: str, safe: str) -> str:
 
 def is_plain(text: str) -> bool:
     """Whether an address is in every detail what `to_url` would make of it, at a glance."""
-    return len(text) <= _LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
+    return len(text) <= LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
 
 
 def is_absolute(text: str) -> bool:

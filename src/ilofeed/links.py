@@ -64,7 +64,7 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
 
 
 def _is_pdf(url: str) -> bool:
-    return urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
+    return ".pdf" in url.lower() and urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
 
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import email.utils
+import functools
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -15,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.fields import find_markup
-from ilofeed.markdown import TAGS, is_clean
-from ilofeed.remember import Once
-from ilofeed.source import find_unfit
+from ilofeed.htmllint import html_findings
+from ilofeed.markup import find_markup
+from ilofeed.source import find_unfit, has_suspect
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from ilofeed.document import Format
 
@@ -46,14 +47,19 @@ _NOT_HEXADECIMAL = re.compile(
     rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
 )
 
-_WHOLE = re.compile(r"(?:https?|mailto|tel):")
-_ADDRESS = re.compile(r"(?:href|src)=\"([^\"]*)")
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+_DATES = {"atom": (f"{_ATOM}updated", f"{_ATOM}published"), "rss": ("pubDate", "lastBuildDate")}
 
-_IS_HTML = "@type = 'html' or self::c:encoded or self::description[parent::item]"
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_USUAL = bytes(range(0x20, 0x7F)) + b"\n\t"  # characters that are fit wherever they stand
 _attributes: Any = etree.XPath("//@*", smart_strings=False)
-_html_elements: Any = etree.XPath(f"//*[{_IS_HTML}]", namespaces={"c": _CONTENT[1:-1]})
-_with_end_tags: Any = etree.XPath(
-    f"//*[not(*) and contains(text(), '</') and not({_IS_HTML})]", namespaces={"c": _CONTENT[1:-1]}
+_text: Any = etree.XPath("string(/)", smart_strings=False)
+_of_type_html: Any = etree.XPath("//@type[. = 'html']/..")
+_with_end_tags: Any = etree.XPath("//*[not(*) and contains(text(), '</')]")
+_alternate = "a:link[not(@rel) or @rel = 'alternate']"
+_with_two_alternates: Any = etree.XPath(
+    f"/*[count({_alternate}) > 1] | /*/a:entry[count({_alternate}) > 1]",
+    namespaces={"a": _ATOM[1:-1]},
 )
 
 
@@ -66,20 +72,43 @@ class Finding:
     found: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A document, its root, and what several rules look at: elements of HTML, and links."""
+
+    data: bytes
+    root: Any
+    form: Format
+    html: list[Any]
+    links: list[Any]
+
+
+def _read(data: bytes, form: Format) -> _Read:
+    root = parse_xml(data)
+    others = [
+        one
+        for one in root.iter(f"{_CONTENT}encoded", "description")
+        if one.tag != "description" or _is_in(one, "item")
+    ]
+    html = _of_type_html(root) + [one for one in others if one.get("type") != "html"]
+    return _Read(data, root, form, html, list(root.iter(f"{_ATOM}link")))
+
+
 def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     """Every finding in a feed document that is to be served at an address."""
     if found := size_findings(data):
         return found
     try:
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        read = _read(data, form)
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     findings: list[Finding] = []
-    for rule in (_characters, _namespaces, _plain_text, _html, _weekdays, _twice, _history):
-        findings += rule(root, form)
+    for is_well, rule in _RULES:
+        if not is_well(read):
+            findings += rule(read)
     if match := _NOT_HEXADECIMAL.search(data):
         findings.append(Finding("CharacterData", match[1].decode(), match[0].decode()[:80]))
-    own = [x.get("href") for x in root.iter(f"{_ATOM}link") if x.get("rel") == "self"]
+    own = [link.get("href") for link in read.links if link.get("rel") == "self"]
     if own != [address]:
         findings.append(Finding("SelfDoesntMatchLocation", "link", f"{own}, served at {address}"))
     return findings
@@ -97,11 +126,33 @@ def _elements(root: Any) -> Iterator[Any]:
     return (element for element in root.iter() if isinstance(element.tag, str))
 
 
+def _is_in(element: Any, *names: str) -> bool:
+    """Whether an element is a child of one of these."""
+    parent = element.getparent()
+    return parent is not None and parent.tag in names
+
+
 def _name(element: Any) -> str:
     return etree.QName(element).localname
 
 
-def _characters(root: Any, _form: Format) -> Iterator[Finding]:
+def _unknown(_read: _Read) -> bool:
+    """Of a rule that takes no longer than a question whether it is needed."""
+    return False
+
+
+def _has_usual_characters(read: _Read) -> bool:
+    """Whether no character is suspect, be it written as such or as one of our references."""
+    data = read.data
+    if not data.startswith(_DECLARATION):
+        return False
+    ours = data.count(b"&#x26;") + data.count(b"&#x3C;")
+    unusual = data.translate(None, _USUAL).decode("utf-8", "replace")
+    return data.count(b"&#") == ours and not has_suspect(unusual)
+
+
+def _characters(read: _Read) -> Iterator[Finding]:
+    root = read.root
     if not find_unfit("\n".join([*root.itertext(), *_attributes(root)])):
         return  # as a rule, and element by element it takes ten times as long
     for element in _elements(root):
@@ -110,7 +161,18 @@ def _characters(root: Any, _form: Format) -> Iterator[Finding]:
                 yield Finding("BadCharacters", _name(element), ascii(match[0]))
 
 
-def _namespaces(root: Any, _form: Format) -> Iterator[Finding]:
+def _has_usual_namespaces(read: _Read) -> bool:
+    """Whether all are declared in the root, and known."""
+    spaces = read.root.nsmap
+    return (
+        b"<!" not in read.data  # could declare them, too
+        and read.data.count(b"xmlns") == len(spaces)
+        and _KNOWN_NAMESPACES.issuperset(spaces.values())
+    )
+
+
+def _namespaces(read: _Read) -> Iterator[Finding]:
+    root = read.root
     used = {space for element in _elements(root) for space in element.nsmap.values()}
     if root.find(f"{{{_TOMBSTONES}}}deleted-entry") is not None:
         used.discard(_TOMBSTONES)  # the one warning of validators that cannot be avoided
@@ -118,95 +180,55 @@ def _namespaces(root: Any, _form: Format) -> Iterator[Finding]:
         yield Finding("UnknownNamespace", "document", space)
 
 
-def _plain_text(root: Any, _form: Format) -> Iterator[Finding]:
-    for element in _with_end_tags(root):
-        if found := find_markup(element.text or ""):
+def _has_plain_text(read: _Read) -> bool:
+    """Whether all end tags in texts are in texts that are HTML."""
+    in_html = sum((element.text or "").count("</") for element in read.html)
+    return bool(_text(read.root).count("</") == in_html)
+
+
+def _plain_text(read: _Read) -> Iterator[Finding]:
+    for element in _with_end_tags(read.root):
+        if element not in read.html and (found := find_markup(element.text or "")):
             yield Finding("ContainsUndeclaredHTML", _name(element), found)
 
 
-def _html(root: Any, form: Format) -> Iterator[Finding]:
-    for element in _html_elements(root):
+def _html(read: _Read) -> Iterator[Finding]:
+    for element in read.html:
         for rule, found in html_findings(element.text or ""):
-            if rule != "ContainsRelRef" or form == "rss":
+            if rule != "ContainsRelRef" or read.form == "rss":
                 yield Finding(rule, _name(element), found)
 
 
-def html_findings(text: str) -> tuple[tuple[str, str], ...]:
-    """Rule and finding for HTML that a strict parser or a cautious reader would not take."""
-    return _judge_html(text) if _has_markup(text) else ()
+def _weekdays(read: _Read) -> Iterator[Finding]:
+    names = _DATES[read.form]
+    for element in read.root.iter(*names):
+        text = element.text or ""
+        if rule := _judge_date(text, read.form):
+            yield Finding(rule, _name(element), text)
 
 
-def _has_markup(text: str) -> bool:
-    return "<" in text or "&" in text
-
-
-@Once
-def _judge_html(text: str) -> tuple[tuple[str, str], ...]:
-    if _is_whole(text):
-        return ()
-    return _judge_strictly(text)
-
-
-def _is_whole(text: str) -> bool:
-    """Whether HTML is what an HTML5 parser, asked to keep our elements alone, writes of it again:
-    it had nothing to mend and nothing to drop, so a strict one has nothing to say. Addresses are
-    whole, too. Where that is not so, as of HTML in references, a strict parser has to judge."""
-    return (
-        find_unfit(text) is None
-        and all(map(_WHOLE.match, _ADDRESS.findall(text)))
-        and is_clean(text)
-    )
-
-
-def _judge_strictly(text: str) -> tuple[tuple[str, str], ...]:
-    import html5lib
-
+@functools.lru_cache(maxsize=10_000)  # an entry's stand in many documents
+def _judge_date(text: str, form: Format) -> str | None:
+    """The rule that a date breaks."""
     try:
-        tree = html5lib.HTMLParser(strict=True).parseFragment(text)
-    except html5lib.html5parser.ParseError as error:
-        return (("NotHtml", str(error)),)
-    findings = []
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag == "DOCUMENT_FRAGMENT":
-            continue
-        if (name := element.tag.partition("}")[2]) not in TAGS:
-            findings.append(("SecurityRisk", name))
-        for attribute, value in element.attrib.items():
-            if str(attribute).startswith("on"):
-                findings.append(("SecurityRiskAttr", str(attribute)))
-            if attribute == "style":
-                findings.append(("DangerousStyleAttr", value))
-            if attribute in {"href", "src"} and not _WHOLE.match(value):
-                findings.append(("ContainsRelRef", value))
-    return tuple(findings)
+        if form == "atom":
+            dt.datetime.fromisoformat(text)
+            return None
+        moment = email.utils.parsedate_to_datetime(text)
+    except ValueError:
+        return "InvalidRFC3339Date" if form == "atom" else "InvalidRFC2822Date"
+    return None if text[:3] == _WEEKDAYS[moment.weekday()] else "IncorrectDOW"
 
 
-def _weekdays(root: Any, form: Format) -> Iterator[Finding]:
-    if form == "atom":
-        for element in root.iter(f"{_ATOM}updated", f"{_ATOM}published"):
-            try:
-                dt.datetime.fromisoformat(element.text or "")
-            except ValueError:
-                yield Finding("InvalidRFC3339Date", _name(element), element.text or "")
-        return
-    for element in root.iter("pubDate", "lastBuildDate"):
-        try:
-            moment = email.utils.parsedate_to_datetime(element.text or "")
-        except ValueError:
-            yield Finding("InvalidRFC2822Date", _name(element), element.text or "")
-            continue
-        if email.utils.format_datetime(moment)[:3] != (element.text or "")[:3]:
-            yield Finding("IncorrectDOW", _name(element), element.text or "")
-
-
-def _twice(root: Any, form: Format) -> Iterator[Finding]:
-    if form == "rss":
+def _twice(read: _Read) -> Iterator[Finding]:
+    root = read.root
+    if read.form == "rss":
         yield from duplicates("DuplicateValue", "guid", (g.text for g in root.iter("guid")))
         return
     entries = root.findall(f"{_ATOM}entry")
     for rule, name in (("DuplicateEntries", "id"), ("DuplicateUpdated", "updated")):
         yield from duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
-    for node in (root, *entries):
+    for node in _with_two_alternates(root):
         alternates = (
             f"{link.get('type')} {link.get('hreflang')}"
             for link in node.findall(f"{_ATOM}link")
@@ -215,9 +237,9 @@ def _twice(root: Any, form: Format) -> Iterator[Finding]:
         yield from duplicates("DuplicateAtomLink", "link", alternates)
 
 
-def _history(root: Any, form: Format) -> Iterator[Finding]:
+def _history(read: _Read) -> Iterator[Finding]:
     """RFC 5005: links between archives, and marks that agree with them."""
-    channel = root if form == "atom" else root.find("channel")
+    channel = read.root if read.form == "atom" else read.root.find("channel")
     if channel is None:
         return
     links = {link.get("rel"): link.get("href") for link in channel.findall(f"{_ATOM}link")}
@@ -232,14 +254,29 @@ def _history(root: Any, form: Format) -> Iterator[Finding]:
             yield Finding("ArchiveIncomplete", "link", "neither prev-archive nor next-archive")
         if "current" not in links:
             yield Finding("MissingCurrentInArchive", "link", "no current")
-    for entry in root.iter(f"{_ATOM}entry", "item"):
-        for link in entry.findall(f"{_ATOM}link"):
-            if link.get("rel") in _HISTORY_LINKS:
-                yield Finding("FeedHistoryRelInEntry", "link", link.get("rel"))
+    for link in read.links:
+        rel = link.get("rel")
+        if rel in _HISTORY_LINKS and _is_in(link, f"{_ATOM}entry", "item"):
+            yield Finding("FeedHistoryRelInEntry", "link", rel)
+
+
+# each rule behind the question whether it could find anything, where that is quicker to answer
+_RULES: tuple[tuple[Callable[[_Read], bool], Callable[[_Read], Iterator[Finding]]], ...] = (
+    (_has_usual_characters, _characters),
+    (_has_usual_namespaces, _namespaces),
+    (_has_plain_text, _plain_text),
+    (_unknown, _html),
+    (_unknown, _weekdays),
+    (_unknown, _twice),
+    (_unknown, _history),
+)
 
 
 def duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:
     """That values stand in a document more than once, for each that does."""
-    for value, times in Counter(values).items():
+    given = list(values)
+    if len(set(given)) == len(given):
+        return  # as a rule, and counting takes longer
+    for value, times in Counter(given).items():
         if times > 1:
             yield Finding(rule, where, value or "")

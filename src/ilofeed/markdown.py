@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from ilofeed import iri
+from ilofeed import iri, plainbody
 from ilofeed.bodychecks import BodyCheck
 from ilofeed.signs import unneeded
 from ilofeed.source import describe_unfit, find_unfit, is_mistakable
@@ -118,12 +118,13 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
         return "", []
     if len(body) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(body)))]
-    markdown = _markdown(unneeded(body))
-    tokens = markdown.parse(body)
-    check = BodyCheck(source, start, permalink)
-    if problems := check.all(tokens):
-        return "", problems
-    html = _cleaner().clean(markdown.renderer.render(tokens, markdown.options, {})).strip()
+    html = plainbody.render(body)
+    if html is None:
+        markdown = _markdown(unneeded(body))
+        tokens = markdown.parse(body)
+        if problems := BodyCheck(source, start, permalink).all(tokens):
+            return "", problems
+        html = _cleaner().clean(markdown.renderer.render(tokens, markdown.options, {})).strip()
     if len(html) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(html)))]
     if found := find_unfit(html):

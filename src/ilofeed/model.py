@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -97,7 +98,10 @@ class Office:
 
     def speaking(self, language: str) -> Office:
         """The same office with its title and description in another language."""
-        return self if language == self.language else replace(self, language=language)
+        return self if language == self.language else _speaking(self, language)
+
+    def __hash__(self) -> int:  # of what differs between the offices of a process
+        return hash((self.url, self.language))
 
     @property
     def title(self) -> str:
@@ -137,6 +141,11 @@ class Office:
     def country_scheme(self) -> str:
         """The scheme of country terms."""
         return self.authority.id_of("country")
+
+
+@functools.lru_cache(maxsize=256)
+def _speaking(office: Office, language: str) -> Office:
+    return replace(office, language=language)
 
 
 @dataclass(frozen=True, slots=True)

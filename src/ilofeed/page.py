@@ -10,24 +10,21 @@ import base64
 import functools
 import hashlib
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed import directory
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, Format, relative
+from ilofeed.document import STYLESHEET, Document, relative
 from ilofeed.phrases import direction, own_name, phrases
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import jinja2
-    from markupsafe import Markup
 
     from ilofeed.model import Feed, Office
     from ilofeed.phrases import Phrases
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
-_FORMATS: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 _FILE_TYPES = {
     "application/pdf": "PDF",
     "application/msword": "Word",
@@ -46,6 +43,7 @@ _FILE_TYPES = {
 def _environment() -> jinja2.Environment:
     import jinja2  # commands that render no page do without
 
+    from ilofeed import pagehtml
     from ilofeed.templatecache import TemplateCache
 
     environment = jinja2.Environment(
@@ -59,53 +57,13 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {
-        "fill": _fill,
+        "fill": pagehtml.fill,
         "file": describe_file,
         "own_name": own_name,
         "script_hash": script_hash,
     }
-    environment.globals |= {"direction": direction}
+    environment.globals |= {"direction": direction, "relative": relative}
     return environment
-
-
-def _fill(phrase: str, **values: object) -> Markup:
-    """A phrase with what belongs into its holes, which may be markup of ours."""
-    from markupsafe import Markup, escape  # it comes with Jinja2
-
-    filled = {name: str(escape(value)) for name, value in values.items()}
-    return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  all of it is escaped
-
-
-def _lang(page_language: str, tag: str) -> Markup | str:
-    """The attributes of an element in a language, where it is not the page's."""
-    from markupsafe import Markup, escape
-
-    if tag == page_language:
-        return ""
-    found = escape(direction(tag))
-    turned = f' dir="{found}"' if found != direction(page_language) else ""
-    return Markup(f' lang="{escape(tag)}"{turned}')  # noqa: S704
-
-
-@functools.lru_cache(256)  # nearly all pages have those of the main feed
-def _discovery(title: str, folder: str) -> Markup:
-    """The links by which readers find a feed of a page, from the address of its folder."""
-    from markupsafe import Markup, escape
-
-    links = (
-        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(title)} ({name})"'
-        f' href="{escape(folder + FILE_NAMES[form])}">'
-        for form, name in _FORMATS.items()
-    )
-    return Markup("\n".join(links))  # noqa: S704
-
-
-def _when(words: Phrases, moment: dt.datetime) -> Markup:
-    """A day, as people read it and as programs do."""
-    from markupsafe import Markup, escape
-
-    written = moment.isoformat(timespec="seconds")
-    return Markup(f'<time datetime="{written}">{escape(words.day(moment))}</time>')  # noqa: S704
 
 
 def script_hash(text: str) -> str:
@@ -138,30 +96,39 @@ def render_page(
 
     `found` makes the address of a path of the output where a relative one would not do.
     """
-    office = office.speaking(language or office.language)
+    common = common_values(office, feeds, language or office.language)
+    href = found or functools.partial(relative, path)
+    page = _environment().get_template(template).render(common, path=path, href=href, **values)
+    return page.encode()
+
+
+def draw_parts(template: str, values: Mapping[str, object]) -> Any:
+    """What a template defines, by its names: texts, and macros to be called."""
+    return _environment().get_template(template).make_module(dict(values))
+
+
+def common_values(office: Office, feeds: Sequence[Feed], language: str) -> dict[str, Any]:
+    """What all pages in a language are made of."""
+    from ilofeed import pagehtml  # it comes with Jinja2
+
+    office = office.speaking(language)
     words = phrases(office.language, office.own_language)
     tag = _tag(office.language, words)
-    text = (
-        _environment()
-        .get_template(template)
-        .render(
-            office=office,
-            feeds=feeds,
-            main=directory.main_feed(feeds),
-            words=words,
-            page_language=tag,
-            lang=functools.partial(_lang, tag),
-            when=functools.partial(_when, words),
-            discovery=lambda feed: _discovery(feed.title, office.address(feed.path(""))),
-            path=path,
-            href=found or functools.partial(relative, path),
-            label=lambda feed: directory.label(feed, office, words),
-            label_language=lambda feed: directory.label_language(feed, office),
-            about=lambda feed: directory.about(feed, office, words),
-            **values,
-        )
-    )
-    return text.encode()
+    return {
+        "office": office,
+        "feeds": feeds,
+        "main": directory.main_feed(feeds),
+        "words": words,
+        "page_language": tag,
+        "lang": functools.partial(pagehtml.lang, tag),
+        "when": functools.partial(pagehtml.when, words),
+        "span": functools.partial(pagehtml.span, words),
+        "entry_list": functools.partial(pagehtml.entry_list, office, words, tag),
+        "discovery": lambda feed: pagehtml.discovery(feed.title, office.address(feed.path(""))),
+        "label": lambda feed: directory.label(feed, office, words),
+        "label_language": lambda feed: directory.label_language(feed, office),
+        "about": lambda feed: directory.about(feed, office, words),
+    }
 
 
 def _tag(language: str, words: Phrases) -> str:

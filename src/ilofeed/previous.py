@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed.fetch import FetchError, TooLargeError, fetch, is_address
 from ilofeed.iri import AddressError
 from ilofeed.manifest import ManifestError, parse_manifest
 from ilofeed.publish import read_manifest
@@ -31,6 +30,8 @@ def load_previous(
         return read_manifest(output, ours)
     if where == "none":
         return None
+    from ilofeed.fetch import FetchError, TooLargeError, fetch, is_address  # it takes long to load
+
     try:
         if is_address(where):
             return parse_manifest(fetch(where, MOST_BYTES).data)

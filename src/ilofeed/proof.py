@@ -12,13 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
-from ilofeed.entrymemory import Memory
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.document import Document, Made
+    from ilofeed.document import Made, NewDocument
+    from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Feed, Office
+
+
+def _nothing() -> Memory:
+    from ilofeed.entrymemory import Memory  # who only reads documents back does without
+
+    return Memory()
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Known:
 
     proofs: Mapping[str, str] = field(default_factory=dict)
     made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
-    entries: Memory = field(default_factory=Memory)
+    entries: Memory = field(default_factory=_nothing)
     manifest: str | None = None
     seen: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
     program: str = ""
@@ -44,17 +50,16 @@ class Prover:
         self._feeds = feeds
         self._entries: dict[tuple[str, str], bytes] = {}
 
-    def of(self, document: Document) -> str:
+    def of(self, document: NewDocument) -> str:
         """The digest of a document with what it must say, and where it is served."""
-        hashed = hashlib.blake2b(digest_size=16)
-        hashed.update(f"{self._office.url}\0{document.path}\0".encode())
-        hashed.update(hashlib.blake2b(document.data).digest())
-        hashed.update(repr(self._about(document)).encode("utf-8", "surrogatepass"))
+        about = self._about(document)
+        said = f"{self._office.url}\0{document.path}\0{document.sha256}\0{about!r}"
+        hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
         for entry in self._shown(document):
             hashed.update(self.of_entry(entry, document))
         return hashed.hexdigest()
 
-    def _about(self, document: Document) -> Any:
+    def _about(self, document: NewDocument) -> Any:
         feed, entry, office = document.feed, document.entry, self._office
         if document.path == opml.PATH:
             return opml.head(self._feeds, office), list(opml.outline(self._feeds, office))
@@ -68,13 +73,13 @@ class Prover:
             return structured.structured(entry, office)
         return None
 
-    def _shown(self, document: Document) -> Sequence[Entry]:
+    def _shown(self, document: NewDocument) -> Sequence[Entry]:
         feed, entry = document.feed, document.entry
         if document.path.endswith(".ics"):
             return feed.events if feed is not None else [entry] if entry is not None else ()
         return feed.entries if feed is not None and document.format is not None else ()
 
-    def of_entry(self, entry: Entry, document: Document) -> bytes:
+    def of_entry(self, entry: Entry, document: NewDocument) -> bytes:
         """A digest of what a document must say of an entry that it shows."""
         form = document.format or "ics"
         if (entry.id, form) not in self._entries:

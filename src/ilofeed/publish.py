@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ilofeed import replacing
-from ilofeed.document import FILE_NAMES, ORDER, Document, in_order
+from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
 from ilofeed.manifest import PATH, ManifestError, is_inside, parse_manifest
 from ilofeed.replacing import PublishError
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ilofeed.document import AnyDocument
+    from ilofeed.document import AnyDocument, NewDocument
     from ilofeed.ledger import Ledger
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
@@ -111,7 +111,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     changed = [
         one
         for one in ordered
-        if isinstance(one, Document) and not replacing.is_same(within + one.path, one.data)
+        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one.data)
     ]
     stale = sorted(
         (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
@@ -124,7 +124,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
         steps = _steps(changed, output)
         for place, files in steps.items():
             if place in files:
-                replacing.write(within + place, files[place], str(temporary))
+                replacing.write(within + place, files[place].data, str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
         _delete(output, stale, temporary)
@@ -170,7 +170,7 @@ def _is_link(output: Path, folder: str) -> bool:
     return os.path.islink(f"{output}/{folder}")  # noqa: PTH114  of each folder there is
 
 
-def _steps(changed: Sequence[Document], output: Path) -> dict[str, dict[str, bytes]]:
+def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, dict[str, NewDocument]]:
     """What is replaced at once, one step after the other: a file, or a folder that is not there.
 
     A feed and its archives name each other, as the first two archives do, so those that are new
@@ -178,16 +178,16 @@ def _steps(changed: Sequence[Document], output: Path) -> dict[str, dict[str, byt
     feed, so they come after it.
     """
 
-    def turn(document: Document) -> int:
+    def turn(document: NewDocument) -> int:
         is_rewritten = document.kind == "archive" and (output / document.path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
-    steps: dict[str, dict[str, bytes]] = {}
+    steps: dict[str, dict[str, NewDocument]] = {}
     for document in sorted(changed, key=turn):
         place = document.path
         if document.feed is not None:
             place = next((f for f in _folders(place) if not (output / f).exists()), place)
-        steps.setdefault(place, {})[document.path] = document.data
+        steps.setdefault(place, {})[document.path] = document
     return steps
 
 

@@ -86,7 +86,11 @@ def _is_file(item: os.DirEntry[str]) -> bool:
 
 
 def _read_text(path: str, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
-    if not is_file:
+    try:
+        data = _read(path, MOST_TEXT_BYTES + 1) if is_file else None
+    except FileNotFoundError:  # it went away since its folder was looked at
+        data = None
+    if data is None:
         message = "there is no such file; `ilofeed init` makes one, with all of a new office"
         if os.path.lexists(path):
             message = "this is not a file that can be read"
@@ -94,7 +98,6 @@ def _read_text(path: str, name: str, problems: list[Problem], *, is_file: bool) 
         code: Code = "no-feeds-yaml" if missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
-    data = _read(path, MOST_TEXT_BYTES + 1)
     if len(data) > MOST_TEXT_BYTES:
         message = "the file is larger than 1 MiB; no reader would show it"
         problems.append(Problem(name, 1, 1, "file-too-large", message))

@@ -13,9 +13,8 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
-
 from ilofeed import feedreader
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from ilofeed.carry import Fields
@@ -43,7 +42,7 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise UnreadableError(f"feedparser: {seen.bozo_exception}")
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:
         raise UnreadableError(f"feedparser takes it for {seen.version or 'no feed'}")
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+    root = parse_xml(data)
     channel = root if form == "atom" else root.find("channel")
     if channel is None:
         raise UnreadableError("there is no <channel>")
@@ -57,7 +56,9 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         if form == "atom"
         else {}
     )
-    return feed, [entry(item, node) for item, node in zip(seen.entries, nodes, strict=True)]
+    # feedparser's own dictionary looks for other names of a key each time
+    items = map(dict, seen.entries)
+    return feed, [entry(item, node) for item, node in zip(items, nodes, strict=True)]
 
 
 def _history(channel: Any) -> str | None:
@@ -109,13 +110,16 @@ def _entry(item: Any, node: Any) -> Fields:
 
 
 def _atom_entry(item: Any, node: Any) -> Fields:
-    links: dict[str, list[Any]] = {}
-    for link in item.get("links", ()):
+    links: dict[Any, list[Any]] = {}
+    for link in map(dict, item.get("links", ())):
         links.setdefault(link.get("rel"), []).append(link)
     related = links.get("related", links.get("alternate", []))
     return _entry(item, node) | {
         "page": related[0].get("href") if len(related) == 1 else None,
-        "terms": [(t.get("scheme"), t.get("term"), t.get("label")) for t in item.get("tags", ())],
+        "terms": [
+            (t.get("scheme"), t.get("term"), t.get("label"))
+            for t in map(dict, item.get("tags", ()))
+        ],
         "authors": _people(node),
         "attachments": _enclosures(links.get("enclosure", ())),
     }
@@ -125,7 +129,10 @@ def _rss_entry(item: Any, node: Any) -> Fields:
     enclosures = [link for link in item.get("links", ()) if link.get("rel") == "enclosure"]
     return _entry(item, node) | {
         "summary": html.unescape(item.get("summary", "")),  # HTML in RSS
-        "terms": [(t.get("scheme"), t.get("label"), t.get("term")) for t in item.get("tags", ())],
+        "terms": [
+            (t.get("scheme"), t.get("label"), t.get("term"))
+            for t in map(dict, item.get("tags", ()))
+        ],
         "authors": [(author.get("name"), None, None) for author in item.get("authors", ())],
         "attachments": _enclosures(enclosures),
     }

@@ -21,12 +21,12 @@ from ilofeed.pieces import cut
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.document import Document
+    from ilofeed.document import Document, NewDocument
     from ilofeed.model import Entry
 
 
 def share_out(
-    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
+    documents: Iterable[NewDocument], expected: Callable[[Entry, NewDocument], bytes]
 ) -> dict[str, tuple[int, ...]]:
     """For each archive document, by path, the numbers of the entries to be read back in it.
 

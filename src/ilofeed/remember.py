@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Found = TypeVar("Found")
+One = TypeVar("One")
+Other = TypeVar("Other")
 
 
 class Once(Generic[Found]):
@@ -24,6 +26,21 @@ class Once(Generic[Found]):
         if key not in self._known:
             self._known[key] = self._judge(text)
         return self._known[key]
+
+
+class Last(Generic[One, Other, Found]):
+    """A function of two things that is not called again while it is asked about the same two."""
+
+    def __init__(self, find: Callable[[One, Other], Found]) -> None:
+        self._find = find
+        self._last: tuple[One, Other, Found] | None = None
+
+    def __call__(self, one: One, other: Other) -> Found:
+        """What the function finds; nobody may change it."""
+        last = self._last  # at once, for there may be threads
+        if last is None or last[0] is not one or last[1] is not other:
+            last = self._last = (one, other, self._find(one, other))
+        return last[2]
 
 
 def _digest(text: str) -> bytes:

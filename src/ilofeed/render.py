@@ -18,18 +18,19 @@ from ilofeed import (
     page,
     sitemap,
 )
-from ilofeed.document import FILE_NAMES, Document, Kept, in_order
+from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
 from ilofeed.recipe import Recipes
 from ilofeed.shares import quiet, share
-from ilofeed.translations import find_translations
+from ilofeed.spool import store_for
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, Made
+    from ilofeed.document import AnyDocument, Made, NewDocument
     from ilofeed.model import Entry, Feed, Office
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
+    from ilofeed.spool import Store, Stored
 
 WORTH_SHARING = 200  # pages that take longer to make than a process to start
 
@@ -38,7 +39,7 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
     """Every document, in the order in which they are to be published, the same for any number of
     processes."""
     made = render_changed(seen, {}, processes)
-    return tuple(one for one in made if isinstance(one, Document))
+    return tuple(one.loaded() for one in made if not isinstance(one, Kept))
 
 
 def render_changed(
@@ -46,29 +47,40 @@ def render_changed(
     past: Mapping[str, Sequence[Made]],
     processes: int = 1,
     progress: Progress = quiet,
+    first: Callable[[Iterable[AnyDocument]], None] | None = None,
 ) -> tuple[AnyDocument, ...]:
-    """The same, but what the output has already is kept: `past` is all of it, by recipe."""
+    """The same, but what the output has already is kept: `past` is all of it, by recipe; and what
+    a large site has many of is not in memory. `first` is shown what takes long to read back, which
+    is made first."""
     office, out, feeds = seen.office, seen.out, seen.feeds
     recipes = Recipes(seen)
+    store = store_for(len(out))
+    formats: list[list[AnyDocument]] = []
+    for feed in feeds:
+        recipe, draw = recipes.feed(feed), partial(render_formats, feed, office, feeds)
+        formats.append(_kept(past, recipe, draw, feed=feed) or [*_made(recipe, draw())])
+    if first is not None:
+        first(one for each in formats for one in each)
     documents: list[AnyDocument] = [
         *render_assets(office),
-        *_render_entries(seen, recipes, past, processes, progress),
+        *_render_entries(seen, recipes, past, store, processes, progress),
         *entrypage.render_moved(out, office, feeds),
     ]
-    for feed in feeds:
-        parts: list[tuple[str, Feed, Callable[[], list[Document]]]] = [
-            (recipes.feed(feed), feed, partial(render_formats, feed, office, feeds)),
-            (recipes.feed_page(feed), feed, partial(_render_page, feed, office, feeds)),
-        ]
-        for recipe, shown, draw in parts:
-            documents += _kept(past, recipe, draw, feed=shown) or _made(recipe, draw())
-    documents += _render_archives(seen, recipes, past, processes)
+    for feed, made in zip(feeds, formats, strict=True):
+        recipe, paint = recipes.feed_page(feed), partial(_render_page, feed, office, feeds)
+        documents += made
+        documents += _kept(past, recipe, paint, feed=feed) or _made(recipe, paint())
+    documents += _render_archives(seen, recipes, past, store, processes)
     documents += render_indexes(seen)
     return in_order(documents)
 
 
 def _render_archives(
-    seen: Selection, recipes: Recipes, past: Mapping[str, Sequence[Made]], processes: int
+    seen: Selection,
+    recipes: Recipes,
+    past: Mapping[str, Sequence[Made]],
+    store: Store,
+    processes: int,
 ) -> Iterator[AnyDocument]:
     """The archive documents of all feeds, feed by feed."""
     shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
@@ -78,7 +90,7 @@ def _render_archives(
         for one, recipe, draw in zip(shown, map(recipes.archive, shown), draws, strict=True)
     ]
     missing = [one for one, (_, found) in zip(shown, kept, strict=True) if not found]
-    made = iter(archives.render_archives(missing, seen.office, processes))
+    made = archives.render_archives(missing, seen.office, processes, store)
     for recipe, found in kept:
         yield from found or _made(recipe, next(made))
 
@@ -87,43 +99,41 @@ def _render_entries(
     seen: Selection,
     recipes: Recipes,
     past: Mapping[str, Sequence[Made]],
+    store: Store,
     processes: int,
     progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
-    neighbours = entrypage.find_neighbours(seen.out)
-    translations = find_translations(seen.out)
-    feeds_of = entrypage.find_own(seen.feeds)
-
-    def draw(entry: Entry) -> list[Document]:
-        return entrypage.render_entry(
-            entry, seen.office, seen.feeds, feeds_of, neighbours, translations
-        )
-
+    pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
     found: dict[str, list[AnyDocument]] = {}
-    missing = []
+    wanted = []
     for entry in seen.out:
-        recipe = recipes.entry(entry, (neighbours.get(entry.slug, ()), translations[entry.slug]))
-        found[entry.slug] = _kept(past, recipe, partial(draw, entry), entry=entry)
+        recipe = recipes.entry(entry, pages.others(entry))
+        found[entry.slug] = _kept(past, recipe, partial(pages.render, entry), entry=entry)
         if not found[entry.slug]:
-            missing.append((entry, recipe))
-    processes = processes if len(missing) > WORTH_SHARING else 1
+            wanted.append((entry, recipe))
+    processes = processes if len(wanted) > WORTH_SHARING else 1
 
-    def make(one: tuple[Entry, str]) -> list[Document]:
-        made = _made(one[1], draw(one[0]))
-        # an entry need not come back from another process: it is here
-        return [dataclasses.replace(one, entry=None) for one in made] if processes > 1 else made
+    def make(entry: Entry) -> list[tuple[str, Stored]]:
+        # what another process has to give back: all else of a document is here
+        return [(made.path, store.put(made.data)) for made in pages.render(entry)]
 
-    for (entry, _), made in zip(missing, share(missing, make, processes, progress), strict=True):
+    missing = [entry for entry, _ in wanted]
+    for (entry, recipe), made in zip(
+        wanted, share(missing, make, processes, progress), strict=True
+    ):
         own = {entry.page, entry.calendar}
         found[entry.slug] = [
-            dataclasses.replace(one, entry=entry) if one.path in own else one for one in made
+            document(
+                path, "entry", stored, store, entry=entry if path in own else None, recipe=recipe
+            )
+            for path, stored in made
         ]
     for entry in seen.out:
         yield from found[entry.slug]
 
 
-def _made(recipe: str, documents: Sequence[Document]) -> list[Document]:
+def _made(recipe: str, documents: Iterable[NewDocument]) -> list[NewDocument]:
     return [dataclasses.replace(one, recipe=recipe) for one in documents]
 
 
@@ -157,12 +167,7 @@ def render_assets(office: Office) -> list[Document]:
 
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
-    neighbours = entrypage.find_neighbours(seen.out)
-    others = find_translations(seen.out)
-    own = entrypage.find_own(seen.feeds)
-    return lambda entry: entrypage.render_entry(
-        entry, seen.office, seen.feeds, own, neighbours, others
-    )
+    return entrypage.EntryPages(seen.office, seen.feeds, seen.out).render
 
 
 def render_indexes(seen: Selection) -> list[Document]:
@@ -204,4 +209,4 @@ def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Do
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """The archive documents of one feed, in the formats that have them."""
     made = archives.render_archives(history.archive_documents(feed), office)
-    return [document for documents in made for document in documents]
+    return [one.loaded() for documents in made for one in documents]

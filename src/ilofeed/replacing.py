@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from ilofeed.document import NewDocument
+
 
 class PublishError(OSError):
     """Why nothing, or not everything, could be published; for the person at the terminal."""
@@ -46,26 +48,39 @@ def write(path: str, data: bytes, temporary: str) -> None:
         try:
             os.replace(draft, path)
         except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
+            _make_folder(path.rpartition("/")[0])
             os.replace(draft, path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
 
 
+def _make_folder(folder: str) -> None:
+    try:
+        os.mkdir(folder)
+    except FileNotFoundError:
+        os.makedirs(folder, exist_ok=True)
+
+
 def _write(path: str, data: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
+    file = os.open(path, flags, 0o666)
+    try:
         rest = memoryview(data)
         while rest:  # a system may take less than all at once
-            rest = rest[file.write(rest) :]
+            rest = rest[os.write(file, rest) :]
+    finally:
+        os.close(file)
 
 
-def write_folder(output: Path, folder: str, files: Mapping[str, bytes], temporary: Path) -> None:
+def write_folder(
+    output: Path, folder: str, files: Mapping[str, NewDocument], temporary: Path
+) -> None:
     """Make a folder of the output that is not there yet, with these files of the output in it, at
     once."""
-    for path, data in files.items():
+    for path, document in files.items():
         draft = temporary / path
         draft.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(data)
+        draft.write_bytes(document.data)
     (output / folder).parent.mkdir(parents=True, exist_ok=True)
     os.replace(temporary / folder, output / folder)
 

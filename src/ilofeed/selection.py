@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import history
-from ilofeed.entry import fraction
+from ilofeed.identity import fraction
 from ilofeed.model import Archive, Feed
 from ilofeed.phrases import own_name
 

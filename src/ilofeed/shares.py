@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
-import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
+from ilofeed import helper
+from ilofeed.copies import end, fork
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Progress: TypeAlias = "Callable[[int, int], None]"
 
 
-_YES, _NO = 10, 11  # exit codes that nothing else has
-
-
 def quiet(_done: int, _total: int) -> None:
     """Say nothing of how far the work is."""
-
-
-def processors() -> int:
-    """How many processes could run at once here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-@contextlib.contextmanager
-def aside(question: Callable[[], bool], *, is_long: bool) -> Iterator[Callable[[], bool]]:
-    """The answer to a question, for who calls it within: where the question is long, another
-    process looks for it meanwhile. Where that gives none, it is looked for here."""
-    child = _fork(lambda: _YES if question() else _NO) if is_long and hasattr(os, "fork") else None
-    status: int | None = None
-
-    def answer() -> bool:
-        nonlocal status
-        if child is None:
-            return question()
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        return status == _YES if status in {_YES, _NO} else question()
-
-    try:
-        yield answer
-    finally:
-        if child is not None and status is None:  # nobody wants to know any more
-            os.kill(child, signal.SIGKILL)
-            os.waitpid(child, 0)
-
-
-def _fork(work: Callable[[], int]) -> int | None:
-    """The id of a copy of this process that ends with the exit code of some work; None where there
-    is no process to be had."""
-    try:
-        child = os.fork()
-    except OSError:
-        return None
-    if child:
-        return child
-    code = 1
-    try:  # nothing of the parent's may run on in here, whatever happens
-        code = work()
-    finally:
-        os._exit(code)
 
 
 def share(
@@ -82,6 +37,7 @@ def share(
     processes = min(processes, len(items)) if hasattr(os, "fork") else 1
     if processes < 2:
         return _do(items, work, progress)
+    helper.dismiss()  # it would be one more than may be used
     gc.freeze()  # a collection in a copy would copy the memory that it looks through
     pipes = [_start(items[part::processes], work) for part in range(1, processes)]
     try:
@@ -128,7 +84,7 @@ def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
             pickle.dump([work(item) for item in items], pipe)
         return 0
 
-    child = _fork(deliver)
+    child = fork(deliver)
     os.close(into)
     if child is None:
         os.close(out)
@@ -155,5 +111,4 @@ def _end(child: _Child) -> None:
     if child.pipe is not None:
         os.close(child.pipe)
     if child.id is not None:
-        os.kill(child.id, signal.SIGKILL)
-        os.waitpid(child.id, 0)
+        end(child.id)

@@ -37,6 +37,7 @@ _PIECES = (
 )
 _FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
 _PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
+_HARMLESS = bytes([*b"\t\n", *range(0x20, 0x7F)])  # bytes that mean one thing in every encoding
 # whatever the patterns find holds one of these; most texts have none and are searched once
 _SUSPECT = re.compile(f"[{CONTROL}{UNFIT}\xc2-\xf4\ue000-\uf8ff]")
 
@@ -84,6 +85,8 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     further down are reported too. Unfit characters are masked in the text that is returned, one
     by one, so that places stay true and nothing is blamed twice.
     """
+    if not data.translate(None, _HARMLESS):  # there are no others
+        return Source(path, data.decode("ascii")), []
     text, problems = _decode(path, data)
     if _is_no_text(text[:1000]):
         message = "this is not a text file; an editor for text writes one, as UTF-8"
@@ -260,8 +263,13 @@ def is_mistakable(text: str) -> bool:
         return False
 
 
+def has_suspect(text: str) -> bool:
+    """Whether a text has a character of those that no pattern finds anything without."""
+    return _SUSPECT.search(text) is not None
+
+
 def find_unfit(text: str) -> re.Match[str] | None:
     """The first characters that no feed should carry, in text that did not pass `decode`."""
-    if not _SUSPECT.search(text):
+    if not has_suspect(text):
         return None
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)

@@ -8,7 +8,6 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.fields import find_markup
 from ilofeed.foreign import (
     MOST_ITEMS,
     MOST_PARTS,
@@ -24,6 +23,7 @@ from ilofeed.foreign import (
     Text,
     When,
 )
+from ilofeed.markup import find_markup
 from ilofeed.problems import did_you_mean, quote
 
 if TYPE_CHECKING:

@@ -1,5 +1,6 @@
-"""Where the program begins. The list of commands, which people ask for most, is shown without
-loading what reads options: that takes longer than all the rest."""
+"""Where the program begins. What people ask for most, the list of commands and a plain `build`, is
+done without loading what reads options: that takes longer than to show the list, or to look whether
+there is anything to build."""
 
 from __future__ import annotations
 
@@ -13,6 +14,11 @@ def main() -> None:
     """The command line, from its first word on."""
     if sys.argv[1:] in (["--help"], ["-h"]) and _is_usual() and _show_help():
         return
+    if "build" in sys.argv:
+        from ilofeed import usual
+
+        if (asked := usual.read(sys.argv[1:])) is not None:
+            usual.build(*asked)
     from ilofeed import cli
 
     cli.main()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
 from ilofeed.htmltree import parse_html
+from ilofeed.plainhtml import read_page
+from ilofeed.remember import Last
 
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Office, Person
@@ -23,6 +26,9 @@ def render_structured(entry: Entry, office: Office) -> str:
 
 def read_structured(page: bytes) -> Any:
     """What a search engine reads of a page; `ValueError` where it is nothing, or no JSON."""
+    plain = read_page(page)
+    if plain is not None and plain.linked_data is not None:
+        return plain.linked_data
     root = parse_html(page)
     found = [] if root is None else root.findall(".//script[@type='application/ld+json']")
     if len(found) != 1:
@@ -30,10 +36,11 @@ def read_structured(page: bytes) -> Any:
     return json.loads(found[0].text or "")
 
 
+@Last  # of a page both the digest of its proof and its verification ask
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
     """The graph: the article, and the event it is about where there is one."""
     office = office.speaking(entry.language)
-    publisher = _person(office.author, "Organization")
+    signs, publisher = _publisher(office)
     article = {
         "@type": "NewsArticle",
         "@id": entry.url,
@@ -45,10 +52,7 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
         "inLanguage": entry.language,
         "datePublished": entry.published.isoformat(),
         "dateModified": entry.updated.isoformat(),
-        "author": [
-            _person(one, "Organization" if one == office.author else "Person")
-            for one in entry.authors
-        ],
+        "author": [publisher if one == signs else _person(one, "Person") for one in entry.authors],
         "publisher": publisher,
         "articleSection": [
             office.categories[name].label(entry.language) for name in entry.categories
@@ -71,6 +75,11 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
         article["about"] = {"@id": f"{entry.url}#event"}
         graph.append(_event(entry, publisher))
     return {"@context": "https://schema.org", "@graph": [_without_none(one) for one in graph]}
+
+
+@functools.lru_cache(maxsize=256)
+def _publisher(office: Office) -> tuple[Person, dict[str, Any]]:
+    return office.author, _person(office.author, "Organization")
 
 
 def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:

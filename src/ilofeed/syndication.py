@@ -41,8 +41,10 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # "&" and "<" in plain text are written in hexadecimal: some readers decode &amp; twice
 _PLAIN = re.compile(
     rb"(<(?:title|subtitle|summary|name|rights|generator|category|description|dc:creator"
-    rb"|ev:location|media:title|media:description|media:credit)(?: [^<>]*)?>)([^<]*)(?=</)"
+    rb"|ev:location|media:title|media:description|media:credit)(?: [^<>]*)?>)([^<&]*&[^<]*)(?=</)"
 )
+# descriptions of items are HTML, their escapes are part of the text; the channel's are not
+_PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
 
 
 def render_atom(feed: Feed, office: Office) -> bytes:
@@ -76,10 +78,9 @@ def render_rss(feed: Feed, office: Office) -> bytes:
         for attachment in entry.attachments[:1]:
             item.enclosure(attachment.url, str(attachment.length), attachment.type)
         item.ilofeed_rss.entry = entry
-    # descriptions of items are HTML, their escapes are part of the text; the channel's are not
-    head, *items = re.split(rb"(?=<item[ >])", generator.rss_str(pretty=True))
-    plain = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
-    return _PLAIN.sub(_hexadecimal, head) + b"".join(plain.sub(_hexadecimal, i) for i in items)
+    data: bytes = generator.rss_str(pretty=True)
+    head, item, items = data.partition(b"<item ")
+    return _PLAIN.sub(_hexadecimal, head) + item + _PLAIN_IN_ITEMS.sub(_hexadecimal, items)
 
 
 def _hexadecimal(match: re.Match[bytes]) -> bytes:

@@ -25,6 +25,8 @@ Loc = tuple[int | str, ...]
 MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
+_NOTHING = frozenset({"", "~", "null"})
+_BEFORE_A_COMMENT = frozenset(" \t#")
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
     "string_type": "one text is wanted here, not a list or a mapping",
@@ -95,12 +97,26 @@ class _Reader:
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
-        data = {}
+        data: dict[str, Any] = {}
         for key, value in node.pairs:
-            inner = (*loc, key.value)
-            if self._readable(value, inner):
+            if (text := self._plain(value)) is not None:
+                data[key.value] = text
+            elif type(value) is Sequence and None not in (
+                texts := [*map(self._plain, value.items)]
+            ):
+                data[key.value] = texts
+            elif self._readable(value, inner := (*loc, key.value)):
                 data[key.value] = self._value(value, inner)
         return data
+
+    def _plain(self, node: Node) -> str | None:
+        """The text of a node of which there is nothing to say wherever it stands, as of most."""
+        if type(node) is not Scalar or node.broken or node.style == '"' or "\n" in node.value:
+            return None
+        if node.style:
+            return node.value
+        behind = self._source.text[node.end : node.end + 1]
+        return None if node.value in _NOTHING or behind in _BEFORE_A_COMMENT else node.value
 
     def _value(self, node: Node, loc: Loc) -> Any:
         match node:
@@ -154,7 +170,7 @@ class _Reader:
         return words[-1] in FREE_TEXT or words[-1] == "authors"
 
     def _empty(self, node: Scalar, loc: Loc) -> bool:
-        if node.style or node.value not in {"", "~", "null"}:
+        if node.style or node.value not in _NOTHING:
             return False
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         message = f"{quote(key)} has no value; write one, or leave the key out"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, opml, readonce, structured
+from ilofeed import addresses, calendars, embedding, helper, opml, readonce, structured
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
+    from ilofeed.helper import Answers
     from ilofeed.lint import Finding
     from ilofeed.model import Feed, Office
     from ilofeed.shares import Progress
@@ -65,9 +66,10 @@ def verify_changed(
     progress: Progress = quiet,
     processes: int = 1,
     news: Document | None = None,
+    ahead: Answers[list[Fault]] | None = None,
 ) -> tuple[list[Fault], Known]:
-    """The same without reading back what is known to verify; and what is known then. `news` are
-    what a document names that its last version, known to verify, did not.
+    """The same without reading back what is known to verify, or is read back `ahead`; and what is
+    known then. `news` are what a document names that its last version, known to verify, did not.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
@@ -76,24 +78,24 @@ def verify_changed(
     published = set(map(office.address, paths))
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
     is_less = not known.proofs.keys() <= set(paths)
-    linking = [one for one in documents if is_less or isinstance(one, Document)]
-    faults = _dead_links(linking, office, published)
-    answered = published | {fault.found for fault in faults}  # these are told of already
     prover = Prover(office, feeds)
-    made = [one for one in documents if isinstance(one, Document)]
-    apart = readonce.share_out(made, prover.of_entry)
+    made = [one for one in documents if not isinstance(one, Kept)]
 
-    def verified(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
+    def verified(
+        document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
+    ) -> _Judged:
         if isinstance(document, Kept):
-            found = list(_dangling(document, office, answered)) if is_less else []
+            found = list(_dangling(document, answers)) if is_less else []
             return found, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
-            return list(_dangling(document, office, answered)) if is_less else [], proof
+            return list(_dangling(document, answers)) if is_less else [], proof
+        document = document.loaded()
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
         elif readonce.is_whole(document, apart.get(document.path)):
-            found = verify_document(document, office)
+            judged = ahead.of(document.path) if ahead is not None else None
+            found = verify_document(document, office) if judged is None else [*judged]
         else:
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
@@ -101,19 +103,41 @@ def verify_changed(
         if news is not None and news.path == document.path and not is_less:
             document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, office, answered)
+            found += _dangling(document, answers)
         return found, proof
 
-    size = sum(len(one.data) for one in made if one.format is not None)
+    at_once = addresses.Answers(office, published)
+
+    def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
+        found, proof = verified(document, apart, at_once)
+        return found + _dead_links([document], office, published), proof
+
+    size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
+    apart = readonce.share_out(made, prover.of_entry)
     # of what the output has nothing new is to be found out where all its links still lead to it
     doubtful = documents if is_less else made
-    shared = share(doubtful, partial(verified, apart=apart), processes, progress)
+    shared = share(doubtful, partial(verified_at_once, apart=apart), processes, progress)
+    faults: list[Fault] = []
     if any(found for found, _ in shared):  # now every document that shows a fault is to be named
-        shared = share(doubtful, partial(verified, apart={}), processes, progress)
+        faults = _dead_links(doubtful, office, published)
+        told = {fault.found for fault in faults}
+        again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
+        shared = share(doubtful, again, processes, progress)
     fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
     proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
+
+
+def verify_ahead(documents: Iterable[AnyDocument], office: Office) -> Answers[list[Fault]]:
+    """Have what takes long, the feeds that people subscribe to, read back while the rest is made,
+    where there is a helper."""
+    live = {
+        one.path: one
+        for one in documents
+        if isinstance(one, Document) and one.kind == "feed" and one.format != "json"
+    }
+    return helper.hand(partial(verify_document, office=office), live)
 
 
 def verify_document(document: Document, office: Office) -> list[Fault]:
@@ -235,10 +259,10 @@ def _dead_links(
     ]
 
 
-def _dangling(document: AnyDocument, office: Office, published: Collection[str]) -> Iterator[Fault]:
+def _dangling(document: AnyDocument, answers: addresses.Answers) -> Iterator[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
-        missing = addresses.dangling(document, office, published)
+        missing = answers.dangling(document)
     except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
         yield Fault(document.path, "document", "a document that can be read", str(error))
         return

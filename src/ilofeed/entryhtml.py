@@ -1,0 +1,183 @@
+"""The HTML of the page of an entry.
+
+Of all templates this would be drawn most often. So what its pages in one language share is drawn
+once (`frame.html`), what few of them have by macros (`entry.html`), and the rest is written here.
+What stands between braces is HTML already: our own, or escaped.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+from ilofeed.document import relative
+from ilofeed.entry import summary_html
+from ilofeed.page import common_values, draw_parts, script_hash
+from ilofeed.selection import changed
+from ilofeed.structured import render_structured
+from ilofeed.translations import alternates
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Mapping, Sequence
+
+    from ilofeed.model import Entry, Feed, Office, Person
+
+_WORDS = ("topics", "countries", "more", "previous", "next", "updated", "last_change")
+
+
+class OwnFeeds(NamedTuple):
+    """The feeds of one term or one language, by its name."""
+
+    categories: Mapping[str, Feed]
+    countries: Mapping[str, Feed]
+    languages: Mapping[str, Feed]
+
+
+class _Label(NamedTuple):
+    """A category or a country on a page: its name, its feed for readers, its line in a list."""
+
+    name: str
+    feed: str
+    line: str
+
+
+class EntryWriter:
+    """Writes the pages of entries in one language. All are as deep as the `first` one, so relative
+    addresses of what they share are the same."""
+
+    def __init__(self, office: Office, feeds: Sequence[Feed], own: OwnFeeds, first: Entry) -> None:
+        from markupsafe import escape  # it comes with Jinja2
+
+        self._escape = escape
+        self._own = own
+        values = common_values(office, feeds, first.language)
+        values["href"] = partial(relative, first.page)
+        self._office: Office = values["office"]
+        self._name = escape(self._office.title)
+        self._words = {key: str(escape(values["words"][key])) for key in _WORDS}
+        self._when: Callable[[dt.datetime], str] = values["when"]
+        self._parts = draw_parts("parts.html", values)
+        self._macros = draw_parts("entry.html", values)
+        self._frame = draw_parts("frame.html", values)
+        self._lang = values["lang"](first.language)
+        self._main_links = values["discovery"](values["main"])
+        self._spoken_link = self._parts.feed_link(own.languages.get(first.language))
+        self._labels: dict[tuple[str, bool], _Label] = {}
+        self._authors: dict[tuple[Person, ...], str] = {}
+
+    def write(
+        self, entry: Entry, older: Entry | None, newer: Entry | None, others: Sequence[Entry]
+    ) -> bytes:
+        """The page of an entry between its neighbours, with its translations."""
+        frame, macros, words, lang = self._frame, self._macros, self._words, self._lang
+        title, summary, url = map(self._escape, (entry.title, entry.summary, entry.url))
+        topics = [self._label(name, is_country=False) for name in entry.categories]
+        places = [self._label(name, is_country=True) for name in entry.countries]
+        kicker = topics[0].name
+        changed_at = entry.updated.replace(microsecond=0)
+        dates = self._when(entry.published)
+        if changed_at > entry.published:
+            updated = words["updated"].format(date=self._local_day(entry.updated))
+            dates = f"{dates} · {updated}"
+        last_change = words["last_change"].format(date=self._local_day(changed(entry)))
+        data = render_structured(entry, self._office)
+        has_lead = entry.html != summary_html(entry.summary)
+        lead = f'<p class="lead">{summary}</p>' if has_lead else ""
+        robots = notice = event = picture = picture_data = alternate = translated = link = files = (
+            ""
+        )
+        if entry.withdrawn:
+            robots, notice = '<meta name="robots" content="noindex">\n', macros.notice(entry)
+        if entry.image:
+            picture, picture_data = macros.picture(entry), macros.picture_data(entry.image)
+        if entry.event:
+            event = macros.event(entry)
+        if entry.link:
+            link = macros.original(entry.link, urllib.parse.urlsplit(entry.link).hostname)
+        if entry.attachments:
+            files = macros.documents(entry)
+        if others:
+            alternate = macros.alternates(alternates(entry, others))
+            translated = macros.translations(entry, others)
+        return f"""\
+{frame.opening} '{script_hash(data)}'{frame.policy}\
+<title>{title} – {self._name}</title>
+<meta name="description" content="{summary}">
+<link rel="canonical" href="{url}">
+<meta property="og:type" content="article">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{summary}">
+<meta property="og:url" content="{url}">
+<meta property="og:site_name" content="{self._name}">
+
+{robots}\
+<meta property="article:published_time" content="{entry.published.isoformat()}">
+<meta property="article:modified_time" content="{changed_at.isoformat()}">
+<meta property="article:section" content="{kicker}">
+{picture_data}\
+<meta name="twitter:card" content="{"summary_large_image" if picture else "summary"}">
+{self._main_links}
+{"".join([one.feed for one in topics + places])}{self._spoken_link}{alternate}\
+<script type="application/ld+json">{data}</script>
+{frame.looks}{frame.header}\
+<article class="entry">
+{notice}\
+<header{lang}>
+<p class="kicker">{kicker}</p>
+<h1>{title}</h1>
+</header>
+<p class="when">{dates} · <span class="authors">{self._signed(entry)}</span></p>
+{event}{picture}\
+<div class="body"{lang}>
+{lead}
+{entry.html}
+</div>
+{link}{files}\
+<footer>
+<div class="terms"><h2>{words["topics"]}</h2>
+<ul>
+{"".join([one.line for one in topics])}\
+</ul></div>
+<div class="terms"><h2>{words["countries"]}</h2>
+<ul>
+{"".join([one.line for one in places])}\
+</ul></div>
+{translated}\
+</footer>
+</article>
+{self._beside(older, newer) if older or newer else ""}\
+{frame.footer}{last_change}{frame.closing}""".encode()
+
+    def _label(self, name: str, *, is_country: bool) -> _Label:
+        if (found := self._labels.get((name, is_country))) is None:
+            terms = self._office.countries if is_country else self._office.categories
+            label = terms[name].label(self._office.language)
+            feed = (self._own.countries if is_country else self._own.categories).get(name)
+            found = self._labels[name, is_country] = _Label(
+                self._escape(label),
+                self._parts.feed_link(feed),
+                self._macros.term(label, feed, self._office.language),
+            )
+        return found
+
+    def _signed(self, entry: Entry) -> str:
+        if (found := self._authors.get(entry.authors)) is None:
+            found = self._authors[entry.authors] = self._macros.authors(entry.authors)
+        return found
+
+    def _local_day(self, moment: dt.datetime) -> str:
+        return self._when(moment.astimezone(self._office.timezone))
+
+    def _beside(self, older: Entry | None, newer: Entry | None) -> str:
+        one = self._link("prev", self._words["previous"], older) if older else ""
+        other = self._link("next", self._words["next"], newer) if newer else ""
+        words = self._words["more"]
+        return f'<nav class="neighbours" aria-label="{words}">\n{one}\n{other}\n</nav>\n'
+
+    def _link(self, rel: str, word: str, entry: Entry) -> str:
+        # from one page of an entry to another, as `relative` writes it
+        address, title = f"../{entry.slug}/", self._escape(entry.title)
+        count = f'<span class="count">{word}</span>'
+        return f'<a rel="{rel}" href="{address}">{count} <span>{title}</span></a>'

@@ -1,0 +1,83 @@
+"""What a build tells the next one: what it would say if there is nothing to do, and what of its
+work need not be done again."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING
+
+from ilofeed import console, glance, state
+from ilofeed.document import ORDER, Made
+from ilofeed.entrymemory import dump, keep, load
+from ilofeed.manifest import PATH
+from ilofeed.proof import Known
+from ilofeed.selection import next_change
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from ilofeed.chain import Draft
+    from ilofeed.options import After
+    from ilofeed.problems import Problem
+    from ilofeed.publish import Changes
+
+
+_NOTHING = "-"  # what is not known of a document
+
+
+def remember(
+    target: Path,
+    clock: dt.datetime,
+    after: After,
+    inputs: state.Inputs,
+    draft: Draft,
+    problems: Sequence[Problem],
+    known: Known,
+    changes: Changes,
+) -> None:
+    """Remember a build that was done, for the next one; under the lock of its output."""
+    assert draft.site is not None
+    proofs = draft.proven.proofs if draft.proven is not None else {}
+    documents = sorted(draft.documents, key=lambda document: document.path)
+    said = state.Said(
+        f"{console.counts(draft)}, {console.documents(len(documents), target)}",
+        tuple(dataclasses.asdict(problem) for problem in problems),
+    )
+    state.remember(
+        target,
+        inputs,
+        {
+            one.path: (proofs.get(one.path, _NOTHING), one.recipe or _NOTHING, one.sha256, one.kind)
+            for one in documents
+        },
+        program=known.program,
+        base_url=after.base_url,
+        now=clock,
+        until=next_change(draft.site.entries, clock),
+        said=said,
+        left={path: known.seen[path] for path in changes.unchanged if path in known.seen},
+    )
+    troubled = frozenset(problem.path for problem in problems)
+    memory = keep(draft.site.entries, draft.site.office, clock, troubled, known.entries)
+    state.write_beside(target, "entries", dump(memory, known.program))
+
+
+def known(target: Path) -> Known:
+    """What the last build here found to verify, and what of it need not be made again."""
+    program = glance.program()
+    words, seen = state.published(target, program)
+    made: dict[str, list[Made]] = {}
+    kinds = {str(kind): kind for kind in ORDER}
+    for path, (_, recipe, sha256, kind) in words.items():
+        if seen and recipe != _NOTHING:
+            made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
+    return Known(
+        proofs={path: proof for path, (proof, *_) in words.items()},
+        made=made,
+        entries=load(state.read_beside(target, "entries"), program),
+        manifest=words[PATH][2] if PATH in words else None,
+        seen=seen,
+        program=program,
+    )

@@ -1,0 +1,90 @@
+"""Bytes that nobody wants for now: in a file without a name, so that a large site is not in memory.
+
+Copies of this process (`shares`) write to the same file, one at a time, and read what the others
+wrote. The system takes the file back when the last of them has ended, however it ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import weakref
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Place(NamedTuple):
+    """Where some bytes are in a spool: their offset, how many, and their digest."""
+
+    at: int
+    size: int
+    sha256: str
+
+
+Stored: TypeAlias = bytes | Place
+
+
+class Memory:
+    """What a small site needs: its bytes stay where they are."""
+
+    def put(self, data: bytes) -> bytes:
+        """The bytes."""
+        return data
+
+    def get(self, stored: Stored) -> bytes:
+        """The same."""
+        assert isinstance(stored, bytes)
+        return stored
+
+
+class Spool:
+    """One such file. `OSError` where there is no room for it."""
+
+    def __init__(self) -> None:
+        with tempfile.TemporaryFile(buffering=0) as file:
+            self._file = os.dup(file.fileno())
+        weakref.finalize(self, os.close, self._file)
+
+    def put(self, data: bytes) -> Place:
+        """Write bytes behind all others."""
+        with self._alone() as file:
+            at = os.lseek(file, 0, os.SEEK_END)
+            rest = memoryview(data)
+            while rest:  # a system may take less than all at once
+                rest = rest[os.write(file, rest) :]
+        return Place(at, len(data), hashlib.sha256(data).hexdigest())
+
+    def get(self, place: Stored) -> bytes:
+        """The bytes at a place, without moving where others write."""
+        assert isinstance(place, Place)
+        data = os.pread(self._file, place.size, place.at)
+        while len(data) < place.size:
+            more = os.pread(self._file, place.size - len(data), place.at + len(data))
+            if not more:
+                raise OSError("a temporary file has lost what was written to it")
+            data += more
+        return data
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[int]:
+        """The file, while no other process writes to it."""
+        import fcntl
+
+        fcntl.lockf(self._file, fcntl.LOCK_EX)
+        try:
+            yield self._file
+        finally:
+            fcntl.lockf(self._file, fcntl.LOCK_UN)
+
+
+Store: TypeAlias = Memory | Spool
+FEW = 2_000  # entries whose documents take less memory than the program
+
+
+def store_for(entries: int) -> Store:
+    """Where the documents of so many entries are kept until they are published."""
+    return Spool() if entries > FEW and hasattr(os, "pread") else Memory()

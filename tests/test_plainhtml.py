@@ -1,0 +1,256 @@
+"""What is read of a page without a parser is all that a parser would find in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from ilofeed import addresses, plainhtml
+from ilofeed.addresses import Answers, dangling
+from ilofeed.document import Document
+from ilofeed.htmltree import parse_html
+from ilofeed.structured import read_structured
+from offices import documents, entry, site
+from test_site import MADE as GALLERY
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+SITE = site(
+    wages=entry(
+        body="See [this](https://example.org/feeds/entry/jobs/?a=1&b=2) and `code`.\n\n> quoted",
+        event="{start: 2015-06-01, url: 'https://example.net/?x=1&y=2'}",
+        attachments="[{url: 'https://example.org/a.pdf'}]",
+    ),
+    jobs=entry(link="https://example.org/news?id=5"),
+)
+MADE = documents(SITE)
+PUBLISHED = frozenset(map(SITE.office.address, MADE))
+PAGES = [MADE[path].data for path in ("entry/wages/index.html", "entry/jobs/index.html")]
+PAGES += [MADE[path].data for path in ("country/mn/embed.html", "country/mn/fragment.html")]
+DEAD = "https://example.org/feeds/no/"
+SCRIPT = '<script type="application/ld+json">'
+NAMES = ["action", "cite", "data", "href", "poster", "src", "data-address", "DATA-ADDRESS"]
+NAMES += ["hReF", "sRc", "title"]
+PIECES = [
+    *(f"{name}=" for name in NAMES), *(f"{name} =" for name in NAMES), *(f" {n}" for n in NAMES),
+    *(f'{name}="{DEAD}"' for name in NAMES), f"href='{DEAD}'", f"href={DEAD}",
+    'href="https://example&period;org/feeds/no/"', 'src="https://example&#46;org/feeds/no/"',
+    f'src = "{DEAD}"', f'href\n=\t"{DEAD}"',
+    'href="../no/"', 'href="../jobs/"', 'href="no/"', 'href="../../all/"', 'href="x.html"',
+    f'href="https://example.net/?href={DEAD}"', f'href="{DEAD}', 'href="&#46;&#46;/no/"',
+    'href="../no&amp;/"', 'href="../no&lt;/"', 'href="#x"', 'href=""', 'href="https://a.org/href=x',
+    f'<meta property="og:url" content="{DEAD}">', f'<meta content="{DEAD}" property="og:url">',
+    f'<META PROPERTY="og:url" CONTENT="{DEAD}">', f"<meta property='og:url' content='{DEAD}'>",
+    f'<meta property="og&#58;url" content="{DEAD}">', '<meta name="x" content="y">',
+    f'<meta name="x" content="y" property="og:image" content="{DEAD}">', "<meta ", "<meta/",
+    f'<meta property="x" property="og:url" content="{DEAD}">',
+    f'<meta/property="og:url"content={DEAD}>',
+    f'<code data-copy="">curl {DEAD}</code>', f"<code data-copy>curl {DEAD}</code>", "<code>",
+    f'<CODE class="x" data-copy>curl {DEAD}</CODE>', '<code class="x">', f"curl {DEAD}",
+    f'{SCRIPT}{{"url": "{DEAD}"}}</script>', f'{SCRIPT}{{"@id": "../no/"}}</script>',
+    f'<SCRIPT type="application/ld+json">{{"url": "{DEAD}"}}</script>', SCRIPT, "</script>",
+    f"<script type='application/ld&#43;json'>{{\"url\": \"{DEAD}\"}}</script>", SCRIPT + "{",
+    f'<script src="x" type="application/ld+json">{{"url": "{DEAD}"}}</script>',
+    f'<script defer src="../../all/" type="application/ld+json">{{"url": "{DEAD}"}}</script>',
+    "<a ", "<x y='", "'", '"', ">", "<", "=", "/", " ", "\n", "&", "&amp;", "x", "é", "世", "�",
+    "<!--", "-->", "--!>", "<!", "<!doctype html>", "<?x ", "<![CDATA[", "]]>", "<svg>", "<math>",
+    "<title>", "</title>", "<textarea>", "</textarea>", "<style>", "<noscript>", "<iframe>",
+    "<xmp>",
+    "<plaintext>", "<template>", "<frameset>", "<select>", "<table>", "</html>", "<body>", "<head>",
+    "</head>", "<base href='https://example.org/'>", '<meta charset="utf-16">',
+    '<meta http-equiv="content-type" content="text/html; charset=utf-7">',
+    "\0", "\x01", "\r", "\x0c",
+    "\x85", "\xa0", "\u2028", "\ufeff", "\ufffe", "\u017frc=",
+]  # fmt: skip
+pieces = st.sampled_from([*(one.encode() for one in PIECES), b"\xff", b"\xff\xfe", b"\xe9"])
+junk = st.lists(pieces, max_size=5).map(b"".join)
+
+
+@st.composite
+def damaged(draw: st.DrawFn) -> bytes:
+    """A page of ours with something cut out of it here and there, and something else put in."""
+    page = draw(st.sampled_from(PAGES))
+    signs = [found.start() for found in re.finditer(rb"[<>\"'=&/ ]", page)]
+    places = st.integers(0, len(page)) | st.sampled_from(signs)
+    for _ in range(draw(st.integers(1, 3))):
+        at = draw(places)
+        page = page[:at] + draw(junk) + page[at + draw(st.integers(0, 3)) :]
+    return page
+
+
+@st.composite
+def composed(draw: st.DrawFn) -> bytes:
+    """A page of pieces, within one of ours or alone."""
+    made = draw(st.lists(pieces, max_size=12).map(b"".join))
+    page = draw(st.sampled_from([*PAGES, b"X", b"X"]))
+    return page.replace(
+        draw(st.sampled_from([b"X", b"</body>", b"<title>", SCRIPT.encode()])), made
+    )
+
+
+def outcome(find: Callable[[], Any]) -> Any:
+    """What a function finds, or the words of its error."""
+    try:
+        return find()
+    except (ValueError, etree.LxmlError) as error:
+        return str(error)
+
+
+def parsed(document: Document) -> list[str]:
+    """The unanswered addresses that a parser finds."""
+    found = addresses.addresses(document)
+    return addresses._unanswered(found, document.path, SITE.office, PUBLISHED)
+
+
+def linked_data(page: bytes) -> Any:
+    """The linked data that a parser finds."""
+    root = parse_html(page)
+    found = [] if root is None else root.findall(".//script[@type='application/ld+json']")
+    if len(found) != 1:
+        raise ValueError(f"there are {len(found)} blocks of linked data, not one")
+    return json.loads(found[0].text or "")
+
+
+ANSWERS = Answers(SITE.office, PUBLISHED)  # it knows more with every page
+
+
+def agrees(page: bytes) -> None:
+    for path in ("entry/wages/index.html", "entry/jobs/index.html", "a/b/c.html", "all/x.html"):
+        document = Document(path, "entry", page)
+        expected = outcome(partial(parsed, document))
+        assert outcome(partial(ANSWERS.dangling, document)) == expected
+    assert outcome(partial(read_structured, page)) == outcome(partial(linked_data, page))
+    plain = plainhtml.read_page(page)
+    if plain is not None and None not in (decoded := set(map(plainhtml.decode, plain.addresses))):
+        decoded |= set(addresses._in_linked_data(plain.linked_data))
+        assert {address for address in addresses._in_html(page) if address} <= decoded
+
+
+@settings(max_examples=600)
+@given(damaged())
+@example(PAGES[0].replace(SCRIPT.encode(), b"<!--" + SCRIPT.encode()))
+@example(PAGES[0].replace(b"<title>", b"<title><textarea>"))
+@example(PAGES[0].replace(b"<meta charset", b"<meta x='\" charset"))
+@example(PAGES[0].replace(b"<p>See", f'<p title=\'" href="{DEAD}"\'>See'.encode()))
+def test_of_damaged_pages(page: bytes) -> None:
+    agrees(page)
+
+
+@settings(max_examples=600)
+@given(composed())
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-16"))
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-16-le"))
+@example(f'<a href="{DEAD}">x</a>'.encode("utf-32"))
+@example(f'\0<a href="{DEAD}">x</a>'.encode())
+@example(
+    f'<script defer src="../jobs/" type="application/ld+json">{{"url": "{DEAD}"}}</script>'.encode()
+)
+@example(f"<a title='href=\"../jobs/' href={DEAD}\">".encode())
+@example(f'<a x=" href="https://example.net/href={DEAD}">'.encode())
+@example(f'<meta content="{DEAD}" <meta property="og:url" content="https://example.net/">'.encode())
+@example(f'{SCRIPT}{{"\\u0075rl": "{DEAD}"}}</script>'.encode())
+def test_of_composed_pages(page: bytes) -> None:
+    agrees(page)
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "title"])
+@pytest.mark.parametrize(
+    "form", ['{}="{}"', "{}='{}'", "{}={}", '{} ="{}"', '{}= "{}"', '{}\n=\t"{}"', 'x {}="{}"/']
+)
+def test_no_form_of_an_attribute_is_overlooked(name: str, form: str) -> None:
+    for page in PAGES:
+        changed = page.replace(b"<p>", f"<p><x {form.format(name, DEAD)}>".encode(), 1)
+        document = Document("entry/wages/index.html", "entry", changed)
+        assert ANSWERS.dangling(document) == parsed(document) == [DEAD] or changed == page
+
+
+@pytest.mark.parametrize("key", ["@id", "url", "mainEntityOfPage", "isBasedOn"])
+def test_linked_data_hold_addresses(key: str) -> None:
+    at = f'"{key}":"'.encode()
+    assert at in PAGES[1]
+    page = PAGES[1].replace(at, f'{at.decode()}{DEAD}","x":"'.encode())
+    document = Document("entry/jobs/index.html", "entry", page)
+    assert plainhtml.read_page(page) is not None
+    assert ANSWERS.dangling(document) == parsed(document) == [DEAD]
+
+
+def test_our_pages_are_plain() -> None:
+    """Or nothing would be gained."""
+    for path, document in (MADE | GALLERY).items():
+        if re.search(r"entry/.*/index\.html|embed\.html|fragment\.html", path):
+            plain = plainhtml.read_page(document.data)
+            assert plain is not None, path
+            assert (plain.linked_data is not None) == path.startswith("entry/")
+            assert None not in map(plainhtml.decode, plain.addresses)
+
+
+def test_what_is_known_is_known_of_one_folder() -> None:
+    published = frozenset(map(SITE.office.address, ["a/b/index.html", "a/x/index.html"]))
+    answers = Answers(SITE.office, published)
+    page = b'<a href="../x/">x</a>'
+    assert answers.dangling(Document("a/b/index.html", "entry", page)) == []
+    assert answers.dangling(Document("a/c/index.html", "entry", page)) == []
+    for path, dead in (("c/b/index.html", "c/x/"), ("a/b/c/index.html", "a/b/x/")):
+        found = answers.dangling(Document(path, "entry", page))
+        assert found == [SITE.office.address(dead)]
+    answers = Answers(SITE.office, {SITE.office.address("x/")})
+    assert answers.dangling(Document("a/index.html", "entry", page)) == []
+    assert answers.dangling(Document("a/b/index.html", "entry", page)) == [
+        SITE.office.address("a/x/")
+    ]
+    near = b'<a href="x/">x</a>'
+    answers = Answers(SITE.office, frozenset(map(SITE.office.address, ["a/b/x/index.html"])))
+    assert answers.dangling(Document("a/b/index.html", "entry", near)) == []
+    assert answers.dangling(Document("a/c/index.html", "entry", near)) == [
+        SITE.office.address("a/c/x/")
+    ]
+
+
+def test_only_so_much_is_kept_in_mind(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "MOST_KNOWN", 3)
+    answers = Answers(SITE.office, PUBLISHED)
+    for number in range(20):
+        page = f'<a href="https://example.net/{number}"></a><a href="../no-{number}/"></a>'.encode()
+        document = Document("entry/x/index.html", "entry", page)
+        assert answers.dangling(document) == dangling(document, SITE.office, PUBLISHED)
+        page = page.replace(b"../no", b"https://example.net/no")
+        assert answers.dangling(Document("entry/x/index.html", "entry", page)) == []
+        assert sum(map(len, answers._known.values())) <= 6
+
+
+FRAGMENTS = [
+    *(f"<{tag}>" for tag in plainhtml._TAGS.split()),
+    *(f"</{tag}>" for tag in plainhtml._TAGS.split()),
+    '<a href="https://example.org/?a=1&amp;b=2" title="&quot;x">', '<a href="../x">',
+    '<img src="https://example.org/a.png" alt="x" title="y">', '<img src="x" alt="" src="y">',
+    '<a href="x" href="y">', '<a title="x" href="y">', "<a href=x>", "<a href='x'>",
+    '<ol start="3">', '<a href="&#46;">', '<a href="&copy=1">', '<a href="&amp;amp;">',
+    '<img alt="" src="y">',
+    "<textarea>", "<script>", "</script>", "<title>", "<style>", "<svg>", "<select>", "<div>",
+    '<blockquote cite="x">', "<!-- ", "-->", "<p title='", '"', "'", ">", "<", "&", "&lt;",
+    "x", "é", " ", "\n", "\r", "\0", "\x01", "\ufffe", "\ud800", 'href="z"',
+    '<A HREF="x">', "<a\nhref='x'>",
+]  # fmt: skip
+
+
+@settings(max_examples=600)
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=10).map("".join))
+@example('<p><a href="x"><a href="y">z</a></a></p>')
+def test_of_fragments(text: str) -> None:
+    plain = plainhtml.find_in_fragment(text)
+    if plain is not None:
+        assert set(plain) == set(addresses._in_html(text.encode()))
+
+
+def test_bodies_are_plain() -> None:
+    for document in (MADE | GALLERY).values():
+        if document.entry is not None:
+            assert plainhtml.find_in_fragment(document.entry.html) is not None

@@ -1,0 +1,123 @@
+"""What lies in a file until it is published is what would have been in memory."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ilofeed.chain import make
+from ilofeed.document import Document, Kept, Spooled
+from ilofeed.proof import Known
+from ilofeed.publish import publish
+from ilofeed.render import render, render_changed
+from ilofeed.selection import select
+from ilofeed.shares import share
+from ilofeed.spool import Memory, Place, Spool, store_for
+from ilofeed.verify import verify, verify_changed
+from offices import NOW
+from test_pieces import SITE
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ilofeed.document import AnyDocument
+
+SEEN = select(SITE, NOW)
+LARGE = b"x" * 3_000_000  # more than a pipe or a page of the system holds
+
+
+@given(st.lists(st.binary(max_size=100)))
+@settings(max_examples=50)
+def test_everything_comes_back_from_its_place(written: list[bytes]) -> None:
+    spool, memory = Spool(), Memory()
+    places = [spool.put(data) for data in written]
+    assert [spool.get(place) for place in reversed(places)] == written[::-1]
+    assert [place.sha256 for place in places] == [hashlib.sha256(x).hexdigest() for x in written]
+    assert [memory.get(memory.put(data)) for data in written] == written
+
+
+def test_processes_write_to_one_file_and_read_what_others_wrote() -> None:
+    spool = Spool()
+    before = spool.put(LARGE)
+
+    def work(number: int) -> tuple[Place, int, bool]:
+        data = bytes([number]) * (100_000 + number)
+        return spool.put(data), os.getpid(), spool.get(before) == LARGE
+
+    found = share(range(60), work, 4)
+    assert len({process for _, process, _ in found}) == 4
+    for number, (place, _, saw_the_first) in enumerate(found):
+        assert saw_the_first
+        assert spool.get(place) == bytes([number]) * (100_000 + number)
+    assert spool.get(spool.put(LARGE[:7])) == LARGE[:7]
+
+
+def test_what_the_file_has_lost_is_said() -> None:
+    spool = Spool()
+    place = spool.put(b"some bytes")
+    os.ftruncate(spool._file, 4)  # what no program of ours does
+    with pytest.raises(OSError, match="has lost what was written"):
+        spool.get(place)
+
+
+def test_only_a_large_site_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert isinstance(store_for(13), Memory)
+    assert isinstance(store_for(2_001), Spool)
+    monkeypatch.delattr(os, "pread")
+    assert isinstance(store_for(2_001), Memory)
+
+
+@pytest.fixture
+def large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any site counts as a large one, worth to be shared."""
+    monkeypatch.setattr("ilofeed.spool.FEW", 0)
+    monkeypatch.setattr("ilofeed.render.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.verify.WORTH_SHARING", 0)
+
+
+def plain(documents: tuple[AnyDocument, ...]) -> list[Document]:
+    return [one.loaded() for one in documents if not isinstance(one, Kept)]
+
+
+@pytest.mark.usefixtures("large")
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_a_large_site_has_the_same_documents(
+    processes: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    spooled = make(SEEN, processes)
+    many = {one.kind for one in spooled if isinstance(one, Spooled)}
+    assert many == {"entry", "archive"}
+    assert all(isinstance(one, Spooled) for one in spooled if one.kind in many)
+    faults, proven = verify_changed(spooled, SITE.office, Known(), processes=processes)
+    changes = publish(spooled, tmp_path / "large", None)
+
+    monkeypatch.setattr("ilofeed.spool.FEW", 2_000)
+    in_memory = make(SEEN)
+    assert not any(isinstance(one, Spooled) for one in in_memory)
+    assert plain(spooled) == list(in_memory)
+    assert [(one.size, one.sha256) for one in spooled] == [  # type: ignore[union-attr]
+        (len(one.data), one.sha256) for one in in_memory
+    ]
+    assert (faults, proven.proofs) == (
+        [],
+        verify_changed(in_memory, SITE.office, Known())[1].proofs,
+    )
+    assert changes == publish(in_memory, tmp_path / "small", None)
+    for one in in_memory:
+        assert (tmp_path / "large" / one.path).read_bytes() == one.data
+    assert not publish(spooled, tmp_path / "large", None).written
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_site_has_the_same_faults(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ilofeed.page.render_page", lambda *_, **__: b"<p>no page</p>")
+    monkeypatch.setattr("ilofeed.entrypage.render_page", lambda *_, **__: b"<p>no page</p>")
+    found = [verify(render_changed(SEEN, {}, jobs), SITE.office, processes=jobs) for jobs in (1, 2)]
+    monkeypatch.setattr("ilofeed.spool.FEW", 2_000)
+    assert found == [verify(render(SEEN), SITE.office)] * 2
+    assert found[0]
