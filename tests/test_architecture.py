@@ -37,6 +37,7 @@ FLOORS = [
     [
         "codes",
         "iso3166",
+        "garbage",
         "copies",
         "helper",
         "shares",

@@ -163,14 +163,15 @@ def test_what_a_manifest_names_that_the_last_one_did_not() -> None:
     before = parse_manifest(data, is_ours=True)
     keys["two"] = {"date": "2015-05-20", "title": "Other"}
     whole = Document("manifest.json", "manifest", manifest(keys, before))
-    new = news(whole, before)
+    after = parse_manifest(whole.data, is_ours=True)
+    new = news(whole, after, before)
     listed = [one["url"].rpartition("/entry/")[2] for one in json.loads(new.data)["entries"]]
     assert listed == ["two/"]
     assert named(new.data) | named(data) == named(whole.data) | named(data)
     assert named(new.data) >= named(whole.data) - named(data)
     for other in (None, parse_manifest(data)):  # of which nothing is known
-        assert news(whole, other) is whole
-    same = news(dataclasses.replace(whole, data=data), before)
+        assert news(whole, after, other) is whole
+    same = news(dataclasses.replace(whole, data=data), before, before)
     assert json.loads(same.data) == json.loads(data) | {"entries": []}
 
 
@@ -193,7 +194,7 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     documents = (*second[:-1], broken)
     wanted = verify(documents, edited.office)
     assert [fault.path for fault in wanted] == ["manifest.json"]
-    new = news(broken, before)
+    new = news(broken, parse_manifest(dead, is_ours=True), before)
     assert verify_changed(documents, edited.office, proven, news=new)[0] == wanted
 
 

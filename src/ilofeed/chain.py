@@ -98,10 +98,10 @@ def prepare(
     told = partial(tell, "Verifying")
     manifest = documents[-1]
     assert isinstance(manifest, Document)
-    new = news(manifest, before)
+    ledger = parse_manifest(manifest.data, is_ours=True)
+    new = news(manifest, ledger, before)
     faults, proven = verify_changed(documents, site.office, known, told, processes, new, *ahead)
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    ledger = parse_manifest(manifest.data, is_ours=True)
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
 
 

@@ -6,11 +6,10 @@ Each returns the exit code. `meter` is told of the stages.
 from __future__ import annotations
 
 import dataclasses
-import gc
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, lastbuild, manifest, options, publish, state
+from ilofeed import chain, console, garbage, lastbuild, manifest, options, publish, state
 from ilofeed.check import check as check_all
 from ilofeed.copies import processors
 from ilofeed.ledger import Ledger
@@ -27,11 +26,6 @@ if TYPE_CHECKING:
     from ilofeed import diff as diffs
     from ilofeed.problems import Problem
     from ilofeed.progress import Meter
-
-
-# Entries and documents live until the end, and next to nothing is a circle: after an edit among
-# 10,000 entries the collections of Python's own numbers find none in a sixth of the time
-_COLLECTIONS = (50_000, 20, 100)
 
 
 def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
@@ -55,7 +49,7 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
-    gc.set_threshold(*_COLLECTIONS)
+    garbage.look_rarely()
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
@@ -81,7 +75,7 @@ def build(
         from ilofeed.continuity import compare  # a first build has nothing to compare
 
         console.say(console.noticed(compare(before, draft.ledger, waited)))
-    gc.freeze()  # or the end of the process would look for circles in all that there is
+    garbage.look_no_more()
     return console.DONE
 
 

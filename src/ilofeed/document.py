@@ -122,35 +122,17 @@ class Made(NamedTuple):
     sha256: str
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(NamedTuple):
     """A file that need not be made: the output has it, of the same recipe. It is drawn only for
-    who asks for its bytes."""
+    who asks for its bytes. First the fields of `Made`."""
 
-    made: Made
+    path: str
+    kind: Kind
+    recipe: str
+    sha256: str
     draw: Callable[[], bytes]
     feed: Feed | None = None
     entry: Entry | None = None
-
-    @property
-    def path(self) -> str:
-        """Where it is in the output."""
-        return self.made.path
-
-    @property
-    def kind(self) -> Kind:
-        """When it would be published."""
-        return self.made.kind
-
-    @property
-    def recipe(self) -> str:
-        """The digest of all that it is made of."""
-        return self.made.recipe
-
-    @property
-    def sha256(self) -> str:
-        """The digest of its bytes."""
-        return self.made.sha256
 
     @property
     def format(self) -> Format | None:

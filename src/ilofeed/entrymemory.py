@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed.entry import Parsed, hash_source
 from ilofeed.fingerprint import of_office
+from ilofeed.garbage import staying
 from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 
@@ -50,13 +51,14 @@ class Memory:
         if not self.is_true_of(office, now):
             return {}
         found = {}
-        for path, data in files:
-            row = self.rows.get(path)
-            if row is not None and row[_SOURCE] == hash_source(data):
-                entry = _read(row, office.timezone)
-                found[path] = Parsed(
-                    path, entry.slug, entry.id, entry.translation_of, entry, (), None
-                )
+        with staying():
+            for path, data in files:
+                row = self.rows.get(path)
+                if row is not None and row[_SOURCE] == hash_source(data):
+                    entry = _read(row, office.timezone)
+                    found[path] = Parsed(
+                        path, entry.slug, entry.id, entry.translation_of, entry, (), None
+                    )
         return found
 
 
@@ -111,7 +113,8 @@ def load(data: bytes, program: str) -> Memory:
     if (version, writer, digest) != (VERSION, program, hashlib.sha256(body).hexdigest()):
         return Memory()
     lines = body.decode("utf-8", "surrogatepass").split("\n") if body else []
-    rows = json.loads(f"[{','.join(lines)}]")  # all at once: it takes a third
+    with staying():
+        rows = json.loads(f"[{','.join(lines)}]")  # all at once: it takes a third
     paths = [row[_PATH] for row in rows]
     return Memory(
         office,

@@ -67,9 +67,9 @@ class Records(Mapping[str, Record]):
             text = self.texts.get(identity, "")
             if text == record:
                 found[identity] = {}
-            elif text.startswith(record[:-1] + _PAGES):
+            elif text.startswith(_PAGES, end := len(record) - 1) and text.startswith(record[:-1]):
                 archived.append(identity)
-                written.append(text[len(record) - 1 + len(_PAGES) : -1])
+                written.append(text[end + len(_PAGES) : -1])
         pages = json.loads(f"[{','.join(written)}]")
         return found | dict(zip(archived, pages, strict=True))
 

@@ -190,24 +190,32 @@ def parse_manifest(data: bytes, *, is_ours: bool = False) -> Ledger:
 
 def _cut(text: str) -> tuple[str, dict[str, str]]:
     """The text of a manifest of our own without its entries, and the lines of those by id."""
+    rest, block = _apart(text)
+    lines = block.split(_NEXT) if block else []
+    return rest, {_id_of(line): line for line in lines}
+
+
+def _apart(text: str) -> tuple[str, str]:
     head, start, rest = text.partition(_ENTRIES)
     block, end, tail = rest.partition('],\n"documents": [\n')
     if not end:
         raise ValueError("not as render_manifest writes it")
-    lines = block.split(_NEXT) if block else []
-    return head + start + end + tail, {_id_of(line): line for line in lines}
+    return head + start + end + tail, block
 
 
-def news(document: Document, before: Ledger | None) -> Document:
-    """A manifest without the lines of entries that one of this program's had before.
+def news(document: Document, after: Ledger, before: Ledger | None) -> Document:
+    """A manifest, and its ledger, without the lines of entries that one of this program's had
+    before.
 
     What it names in them was published with that one.
     """
-    if before is None or not isinstance(before.entries, Records):
+    if before is None:
         return document
-    text, lines = _cut(document.data.decode())
-    known = before.entries.texts
-    fresh = [line for identity, line in lines.items() if known.get(identity) != line]
+    one, two = after.entries, before.entries
+    if not isinstance(one, Records) or not isinstance(two, Records):
+        return document
+    fresh = [line for identity, line in one.texts.items() if two.texts.get(identity) != line]
+    text, _ = _apart(document.data.decode())
     head, start, tail = text.partition(_ENTRIES)
     data = f"{head}{start}{_NEXT.join(fresh)}{tail}".encode()
     return dataclasses.replace(document, data=data)

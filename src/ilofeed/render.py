@@ -145,15 +145,15 @@ def _kept(
     entry: Entry | None = None,
 ) -> list[AnyDocument]:
     """What the output has of a recipe; nothing where it has none."""
-
-    def again(path: str) -> bytes:
-        return next(one.data for one in draw() if one.path == path)
-
-    own = {entry.page, entry.calendar} if entry is not None else set()
+    own = (entry.page, entry.calendar) if entry is not None else ()
     return [
-        Kept(one, partial(again, one.path), feed, entry if one.path in own else None)
+        Kept(*one, partial(_again, draw, one.path), feed, entry if one.path in own else None)
         for one in past.get(recipe, ())
     ]
+
+
+def _again(draw: Callable[[], list[Document]], path: str) -> bytes:
+    return next(one.data for one in draw() if one.path == path)
 
 
 def render_assets(office: Office) -> list[Document]:
