@@ -194,6 +194,15 @@ def test_an_empty_memory_is_read() -> None:
     assert remembered(made).lines == {}
 
 
+@pytest.mark.parametrize("together", [1, 2, 3, len(EVERYTHING), 1000])
+def test_many_rows_are_read_in_parts(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = checked(**EVERYTHING)
+    whole = remembered(made)
+    assert len(whole.rows) > 3
+    monkeypatch.setattr(entrymemory, "_TOGETHER", together)
+    assert remembered(made) == whole
+
+
 def test_every_field_of_an_entry_is_among_the_examples() -> None:
     """A key added to an entry must be added to what is remembered, and to the examples above."""
     entries = checked(**EVERYTHING).entries

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = 2
 Row: TypeAlias = list[Any]  # an entry's record, then its fields in the order of `Entry`
+_TOGETHER = 1000  # rows: all of them would be in memory twice
 _RECORD, _PATH, _SOURCE = 0, -2, -1
 
 
@@ -105,16 +106,19 @@ def dump(memory: Memory, program: str) -> bytes:
 
 def load(data: bytes, program: str) -> Memory:
     """A memory that the same program wrote; an empty one where it is damaged, or another's."""
-    first, _, body = data.partition(b"\n")
+    end = data.find(b"\n") + 1
+    body = memoryview(data)[end:]  # not copied: it may be long
     try:
-        version, writer, office, since, digest = json.loads(first)
+        version, writer, office, since, digest = json.loads(data[:end])
     except (ValueError, TypeError):
         return Memory()
     if (version, writer, digest) != (VERSION, program, hashlib.sha256(body).hexdigest()):
         return Memory()
-    lines = body.decode("utf-8", "surrogatepass").split("\n") if body else []
+    lines = str(body, "utf-8", "surrogatepass").split("\n") if body else []
+    rows: list[Row] = []
     with staying():
-        rows = json.loads(f"[{','.join(lines)}]")  # all at once: it takes a third
+        for at in range(0, len(lines), _TOGETHER):  # many at once, which takes a third
+            rows += json.loads(f"[{','.join(lines[at : at + _TOGETHER])}]")
     paths = [row[_PATH] for row in rows]
     return Memory(
         office,

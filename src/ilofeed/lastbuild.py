@@ -40,7 +40,7 @@ def remember(
     """Remember a build that was done, for the next one; under the lock of its output."""
     assert draft.site is not None
     proofs = draft.proven.proofs if draft.proven is not None else {}
-    documents = sorted(draft.documents, key=lambda document: document.path)
+    documents = draft.documents
     said = state.Said(
         f"{console.counts(draft)}, {console.documents(len(documents), target)}",
         tuple(dataclasses.asdict(problem) for problem in problems),
