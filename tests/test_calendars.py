@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ilofeed import calendars
 from ilofeed.calendars import CalendarError, read_calendar, render_calendar
 from ilofeed.carry import carried_event
 from ilofeed.model import Event
 from ilofeed.selection import MOST_EVENTS, published, select_feeds
 from ilofeed.verify import verify
 from offices import NOW, OFFICE, documents, entry, site
+
+YEARS = (2013, 2015, 2016)
 
 
 def calendar(path: str = "all/calendar.ics", office: bytes = OFFICE, **entries: Any) -> str:
@@ -244,3 +247,22 @@ def test_an_event_that_does_not_come_back_is_named(old: str, new: str, field: st
         faults = verify([*(found | {path: wrong}).values()], made.office)
         assert {fault.path for fault in faults} == {path}
         assert {fault.field.split()[-1] for fault in faults} == {field}
+
+
+def test_a_zone_made_once_is_that_made_for_each_calendar(monkeypatch: pytest.MonkeyPatch) -> None:
+    events: dict[str, Any] = {
+        f"e{year}": entry(event=f"{{start: {year}-07-08T09:00+08:00}}") for year in YEARS
+    }
+    events |= {f"f{year}": entry(event=f"{{start: {year}-11-08T02:00Z}}") for year in YEARS}
+    offices = [OFFICE, OFFICE.replace(b"Asia/Ulaanbaatar", b"Europe/Paris")]
+    assert offices[0] != offices[1]
+    for office in offices:
+        made = documents(site(office=office, **events))
+        with monkeypatch.context() as patch:
+            patch.setattr(calendars, "_zone", calendars._zone.__wrapped__)
+            again = documents(site(office=office, **events))
+        found = [path for path in made if path.endswith(".ics")]
+        assert len(found) > len(events)
+        for path in found:
+            assert made[path].data == again[path].data
+            assert b"BEGIN:VTIMEZONE" in made[path].data

@@ -9,6 +9,7 @@ no zone, and an exclusive DTEND (section 3.6.1).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -61,12 +62,19 @@ def _calendar(office: Office, entries: Sequence[Entry]) -> Any:
     if not entries:  # it must have one component (section 3.6), so an empty one says its zone
         years = [office.authority.since.year]
     if years:
-        first, last = dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1)
-        name = str(office.timezone)
-        calendar.add_component(icalendar.Timezone.from_tzinfo(office.timezone, name, first, last))
+        calendar.add_component(_zone(office.timezone, min(years), max(years)))
     for entry in entries:
         calendar.add_component(_event(entry, office))
     return calendar
+
+
+@functools.lru_cache(maxsize=100)  # it takes thirty times as long as an event
+def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
+    """The VTIMEZONE of a zone for the events of some years; nobody may change it."""
+    import icalendar
+
+    since, until = dt.date(first - 1, 1, 1), dt.date(last + 2, 1, 1)
+    return icalendar.Timezone.from_tzinfo(zone, str(zone), since, until)
 
 
 def _years(entry: Entry, office: Office) -> Iterable[int]:
