@@ -12,12 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ilofeed import calendars
 from ilofeed.calendars import CalendarError, read_calendar, render_calendar
 from ilofeed.carry import carried_event
 from ilofeed.model import Event
 from ilofeed.selection import MOST_EVENTS, published, select_feeds
 from ilofeed.verify import verify
 from offices import NOW, OFFICE, documents, entry, site
+
+YEARS = (2013, 2015, 2016)
 
 
 def calendar(path: str = "all/calendar.ics", office: bytes = OFFICE, **entries: Any) -> str:
@@ -244,3 +247,48 @@ def test_an_event_that_does_not_come_back_is_named(old: str, new: str, field: st
         faults = verify([*(found | {path: wrong}).values()], made.office)
         assert {fault.path for fault in faults} == {path}
         assert {fault.field.split()[-1] for fault in faults} == {field}
+
+
+def test_zones_and_events_made_once_are_those_made_for_each_calendar(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    events: dict[str, Any] = {
+        f"e{year}": entry(event=f"{{start: {year}-07-08T09:00+08:00}}") for year in YEARS
+    }
+    events |= {f"f{year}": entry(event=f"{{start: {year}-11-08T02:00Z}}") for year in YEARS}
+    offices = [OFFICE, OFFICE.replace(b"Asia/Ulaanbaatar", b"Europe/Paris")]
+    assert offices[0] != offices[1]
+    for office in offices:
+        made = documents(site(office=office, **events))
+        with monkeypatch.context() as patch:
+            patch.setattr(calendars, "_zone", calendars._zone.__wrapped__)
+            patch.setattr(calendars, "_event", calendars._event.__wrapped__)
+            again = documents(site(office=office, **events))
+        found = [path for path in made if path.endswith(".ics")]
+        assert len(found) > len(events)
+        for path in found:
+            assert made[path].data == again[path].data
+            assert b"BEGIN:VTIMEZONE" in made[path].data
+
+
+def test_an_event_is_the_same_whatever_offset_its_dates_were_written_with() -> None:
+    """Dates of one instant are equal, so one of two such events is written for both."""
+    event = "{start: 2015-07-08T09:00+08:00, end: 2015-07-08T11:30+08:00}"
+    made = site(wages=entry(event=event, withdrawn="2015-06-01T09:00:00Z"))
+    (one,) = made.entries
+    assert one.event is not None
+    assert one.withdrawn is not None
+    assert isinstance(one.event.start, dt.datetime)
+    there = dt.timezone(dt.timedelta(hours=-3, minutes=-30))
+    other = dataclasses.replace(
+        one,
+        published=one.published.astimezone(there),
+        updated=one.updated.astimezone(there),
+        withdrawn=one.withdrawn.astimezone(there),
+        event=dataclasses.replace(one.event, start=one.event.start.astimezone(there)),
+    )
+    assert other == one
+    write = calendars._event.__wrapped__
+    zone = made.office.timezone
+    assert write(other, zone, ("Wages",)) == write(one, zone, ("Wages",))
+    assert calendars._event(one, zone, ("Wages",)) != calendars._event(one, zone, ("Jobs",))

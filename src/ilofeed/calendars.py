@@ -9,7 +9,9 @@ no zone, and an exclusive DTEND (section 3.6.1).
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.links import term_categories
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 PRODUCT = "-//ilofeed//ilofeed//EN"
 REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)
 LONGEST_LINE = 75  # octets (section 3.1)
+_END = b"END:VCALENDAR\r\n"
 
 
 class CalendarError(ValueError):
@@ -43,15 +46,29 @@ def render_calendar(feed: Feed, office: Office) -> bytes:
     calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
     calendar.add("refresh-interval", icalendar.vDuration(REFRESH), {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
-    return bytes(calendar.to_ical())
+    return _written(calendar, office, feed.events)
 
 
 def render_event(entry: Entry, office: Office) -> bytes:
     """The event of one entry as a calendar of its own, to add to one's calendar."""
-    return bytes(_calendar(office, [entry]).to_ical())
+    return _written(_calendar(office, [entry]), office, [entry])
+
+
+def _written(calendar: Any, office: Office, entries: Sequence[Entry]) -> bytes:
+    """A calendar that ends with the events of some entries."""
+    alone = calendar.to_ical()
+    assert alone.endswith(_END)
+    events = (
+        # what an event does not show need not be kept with it
+        _event(replace(one, html="", image=None), office.timezone, labels)
+        for one in entries
+        for labels in (tuple(event_categories(one, office)),)
+    )
+    return bytes(alone.removesuffix(_END) + b"".join(events) + _END)
 
 
 def _calendar(office: Office, entries: Sequence[Entry]) -> Any:
+    """A calendar without its events, which need not be written again for each."""
     import icalendar  # it takes long to load, and offices without events do without
 
     calendar = icalendar.Calendar()
@@ -61,12 +78,17 @@ def _calendar(office: Office, entries: Sequence[Entry]) -> Any:
     if not entries:  # it must have one component (section 3.6), so an empty one says its zone
         years = [office.authority.since.year]
     if years:
-        first, last = dt.date(min(years) - 1, 1, 1), dt.date(max(years) + 2, 1, 1)
-        name = str(office.timezone)
-        calendar.add_component(icalendar.Timezone.from_tzinfo(office.timezone, name, first, last))
-    for entry in entries:
-        calendar.add_component(_event(entry, office))
+        calendar.add_component(_zone(office.timezone, min(years), max(years)))
     return calendar
+
+
+@functools.lru_cache(maxsize=100)  # it takes thirty times as long as an event
+def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
+    """The VTIMEZONE of a zone for the events of some years; nobody may change it."""
+    import icalendar
+
+    since, until = dt.date(first - 1, 1, 1), dt.date(last + 2, 1, 1)
+    return icalendar.Timezone.from_tzinfo(zone, str(zone), since, until)
 
 
 def _years(entry: Entry, office: Office) -> Iterable[int]:
@@ -77,12 +99,13 @@ def _years(entry: Entry, office: Office) -> Iterable[int]:
             yield moment.astimezone(office.timezone).year
 
 
-def _event(entry: Entry, office: Office) -> Any:
+@functools.lru_cache(maxsize=2000)  # an event stands in the calendars of several feeds
+def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     import icalendar
 
     event = entry.event
     assert event is not None
-    start, end = event_times(event, office)
+    start, end = event_times(event, zone)
     component = icalendar.Event()
     component.add("uid", entry.id)
     component.add("dtstamp", changed(entry))
@@ -96,19 +119,18 @@ def _event(entry: Entry, office: Office) -> Any:
     if event.place is not None:
         component.add("location", event.place)
     component.add("url", event.url or entry.target)
-    component.add("categories", event_categories(entry, office))
+    component.add("categories", labels)
     component.add("status", "CONFIRMED" if entry.withdrawn is None else "CANCELLED")
     if not isinstance(start, dt.datetime):
         component.add("transp", "TRANSPARENT")  # a conference leaves its readers' days free
-    return component
+    return bytes(component.to_ical())
 
 
-def event_times(event: Event, office: Office) -> tuple[Moment, Moment | None]:
+def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
     """DTSTART and DTEND: of whole days the day after the last, of times the instant of the end."""
     start, end = event.start, event.end
     if not isinstance(start, dt.datetime):
         return start, (end or start) + dt.timedelta(days=1)
-    zone = office.timezone
     begins = start.astimezone(zone)
     return begins, end.astimezone(zone) if isinstance(end, dt.datetime) else None
 

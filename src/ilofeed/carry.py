@@ -154,7 +154,7 @@ def carried_event(entry: Entry, office: Office) -> Fields:
     """What a calendar sees of an entry with an event: instants as seconds, or whole days."""
     event = entry.event
     assert event is not None
-    start, end = event_times(event, office)
+    start, end = event_times(event, office.timezone)
     return {
         "id": entry.id,
         "title": entry.title,

@@ -57,10 +57,13 @@ _text: Any = etree.XPath("string(/)", smart_strings=False)
 _of_type_html: Any = etree.XPath("//@type[. = 'html']/..")
 _with_end_tags: Any = etree.XPath("//*[not(*) and contains(text(), '</')]")
 _alternate = "a:link[not(@rel) or @rel = 'alternate']"
+_PREFIXES = {"a": _ATOM[1:-1]}
 _with_two_alternates: Any = etree.XPath(
-    f"/*[count({_alternate}) > 1] | /*/a:entry[count({_alternate}) > 1]",
-    namespaces={"a": _ATOM[1:-1]},
+    f"/*[count({_alternate}) > 1] | /*/a:entry[count({_alternate}) > 1]", namespaces=_PREFIXES
 )
+_firsts: dict[str, Any] = {  # of each entry
+    name: etree.XPath(f"/*/a:entry/a:{name}[1]", namespaces=_PREFIXES) for name in ("id", "updated")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,7 +230,10 @@ def _twice(read: _Read) -> Iterator[Finding]:
         return
     entries = root.findall(f"{_ATOM}entry")
     for rule, name in (("DuplicateEntries", "id"), ("DuplicateUpdated", "updated")):
-        yield from duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
+        found: list[str | None] = [one.text or "" for one in _firsts[name](root)]
+        if len(found) != len(entries):  # an entry has none
+            found = [entry.findtext(_ATOM + name) for entry in entries]
+        yield from duplicates(rule, name, found)
     for node in _with_two_alternates(root):
         alternates = (
             f"{link.get('type')} {link.get('hreflang')}"
