@@ -20,7 +20,7 @@ from ilofeed.translations import alternates
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ilofeed.model import Entry, Feed, Office, Person
 
@@ -50,6 +50,8 @@ class EntryWriter:
     def __init__(self, office: Office, feeds: Sequence[Feed], own: OwnFeeds, first: Entry) -> None:
         from markupsafe import escape  # it comes with Jinja2
 
+        from ilofeed.pagehtml import write_day
+
         self._escape = escape
         self._own = own
         values = common_values(office, feeds, first.language)
@@ -57,7 +59,7 @@ class EntryWriter:
         self._office: Office = values["office"]
         self._name = escape(self._office.title)
         self._words = {key: str(escape(values["words"][key])) for key in _WORDS}
-        self._when: Callable[[dt.datetime], str] = values["when"]
+        self._when = partial(write_day, values["words"])
         self._parts = draw_parts("parts.html", values)
         self._macros = draw_parts("entry.html", values)
         self._frame = draw_parts("frame.html", values)
