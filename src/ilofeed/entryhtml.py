@@ -20,7 +20,7 @@ from ilofeed.translations import alternates
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from ilofeed.model import Entry, Feed, Office, Person
 
@@ -50,6 +50,8 @@ class EntryWriter:
     def __init__(self, office: Office, feeds: Sequence[Feed], own: OwnFeeds, first: Entry) -> None:
         from markupsafe import escape  # it comes with Jinja2
 
+        from ilofeed.pagehtml import write_day
+
         self._escape = escape
         self._own = own
         values = common_values(office, feeds, first.language)
@@ -57,7 +59,7 @@ class EntryWriter:
         self._office: Office = values["office"]
         self._name = escape(self._office.title)
         self._words = {key: str(escape(values["words"][key])) for key in _WORDS}
-        self._when: Callable[[dt.datetime], str] = values["when"]
+        self._when = partial(write_day, values["words"])
         self._parts = draw_parts("parts.html", values)
         self._macros = draw_parts("entry.html", values)
         self._frame = draw_parts("frame.html", values)
@@ -71,36 +73,35 @@ class EntryWriter:
         self, entry: Entry, older: Entry | None, newer: Entry | None, others: Sequence[Entry]
     ) -> bytes:
         """The page of an entry between its neighbours, with its translations."""
-        frame, macros, words, lang = self._frame, self._macros, self._words, self._lang
-        title, summary, url = map(self._escape, (entry.title, entry.summary, entry.url))
+        title, summary = self._escape(entry.title), self._escape(entry.summary)
         topics = [self._label(name, is_country=False) for name in entry.categories]
         places = [self._label(name, is_country=True) for name in entry.countries]
-        kicker = topics[0].name
-        changed_at = entry.updated.replace(microsecond=0)
-        dates = self._when(entry.published)
-        if changed_at > entry.published:
-            updated = words["updated"].format(date=self._local_day(entry.updated))
-            dates = f"{dates} · {updated}"
-        last_change = words["last_change"].format(date=self._local_day(changed(entry)))
-        data = render_structured(entry, self._office)
-        has_lead = entry.html != summary_html(entry.summary)
-        lead = f'<p class="lead">{summary}</p>' if has_lead else ""
-        robots = notice = event = picture = picture_data = alternate = translated = link = files = (
-            ""
+        last_change = self._words["last_change"].format(date=self._local_day(changed(entry)))
+        page = (
+            self._head(entry, title, summary, topics + places, others),
+            self._frame.header,
+            self._article(entry, title, summary, topics, places, others),
+            self._beside(older, newer) if older or newer else "",
+            self._frame.footer,
+            last_change,
+            self._frame.closing,
         )
-        if entry.withdrawn:
-            robots, notice = '<meta name="robots" content="noindex">\n', macros.notice(entry)
-        if entry.image:
-            picture, picture_data = macros.picture(entry), macros.picture_data(entry.image)
-        if entry.event:
-            event = macros.event(entry)
-        if entry.link:
-            link = macros.original(entry.link, urllib.parse.urlsplit(entry.link).hostname)
-        if entry.attachments:
-            files = macros.documents(entry)
-        if others:
-            alternate = macros.alternates(alternates(entry, others))
-            translated = macros.translations(entry, others)
+        return "".join(page).encode()
+
+    def _head(
+        self,
+        entry: Entry,
+        title: str,
+        summary: str,
+        labels: Sequence[_Label],
+        others: Sequence[Entry],
+    ) -> str:
+        frame, macros = self._frame, self._macros
+        url = self._escape(entry.url)
+        data = render_structured(entry, self._office)
+        robots = '<meta name="robots" content="noindex">\n' if entry.withdrawn else ""
+        picture = macros.picture_data(entry.image) if entry.image else ""
+        alternate = macros.alternates(alternates(entry, others)) if others else ""
         return f"""\
 {frame.opening} '{script_hash(data)}'{frame.policy}\
 <title>{title} – {self._name}</title>
@@ -114,18 +115,43 @@ class EntryWriter:
 
 {robots}\
 <meta property="article:published_time" content="{entry.published.isoformat()}">
-<meta property="article:modified_time" content="{changed_at.isoformat()}">
-<meta property="article:section" content="{kicker}">
-{picture_data}\
+<meta property="article:modified_time" content="{entry.updated.isoformat(timespec="seconds")}">
+<meta property="article:section" content="{labels[0].name}">
+{picture}\
 <meta name="twitter:card" content="{"summary_large_image" if picture else "summary"}">
 {self._main_links}
-{"".join([one.feed for one in topics + places])}{self._spoken_link}{alternate}\
+{"".join([one.feed for one in labels])}{self._spoken_link}{alternate}\
 <script type="application/ld+json">{data}</script>
-{frame.looks}{frame.header}\
+{frame.looks}"""
+
+    def _article(
+        self,
+        entry: Entry,
+        title: str,
+        summary: str,
+        topics: Sequence[_Label],
+        places: Sequence[_Label],
+        others: Sequence[Entry],
+    ) -> str:
+        macros, words, lang = self._macros, self._words, self._lang
+        dates = self._when(entry.published)
+        if entry.updated.replace(microsecond=0) > entry.published:
+            updated = words["updated"].format(date=self._local_day(entry.updated))
+            dates = f"{dates} · {updated}"
+        has_lead = entry.html != summary_html(entry.summary)
+        lead = f'<p class="lead">{summary}</p>' if has_lead else ""
+        notice = macros.notice(entry) if entry.withdrawn else ""
+        event = macros.event(entry) if entry.event else ""
+        picture = macros.picture(entry) if entry.image else ""
+        host = urllib.parse.urlsplit(entry.link).hostname if entry.link else None
+        original = macros.original(entry.link, host) if entry.link else ""
+        documents = macros.documents(entry) if entry.attachments else ""
+        translations = macros.translations(entry, others) if others else ""
+        return f"""\
 <article class="entry">
 {notice}\
 <header{lang}>
-<p class="kicker">{kicker}</p>
+<p class="kicker">{topics[0].name}</p>
 <h1>{title}</h1>
 </header>
 <p class="when">{dates} · <span class="authors">{self._signed(entry)}</span></p>
@@ -134,7 +160,7 @@ class EntryWriter:
 {lead}
 {entry.html}
 </div>
-{link}{files}\
+{original}{documents}\
 <footer>
 <div class="terms"><h2>{words["topics"]}</h2>
 <ul>
@@ -144,11 +170,10 @@ class EntryWriter:
 <ul>
 {"".join([one.line for one in places])}\
 </ul></div>
-{translated}\
+{translations}\
 </footer>
 </article>
-{self._beside(older, newer) if older or newer else ""}\
-{frame.footer}{last_change}{frame.closing}""".encode()
+"""
 
     def _label(self, name: str, *, is_country: bool) -> _Label:
         if (found := self._labels.get((name, is_country))) is None:

@@ -50,8 +50,13 @@ def discovery(title: str, folder: str) -> Markup:
 
 def when(words: Phrases, moment: dt.datetime) -> Markup:
     """A day, as people read it and as programs do."""
-    day = _day(words.tag, moment.date())
-    return Markup(f'<time datetime="{moment.isoformat(timespec="seconds")}">{day}</time>')  # noqa: S704
+    return Markup(write_day(words, moment))  # noqa: S704
+
+
+def write_day(words: Phrases, moment: dt.datetime) -> str:
+    """The same, for HTML that is written without a template."""
+    written = moment.isoformat(timespec="seconds")
+    return f'<time datetime="{written}">{_day(words.tag, moment.date())}</time>'
 
 
 @functools.lru_cache(4096)  # many entries are of one day
