@@ -38,6 +38,7 @@ def _are_taken(root: str, output: str) -> bool:
 
 def build(root: str, output: str, jobs: int | None) -> int:
     """Build; the exit code."""
+    gc.disable()  # what is loaded and looked at stays: there is nothing to collect among it
     try:
         code = _glance(root, output, jobs)
         if code is None:
@@ -49,6 +50,8 @@ def build(root: str, output: str, jobs: int | None) -> int:
         if ending is None:
             raise
         return ending
+    finally:
+        gc.enable()
     return code
 
 
@@ -79,7 +82,6 @@ def _build(root: str, output: str, jobs: int | None) -> int:
     meter("Starting", 0, 1)
     clock = options.read_clock(None)
     with ahead.helped(after.processes):
-        gc.disable()  # what is loaded stays, so there is nothing to collect among it
         from ilofeed import commands
 
         gc.freeze()
