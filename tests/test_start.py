@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO
 
 import pytest
 
 from ilofeed import start
 from ilofeed.cli import cli
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 LOADED = (
     "import sys; from ilofeed.start import main; sys.argv[:1] = ['ilofeed']\n"
@@ -86,3 +84,30 @@ def test_where_nobody_listens_it_is_as_ever() -> None:
 def test_anything_else_is_read_by_click() -> None:
     assert run("build", "--help")[1:] == (True, 0)
     assert run("--nonsense")[1:] == (True, 2)
+
+
+LEAVE = (
+    "import atexit, sys; from ilofeed import start\n"
+    "atexit.register(print, 'the end', end='')\n"
+    "print('said', file=sys.stderr, end=''); print('x' * {}, end='')\n"
+    "{}(3)"
+)
+
+
+@pytest.mark.parametrize("way", ["sys.exit", "start.leave"])
+def test_who_leaves_at_once_leaves_nothing_unsaid(way: str) -> None:
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+
+    def ends(letters: int, out: int | IO[str]) -> tuple[int, str, str]:
+        command = [sys.executable, "-c", LEAVE.format(letters, way)]
+        done = subprocess.run(
+            command, stdout=out, stderr=subprocess.PIPE, text=True, env=env, check=False
+        )
+        return done.returncode, done.stdout, done.stderr
+
+    text = "x" * 100_000 + "the end"
+    assert ends(100_000, subprocess.PIPE) == (3, text, "said")
+    with Path("/dev/full").open("w") as full:
+        code, _, said = ends(10, full)
+    assert code == 120  # Python's own for what could not be written
+    assert "No space left" in said

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 
 WAYS = ("start", "cli")
 RUN = (
-    "import sys; from ilofeed.{way} import main\n"
-    "try: main()\n"
-    "finally: open('loaded', 'a').write(f'{{\"click\" in sys.modules}} ')"
+    "import atexit, sys; from ilofeed.{way} import main\n"
+    "@atexit.register\n"
+    "def told():\n"
+    "    with open('loaded', 'a') as file: file.write(f'{{\"click\" in sys.modules}} ')\n"
+    "main()"
 )
 
 
@@ -45,6 +47,7 @@ def both(
 ) -> list[tuple[Any, ...]]:
     """What each way prints and leaves, the first time and then with nothing to do."""
     found = []
+    monkeypatch.setattr(start, "leave", sys.exit)
     for way, main in zip(WAYS, (start.main, cli.main), strict=True):
         (tmp_path / way).mkdir()
         monkeypatch.chdir(make(tmp_path / way, **wages))

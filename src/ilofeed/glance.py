@@ -68,14 +68,17 @@ def recall(
         if (
             value(facts["options"]) != base_url
             or not value(facts["since"]) <= now < (float("inf") if until is None else until)
-            or value(facts["program"]) != program()
             or os.path.lexists(beside(output, "journal"))
         ):
             return None
         is_long = processes > 1 and len(paths) >= WORTH_SHARING
         with aside(lambda: is_intact(output, facts, paths), is_long=is_long) as is_left:
-            is_same = value(facts["inputs"]) == digest(look(root)) and not any(
-                content(f"{root}/{path}") != sha for path, sha in value(facts["young"]).items()
+            is_same = (
+                value(facts["program"]) == program()
+                and value(facts["inputs"]) == digest(look(root))
+                and all(
+                    content(f"{root}/{path}") == sha for path, sha in value(facts["young"]).items()
+                )
             )
             return facts if is_same and is_left() else None
     except DAMAGED:

@@ -3,12 +3,9 @@ takes as long as to look. What is not plainly that is left to click, mistakes to
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-
-TYPE_CHECKING = False  # the one of `typing`, which takes long to load
-if TYPE_CHECKING:
-    from typing import NoReturn
 
 
 def read(words: list[str]) -> tuple[str, str, int | None] | None:
@@ -39,8 +36,9 @@ def _are_taken(root: str, output: str) -> bool:
     return is_there and is_free and bool(output) and not f"{root[:1]}{output[:1]}".count("-")
 
 
-def build(root: str, output: str, jobs: int | None) -> NoReturn:
-    """Build, and end with the exit code."""
+def build(root: str, output: str, jobs: int | None) -> int:
+    """Build; the exit code."""
+    gc.disable()  # what is loaded and looked at stays: there is nothing to collect among it
     try:
         code = _glance(root, output, jobs)
         if code is None:
@@ -51,8 +49,10 @@ def build(root: str, output: str, jobs: int | None) -> NoReturn:
         ending = console.ending(error)
         if ending is None:
             raise
-        sys.exit(ending)
-    sys.exit(code)
+        return ending
+    finally:
+        gc.enable()
+    return code
 
 
 def _glance(root: str, output: str, jobs: int | None) -> int | None:
@@ -84,4 +84,6 @@ def _build(root: str, output: str, jobs: int | None) -> int:
     with ahead.helped(after.processes):
         from ilofeed import commands
 
+        gc.freeze()
+        gc.enable()
         return commands.build(Path(root), clock, after, "auto", meter, strict=False)
