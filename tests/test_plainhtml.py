@@ -138,6 +138,10 @@ def agrees(page: bytes) -> None:
 @given(damaged())
 @example(PAGES[0].replace(SCRIPT.encode(), b"<!--" + SCRIPT.encode()))
 @example(PAGES[0].replace(b"<title>", b"<title><textarea>"))
+@example(PAGES[0].replace(SCRIPT.encode(), SCRIPT.encode() + b"\xef\xbb\xbf"))
+@example(
+    re.sub(b'(?<=ld\\+json">)[^<]+', lambda found: found[0].decode().encode("utf-16-le"), PAGES[0])
+)
 @example(PAGES[0].replace(b"<meta charset", b"<meta x='\" charset"))
 @example(PAGES[0].replace(b"<p>See", f'<p title=\'" href="{DEAD}"\'>See'.encode()))
 def test_of_damaged_pages(page: bytes) -> None:
