@@ -134,7 +134,7 @@ def agrees(page: bytes) -> None:
         assert {address for address in addresses._in_html(page) if address} <= decoded
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(damaged())
 @example(PAGES[0].replace(SCRIPT.encode(), b"<!--" + SCRIPT.encode()))
 @example(PAGES[0].replace(b"<title>", b"<title><textarea>"))
@@ -148,7 +148,7 @@ def test_of_damaged_pages(page: bytes) -> None:
     agrees(page)
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(composed())
 @example(f'<a href="{DEAD}">x</a>'.encode("utf-16"))
 @example(f'<a href="{DEAD}">x</a>'.encode("utf-16-le"))
@@ -245,7 +245,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=10).map("".join))
 @example('<p><a href="x"><a href="y">z</a></a></p>')
 def test_of_fragments(text: str) -> None:
