@@ -134,17 +134,21 @@ def agrees(page: bytes) -> None:
         assert {address for address in addresses._in_html(page) if address} <= decoded
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(damaged())
 @example(PAGES[0].replace(SCRIPT.encode(), b"<!--" + SCRIPT.encode()))
 @example(PAGES[0].replace(b"<title>", b"<title><textarea>"))
+@example(PAGES[0].replace(SCRIPT.encode(), SCRIPT.encode() + b"\xef\xbb\xbf"))
+@example(
+    re.sub(b'(?<=ld\\+json">)[^<]+', lambda found: found[0].decode().encode("utf-16-le"), PAGES[0])
+)
 @example(PAGES[0].replace(b"<meta charset", b"<meta x='\" charset"))
 @example(PAGES[0].replace(b"<p>See", f'<p title=\'" href="{DEAD}"\'>See'.encode()))
 def test_of_damaged_pages(page: bytes) -> None:
     agrees(page)
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(composed())
 @example(f'<a href="{DEAD}">x</a>'.encode("utf-16"))
 @example(f'<a href="{DEAD}">x</a>'.encode("utf-16-le"))
@@ -241,7 +245,7 @@ FRAGMENTS = [
 ]  # fmt: skip
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=10).map("".join))
 @example('<p><a href="x"><a href="y">z</a></a></p>')
 def test_of_fragments(text: str) -> None:

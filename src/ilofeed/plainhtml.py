@@ -89,9 +89,10 @@ def read_page(data: bytes) -> Plain | None:
     if not texts:
         return Plain(frozenset(found))
     try:
-        return Plain(frozenset(found), json.loads(texts[0])) if _HEAD.match(data) else None
+        linked_data = json.loads(texts[0].decode())  # of bytes it would guess the encoding
     except ValueError:
         return None
+    return Plain(frozenset(found), linked_data) if _HEAD.match(data) else None
 
 
 def decode(value: bytes) -> str | None:
