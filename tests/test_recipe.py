@@ -137,6 +137,20 @@ def test_an_edit_of_an_old_entry_makes_its_page_and_its_archives() -> None:
     assert "all/archive/1/atom.xml" in changed
 
 
+def test_what_is_new_leaves_archives_alone() -> None:
+    """Also where another archive is written."""
+    files = dict(FILES)
+    before = {one.path for one in FIRST}
+    added = 0
+    for number in range(6):
+        files[f"new_{number}"] = entry(date=f"2016-03-0{number + 1}")
+        made = render_changed(seen(files, before=LEDGER), past(FIRST))
+        fresh = {one.path for one in made if one.kind == "archive" and not isinstance(one, Kept)}
+        assert not fresh & before
+        added += len(fresh)
+    assert added > 0
+
+
 def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
     pages = {path for path in drawn(CHANGES["a title"]) if path.startswith("entry/")}
     assert pages == {f"entry/entry-{number}/index.html" for number in (2, 3, 4)}

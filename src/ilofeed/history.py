@@ -145,14 +145,27 @@ def in_format(feed: Feed, form: Format) -> Feed:
 
 
 def archive_documents(feed: Feed) -> list[Feed]:
-    """The feed as each of its archive documents shows it, from the oldest."""
+    """The feed as each of its archive documents shows it, from the oldest.
+
+    It holds nothing of the other documents, so that a new entry changes none of them, and another
+    archive neither: none but the first names the next one.
+    """
+    alone = dataclasses.replace(
+        feed,
+        selected=0,
+        events=(),
+        has_calendar=False,
+        tombstones=(),
+        archives=(),
+        current=(),
+        withdrawn=(),
+    )
     return [
         dataclasses.replace(
-            feed,
+            alone,
             entries=tuple(entry for entry in archive.entries if entry.withdrawn is None),
             updated=archive.updated,
-            tombstones=(),
-            history=History(len(feed.archives), number),
+            history=History(number, number),
         )
         for number, archive in enumerate(feed.archives, 1)
     ]

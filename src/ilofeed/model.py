@@ -232,10 +232,10 @@ class Entry:
 class History:
     """Where a document stands among the archive documents of its feed (RFC 5005)."""
 
-    pages: int  # how many there are; where there is none the feed is complete
-    page: int | None = (
-        None  # the number of this one, from the oldest; None: the one to subscribe to
-    )
+    pages: int  # how many it knows of; where there is none the feed is complete
+    # the number of this one, from the oldest, which knows of none after it; None: the one to
+    # subscribe to
+    page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
