@@ -46,14 +46,9 @@ _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 
 
 @functools.cache
-def _ranges() -> list[re.Pattern[str]]:
-    """Compiled for the first date that is not written as it should be: most offices have none."""
-    return [re.compile(pattern, re.IGNORECASE) for pattern in _RANGES]
-
-
-@functools.cache
-def _days() -> list[re.Pattern[str]]:
-    return [re.compile(pattern, re.IGNORECASE) for pattern in _DAYS]
+def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    """Only when a date is wrong: to compile them takes longer than to check a dozen entries."""
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
@@ -70,17 +65,19 @@ def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
 def explain_date(text: str) -> DateError:
     """The problem with a text that is not a moment, with the form to write where it can be told."""
     found, trimmed = quote(text), text.strip()[:100]
-    for pattern in _ranges():
+    for pattern in _compiled(*_RANGES):
         if match := pattern.fullmatch(trimmed):
             return _range(found, match)
-    for pattern in _days():
+    for pattern in _compiled(*_DAYS):
         if match := pattern.fullmatch(trimmed):
             day = _date(match["y"], match["m"], match["d"])
             wanted = f"write {day}" if day else f"there is no such day; {_FORM}"
             return DateError("bad-date", f"{found} is not a date as it is written here; {wanted}")
     if match := _NUMBERS.fullmatch(trimmed):
         return _ambiguous(found, match)
-    if any(pattern.match(trimmed) for pattern in _days()) or re.match(r"\d{4}-\d\d-\d\d", trimmed):
+    if any(pattern.match(trimmed) for pattern in _compiled(*_DAYS)) or re.match(
+        r"\d{4}-\d\d-\d\d", trimmed
+    ):
         message = f"{found} is more than a date; {_FORM}, or with a time 2015-05-19T14:30:00+08:00"
         return DateError("bad-date", message)
     return DateError("bad-date", f"{found} is not a date; {_FORM}")
@@ -89,7 +86,7 @@ def explain_date(text: str) -> DateError:
 def meant(text: str) -> dt.date | None:
     """The day of a text with its month in words or its year in front, else None."""
     trimmed = text.strip()[:100]
-    for pattern in _days():
+    for pattern in _compiled(*_DAYS):
         if match := pattern.fullmatch(trimmed):
             return _date(match["y"], match["m"], match["d"])
     return None

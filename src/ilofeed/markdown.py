@@ -124,7 +124,8 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
         tokens = markdown.parse(body)
         if problems := BodyCheck(source, start, permalink).all(tokens):
             return "", problems
-        html = _cleaner().clean(markdown.renderer.render(tokens, markdown.options, {})).strip()
+        html = markdown.renderer.render(tokens, markdown.options, {})
+    html = _cleaner().clean(html).strip()
     if len(html) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(html)))]
     if found := find_unfit(html):

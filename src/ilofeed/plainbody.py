@@ -9,46 +9,47 @@ and an address is one of `iri.PLAIN`.
 
 from __future__ import annotations
 
+import functools
 import re
 
 from ilofeed import iri
 
-# what a line of text begins with: no sign of a block, and no number of a list
-_FIRST = r"""(?=(?!\d+[.)])[^\W_]|["'(“‘«\[*])"""
+# what a line of text begins with: no sign of a block, and no number of a list. Only letters of
+# Latin-1 stand in brackets here, as any other makes the compiling of a pattern slow
+_FIRST = r"""(?=(?!\d+[.)])(?:[^\W_]|["'(«\[*]|(?![\x00-\xff])\S))"""
 # means nothing, neither in Markdown nor in HTML, wherever it stands
-_TEXT = r"[^\x00-\x1f\x7f\xa0\ud800-\udfff<>&`*_~\\|\[\]]"
+_SIGN = r"[^\x00-\x1f\x7f\xa0<>&`*_~\\|\[\]]"
+# two spaces are the indent of a list, and as good as none in a paragraph
+_BREAK = rf"(?<=\S)\n(?:[ ]{{2}})?{_FIRST}"
+_TEXT = rf"{_SIGN}*(?:{_BREAK}{_SIGN}*)*"
+# stars that can only open, as a letter is behind and none before them, and stars that can only
+# close; there are none between them
+_EMPHASIS = rf"""(?<![^ \n(])
+    (?: \*\*(?=[^\W_]){_TEXT}(?<=[^\W_])\*\* | \*(?=[^\W_]){_TEXT}(?<=[^\W_])\* )
+    (?=[ \n.,;:)]|\Z)"""
 _URL = rf"(?=[^)\n]{{1,{iri.LONGEST_PLAIN}}}\)){iri.PLAIN}"
-# a mark that can only open has a letter behind it and none before, one that can only close the
-# other way round; what is between them has no marks of its own
-_OPEN, _CLOSED = r"(?<![^ \n(])", r"(?=[ \n.,;:)]|\Z)"
-
-
-def _inline(indent: str) -> str:
-    """The text of a block whose lines have an indent, but for the first."""
-    text = rf"{_TEXT}++ | (?<=\S)\n{indent}{_FIRST}"
-    within = rf"(?:{text})++"
-    return rf"""{_FIRST} (?:
-        {text}
-        | {_OPEN} \*\* (?=[^\W_]) {within} (?<=[^\W_]) \*\* {_CLOSED}
-        | {_OPEN} \* (?=[^\W_]) {within} (?<=[^\W_]) \* {_CLOSED}
-        | (?<!!) \[ {within} \] \( {_URL} \)
-    )++ (?<=\S)"""
-
-
-_ITEM = rf"-[ ] {_inline('[ ]{2}')}"
-_LIST = rf"{_ITEM} (?:\n{_ITEM})*+ (?!\n+-)"  # two in a row are one, with paragraphs in its items
-_BLOCK = rf"(?: {_inline('')} (?:\n{_LIST})? | {_LIST})"
-_PLAIN = re.compile(rf"\n* {_BLOCK} (?: \n\n+ {_BLOCK} )*+ \n*", re.VERBOSE)
-# in a body that is known to be plain
+_LINK = rf"(?<!!)\[(?!\]){_TEXT}\]\({_URL}\)"
+# every way to go on begins with another sign, so that there is one way to read a body
+_PIECE = rf"(?:-[ ])?{_FIRST} {_SIGN}*(?:(?:{_BREAK}|{_EMPHASIS}|{_LINK}){_SIGN}*)* (?<=\S)"
+_BLOCK = rf"{_PIECE} (?:\n(?=-){_PIECE})*"  # a paragraph, the items of a list, or both
+# of a body that is known to be plain
 _MARK = re.compile(r"\[([^]]*)\]\(([^)]*)\)|\*\*([^*]*)\*\*|\*([^*]*)\*")
 _BLANK = re.compile(r"\n\n+")
 
 
+@functools.cache
+def _plain() -> re.Pattern[str]:
+    return re.compile(rf"(?:\n*{_BLOCK} (?=\n\n|\n?\Z))+\n*", re.VERBOSE)
+
+
 def render(body: str) -> str | None:
     """The HTML of a plain body; None for any other."""
-    if not _PLAIN.fullmatch(body):
+    if not _plain().fullmatch(body):
         return None
-    return "\n".join(map(_block, _BLANK.split(_MARK.sub(_marked, body.strip("\n")))))
+    blocks = _BLANK.split(_MARK.sub(_marked, body.strip("\n")))
+    html = "\n".join(map(_block, blocks))
+    # a list after a list is the same list, and its items are paragraphs
+    return None if "</ul>\n<ul>" in html else html
 
 
 def _marked(match: re.Match[str]) -> str:
@@ -59,9 +60,9 @@ def _marked(match: re.Match[str]) -> str:
 
 
 def _block(block: str) -> str:
-    text, _, items = f"\n{block}".partition("\n- ")
+    text, _, items = f"\n{block}".replace("\n  ", "\n").partition("\n- ")
     if not items:
         return f"<p>{text[1:]}</p>"
-    items = items.replace("\n- ", "</li>\n<li>").replace("\n  ", "\n")
+    items = items.replace("\n- ", "</li>\n<li>")
     paragraph = f"<p>{text[1:]}</p>\n" if text else ""
     return f"{paragraph}<ul>\n<li>{items}</li>\n</ul>"
