@@ -38,16 +38,7 @@ class Recipes:
 
     def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> str:
         """Of the documents of an entry; `shown` are others that its page tells of, in groups."""
-        known = self._entries
-        parts = [known[entry.slug]]
-        for group in shown:
-            parts.append(_GROUP)
-            parts += [_NOBODY if other is None else known[other.slug] for other in group]
-        if UNKNOWN in parts:
-            return UNKNOWN
-        hashed = self._common.copy()
-        hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
-        return hashed.hexdigest()
+        return self._of(((entry,), *shown), self._common)
 
     def feed(self, feed: Feed) -> str:
         """Of all documents of a feed but its archives and its page."""
@@ -69,11 +60,21 @@ class Recipes:
         return self._with_entries([shown.entries], "archive", *_stated(shown), shown.history)
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> str:
+        text = repr((self._office, values)).encode("utf-8", "surrogatepass")
+        return self._of(lists, hashlib.blake2b(text, digest_size=16))
+
+    def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> str:
+        """The digest that was begun with what a document is about, with lists of entries."""
         known = self._entries
-        entries = [[known[entry.slug] for entry in some] for some in lists]
-        if any(UNKNOWN in some for some in entries):
+        parts = []
+        for some in lists:
+            parts.append(_GROUP)
+            parts += [_NOBODY if entry is None else known[entry.slug] for entry in some]
+        if UNKNOWN in parts:
             return UNKNOWN
-        return fingerprint(self._office, entries, *values)
+        hashed = about.copy()
+        hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
+        return hashed.hexdigest()
 
 
 def _of_entry(entry: Entry) -> str:
