@@ -72,10 +72,15 @@ cli.add_command(init)
 @click.pass_obj
 def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None:  # noqa: FBT001
     """Read and check everything, render and verify it in memory, write nothing."""
-    from ilofeed import commands
+    from ilofeed import ahead
+    from ilofeed.copies import processors
 
     clock = options.read_clock(now)
-    sys.exit(commands.check(root, clock, form, progress.Meter(), strict=strict))
+    with ahead.helped(processors()):
+        from ilofeed import commands
+
+        code = commands.check(root, clock, form, progress.Meter(), strict=strict)
+    sys.exit(code)
 
 
 @cli.command()
