@@ -1,10 +1,9 @@
 """Bodies of plain paragraphs and flat lists, with emphasis and links in them: nearly all of them.
 
-They become the very HTML that markdown-it and nh3 make of them, at a tenth of the time. The pattern
-below knows no more of Markdown than what can be told of a sign from its neighbours; whatever else a
-body has, be it one backslash, it is no plain one, and markdown-it reads it as a whole. So there is
-nothing in the HTML of plain bodies that nh3 would change: no sign of HTML's stands in their texts,
-and an address is one of `iri.PLAIN`.
+They become the HTML that markdown-it makes of them, as nh3 would write it, at a tenth of the time.
+The pattern below knows no more of Markdown than what can be told of a sign from its neighbours;
+whatever else a body has, be it one backslash, it is no plain one, and markdown-it reads it as a
+whole.
 """
 
 from __future__ import annotations
