@@ -231,3 +231,18 @@ def test_it_loads_what_reads_and_nothing_that_makes() -> None:
         [sys.executable, "-c", code], env=env, capture_output=True, text=True, check=True
     )
     assert done.stdout == "True\n\n"
+
+
+def test_a_fault_is_told_of_once() -> None:
+    """Where there are any, all documents are judged a second time, by the same answers."""
+    made = [
+        dataclasses.replace(one, data=one.data.replace(b"/feeds/entry/wages/", b"/feeds/nowhere/"))
+        if one.kind == "feed"
+        else one
+        for one in documents(SITE, NOW).values()
+    ]
+    found, number = with_helper(made)
+    assert found == verify_changed(made, SITE.office, Known())
+    assert number > 0
+    addresses = [fault for fault in found[0] if fault.field == "address"]
+    assert len(addresses) == len(set(addresses)) > 0
