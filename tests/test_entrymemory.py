@@ -42,10 +42,14 @@ EVERYTHING = {
 }
 
 
-def remembered(made: Site, now: dt.datetime = NOW, **files: bytes) -> Memory:
+def written(made: Site, troubled: frozenset[str] = frozenset()) -> bytes:
+    lines = entrymemory.keep(made.entries, made.office, NOW, troubled, Memory())
+    return b"".join(entrymemory.dump(lines, made.office, NOW, "program"))
+
+
+def remembered(made: Site, troubled: frozenset[str] = frozenset()) -> Memory:
     """What the next build reads of what this one wrote."""
-    memory = entrymemory.keep(made.entries, made.office, now, frozenset(), Memory())
-    return entrymemory.load(entrymemory.dump(memory, "program"), "program")
+    return entrymemory.load(written(made, troubled), "program")
 
 
 def checked(**files: Any) -> Site:
@@ -131,19 +135,17 @@ def test_those_told_apart_are_not_remembered() -> None:
 
 def test_nothing_of_troubled_files() -> None:
     made = checked(wages=entry(), jobs=entry())
-    kept = entrymemory.keep(
-        made.entries, made.office, NOW, frozenset({"entries/wages.md"}), Memory()
-    )
+    kept = remembered(made, frozenset({"entries/wages.md"}))
     assert set(kept.lines) == {"entries/jobs.md"}
 
 
 def test_lines_are_written_once() -> None:
     made = checked(wages=entry(), jobs=entry())
     memory = remembered(made)
-    again = entrymemory.keep(made.entries, made.office, LATER, frozenset(), memory)
-    assert again.since == LATER.timestamp()
-    for path, line in again.lines.items():
-        assert line is memory.lines[path]
+    again = list(entrymemory.keep(made.entries, made.office, LATER, frozenset(), memory))
+    assert len(again) == 2
+    for line, known in zip(again, memory.lines.values(), strict=True):
+        assert line is known
 
 
 def test_records_come_back() -> None:
@@ -157,9 +159,9 @@ def test_records_come_back() -> None:
     found = recalled(memory, made)
     assert [one.record for one in found] == records
     assert dataclasses.replace(found[0], title="Another").record == ""
-    older = entrymemory.load(entrymemory.dump(remembered(checked(wages=entry())), "p"), "p")
+    older = remembered(checked(wages=entry()))
     again = entrymemory.keep(found, made.office, LATER, frozenset(), older)
-    assert [row[0] for row in again.rows.values()] == records
+    assert [json.loads(line)[0] for line in again] == records
 
 
 def recalled(memory: Memory, made: Site) -> list[Entry]:
@@ -178,13 +180,12 @@ def recalled(memory: Memory, made: Site) -> list[Entry]:
         lambda data: b"\xff" + data,
         lambda data: data.replace(b"program", b"another"),
         lambda data: data.partition(b"\n")[0],
+        lambda data: data.rpartition(b"\n")[0],
+        lambda data: data + b"\n",
     ],
 )
 def test_a_damaged_memory_is_none(damage: Any) -> None:
-    made = checked(wages=entry())
-    data = entrymemory.dump(
-        entrymemory.keep(made.entries, made.office, NOW, frozenset(), Memory()), "program"
-    )
+    data = written(checked(wages=entry()))
     assert entrymemory.load(data, "program").lines != {}
     assert entrymemory.load(damage(data), "program") == Memory()
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -21,12 +22,12 @@ from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ilofeed.dates import Moment
     from ilofeed.model import Office
 
-VERSION = 2
+VERSION = 3
 Row: TypeAlias = list[Any]  # an entry's record, then its fields in the order of `Entry`
 _TOGETHER = 1000  # rows: all of them would be in memory twice
 _RECORD, _PATH, _SOURCE = 0, -2, -1
@@ -69,19 +70,16 @@ def keep(
     now: dt.datetime,
     troubled: frozenset[str],
     before: Memory,
-) -> Memory:
-    """What to remember of a site; nothing of the files that are `troubled` by problems. What was
-    recalled from the memory `before` stays as it was written."""
+) -> Iterator[str]:
+    """What to remember of a site, a line for each entry; nothing of the files that are `troubled`
+    by problems. What was recalled from the memory `before` stays as it was written."""
     known = before.rows if before.is_true_of(office, now) else {}
-    rows, lines = {}, {}
     for entry in entries:
         path, row = entry.path, known.get(entry.path)
         if row is not None and row[_SOURCE] == entry.source and row[_RECORD] == entry.record:
-            rows[path], lines[path] = row, before.lines[path]
+            yield before.lines[path]
         elif path not in troubled and _is_settled(entry, now):
-            rows[path] = _write(entry)
-            lines[path] = _json(rows[path])
-    return Memory(of_office(office), now.timestamp(), rows, lines)
+            yield _json(_write(entry))
 
 
 _json = json.JSONEncoder(ensure_ascii=False).encode
@@ -97,29 +95,35 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
     )
 
 
-def dump(memory: Memory, program: str) -> bytes:
-    """The bytes of a memory, as a program wrote them."""
-    body = "\n".join(memory.lines.values()).encode("utf-8", "surrogatepass")
-    head = [VERSION, program, memory.office, memory.since, hashlib.sha256(body).hexdigest()]
-    return json.dumps(head).encode() + b"\n" + body
+def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -> Iterator[bytes]:
+    """The bytes of a memory, as a program writes them, piece by piece: they may be many."""
+    hashed, left = hashlib.sha256(), iter(lines)
+    head = json.dumps([VERSION, program, of_office(office), now.timestamp()])
+    piece = f"{head}\n".encode()
+    while piece:
+        hashed.update(piece)
+        yield piece
+        some = itertools.islice(left, _TOGETHER)
+        piece = "".join([f"{line}\n" for line in some]).encode("utf-8", "surrogatepass")
+    yield hashed.hexdigest().encode()
 
 
 def load(data: bytes, program: str) -> Memory:
     """A memory that the same program wrote; an empty one where it is damaged, or another's."""
-    end = data.find(b"\n") + 1
-    body = memoryview(data)[end:]  # not copied: it may be long
-    try:
-        version, writer, office, since, digest = json.loads(data[:end])
-    except (ValueError, TypeError):
+    end = data.rfind(b"\n") + 1
+    whole = memoryview(data)[:end]  # not copied: it may be long
+    if not end or data[end:] != hashlib.sha256(whole).hexdigest().encode():
         return Memory()
-    if (version, writer, digest) != (VERSION, program, hashlib.sha256(body).hexdigest()):
+    head, *lines = str(whole, "utf-8", "surrogatepass")[:-1].split("\n")
+    version, writer, *about = json.loads(head)
+    if (version, writer) != (VERSION, program):
         return Memory()
-    lines = str(body, "utf-8", "surrogatepass").split("\n") if body else []
     rows: list[Row] = []
     with staying():
         for at in range(0, len(lines), _TOGETHER):  # many at once, which takes a third
             rows += json.loads(f"[{','.join(lines[at : at + _TOGETHER])}]")
     paths = [row[_PATH] for row in rows]
+    office, since = about
     return Memory(
         office,
         since,

@@ -60,8 +60,9 @@ def remember(
         left={path: known.seen[path] for path in changes.unchanged if path in known.seen},
     )
     troubled = frozenset(problem.path for problem in problems)
-    memory = keep(draft.site.entries, draft.site.office, clock, troubled, known.entries)
-    state.write_beside(target, "entries", dump(memory, known.program))
+    office = draft.site.office
+    lines = keep(draft.site.entries, office, clock, troubled, known.entries)
+    state.write_beside(target, "entries", dump(lines, office, clock, known.program))
 
 
 def known(target: Path) -> Known:

@@ -11,7 +11,7 @@ from ilofeed import glance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 
@@ -82,15 +82,16 @@ def remember(
         "summary": said.summary,
     }
     words = "\n".join([outputs, *(" ".join(words) for words in published.values())])
-    write_beside(output, "words", words.encode("utf-8", "surrogatepass"))
-    write_beside(output, "state", glance.write(facts, published))
+    write_beside(output, "words", [words.encode("utf-8", "surrogatepass")])
+    write_beside(output, "state", [glance.write(facts, published)])
 
 
-def write_beside(output: Path, name: str, data: bytes) -> None:
+def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
     """Replace what is remembered of an output under a name, at once."""
     place = Path(glance.beside(str(output), name))
     draft = place.with_name(place.name + ".new")
-    draft.write_bytes(data)
+    with draft.open("wb") as file:
+        file.writelines(pieces)
     draft.replace(place)
 
 
