@@ -17,7 +17,7 @@ from ilofeed.render import render
 from ilofeed.report import text
 from ilofeed.selection import select
 from ilofeed.verify import verify
-from offices import NOW, documents, entry, site, write_office
+from offices import NOW, OFFICE, documents, entry, site, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,6 +157,8 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
         ("x.html", f"<p>{DEAD} is text</p><pre><code>{DEAD}</code></pre>"),
         ("x.xml", f"<feed><summary>{DEAD}</summary></feed>"),
         ("x.json", json.dumps({"summary": DEAD, "title": DEAD, "tags": [DEAD]})),
+        ("x.json", json.dumps({"categories": {"site": "A site", "curl": "Curl"}})),
+        ("x.json", json.dumps({"countries": {"files": "Files"}})),
         ("x.css", f"a {{ content: '{DEAD}' }}"),
         ("x.png", DEAD),
     ],
@@ -242,3 +244,13 @@ def test_the_addresses_of_every_document_are_looked_at() -> None:
         if path.endswith((".html", ".xml", ".json", ".opml", ".ics", ".txt")):
             assert list(addresses(document)), path
     assert len(render(select(SITE, NOW))) == len(MADE) - 1
+
+
+def test_terms_may_be_called_as_keys_of_ours_are() -> None:
+    names = ["site", "path", "files", "icon", "curl", "categories"]
+    listed = "".join(f"  {name}: About {name}\n" for name in names).encode()
+    office = OFFICE.replace(b"categories:\n", b"categories:\n" + listed)
+    made = site(office=office, wages=entry(categories=f"[{', '.join(names)}]"))
+    rendered = tuple(documents(made).values())
+    manifest = render_manifest(select(made, NOW), rendered)
+    assert verify((*rendered, manifest), made.office) == []

@@ -46,6 +46,7 @@ _JSON_HTML = frozenset({"content_html", "html"})
 _JSON_ADDRESSES = frozenset(
     {"banner_image", "icon", "image", "favicon", "translation_of", "files", "path", "site"}
 )
+_JSON_LABELS = frozenset({"categories", "countries"})  # keys in them are an office's own words
 # pages from which `../` leads to a folder of the site, of which all in that folder say the same
 _DEEP_PAGE = re.compile(r"[^/]+/.*[^/]/[^/]+\.html").fullmatch
 _FROM_ANYWHERE = (b"../", b"https://", b"http://")
@@ -231,7 +232,7 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
             elif key in _JSON_ADDRESSES or key.endswith("url"):
                 yield value
         elif isinstance(value, dict):
-            left += value.items()
+            left += [item for item in value.items() if item[0] not in _JSON_LABELS]
         elif isinstance(value, list):
             left += [(key, one) for one in value]
 
