@@ -12,6 +12,7 @@ import dataclasses
 import datetime as dt
 import functools
 import hashlib
+import itertools
 import json
 from json.encoder import encode_basestring
 from operator import attrgetter
@@ -22,7 +23,7 @@ from ilofeed.document import Document
 from ilofeed.ledger import Ledger, Record, Records
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office, Term
@@ -43,6 +44,7 @@ _DOUBTFUL = (
     *("\n\n", "\n.\n", "\n..\n"),
 )
 _NEXT = ",\n"
+_TOGETHER = 1000  # lines: all of them as one text would be in memory twice
 _ENTRIES = '\n"entries": [\n'
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _quoted = encode_basestring  # the same of a text
@@ -66,26 +68,24 @@ def render_manifest(seen: Selection, documents: Sequence[AnyDocument]) -> Docume
     }
     pages = _pages(seen)
     entries = sorted(seen.out, key=attrgetter("id"))
-    parts = [
-        *(f"{_json(name)}: {_json(value)}" for name, value in ledger.items()),
-        _list("entries", [_text_of(entry, office, pages) for entry in entries]),
-        _list(
-            "documents",
-            [
-                _json({"path": document.path, "sha256": document.sha256})
-                for document in listed
-                if document.kind in _SUBSCRIBED
-            ],
-        ),
-        _list("files", [_quoted(document.path) for document in others]),
-        f'"files_sha256": {_json(_together(others))}',
-    ]
-    return Document(PATH, "manifest", f"{{{_NEXT.join(parts)}}}\n".encode())
+    subscribed = (document for document in listed if document.kind in _SUBSCRIBED)
+    parts = itertools.chain(
+        ["{", *(f"{_json(name)}: {_json(value)}{_NEXT}" for name, value in ledger.items())],
+        _list("entries", (_text_of(entry, office, pages) for entry in entries)),
+        _list("documents", (_json({"path": one.path, "sha256": one.sha256}) for one in subscribed)),
+        _list("files", (_quoted(document.path) for document in others)),
+        [f'"files_sha256": {_json(_together(others))}}}\n'],
+    )
+    return Document(PATH, "manifest", b"".join(part.encode() for part in parts))
 
 
-def _list(name: str, items: Iterable[str]) -> str:
+def _list(name: str, items: Iterator[str]) -> Iterator[str]:
     """A list with each of its items on a line, so that people can compare two manifests."""
-    return f'"{name}": [\n{_NEXT.join(items)}]'
+    start = f'"{name}": [\n'
+    while some := list(itertools.islice(items, _TOGETHER)):
+        yield start + _NEXT.join(some)
+        start = _NEXT
+    yield f"{start if start != _NEXT else ''}]{_NEXT}"
 
 
 def _together(documents: Iterable[AnyDocument]) -> str:
