@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ilofeed import chain
 from ilofeed.addresses import addresses
+from ilofeed.check import check
 from ilofeed.continuity import compare
 from ilofeed.document import Document
 from ilofeed.guard import guard
@@ -22,6 +23,7 @@ from ilofeed.manifest import (
     _inside,
     is_inside,
     news,
+    note_record,
     parse_manifest,
     render_manifest,
 )
@@ -29,7 +31,7 @@ from ilofeed.proof import Known
 from ilofeed.render import render
 from ilofeed.selection import select
 from ilofeed.verify import verify, verify_changed
-from offices import NOW, OFFICE, entry, site
+from offices import NOW, OFFICE, entry, site, sources
 
 if TYPE_CHECKING:
     from ilofeed.check import Site
@@ -223,3 +225,36 @@ paths = st.lists(_parts, min_size=1, max_size=4).map("/".join)
 @settings(max_examples=500)
 def test_many_paths_at_once(some: list[Any]) -> None:
     assert list(_inside(some)) == [path for path in some if is_inside(path)]
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_a_record_that_is_noted_when_an_entry_is_checked(
+    processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Is the one that would be made later, also of entries that the moment changes."""
+    monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)
+    given = sources(
+        plain=entry(),
+        later=entry(date="2026-10-01", updated="2026-11-01T12:00:00Z"),
+        gone=entry(withdrawn="2016-04-04"),
+        soon=entry(withdrawn="2026-11-20"),
+        other=entry(language="mn", translation_of="draft"),
+        draft=entry(draft="true"),
+    )
+    noted, _ = check(given, NOW, processes=processes, note=note_record)
+    plain, _ = check(given, NOW)
+    assert noted is not None
+    assert plain is not None
+    assert all(one.record for one in noted.entries)
+    assert not any(one.record for one in plain.entries)
+    made = [render_manifest(select(one, NOW), ()) for one in (noted, plain)]
+    assert made[0] == made[1]
+    known = {one.id: one.record for one in noted.entries}
+    assert all(one.record == known[one.id] for one in plain.entries if one.record)
+
+
+def test_nothing_is_noted_where_the_office_is_wrong() -> None:
+    given = sources(office=OFFICE.replace(b"categories:", b"categoris:"), wages=entry())
+    site, problems = check(given, NOW, note=note_record)
+    assert (site, problems) == check(given, NOW)
+    assert site is None

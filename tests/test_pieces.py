@@ -196,6 +196,7 @@ def test_archives_put_together_are_those_rendered_by_themselves(
     sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ilofeed.archives._SHEET", sheet)
+    monkeypatch.setattr("ilofeed.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
     shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
     assert len(shown) > 4

@@ -78,6 +78,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ilofeed.spool.FEW", 0)
     monkeypatch.setattr("ilofeed.render.WORTH_SHARING", 0)
     monkeypatch.setattr("ilofeed.verify.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.archives.WORTH_SHARING", 0)
 
 
 def plain(documents: tuple[AnyDocument, ...]) -> list[Document]:

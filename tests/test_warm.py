@@ -27,7 +27,19 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ilofeed import chain, check, commands, glance, page, publish, quick, render, verify
+from ilofeed import (
+    archives,
+    chain,
+    check,
+    commands,
+    glance,
+    page,
+    publish,
+    quick,
+    render,
+    spool,
+    verify,
+)
 from ilofeed.codes import RULES
 from ilofeed.options import After
 from ilofeed.progress import Meter
@@ -90,8 +102,9 @@ class Upgrade:
 @contextlib.contextmanager
 def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (check, render, verify):
+        for module in (archives, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
+        patch.setattr(spool, "FEW", 0)
         patch.setattr("ilofeed.options.After.processes", property(lambda after: after.jobs or 1))
         yield
 

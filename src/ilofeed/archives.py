@@ -26,6 +26,7 @@ RENDERERS: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss, "json":
 _XML: tuple[Format, ...] = ("atom", "rss")  # that entries can be cut from
 IN_MEMORY = Memory()
 _SHEET = 100  # entries that are rendered together
+WORTH_SHARING = 100  # documents that take longer to put together than a process to start
 
 
 def render_archive(shown: Feed, office: Office) -> list[Document]:
@@ -60,10 +61,14 @@ def render_archives(
         stored = (pieces[form][entry.slug] for entry in shown.entries)
         return put_together(empty, (store.get(one) for one in stored), form)
 
-    for shown in archives:
+    def make(shown: Feed) -> list[Stored]:
+        return [store.put(draw(shown, form)) for _, form in _documents(shown)]
+
+    made = share(archives, make, processes if len(archives) > WORTH_SHARING else 1)
+    for shown, stored in zip(archives, made, strict=True):
         yield [
-            document(path, "archive", store.put(draw(shown, form)), store, feed=shown, format=form)
-            for path, form in _documents(shown)
+            document(path, "archive", one, store, feed=shown, format=form)
+            for (path, form), one in zip(_documents(shown), stored, strict=True)
         ]
 
 

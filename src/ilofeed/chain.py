@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed.check import check
 from ilofeed.document import Document
-from ilofeed.manifest import news, parse_manifest, render_manifest
+from ilofeed.manifest import news, note_record, parse_manifest, render_manifest
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 from ilofeed.proof import Known
@@ -81,7 +81,7 @@ def prepare(
     sources = read_office(root)
     tell("Checking", 0, 1)
     told = partial(tell, "Checking")
-    site, problems = check(sources, now, base_url, processes, known.entries, told)
+    site, problems = check(sources, now, base_url, processes, known.entries, told, note_record)
     if site is None:
         return Draft(None, tuple(problems))
     tell("Making", 0, 1)

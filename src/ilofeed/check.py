@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ilofeed.shares import Progress
 
     Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
+    Note = Callable[[Entry, Office], None]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,14 +43,16 @@ def check(
     processes: int = 1,
     memory: Memory | None = None,
     progress: Progress = quiet,
+    note: Note | None = None,
 ) -> tuple[Site | None, list[Problem]]:
     """The checked site and all problems in order of place; None where there is an error.
 
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. Whatever
-    the number of processes, and with a `memory` or without, the outcome is the same.
+    the number of processes, and with a `memory` or without, the outcome is the same. `note` is
+    asked to note at each new entry what takes long to find out later, in one process.
     """
     office, parsed, problems = examine(
-        sources, now, base_url, processes, memory=memory, progress=progress
+        sources, now, base_url, processes, memory=memory, progress=progress, note=note
     )
     if has_errors(problems):
         return None, problems
@@ -65,6 +68,7 @@ def examine(
     judge: Judge = check_entry,
     memory: Memory | None = None,
     progress: Progress = quiet,
+    note: Note | None = None,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """What there is of an office, of each entry file, and all problems, also where there are
     errors; `judge` finds out about one file, for those who know it already."""
@@ -75,10 +79,12 @@ def examine(
         problems += found
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
+    if has_errors(problems):
+        note = None  # there will be no site, and the office may be a stand-in
     known = memory.recall(sources.entries, office, now) if memory is not None else {}
     fresh = [file for file in sources.entries if file[0] not in known]
     processes = processes if len(fresh) > WORTH_SHARING else 1
-    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress))
+    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress, note))
     parsed = [known.get(path) or next(checked) for path, _ in sources.entries]
     for one in parsed:
         problems += one.problems
@@ -97,13 +103,16 @@ def _parse(
     now: dt.datetime,
     processes: int,
     judge: Judge,
-    progress: Progress = quiet,
+    progress: Progress,
+    note: Note | None,
 ) -> list[Parsed]:
     """Every entry file by itself; of many without their places, which take more than the rest."""
     is_many = len(entries) > WORTH_SHARING
 
     def parse(file: tuple[str, bytes]) -> Parsed:
         parsed = judge(*file, office, sources.files, now)
+        if note is not None and parsed.entry is not None:
+            note(parsed.entry, office)
         return dataclasses.replace(parsed, checked=None) if is_many else parsed
 
     return share(entries, parse, processes, progress)

@@ -110,11 +110,16 @@ def _pages(seen: Selection) -> dict[str, str]:
     return found
 
 
-def _text_of(entry: Entry, office: Office, pages: Mapping[str, str]) -> str:
-    """The JSON of an entry's record. It is made once for each entry, but for its archives."""
+def note_record(entry: Entry, office: Office) -> None:
+    """Note at an entry the JSON of its record, but for its archives: it is made once."""
     if not entry.record:
         # nothing of the entry changes by that
         object.__setattr__(entry, "record", _json(_record(entry, office)))
+
+
+def _text_of(entry: Entry, office: Office, pages: Mapping[str, str]) -> str:
+    """The JSON of an entry's record."""
+    note_record(entry, office)
     if entry.id not in pages:
         return entry.record
     return f'{entry.record[:-1]}, "pages": {{{pages[entry.id]}}}}}'
