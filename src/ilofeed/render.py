@@ -55,10 +55,8 @@ def render_changed(
     office, out, feeds = seen.office, seen.out, seen.feeds
     recipes = Recipes(seen)
     store = store_for(len(out))
-    formats: list[list[AnyDocument]] = []
-    for feed in feeds:
-        recipe, draw = recipes.feed(feed), partial(render_formats, feed, office, feeds)
-        formats.append(_kept(past, recipe, draw, feed=feed) or [*_made(recipe, draw())])
+    shared = processes if len(out) > WORTH_SHARING else 1
+    formats = _render_feeds(seen, recipes.feed, render_formats, past, shared)
     if first is not None:
         first(one for each in formats for one in each)
     documents: list[AnyDocument] = [
@@ -66,13 +64,46 @@ def render_changed(
         *_render_entries(seen, recipes, past, store, processes, progress),
         *entrypage.render_moved(out, office, feeds),
     ]
-    for feed, made in zip(feeds, formats, strict=True):
-        recipe, paint = recipes.feed_page(feed), partial(_render_page, feed, office, feeds)
-        documents += made
-        documents += _kept(past, recipe, paint, feed=feed) or _made(recipe, paint())
+    pages = _render_feeds(seen, recipes.feed_page, _render_page, past, shared)
+    for made in zip(formats, pages, strict=True):
+        documents += [one for group in made for one in group]
     documents += _render_archives(seen, recipes, past, store, processes)
     documents += render_indexes(seen)
     return in_order(documents)
+
+
+def _render_feeds(
+    seen: Selection,
+    recipe_of: Callable[[Feed], str],
+    draw: Callable[[Feed, Office, Sequence[Feed]], list[Document]],
+    past: Mapping[str, Sequence[Made]],
+    processes: int,
+) -> list[list[AnyDocument]]:
+    """Documents of each feed that have one recipe, in order."""
+    found: list[list[AnyDocument]] = []
+    wanted = []
+    for feed in seen.feeds:
+        recipe, again = recipe_of(feed), partial(draw, feed, seen.office, seen.feeds)
+        found.append(_kept(past, recipe, again, feed=feed))
+        if not found[-1]:
+            wanted.append((feed, recipe, found[-1]))
+
+    def make(feed: Feed) -> list[Document]:
+        # a feed need not come back from another process: it is here
+        made = draw(feed, seen.office, seen.feeds)
+        return [dataclasses.replace(one, feed=None) for one in made]
+
+    made = share([feed for feed, _, _ in wanted], make, processes)
+    for (feed, recipe, own), documents in zip(wanted, made, strict=True):
+        own += [
+            dataclasses.replace(
+                one,
+                recipe=recipe,
+                feed=feed if one.format is None else history.in_format(feed, one.format),
+            )
+            for one in documents
+        ]
+    return found
 
 
 def _render_archives(
