@@ -40,7 +40,8 @@ def test_what_is_there_at_the_end_is_not_looked_at() -> None:
 def test_it_is_looked_for_rarely() -> None:
     before = gc.get_threshold()
     try:
+        gc.set_threshold(700, 10, 10)  # Python's own; a build in another test has changed them
         garbage.look_rarely()
-        assert gc.get_threshold()[0] > 10 * before[0]
+        assert gc.get_threshold()[0] > 7_000
     finally:
         gc.set_threshold(*before)
