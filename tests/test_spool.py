@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
+import tempfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -63,6 +65,19 @@ def test_what_the_file_has_lost_is_said() -> None:
     os.ftruncate(spool._file, 4)  # what no program of ours does
     with pytest.raises(OSError, match="has lost what was written"):
         spool.get(place)
+
+
+def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def is_full(*_: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    spool = Spool()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", is_full)
+        with pytest.raises(OSError, match="No space left") as raised:
+            spool.put(b"some bytes")
+    assert raised.value.filename == tempfile.gettempdir()
+    assert spool.get(spool.put(b"some bytes")) == b"some bytes"  # nobody waits for its lock
 
 
 def test_only_a_large_site_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,12 +50,15 @@ class Spool:
         weakref.finalize(self, os.close, self._file)
 
     def put(self, data: bytes) -> Place:
-        """Write bytes behind all others."""
+        """Write bytes behind all others; an `OSError` that names the folder where it is full."""
         with self._alone() as file:
             at = os.lseek(file, 0, os.SEEK_END)
             rest = memoryview(data)
-            while rest:  # a system may take less than all at once
-                rest = rest[os.write(file, rest) :]
+            try:
+                while rest:  # a system may take less than all at once
+                    rest = rest[os.write(file, rest) :]
+            except OSError as error:  # of a file without a name
+                raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
         return Place(at, len(data), hashlib.sha256(data).hexdigest())
 
     def get(self, place: Stored) -> bytes:
