@@ -64,6 +64,7 @@ class EntryWriter:
         self._macros = draw_parts("entry.html", values)
         self._frame = draw_parts("frame.html", values)
         self._lang = values["lang"](first.language)
+        self._preview = values["preview"]
         self._main_links = values["discovery"](values["main"])
         self._spoken_link = self._parts.feed_link(own.languages.get(first.language))
         self._labels: dict[tuple[str, bool], _Label] = {}
@@ -97,7 +98,6 @@ class EntryWriter:
         others: Sequence[Entry],
     ) -> str:
         frame, macros = self._frame, self._macros
-        url = self._escape(entry.url)
         data = render_structured(entry, self._office)
         robots = '<meta name="robots" content="noindex">\n' if entry.withdrawn else ""
         picture = macros.picture_data(entry.image) if entry.image else ""
@@ -105,14 +105,7 @@ class EntryWriter:
         return f"""\
 {frame.opening} '{script_hash(data)}'{frame.policy}\
 <title>{title} – {self._name}</title>
-<meta name="description" content="{summary}">
-<link rel="canonical" href="{url}">
-<meta property="og:type" content="article">
-<meta property="og:title" content="{title}">
-<meta property="og:description" content="{summary}">
-<meta property="og:url" content="{url}">
-<meta property="og:site_name" content="{self._name}">
-
+{self._preview("article", title, summary, entry.url)}
 {robots}\
 <meta property="article:published_time" content="{entry.published.isoformat()}">
 <meta property="article:modified_time" content="{entry.updated.isoformat(timespec="seconds")}">

@@ -123,6 +123,7 @@ def common_values(office: Office, feeds: Sequence[Feed], language: str) -> dict[
         "lang": functools.partial(pagehtml.lang, tag),
         "when": functools.partial(pagehtml.when, words),
         "span": functools.partial(pagehtml.span, words),
+        "preview": functools.partial(pagehtml.preview, office.title),
         "entry_list": functools.partial(pagehtml.entry_list, office, words, tag),
         "discovery": lambda feed: pagehtml.discovery(feed.title, office.address(feed.path(""))),
         "label": lambda feed: directory.label(feed, office, words),

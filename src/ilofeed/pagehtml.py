@@ -48,6 +48,22 @@ def discovery(title: str, folder: str) -> Markup:
     return Markup("\n".join(links))  # noqa: S704
 
 
+def preview(name: str, kind: str, title: str, description: str, address: str) -> Markup:
+    """What search engines and those who share a link show of a page of the site with a name;
+    `address` is its canonical one."""
+    name, title, description, address = map(escape, (name, title, description, address))
+    return Markup(  # noqa: S704
+        f"""<meta name="description" content="{description}">
+<link rel="canonical" href="{address}">
+<meta property="og:type" content="{kind}">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{description}">
+<meta property="og:url" content="{address}">
+<meta property="og:site_name" content="{name}">
+"""
+    )
+
+
 def when(words: Phrases, moment: dt.datetime) -> Markup:
     """A day, as people read it and as programs do."""
     return Markup(write_day(words, moment))  # noqa: S704
