@@ -10,6 +10,7 @@ from lxml import etree
 from ilofeed.document import FILE_NAMES
 from ilofeed.phrases import phrases
 from ilofeed.selection import grouped
+from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ def outline(feeds: Sequence[Feed], office: Office) -> Groups:
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
     """What a reader imports, in the forms of `head` and `outline`."""
     try:
-        root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True))
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"lxml: {error}") from error
     inside, body = root.find("head"), root.find("body")
