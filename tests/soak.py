@@ -24,7 +24,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilofeed.addresses import dangling
+from ilofeed.addresses import Answers
 from ilofeed.chain import finish, prepare
 from ilofeed.document import Document
 from ilofeed.office import check_office
@@ -105,7 +105,7 @@ def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
 
 
 def addresses(path: str, data: bytes) -> list[str]:
-    return dangling(Document(path, "feed", data), HERE, ())
+    return Answers(HERE, ()).dangling(Document(path, "feed", data))
 
 
 def there(output: Path, address: str) -> bool:

@@ -45,7 +45,6 @@ FLOORS = [
         "remember",
         "htmltree",
         "xmltree",
-        "plainhtml",
         "phrases",
     ],
     ["problems"],
@@ -79,7 +78,7 @@ FLOORS = [
         "archives",
         "calendars",
     ],  # what is made of it for programs
-    ["directory", "opml", "sitemap", "structured", "chart", "embedding"],
+    ["directory", "opml", "sitemap", "plainhtml", "structured", "chart", "embedding"],
     [
         "templatecache",
         "pagehtml",

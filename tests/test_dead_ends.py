@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.addresses import addresses, dangling
+from ilofeed.addresses import Answers, addresses
 from ilofeed.chain import prepare
 from ilofeed.document import Document
 from ilofeed.manifest import render_manifest
@@ -103,7 +103,7 @@ def test_every_file_but_a_few_is_named_somewhere() -> None:
 
 
 def _own(document: Document) -> set[str]:
-    return set(dangling(document, SITE.office, ()))
+    return set(Answers(SITE.office, ()).dangling(document))
 
 
 DEAD = "https://example.org/feeds/no/such/"
@@ -143,9 +143,9 @@ DEAD = "https://example.org/feeds/no/such/"
 )
 def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
     document = Document(path, "index", data.encode())
-    assert dangling(document, SITE.office, ()) == [DEAD]
-    assert dangling(document, SITE.office, {DEAD}) == []
-    assert dangling(document, SITE.office, {f"{DEAD}#part"}) == [DEAD]
+    assert Answers(SITE.office, ()).dangling(document) == [DEAD]
+    assert Answers(SITE.office, {DEAD}).dangling(document) == []
+    assert Answers(SITE.office, {f"{DEAD}#part"}).dangling(document) == [DEAD]
 
 
 @pytest.mark.parametrize(
@@ -165,12 +165,12 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
 )
 def test_what_is_no_address_of_the_site(path: str, data: str) -> None:
     here = SITE.office.address(path)
-    assert dangling(Document(path, "index", data.encode()), SITE.office, {here}) == []
+    assert Answers(SITE.office, {here}).dangling(Document(path, "index", data.encode())) == []
 
 
 def test_an_index_page_may_be_named_as_a_file() -> None:
     document = Document("x.html", "index", b'<a href="all/index.html">x</a>')
-    assert dangling(document, SITE.office, {"https://example.org/feeds/all/"}) == []
+    assert Answers(SITE.office, {"https://example.org/feeds/all/"}).dangling(document) == []
 
 
 def test_broken_documents_are_faults_not_exceptions() -> None:

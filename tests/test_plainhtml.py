@@ -12,8 +12,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ilofeed import addresses, plainhtml
-from ilofeed.addresses import Answers, dangling
+from ilofeed import addresses, markdown, plainhtml
+from ilofeed.addresses import Answers
 from ilofeed.document import Document
 from ilofeed.htmltree import parse_html
 from ilofeed.structured import read_structured
@@ -224,15 +224,15 @@ def test_only_so_much_is_kept_in_mind(monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(20):
         page = f'<a href="https://example.net/{number}"></a><a href="../no-{number}/"></a>'.encode()
         document = Document("entry/x/index.html", "entry", page)
-        assert answers.dangling(document) == dangling(document, SITE.office, PUBLISHED)
+        assert answers.dangling(document) == Answers(SITE.office, PUBLISHED).dangling(document)
         page = page.replace(b"../no", b"https://example.net/no")
         assert answers.dangling(Document("entry/x/index.html", "entry", page)) == []
         assert sum(map(len, answers._known.values())) <= 6
 
 
 FRAGMENTS = [
-    *(f"<{tag}>" for tag in plainhtml._TAGS.split()),
-    *(f"</{tag}>" for tag in plainhtml._TAGS.split()),
+    *(f"<{tag}>" for tag in sorted(markdown.TAGS)),
+    *(f"</{tag}>" for tag in sorted(markdown.TAGS)),
     '<a href="https://example.org/?a=1&amp;b=2" title="&quot;x">', '<a href="../x">',
     '<img src="https://example.org/a.png" alt="x" title="y">', '<img src="x" alt="" src="y">',
     '<a href="x" href="y">', '<a title="x" href="y">', "<a href=x>", "<a href='x'>",

@@ -54,17 +54,13 @@ MOST_KNOWN = 10_000
 _IN_CALENDAR = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
-def dangling(document: AnyDocument, office: Office, published: Collection[str]) -> list[str]:
-    """The addresses of a document that are the site's own and that no published path answers.
+class Answers:
+    """Which addresses of a site's documents lead to what is published. One for many documents,
+    since most name what others name.
 
     `published` are addresses as `Office.address` makes them. What is behind ? and # is not looked
     at.
     """
-    return Answers(office, published).dangling(document)
-
-
-class Answers:
-    """The same of many documents of one site, since most pages name what others name."""
 
     def __init__(self, office: Office, published: Collection[str]) -> None:
         self._office = office
@@ -73,7 +69,7 @@ class Answers:
         self._known: dict[str, set[bytes]] = defaultdict(set)
 
     def dangling(self, document: AnyDocument) -> list[str]:
-        """What `dangling` says."""
+        """The addresses in a document that are the site's own and that nothing answers."""
         if _DEEP_PAGE(document.path) and self._all_answered(document):
             return []
         return _unanswered(addresses(document), document.path, self._office, self._published)
@@ -99,7 +95,7 @@ class Answers:
 
 
 def dangling_in(entry: Entry, office: Office, published: Collection[str]) -> list[str]:
-    """The same for what an editor wrote into an entry: its links, and those of its body."""
+    """The same of what an editor wrote into an entry: its links, and those of its body."""
     return _unanswered(_written(entry), entry.page, office, published)
 
 

@@ -17,6 +17,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from ilofeed.markdown import TAGS
+
 # of attributes that hold an address, and of metadata that do (by `property`)
 NAMES = ("action", "cite", "data", "href", "poster", "src", "data-address")
 META = ("og:url", "og:image", "og:audio", "og:video")
@@ -55,13 +57,9 @@ _HEAD = _compile(
     (?: <(?: (?:meta|link) (?: \ [a-z-]+="[^"<>]*+" )++ > | title>[^<]*+</title> ) \n++ )*+
     <script\ type="application/ld\+json">"""
 )
-# what bodies become; all of it is made of these tags and of text, so nothing else is an attribute
-_TAGS = (
-    "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong table tbody td th thead"
-    " tr ul"
-)
+# what bodies become is made of these tags and of text, so nothing else is an attribute
 _FRAGMENT = re.compile(
-    rf"""(?: [^<>\0\ud800-\udfff]++ | < (?: /?(?:{"|".join(_TAGS.split())})
+    rf"""(?: [^<>\0\ud800-\udfff]++ | < (?: /?(?:{"|".join(sorted(TAGS))})
     | a\ href="{_VALUE}" (?: \ title="[^"<>\0]*+" )?
     | img\ src="{_VALUE}" (?: \ (?:alt|title)="[^"<>\0]*+" )*+ ) > )++""",
     re.VERBOSE,
