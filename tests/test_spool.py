@@ -19,7 +19,7 @@ from ilofeed.publish import publish
 from ilofeed.render import render, render_changed
 from ilofeed.selection import select
 from ilofeed.shares import share
-from ilofeed.spool import Memory, Place, Spool, store_for
+from ilofeed.spool import InMemory, Place, Spool, store_for
 from ilofeed.verify import verify, verify_changed
 from offices import NOW
 from test_pieces import SITE
@@ -36,7 +36,7 @@ LARGE = b"x" * 3_000_000  # more than a pipe or a page of the system holds
 @given(st.lists(st.binary(max_size=100)))
 @settings(max_examples=50)
 def test_everything_comes_back_from_its_place(written: list[bytes]) -> None:
-    spool, memory = Spool(), Memory()
+    spool, memory = Spool(), InMemory()
     places = [spool.put(data) for data in written]
     assert [spool.get(place) for place in reversed(places)] == written[::-1]
     assert [place.sha256 for place in places] == [hashlib.sha256(x).hexdigest() for x in written]
@@ -81,10 +81,10 @@ def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_a_large_site_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert isinstance(store_for(13), Memory)
+    assert isinstance(store_for(13), InMemory)
     assert isinstance(store_for(2_001), Spool)
     monkeypatch.delattr(os, "pread")
-    assert isinstance(store_for(2_001), Memory)
+    assert isinstance(store_for(2_001), InMemory)
 
 
 @pytest.fixture

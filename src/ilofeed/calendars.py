@@ -60,9 +60,12 @@ def _written(calendar: Any, office: Office, entries: Sequence[Entry]) -> bytes:
     assert alone.endswith(_END)
     events = (
         # what an event does not show need not be kept with it
-        _event(replace(one, html="", image=None), office.timezone, labels)
+        _event(
+            replace(one, html="", image=None),
+            office.timezone,
+            tuple(event_categories(one, office)),
+        )
         for one in entries
-        for labels in (tuple(event_categories(one, office)),)
     )
     return bytes(alone.removesuffix(_END) + b"".join(events) + _END)
 

@@ -28,7 +28,7 @@ class Place(NamedTuple):
 Stored: TypeAlias = bytes | Place
 
 
-class Memory:
+class InMemory:
     """What a small site needs: its bytes stay where they are."""
 
     def put(self, data: bytes) -> bytes:
@@ -84,10 +84,10 @@ class Spool:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
-Store: TypeAlias = Memory | Spool
+Store: TypeAlias = InMemory | Spool
 FEW = 2_000  # entries whose documents take less memory than the program
 
 
 def store_for(entries: int) -> Store:
     """Where the documents of so many entries are kept until they are published."""
-    return Spool() if entries > FEW and hasattr(os, "pread") else Memory()
+    return Spool() if entries > FEW and hasattr(os, "pread") else InMemory()
