@@ -99,6 +99,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     above_start, above_line = _line(text, max(len(above) - 1, 0))
     if above and ":" not in above_line:
         message = _no_colon(above_line)
+        above_start += len(above_line) - len(above_line.lstrip())
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented, so it belongs to the one above; begin it in the column of "
     message += "the key, or, if the text goes on here, put quotes around all of it"
