@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offices import found
+from offices import OFFICE, found
 
 KEYS = """\
 title: Wages rise
@@ -40,3 +40,55 @@ def test_a_line_without_a_colon_stands_once(keys: str, expected: str) -> None:
 def test_a_key_that_stands_twice_is_told_beside_another_slip_in_it() -> None:
     twice = KEYS + "link: https://example.org/: a\nlink: https://example.org/\n"
     assert problems(twice) == ["wages:7:27 unquoted-colon", "wages:8:1 duplicate-key"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (KEYS.replace("date:", "\tdate:"), "3:1"),
+        (KEYS.replace("title:", "\ttitle:"), "2:1"),
+        (KEYS.replace("countries:", "\t\tcountries:"), "6:1"),
+        (KEYS.replace("summary:", "\tsummary:").replace("categories:", "\tcategories:"), "4:1 5:1"),
+        (KEYS + "event:\n\tstart: 2015-06-01\n\tend: 2015-06-02\n", "8:1 9:1"),
+        (KEYS + "image:\n  url: https://example.org/a.png\n\talt: A picture\n", "9:1"),
+        (KEYS.replace("[wages]", "\n\t- wages\n\t- employment"), "6:1 7:1"),
+        (KEYS.replace("wages.", "wages\n\tthat says: more."), "5:1"),
+        (KEYS.replace("wages.", "wages\n\tNote: more."), "5:1"),
+    ],
+)
+def test_a_tab_before_a_key_hides_nothing_and_no_key(keys: str, expected: str) -> None:
+    assert problems(keys) == [f"wages:{place} tab" for place in expected.split()]
+
+
+PICTURE = "image:\n  url: https://example.org/a.png\n  alt: A picture\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (KEYS.replace("date:", " date:"), "3:2"),
+        (KEYS.replace("title:", "  title:"), "2:3"),
+        (KEYS.replace("title:", "# first\n\n  title:"), "4:3"),
+        (KEYS.replace("title:", "  title:").replace("date:", "  date:"), "2:3 3:3"),
+        (KEYS.replace("countries:", "  countries:"), "6:3"),
+        (KEYS.replace("title:", 'title: "Wages"\n  language:'), "3:3"),
+        (KEYS + PICTURE.replace("  alt", "   alt"), "9:4"),
+        (KEYS + PICTURE.replace("  url", "    url"), "9:3"),
+        (KEYS + PICTURE.replace("  url: ", '  url: "').replace(".png\n", '.png"\n   '), "9:6"),
+        (KEYS + "attachments:\n  - url: https://example.org/a.pdf\n     title: More\n", "9:6"),
+    ],
+)
+def test_a_key_in_another_column_is_no_missing_key(keys: str, expected: str) -> None:
+    assert problems(keys) == [f"wages:{place} indentation" for place in expected.split()]
+
+
+def test_a_key_in_another_column_of_feeds_yaml_is_known_to_entries() -> None:
+    office = OFFICE.replace(b"  wages: {label: Wages, broader: employment}", b"   wages: Wages")
+    assert found(office=office, wages=f"---\n{KEYS}---\n".encode()) == [
+        "feeds.yaml:10:4 indentation"
+    ]
+    office = OFFICE.replace(b"  occupational", b"    occupational")
+    keys = KEYS.replace("wages]", "wages, occupational-safety-and-health]")
+    assert found(office=office, wages=f"---\n{keys}---\n".encode()) == [
+        "feeds.yaml:11:5 indentation"
+    ]
