@@ -92,3 +92,59 @@ def test_a_key_in_another_column_of_feeds_yaml_is_known_to_entries() -> None:
     assert found(office=office, wages=f"---\n{keys}---\n".encode()) == [
         "feeds.yaml:11:5 indentation"
     ]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("plaze: Beijing", "10:3 unknown-key"),
+        ("place: [a, b]", "10:10 wrong-type"),
+        ("place:", "10:9 empty-value"),
+        ("url: nowhere", "10:8 bad-url"),
+        ("place: Hall: 2", "10:14 unquoted-colon"),
+    ],
+)
+def test_a_slip_in_an_event_hides_no_other_in_it(key: str, expected: str) -> None:
+    event = "event:\n  start: 2015-06-03\n  end: 2015-06-02\n  "
+    assert problems(KEYS + event + key + "\n") == [
+        "wages:9:8 event-ends-before-start",
+        f"wages:{expected}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("event:\n  strat: 2015-06-03\n  end: 2015-06-02\n", "8:3 unknown-key"),
+        ("event:\n  start: 2015-06-03\n  end: soon\n", "9:8 bad-date"),
+        (
+            "event:\n  start: soon\n  end: 2015-06-02\n  plaze: x\n",
+            "8:10 bad-date,10:3 unknown-key",
+        ),
+        ("event: {end: 2015-06-02, start: }\n", "7:33 empty-value"),
+        ("image:\n  fil: a.png\n  alt: A picture\n", "8:3 unknown-key"),
+        ("attachments:\n  - url: https://example.org/a\n    tpye: text/plain\n", "9:5 unknown-key"),
+    ],
+)
+def test_what_rests_on_a_key_that_failed_is_not_judged(keys: str, expected: str) -> None:
+    assert problems(KEYS + keys) == [f"wages:{one}" for one in expected.split(",")]
+
+
+def test_a_slip_in_feeds_yaml_hides_no_other_in_its_section() -> None:
+    office = OFFICE.replace(
+        b"  title:", b"  hub: https://example.org/feeds/hub\n  titles: x\n  title:"
+    )
+    office = office.replace(b"org,2015", b"org,2035").replace(
+        b"  CN: China", b"  CN: {lable: China}"
+    )
+    office = office.replace(b"broader: CN", b"broader: KR")
+    assert found(office=office) == [
+        "feeds.yaml:4:14 bad-authority",
+        "feeds.yaml:5:8 bad-url",
+        "feeds.yaml:6:3 unknown-key",
+        "feeds.yaml:15:8 unknown-key",
+        "feeds.yaml:16:48 unknown-broader",
+    ]
+    office = OFFICE.replace(b"  title:", b"  languages: [mn]\n  langage: mn\n  title:")
+    office = office.replace(b"  CN: China", b"  CN: {lable: China}")
+    assert found(office=office) == ["feeds.yaml:6:3 unknown-key", "feeds.yaml:15:8 unknown-key"]

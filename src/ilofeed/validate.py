@@ -29,16 +29,22 @@ _BEFORE_A_COMMENT = frozenset(" \t#")
 
 @dataclass(frozen=True)
 class Checked(Generic[Model]):
-    """Keys that passed. `failed` are the top-level keys that did not; they hold stand-ins."""
+    """Keys that passed. `failed` are the top-level keys that did not: they hold stand-ins or, where
+    they are `in_part`, what is left of a mapping without those of its own keys that failed."""
 
     fields: Model
     failed: frozenset[str]
+    in_part: frozenset[str]
     source: Source
     root: Mapping
 
     def at(self, *loc: int | str) -> int:
         """The offset of a value; of the nearest mapping around it where it is not written."""
         return locate(self.root, loc)[0].start
+
+    def holds(self, key: str) -> bool:
+        """Whether a top-level key holds no stand-in, even if it holds not all that is written."""
+        return key not in self.failed or key in self.in_part
 
     def at_key(self, *loc: int | str) -> int:
         """The offset of a key."""
@@ -64,19 +70,40 @@ def validate(
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
+    items: list[Any] = []
     try:
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-        failed.update(str(item["loc"][0]) for item in items)
+    failed.update(str(item["loc"][0]) for item in items)
+    rest = _rest(data, failed, items) if failed else {}
+    if items:
         for item in items[:MOST_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
         known = set(model.model_fields)
         good = {key: value for key, value in data.items() if key in known - failed}
         substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
-        fields = model.model_validate({**substitutes, **good}, context=context)
-    return Checked(fields, frozenset(failed), source, root), problems
+        try:
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+        except ValidationError as error:  # what is left of a mapping lacks a key
+            for item in error.errors(include_url=False, include_input=False):
+                rest.pop(str(item["loc"][0]), None)
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+    return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
+
+
+def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
+    """Mappings that failed, without those of their own keys that did; not those that are wrong as a
+    whole, such as one of a key that there is not."""
+    left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
+    for item in items:
+        key, *inner = item["loc"]
+        if not inner:
+            left.pop(key, None)
+        elif key in left:
+            left[key].pop(inner[0], None)
+    return {key: value for key, value in left.items() if value}
 
 
 class _Reader:
