@@ -247,6 +247,23 @@ def test_what_a_body_must_not_hold(body: str, code: str) -> None:
     assert [item.split()[1] for item in found(wages=entry(body="\n" + body))] == [code]
 
 
+@pytest.mark.parametrize(
+    ("body", "column"),
+    [("&#38; &#150;", 7), ("&#38; &#0;", 7), ("&#38; &#xD800;", 7), ("é &#xC3;&#xA9;", 3)],
+)
+def test_a_character_that_must_not_be_is_told_where_its_reference_is(
+    body: str, column: int
+) -> None:
+    (said,) = found(wages=entry(body=body))
+    assert said.startswith(f"wages:8:{column} ")
+
+
+def test_a_reference_to_a_private_character_keeps_its_entry() -> None:
+    """It is a warning, as the character itself."""
+    html = site(wages=entry(body="rose &#xE601; much")).entries[0].html
+    assert html == "<p>rose \ue601 much</p>"
+
+
 def test_a_place_in_the_page_is_made_absolute() -> None:
     html = site(wages=entry(body="[up](#top), [write](mailto:a@example.org)")).entries[0].html
     assert 'href="https://example.org/feeds/entry/wages/#top"' in html
