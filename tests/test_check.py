@@ -104,6 +104,13 @@ def test_translations() -> None:
     mongolian = entry(translation_of="a", language="mn")
     assert found(a=entry(), b=mongolian) == []
     assert found(a=entry(translation_of="a")) == ["a:7:17 unknown-translation"]
+    (said,) = messages(b=mongolian)
+    assert said == (
+        "there is no entry `a`; correct the name or, if a.md was deleted, put it back or delete "
+        "this line"
+    )
+    (said,) = messages(wages=entry(), b=entry(translation_of="wage", language="mn"))
+    assert "did you mean `wages`? If wage.md was deleted, put it back" in said
     # an entry that cannot be read is there all the same
     assert found(a=b"", b=entry(translation_of="a")) == ["a:1:1 empty-file"]
     assert found(a=entry(date="x"), b=entry(translation_of="a")) == ["a:3:7 bad-date"]
