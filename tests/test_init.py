@@ -14,6 +14,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,15 @@ def test_its_workflows_pass_the_linters(office: Path) -> None:
         assert f"{name}.yml" in done.stderr
     done = linted(office, "actionlint")
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_its_updates_are_of_what_it_has(office: Path) -> None:
+    """The program and its lock are renewed by ilofeed itself, together."""
+    made = yaml.safe_load((office / ".github" / "dependabot.yml").read_text("utf-8"))
+    (updates,) = made["updates"]
+    assert (updates["package-ecosystem"], updates["directory"]) == ("github-actions", "/")
+    assert updates["cooldown"]["default-days"] >= 7
+    assert list((office / ".github" / "workflows").glob("*.yml"))
 
 
 def test_nothing_in_it_is_about_another_office(office: Path) -> None:
