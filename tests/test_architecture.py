@@ -60,7 +60,7 @@ FLOORS = [
         "markdown",
         "fields",
     ],
-    ["entryfile", "officefile", "validate", "model", "fingerprint"],
+    ["entryfile", "officefile", "keyerrors", "validate", "model", "fingerprint"],
     [
         "entrychecks",
         "entry",

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed import calendarreader, calendars
+from ilofeed import calendarreader, calendars, dates
 from ilofeed.calendarreader import CalendarError, read_calendar
 from ilofeed.calendars import render_calendar
 from ilofeed.carry import carried_event
@@ -60,6 +60,63 @@ def test_times_are_in_the_offices_zone_which_is_in_the_file() -> None:
     starts = [event["start"] for event in read_calendar(text.encode())[1]]
     wanted = ["2015-11-08T02:00+00:00", "2015-07-08T01:00+00:00"]
     assert starts == [int(dt.datetime.fromisoformat(moment).timestamp()) for moment in wanted]
+
+
+def onsets(text: str) -> list[tuple[dt.datetime, dt.timedelta]]:
+    """The instants at which a VTIMEZONE says that an offset begins, and the offset, by the letters
+    of RFC 5545, section 3.6.5: an onset is in local time, by the offset that is before it."""
+
+    def offset(written: str) -> dt.timedelta:
+        sign, hours, minutes, seconds = re.fullmatch(r"([+-])(..)(..)(..)?", written).groups()  # type: ignore[union-attr]
+        found = dt.timedelta(hours=int(hours), minutes=int(minutes), seconds=int(seconds or 0))
+        return -found if sign == "-" else found
+
+    found = []
+    unfolded = text.replace("\r\n ", "")
+    for part in re.findall(r"(?s)BEGIN:(?:STANDARD|DAYLIGHT)\r\n(.*?)END:", unfolded):
+        keys = dict(line.split(":") for line in part.splitlines())
+        before, after = offset(keys["TZOFFSETFROM"]), offset(keys["TZOFFSETTO"])
+        for local in [keys["DTSTART"], *filter(None, keys.get("RDATE", "").split(","))]:
+            instant = dt.datetime.strptime(local, "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
+            found.append((instant - before, after))
+    return sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("zone", "years"),
+    [
+        ("Europe/Zurich", (2025, 2026)),
+        ("Asia/Ulaanbaatar", (2015, 2016)),
+        ("America/New_York", (2025, 2026)),
+        ("America/Recife", (2000, 2001)),  # summer time for a week
+        ("Africa/Casablanca", (2024, 2025)),  # another time in Ramadan
+        ("Africa/Cairo", (2010, 2014)),
+        ("Australia/Lord_Howe", (2026, 2026)),  # half an hour
+        ("Europe/Dublin", (2026, 2026)),  # whose standard time is in summer
+        ("Asia/Pyongyang", (2015, 2018)),
+        ("Pacific/Apia", (2011, 2011)),  # which left out a day
+        ("America/Argentina/Tucuman", (2004, 2004)),
+        ("Asia/Shanghai", (1991, 2026)),
+        ("Etc/UTC", (2026, 2026)),
+    ],
+)
+def test_the_zone_in_the_file_is_the_zone(zone: str, years: tuple[int, int]) -> None:
+    """At each hour, and at the second before and after each change."""
+    office = OFFICE.replace(b"Asia/Ulaanbaatar", zone.encode())
+    first, last = (f"{{start: {year}-06-15T12:00Z}}" for year in years)
+    text = calendar(office=office, a=entry(event=first), b=entry(event=last))
+    said = onsets(text)
+    begin = dt.datetime(years[0] - 1, 1, 2, tzinfo=dt.UTC)
+    end = dt.datetime(years[1] + 1, 12, 31, tzinfo=dt.UTC)
+    hours = int((end - begin) / dt.timedelta(hours=1))
+    instants = [begin + dt.timedelta(hours=hour) for hour in range(hours)]
+    instants += [at + dt.timedelta(seconds=by) for at, _ in said for by in (-1, 0)]
+    there = dates.zone(zone)
+    at = -1
+    for instant in sorted(one for one in instants if one >= said[0][0]):
+        while at + 1 < len(said) and said[at + 1][0] <= instant:
+            at += 1
+        assert said[at][1] == instant.astimezone(there).utcoffset(), instant
 
 
 def test_who_an_event_is_and_when_it_was_changed() -> None:

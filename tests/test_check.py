@@ -104,6 +104,13 @@ def test_translations() -> None:
     mongolian = entry(translation_of="a", language="mn")
     assert found(a=entry(), b=mongolian) == []
     assert found(a=entry(translation_of="a")) == ["a:7:17 unknown-translation"]
+    (said,) = messages(b=mongolian)
+    assert said == (
+        "there is no entry `a`; correct the name or, if a.md was deleted, put it back or delete "
+        "this line"
+    )
+    (said,) = messages(wages=entry(), b=entry(translation_of="wage", language="mn"))
+    assert "did you mean `wages`? If wage.md was deleted, put it back" in said
     # an entry that cannot be read is there all the same
     assert found(a=b"", b=entry(translation_of="a")) == ["a:1:1 empty-file"]
     assert found(a=entry(date="x"), b=entry(translation_of="a")) == ["a:3:7 bad-date"]
@@ -245,6 +252,23 @@ def test_what_only_looks_like_html_is_text(body: str) -> None:
 )
 def test_what_a_body_must_not_hold(body: str, code: str) -> None:
     assert [item.split()[1] for item in found(wages=entry(body="\n" + body))] == [code]
+
+
+@pytest.mark.parametrize(
+    ("body", "column"),
+    [("&#38; &#150;", 7), ("&#38; &#0;", 7), ("&#38; &#xD800;", 7), ("é &#xC3;&#xA9;", 3)],
+)
+def test_a_character_that_must_not_be_is_told_where_its_reference_is(
+    body: str, column: int
+) -> None:
+    (said,) = found(wages=entry(body=body))
+    assert said.startswith(f"wages:8:{column} ")
+
+
+def test_a_reference_to_a_private_character_keeps_its_entry() -> None:
+    """It is a warning, as the character itself."""
+    html = site(wages=entry(body="rose &#xE601; much")).entries[0].html
+    assert html == "<p>rose \ue601 much</p>"
 
 
 def test_a_place_in_the_page_is_made_absolute() -> None:

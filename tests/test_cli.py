@@ -16,7 +16,7 @@ import pytest
 
 import ilofeed
 from ilofeed.codes import CODES
-from offices import OFFICE, entry, write_office
+from offices import OFFICE, entry, messages, write_office
 
 
 def run(folder: Path, *args: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -247,6 +247,30 @@ def test_usage_errors_are_2(office: Path, args: list[str]) -> None:
     assert done.returncode == 2
     assert "Error: " in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://example.org/a/../b/",
+        "https://example.org/./",
+        "https://example.org/a/.",
+        "https://example.org/%2e%2E/b",
+        "https://example.org/?x",
+        "https://example.org/feeds#x",
+        "https://example",
+    ],
+)
+def test_base_url_is_refused_in_the_words_for_the_address_in_feeds_yaml(
+    office: Path, url: str
+) -> None:
+    data = OFFICE.replace(b"https://example.org/feeds/", f'"{url}"'.encode())
+    (said,) = messages(office=data, wages=entry())
+    for command in ("build", "diff", "live"):
+        done = run(office, command, "--base-url", url)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"--base-url: {said}\n" in done.stderr
+    assert not (office / "public").exists()
 
 
 def test_a_clock_that_is_none_is_a_usage_error(office: Path) -> None:

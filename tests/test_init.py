@@ -14,6 +14,7 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -131,6 +132,15 @@ def test_its_workflows_pass_the_linters(office: Path) -> None:
         assert f"{name}.yml" in done.stderr
     done = linted(office, "actionlint")
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_its_updates_are_of_what_it_has(office: Path) -> None:
+    """The program and its lock are renewed by ilofeed itself, together."""
+    made = yaml.safe_load((office / ".github" / "dependabot.yml").read_text("utf-8"))
+    (updates,) = made["updates"]
+    assert (updates["package-ecosystem"], updates["directory"]) == ("github-actions", "/")
+    assert updates["cooldown"]["default-days"] >= 7
+    assert list((office / ".github" / "workflows").glob("*.yml"))
 
 
 def test_nothing_in_it_is_about_another_office(office: Path) -> None:
@@ -286,7 +296,10 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
             "--url: `https://example.org/a/../b/` has /../ in it",
         ),
         ({"url": "https://example.org/%2e/"}, "has /%2E/ in it"),
-        ({"url": "http://localhost/"}, "--authority: the domain before the comma has no dot"),
+        ({"url": "http://localhost/"}, "--url: `http://localhost/` names no domain"),
+        ({"url": "http://127.0.0.1:8000/"}, "by --authority example.org,2026"),
+        ({"url": "http://localhost/", "authority": "localhost,2026"}, "--authority: the domain"),
+        ({"url": "http://localhost/", "timezone": "Mars"}, "--timezone: `Mars`"),
         ({"authority": "Example.org,2015"}, "--authority: the domain is written in lower case"),
         ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
         ({"timezone": "Asia/Ulanbator"}, "--timezone: `Asia/Ulanbator` is not a time zone"),
@@ -303,6 +316,12 @@ def test_what_is_wrong_is_said_of_the_option(changes: dict[str, Any], said: str)
     with pytest.raises(OptionError) as error:
         founding.made(told(**changes), NOW)
     assert said in str(error.value)
+
+
+def test_an_address_without_a_domain_needs_an_authority_beside_it() -> None:
+    office = told(url="http://localhost/", authority="example.org,2026")
+    assert founding.proven(office, NOW)[1].office.authority.text == "example.org,2026"
+    assert told(authority=" ").authority == "example.org,2026"
 
 
 def test_a_time_before_all_feeds_is_refused() -> None:

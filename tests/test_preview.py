@@ -255,7 +255,7 @@ class Serving:
 
     root: Path
     address: str
-    process: subprocess.Popen[str]
+    process: subprocess.Popen[bytes]
 
     def ask(self, path: str, method: str = "GET", **headers: str) -> tuple[int, Any, bytes]:
         """Status, headers and body, for a path that is sent letter by letter."""
@@ -268,6 +268,11 @@ class Serving:
             connection.endheaders()
             answer = connection.getresponse()
             return answer.status, answer.headers, answer.read()
+
+    def told(self) -> tuple[str, str]:
+        """What is said until the process ends, after the address."""
+        out, said = self.process.communicate(timeout=LONG)
+        return out.decode(), said.decode()
 
     @contextlib.contextmanager
     def versions(self) -> Iterator[Iterator[str]]:
@@ -289,11 +294,14 @@ class Serving:
 def serving(root: Path, port: int = 0) -> Iterator[Serving]:
     command = [sys.executable, "-m", "ilofeed", "-C", str(root), "serve", "--port", str(port)]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        bufsize=0,  # so that no more than a line is read here: communicate knows of no buffer
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     ) as process:
         try:
             assert process.stdout is not None
-            yield Serving(root, process.stdout.readline().strip(), process)
+            yield Serving(root, process.stdout.readline().decode().strip(), process)
         finally:
             process.kill()
 
@@ -437,7 +445,7 @@ def test_it_follows_the_files(tmp_path: Path) -> None:
         (root / "entries" / "2026" / "new.md").write_bytes(entry(title="Newer"))
         shows("Newer")
         here.process.send_signal(signal.SIGTERM)
-        _, said = here.process.communicate(timeout=LONG)
+        _, said = here.told()
         assert here.process.returncode == 0
     assert "Traceback" not in said
     assert "1 entry: all is well" in said
@@ -450,7 +458,7 @@ def test_problems_are_on_the_terminal_too(tmp_path: Path) -> None:
     with serving(root) as here:
         here.ask("/")
         here.process.send_signal(signal.SIGINT)
-        out, said = here.process.communicate(timeout=LONG)
+        out, said = here.told()
     assert here.process.returncode == 0
     assert out.startswith("entries/wages.md:3:7: error: ")
     assert "0 entries: 1 problem (" in said
@@ -461,7 +469,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         with serving(root, port) as here:
-            _, said = here.process.communicate(timeout=LONG)
+            _, said = here.told()
     assert here.process.returncode == 4
     assert said == (
         f"port {port} cannot be had; name another by --port, or 0 for any that is free\n"

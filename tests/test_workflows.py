@@ -128,10 +128,21 @@ def test_publishing_has_one_workflow_and_two_reasons() -> None:
     assert 0 < int(when["cron"].split()[0]) < 60
 
 
-def test_dependabot_waits_some_days() -> None:
+def test_dependabot_waits_some_days_and_knows_each_lock() -> None:
+    """But for the programs that we are measured against: the figures are of these versions."""
     made = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
-    assert {one["package-ecosystem"] for one in made["updates"]} == {"github-actions", "pip"}
     assert all(one["cooldown"]["default-days"] >= 7 for one in made["updates"])
+    command = ["git", "ls-files", "*requirements*.txt", "*package-lock.json"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    locked = {
+        ("npm" if file.suffix == ".json" else "pip", f"/{file.parent.as_posix().removeprefix('.')}")
+        for file in map(Path, listed.split())
+        if file.parts[:2] != ("bench", "peers")
+    }
+    assert {(one["package-ecosystem"], one["directory"]) for one in made["updates"]} == {
+        ("github-actions", "/"),
+        *locked,
+    }
 
 
 Went = tuple[subprocess.CompletedProcess[str], dict[str, str]]

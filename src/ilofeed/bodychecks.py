@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+import sys
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import iri
 from ilofeed.problems import quote
+from ilofeed.source import (
+    MOST_PER_FILE,
+    PRIVATE,
+    describe_unfit,
+    find_unfit,
+    private_character,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ilofeed.codes import Code
     from ilofeed.problems import Problem
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
 MOST_PROBLEMS = 100  # of one body: nobody mends more at a time
 _LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
 _SPACE = re.compile(r"[^\s\\]\s+[^\s\"']")
+_REFERENCE = re.compile("&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 _OTHER_SCHEMES = ("mailto:", "tel:")
 
 
@@ -113,6 +123,27 @@ class BodyCheck:
         start = self._source.offset(self._source.place(self._start)[0] + self._line + line)
         column = self._source.line_at(start).find(text)  # behind what quotes and lists put first
         return start + max(column, 0) + at - begin
+
+
+def reference_problems(source: Source, start: int, html: str) -> list[Problem]:
+    """What is wrong with the characters that HTML has from references in a body (`&#xE601;`); of
+    those that stand there as they are it has been told."""
+    if found := find_unfit(html):
+        at, _ = next(_references(source, start, found[0]), (start, ""))
+        code, message = describe_unfit(found[0])
+        return [source.problem(at, code, message + " (written as a character reference)")]
+    signs = PRIVATE.findall(html) if "&#" in source.text else []
+    places = itertools.islice(_references(source, start, signs), MOST_PER_FILE)
+    return [private_character(source, at, sign) for at, sign in places]
+
+
+def _references(source: Source, start: int, signs: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Where a body has references to characters, or, for U+FFFD, to what cannot be one."""
+    for match in _REFERENCE.finditer(source.text, start):
+        number = int(match[1], 16) if match[1] else int(match[2])
+        sign = chr(number) if number <= sys.maxunicode else "\ufffd"
+        if sign in signs or ("\ufffd" in signs and find_unfit(sign)):
+            yield match.start(), sign
 
 
 def _written(address: str) -> str:

@@ -13,6 +13,7 @@ import functools
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ilofeed import dates
 from ilofeed.links import term_categories
 from ilofeed.selection import changed
 
@@ -84,13 +85,37 @@ def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
     return calendar
 
 
-@functools.lru_cache(maxsize=100)  # it takes thirty times as long as an event
+@functools.lru_cache(maxsize=100)  # it takes several times as long as an event
 def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
-    """The VTIMEZONE of a zone for the events of some years; nobody may change it."""
+    """The VTIMEZONE of a zone for the events of some years; nobody may change it.
+
+    Each onset is in the local time by the offset before it (section 3.6.5).
+    """
     import icalendar
 
-    since, until = dt.date(first - 1, 1, 1), dt.date(last + 2, 1, 1)
-    return icalendar.Timezone.from_tzinfo(zone, str(zone), since, until)
+    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
+    observances: dict[Any, list[dt.datetime]] = {}
+    changes = (
+        one for year in range(first - 2, last + 2) for one in dates.offset_changes(zone, year)
+    )
+    within = (one for one in changes if since < one[0] < until)
+    for moment, before in [(since, dates.offset(since)), *within]:
+        key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
+        local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
+        observances.setdefault(key, []).append(local)
+    made = icalendar.Timezone()
+    made.add("tzid", str(zone))
+    made.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
+    for (before, after, name, is_standard), (start, *more) in observances.items():
+        part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
+        part.add("dtstart", start)
+        if more:
+            part.add("rdate", more)
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", after)
+        made.add_component(part)
+    return made
 
 
 def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:

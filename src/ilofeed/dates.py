@@ -23,6 +23,7 @@ Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime a
 # validators call dates before 1990 implausible; a day of room, because documents are also in UTC
 EARLIEST, LATEST = dt.date(1990, 1, 2), dt.date(2999, 12, 30)
 
+_A_DAY = 24 * 60 * 60  # seconds
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
 _INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d{1,9})?)?"
@@ -141,6 +142,37 @@ def _by_name(found: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tuple[str]]:
 copyreg.pickle(ZoneInfo, _by_name)
 
 
+@functools.lru_cache(maxsize=4096)
+def offset_changes(zone: dt.tzinfo, year: int) -> tuple[tuple[dt.datetime, dt.timedelta], ...]:
+    """The moments in a year (of UTC) at which the offset of a zone becomes another one, each with
+    the offset before it. No zone changes it twice in a day."""
+    start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
+    days = (start.replace(year=year + 1) - start).days
+
+    def moment(second: int) -> dt.datetime:
+        return (start + dt.timedelta(seconds=second)).astimezone(zone)
+
+    found = []
+    before = offset(moment(0))
+    for at in range(0, days * _A_DAY, _A_DAY):
+        after = offset(moment(at + _A_DAY))
+        if after != before:
+            early, late = at, at + _A_DAY
+            while late - early > 1:
+                middle = (early + late) // 2
+                early, late = (
+                    (middle, late) if offset(moment(middle)) == before else (early, middle)
+                )
+            found.append((moment(late), before))
+        before = after
+    return tuple(found)
+
+
+def offset(moment: dt.datetime) -> dt.timedelta:
+    """How far the clocks of a moment's zone are from UTC; it has a zone."""
+    return moment.utcoffset() or dt.timedelta()
+
+
 def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
     """The instant of a moment in the office's zone; a day without a time begins at `publish_time`.
 
@@ -158,7 +190,5 @@ def write_moment(moment: Moment) -> str:
 
 def rfc822_safe(moment: dt.datetime) -> dt.datetime:
     """The same instant with an offset that RSS readers know: whole and half hours, else UTC."""
-    offset = moment.utcoffset() or dt.timedelta()
-    return (
-        moment if offset % dt.timedelta(minutes=30) == dt.timedelta() else moment.astimezone(dt.UTC)
-    )
+    is_known = offset(moment) % dt.timedelta(minutes=30) == dt.timedelta()
+    return moment if is_known else moment.astimezone(dt.UTC)

@@ -144,7 +144,7 @@ class EntryCheck:
 
     def _event(self) -> None:
         event = self._keys.event
-        if event is None or event.end is None or not self._sound("event"):
+        if event is None or event.end is None or not self._checked.holds("event"):
             return
         start, end = event.start, event.end
         if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):

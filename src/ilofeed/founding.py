@@ -82,12 +82,13 @@ def new_office(
             raise options.OptionError(f"--{name} is not written in UTF-8")
     address = (url or "").strip()
     suggested = newoffice.authority_of(address, clock)
+    if suggested is None:  # that is what is wrong
+        suggested = newoffice.NewOffice.authority
     return newoffice.NewOffice(
         title=(title or "").strip(),
         url=address,
         timezone=(timezone or "").strip(),
-        # where the address is none either, that is what is wrong
-        authority=(authority or suggested or newoffice.NewOffice.authority).strip(),
+        authority=(authority or "").strip() or suggested,
         languages=tuple(dict.fromkeys(one.strip() for one in languages)) or ("en",),
         countries=tuple(map(country, countries)),
     )
@@ -107,6 +108,13 @@ def mistakes(office: newoffice.NewOffice, clock: dt.datetime) -> dict[str, list[
     if twice := next((code for code in codes if codes.count(code) > 1), None):
         return {"--country": [f"{quote(twice)} is named twice; keep one"]}
     said: dict[str, list[str]] = {}
+    if not office.authority:
+        message = (
+            f"{quote(office.url)} names no domain, from which the ids of entries would be made; "
+        )
+        message += f"name one that you hold, by --authority example.org,{clock.year}"
+        said["--url"] = [message]
+        office = dataclasses.replace(office, authority=newoffice.NewOffice.authority)
     for option, problem in newoffice.sources(office, clock)[1]:
         said.setdefault(option, []).append(problem.message)
     return said

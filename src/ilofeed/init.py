@@ -100,7 +100,7 @@ def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
         if told[name] is None:
             told[name] = ask(question, name, str, None)
     if told["authority"] is None:
-        suggested = newoffice.authority_of(told["url"], clock)
+        suggested = newoffice.authority_of(told["url"], clock) or None
         told["authority"] = ask("What every id begins with", "authority", str, suggested)
     if not told["languages"]:
         question = "Languages, the office's first, between spaces, such as en zh-Hans"

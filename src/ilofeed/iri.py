@@ -19,6 +19,7 @@ PLAIN = (  # the most usual form, which is canonical already; as a pattern
 )
 LONGEST_PLAIN = 250  # so that the host is not too long either
 _PLAIN = re.compile(PLAIN)
+_NO_FOLDER = re.compile(r"/(?:\.|%2E){1,2}/")  # in an address in canonical form
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -63,6 +64,22 @@ def to_url(text: str, *, local: bool = False) -> str:
     query, fragment = _encode(parts.query, _QUERY_SAFE), _encode(parts.fragment, _QUERY_SAFE)
     url = urllib.parse.urlunsplit((parts.scheme, host, path, query, fragment))
     return _LIKE_ENTITY.sub(r"\1%3B", url)
+
+
+def to_folder(text: str) -> str:
+    """The address of a site, as `to_url` makes it of what an author wrote, ending in a slash.
+
+    Raises `AddressError` also for a query or a fragment, and for `/./` and `/../`. The site may be
+    on localhost.
+    """
+    if "?" in text or "#" in text:
+        raise AddressError(f"{quote(text)} has a ? or # in it; the site's address is a folder")
+    url = to_url(text, local=True)
+    url = url if url.endswith("/") else url + "/"
+    if found := _NO_FOLDER.search(url):
+        message = f"{quote(url)} has {found[0]} in it, which browsers read as another address"
+        raise AddressError(message)
+    return url
 
 
 def _host(host: str, text: str, *, local: bool) -> str:

@@ -6,9 +6,10 @@ import functools
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import iri, plainbody
-from ilofeed.bodychecks import BodyCheck
+from ilofeed.bodychecks import BodyCheck, reference_problems
+from ilofeed.problems import has_errors
 from ilofeed.signs import unneeded
-from ilofeed.source import describe_unfit, find_unfit, is_mistakable
+from ilofeed.source import is_mistakable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -128,11 +129,8 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
     html = _cleaner().clean(html).strip()
     if len(html) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(html)))]
-    if found := find_unfit(html):
-        code, message = describe_unfit(found[0])
-        at = max(source.text.find("&#", start), start)
-        return "", [source.problem(at, code, message + " (written as a character reference)")]
-    return unmistakable(html), []
+    problems = reference_problems(source, start, html)
+    return "" if has_errors(problems) else unmistakable(html), problems
 
 
 def _too_long(length: int) -> str:

@@ -44,14 +44,16 @@ def authority_of(url: str, now: dt.datetime) -> str | None:
     """The authority that an address suggests: its host, this year, and its path as a prefix.
 
     Two offices may share a host, as they do on Pages; the prefix keeps their ids apart. None where
-    the address is none.
+    the address is none, empty where it names no domain that anybody holds (localhost, 127.0.0.1).
     """
     try:
         parts = urllib.parse.urlsplit(iri.to_url(url.strip(), local=True))
     except iri.AddressError:
         return None
-    prefix = slugify(parts.path)
-    return f"{parts.hostname},{now.year}" + (f":{prefix}" if prefix else "")
+    prefix, host = slugify(parts.path), parts.hostname or ""
+    if host.rpartition(".")[2].isdigit() or "." not in host:
+        return ""
+    return f"{host},{now.year}" + (f":{prefix}" if prefix else "")
 
 
 def sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[tuple[str, Problem]]]:

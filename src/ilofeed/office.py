@@ -88,7 +88,7 @@ Checked = validate.Checked[OfficeFields]
 
 def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
     since = tag.parse_authority(checked.fields.site.authority).since
-    if "site" in checked.failed or since <= now.date():
+    if not checked.holds("site") or since <= now.date():
         return []
     message = f"the date after the comma, {since}, is in the future; nobody holds a domain then"
     return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
@@ -96,7 +96,7 @@ def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
 
 def _hub_problems(checked: Checked) -> list[Problem]:
     site = checked.fields.site
-    if "site" in checked.failed or site.hub is None or not site.hub.startswith(site.url):
+    if not checked.holds("site") or site.hub is None or not site.hub.startswith(site.url):
         return []
     message = f"{quote(site.hub)} is below site.url, where nothing but the output is; a hub is not"
     return [checked.source.problem(checked.at("site", "hub"), "bad-url", message)]
@@ -129,20 +129,19 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
     circles: set[str] = set()
     section = checked.root.get(dimension)
     written = section.pairs if isinstance(section, yamldoc.Mapping) else ()
-    names = {key.value for key, _ in written}
-    for name, term in terms.items():
-        if name not in names:  # a stand-in
-            continue
+    names = {key.value: None for key, _ in written}
+    for name in names:
         if (right := _RIGHT[dimension](name)) != name:
             code, message = _WANTED[dimension]
             message = f"{quote(name)} {message}" + (f"; write {right}" if right else "")
             problems.append(checked.source.problem(checked.at_key(dimension, name), code, message))
-        if dimension in checked.failed or term.broader is None:
+        term = terms.get(name)
+        if not checked.holds(dimension) or term is None or term.broader is None:
             continue
-        if term.broader not in terms:
+        if term.broader not in names:
             offset = checked.at(dimension, name, "broader")
             message = f"{quote(term.broader)} is not among the {dimension}"
-            message += did_you_mean(term.broader, set(terms) - {name})
+            message += did_you_mean(term.broader, names.keys() - {name})
             problems.append(checked.source.problem(offset, "unknown-broader", message))
         elif name not in circles and name in (circle := list(_broader(name, terms))):
             circles.update(circle)

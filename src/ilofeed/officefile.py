@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
@@ -43,21 +42,11 @@ def _zone(value: str) -> str:
     return value
 
 
-_NO_FOLDER = re.compile(r"/(?:\.|%2E){1,2}/")  # in an address in canonical form
-
-
 def _site_url(value: str) -> str:
-    if "?" in value or "#" in value:
-        refuse("bad-url", f"{quote(value)} has a ? or # in it; the site's address is a folder")
     try:
-        value = iri.to_url(value, local=True)
+        return iri.to_folder(value)
     except iri.AddressError as error:
         refuse("bad-url", str(error))
-    value = value if value.endswith("/") else value + "/"
-    if found := _NO_FOLDER.search(value):
-        message = f"{quote(value)} has {found[0]} in it, which browsers read as another address"
-        refuse("bad-url", message)
-    return value
 
 
 def _limit(value: int) -> int:

@@ -69,15 +69,14 @@ def output_folder(root: Path, output: Path) -> Path:
 
 def read_base_url(text: str | None) -> str | None:
     """The address that takes the place of site.url, ending in a slash."""
-    from ilofeed.iri import AddressError, to_url
+    from ilofeed.iri import AddressError, to_folder
 
     if text is None:
         return None
     try:
-        url = to_url(text, local=True)
+        return to_folder(text)
     except AddressError as error:
         raise OptionError(f"--base-url: {error}") from error
-    return url if url.endswith("/") else url + "/"
 
 
 def terms(option: str, known: Collection[str], given: Sequence[str]) -> list[str]:

@@ -36,7 +36,7 @@ _PIECES = (
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
 _FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
-_PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
+PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
 _HARMLESS = bytes([*b"\t\n", *range(0x20, 0x7F)])  # bytes that mean one thing in every encoding
 # whatever the patterns find holds one of these; most texts have none and are searched once
 _SUSPECT = re.compile(f"[{CONTROL}{UNFIT}\xc2-\xf4\ue000-\uf8ff]")
@@ -101,20 +101,21 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         problems += _listed(source, found)
         if found:
             source = Source(path, _masked(source.text, found))
-    found = list(_PRIVATE.finditer(source.text))[:MOST_PER_FILE]
-    problems += [_private(source, match.start(), match[0]) for match in found]
+    found = list(PRIVATE.finditer(source.text))[:MOST_PER_FILE]
+    problems += [private_character(source, match.start(), match[0]) for match in found]
     return source, problems
 
 
 def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
     """The warning about a private character of a value that its text has as an escape only."""
-    match = _PRIVATE.search(value)
-    if match is None or _PRIVATE.search(source.text, start, end):
+    match = PRIVATE.search(value)
+    if match is None or PRIVATE.search(source.text, start, end):
         return []
-    return [_private(source, start, match[0])]
+    return [private_character(source, start, match[0])]
 
 
-def _private(source: Source, offset: int, sign: str) -> Problem:
+def private_character(source: Source, offset: int, sign: str) -> Problem:
+    """The warning about a private character at an offset."""
     message = (
         f"U+{ord(sign):04X} is a private character, often an icon copied from a web page; "
         "readers show a box, so delete it"
@@ -246,7 +247,7 @@ def mend(text: str) -> str:
             if mended == text:
                 break
             text = mended
-    text = _PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
+    text = PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
     while _TWICE.search(text):
         text = _TWICE.sub(lambda match: match[0][:1], text)
     return text

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from ilofeed.problems import did_you_mean, quote
+from ilofeed.problems import nearest, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,8 +39,10 @@ def _about_original(
     if wanted == one.slug:
         return "unknown-translation", "an entry cannot be a translation of itself"
     if wanted not in known:
-        others = (known.keys() | refused) - {one.slug}
-        message = f"there is no entry {quote(wanted)}" + did_you_mean(wanted, others)
+        near = nearest(wanted, (known.keys() | refused) - {one.slug})
+        message = f"there is no entry {quote(wanted)}; "
+        message += f"did you mean {quote(near)}? If" if near else "correct the name or, if"
+        message += f" {wanted}.md was deleted, put it back or delete this line"
         return "unknown-translation", message
     way = [one.slug, wanted]
     while (further := known[way[-1]].translation_of if way[-1] in known else None) is not None:

@@ -8,49 +8,47 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.codes import CODES
-from ilofeed.problems import did_you_mean, nearest, quote, visible
+from ilofeed.keyerrors import Loc, explain, key_start, locate
+from ilofeed.problems import quote, visible
 from ilofeed.source import escaped_private
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.codes import Code
     from ilofeed.problems import Problem
     from ilofeed.source import Source
 
 Model = TypeVar("Model", bound=BaseModel)
-Loc = tuple[int | str, ...]
 MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
 _NOTHING = frozenset({"", "~", "null"})
 _BEFORE_A_COMMENT = frozenset(" \t#")
-_WANTED = {
-    "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
-    "string_type": "one text is wanted here, not a list or a mapping",
-    "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
-    "dict_type": "keys are wanted here, each on a line of its own, indented",
-}
 
 
 @dataclass(frozen=True)
 class Checked(Generic[Model]):
-    """Keys that passed. `failed` are the top-level keys that did not; they hold stand-ins."""
+    """Keys that passed. `failed` are the top-level keys that did not: they hold stand-ins or, where
+    they are `in_part`, what is left of a mapping without those of its own keys that failed."""
 
     fields: Model
     failed: frozenset[str]
+    in_part: frozenset[str]
     source: Source
     root: Mapping
 
     def at(self, *loc: int | str) -> int:
         """The offset of a value; of the nearest mapping around it where it is not written."""
-        return _locate(self.root, loc)[0].start
+        return locate(self.root, loc)[0].start
+
+    def holds(self, key: str) -> bool:
+        """Whether a top-level key holds no stand-in, even if it holds not all that is written."""
+        return key not in self.failed or key in self.in_part
 
     def at_key(self, *loc: int | str) -> int:
         """The offset of a key."""
-        return _key_start(self.root, loc)
+        return key_start(self.root, loc)
 
 
 def validate(
@@ -72,19 +70,40 @@ def validate(
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
+    items: list[Any] = []
     try:
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-        failed.update(str(item["loc"][0]) for item in items)
+    failed.update(str(item["loc"][0]) for item in items)
+    rest = _rest(data, failed, items) if failed else {}
+    if items:
         for item in items[:MOST_PROBLEMS]:
-            if problem := _problem(source, root, model, item, reader.broken):
+            if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
         known = set(model.model_fields)
         good = {key: value for key, value in data.items() if key in known - failed}
         substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
-        fields = model.model_validate({**substitutes, **good}, context=context)
-    return Checked(fields, frozenset(failed), source, root), problems
+        try:
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+        except ValidationError as error:  # what is left of a mapping lacks a key
+            for item in error.errors(include_url=False, include_input=False):
+                rest.pop(str(item["loc"][0]), None)
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+    return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
+
+
+def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
+    """Mappings that failed, without those of their own keys that did; not those that are wrong as a
+    whole, such as one of a key that there is not."""
+    left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
+    for item in items:
+        key, *inner = item["loc"]
+        if not inner:
+            left.pop(key, None)
+        elif key in left:
+            left[key].pop(inner[0], None)
+    return {key: value for key, value in left.items() if value}
 
 
 class _Reader:
@@ -176,108 +195,3 @@ class _Reader:
         message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))
         return True
-
-
-def _problem(
-    source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
-) -> Problem | None:
-    kind, loc = item["type"], item["loc"]
-    if kind in {"missing", "extra_forbidden"}:
-        parent, path = _locate(root, loc[:-1])
-        key, known = str(loc[-1]), _fields_at(model, loc[:-1])
-        if kind == "extra_forbidden":
-            message = f"there is no key {quote(key)} here" + did_you_mean(key, known)
-            return source.problem(_key_start(root, (*path, key)), "unknown-key", message)
-        if (*path, key) in broken or _is_misspelt(key, parent, known):
-            return None
-        return source.problem(parent.start, *_missing(known, path, key))
-    node, path = _locate(root, loc)
-    if loc[-1] == "[key]":
-        return source.problem(_key_start(root, path), _own(kind), item["msg"])
-    code, message = _described(kind, item, node, path, _fields_at(model, path))
-    return source.problem(node.start, code, message)
-
-
-def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:
-    """Whether a missing key stands there with a wrong spelling, which is reported already."""
-    written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
-    unknown = [name for name in written if name not in known][:MOST_PROBLEMS]
-    return any(nearest(name, known) == key for name in unknown)
-
-
-def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
-    if path[-1:] == ("image",) and key == "alt":
-        message = "the picture has no alt; say what it shows, for those who cannot see it"
-        return "image-without-alt", message
-    example = (known[key].examples or ["…"])[0]
-    names = [part for part in path if isinstance(part, str)]
-    where = f" in {quote(names[-1])}" if names else ""
-    return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
-
-
-def _described(
-    kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
-) -> tuple[Code, str]:
-    if kind in _WANTED:
-        value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
-        key = path[-1] if path else ""
-        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=", ".join(known))
-    if kind == "too_short":
-        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
-    if kind == "too_long":
-        return "wrong-type", f"{quote(str(path[-1]))} has too many items"
-    if kind == "literal_error":
-        found = quote(node.value) if isinstance(node, Scalar) else "this"
-        if isinstance(node, Scalar) and node.value in {"category", "country", "language"}:
-            return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
-        return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
-    return _own(kind), item["msg"]
-
-
-def _own(kind: str) -> Code:
-    """The code of a check of ours; any other error of pydantic's is one of type."""
-    return kind if kind in CODES else "wrong-type"
-
-
-def _locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
-    """The deepest node on the way to a loc, and the way that was found.
-
-    pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
-    """
-    node = root
-    path: Loc = ()
-    for part in loc:
-        inner: Node | None = None
-        if isinstance(node, Mapping):
-            inner = node.get(str(part))
-        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
-            inner = node.items[part]
-        if inner is not None:
-            node, path = inner, (*path, part)
-    return node, path
-
-
-def _key_start(root: Mapping, loc: Loc) -> int:
-    parent, _ = _locate(root, loc[:-1])
-    if isinstance(parent, Mapping):
-        for key, _value in parent.pairs:
-            if key.value == loc[-1]:
-                return key.start
-    return parent.start
-
-
-def _fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
-    """The fields of the model that the keys at a loc belong to."""
-    for part in loc:
-        if isinstance(part, str) and part in model.model_fields:
-            model = _model_in(model.model_fields[part].annotation) or model
-    return dict(model.model_fields)
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for inner in getattr(annotation, "__args__", ()):
-        if found := _model_in(inner):
-            return found
-    return None

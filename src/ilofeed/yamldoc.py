@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DEEPEST = 8  # no key of ours is deeper than 4
 MOST_REPAIRS = 100
 MOST_PROBLEMS = 100  # of one file: nobody mends more at a time
+_GUESSED = ("missing-colon", "indentation", "tab")  # with which a line may be one of a text
 
 
 # nodes are tuples: there are dozens to a file, and frozen dataclasses take three times as long
@@ -66,10 +67,10 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
     """
     text = source.text[start:end]
     slips: dict[int, Problem] = {}  # by line: what follows from one slip is not a second one
-    masked: set[int] = set()
+    masked: dict[int, Code] = {}  # offsets of values that are not there, and why
     deep = False
     for _ in range(MOST_REPAIRS):
-        builder = _Builder(source, start, frozenset(masked))
+        builder = _Builder(source, start, masked)
         try:
             for event in yaml.parse(text, Loader=yaml.CBaseLoader):
                 builder.take(event)
@@ -88,7 +89,7 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
             if text == before:
                 break
             if at is not None:
-                masked.add(at)
+                masked[at] = fault.code
         else:
             return _root(source, builder, [*slips.values(), *builder.problems])
     if len(slips) >= MOST_REPAIRS:
@@ -146,7 +147,7 @@ class _Frame:
 class _Builder:
     """Takes events one by one and holds the tree so far; no recursion, whatever the depth."""
 
-    def __init__(self, source: Source, base: int, masked: frozenset[int]) -> None:
+    def __init__(self, source: Source, base: int, masked: dict[int, Code]) -> None:
         self.root: Node | None = None
         self.problems: list[Problem] = []
         self._source = source
@@ -237,12 +238,19 @@ class _Builder:
     def _put_pair(self, frame: _Frame, key: Scalar, node: Node) -> None:
         if key.broken:
             return
-        if first := frame.pairs.get(key.value):
+        first = frame.pairs.get(key.value)
+        if first is not None and self._is_guessed(node):
+            return
+        if first is not None and not self._is_guessed(first[1]):
             line, _ = self._source.place(first[0].start)
             message = f"{quote(key.value)} stands twice, first on line {line}; keep one"
             self._report(key.start, "duplicate-key", message)
             return
         frame.pairs[key.value] = (key, node)
+
+    def _is_guessed(self, value: Node) -> bool:
+        """Whether a value is masked on a line of which it is not sure that it begins with a key."""
+        return self._masked.get(value.start - self._base) in _GUESSED
 
 
 class _Writer(yaml.SafeDumper):

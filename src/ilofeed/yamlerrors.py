@@ -11,8 +11,9 @@ from ilofeed.problems import quote
 if TYPE_CHECKING:
     from ilofeed.codes import Code
 
+_INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
 _PAIR = re.compile(
-    r"^(?P<indent>[ \t]{0,40}(?:- {1,9}){0,8})"
+    rf"^{_INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
 _STARTERS = {
@@ -99,6 +100,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     above_start, above_line = _line(text, max(len(above) - 1, 0))
     if above and ":" not in above_line:
         message = _no_colon(above_line)
+        above_start += len(above_line) - len(above_line.lstrip())
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented, so it belongs to the one above; begin it in the column of "
     message += "the key, or, if the text goes on here, put quotes around all of it"
@@ -130,7 +132,7 @@ def _value(fault: YamlFault, text: str) -> Explained | None:
     at = fault.at if fault.context_at is None or "block" in fault.context else fault.context_at
     start, line = _line(text, at)
     pair = _PAIR.match(line)
-    if not pair:
+    if not pair or not line[: at - start].strip():  # the line itself is where none can be
         return None
     verdict = _about_value(fault, pair)
     return Explained(start + pair.start("value"), *verdict) if verdict else None
@@ -174,6 +176,10 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
             or Explained(at, "missing-colon", _no_colon(line))
         )
     if "document start" in fault.problem:
+        first = re.search(r"^([ \t]*)[^\s#]", text, re.MULTILINE)
+        if first and first.end(1) - first.start() > offset - start:
+            message = "this line is indented, and those below it are not; begin it as they do"
+            return Explained(first.end(1), "indentation", message)
         message = "this line is not part of the keys above; begin it in the same column as they do"
         return Explained(offset, "indentation", message)
     if line.lstrip().startswith("- "):
@@ -228,9 +234,24 @@ def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | N
         return text[:start] + replacement + text[start + len(line) :], at
     if fault.code == "indentation" and _no_indent(text, start, line):
         return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
+    if fault.code in {"tab", "indentation"} and (placed := _placed(text, start, line)):
+        replacement, column = placed
+        return text[:start] + replacement + text[start + len(line) :], start + column
     pair = _PAIR.match(line)
     if pair and not whole_line:
         first, last = pair.span("value")
         replacement = line[:first] + "x" * (last - first)
         return text[:start] + replacement + text[start + len(line) :], start + first
     return text[:start] + "#" * len(line) + text[start + len(line) :], None
+
+
+def _placed(text: str, start: int, line: str) -> tuple[str, int] | None:
+    """A line with a key, in the column of the key above it, and where its value begins, which is
+    masked; None where there is no room, or where it stands there already."""
+    pair = re.match(rf"{_INDENT}(?P<key>[\w-]+)[ \t]*:[ \t]+\S", line)
+    if not pair:
+        return None
+    above = re.findall(rf"^({_INDENT})[\w-]+[ \t]*:", text[:start], re.MULTILINE)
+    begin = " " * len(above[-1] if above else "") + pair["key"] + ": "
+    placed = begin + "x" * (len(line) - len(begin))
+    return (placed, len(begin)) if len(begin) < len(line) and placed != line else None

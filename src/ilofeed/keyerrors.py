@@ -1,0 +1,134 @@
+"""Errors of pydantic's in an editor's words, and the places in a file that they are about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from ilofeed.codes import CODES
+from ilofeed.problems import did_you_mean, nearest, quote, visible
+from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from ilofeed.codes import Code
+    from ilofeed.problems import Problem
+    from ilofeed.source import Source
+
+Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
+MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become
+
+_WANTED = {
+    "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
+    "string_type": "one text is wanted here, not a list or a mapping",
+    "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
+    "dict_type": "keys are wanted here, each on a line of its own, indented",
+}
+
+
+def explain(
+    source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
+) -> Problem | None:
+    """The problem that an error of pydantic's is; None where another one has told it. `broken` are
+    the places of values that were left out of what pydantic got."""
+    kind, loc = item["type"], item["loc"]
+    if kind in {"missing", "extra_forbidden"}:
+        parent, path = locate(root, loc[:-1])
+        key, known = str(loc[-1]), _fields_at(model, loc[:-1])
+        if kind == "extra_forbidden":
+            message = f"there is no key {quote(key)} here" + did_you_mean(key, known)
+            return source.problem(key_start(root, (*path, key)), "unknown-key", message)
+        if (*path, key) in broken or _is_misspelt(key, parent, known):
+            return None
+        return source.problem(parent.start, *_missing(known, path, key))
+    node, path = locate(root, loc)
+    if loc[-1] == "[key]":
+        return source.problem(key_start(root, path), _own(kind), item["msg"])
+    code, message = _described(kind, item, node, path, _fields_at(model, path))
+    return source.problem(node.start, code, message)
+
+
+def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:
+    """Whether a missing key stands there with a wrong spelling, which is reported already."""
+    written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
+    unknown = [name for name in written if name not in known][:MOST_LOOKED_AT]
+    return any(nearest(name, known) == key for name in unknown)
+
+
+def _missing(known: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
+    if path[-1:] == ("image",) and key == "alt":
+        message = "the picture has no alt; say what it shows, for those who cannot see it"
+        return "image-without-alt", message
+    example = (known[key].examples or ["…"])[0]
+    names = [part for part in path if isinstance(part, str)]
+    where = f" in {quote(names[-1])}" if names else ""
+    return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
+
+
+def _described(
+    kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
+) -> tuple[Code, str]:
+    if kind in _WANTED:
+        value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
+        key = path[-1] if path else ""
+        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=", ".join(known))
+    if kind == "too_short":
+        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
+    if kind == "too_long":
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items"
+    if kind == "literal_error":
+        found = quote(node.value) if isinstance(node, Scalar) else "this"
+        if isinstance(node, Scalar) and node.value in {"category", "country", "language"}:
+            return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
+        return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
+    return _own(kind), item["msg"]
+
+
+def _own(kind: str) -> Code:
+    """The code of a check of ours; any other error of pydantic's is one of type."""
+    return kind if kind in CODES else "wrong-type"
+
+
+def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
+    """The deepest node on the way to a loc, and the way that was found.
+
+    pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
+    """
+    node = root
+    path: Loc = ()
+    for part in loc:
+        inner: Node | None = None
+        if isinstance(node, Mapping):
+            inner = node.get(str(part))
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            inner = node.items[part]
+        if inner is not None:
+            node, path = inner, (*path, part)
+    return node, path
+
+
+def key_start(root: Mapping, loc: Loc) -> int:
+    """The offset of the key at a loc; of the nearest mapping around it where it is not written."""
+    parent, _ = locate(root, loc[:-1])
+    if isinstance(parent, Mapping):
+        for key, _value in parent.pairs:
+            if key.value == loc[-1]:
+                return key.start
+    return parent.start
+
+
+def _fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
+    """The fields of the model that the keys at a loc belong to."""
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return dict(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if found := _model_in(inner):
+            return found
+    return None

@@ -1,0 +1,150 @@
+"""One slip of an editor is one problem, at its line; what follows from it is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from offices import OFFICE, found
+
+KEYS = """\
+title: Wages rise
+date: 2015-05-19
+summary: A report on wages.
+categories: [wages]
+countries: [MN]
+"""
+
+
+def problems(keys: str, body: str = "") -> list[str]:
+    return found(wages=f"---\n{keys}---\n{body}".encode())
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (KEYS.replace("summary:", "summary A text\nsummary:"), "4:1"),
+        (KEYS.replace("title:", "title Wages\ntitle:"), "2:1"),
+        (KEYS.replace("title: Wages", "title: Wages\ntitle Wages"), "3:1"),
+        (KEYS.replace("countries:", "countries [MN]\ncountries:"), "6:1"),
+        (KEYS + "countries [MN]\n", "7:1"),
+        (KEYS.replace("summary:", "categories and countries\nsummary:"), "4:1"),
+        (KEYS + "event:\n  start 2015-06-01\n  start: 2015-06-01\n", "8:3"),
+        (KEYS + "countries [MN]\nlanguage: en\nlanguage en\n", "7:1 9:1"),
+    ],
+)
+def test_a_line_without_a_colon_stands_once(keys: str, expected: str) -> None:
+    """It may be a text, and no second `summary`."""
+    assert problems(keys) == [f"wages:{place} missing-colon" for place in expected.split()]
+
+
+def test_a_key_that_stands_twice_is_told_beside_another_slip_in_it() -> None:
+    twice = KEYS + "link: https://example.org/: a\nlink: https://example.org/\n"
+    assert problems(twice) == ["wages:7:27 unquoted-colon", "wages:8:1 duplicate-key"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (KEYS.replace("date:", "\tdate:"), "3:1"),
+        (KEYS.replace("title:", "\ttitle:"), "2:1"),
+        (KEYS.replace("countries:", "\t\tcountries:"), "6:1"),
+        (KEYS.replace("summary:", "\tsummary:").replace("categories:", "\tcategories:"), "4:1 5:1"),
+        (KEYS + "event:\n\tstart: 2015-06-01\n\tend: 2015-06-02\n", "8:1 9:1"),
+        (KEYS + "image:\n  url: https://example.org/a.png\n\talt: A picture\n", "9:1"),
+        (KEYS.replace("[wages]", "\n\t- wages\n\t- employment"), "6:1 7:1"),
+        (KEYS.replace("wages.", "wages\n\tthat says: more."), "5:1"),
+        (KEYS.replace("wages.", "wages\n\tNote: more."), "5:1"),
+    ],
+)
+def test_a_tab_before_a_key_hides_nothing_and_no_key(keys: str, expected: str) -> None:
+    assert problems(keys) == [f"wages:{place} tab" for place in expected.split()]
+
+
+PICTURE = "image:\n  url: https://example.org/a.png\n  alt: A picture\n"
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        (KEYS.replace("date:", " date:"), "3:2"),
+        (KEYS.replace("title:", "  title:"), "2:3"),
+        (KEYS.replace("title:", "# first\n\n  title:"), "4:3"),
+        (KEYS.replace("title:", "  title:").replace("date:", "  date:"), "2:3 3:3"),
+        (KEYS.replace("countries:", "  countries:"), "6:3"),
+        (KEYS.replace("title:", 'title: "Wages"\n  language:'), "3:3"),
+        (KEYS + PICTURE.replace("  alt", "   alt"), "9:4"),
+        (KEYS + PICTURE.replace("  url", "    url"), "9:3"),
+        (KEYS + PICTURE.replace("  url: ", '  url: "').replace(".png\n", '.png"\n   '), "9:6"),
+        (KEYS + "attachments:\n  - url: https://example.org/a.pdf\n     title: More\n", "9:6"),
+    ],
+)
+def test_a_key_in_another_column_is_no_missing_key(keys: str, expected: str) -> None:
+    assert problems(keys) == [f"wages:{place} indentation" for place in expected.split()]
+
+
+def test_a_key_in_another_column_of_feeds_yaml_is_known_to_entries() -> None:
+    office = OFFICE.replace(b"  wages: {label: Wages, broader: employment}", b"   wages: Wages")
+    assert found(office=office, wages=f"---\n{KEYS}---\n".encode()) == [
+        "feeds.yaml:10:4 indentation"
+    ]
+    office = OFFICE.replace(b"  occupational", b"    occupational")
+    keys = KEYS.replace("wages]", "wages, occupational-safety-and-health]")
+    assert found(office=office, wages=f"---\n{keys}---\n".encode()) == [
+        "feeds.yaml:11:5 indentation"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        ("plaze: Beijing", "10:3 unknown-key"),
+        ("place: [a, b]", "10:10 wrong-type"),
+        ("place:", "10:9 empty-value"),
+        ("url: nowhere", "10:8 bad-url"),
+        ("place: Hall: 2", "10:14 unquoted-colon"),
+    ],
+)
+def test_a_slip_in_an_event_hides_no_other_in_it(key: str, expected: str) -> None:
+    event = "event:\n  start: 2015-06-03\n  end: 2015-06-02\n  "
+    assert problems(KEYS + event + key + "\n") == [
+        "wages:9:8 event-ends-before-start",
+        f"wages:{expected}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected"),
+    [
+        ("event:\n  strat: 2015-06-03\n  end: 2015-06-02\n", "8:3 unknown-key"),
+        ("event:\n  start: 2015-06-03\n  end: soon\n", "9:8 bad-date"),
+        (
+            "event:\n  start: soon\n  end: 2015-06-02\n  plaze: x\n",
+            "8:10 bad-date,10:3 unknown-key",
+        ),
+        ("event: {end: 2015-06-02, start: }\n", "7:33 empty-value"),
+        ("image:\n  fil: a.png\n  alt: A picture\n", "8:3 unknown-key"),
+        ("attachments:\n  - url: https://example.org/a\n    tpye: text/plain\n", "9:5 unknown-key"),
+    ],
+)
+def test_what_rests_on_a_key_that_failed_is_not_judged(keys: str, expected: str) -> None:
+    assert problems(KEYS + keys) == [f"wages:{one}" for one in expected.split(",")]
+
+
+def test_a_slip_in_feeds_yaml_hides_no_other_in_its_section() -> None:
+    office = OFFICE.replace(
+        b"  title:", b"  hub: https://example.org/feeds/hub\n  titles: x\n  title:"
+    )
+    office = office.replace(b"org,2015", b"org,2035").replace(
+        b"  CN: China", b"  CN: {lable: China}"
+    )
+    office = office.replace(b"broader: CN", b"broader: KR")
+    assert found(office=office) == [
+        "feeds.yaml:4:14 bad-authority",
+        "feeds.yaml:5:8 bad-url",
+        "feeds.yaml:6:3 unknown-key",
+        "feeds.yaml:15:8 unknown-key",
+        "feeds.yaml:16:48 unknown-broader",
+    ]
+    office = OFFICE.replace(b"  title:", b"  languages: [mn]\n  langage: mn\n  title:")
+    office = office.replace(b"  CN: China", b"  CN: {lable: China}")
+    assert found(office=office) == ["feeds.yaml:6:3 unknown-key", "feeds.yaml:15:8 unknown-key"]
