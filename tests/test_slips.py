@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offices import OFFICE, found
+from offices import OFFICE, found, messages
 
 KEYS = """\
 title: Wages rise
@@ -15,8 +15,12 @@ countries: [MN]
 """
 
 
-def problems(keys: str, body: str = "") -> list[str]:
-    return found(wages=f"---\n{keys}---\n{body}".encode())
+def problems(keys: str) -> list[str]:
+    return found(wages=f"---\n{keys}---\n".encode())
+
+
+def said(keys: str) -> list[str]:
+    return messages(wages=f"---\n{keys}---\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -148,3 +152,39 @@ def test_a_slip_in_feeds_yaml_hides_no_other_in_its_section() -> None:
     office = OFFICE.replace(b"  title:", b"  languages: [mn]\n  langage: mn\n  title:")
     office = office.replace(b"  CN: China", b"  CN: {lable: China}")
     assert found(office=office) == ["feeds.yaml:6:3 unknown-key", "feeds.yaml:15:8 unknown-key"]
+
+
+@pytest.mark.parametrize("item", ["• {}", "•{}", "* {}", "-{}", "– {}", "· {}"])
+def test_an_item_with_another_sign_is_told_as_one(item: str) -> None:
+    lines = "".join(f"\n{item.format(name)}" for name in ("wages", "employment"))
+    keys = KEYS.replace(" [wages]", lines)
+    assert problems(keys) == ["wages:6:1 yaml-syntax", "wages:7:1 yaml-syntax"]
+    first, _ = said(keys)
+    assert first == "an item of a list begins with a hyphen and a space: `- wages`"
+
+
+def test_a_text_that_goes_on_is_not_only_a_key_without_its_colon() -> None:
+    (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on here."))
+    assert one.endswith("; if the text above goes on here, begin the line with two spaces")
+    (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on: here."))
+    assert one.endswith("; if the text above goes on here, put quotes around all of it")
+    (one,) = said(KEYS.replace("title:", "title"))
+    assert one == "there is no colon after the key in `title Wages rise`"
+
+
+def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
+    keys = KEYS + "event:\nstart: 2015-06-01\nend: 2015-06-02\n"
+    assert problems(keys) == ["wages:8:1 unknown-key", "wages:9:1 unknown-key"]
+    first, _ = said(keys)
+    assert first == "`start` belongs to `event`; begin the line with two spaces"
+    keys = KEYS + "event:\n  start: 2015-06-01\nend: 2015-06-02\nimage:\nfile: a.png\n"
+    assert said(keys) == [
+        "`end` belongs to `event`; begin the line with two spaces",
+        "`file` belongs to `image`; begin the line with two spaces",
+    ]
+    flat = OFFICE.partition(b"categories:")[0].replace(b"\n  ", b"\n")
+    rest = OFFICE.removeprefix(OFFICE.partition(b"categories:")[0])
+    assert found(office=flat + rest, wages=f"---\n{KEYS}---\n".encode()) == [
+        f"feeds.yaml:{line}:1 unknown-key" for line in range(3, 8)
+    ]
+    assert problems(KEYS + "event:\nlink: x\n") == ["wages:7:7 empty-value", "wages:8:7 bad-url"]

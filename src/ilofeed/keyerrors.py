@@ -11,6 +11,8 @@ from ilofeed.problems import did_you_mean, nearest, quote, visible
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ilofeed.codes import Code
     from ilofeed.problems import Problem
     from ilofeed.source import Source
@@ -36,7 +38,8 @@ def explain(
         parent, path = locate(root, loc[:-1])
         key, known = str(loc[-1]), _fields_at(model, loc[:-1])
         if kind == "extra_forbidden":
-            message = f"there is no key {quote(key)} here" + did_you_mean(key, known)
+            section = strays(root, model).get(key) if not path else None
+            message = _unknown(key, known, section)
             return source.problem(key_start(root, (*path, key)), "unknown-key", message)
         if (*path, key) in broken or _is_misspelt(key, parent, known):
             return None
@@ -46,6 +49,36 @@ def explain(
         return source.problem(key_start(root, path), _own(kind), item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
+
+
+def _unknown(key: str, known: dict[str, Any], section: str | None) -> str:
+    if section is not None:
+        return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    message = f"there is no key {quote(key)} here"
+    if " " in key:
+        return message + "; if the text above goes on here, put quotes around all of it"
+    return message + did_you_mean(key, known)
+
+
+def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
+    """Keys of the first column that there are only in a section, with the one they stand below."""
+    found: dict[str, str] = {}
+    section, known = "", model.model_fields
+    for key, _ in root.pairs:
+        if key.value in known:
+            section = key.value
+        elif section and key.value in _own_fields(model, section):
+            found[key.value] = section
+    return found
+
+
+def _own_fields(model: type[BaseModel], section: str) -> Collection[str]:
+    """The keys of a section that is a mapping of keys of ours; none of any other key."""
+    annotation = model.model_fields[section].annotation
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind.model_fields.keys()
+    return ()
 
 
 def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.keyerrors import Loc, explain, key_start, locate
+from ilofeed.keyerrors import Loc, explain, key_start, locate, strays
 from ilofeed.problems import quote, visible
 from ilofeed.source import escaped_private
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
@@ -66,7 +66,8 @@ def validate(
     for the end of a text that was cut (an entry, where nobody writes comments there). `context`
     reaches the checks of single values.
     """
-    reader = _Reader(source, comments=comments)
+    below = frozenset(strays(root, model).values())
+    reader = _Reader(source, below, comments=comments)
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
@@ -109,10 +110,11 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 class _Reader:
     """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
 
-    def __init__(self, source: Source, *, comments: bool) -> None:
+    def __init__(self, source: Source, below: frozenset[str], *, comments: bool) -> None:
         self.problems: list[Problem] = []
         self.broken: set[Loc] = set()
         self._source = source
+        self._below = below  # sections whose keys stand below them, not indented
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
@@ -191,6 +193,8 @@ class _Reader:
     def _empty(self, node: Scalar, loc: Loc) -> bool:
         if node.style or node.value not in _NOTHING:
             return False
+        if loc[0] in self._below:  # of each key it is said
+            return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))

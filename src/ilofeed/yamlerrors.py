@@ -16,6 +16,8 @@ _PAIR = re.compile(
     rf"^{_INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
+# what people write for the hyphen and the space before an item of a list
+_ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:[•·‣◦*–—−]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$")
 _STARTERS = {
     "*": "a repetition",
     "&": "the name of a repetition",
@@ -54,7 +56,7 @@ class Explained:
 
 def explain(fault: YamlFault, text: str) -> Explained:
     """What an editor wrote that is not YAML, and the form to write instead."""
-    for look in (_tab, _escape, _open_quote, _colon, _value, _structure):
+    for look in (_tab, _item, _escape, _open_quote, _colon, _value, _structure):
         if found := look(fault, text):
             return found
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
@@ -65,6 +67,16 @@ def _tab(fault: YamlFault, text: str) -> Explained | None:
     if text[fault.at : fault.at + 1] != "\t" and "tab" not in fault.problem:
         return None
     return Explained(fault.at, "tab", "a tab stands here; YAML wants spaces")
+
+
+def _item(fault: YamlFault, text: str) -> Explained | None:
+    for at in (fault.context_at, fault.at):
+        start, line = _line(text, at or 0)
+        if at is not None and (item := _ITEM.match(line)):
+            wanted = quote("- " + item["item"].strip())
+            message = f"an item of a list begins with a hyphen and a space: {wanted}"
+            return Explained(start + item.end("indent"), "yaml-syntax", message)
+    return None
 
 
 def _escape(fault: YamlFault, text: str) -> Explained | None:
@@ -99,7 +111,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     above = text[: max(start - 1, 0)].rstrip()
     above_start, above_line = _line(text, max(len(above) - 1, 0))
     if above and ":" not in above_line:
-        message = _no_colon(above_line)
+        message = _no_colon(above_line, text[:above_start])
         above_start += len(above_line) - len(above_line.lstrip())
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented, so it belongs to the one above; begin it in the column of "
@@ -173,7 +185,7 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
         return (
             _no_indent(text, start, line)
             or _no_space(text, start + len(line))
-            or Explained(at, "missing-colon", _no_colon(line))
+            or Explained(at, "missing-colon", _no_colon(line, text[:start]))
         )
     if "document start" in fault.problem:
         first = re.search(r"^([ \t]*)[^\s#]", text, re.MULTILINE)
@@ -191,11 +203,14 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
     return None
 
 
-def _no_colon(line: str) -> str:
+def _no_colon(line: str, above: str) -> str:
     found = quote(line.strip())
     if "：" in line:
         return f"the colon in {found} is a full-width one; write : and a space"
-    return f"there is no colon after the key in {found}"
+    message = f"there is no colon after the key in {found}"
+    if above.strip():
+        message += "; if the text above goes on here, begin the line with two spaces"
+    return message
 
 
 def _quoted(pair: re.Match[str]) -> str:
@@ -227,31 +242,34 @@ def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | N
     start, line = _line(text, fault.offset)
     if fault.code == "tab" and not whole_line and "\t" in line:
         return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
-    word = re.match(r"[ \t]*[A-Za-z_]+(?=(.{3,}))", line)
-    if fault.code == "missing-colon" and word and not whole_line:
-        at = start + word.end() + 2
-        replacement = f"{word[0]}: " + "x" * (len(word[1]) - 2)
-        return text[:start] + replacement + text[start + len(line) :], at
     if fault.code == "indentation" and _no_indent(text, start, line):
         return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
-    if fault.code in {"tab", "indentation"} and (placed := _placed(text, start, line)):
-        replacement, column = placed
-        return text[:start] + replacement + text[start + len(line) :], start + column
+    begin = _placed(text, start, line) if fault.code in {"tab", "indentation"} else None
+    if begin is None and not whole_line:
+        begin = _beginning(fault, line)
+    if begin is None or len(begin) >= len(line):
+        return text[:start] + "#" * len(line) + text[start + len(line) :], None
+    masked = begin + "x" * (len(line) - len(begin))
+    return text[:start] + masked + text[start + len(line) :], start + len(begin)
+
+
+def _beginning(fault: Explained, line: str) -> str | None:
+    """What stands before the value on a line, or should."""
+    if fault.code == "missing-colon" and (word := re.match(r"[ \t]*[A-Za-z_]+(?=.{3})", line)):
+        return f"{word[0]}: "
+    if fault.code == "yaml-syntax" and (item := _ITEM.match(line)):
+        return item["indent"] + "- "
     pair = _PAIR.match(line)
-    if pair and not whole_line:
-        first, last = pair.span("value")
-        replacement = line[:first] + "x" * (last - first)
-        return text[:start] + replacement + text[start + len(line) :], start + first
-    return text[:start] + "#" * len(line) + text[start + len(line) :], None
+    return line[: pair.start("value")] if pair else None
 
 
-def _placed(text: str, start: int, line: str) -> tuple[str, int] | None:
-    """A line with a key, in the column of the key above it, and where its value begins, which is
-    masked; None where there is no room, or where it stands there already."""
+def _placed(text: str, start: int, line: str) -> str | None:
+    """What a line with a key would begin with in the column of the key above it; None where there
+    is no room, or where it stands there already."""
     pair = re.match(rf"{_INDENT}(?P<key>[\w-]+)[ \t]*:[ \t]+\S", line)
     if not pair:
         return None
     above = re.findall(rf"^({_INDENT})[\w-]+[ \t]*:", text[:start], re.MULTILINE)
     begin = " " * len(above[-1] if above else "") + pair["key"] + ": "
-    placed = begin + "x" * (len(line) - len(begin))
-    return (placed, len(begin)) if len(begin) < len(line) and placed != line else None
+    rest = len(line) - len(begin)
+    return begin if rest > 0 and line != begin + "x" * rest else None
