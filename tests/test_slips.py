@@ -188,3 +188,65 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
         f"feeds.yaml:{line}:1 unknown-key" for line in range(3, 8)
     ]
     assert problems(KEYS + "event:\nlink: x\n") == ["wages:7:7 empty-value", "wages:8:7 bad-url"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            KEYS.replace("[MN]", "MN; CN"),
+            "a list is wanted here, in brackets: countries: [MN, CN]",
+        ),
+        (
+            KEYS.replace("[wages]", "wages]"),
+            "a list is wanted here, in brackets: categories: [wages]",
+        ),
+        (
+            KEYS.replace("[wages]", "\n  -wages\n  -employment"),
+            "a list is wanted here, in brackets: categories: [wages, employment]",
+        ),
+        (
+            KEYS + "authors: Anne-Marie Li\n",
+            "a list is wanted here, in brackets: authors: [Anne-Marie Li]",
+        ),
+        (
+            KEYS + "attachments:\n  url: https://example.org/a.pdf\n",
+            "a list is wanted here; begin its first line with a hyphen: `- url: …`",
+        ),
+        (
+            KEYS + "attachments: {}\n",
+            "a list is wanted here, in brackets: attachments: […]",
+        ),
+        (
+            KEYS + "link: <https://example.org/>\n",
+            "`<https://example.org/>` has `<` before the address; write the address alone",
+        ),
+        (
+            KEYS.replace("[wages]", "[wages employment]"),
+            "`wages employment` looks like 2 names; put a comma and a space between them",
+        ),
+        (
+            KEYS.replace("[wages]", "\n- wages\n - employment"),
+            "`wages - employment` looks like 2 names; put a comma and a space between them",
+        ),
+        (
+            KEYS + "updated: 2015-06-01 9:30\n",
+            "add the offset, for instance 2015-06-01T09:30:00+09:00, or Z for UTC",
+        ),
+        (
+            KEYS + "updated: 2015-06-01 9:30Z\n",
+            "is not a date as it is written here; write 2015-06-01T09:30:00+00:00",
+        ),
+    ],
+)
+def test_what_is_said_can_be_done_as_it_stands(keys: str, message: str) -> None:
+    (one,) = said(keys)
+    assert message in one
+
+
+def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
+    assert problems(KEYS + "image:\n  file: gone.png\n  caption: x\n") == [
+        "wages:8:3 image-without-alt",
+        "wages:8:9 image-not-found",
+        "wages:9:3 unknown-key",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 from ilofeed.codes import CODES
 from ilofeed.problems import did_you_mean, nearest, quote, visible
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
+from ilofeed.yamlerrors import ITEM_SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,6 +24,7 @@ MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have be
 
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
+    "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "one text is wanted here, not a list or a mapping",
     "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
     "dict_type": "keys are wanted here, each on a line of its own, indented",
@@ -102,9 +105,11 @@ def _described(
     kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
 ) -> tuple[Code, str]:
     if kind in _WANTED:
-        value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
+        value = visible(_listed(node.value), 60) if isinstance(node, Scalar) else "…"
         key = path[-1] if path else ""
-        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=", ".join(known))
+        first = node.pairs[0][0].value if isinstance(node, Mapping) and node.pairs else ""
+        wanted = _WANTED["item_type" if kind == "list_type" and first in known else kind]
+        return "wrong-type", wanted.format(key=key, value=value, keys=", ".join(known), first=first)
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
     if kind == "too_long":
@@ -115,6 +120,12 @@ def _described(
             return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
         return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
     return _own(kind), item["msg"]
+
+
+def _listed(text: str) -> str:
+    """A text that was to be a list, as it stands in brackets."""
+    signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
+    return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]]\s*|{signs}", text)))
 
 
 def _own(kind: str) -> Code:

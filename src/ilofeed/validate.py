@@ -95,13 +95,15 @@ def validate(
 
 
 def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
-    """Mappings that failed, without those of their own keys that did; not those that are wrong as a
-    whole, such as one of a key that there is not."""
+    """Mappings that failed, without those of their own keys that did, and with an "x" for what is
+    missing; not those that are wrong as a whole, such as one of a key that there is not."""
     left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
     for item in items:
         key, *inner = item["loc"]
         if not inner:
             left.pop(key, None)
+        elif key in left and item["type"] == "missing" and len(inner) == 1:
+            left[key][inner[0]] = "x"
         elif key in left:
             left[key].pop(inner[0], None)
     return {key: value for key, value in left.items() if value}

@@ -16,8 +16,8 @@ _PAIR = re.compile(
     rf"^{_INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
-# what people write for the hyphen and the space before an item of a list
-_ITEM = re.compile(r"^(?P<indent>[ \t]*)(?:[•·‣◦*–—−]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$")
+ITEM_SIGNS = "•·‣◦*–—−"  # what people write for the hyphen before an item of a list
+_ITEM = re.compile(rf"^(?P<indent>[ \t]*)(?:[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$")
 _STARTERS = {
     "*": "a repetition",
     "&": "the name of a repetition",
