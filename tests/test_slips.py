@@ -250,3 +250,30 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         "wages:8:9 image-not-found",
         "wages:9:3 unknown-key",
     ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("feeds: [all]", "feeds: [{per: countries}]", "; did you mean `country`?"),
+        (
+            "feeds: [all]",
+            "feeds:\n  - per: category, country",
+            "stand in brackets: per: [category, country]",
+        ),
+        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "2 is the most"),
+        ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
+        ("  CN: China", "  - CN: China\n  - MN: Mongolia\nx:", "indented: CN: …"),
+        ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
+    ],
+)
+def test_what_is_said_of_feeds_yaml_can_be_done(old: str, new: str, message: str) -> None:
+    office = OFFICE.decode() + "feeds: [all]\n"
+    assert message in messages(office=office.replace(old, new, 1).encode())[0]
+
+
+def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
+    assert found(
+        office=OFFICE.replace(b"  MN: Mongolia", b"  MNG: Mongolia"),
+        wages=f"---\n{KEYS}---\n".encode(),
+    ) == ["feeds.yaml:15:3 bad-country-code"]

@@ -27,7 +27,7 @@ _WANTED = {
     "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "one text is wanted here, not a list or a mapping",
     "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
-    "dict_type": "keys are wanted here, each on a line of its own, indented",
+    "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
 }
 
 
@@ -107,19 +107,43 @@ def _described(
     if kind in _WANTED:
         value = visible(_listed(node.value), 60) if isinstance(node, Scalar) else "…"
         key = path[-1] if path else ""
-        first = node.pairs[0][0].value if isinstance(node, Mapping) and node.pairs else ""
-        wanted = _WANTED["item_type" if kind == "list_type" and first in known else kind]
-        return "wrong-type", wanted.format(key=key, value=value, keys=", ".join(known), first=first)
+        first = _first(node)
+        kind = "item_type" if kind == "list_type" and first in known else kind
+        keys = ", ".join(known)
+        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=keys, first=first)
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
     if kind == "too_long":
-        return "wrong-type", f"{quote(str(path[-1]))} has too many items"
+        most = item["ctx"]["max_length"]
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items; {most} is the most"
     if kind == "literal_error":
-        found = quote(node.value) if isinstance(node, Scalar) else "this"
-        if isinstance(node, Scalar) and node.value in {"category", "country", "language"}:
-            return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
-        return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
+        value = node.value if isinstance(node, Scalar) else ""
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        return "bad-choice", _choice(value, key, item["ctx"]["expected"])
     return _own(kind), item["msg"]
+
+
+def _first(node: Node) -> str:
+    """The first key of a mapping, the first item or key of a list, a text itself."""
+    match node:
+        case Mapping(pairs=((key, _), *_)):
+            return visible(key.value, 60)
+        case Sequence(items=(item, *_)):
+            return _first(item)
+        case Scalar(value=value):
+            return visible(value, 60)
+    return "…"
+
+
+def _choice(value: str, key: str, expected: str) -> str:
+    if value in {"category", "country", "language"}:
+        return f"{quote(value)} is a dimension; write - per: {value}"
+    names = _listed(value)
+    if "," in names:
+        return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
+    near = nearest(value, re.findall("'(.+?)'", expected))
+    hint = f"; did you mean {quote(near)}?" if near else ""
+    return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
 
 
 def _listed(text: str) -> str:

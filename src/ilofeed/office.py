@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -11,7 +12,6 @@ from ilofeed.officefile import OfficeFields, PerFields, TermFields
 from ilofeed.problems import Problem, did_you_mean, quote
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Mapping
 
     from ilofeed.codes import Code
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 PATH = "feeds.yaml"
 Dimensions: TypeAlias = str | tuple[str, ...]
+_FIRST_DOMAIN = dt.date(1985, 1, 1)
 _DEFAULT_FEEDS: tuple[Dimensions, ...] = (
     "all",
     ("category",),
@@ -88,9 +89,10 @@ Checked = validate.Checked[OfficeFields]
 
 def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
     since = tag.parse_authority(checked.fields.site.authority).since
-    if not checked.holds("site") or since <= now.date():
+    if not checked.holds("site") or _FIRST_DOMAIN <= since <= now.date():
         return []
-    message = f"the date after the comma, {since}, is in the future; nobody holds a domain then"
+    when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
+    message = f"the date after the comma, {since}, is {when}; nobody holds a domain then"
     return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
 
 
@@ -290,5 +292,9 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
         categories=_known(written, "categories"),
         countries=_known(written, "countries"),
         feeds=feeds,
-        unsure=failed & {"categories", "countries"},
+        unsure=frozenset(
+            dimension
+            for dimension, right in _RIGHT.items()
+            if dimension in failed or None in map(right, _terms(written, dimension))
+        ),
     )
