@@ -51,6 +51,7 @@ FLOORS = [
     ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     [
         "yamlerrors",
+        "yamlmask",
         "yamldoc",
         "plainkeys",
         "frontmatter",

@@ -277,3 +277,56 @@ def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
         office=OFFICE.replace(b"  MN: Mongolia", b"  MNG: Mongolia"),
         wages=f"---\n{KEYS}---\n".encode(),
     ) == ["feeds.yaml:15:3 bad-country-code"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "message"),
+    [
+        (
+            KEYS + "image: {url: https://example.org/a.png, alt: A: b}\n",
+            "7:47 unquoted-colon",
+            "need quotes, also between brackets",
+        ),
+        (
+            KEYS.replace("[MN]", "[MN,, CN]"),
+            "6:16 yaml-syntax",
+            "nothing stands before this comma",
+        ),
+        (
+            KEYS.replace("[MN]", '["MN" CN]'),
+            "6:18 yaml-syntax",
+            "put quotes around each whole text",
+        ),
+        (KEYS.replace("[wages]", "{wages}"), "5:13 unquoted-start", "a list stands in [ ]"),
+        (
+            KEYS.replace("A report", "{A report}").replace(" on wages.", ""),
+            "4:10 unquoted-start",
+            "",
+        ),
+        (KEYS.replace("[MN]", "(MN, CN)"), "6:12 wrong-type", ": countries: [MN, CN]"),
+        (
+            KEYS.replace("A report", "|\n    A report\n "),
+            "6:3 indentation",
+            "this text belongs to `summary: |`; begin all its lines in the same column",
+        ),
+        (KEYS + "translation_of: entries/2015/jobs.md\n", "7:17 bad-slug", "; write jobs"),
+    ],
+)
+def test_what_stands_in_the_wrong_form_is_told_once(keys: str, expected: str, message: str) -> None:
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]
+
+
+@pytest.mark.parametrize("fence", ["----", "—", "–", "--", "--- # keys"])
+def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
+    text = f"{fence}\n{KEYS.replace('wages]', 'wage]')}---\nBody\n"
+    assert found(wages=text.encode()) == [
+        "wages:1:1 no-front-matter",
+        "wages:5:14 unknown-category",
+    ]
+    if fence != "--":
+        text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
+        assert found(wages=text.encode()) == [
+            "wages:5:14 unknown-category",
+            "wages:7:1 unclosed-front-matter",
+        ]

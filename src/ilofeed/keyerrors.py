@@ -148,6 +148,7 @@ def _choice(value: str, key: str, expected: str) -> str:
 
 def _listed(text: str) -> str:
     """A text that was to be a list, as it stands in brackets."""
+    text = re.sub(r"^\((.*)\)$", r"\1", text)
     signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
     return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]]\s*|{signs}", text)))
 

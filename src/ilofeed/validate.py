@@ -161,10 +161,23 @@ class _Reader:
                 self.broken.add(loc)
             return all(readable)
         if isinstance(node, Mapping):
+            if self._in_braces(node):
+                self.broken.add(loc)
+                return False
             return True
         if node.broken or self._cut(node, loc) or self._empty(node, loc):
             self.broken.add(loc)
             return False
+        return True
+
+    def _in_braces(self, node: Mapping) -> bool:
+        """Whether a text or a list stands in { }, which is read as keys without values."""
+        if not node.pairs or any(value.end > value.start for _, value in node.pairs):
+            return False
+        if not self._source.text.startswith("{", node.start):
+            return False
+        message = "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
+        self.problems.append(self._source.problem(node.start, "unquoted-start", message))
         return True
 
     def _cut(self, node: Scalar, loc: Loc) -> bool:
