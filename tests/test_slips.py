@@ -330,3 +330,26 @@ def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
             "wages:5:14 unknown-category",
             "wages:7:1 unclosed-front-matter",
         ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected", "message"),
+    [
+        ("date: ", "date:\u00a0", "3:1 missing-colon", "is a special one (U+00A0); write a plain"),
+        ("date: ", "\u00a0date: ", "3:1 unknown-key", "stands beside the key `date`"),
+        ("date: ", "\u200bdate: ", "3:1 unknown-key", "stands beside the key `date`"),
+        (
+            "date: ",
+            "d\u0430te: ",
+            "3:1 unknown-key",
+            "`date`? The `\u0430` here is a Cyrillic letter",
+        ),
+        ("[MN]", "[\u041cN]", "6:13 unknown-country", "The `\u041c` here is a Cyrillic letter"),
+        ("[MN]", "[\u041c\u041d]", "6:13 unknown-country", "known: CN"),  # looks like MH
+        ("[wages]", "［wages］", "5:13 wrong-type", "in brackets: categories: [wages]"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(old: str, new: str, expected: str, message: str) -> None:
+    keys = KEYS.replace(old, new)
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]

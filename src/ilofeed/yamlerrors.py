@@ -239,6 +239,9 @@ def _no_colon(line: str, above: str) -> str:
     found = quote(line.strip())
     if "：" in line:
         return f"the colon in {found} is a full-width one; write : and a space"
+    if blank := re.search(r"[\w-]:([^\S \t])", line):
+        sign = f"U+{ord(blank[1]):04X}"
+        return f"the space behind the colon in {found} is a special one ({sign}); write a plain one"
     message = f"there is no colon after the key in {found}"
     if above.strip():
         message += "; if the text above goes on here, begin the line with two spaces"
