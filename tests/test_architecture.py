@@ -54,6 +54,7 @@ FLOORS = [
         "yamlmask",
         "yamldoc",
         "plainkeys",
+        "conflicts",
         "frontmatter",
         "bodychecks",
         "signs",
@@ -65,6 +66,7 @@ FLOORS = [
     [
         "entrychecks",
         "entry",
+        "termnames",
         "office",
         "read",
         "translations",

@@ -353,3 +353,11 @@ def test_what_cannot_be_seen_is_named(old: str, new: str, expected: str, message
     keys = KEYS.replace(old, new)
     assert problems(keys) == [f"wages:{expected}"]
     assert message in said(keys)[0]
+
+
+def test_two_versions_in_feeds_yaml_are_one_problem() -> None:
+    ours = b"<<<<<<< HEAD\n  title: Example Office\n=======\n  title: Office\n>>>>>>> b\n"
+    office = OFFICE.replace(b"  title: Example Office\n", ours)
+    assert found(office=office) == ["feeds.yaml:5:1 merge-conflict"]
+    half = OFFICE.replace(b"  title: Example Office\n", ours.partition(b"=======\n")[2])
+    assert found(office=half) == ["feeds.yaml:6:1 merge-conflict"]
