@@ -175,6 +175,11 @@ class EntryCheck:
         folder = posixpath.dirname(self._checked.source.path)
         path = posixpath.normpath(posixpath.join(folder, file))
         data = self._files.get(path)
+        suffix = posixpath.splitext(path)[1].lower()
+        if data is None and suffix and suffix not in images.FILE_SUFFIXES:  # it was not looked for
+            message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
+            self._report("bad-image", message, "image", "file")
+            return
         if data is None:
             near = nearest(path, self._files)
             message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
