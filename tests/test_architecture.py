@@ -51,8 +51,10 @@ FLOORS = [
     ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     [
         "yamlerrors",
+        "yamlmask",
         "yamldoc",
         "plainkeys",
+        "conflicts",
         "frontmatter",
         "bodychecks",
         "signs",
@@ -64,6 +66,7 @@ FLOORS = [
     [
         "entrychecks",
         "entry",
+        "termnames",
         "office",
         "read",
         "translations",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from offices import OFFICE, found
+from offices import OFFICE, found, messages
 
 KEYS = """\
 title: Wages rise
@@ -15,8 +15,12 @@ countries: [MN]
 """
 
 
-def problems(keys: str, body: str = "") -> list[str]:
-    return found(wages=f"---\n{keys}---\n{body}".encode())
+def problems(keys: str) -> list[str]:
+    return found(wages=f"---\n{keys}---\n".encode())
+
+
+def said(keys: str) -> list[str]:
+    return messages(wages=f"---\n{keys}---\n".encode())
 
 
 @pytest.mark.parametrize(
@@ -148,3 +152,212 @@ def test_a_slip_in_feeds_yaml_hides_no_other_in_its_section() -> None:
     office = OFFICE.replace(b"  title:", b"  languages: [mn]\n  langage: mn\n  title:")
     office = office.replace(b"  CN: China", b"  CN: {lable: China}")
     assert found(office=office) == ["feeds.yaml:6:3 unknown-key", "feeds.yaml:15:8 unknown-key"]
+
+
+@pytest.mark.parametrize("item", ["• {}", "•{}", "* {}", "-{}", "– {}", "· {}"])
+def test_an_item_with_another_sign_is_told_as_one(item: str) -> None:
+    lines = "".join(f"\n{item.format(name)}" for name in ("wages", "employment"))
+    keys = KEYS.replace(" [wages]", lines)
+    assert problems(keys) == ["wages:6:1 yaml-syntax", "wages:7:1 yaml-syntax"]
+    first, _ = said(keys)
+    assert first == "an item of a list begins with a hyphen and a space: `- wages`"
+
+
+def test_a_text_that_goes_on_is_not_only_a_key_without_its_colon() -> None:
+    (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on here."))
+    assert one.endswith("; if the text above goes on here, begin the line with two spaces")
+    (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on: here."))
+    assert one.endswith("; if the text above goes on here, put quotes around all of it")
+    (one,) = said(KEYS.replace("title:", "title"))
+    assert one == "there is no colon after the key in `title Wages rise`"
+
+
+def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
+    keys = KEYS + "event:\nstart: 2015-06-01\nend: 2015-06-02\n"
+    assert problems(keys) == ["wages:8:1 unknown-key", "wages:9:1 unknown-key"]
+    first, _ = said(keys)
+    assert first == "`start` belongs to `event`; begin the line with two spaces"
+    keys = KEYS + "event:\n  start: 2015-06-01\nend: 2015-06-02\nimage:\nfile: a.png\n"
+    assert said(keys) == [
+        "`end` belongs to `event`; begin the line with two spaces",
+        "`file` belongs to `image`; begin the line with two spaces",
+    ]
+    flat = OFFICE.partition(b"categories:")[0].replace(b"\n  ", b"\n")
+    rest = OFFICE.removeprefix(OFFICE.partition(b"categories:")[0])
+    assert found(office=flat + rest, wages=f"---\n{KEYS}---\n".encode()) == [
+        f"feeds.yaml:{line}:1 unknown-key" for line in range(3, 8)
+    ]
+    assert problems(KEYS + "event:\nlink: x\n") == ["wages:7:7 empty-value", "wages:8:7 bad-url"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        (
+            KEYS.replace("[MN]", "MN; CN"),
+            "a list is wanted here, in brackets: countries: [MN, CN]",
+        ),
+        (
+            KEYS.replace("[wages]", "wages]"),
+            "a list is wanted here, in brackets: categories: [wages]",
+        ),
+        (
+            KEYS.replace("[wages]", "\n  -wages\n  -employment"),
+            "a list is wanted here, in brackets: categories: [wages, employment]",
+        ),
+        (
+            KEYS + "authors: Anne-Marie Li\n",
+            "a list is wanted here, in brackets: authors: [Anne-Marie Li]",
+        ),
+        (
+            KEYS + "attachments:\n  url: https://example.org/a.pdf\n",
+            "a list is wanted here; begin its first line with a hyphen: `- url: …`",
+        ),
+        (
+            KEYS + "attachments: {}\n",
+            "a list is wanted here, in brackets: attachments: […]",
+        ),
+        (
+            KEYS + "link: <https://example.org/>\n",
+            "`<https://example.org/>` has `<` before the address; write the address alone",
+        ),
+        (
+            KEYS.replace("[wages]", "[wages employment]"),
+            "`wages employment` looks like 2 names; put a comma and a space between them",
+        ),
+        (
+            KEYS.replace("[wages]", "\n- wages\n - employment"),
+            "`wages - employment` looks like 2 names; put a comma and a space between them",
+        ),
+        (
+            KEYS + "updated: 2015-06-01 9:30\n",
+            "add the offset, for instance 2015-06-01T09:30:00+09:00, or Z for UTC",
+        ),
+        (
+            KEYS + "updated: 2015-06-01 9:30Z\n",
+            "is not a date as it is written here; write 2015-06-01T09:30:00+00:00",
+        ),
+    ],
+)
+def test_what_is_said_can_be_done_as_it_stands(keys: str, message: str) -> None:
+    (one,) = said(keys)
+    assert message in one
+
+
+def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
+    assert problems(KEYS + "image:\n  file: gone.png\n  caption: x\n") == [
+        "wages:8:3 image-without-alt",
+        "wages:8:9 image-not-found",
+        "wages:9:3 unknown-key",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("feeds: [all]", "feeds: [{per: countries}]", "; did you mean `country`?"),
+        (
+            "feeds: [all]",
+            "feeds:\n  - per: category, country",
+            "stand in brackets: per: [category, country]",
+        ),
+        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "2 is the most"),
+        ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
+        ("  CN: China", "  - CN: China\n  - MN: Mongolia\nx:", "indented: CN: …"),
+        ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
+    ],
+)
+def test_what_is_said_of_feeds_yaml_can_be_done(old: str, new: str, message: str) -> None:
+    office = OFFICE.decode() + "feeds: [all]\n"
+    assert message in messages(office=office.replace(old, new, 1).encode())[0]
+
+
+def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
+    assert found(
+        office=OFFICE.replace(b"  MN: Mongolia", b"  MNG: Mongolia"),
+        wages=f"---\n{KEYS}---\n".encode(),
+    ) == ["feeds.yaml:15:3 bad-country-code"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "message"),
+    [
+        (
+            KEYS + "image: {url: https://example.org/a.png, alt: A: b}\n",
+            "7:47 unquoted-colon",
+            "need quotes, also between brackets",
+        ),
+        (
+            KEYS.replace("[MN]", "[MN,, CN]"),
+            "6:16 yaml-syntax",
+            "nothing stands before this comma",
+        ),
+        (
+            KEYS.replace("[MN]", '["MN" CN]'),
+            "6:18 yaml-syntax",
+            "put quotes around each whole text",
+        ),
+        (KEYS.replace("[wages]", "{wages}"), "5:13 unquoted-start", "a list stands in [ ]"),
+        (
+            KEYS.replace("A report", "{A report}").replace(" on wages.", ""),
+            "4:10 unquoted-start",
+            "",
+        ),
+        (KEYS.replace("[MN]", "(MN, CN)"), "6:12 wrong-type", ": countries: [MN, CN]"),
+        (
+            KEYS.replace("A report", "|\n    A report\n "),
+            "6:3 indentation",
+            "this text belongs to `summary: |`; begin all its lines in the same column",
+        ),
+        (KEYS + "translation_of: entries/2015/jobs.md\n", "7:17 bad-slug", "; write jobs"),
+    ],
+)
+def test_what_stands_in_the_wrong_form_is_told_once(keys: str, expected: str, message: str) -> None:
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]
+
+
+@pytest.mark.parametrize("fence", ["----", "—", "–", "--", "--- # keys"])
+def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
+    text = f"{fence}\n{KEYS.replace('wages]', 'wage]')}---\nBody\n"
+    assert found(wages=text.encode()) == [
+        "wages:1:1 no-front-matter",
+        "wages:5:14 unknown-category",
+    ]
+    if fence != "--":
+        text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
+        assert found(wages=text.encode()) == [
+            "wages:5:14 unknown-category",
+            "wages:7:1 unclosed-front-matter",
+        ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected", "message"),
+    [
+        ("date: ", "date:\u00a0", "3:1 missing-colon", "is a special one (U+00A0); write a plain"),
+        ("date: ", "\u00a0date: ", "3:1 unknown-key", "stands beside the key `date`"),
+        ("date: ", "\u200bdate: ", "3:1 unknown-key", "stands beside the key `date`"),
+        (
+            "date: ",
+            "d\u0430te: ",
+            "3:1 unknown-key",
+            "`date`? The `\u0430` here is a Cyrillic letter",
+        ),
+        ("[MN]", "[\u041cN]", "6:13 unknown-country", "The `\u041c` here is a Cyrillic letter"),
+        ("[MN]", "[\u041c\u041d]", "6:13 unknown-country", "known: CN"),  # looks like MH
+        ("[wages]", "［wages］", "5:13 wrong-type", "in brackets: categories: [wages]"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(old: str, new: str, expected: str, message: str) -> None:
+    keys = KEYS.replace(old, new)
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]
+
+
+def test_two_versions_in_feeds_yaml_are_one_problem() -> None:
+    ours = b"<<<<<<< HEAD\n  title: Example Office\n=======\n  title: Office\n>>>>>>> b\n"
+    office = OFFICE.replace(b"  title: Example Office\n", ours)
+    assert found(office=office) == ["feeds.yaml:5:1 merge-conflict"]
+    half = OFFICE.replace(b"  title: Example Office\n", ours.partition(b"=======\n")[2])
+    assert found(office=half) == ["feeds.yaml:6:1 merge-conflict"]

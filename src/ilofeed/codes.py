@@ -49,6 +49,7 @@ Code = Literal[
     "indentation",
     "line-break",
     "many-vanished",
+    "merge-conflict",
     "missing-colon",
     "missing-key",
     "mixed-event",

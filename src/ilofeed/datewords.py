@@ -42,6 +42,7 @@ _DAYS = [
     r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*(?:дугаар|дүгээр)?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
     r"(?P<d>\d\d?)\.\s*(?P<m>\d\d?)\.\s*(?P<y>\d{4})",
 ]
+_EARLY = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d:.*)")  # an hour of one digit
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 
 
@@ -59,7 +60,12 @@ def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
     try:
         return parse_moment(text, office_zone)
     except UnknownFormError:
-        raise explain_date(text) from None
+        early = _EARLY.fullmatch(text)
+        if early is None:
+            raise explain_date(text) from None
+    moment = parse_moment(f"{early[1]}T0{early[2]}", office_zone)
+    message = f"{quote(text)} is not a date as it is written here; write {moment.isoformat()}"
+    raise DateError("bad-date", message)
 
 
 def explain_date(text: str) -> DateError:

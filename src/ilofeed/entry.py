@@ -10,7 +10,17 @@ import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ilofeed import dates, fields, frontmatter, markdown, plainkeys, source, validate, yamldoc
+from ilofeed import (
+    conflicts,
+    dates,
+    fields,
+    frontmatter,
+    markdown,
+    plainkeys,
+    source,
+    validate,
+    yamldoc,
+)
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
 from ilofeed.identity import fraction
@@ -65,6 +75,8 @@ def check_entry(
     problems += found
     if text is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)
+    text, found = conflicts.settle(text)
+    problems += found
     parts, found = frontmatter.split(text)
     problems += found
     if parts is None:

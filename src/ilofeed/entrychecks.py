@@ -83,8 +83,8 @@ class EntryCheck:
                 continue
             if name not in known:
                 message = f"{quote(name)} is not among the {key} of feeds.yaml"
-                if several := re.split(r"\s*[,;，；、]\s*", name)[1:]:
-                    message = f"{quote(name)} looks like {len(several) + 1} names; put a comma "
+                if several := _several(name, known):
+                    message = f"{quote(name)} looks like {several} names; put a comma "
                     message += "and a space between them, in brackets"
                 elif named := _labelled(name, known):
                     message += f"; that is the label of {named}, write {named}"
@@ -159,9 +159,11 @@ class EntryCheck:
 
     def _image(self) -> None:
         keys = self._keys.image
-        if keys is None or not self._sound("image"):
+        if keys is None or not self._checked.holds("image"):
             return
         if (keys.file is None) == (keys.url is None):
+            if not self._sound("image"):  # the one may be misspelt
+                return
             message = "a picture has either file or url; write one of them"
             self._report("image-source", message, "image")
         elif keys.url is not None:
@@ -173,6 +175,11 @@ class EntryCheck:
         folder = posixpath.dirname(self._checked.source.path)
         path = posixpath.normpath(posixpath.join(folder, file))
         data = self._files.get(path)
+        suffix = posixpath.splitext(path)[1].lower()
+        if data is None and suffix and suffix not in images.FILE_SUFFIXES:  # it was not looked for
+            message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
+            self._report("bad-image", message, "image", "file")
+            return
         if data is None:
             near = nearest(path, self._files)
             message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
@@ -216,6 +223,15 @@ class EntryCheck:
                     "the address does not tell the type; add, for instance, type: application/pdf"
                 )
                 self._report("missing-key", message, "attachments", at)
+
+
+def _several(name: str, known: Mapping[str, Term]) -> int:
+    """How many names were written as one, 0 where it is one."""
+    parts = re.split(r"\s*[,;，；、]\s*", name)
+    if len(parts) == 1:
+        parts = re.split(r"\s+(?:-\s*)?", name)
+        return len(parts) if len(parts) > 1 and all(part in known for part in parts) else 0
+    return len(parts)
 
 
 def _labelled(label: str, known: Mapping[str, Term]) -> str | None:

@@ -117,7 +117,7 @@ def check_slug(value: str) -> str:
     """A slug, unchanged; anything else is refused with the slug it could be."""
     if SLUG.fullmatch(value):
         return value
-    wanted = slugify(value.removesuffix(".md"))
+    wanted = slugify(value.rpartition("/")[2].removesuffix(".md"))
     message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
     refuse("bad-slug", message + (f"; write {wanted}" if wanted else ""))
 

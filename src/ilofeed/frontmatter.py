@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
 # from the line break above it, which is found faster than the first column
-_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*)(?=\n|\Z)")
+_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|---[ \t]+\S.*)(?=\n|\Z)")
+# what stands in the first line instead
+_OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]+\S.*)\n")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 # a line in the first column that is neither a key nor a list item nor a comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
@@ -81,7 +83,13 @@ def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
     message = "the file does not begin with the line ---; an entry's keys stand between two of them"
     if source.text.startswith("+++", start):
         message = "the front matter is YAML between two lines ---, not TOML between +++"
+    other = _OTHER_FENCE.match(source.text, start)
+    if other is not None:
+        message = f"{quote(other[1])} does not begin the front matter; write --- and nothing else"
     problems = [source.problem(start, "no-front-matter", message)]
+    if other is not None and _KEY.match(source.text, other.end()):
+        end, found = _end(source, start, other.end())
+        return Parts(other.end(), *end), problems + found
     if not _KEY.match(source.text, start):
         return None, problems
     end, _ = _end(source, start, start)

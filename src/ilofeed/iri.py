@@ -40,6 +40,11 @@ def to_url(text: str, *, local: bool = False) -> str:
     if re.search(r"\s", text):
         raise AddressError(f"{quote(text)} has white space in it; an address has none")
     scheme = _SCHEME.match(text)
+    if scheme is None and (found := re.search("https?://", text, re.IGNORECASE)):
+        before = quote(text[: found.start()])
+        raise AddressError(
+            f"{quote(text)} has {before} before the address; write the address alone"
+        )
     if scheme is None or re.match(r"[\w.-]+:\d+(/|$)", text):
         raise AddressError(f"{quote(text)} is not a whole address; begin it with https://")
     if scheme[0].lower() not in {"http:", "https:"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
@@ -9,8 +10,11 @@ from pydantic import BaseModel
 from ilofeed.codes import CODES
 from ilofeed.problems import did_you_mean, nearest, quote, visible
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
+from ilofeed.yamlerrors import ITEM_SIGNS
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from ilofeed.codes import Code
     from ilofeed.problems import Problem
     from ilofeed.source import Source
@@ -18,11 +22,13 @@ if TYPE_CHECKING:
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become
 
+_UNSEEN = re.compile(r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]")
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
+    "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "one text is wanted here, not a list or a mapping",
     "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
-    "dict_type": "keys are wanted here, each on a line of its own, indented",
+    "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
 }
 
 
@@ -36,7 +42,8 @@ def explain(
         parent, path = locate(root, loc[:-1])
         key, known = str(loc[-1]), _fields_at(model, loc[:-1])
         if kind == "extra_forbidden":
-            message = f"there is no key {quote(key)} here" + did_you_mean(key, known)
+            section = strays(root, model).get(key) if not path else None
+            message = _unknown(key, known, section)
             return source.problem(key_start(root, (*path, key)), "unknown-key", message)
         if (*path, key) in broken or _is_misspelt(key, parent, known):
             return None
@@ -46,6 +53,39 @@ def explain(
         return source.problem(key_start(root, path), _own(kind), item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
+
+
+def _unknown(key: str, known: dict[str, Any], section: str | None) -> str:
+    if section is not None:
+        return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    message = f"there is no key {quote(key)} here"
+    plain = _UNSEEN.sub("", key)
+    if plain != key and plain in known:
+        return f"something that cannot be seen stands beside the key {quote(plain)}; write it again"
+    if " " in key:
+        return message + "; if the text above goes on here, put quotes around all of it"
+    return message + did_you_mean(key, known)
+
+
+def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
+    """Keys of the first column that there are only in a section, with the one they stand below."""
+    found: dict[str, str] = {}
+    section, known = "", model.model_fields
+    for key, _ in root.pairs:
+        if key.value in known:
+            section = key.value
+        elif section and key.value in _own_fields(model, section):
+            found[key.value] = section
+    return found
+
+
+def _own_fields(model: type[BaseModel], section: str) -> Collection[str]:
+    """The keys of a section that is a mapping of keys of ours; none of any other key."""
+    annotation = model.model_fields[section].annotation
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind.model_fields.keys()
+    return ()
 
 
 def _is_misspelt(key: str, parent: Node, known: dict[str, Any]) -> bool:
@@ -69,19 +109,52 @@ def _described(
     kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
 ) -> tuple[Code, str]:
     if kind in _WANTED:
-        value = visible(node.value, 60) if isinstance(node, Scalar) else "…"
+        value = visible(_listed(node.value), 60) if isinstance(node, Scalar) else "…"
         key = path[-1] if path else ""
-        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=", ".join(known))
+        first = _first(node)
+        kind = "item_type" if kind == "list_type" and first in known else kind
+        keys = ", ".join(known)
+        return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=keys, first=first)
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
     if kind == "too_long":
-        return "wrong-type", f"{quote(str(path[-1]))} has too many items"
+        most = item["ctx"]["max_length"]
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items; {most} is the most"
     if kind == "literal_error":
-        found = quote(node.value) if isinstance(node, Scalar) else "this"
-        if isinstance(node, Scalar) and node.value in {"category", "country", "language"}:
-            return "bad-choice", f"{found} is a dimension; write - per: {node.value}"
-        return "bad-choice", f"{found} is not one of {item['ctx']['expected']}"
+        value = node.value if isinstance(node, Scalar) else ""
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        return "bad-choice", _choice(value, key, item["ctx"]["expected"])
     return _own(kind), item["msg"]
+
+
+def _first(node: Node) -> str:
+    """The first key of a mapping, the first item or key of a list, a text itself."""
+    match node:
+        case Mapping(pairs=((key, _), *_)):
+            return visible(key.value, 60)
+        case Sequence(items=(item, *_)):
+            return _first(item)
+        case Scalar(value=value):
+            return visible(value, 60)
+    return "…"
+
+
+def _choice(value: str, key: str, expected: str) -> str:
+    if value in {"category", "country", "language"}:
+        return f"{quote(value)} is a dimension; write - per: {value}"
+    names = _listed(value)
+    if "," in names:
+        return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
+    near = nearest(value, re.findall("'(.+?)'", expected))
+    hint = f"; did you mean {quote(near)}?" if near else ""
+    return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
+
+
+def _listed(text: str) -> str:
+    """A text that was to be a list, as it stands in brackets."""
+    text = re.sub(r"^\((.*)\)$", r"\1", text)
+    signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
+    return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))
 
 
 def _own(kind: str) -> Code:

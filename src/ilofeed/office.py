@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ilofeed import dates, fields, iso3166, source, tag, validate, yamldoc
+from ilofeed import conflicts, dates, source, tag, validate, yamldoc
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.officefile import OfficeFields, PerFields, TermFields
 from ilofeed.problems import Problem, did_you_mean, quote
+from ilofeed.termnames import RIGHT, WANTED
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator, Mapping
-
-    from ilofeed.codes import Code
 
 
 PATH = "feeds.yaml"
 Dimensions: TypeAlias = str | tuple[str, ...]
+_FIRST_DOMAIN = dt.date(1985, 1, 1)
 _DEFAULT_FEEDS: tuple[Dimensions, ...] = (
     "all",
     ("category",),
@@ -36,8 +36,9 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     text, problems = source.decode(PATH, data)
     if text is None:
         return stand_in(), problems
-    root, found = yamldoc.compose(text, 0, len(text.text))
-    problems += found
+    text, found = conflicts.settle(text)
+    root, more = yamldoc.compose(text, 0, len(text.text))
+    problems += found + more
     if root is None:
         if not problems:
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
@@ -88,9 +89,10 @@ Checked = validate.Checked[OfficeFields]
 
 def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
     since = tag.parse_authority(checked.fields.site.authority).since
-    if not checked.holds("site") or since <= now.date():
+    if not checked.holds("site") or _FIRST_DOMAIN <= since <= now.date():
         return []
-    message = f"the date after the comma, {since}, is in the future; nobody holds a domain then"
+    when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
+    message = f"the date after the comma, {since}, is {when}; nobody holds a domain then"
     return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
 
 
@@ -131,8 +133,8 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
     written = section.pairs if isinstance(section, yamldoc.Mapping) else ()
     names = {key.value: None for key, _ in written}
     for name in names:
-        if (right := _RIGHT[dimension](name)) != name:
-            code, message = _WANTED[dimension]
+        if (right := RIGHT[dimension](name)) != name:
+            code, message = WANTED[dimension]
             message = f"{quote(name)} {message}" + (f"; write {right}" if right else "")
             problems.append(checked.source.problem(checked.at_key(dimension, name), code, message))
         term = terms.get(name)
@@ -160,33 +162,6 @@ def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
         yield name
 
 
-def _right_category(name: str) -> str | None:
-    """The slug that a category's name is or could be."""
-    return name if fields.SLUG.fullmatch(name) and len(name) <= 80 else fields.slugify(name) or None
-
-
-def _right_country(name: str) -> str | None:
-    """The code or lower-case name that a country's name is or could be."""
-    if len(name) == 2 and name.upper() in iso3166.CODES:
-        return name.upper()
-    if len(name) == 2 and name.upper() == "UK":
-        return "GB"
-    return name if fields.SLUG.fullmatch(name) and 3 <= len(name) <= 80 else None
-
-
-_RIGHT = {"categories": _right_category, "countries": _right_country}
-_WANTED: dict[str, tuple[Code, str]] = {
-    "categories": (
-        "bad-slug",
-        "is not a slug: lower-case letters, digits and single hyphens, 80 at most",
-    ),
-    "countries": (
-        "bad-country-code",
-        "is neither a country code of ISO 3166-1, such as MN, nor a lower-case name, such as world",
-    ),
-}
-
-
 def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
     written = office.categories if dimension == "categories" else office.countries
     return {name: _term(name, value, office.site.language) for name, value in written.items()}
@@ -196,7 +171,7 @@ def _known(office: OfficeFields, dimension: str) -> dict[str, Term]:
     """The terms, those with a wrong name also under the right one: its entries are not blamed."""
     terms = _terms(office, dimension)
     return {
-        right: term for name, term in terms.items() if (right := _RIGHT[dimension](name))
+        right: term for name, term in terms.items() if (right := RIGHT[dimension](name))
     } | terms
 
 
@@ -290,5 +265,9 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
         categories=_known(written, "categories"),
         countries=_known(written, "countries"),
         feeds=feeds,
-        unsure=failed & {"categories", "countries"},
+        unsure=frozenset(
+            dimension
+            for dimension, right in RIGHT.items()
+            if dimension in failed or None in map(right, _terms(written, dimension))
+        ),
     )

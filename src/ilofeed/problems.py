@@ -62,9 +62,17 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     return by_folded[found[0]] if found else None
 
 
+# letters that look Latin and are Cyrillic, as a keyboard of the other alphabet writes them
+_TWINS = str.maketrans("АВЕЅІЈКМНОРСТХаеѕіјорсух", "ABESIJKMHOPCTXaesijopcyx")
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The end of a message: the nearest known spelling, or all of them where they are few."""
     names = sorted(known)
+    twin = word.translate(_TWINS)
+    if not word.isascii() and twin.isascii() and (match := nearest(twin, names)):
+        sign = next(sign for sign in word if not sign.isascii())
+        return f"; did you mean {quote(match)}? The {quote(sign)} here is a Cyrillic letter"
     if match := nearest(word, names):
         return f"; did you mean {quote(match)}?"
     if names and len(", ".join(names)) <= 120:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.keyerrors import Loc, explain, key_start, locate
+from ilofeed.keyerrors import Loc, explain, key_start, locate, strays
 from ilofeed.problems import quote, visible
 from ilofeed.source import escaped_private
 from ilofeed.yamldoc import Mapping, Node, Scalar, Sequence
@@ -66,7 +66,8 @@ def validate(
     for the end of a text that was cut (an entry, where nobody writes comments there). `context`
     reaches the checks of single values.
     """
-    reader = _Reader(source, comments=comments)
+    below = frozenset(strays(root, model).values())
+    reader = _Reader(source, below, comments=comments)
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
@@ -94,13 +95,15 @@ def validate(
 
 
 def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
-    """Mappings that failed, without those of their own keys that did; not those that are wrong as a
-    whole, such as one of a key that there is not."""
+    """Mappings that failed, without those of their own keys that did, and with an "x" for what is
+    missing; not those that are wrong as a whole, such as one of a key that there is not."""
     left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
     for item in items:
         key, *inner = item["loc"]
         if not inner:
             left.pop(key, None)
+        elif key in left and item["type"] == "missing" and len(inner) == 1:
+            left[key][inner[0]] = "x"
         elif key in left:
             left[key].pop(inner[0], None)
     return {key: value for key, value in left.items() if value}
@@ -109,10 +112,11 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 class _Reader:
     """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
 
-    def __init__(self, source: Source, *, comments: bool) -> None:
+    def __init__(self, source: Source, below: frozenset[str], *, comments: bool) -> None:
         self.problems: list[Problem] = []
         self.broken: set[Loc] = set()
         self._source = source
+        self._below = below  # sections whose keys stand below them, not indented
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
@@ -157,10 +161,23 @@ class _Reader:
                 self.broken.add(loc)
             return all(readable)
         if isinstance(node, Mapping):
+            if self._in_braces(node):
+                self.broken.add(loc)
+                return False
             return True
         if node.broken or self._cut(node, loc) or self._empty(node, loc):
             self.broken.add(loc)
             return False
+        return True
+
+    def _in_braces(self, node: Mapping) -> bool:
+        """Whether a text or a list stands in { }, which is read as keys without values."""
+        if not node.pairs or any(value.end > value.start for _, value in node.pairs):
+            return False
+        if not self._source.text.startswith("{", node.start):
+            return False
+        message = "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
+        self.problems.append(self._source.problem(node.start, "unquoted-start", message))
         return True
 
     def _cut(self, node: Scalar, loc: Loc) -> bool:
@@ -191,6 +208,8 @@ class _Reader:
     def _empty(self, node: Scalar, loc: Loc) -> bool:
         if node.style or node.value not in _NOTHING:
             return False
+        if loc[0] in self._below:  # of each key it is said
+            return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import yaml
 
 from ilofeed.problems import Problem, quote
-from ilofeed.yamlerrors import Explained, YamlFault, explain, mask
+from ilofeed.yamlerrors import Explained, YamlFault, explain
+from ilofeed.yamlmask import mask
 
 if TYPE_CHECKING:
     from ilofeed.codes import Code

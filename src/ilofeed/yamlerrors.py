@@ -1,4 +1,4 @@
-"""YAML's syntax errors in an editor's words, and how to read on after one."""
+"""YAML's syntax errors in an editor's words."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from ilofeed.problems import quote
 if TYPE_CHECKING:
     from ilofeed.codes import Code
 
-_INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
-_PAIR = re.compile(
-    rf"^{_INDENT}"
+INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
+PAIR = re.compile(
+    rf"^{INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
+ITEM_SIGNS = "•·‣◦*–—−"  # what people write for the hyphen before an item of a list
+ITEM = re.compile(rf"^(?P<indent>[ \t]*)(?:[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$")
+_BLOCK = re.compile(r":[ \t]+[|>][-+]?[ \t]*$")
 _STARTERS = {
     "*": "a repetition",
     "&": "the name of a repetition",
@@ -54,7 +57,7 @@ class Explained:
 
 def explain(fault: YamlFault, text: str) -> Explained:
     """What an editor wrote that is not YAML, and the form to write instead."""
-    for look in (_tab, _escape, _open_quote, _colon, _value, _structure):
+    for look in (_tab, _item, _escape, _open_quote, _colon, _flow, _value, _block, _structure):
         if found := look(fault, text):
             return found
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
@@ -65,6 +68,16 @@ def _tab(fault: YamlFault, text: str) -> Explained | None:
     if text[fault.at : fault.at + 1] != "\t" and "tab" not in fault.problem:
         return None
     return Explained(fault.at, "tab", "a tab stands here; YAML wants spaces")
+
+
+def _item(fault: YamlFault, text: str) -> Explained | None:
+    for at in (fault.context_at, fault.at):
+        start, line = line_at(text, at or 0)
+        if at is not None and (item := ITEM.match(line)):
+            wanted = quote("- " + item["item"].strip())
+            message = f"an item of a list begins with a hyphen and a space: {wanted}"
+            return Explained(start + item.end("indent"), "yaml-syntax", message)
+    return None
 
 
 def _escape(fault: YamlFault, text: str) -> Explained | None:
@@ -89,17 +102,17 @@ def _open_quote(fault: YamlFault, text: str) -> Explained | None:
 def _colon(fault: YamlFault, text: str) -> Explained | None:
     if not fault.problem.startswith("mapping values are not allowed"):
         return None
-    start, line = _line(text, fault.at)
-    if found := _no_indent(text, start, line) or _no_space(text, start):
+    start, line = line_at(text, fault.at)
+    if found := no_indent(text, start, line) or _no_space(text, start):
         return found
-    pair = _PAIR.match(line)
+    pair = PAIR.match(line)
     if pair and start + pair.start("value") < fault.at:
         message = f"a colon and a space inside a value need quotes: {_quoted(pair)}"
         return Explained(fault.at, "unquoted-colon", message)
     above = text[: max(start - 1, 0)].rstrip()
-    above_start, above_line = _line(text, max(len(above) - 1, 0))
+    above_start, above_line = line_at(text, max(len(above) - 1, 0))
     if above and ":" not in above_line:
-        message = _no_colon(above_line)
+        message = _no_colon(above_line, text[:above_start])
         above_start += len(above_line) - len(above_line.lstrip())
         return Explained(above_start, "missing-colon", message)
     message = "this line is indented, so it belongs to the one above; begin it in the column of "
@@ -107,12 +120,26 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     return Explained(start + len(line) - len(line.lstrip()), "indentation", message)
 
 
-def _no_indent(text: str, start: int, line: str) -> Explained | None:
+def no_indent(text: str, start: int, line: str) -> Explained | None:
     """Text that belongs to a `key: >-` above it, but begins in the first column."""
     above = text[:start].rstrip().rpartition("\n")[2]
-    if re.search(r":[ \t]+[|>][-+]?[ \t]*$", above) and line[:1].strip():
+    if _BLOCK.search(above) and line[:1].strip():
         message = f"this text belongs to {quote(above.strip())}; begin its lines with two spaces"
         return Explained(start, "indentation", message)
+    return None
+
+
+def _block(fault: YamlFault, text: str) -> Explained | None:
+    """A line that is indented less than the text of a `key: >-` above it, but more than the key."""
+    start, line = line_at(text, fault.at)
+    indent = len(line) - len(line.lstrip())
+    for above in reversed(text[:start].split("\n")[-50:]):
+        if above.strip() and len(above) - len(above.lstrip()) < indent:
+            if not _BLOCK.search(above):
+                return None
+            message = f"this text belongs to {quote(above.strip())}; "
+            message += "begin all its lines in the same column"
+            return Explained(start + indent, "indentation", message)
     return None
 
 
@@ -128,10 +155,27 @@ def _no_space(text: str, start: int) -> Explained | None:
     return None
 
 
+def _flow(fault: YamlFault, text: str) -> Explained | None:
+    """What does not fit between brackets that are closed on the same line."""
+    start, line = line_at(text, fault.at)
+    is_closed = line.rstrip().endswith(("]", "}")) and start <= (fault.context_at or 0)
+    if "flow" not in fault.context or not is_closed:
+        return None
+    sign = text[fault.at : fault.at + 1]
+    if sign == ",":
+        message = "nothing stands before this comma; delete it, or write what is missing"
+        return Explained(fault.at, "yaml-syntax", message)
+    if sign == ":":
+        message = "a colon and a space inside a value need quotes, also between brackets"
+        return Explained(fault.at, "unquoted-colon", message)
+    message = "this does not fit between the brackets; put quotes around each whole text in them"
+    return Explained(fault.at, "yaml-syntax", message)
+
+
 def _value(fault: YamlFault, text: str) -> Explained | None:
     at = fault.at if fault.context_at is None or "block" in fault.context else fault.context_at
-    start, line = _line(text, at)
-    pair = _PAIR.match(line)
+    start, line = line_at(text, at)
+    pair = PAIR.match(line)
     if not pair or not line[: at - start].strip():  # the line itself is where none can be
         return None
     verdict = _about_value(fault, pair)
@@ -165,15 +209,15 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
 
 def _structure(fault: YamlFault, text: str) -> Explained | None:
     at = _inside(fault.at, text)
-    start, line = _line(text, at)
+    start, line = line_at(text, at)
     offset = start + len(line) - len(line.lstrip())
     if "expected ':'" in fault.problem:
         at = fault.context_at if fault.context_at is not None else at
-        start, line = _line(text, at)
+        start, line = line_at(text, at)
         return (
-            _no_indent(text, start, line)
+            no_indent(text, start, line)
             or _no_space(text, start + len(line))
-            or Explained(at, "missing-colon", _no_colon(line))
+            or Explained(at, "missing-colon", _no_colon(line, text[:start]))
         )
     if "document start" in fault.problem:
         first = re.search(r"^([ \t]*)[^\s#]", text, re.MULTILINE)
@@ -191,11 +235,17 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
     return None
 
 
-def _no_colon(line: str) -> str:
+def _no_colon(line: str, above: str) -> str:
     found = quote(line.strip())
     if "：" in line:
         return f"the colon in {found} is a full-width one; write : and a space"
-    return f"there is no colon after the key in {found}"
+    if blank := re.search(r"[\w-]:([^\S \t])", line):
+        sign = f"U+{ord(blank[1]):04X}"
+        return f"the space behind the colon in {found} is a special one ({sign}); write a plain one"
+    message = f"there is no colon after the key in {found}"
+    if above.strip():
+        message += "; if the text above goes on here, begin the line with two spaces"
+    return message
 
 
 def _quoted(pair: re.Match[str]) -> str:
@@ -207,7 +257,8 @@ def _quoted(pair: re.Match[str]) -> str:
     return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
 
 
-def _line(text: str, at: int) -> tuple[int, str]:
+def line_at(text: str, at: int) -> tuple[int, str]:
+    """Where the line of an offset begins, and the line without its line break."""
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     return start, text[start:] if end < 0 else text[start:end]
@@ -216,42 +267,3 @@ def _line(text: str, at: int) -> tuple[int, str]:
 def _inside(at: int, text: str) -> int:
     """An offset on the last line with something on it, where libyaml points past the end."""
     return min(at, max(len(text.rstrip()) - 1, 0))
-
-
-def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
-    """The text with what is at fault replaced, at equal length, so that it can be read on.
-
-    With it the offset of the value that was replaced; None where a line was mended or taken out as
-    a whole, as one that fails a second time is. The same text where nothing can be replaced.
-    """
-    start, line = _line(text, fault.offset)
-    if fault.code == "tab" and not whole_line and "\t" in line:
-        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
-    word = re.match(r"[ \t]*[A-Za-z_]+(?=(.{3,}))", line)
-    if fault.code == "missing-colon" and word and not whole_line:
-        at = start + word.end() + 2
-        replacement = f"{word[0]}: " + "x" * (len(word[1]) - 2)
-        return text[:start] + replacement + text[start + len(line) :], at
-    if fault.code == "indentation" and _no_indent(text, start, line):
-        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
-    if fault.code in {"tab", "indentation"} and (placed := _placed(text, start, line)):
-        replacement, column = placed
-        return text[:start] + replacement + text[start + len(line) :], start + column
-    pair = _PAIR.match(line)
-    if pair and not whole_line:
-        first, last = pair.span("value")
-        replacement = line[:first] + "x" * (last - first)
-        return text[:start] + replacement + text[start + len(line) :], start + first
-    return text[:start] + "#" * len(line) + text[start + len(line) :], None
-
-
-def _placed(text: str, start: int, line: str) -> tuple[str, int] | None:
-    """A line with a key, in the column of the key above it, and where its value begins, which is
-    masked; None where there is no room, or where it stands there already."""
-    pair = re.match(rf"{_INDENT}(?P<key>[\w-]+)[ \t]*:[ \t]+\S", line)
-    if not pair:
-        return None
-    above = re.findall(rf"^({_INDENT})[\w-]+[ \t]*:", text[:start], re.MULTILINE)
-    begin = " " * len(above[-1] if above else "") + pair["key"] + ": "
-    placed = begin + "x" * (len(line) - len(begin))
-    return (placed, len(begin)) if len(begin) < len(line) and placed != line else None
