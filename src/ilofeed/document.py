@@ -6,11 +6,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
+from ilofeed.spool import Place
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ilofeed.model import Entry, Feed
-    from ilofeed.spool import Place, Store, Stored
+    from ilofeed.spool import Store, Stored
 
 Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -108,9 +110,9 @@ def document(
     recipe: str = "",
 ) -> NewDocument:
     """A document whose bytes were put into a store."""
-    if isinstance(stored, bytes):
-        return Document(path, kind, stored, feed, format, entry, recipe)
-    return Spooled(path, kind, stored, store, feed, format, entry, recipe)
+    if isinstance(stored, Place):
+        return Spooled(path, kind, stored, store, feed, format, entry, recipe)
+    return Document(path, kind, stored, feed, format, entry, recipe)
 
 
 class Made(NamedTuple):

@@ -7,6 +7,7 @@ large site only what has changed is read back.
 from __future__ import annotations
 
 import hashlib
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +49,7 @@ class Prover:
     def __init__(self, office: Office, feeds: Sequence[Feed]) -> None:
         self._office = office
         self._feeds = feeds
-        self._entries: dict[tuple[str, str], bytes] = {}
+        self._entries: dict[str, dict[str, bytes]] = defaultdict(dict)  # by format and id
 
     def of(self, document: NewDocument) -> str:
         """The digest of a document with what it must say, and where it is served."""
@@ -81,13 +82,13 @@ class Prover:
 
     def of_entry(self, entry: Entry, document: NewDocument) -> bytes:
         """A digest of what a document must say of an entry that it shows."""
-        form = document.format or "ics"
-        if (entry.id, form) not in self._entries:
+        known = self._entries[document.format or "ics"]
+        if entry.id not in known:
             expected = (
                 carried_entry(entry, self._office, document.format)
                 if document.format is not None
                 else carried_event(entry, self._office)
             )
             text = repr(expected).encode("utf-8", "surrogatepass")
-            self._entries[entry.id, form] = hashlib.blake2b(text).digest()
-        return self._entries[entry.id, form]
+            known[entry.id] = hashlib.blake2b(text, digest_size=16).digest()
+        return known[entry.id]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Progress: TypeAlias = "Callable[[int, int], None]"
+_PORTION = 1000  # results that are handed over at once: all of them would be in memory twice
 
 
 def quiet(_done: int, _total: int) -> None:
@@ -81,7 +83,9 @@ def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
 
         os.close(out)
         with os.fdopen(into, "wb") as pipe:
-            pickle.dump([work(item) for item in items], pipe)
+            found = [work(item) for item in items]
+            for at in range(0, len(found), _PORTION):
+                pickle.dump(found[at : at + _PORTION], pipe)
         return 0
 
     child = fork(deliver)
@@ -99,11 +103,13 @@ def _receive(child: _Child) -> Any:
     import pickle
 
     out, child.pipe = child.pipe, None
-    with os.fdopen(out, "rb") as pipe:
-        data = pipe.read()
+    found: list[Any] = []
+    with os.fdopen(out, "rb") as pipe, contextlib.suppress(EOFError, pickle.UnpicklingError):
+        while True:  # to its end
+            found += pickle.load(pipe)  # noqa: S301  of a copy of this process
     _, status = os.waitpid(child.id, 0)
     child.id = None
-    return pickle.loads(data) if status == 0 else None  # noqa: S301  of a copy of this process
+    return found if status == 0 else None
 
 
 def _end(child: _Child) -> None:

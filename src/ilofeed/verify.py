@@ -42,7 +42,8 @@ class Fault:
     found: str
 
 
-_Judged: TypeAlias = tuple[list[Fault], str]  # of a document, with the digest of its proof
+_Judged: TypeAlias = "tuple[Sequence[Fault], str]"  # of a document, with the digest of its proof
+_NONE: tuple[Fault, ...] = ()  # as of nearly all of a hundred thousand
 
 
 def verify(
@@ -74,10 +75,9 @@ def verify_changed(
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
     """
-    paths = [document.path for document in documents]
-    published = set(map(office.address, paths))
+    published = {_address(document, office) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = not known.proofs.keys() <= set(paths)
+    is_less = not known.proofs.keys() <= {document.path for document in documents}
     prover = Prover(office, feeds)
     made = [one for one in documents if not isinstance(one, Kept)]
 
@@ -85,11 +85,10 @@ def verify_changed(
         document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
     ) -> _Judged:
         if isinstance(document, Kept):
-            found = list(_dangling(document, answers)) if is_less else []
-            return found, known.proofs[document.path]
+            return _dangling(document, answers) if is_less else _NONE, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
-            return list(_dangling(document, answers)) if is_less else [], proof
+            return _dangling(document, answers) if is_less else _NONE, proof
         document = document.loaded()
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
@@ -104,13 +103,14 @@ def verify_changed(
             document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, answers)
-        return found, proof
+        return found or _NONE, proof
 
     at_once = addresses.Answers(office, published)
 
     def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         found, proof = verified(document, apart, at_once)
-        return found + _dead_links([document], office, published), proof
+        dead = _dead_links([document], office, published)
+        return (*found, *dead) if dead else found, proof
 
     size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
@@ -124,9 +124,15 @@ def verify_changed(
         told = {fault.found for fault in faults}
         again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
         shared = share(doubtful, again, processes, progress)
-    fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
-    proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
+    proofs = {one.path: known.proofs[one.path] for one in documents if isinstance(one, Kept)}
+    proofs |= {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
     return faults + [fault for found, _ in shared for fault in found], Known(proofs)
+
+
+def _address(document: AnyDocument, office: Office) -> str:
+    """Where a document is served; of an entry's page as the text that the entry has already."""
+    address, entry = office.address(document.path), document.entry
+    return entry.url if entry is not None and entry.url == address else address
 
 
 def verify_ahead(documents: Iterable[AnyDocument], office: Office) -> Answers[list[Fault]]:
@@ -259,12 +265,10 @@ def _dead_links(
     ]
 
 
-def _dangling(document: AnyDocument, answers: addresses.Answers) -> Iterator[Fault]:
+def _dangling(document: AnyDocument, answers: addresses.Answers) -> Sequence[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
         missing = answers.dangling(document)
     except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
-        yield Fault(document.path, "document", "a document that can be read", str(error))
-        return
-    for address in missing:
-        yield Fault(document.path, "address", "a published file", address)
+        return [Fault(document.path, "document", "a document that can be read", str(error))]
+    return [Fault(document.path, "address", "a published file", one) for one in missing] or _NONE
