@@ -102,6 +102,7 @@ FLOORS = [
         "addresses",
         "proof",
         "readonce",
+        "manifestreader",
         "verify",
         "ahead",
         "manifest",

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.document import Kept, Made
-from ilofeed.manifest import parse_manifest, render_manifest
+from ilofeed.manifest import render_manifest
+from ilofeed.manifestreader import parse_manifest
 from ilofeed.render import render, render_changed
 from ilofeed.selection import select
 from offices import NOW, OFFICE, entry, site

@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed.check import check
-from ilofeed.document import Document
-from ilofeed.manifest import news, note_record, parse_manifest, render_manifest
+from ilofeed.document import Kept
+from ilofeed.manifest import note_record, render_manifest
+from ilofeed.manifestreader import read_ours
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 from ilofeed.proof import Known
@@ -96,13 +97,15 @@ def prepare(
     )
     tell("Verifying", 0, 1)
     told = partial(tell, "Verifying")
-    manifest = documents[-1]
-    assert isinstance(manifest, Document)
-    ledger = parse_manifest(manifest.data, is_ours=True)
-    new = news(manifest, ledger, before)
-    faults, proven = verify_changed(documents, site.office, known, told, processes, new, *ahead)
+    faults, proven = verify_changed(documents, site.office, known, told, processes, before, *ahead)
+    ledger = _ledger(documents[-1])
     later = tuple(entry.id for entry in waiting(site.entries, now))
     return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
+
+
+def _ledger(manifest: AnyDocument) -> Ledger:
+    assert not isinstance(manifest, Kept)  # it is made by each build
+    return read_ours(manifest)
 
 
 def make(

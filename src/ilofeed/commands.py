@@ -9,7 +9,7 @@ import dataclasses
 import time
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, garbage, lastbuild, manifest, options, publish, state
+from ilofeed import chain, console, garbage, lastbuild, manifestreader, options, publish, state
 from ilofeed.check import check as check_all
 from ilofeed.copies import processors
 from ilofeed.ledger import Ledger
@@ -111,7 +111,7 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     from ilofeed import live
 
     url = live.address(root, clock, after.base_url)
-    return f"{url}{manifest.PATH}" if url is not None else "none"  # then nothing is published
+    return f"{url}{manifestreader.PATH}" if url is not None else "none"  # then nothing is published
 
 
 def _kept(before: Ledger | None, allowed: Collection[str]) -> Ledger | None:

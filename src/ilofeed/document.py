@@ -6,13 +6,13 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
-from ilofeed.spool import Place
+from ilofeed.spool import InMemory, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from ilofeed.model import Entry, Feed
-    from ilofeed.spool import Store, Stored
+    from ilofeed.spool import Spool, Store, Stored
 
 Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -58,6 +58,10 @@ class Document:
         """How many bytes it has."""
         return len(self.data)
 
+    def part(self, start: int, size: int) -> bytes:
+        """So many of its bytes from an offset on, as far as there are."""
+        return self.data[start : start + size]
+
     def loaded(self) -> Document:
         """Itself."""
         return self
@@ -70,7 +74,7 @@ class Spooled:
     path: str
     kind: Kind
     place: Place
-    store: Store = field(repr=False)
+    store: Spool = field(repr=False)
     feed: Feed | None = None
     format: Format | None = None
     entry: Entry | None = None
@@ -90,6 +94,10 @@ class Spooled:
     def size(self) -> int:
         """How many bytes it has."""
         return self.place.size
+
+    def part(self, start: int, size: int) -> bytes:
+        """So many of its bytes from an offset on, as far as there are."""
+        return self.store.part(self.place, start, min(size, self.size - start))
 
     def loaded(self) -> Document:
         """The document with its bytes."""
@@ -111,6 +119,7 @@ def document(
 ) -> NewDocument:
     """A document whose bytes were put into a store."""
     if isinstance(stored, Place):
+        assert not isinstance(store, InMemory)
         return Spooled(path, kind, stored, store, feed, format, entry, recipe)
     return Document(path, kind, stored, feed, format, entry, recipe)
 
@@ -150,6 +159,16 @@ class Kept(NamedTuple):
 
 
 NewDocument: TypeAlias = Document | Spooled
+PIECE = 1024 * 1024  # bytes
+
+
+def pieces(document: NewDocument, start: int = 0, end: int | None = None) -> Iterator[bytes]:
+    """The bytes of a document, from an offset up to another one, not too many at once."""
+    end = document.size if end is None else end
+    for at in range(start, end, PIECE):
+        yield document.part(at, min(PIECE, end - at))
+
+
 AnyDocument: TypeAlias = NewDocument | Kept
 Some = TypeVar("Some", bound=AnyDocument)
 

@@ -56,8 +56,8 @@ class Case:
     @functools.cached_property
     def common(self) -> list[tuple[Record, Record, Entry]]:
         """Both records of the entries that were and will be published, unless they say the same."""
-        one, two = self.before, self.after
-        return [(one.entries[i], two.entries[i], self.by_id[i]) for i in one.differing(two)]
+        found = self.before.changes(self.after).differing
+        return [(old, new, self.by_id[identity]) for identity, (old, new) in found.items()]
 
     def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
         """A refusal at the line of a key, or at the first line."""
@@ -108,10 +108,11 @@ def _under(before: Ledger, office: Office) -> Ledger:
 
 
 def _vanished(case: Case) -> Iterator[Problem]:
-    before, after = case.before.entries, case.after.entries
-    gone = [before[identity] for identity in sorted(before.keys() - after.keys())]
-    by_id = case.by_id
-    strangers = Strangers(case.site.entries if gone else (), before, case.office)
+    before = case.before.entries
+    gone = list(case.before.changes(case.after).gone.values())
+    by_id = case.by_id if gone else {}
+    known = frozenset(before) if gone else frozenset()
+    strangers = Strangers(case.site.entries if gone else (), known, case.office)
     for record in gone:
         if (entry := by_id.get(record.id)) is not None:
             yield _hidden(case, record, entry)

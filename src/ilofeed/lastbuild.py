@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ilofeed import console, glance, state
 from ilofeed.document import ORDER, Made
 from ilofeed.entrymemory import dump, keep, load
-from ilofeed.manifest import PATH
+from ilofeed.manifestreader import PATH
 from ilofeed.proof import Known
 from ilofeed.selection import next_change
 

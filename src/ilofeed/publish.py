@@ -10,7 +10,9 @@ not a machine that loses power: files are not synchronised one by one.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -20,9 +22,10 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed import replacing
-from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
-from ilofeed.manifest import PATH, ManifestError, is_inside, parse_manifest
+from ilofeed import document as documents
+from ilofeed import replacing, spool
+from ilofeed.document import FILE_NAMES, ORDER, PIECE, Kept, in_order
+from ilofeed.manifestreader import PATH, ManifestError, is_inside, parse_manifest, read_ours
 from ilofeed.replacing import PublishError
 
 if TYPE_CHECKING:
@@ -70,14 +73,29 @@ def read_manifest(output: Path, ours: str | None = None) -> Ledger | None:
 
     `ours` is the sha256 of the manifest that this program wrote there: its own is read faster.
     """
+    path = output / PATH
     try:
-        data = (output / PATH).read_bytes()
-        is_ours = ours is not None and hashlib.sha256(data).hexdigest() == ours
-        return parse_manifest(data, is_ours=is_ours)
+        with path.open("rb") as file:
+            if ours is not None and hashlib.file_digest(file, "sha256").hexdigest() == ours:
+                return _read_ours(path, ours)
+        return parse_manifest(path.read_bytes())
     except FileNotFoundError:
         return None
     except ManifestError as error:
         raise PublishError(f"{output / PATH} cannot be used: {error}") from error
+
+
+@functools.lru_cache(maxsize=1)  # a build needs that of its output twice
+def _read_ours(path: Path, sha256: str) -> Ledger:
+    """The ledger of a file of this digest, kept where it stays as it is."""
+    size = path.stat().st_size
+    store = spool.store_for_bytes(size)
+    with path.open("rb") as file:
+        stored = store.write(iter(partial(file.read, PIECE), b""))
+    kept = documents.document(PATH, "manifest", stored, store)
+    if kept.sha256 != sha256:
+        raise ManifestError("it has changed while it was read")
+    return read_ours(kept)
 
 
 def read_waiting(output: Path) -> frozenset[str]:
@@ -102,19 +120,19 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     output.mkdir(parents=True, exist_ok=True)
     within = f"{output}/"
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
-    ours = frozenset(document.path for document in documents)
+    ours = {document.path for document in documents}
     # what a build that died was about to publish: no manifest may know all of it
-    earlier = (previous.files if previous else frozenset()) | set(
-        filter(is_inside, _read_list(journal))
-    )
+    journaled = filter(is_inside, _read_list(journal))
+    known = itertools.chain(previous.files if previous is not None else (), journaled)
+    earlier = {path for path in known if path not in ours}
     ordered = in_order(documents)
     changed = [
         one
         for one in ordered
-        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one.data)
+        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one)
     ]
     stale = sorted(
-        (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
+        (path for path in earlier - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
         _check_folders(output, {*(document.path for document in changed), *stale})
@@ -124,7 +142,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
         steps = _steps(changed, output)
         for place, files in steps.items():
             if place in files:
-                replacing.write(within + place, files[place].data, str(temporary))
+                replacing.write(within + place, files[place], str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
         _delete(output, stale, temporary)

@@ -15,7 +15,7 @@ import weakref
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NUMBERS = struct.Struct("<QQ")
 
@@ -28,9 +28,9 @@ class Place(bytes):
     __slots__ = ()
 
     @classmethod
-    def of(cls, at: int, data: bytes) -> Place:
-        """The place of bytes that were written at an offset."""
-        return cls(_NUMBERS.pack(at, len(data)) + hashlib.sha256(data).digest())
+    def of(cls, at: int, size: int, digest: bytes) -> Place:
+        """The place of so many bytes that were written at an offset."""
+        return cls(_NUMBERS.pack(at, size) + digest)
 
     @property
     def at(self) -> int:
@@ -58,6 +58,10 @@ class InMemory:
         """The bytes."""
         return data
 
+    def write(self, pieces: Iterable[bytes]) -> bytes:
+        """Pieces as one."""
+        return b"".join(pieces)
+
     def get(self, stored: Stored) -> bytes:
         """The same."""
         assert not isinstance(stored, Place)
@@ -74,20 +78,27 @@ class Spool:
 
     def put(self, data: bytes) -> Place:
         """Write bytes behind all others; an `OSError` that names the folder where it is full."""
+        return self.write((data,))
+
+    def write(self, pieces: Iterable[bytes]) -> Place:
+        """The same of many pieces, one behind the other; making them writes nothing here."""
+        hashed, size = hashlib.sha256(), 0
         with self._alone() as file:
             at = os.lseek(file, 0, os.SEEK_END)
-            rest = memoryview(data)
-            try:
-                while rest:  # a system may take less than all at once
-                    rest = rest[os.write(file, rest) :]
-            except OSError as error:  # of a file without a name
-                raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
-        return Place.of(at, data)
+            for piece in pieces:
+                _write(file, piece)
+                hashed.update(piece)
+                size += len(piece)
+        return Place.of(at, size, hashed.digest())
 
     def get(self, place: Stored) -> bytes:
         """The bytes at a place, without moving where others write."""
         assert isinstance(place, Place)
-        at, size = place.at, place.size
+        return self.part(place, 0, place.size)
+
+    def part(self, place: Place, start: int, size: int) -> bytes:
+        """So many bytes of those at a place."""
+        at = place.at + start
         data = os.pread(self._file, size, at)
         while len(data) < size:
             more = os.pread(self._file, size - len(data), at + len(data))
@@ -108,10 +119,27 @@ class Spool:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
+def _write(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    try:
+        while rest:  # a system may take less than all at once
+            rest = rest[os.write(file, rest) :]
+    except OSError as error:  # of a file without a name
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
+
+
 Store: TypeAlias = InMemory | Spool
 FEW = 2_000  # entries whose documents take less memory than the program
+
+
+LITTLE = 1024 * 1024  # bytes of one text
 
 
 def store_for(entries: int) -> Store:
     """Where the documents of so many entries are kept until they are published."""
     return Spool() if entries > FEW and hasattr(os, "pread") else InMemory()
+
+
+def store_for_bytes(size: int) -> Store:
+    """Where a text of about so many bytes is kept."""
+    return Spool() if size > LITTLE and hasattr(os, "pread") else InMemory()

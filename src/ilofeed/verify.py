@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, helper, opml, readonce, structured
+from ilofeed import (
+    addresses,
+    calendars,
+    embedding,
+    helper,
+    manifestreader,
+    opml,
+    readonce,
+    structured,
+)
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
@@ -22,8 +31,9 @@ from ilofeed.shares import quiet, share
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument
+    from ilofeed.document import AnyDocument, NewDocument
     from ilofeed.helper import Answers
+    from ilofeed.ledger import Ledger
     from ilofeed.lint import Finding
     from ilofeed.model import Feed, Office
     from ilofeed.shares import Progress
@@ -66,11 +76,12 @@ def verify_changed(
     known: Known,
     progress: Progress = quiet,
     processes: int = 1,
-    news: Document | None = None,
+    before: Ledger | None = None,
     ahead: Answers[list[Fault]] | None = None,
 ) -> tuple[list[Fault], Known]:
     """The same without reading back what is known to verify, or is read back `ahead`; and what is
-    known then. `news` are what a document names that its last version, known to verify, did not.
+    known then. What a manifest names is looked for as far as it was not shown `before`, in one that
+    is known to verify.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
@@ -89,6 +100,8 @@ def verify_changed(
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
             return _dangling(document, answers) if is_less else _NONE, proof
+        if document.kind == "manifest":
+            return _dangling_in_manifest(document, answers, None if is_less else before), proof
         document = document.loaded()
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
@@ -99,8 +112,6 @@ def verify_changed(
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
-        if news is not None and news.path == document.path and not is_less:
-            document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, answers)
         return found or _NONE, proof
@@ -263,6 +274,19 @@ def _dead_links(
         for entry in entries.values()
         for address in addresses.dangling_in(entry, office, published)
     ]
+
+
+def _dangling_in_manifest(
+    document: NewDocument, answers: addresses.Answers, before: Ledger | None
+) -> Sequence[Fault]:
+    """The same of a manifest, which may be too long to be read as a whole."""
+    try:
+        found = {
+            one for part in manifestreader.parts(document, before) for one in answers.dangling(part)
+        }
+    except ValueError:  # it is not as ours are written, or no JSON
+        return _dangling(document, answers)
+    return [Fault(document.path, "address", "a published file", one) for one in sorted(found)]
 
 
 def _dangling(document: AnyDocument, answers: addresses.Answers) -> Sequence[Fault]:
