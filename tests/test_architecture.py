@@ -60,7 +60,7 @@ FLOORS = [
         "markdown",
         "fields",
     ],
-    ["entryfile", "officefile", "validate", "model", "fingerprint"],
+    ["entryfile", "officefile", "validate", "shelf", "model", "fingerprint"],
     [
         "entrychecks",
         "entry",

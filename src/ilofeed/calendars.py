@@ -61,7 +61,7 @@ def _written(calendar: Any, office: Office, entries: Sequence[Entry]) -> bytes:
     events = (
         # what an event does not show need not be kept with it
         _event(
-            replace(one, html="", image=None),
+            replace(one, body="", image=None),
             office.timezone,
             tuple(event_categories(one, office)),
         )

@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from ilofeed.model import Office
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
-    from ilofeed.read import Sources
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
     from ilofeed.verify import Fault
@@ -59,7 +58,6 @@ class Draft:
     faults: tuple[Fault, ...] = ()
     waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
     ledger: Ledger | None = None  # what subscribers would be shown
-    sources: Sources | None = None
     proven: Known | None = None  # of its documents, where there are no faults
 
 
@@ -85,6 +83,7 @@ def prepare(
     site, problems = check(sources, now, base_url, processes, known.entries, told, note_record)
     if site is None:
         return Draft(None, tuple(problems))
+    del sources  # a large office's takes as much as what was made of it
     tell("Making", 0, 1)
     seen = select(site, now, before)
     ahead: list[Answers[list[Fault]]] = []
@@ -100,7 +99,7 @@ def prepare(
     faults, proven = verify_changed(documents, site.office, known, told, processes, before, *ahead)
     ledger = _ledger(documents[-1])
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
+    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, proven)
 
 
 def _ledger(manifest: AnyDocument) -> Ledger:

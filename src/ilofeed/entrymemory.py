@@ -173,7 +173,7 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     fields[15] = tuple([Attachment(*one) for one in attachments])
     fields[19] = _instant(fields[19])
     entry = Entry(*fields)
-    object.__setattr__(entry, "record", record)
+    object.__setattr__(entry, "noted", record)
     return entry
 
 

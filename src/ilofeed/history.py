@@ -59,7 +59,7 @@ def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
     records = before.entries
     pages: dict[str, Mapping[str, int]] = {}
     if isinstance(records, Records):
-        known = sorted((entry for entry in entries if entry.record), key=attrgetter("id"))
+        known = sorted((entry for entry in entries if entry.noted), key=attrgetter("id"))
         pages = records.pages_of([one.id for one in known], (one.record for one in known))
     fresh = set()
     for entry in entries:

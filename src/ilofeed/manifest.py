@@ -99,17 +99,18 @@ def _pages(seen: Selection) -> dict[str, str]:
 
 def note_record(entry: Entry, office: Office) -> None:
     """Note at an entry the JSON of its record, but for its archives: it is made once."""
-    if not entry.record:
+    if not entry.noted:
         # nothing of the entry changes by that
-        object.__setattr__(entry, "record", _json(_record(entry, office)))
+        object.__setattr__(entry, "noted", _json(_record(entry, office)))
 
 
 def _text_of(entry: Entry, office: Office, pages: Mapping[str, str]) -> str:
     """The JSON of an entry's record."""
     note_record(entry, office)
+    record = entry.record
     if entry.id not in pages:
-        return entry.record
-    return f'{entry.record[:-1]}, "pages": {{{pages[entry.id]}}}}}'
+        return record
+    return f'{record[:-1]}, "pages": {{{pages[entry.id]}}}}}'
 
 
 def _record(entry: Entry, office: Office) -> dict[str, Any]:

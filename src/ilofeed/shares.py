@@ -24,30 +24,41 @@ def quiet(_done: int, _total: int) -> None:
     """Say nothing of how far the work is."""
 
 
+def _leave(_results: Sequence[object]) -> None:
+    """They are as they are to be."""
+
+
 def share(
     items: Sequence[Item],
     work: Callable[[Item], Result],
     processes: int,
     progress: Progress = quiet,
+    settle: Callable[[list[Result]], None] = _leave,
 ) -> list[Result]:
     """The result for each item, in order, the same for any number of processes.
 
     `work` changes nothing that others rely on; its results can be pickled. What a process does not
     deliver, because it was killed or could not be made, is done here. `progress` is told how much
-    is done, of how much; the others are taken to be as far as this one.
+    is done, of how much; the others are taken to be as far as this one. `settle` is shown results
+    as they come, some at once, for what makes them smaller.
     """
     processes = min(processes, len(items)) if hasattr(os, "fork") else 1
     if processes < 2:
-        return _do(items, work, progress)
+        return _do(items, work, progress, settle)
     helper.dismiss()  # it would be one more than may be used
     gc.freeze()  # a collection in a copy would copy the memory that it looks through
     pipes = [_start(items[part::processes], work) for part in range(1, processes)]
     try:
         own = items[::processes]
         parts: list[list[Result] | None] = [
-            _do(own, work, lambda done, _: progress(len(items) * done // len(own), len(items)))
+            _do(
+                own,
+                work,
+                lambda done, _: progress(len(items) * done // len(own), len(items)),
+                settle,
+            )
         ]
-        parts += [_receive(pipe) for pipe in pipes]
+        parts += [_receive(pipe, settle) for pipe in pipes]
     finally:
         gc.unfreeze()
         for child in pipes:
@@ -55,15 +66,24 @@ def share(
     done: list[Any] = [None] * len(items)
     for part, results in enumerate(parts):
         theirs = items[part::processes]
-        done[part::processes] = [work(one) for one in theirs] if results is None else results
+        done[part::processes] = _do(theirs, work, quiet, settle) if results is None else results
     return done
 
 
-def _do(items: Sequence[Item], work: Callable[[Item], Result], progress: Progress) -> list[Result]:
-    results = []
+def _do(
+    items: Sequence[Item],
+    work: Callable[[Item], Result],
+    progress: Progress,
+    settle: Callable[[list[Result]], None],
+) -> list[Result]:
+    results: list[Result] = []
+    settled = 0
     for number, item in enumerate(items, 1):
         results.append(work(item))
         progress(number, len(items))
+        if number - settled == _PORTION or number == len(items):
+            settle(results[settled:])
+            settled = number
     return results
 
 
@@ -96,7 +116,7 @@ def _start(items: Sequence[Item], work: Callable[[Item], Result]) -> _Child:
     return _Child(child, out)
 
 
-def _receive(child: _Child) -> Any:
+def _receive(child: _Child, settle: Callable[[list[Any]], None]) -> Any:
     """The results of a process; None where it has not delivered them."""
     if child.id is None or child.pipe is None:
         return None
@@ -106,7 +126,9 @@ def _receive(child: _Child) -> Any:
     found: list[Any] = []
     with os.fdopen(out, "rb") as pipe, contextlib.suppress(EOFError, pickle.UnpicklingError):
         while True:  # to its end
-            found += pickle.load(pipe)  # noqa: S301  of a copy of this process
+            some = pickle.load(pipe)  # noqa: S301  of a copy of this process
+            settle(some)
+            found += some
     _, status = os.waitpid(child.id, 0)
     child.id = None
     return found if status == 0 else None

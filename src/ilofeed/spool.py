@@ -98,7 +98,10 @@ class Spool:
 
     def part(self, place: Place, start: int, size: int) -> bytes:
         """So many bytes of those at a place."""
-        at = place.at + start
+        return self.read(place.at + start, size)
+
+    def read(self, at: int, size: int) -> bytes:
+        """So many bytes from an offset on."""
         data = os.pread(self._file, size, at)
         while len(data) < size:
             more = os.pread(self._file, size - len(data), at + len(data))
@@ -129,6 +132,7 @@ def _write(file: int, data: bytes) -> None:
 
 
 Store: TypeAlias = InMemory | Spool
+IN_MEMORY = InMemory()
 FEW = 2_000  # entries whose documents take less memory than the program
 
 
