@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -20,7 +20,7 @@ from offices import NOW, entry, sources
 if TYPE_CHECKING:
     from ilofeed.check import Site
 
-FILES = {f"entry-{number}": entry(title=f'"Пэй {number}"') for number in range(7)}
+FILES: dict[str, Any] = {f"entry-{number}": entry(title=f'"Пэй {number}"') for number in range(7)}
 FILES["changed"] = entry(updated="2016-02-02", body="A *body* with a [link](https://a.org/).")
 
 
@@ -41,9 +41,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("large")
 @pytest.mark.parametrize("processes", [1, 2, 3])
-def test_a_large_site_has_the_same_entries(
-    processes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_large_site_has_the_same_entries(processes: int, monkeypatch: pytest.MonkeyPatch) -> None:
     shelved = made(processes)
     for one in shelved.entries:
         assert isinstance(one.body, int)

@@ -48,10 +48,11 @@ def remember(
     state.remember(
         target,
         inputs,
-        {
-            one.path: (proofs.get(one.path, _NOTHING), one.recipe or _NOTHING, one.sha256, one.kind)
+        [one.path for one in documents],
+        (
+            f"{proofs.get(one.path, _NOTHING)} {one.recipe or _NOTHING} {one.sha256} {one.kind}"
             for one in documents
-        },
+        ),
         program=known.program,
         base_url=after.base_url,
         now=clock,

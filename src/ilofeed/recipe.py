@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ilofeed.selection import Selection
 
 UNKNOWN = ""
-_GROUP, _NOBODY = "|", "-"  # which no digest of an entry is
+# as long as the digest of an entry, and none
+_GROUP, _NOBODY, _UNREAD = b"|" * 16, b"-" * 16, b"?" * 16
 
 
 class Recipes:
@@ -66,22 +67,23 @@ class Recipes:
     def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> str:
         """The digest that was begun with what a document is about, with lists of entries."""
         known = self._entries
-        parts = []
+        parts: list[bytes] = []
         for some in lists:
             parts.append(_GROUP)
             parts += [_NOBODY if entry is None else known[entry.slug] for entry in some]
-        if UNKNOWN in parts:
+        if _UNREAD in parts:
             return UNKNOWN
         hashed = about.copy()
-        hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
+        hashed.update(b"".join(parts))
         return hashed.hexdigest()
 
 
-def _of_entry(entry: Entry) -> str:
+def _of_entry(entry: Entry) -> bytes:
     if not entry.source:
-        return UNKNOWN
+        return _UNREAD
     moments = f"{entry.updated}|{entry.withdrawn}"
-    return f"{entry.source}|{entry.path}|{entry.translation_of or ''}|{moments}"
+    text = f"{entry.source}|{entry.path}|{entry.translation_of or ''}|{moments}"
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _named(feed: Feed) -> tuple[Any, ...]:

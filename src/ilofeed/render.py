@@ -136,32 +136,29 @@ def _render_entries(
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
     pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
-    found: dict[str, list[AnyDocument]] = {}
-    wanted = []
+    kept: dict[str, list[AnyDocument]] = {}
+    missing, unmade = [], []
     for entry in seen.out:
         recipe = recipes.entry(entry, pages.others(entry))
-        found[entry.slug] = _kept(past, recipe, partial(pages.render, entry), entry=entry)
-        if not found[entry.slug]:
-            wanted.append((entry, recipe))
-    processes = processes if len(wanted) > WORTH_SHARING else 1
+        if found := _kept(past, recipe, partial(pages.render, entry), entry=entry):
+            kept[entry.slug] = found
+        else:
+            missing.append(entry)
+            unmade.append(recipe)
+    processes = processes if len(missing) > WORTH_SHARING else 1
 
-    def make(entry: Entry) -> list[tuple[str, Stored]]:
+    def make(entry: Entry) -> tuple[Stored, ...]:
         # what another process has to give back: all else of a document is here
-        return [(made.path, store.put(made.data)) for made in pages.render(entry)]
+        return tuple(store.put(made.data) for made in pages.render(entry))
 
-    missing = [entry for entry, _ in wanted]
-    for (entry, recipe), made in zip(
-        wanted, share(missing, make, processes, progress), strict=True
-    ):
-        own = {entry.page, entry.calendar}
-        found[entry.slug] = [
-            document(
-                path, "entry", stored, store, entry=entry if path in own else None, recipe=recipe
-            )
-            for path, stored in made
-        ]
+    made = zip(unmade, share(missing, make, processes, progress), strict=True)
     for entry in seen.out:
-        yield from found[entry.slug]
+        if entry.slug in kept:
+            yield from kept[entry.slug]
+            continue
+        recipe, written = next(made)
+        for (path, shown), stored in zip(pages.paths(entry), written, strict=True):
+            yield document(path, "entry", stored, store, entry=shown, recipe=recipe)
 
 
 def _made(recipe: str, documents: Iterable[NewDocument]) -> list[NewDocument]:
@@ -176,10 +173,12 @@ def _kept(
     entry: Entry | None = None,
 ) -> list[AnyDocument]:
     """What the output has of a recipe; nothing where it has none."""
+    if recipe not in past:
+        return []
     own = (entry.page, entry.calendar) if entry is not None else ()
     return [
         Kept(*one, partial(_again, draw, one.path), feed, entry if one.path in own else None)
-        for one in past.get(recipe, ())
+        for one in past[recipe]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +12,7 @@ from ilofeed import glance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 
@@ -51,7 +52,8 @@ def look(root: Path) -> Inputs:
 def remember(
     output: Path,
     inputs: Inputs,
-    published: Mapping[str, Sequence[str]],
+    published: Sequence[str],
+    words: Iterable[str],
     *,
     program: str,
     base_url: str | None,
@@ -60,16 +62,14 @@ def remember(
     said: Said,
     left: Mapping[str, glance.Seen],
 ) -> None:
-    """Write down a build: what it saw, what it has published (paths, and for each the words that
-    the next build will want), and until when that holds.
+    """Write down a build: what it saw, what it has published (paths, and for each a line of words
+    that the next build will want), and until when that holds.
 
     The words have a file of their own, since only a build that has something to do reads them.
     `left` are files that were looked at before and left alone: whatever somebody else has done to
     one since, the next build sees it.
     """
-    fresh = [path for path in published if path not in left]
-    seen = dict(left) | dict(zip(fresh, glance.look_at(str(output), fresh), strict=True))
-    outputs = glance.hash_seen([seen[path] for path in published])
+    outputs = glance.hash_seen(_as_left(str(output), published, left))
     facts = {
         "program": program,
         "options": base_url,
@@ -81,9 +81,27 @@ def remember(
         "problems": list(said.problems),
         "summary": said.summary,
     }
-    words = "\n".join([outputs, *(" ".join(words) for words in published.values())])
-    write_beside(output, "words", [words.encode("utf-8", "surrogatepass")])
-    write_beside(output, "state", [glance.write(facts, published)])
+    write_beside(output, "words", _as_lines(itertools.chain([outputs], words)))
+    write_beside(output, "state", _as_lines(itertools.chain(glance.write(facts), published)))
+
+
+def _as_left(
+    output: str, published: Sequence[str], left: Mapping[str, glance.Seen]
+) -> Iterator[list[glance.Seen]]:
+    """What is seen of published files, some at once: of those that are `left` what was seen."""
+    for some in glance.portions(published):
+        fresh = [path for path in some if path not in left]
+        seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
+        yield [seen[path] if path in seen else left[path] for path in some]
+
+
+def _as_lines(lines: Iterable[str]) -> Iterator[bytes]:
+    """The bytes of lines, of which there may be many, piece by piece."""
+    between = ""
+    left = iter(lines)
+    while some := list(itertools.islice(left, glance.TOGETHER)):
+        yield (between + "\n".join(some)).encode("utf-8", "surrogatepass")
+        between = "\n"
 
 
 def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
@@ -122,6 +140,9 @@ def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[st
         seen = glance.look_at(place, paths)
     except OSError:  # one is gone
         return words, {}
-    if outputs != glance.hash_seen(seen) or Path(glance.beside(place, "journal")).exists():
+    if (
+        outputs != glance.hash_seen(glance.portions(seen))
+        or Path(glance.beside(place, "journal")).exists()
+    ):
         return words, {}
     return words, dict(zip(paths, seen, strict=True))
