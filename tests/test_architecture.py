@@ -42,6 +42,7 @@ FLOORS = [
         "helper",
         "shares",
         "spool",
+        "longtext",
         "remember",
         "htmltree",
         "xmltree",

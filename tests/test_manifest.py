@@ -14,10 +14,11 @@ from ilofeed import chain
 from ilofeed.addresses import addresses
 from ilofeed.check import check
 from ilofeed.continuity import compare
-from ilofeed.document import Document, document, pieces
+from ilofeed.document import Document, document
 from ilofeed.guard import guard
 from ilofeed.history import look_back
 from ilofeed.ledger import Changes, Ledger, Records
+from ilofeed.longtext import pieces
 from ilofeed.manifest import note_record, render_manifest
 from ilofeed.manifestreader import (
     PATH,
@@ -180,7 +181,7 @@ def test_read_piece_by_piece_out_of_a_file(
     for store in (InMemory(), spool):
         with pytest.MonkeyPatch.context() as patch:
             if store is spool:
-                patch.setattr("ilofeed.document.PIECE", size)
+                patch.setattr("ilofeed.longtext.PIECE", size)
                 patch.setattr("ilofeed.manifestreader._TOGETHER", 2)
             made = [document(PATH, "manifest", store.write([data]), store) for data in texts]
             before, after = map(read_ours, made)

@@ -88,11 +88,11 @@ def examine(
         office = dataclasses.replace(office, url=base_url)
     if has_errors(problems):
         note = None  # there will be no site, and the office may be a stand-in
-    known = memory.recall(sources.entries, office, now) if memory is not None else {}
-    _settle(store, known.values())
+    settle = partial(_settle, store)
+    known = memory.recall(sources.entries, office, now, settle) if memory is not None else {}
     fresh = [file for file in sources.entries if file[0] not in known]
     processes = processes if len(fresh) > WORTH_SHARING else 1
-    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress, note, store))
+    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress, note, settle))
     parsed = [known.get(path) or next(checked) for path, _ in sources.entries]
     for one in parsed:
         problems += one.problems
@@ -113,7 +113,7 @@ def _parse(
     judge: Judge,
     progress: Progress,
     note: Note | None,
-    store: Store,
+    settle: Callable[[list[Parsed]], None],
 ) -> list[Parsed]:
     """Every entry file by itself; of many without their places, which take more than the rest."""
     is_many = len(entries) > WORTH_SHARING
@@ -124,7 +124,7 @@ def _parse(
             note(parsed.entry, office)
         return dataclasses.replace(parsed, checked=None) if is_many else parsed
 
-    return share(entries, parse, processes, progress, partial(_settle, store))
+    return share(entries, parse, processes, progress, settle)
 
 
 def _settle(store: Store, parsed: Iterable[Parsed]) -> None:

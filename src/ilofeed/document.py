@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_a
 from ilofeed.spool import InMemory, Place
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from ilofeed.model import Entry, Feed
     from ilofeed.spool import Spool, Store, Stored
@@ -97,7 +97,7 @@ class Spooled:
 
     def part(self, start: int, size: int) -> bytes:
         """So many of its bytes from an offset on, as far as there are."""
-        return self.store.part(self.place, start, min(size, self.size - start))
+        return self.store.part(self.place, start, size)
 
     def loaded(self) -> Document:
         """The document with its bytes."""
@@ -159,16 +159,6 @@ class Kept(NamedTuple):
 
 
 NewDocument: TypeAlias = Document | Spooled
-PIECE = 1024 * 1024  # bytes
-
-
-def pieces(document: NewDocument, start: int = 0, end: int | None = None) -> Iterator[bytes]:
-    """The bytes of a document, from an offset up to another one, not too many at once."""
-    end = document.size if end is None else end
-    for at in range(start, end, PIECE):
-        yield document.part(at, min(PIECE, end - at))
-
-
 AnyDocument: TypeAlias = NewDocument | Kept
 Some = TypeVar("Some", bound=AnyDocument)
 

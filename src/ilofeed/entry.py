@@ -36,7 +36,7 @@ _STAND_INS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """An entry file after its checks. `entry` is None where it has errors."""
 

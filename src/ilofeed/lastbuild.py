@@ -75,10 +75,12 @@ def known(target: Path) -> Known:
     for path, (_, recipe, sha256, kind) in words.items():
         if seen and recipe != _NOTHING:
             made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
+    with state.open_beside(target, "entries") as file:
+        entries = load(file, program)
     return Known(
         proofs={path: proof for path, (proof, *_) in words.items()},
         made=made,
-        entries=load(state.read_beside(target, "entries"), program),
+        entries=entries,
         manifest=words[PATH][2] if PATH in words else None,
         seen=seen,
         program=program,

@@ -15,14 +15,15 @@ import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ilofeed.document import Document, pieces
+from ilofeed.document import Document
 from ilofeed.ledger import Ledger, Paths, Record, Records
+from ilofeed.longtext import lines, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
     from collections.abc import Set as AbstractSet
 
-    from ilofeed.document import NewDocument
+    from ilofeed.longtext import Readable
 
 PATH = "manifest.json"
 VERSION = 2  # 1 had digests that held `updated` and labels, no files and no archives
@@ -48,7 +49,7 @@ class _Block(NamedTuple):
     end: int
 
 
-def read_ours(document: NewDocument) -> Ledger:
+def read_ours(document: Readable) -> Ledger:
     """The ledger of a manifest that `manifest.render_manifest` of this program wrote; of an entry
     and of the names of files nothing is read before somebody asks for it."""
     try:
@@ -96,7 +97,7 @@ def _ledger(ledger: Any, records: Mapping[str, Record], files: AbstractSet[str])
     )
 
 
-def parts(document: NewDocument, before: Ledger | None = None) -> Iterator[Document]:
+def parts(document: Readable, before: Ledger | None = None) -> Iterator[Document]:
     """A manifest as several that together name what it names, each whole JSON and none large; a
     `ValueError` where it is not as this program writes it.
 
@@ -105,11 +106,11 @@ def parts(document: NewDocument, before: Ledger | None = None) -> Iterator[Docum
     """
     entries, files = _blocks(document)
     yield Document(PATH, "manifest", _rest(document, entries, files))
-    lines: Iterable[str] = _lines(document, entries)
+    fresh: Iterable[str] = _lines(document, entries)
     if before is not None and isinstance(before.entries, Records):
         records = Records(partial(_lines, document, entries), _read_record)
-        lines = (line for _, line in before.entries.unlike(records) if line is not None)
-    for name, each in (("entries", lines), ("files", _lines(document, files))):
+        fresh = (line for _, line in before.entries.unlike(records) if line is not None)
+    for name, each in (("entries", fresh), ("files", _lines(document, files))):
         for some in _portions(each):
             text = f'{{"{name}": [{NEXT.join(some)}]}}'
             yield Document(PATH, "manifest", text.encode("utf-8", "surrogatepass"))
@@ -121,7 +122,7 @@ def _portions(lines: Iterable[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _blocks(document: NewDocument) -> tuple[_Block, _Block]:
+def _blocks(document: Readable) -> tuple[_Block, _Block]:
     """Where the entries and the other files are listed."""
     start = _find(document, b'\n"entries": [\n', 0)
     end = _find(document, b'],\n"documents": [\n', start.end)
@@ -130,7 +131,7 @@ def _blocks(document: NewDocument) -> tuple[_Block, _Block]:
     return _Block(start.end, end.start), _Block(first.end, last.start)
 
 
-def _find(document: NewDocument, sign: bytes, start: int) -> _Block:
+def _find(document: Readable, sign: bytes, start: int) -> _Block:
     """Where a sign is, from an offset on."""
     before = b""
     for piece in pieces(document, start):
@@ -143,7 +144,7 @@ def _find(document: NewDocument, sign: bytes, start: int) -> _Block:
     raise ValueError("not as render_manifest writes it")
 
 
-def _rest(document: NewDocument, entries: _Block, files: _Block) -> bytes:
+def _rest(document: Readable, entries: _Block, files: _Block) -> bytes:
     """A manifest without the two long lists."""
     return b"".join(
         document.part(start, end - start)
@@ -155,18 +156,12 @@ def _rest(document: NewDocument, entries: _Block, files: _Block) -> bytes:
     )
 
 
-def _lines(document: NewDocument, block: _Block) -> Iterator[str]:
+def _lines(document: Readable, block: _Block) -> Iterator[str]:
     """The items of a list, each as it is written."""
-    rest, sign = b"", NEXT.encode()
-    for piece in pieces(document, *block):
-        *whole, rest = (rest + piece).split(sign)
-        for line in whole:
-            yield line.decode()
-    if rest:
-        yield rest.decode()
+    return lines(document, NEXT.encode(), *block)
 
 
-def _paths(subscribed: Collection[str], document: NewDocument, block: _Block) -> Iterator[str]:
+def _paths(subscribed: Collection[str], document: Readable, block: _Block) -> Iterator[str]:
     yield from inside(subscribed)
     for some in _portions(_lines(document, block)):
         yield from inside(json.loads(f"[{NEXT.join(some)}]"))

@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed import document as documents
-from ilofeed import replacing, spool
-from ilofeed.document import FILE_NAMES, ORDER, PIECE, Kept, in_order
+from ilofeed import replacing
+from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
+from ilofeed.longtext import copy
 from ilofeed.manifestreader import PATH, ManifestError, is_inside, parse_manifest, read_ours
 from ilofeed.replacing import PublishError
 
@@ -88,14 +88,11 @@ def read_manifest(output: Path, ours: str | None = None) -> Ledger | None:
 @functools.lru_cache(maxsize=1)  # a build needs that of its output twice
 def _read_ours(path: Path, sha256: str) -> Ledger:
     """The ledger of a file of this digest, kept where it stays as it is."""
-    size = path.stat().st_size
-    store = spool.store_for_bytes(size)
     with path.open("rb") as file:
-        stored = store.write(iter(partial(file.read, PIECE), b""))
-    kept = documents.document(PATH, "manifest", stored, store)
-    if kept.sha256 != sha256:
+        text = copy(file, path.stat().st_size)
+    if text.sha256 != sha256:
         raise ManifestError("it has changed while it was read")
-    return read_ours(kept)
+    return read_ours(text)
 
 
 def read_waiting(output: Path) -> frozenset[str]:
@@ -141,15 +138,15 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     try:
         steps = _steps(changed, output)
         for place, files in steps.items():
-            if place in files:
-                replacing.write(within + place, files[place], str(temporary))
+            if files[0].path == place:
+                replacing.write(within + place, files[0], str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
         _delete(output, stale, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
-    written = dict.fromkeys(path for files in steps.values() for path in files)
+    written = dict.fromkeys(one.path for files in steps.values() for one in files)
     same = tuple(document.path for document in ordered if document.path not in written)
     return Changes(tuple(written), same, tuple(stale))
 
@@ -188,7 +185,7 @@ def _is_link(output: Path, folder: str) -> bool:
     return os.path.islink(f"{output}/{folder}")  # noqa: PTH114  of each folder there is
 
 
-def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, dict[str, NewDocument]]:
+def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, list[NewDocument]]:
     """What is replaced at once, one step after the other: a file, or a folder that is not there.
 
     A feed and its archives name each other, as the first two archives do, so those that are new
@@ -200,12 +197,12 @@ def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, dict[str, 
         is_rewritten = document.kind == "archive" and (output / document.path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
-    steps: dict[str, dict[str, NewDocument]] = {}
+    steps: dict[str, list[NewDocument]] = {}
     for document in sorted(changed, key=turn):
         place = document.path
         if document.feed is not None:
             place = next((f for f in _folders(place) if not (output / f).exists()), place)
-        steps.setdefault(place, {})[document.path] = document
+        steps.setdefault(place, []).append(document)
     return steps
 
 

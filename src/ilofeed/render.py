@@ -68,8 +68,13 @@ def render_changed(
     for made in zip(formats, pages, strict=True):
         documents += [one for group in made for one in group]
     documents += _render_archives(seen, recipes, past, store, processes)
-    documents += render_indexes(seen)
+    documents += (_stored(one, store) for one in render_indexes(seen))
     return in_order(documents)
+
+
+def _stored(made: Document, store: Store) -> NewDocument:
+    """A document that names everything, which of a large site is a large one."""
+    return document(made.path, made.kind, store.put(made.data), store)
 
 
 def _render_feeds(

@@ -11,10 +11,10 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from ilofeed.document import pieces
+from ilofeed.longtext import pieces
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ilofeed.document import NewDocument
@@ -75,13 +75,11 @@ def _write(path: str, data: Iterable[bytes]) -> None:
         os.close(file)
 
 
-def write_folder(
-    output: Path, folder: str, files: Mapping[str, NewDocument], temporary: Path
-) -> None:
+def write_folder(output: Path, folder: str, files: Iterable[NewDocument], temporary: Path) -> None:
     """Make a folder of the output that is not there yet, with these files of the output in it, at
     once."""
-    for path, document in files.items():
-        draft = temporary / path
+    for document in files:
+        draft = temporary / document.path
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(document.data)
     (output / folder).parent.mkdir(parents=True, exist_ok=True)

@@ -24,7 +24,7 @@ def quiet(_done: int, _total: int) -> None:
     """Say nothing of how far the work is."""
 
 
-def _leave(_results: Sequence[object]) -> None:
+def leave(_results: Sequence[object]) -> None:
     """They are as they are to be."""
 
 
@@ -33,7 +33,7 @@ def share(
     work: Callable[[Item], Result],
     processes: int,
     progress: Progress = quiet,
-    settle: Callable[[list[Result]], None] = _leave,
+    settle: Callable[[list[Result]], None] = leave,
 ) -> list[Result]:
     """The result for each item, in order, the same for any number of processes.
 

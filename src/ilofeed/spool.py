@@ -97,8 +97,8 @@ class Spool:
         return self.part(place, 0, place.size)
 
     def part(self, place: Place, start: int, size: int) -> bytes:
-        """So many bytes of those at a place."""
-        return self.read(place.at + start, size)
+        """So many bytes of those at a place, as far as there are."""
+        return self.read(place.at + start, min(size, place.size - start))
 
     def read(self, at: int, size: int) -> bytes:
         """So many bytes from an offset on."""
@@ -134,8 +134,6 @@ def _write(file: int, data: bytes) -> None:
 Store: TypeAlias = InMemory | Spool
 IN_MEMORY = InMemory()
 FEW = 2_000  # entries whose documents take less memory than the program
-
-
 LITTLE = 1024 * 1024  # bytes of one text
 
 

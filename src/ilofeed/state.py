@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ilofeed import glance
 
@@ -111,6 +112,14 @@ def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
     with draft.open("wb") as file:
         file.writelines(pieces)
     draft.replace(place)
+
+
+def open_beside(output: Path, name: str) -> BinaryIO:
+    """What is remembered of an output under a name, to be read; nothing where that cannot be."""
+    try:
+        return Path(glance.beside(str(output), name)).open("rb")
+    except OSError:
+        return io.BytesIO()
 
 
 def read_beside(output: Path, name: str) -> bytes:
