@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
 
 from ilofeed.spool import InMemory, Place
 
@@ -37,7 +37,7 @@ class Document:
     """One file of the output.
 
     `feed` or `entry` is what it shows, where it shows one; `format` is set where it is a feed.
-    `recipe` is a digest of all that it was made of; "" where that is not known (`recipe.py`).
+    `recipe` is a digest of all that it was made of; b"" where that is not known (`recipe.py`).
     """
 
     path: str
@@ -46,7 +46,7 @@ class Document:
     feed: Feed | None = None
     format: Format | None = None
     entry: Entry | None = None
-    recipe: str = ""
+    recipe: bytes = b""
 
     @property
     def sha256(self) -> str:
@@ -78,7 +78,7 @@ class Spooled:
     feed: Feed | None = None
     format: Format | None = None
     entry: Entry | None = None
-    recipe: str = ""
+    recipe: bytes = b""
 
     @property
     def data(self) -> bytes:
@@ -115,7 +115,7 @@ def document(
     feed: Feed | None = None,
     format: Format | None = None,  # noqa: A002  as its field is called
     entry: Entry | None = None,
-    recipe: str = "",
+    recipe: bytes = b"",
 ) -> NewDocument:
     """A document whose bytes were put into a store."""
     if isinstance(stored, Place):
@@ -125,25 +125,32 @@ def document(
 
 
 class Made(NamedTuple):
-    """What is known of a file of the output that the last build published."""
+    """What is known of a file of the output that the last build published; `digest` is the sha256
+    of its bytes."""
 
     path: str
     kind: Kind
-    recipe: str
-    sha256: str
+    recipe: bytes
+    digest: bytes
 
 
 class Kept(NamedTuple):
-    """A file that need not be made: the output has it, of the same recipe. It is drawn only for
-    who asks for its bytes. First the fields of `Made`."""
+    """A file that need not be made: the output has it, of the same recipe. It is drawn, with what
+    else is drawn of its `subject`, only for who asks for its bytes. First the fields of `Made`."""
 
     path: str
     kind: Kind
-    recipe: str
-    sha256: str
-    draw: Callable[[], bytes]
+    recipe: bytes
+    digest: bytes
+    draw: Callable[[Any], Iterable[Document]]
+    subject: Entry | Feed
     feed: Feed | None = None
     entry: Entry | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+        return self.digest.hex()
 
     @property
     def format(self) -> Format | None:
@@ -155,7 +162,7 @@ class Kept(NamedTuple):
     @property
     def data(self) -> bytes:
         """The bytes, made anew."""
-        return self.draw()
+        return next(one.data for one in self.draw(self.subject) if one.path == self.path)
 
 
 NewDocument: TypeAlias = Document | Spooled

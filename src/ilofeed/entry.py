@@ -114,12 +114,12 @@ def check_entry(
     return Parsed(path, slug, known_id, translation_of, entry, tuple(problems), checked)
 
 
-def hash_source(data: bytes, image: Image | None = None) -> str:
+def hash_source(data: bytes, image: Image | None = None) -> bytes:
     """A digest of what an entry is read from: its file, and its picture where that is a file."""
     hashed = hashlib.blake2b(data, digest_size=16)
     if image is not None and image.data is not None:
         hashed.update(hashlib.blake2b(image.data).digest())
-    return hashed.hexdigest()
+    return hashed.digest()
 
 
 def slug_of(path: str) -> str:
@@ -158,7 +158,7 @@ def _entry(
     office: Office,
     body: str,
     image: Image | None,
-    read_from: str,
+    read_from: bytes,
 ) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)

@@ -77,7 +77,8 @@ class Memory:
                 some = [
                     _parsed(row, office)
                     for row in rows
-                    if (data := wanted.get(row[0])) is not None and row[1] == hash_source(data)
+                    if (data := wanted.get(row[0])) is not None
+                    and row[1] == hash_source(data).hex()
                 ]
                 settle(some)
                 found |= {one.path: one for one in some}
@@ -122,7 +123,7 @@ _NO_RECORD = '""'
 
 def _start(entry: Entry) -> str:
     """What a line begins with: as long as it does, it is of the same entry."""
-    return f'[{_quoted(entry.path)}, "{entry.source}", "{entry.updated.isoformat()}", '
+    return f'[{_quoted(entry.path)}, "{entry.source.hex()}", "{entry.updated.isoformat()}", '
 
 
 def _path_of(line: str) -> str:
@@ -198,14 +199,14 @@ def _write(entry: Entry) -> Row:
         entry.draft,
         _moment(entry.withdrawn),
         entry.path,
-        entry.source,
+        entry.source.hex(),
     ]
 
 
 def _read(row: Row, zone: dt.tzinfo) -> Entry:
     _, _, _, record, *fields = row
     authors, event, image, attachments = fields[10], fields[13], fields[14], fields[15]
-    fields[5] = dt.datetime.fromisoformat(fields[5]).astimezone(zone)
+    fields[5] = _local(fields[5], zone)
     fields[6] = dt.datetime.fromisoformat(fields[6])
     fields[8], fields[9] = tuple(fields[8]), tuple(fields[9])
     fields[10] = _people(tuple(map(tuple, authors)))
@@ -213,9 +214,15 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     fields[14] = image and Image(*image)
     fields[15] = tuple([Attachment(*one) for one in attachments])
     fields[19] = _instant(fields[19])
+    fields[21] = bytes.fromhex(fields[21])
     entry = Entry(*fields)
     object.__setattr__(entry, "noted", record)
     return entry
+
+
+@functools.lru_cache(maxsize=4096)  # many come out on one day
+def _local(written: str, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.fromisoformat(written).astimezone(zone)
 
 
 @functools.lru_cache(maxsize=1000)  # most entries are signed by the same

@@ -50,7 +50,7 @@ def remember(
         inputs,
         [one.path for one in documents],
         (
-            f"{proofs.get(one.path, _NOTHING)} {one.recipe or _NOTHING} {one.sha256} {one.kind}"
+            f"{_hex(proofs.get(one.path))} {_hex(one.recipe)} {one.sha256} {one.kind}"
             for one in documents
         ),
         program=known.program,
@@ -70,18 +70,31 @@ def known(target: Path) -> Known:
     """What the last build here found to verify, and what of it need not be made again."""
     program = glance.program()
     words, seen = state.published(target, program)
-    made: dict[str, list[Made]] = {}
+    made: dict[bytes, tuple[Made, ...]] = {}
+    proofs = {}
     kinds = {str(kind): kind for kind in ORDER}
-    for path, (_, recipe, sha256, kind) in words.items():
-        if seen and recipe != _NOTHING:
-            made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
+    manifest = words[PATH].split(" ")[2] if PATH in words else None
+    for path, line in words.items():
+        proof, written, sha256, kind = line.split(" ")
+        proofs[path] = _bytes(proof)
+        if seen and (recipe := _bytes(written)):
+            one = Made(path, kinds[kind], recipe, _bytes(sha256))
+            made[recipe] = (*made.get(recipe, ()), one)
     with state.open_beside(target, "entries") as file:
         entries = load(file, program)
     return Known(
-        proofs={path: proof for path, (proof, *_) in words.items()},
+        proofs=proofs,
         made=made,
         entries=entries,
-        manifest=words[PATH][2] if PATH in words else None,
+        manifest=manifest,
         seen=seen,
         program=program,
     )
+
+
+def _hex(digest: bytes | None) -> str:
+    return digest.hex() if digest else _NOTHING
+
+
+def _bytes(written: str) -> bytes:
+    return bytes.fromhex(written) if written != _NOTHING else b""

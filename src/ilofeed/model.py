@@ -212,7 +212,7 @@ class Entry(Shelved):
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
     path: str = ""  # of the file it was written in
-    source: str = field(default="", repr=False)  # a digest of what it is made of
+    source: bytes = field(default=b"", repr=False)  # a digest of what it is made of
     shelf: Spool | None = field(default=None, repr=False)
     # what `record` is read from, once that is known; of a changed copy it is not
     noted: str | int = field(default="", init=False, repr=False)

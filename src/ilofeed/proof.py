@@ -35,11 +35,11 @@ class Known:
     the manifest. `seen` is what `state` saw of the output's files, `program` which program this is.
     """
 
-    proofs: Mapping[str, str] = field(default_factory=dict)
-    made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
+    proofs: Mapping[str, bytes] = field(default_factory=dict)
+    made: Mapping[bytes, Sequence[Made]] = field(default_factory=dict)
     entries: Memory = field(default_factory=_nothing)
     manifest: str | None = None
-    seen: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    seen: Mapping[str, bytes] = field(default_factory=dict)
     program: str = ""
 
 
@@ -51,14 +51,14 @@ class Prover:
         self._feeds = feeds
         self._entries: dict[str, dict[str, bytes]] = defaultdict(dict)  # by format and id
 
-    def of(self, document: NewDocument) -> str:
+    def of(self, document: NewDocument) -> bytes:
         """The digest of a document with what it must say, and where it is served."""
         about = self._about(document)
         said = f"{self._office.url}\0{document.path}\0{document.sha256}\0{about!r}"
         hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
         for entry in self._shown(document):
             hashed.update(self.of_entry(entry, document))
-        return hashed.hexdigest()
+        return hashed.digest()
 
     def _about(self, document: NewDocument) -> Any:
         feed, entry, office = document.feed, document.entry, self._office

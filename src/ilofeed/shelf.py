@@ -84,7 +84,7 @@ def shelve(entries: Iterable[Shelved], store: Store) -> None:
             for name, text in (("body", one.body), ("noted", one.noted))
             if isinstance(text, str) and text
         ]
-        at = store.write(data for _, _, data in texts).at
+        at = store.put(b"".join([data for _, _, data in texts])).at
         for one, name, data in texts:
             object.__setattr__(one, name, at << _SIZE | len(data))
             object.__setattr__(one, "shelf", store)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+_SEEN = struct.Struct("<qqQQ")  # what was seen of a file, in less memory
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 
 
@@ -61,7 +63,7 @@ def remember(
     now: dt.datetime,
     until: dt.datetime | None,
     said: Said,
-    left: Mapping[str, glance.Seen],
+    left: Mapping[str, bytes],
 ) -> None:
     """Write down a build: what it saw, what it has published (paths, and for each a line of words
     that the next build will want), and until when that holds.
@@ -87,13 +89,13 @@ def remember(
 
 
 def _as_left(
-    output: str, published: Sequence[str], left: Mapping[str, glance.Seen]
+    output: str, published: Sequence[str], left: Mapping[str, bytes]
 ) -> Iterator[list[glance.Seen]]:
     """What is seen of published files, some at once: of those that are `left` what was seen."""
     for some in glance.portions(published):
         fresh = [path for path in some if path not in left]
         seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
-        yield [seen[path] if path in seen else left[path] for path in some]
+        yield [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in some]
 
 
 def _as_lines(lines: Iterable[str]) -> Iterator[bytes]:
@@ -130,10 +132,10 @@ def read_beside(output: Path, name: str) -> bytes:
         return b""
 
 
-def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[str, glance.Seen]]:
-    """The words about each path that this program published last; none where it was another
+def published(output: Path, program: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The line of words about each path that this program published last; none where it was another
     program, or where that is not known. Second, where the output is still as it was then, what is
-    seen of it now."""
+    seen of it now, each in 32 bytes."""
     place = str(output)
     try:
         facts, paths = glance.read(place)
@@ -142,16 +144,22 @@ def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[st
         outputs, *lines = read_beside(output, "words").decode().split("\n")
         if glance.value(facts["outputs"]) != outputs:  # of another build, which died
             return {}, {}
-        words = {path: line.split(" ") for path, line in zip(paths, lines, strict=True)}
+        words = dict(zip(paths, lines, strict=True))
     except glance.DAMAGED:
         return {}, {}
+    seen: list[bytes] = []
     try:
-        seen = glance.look_at(place, paths)
+        looks = (glance.look_at(place, some) for some in glance.portions(paths))
+        found = glance.hash_seen(_noted(looks, seen))
     except OSError:  # one is gone
         return words, {}
-    if (
-        outputs != glance.hash_seen(glance.portions(seen))
-        or Path(glance.beside(place, "journal")).exists()
-    ):
+    if outputs != found or Path(glance.beside(place, "journal")).exists():
         return words, {}
     return words, dict(zip(paths, seen, strict=True))
+
+
+def _noted(looks: Iterable[list[glance.Seen]], seen: list[bytes]) -> Iterator[list[glance.Seen]]:
+    """What was seen, noted as it goes by."""
+    for some in looks:
+        seen += [_SEEN.pack(*one) for one in some]
+        yield some

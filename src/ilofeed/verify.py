@@ -52,7 +52,7 @@ class Fault:
     found: str
 
 
-_Judged: TypeAlias = "tuple[Sequence[Fault], str]"  # of a document, with the digest of its proof
+_Judged: TypeAlias = "tuple[Sequence[Fault], bytes]"  # of a document, with the digest of its proof
 _NONE: tuple[Fault, ...] = ()  # as of nearly all of a hundred thousand
 
 
