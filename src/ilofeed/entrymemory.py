@@ -13,6 +13,7 @@ import hashlib
 import itertools
 import json
 import os
+import sys
 from dataclasses import dataclass
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
@@ -54,7 +55,8 @@ class Memory:
         """The lines, in order."""
         if self.text is None:
             return iter(())
-        return lines(self.text, _LINE, self.start, errors="surrogatepass")
+        end = self.text.size - len(_LINE)
+        return lines(self.text, _LINE, self.start, end, errors="surrogatepass")
 
     def is_true_of(self, office: Office, now: dt.datetime) -> bool:
         """Whether it holds in an office at an instant: later than it was written."""
@@ -208,8 +210,9 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     authors, event, image, attachments = fields[10], fields[13], fields[14], fields[15]
     fields[5] = _local(fields[5], zone)
     fields[6] = dt.datetime.fromisoformat(fields[6])
-    fields[8], fields[9] = tuple(fields[8]), tuple(fields[9])
+    fields[8], fields[9] = _terms(tuple(fields[8])), _terms(tuple(fields[9]))
     fields[10] = _people(tuple(map(tuple, authors)))
+    fields[11] = sys.intern(fields[11])
     fields[13] = event and Event(_instant(event[0]), _instant(event[1]), *event[2:])
     fields[14] = image and Image(*image)
     fields[15] = tuple([Attachment(*one) for one in attachments])
@@ -223,6 +226,11 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
 @functools.lru_cache(maxsize=4096)  # many come out on one day
 def _local(written: str, zone: dt.tzinfo) -> dt.datetime:
     return dt.datetime.fromisoformat(written).astimezone(zone)
+
+
+@functools.lru_cache(maxsize=4096)  # what many entries have is in memory once
+def _terms(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 @functools.lru_cache(maxsize=1000)  # most entries are signed by the same

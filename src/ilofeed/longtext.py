@@ -75,10 +75,10 @@ def lines(
     text: Readable, between: bytes, start: int = 0, end: int | None = None, errors: str = "strict"
 ) -> Iterator[str]:
     """What stands between the same signs; nothing where there is nothing."""
-    rest = b""
+    rest: bytes | None = None
     for piece in pieces(text, start, end):
-        *whole, rest = (rest + piece).split(between)
+        *whole, rest = ((rest or b"") + piece).split(between)
         for line in whole:
             yield line.decode("utf-8", errors)
-    if rest:
+    if rest is not None:
         yield rest.decode("utf-8", errors)

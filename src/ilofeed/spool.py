@@ -98,7 +98,7 @@ class Spool:
 
     def part(self, place: Place, start: int, size: int) -> bytes:
         """So many bytes of those at a place, as far as there are."""
-        return self.read(place.at + start, min(size, place.size - start))
+        return self.read(place.at + start, max(0, min(size, place.size - start)))
 
     def read(self, at: int, size: int) -> bytes:
         """So many bytes from an offset on."""
