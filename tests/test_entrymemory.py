@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 LATER = NOW + dt.timedelta(days=400)
 EVERYTHING = {
     "plain": entry(),
+    "2015/within": entry(),
     "long": entry(
         "# A heading\n\nA *body*.\n", title='"Pay: \\"up\\" \\\\ 劳动"', link="https://x.org/a"
     ),

@@ -69,9 +69,10 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """The same of a large site: its bytes are in a file, and not in memory but for who asks."""
+    """The same of a large site: its bytes are in a file, and not in memory but for who asks. The
+    page of an entry, as most are, has no `name`: its path is the entry's."""
 
-    path: str
+    name: str
     kind: Kind
     place: Place
     store: Spool = field(repr=False)
@@ -79,6 +80,13 @@ class Spooled:
     format: Format | None = None
     entry: Entry | None = None
     recipe: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """Where it is published."""
+        if self.name or self.entry is None:
+            return self.name
+        return self.entry.page
 
     @property
     def data(self) -> bytes:
@@ -120,7 +128,8 @@ def document(
     """A document whose bytes were put into a store."""
     if isinstance(stored, Place):
         assert not isinstance(store, InMemory)
-        return Spooled(path, kind, stored, store, feed, format, entry, recipe)
+        name = path if entry is None or path != entry.page else ""
+        return Spooled(name, kind, stored, store, feed, format, entry, recipe)
     return Document(path, kind, stored, feed, format, entry, recipe)
 
 

@@ -7,6 +7,7 @@ import functools
 import hashlib
 import html
 import posixpath
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -193,7 +194,7 @@ def _entry(
         translation_of=keys.translation_of,
         draft=keys.draft,
         withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,
-        path=path,
+        folder=sys.intern(path.removesuffix(f"{slug}.md")),
         source=read_from,
     )
 

@@ -200,7 +200,7 @@ def _write(entry: Entry) -> Row:
         entry.translation_of,
         entry.draft,
         _moment(entry.withdrawn),
-        entry.path,
+        entry.folder,
         entry.source.hex(),
     ]
 
@@ -212,7 +212,7 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     fields[6] = dt.datetime.fromisoformat(fields[6])
     fields[8], fields[9] = _terms(tuple(fields[8])), _terms(tuple(fields[9]))
     fields[10] = _people(tuple(map(tuple, authors)))
-    fields[11] = sys.intern(fields[11])
+    fields[11], fields[20] = sys.intern(fields[11]), sys.intern(fields[20])
     fields[13] = event and Event(_instant(event[0]), _instant(event[1]), *event[2:])
     fields[14] = image and Image(*image)
     fields[15] = tuple([Attachment(*one) for one in attachments])

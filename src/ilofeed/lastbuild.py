@@ -10,7 +10,7 @@ from ilofeed import console, glance, state
 from ilofeed.document import ORDER, Made
 from ilofeed.entrymemory import dump, keep, load
 from ilofeed.manifestreader import PATH
-from ilofeed.proof import Known
+from ilofeed.proof import Known, Proofs
 from ilofeed.selection import next_change
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def remember(
 ) -> None:
     """Remember a build that was done, for the next one; under the lock of its output."""
     assert draft.site is not None
-    proofs = draft.proven.proofs if draft.proven is not None else {}
+    assert draft.proven is not None
+    assert isinstance(draft.proven.proofs, Proofs)
     documents = draft.documents
     said = state.Said(
         f"{console.counts(draft)}, {console.documents(len(documents), target)}",
@@ -50,8 +51,8 @@ def remember(
         inputs,
         [one.path for one in documents],
         (
-            f"{_hex(proofs.get(one.path))} {_hex(one.recipe)} {one.sha256} {one.kind}"
-            for one in documents
+            f"{_hex(proof)} {_hex(one.recipe)} {one.sha256} {one.kind}"
+            for one, proof in zip(documents, draft.proven.proofs.digests, strict=True)
         ),
         program=known.program,
         base_url=after.base_url,
@@ -92,7 +93,7 @@ def known(target: Path) -> Known:
     )
 
 
-def _hex(digest: bytes | None) -> str:
+def _hex(digest: bytes) -> str:
     return digest.hex() if digest else _NOTHING
 
 

@@ -211,11 +211,16 @@ class Entry(Shelved):
     translation_of: str | None = None  # the same, where the original is to be seen
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
-    path: str = ""  # of the file it was written in
+    folder: str = ""  # of the file it was written in
     source: bytes = field(default=b"", repr=False)  # a digest of what it is made of
     shelf: Spool | None = field(default=None, repr=False)
     # what `record` is read from, once that is known; of a changed copy it is not
     noted: str | int = field(default="", init=False, repr=False)
+
+    @property
+    def path(self) -> str:
+        """The file it was written in."""
+        return f"{self.folder}{self.slug}.md"
 
     @property
     def target(self) -> str:

@@ -6,8 +6,10 @@ large site only what has changed is read back.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +17,9 @@ from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ilofeed.document import Made, NewDocument
+    from ilofeed.document import AnyDocument, Made, NewDocument
     from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Feed, Office
 
@@ -41,6 +43,28 @@ class Known:
     manifest: str | None = None
     seen: Mapping[str, bytes] = field(default_factory=dict)
     program: str = ""
+
+
+class Proofs(Mapping[str, bytes]):
+    """The digests of documents by path, in their order. Nearly always they are only gone through,
+    so a large site has no table of them before somebody looks one up."""
+
+    def __init__(self, documents: Sequence[AnyDocument], digests: Sequence[bytes]) -> None:
+        self._documents = documents
+        self.digests = digests
+
+    @functools.cached_property
+    def _by_path(self) -> dict[str, bytes]:
+        return dict(zip(self, self.digests, strict=True))
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._by_path[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.path for one in self._documents)
+
+    def __len__(self) -> int:
+        return len(self.digests)
 
 
 class Prover:

@@ -12,7 +12,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
-import itertools
 import json
 import os
 import shutil
@@ -117,11 +116,10 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     output.mkdir(parents=True, exist_ok=True)
     within = f"{output}/"
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
-    ours = {document.path for document in documents}
     # what a build that died was about to publish: no manifest may know all of it
     journaled = filter(is_inside, _read_list(journal))
-    known = itertools.chain(previous.files if previous is not None else (), journaled)
-    earlier = {path for path in known if path not in ours}
+    earlier = {*(previous.files if previous is not None else ()), *journaled}
+    earlier.difference_update(document.path for document in documents)
     ordered = in_order(documents)
     changed = [
         one
@@ -133,7 +131,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     )
     if changed or stale:
         _check_folders(output, {*(document.path for document in changed), *stale})
-        _write_list(journal, ours | earlier)
+        _write_list(journal, {*(document.path for document in documents), *earlier})
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     try:
         steps = _steps(changed, output)

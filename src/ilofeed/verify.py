@@ -9,24 +9,16 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import (
-    addresses,
-    calendars,
-    embedding,
-    helper,
-    manifestreader,
-    opml,
-    readonce,
-    structured,
-)
+from ilofeed import addresses, calendars, embedding, helper, manifestreader, opml, readonce
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
-from ilofeed.proof import Known, Prover
+from ilofeed.proof import Known, Proofs, Prover
 from ilofeed.readback import read_back
 from ilofeed.shares import quiet, share
+from ilofeed.structured import read_structured, structured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -88,7 +80,7 @@ def verify_changed(
     """
     published = {_address(document, office) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = not known.proofs.keys() <= {document.path for document in documents}
+    is_less = bool(known.proofs) and not known.proofs.keys() <= {one.path for one in documents}
     prover = Prover(office, feeds)
     made = [one for one in documents if not isinstance(one, Kept)]
 
@@ -135,9 +127,13 @@ def verify_changed(
         told = {fault.found for fault in faults}
         again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
         shared = share(doubtful, again, processes, progress)
-    proofs = {one.path: known.proofs[one.path] for one in documents if isinstance(one, Kept)}
-    proofs |= {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
-    return faults + [fault for found, _ in shared for fault in found], Known(proofs)
+    fresh = (proof for _, proof in shared)
+    proofs = [
+        known.proofs[one.path] if isinstance(one, Kept) and not is_less else next(fresh)
+        for one in documents
+    ]
+    faults += (fault for found, _ in shared for fault in found)
+    return faults, Known(Proofs(documents, proofs))
 
 
 def _address(document: AnyDocument, office: Office) -> str:
@@ -165,8 +161,8 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
     if document.path.endswith(".ics"):
         return _verify_calendar(document, office)
     if entry is not None and document.path.endswith(".html"):
-        expected = structured.structured(entry, office)
-        return _verify_json(document, expected, structured.read_structured)
+        expected = structured(entry, office)
+        return _verify_json(document, expected, read_structured)
     if feed is not None and document.path.endswith(".json"):
         return _verify_json(document, embedding.oembed(feed, office), json.loads)
     return []
