@@ -145,13 +145,12 @@ def _render_entries(
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
     pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
-    kept: dict[str, list[AnyDocument]] = {}
+    kept: list[Sequence[AnyDocument]] = []
     missing, unmade, again = [], [], pages.render
     for entry in seen.out:
         recipe = recipes.entry(entry, pages.others(entry))
-        if found := _kept(past, recipe, again, entry):
-            kept[entry.slug] = found
-        else:
+        kept.append(tuple(_kept(past, recipe, again, entry)))
+        if not kept[-1]:
             missing.append(entry)
             unmade.append(recipe)
     processes = processes if len(missing) > WORTH_SHARING else 1
@@ -161,9 +160,9 @@ def _render_entries(
         return tuple(store.put(made.data) for made in pages.render(entry))
 
     made = zip(unmade, share(missing, make, processes, progress), strict=True)
-    for entry in seen.out:
-        if entry.slug in kept:
-            yield from kept[entry.slug]
+    for entry, found in zip(seen.out, kept, strict=True):
+        if found:
+            yield from found
             continue
         recipe, written = next(made)
         for (path, shown), stored in zip(pages.paths(entry), written, strict=True):
