@@ -12,7 +12,8 @@ import pytest
 from lxml import etree
 
 from ilofeed import history
-from ilofeed.manifest import parse_manifest, render_manifest
+from ilofeed.manifest import render_manifest
+from ilofeed.manifestreader import parse_manifest
 from ilofeed.render import render
 from ilofeed.selection import select
 from ilofeed.verify import verify

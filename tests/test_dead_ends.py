@@ -30,7 +30,7 @@ SITE = site(
     jobs=entry(link="https://example.org/news"),
 )
 MADE = documents(SITE)
-MADE["manifest.json"] = render_manifest(select(SITE, NOW), tuple(MADE.values()))
+MADE["manifest.json"] = render_manifest(select(SITE, NOW), tuple(MADE.values())).loaded()
 
 
 def missing(path: str) -> set[str]:

@@ -207,7 +207,7 @@ def test_its_faults_are_those_that_are_found_here(seed: int) -> None:
 
 def test_a_draft_is_the_same_with_a_helper_and_without(tmp_path: Path) -> None:
     office = write_office(tmp_path / "office", wages=entry(), jobs=entry(countries="[CN]"))
-    for known in (None, Known({"all/atom.xml": "another"})):
+    for known in (None, Known({"all/atom.xml": b"another"})):
         with ahead.helped(1):
             assert helper._helpers == []
             without = chain.prepare(office, NOW, known=known)

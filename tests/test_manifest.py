@@ -14,22 +14,25 @@ from ilofeed import chain
 from ilofeed.addresses import addresses
 from ilofeed.check import check
 from ilofeed.continuity import compare
-from ilofeed.document import Document
+from ilofeed.document import Document, document
 from ilofeed.guard import guard
 from ilofeed.history import look_back
-from ilofeed.ledger import Ledger, Records
-from ilofeed.manifest import (
+from ilofeed.ledger import Changes, Ledger, Records
+from ilofeed.longtext import pieces
+from ilofeed.manifest import note_record, render_manifest
+from ilofeed.manifestreader import (
+    PATH,
     ManifestError,
-    _inside,
+    inside,
     is_inside,
-    news,
-    note_record,
     parse_manifest,
-    render_manifest,
+    parts,
+    read_ours,
 )
 from ilofeed.proof import Known
 from ilofeed.render import render
 from ilofeed.selection import select
+from ilofeed.spool import InMemory, Spool
 from ilofeed.verify import verify, verify_changed
 from offices import NOW, OFFICE, entry, site, sources
 
@@ -68,6 +71,11 @@ def checked(files: dict[str, dict[str, str]]) -> Site:
     return site(office=EMPTY, **written)
 
 
+def ours(data: bytes) -> Ledger:
+    """The ledger of a manifest that was just made."""
+    return read_ours(Document(PATH, "manifest", data))
+
+
 def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> bytes:
     seen = select(checked(files), NOW, before)
     return render_manifest(seen, render(seen)).data
@@ -77,7 +85,7 @@ def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> 
 @settings(max_examples=25)
 def test_read_line_by_line(files: dict[str, Any]) -> None:
     data = manifest(files)
-    whole, lines = parse_manifest(data), parse_manifest(data, is_ours=True)
+    whole, lines = parse_manifest(data), ours(data)
     assert isinstance(lines.entries, Records)
     assert lines == whole
     assert list(lines.entries) == list(whole.entries)
@@ -110,9 +118,9 @@ def test_compared_line_by_line(
         data = data.replace(b"https://", b"http://")
     if is_other:
         data = data.replace(b"2015:office", b"2015:other")
-    before = parse_manifest(data), parse_manifest(data, is_ours=True)
+    before = parse_manifest(data), ours(data)
     data = manifest(two, before[0])
-    after = parse_manifest(data), parse_manifest(data, is_ours=True)
+    after = parse_manifest(data), ours(data)
     made = checked(two)
     found = [compare(old, new, {"x"}) for old in before for new in after]
     assert all(one == found[0] for one in found)
@@ -121,16 +129,23 @@ def test_compared_line_by_line(
     render_manifest(seen, ())  # now records are known, of those that are as they were too
     assert look_back(seen.out, before[1]) == look_back(seen.out, before[0])
     assert select(made, NOW, before[1]) == seen
-    guarded = [guard(made, old, new, {}, NOW) for old in before for new in after]
+    guarded = [guard(made, old, new, nothing, NOW) for old in before for new in after]
     assert all(one == guarded[0] for one in guarded)
-    assert guarded[0] == guard(made, every(before[0]), after[0], {}, NOW)
+    assert guarded[0] == guard(made, every(before[0]), after[0], nothing, NOW)
+
+
+def nothing(_path: str) -> bytes:
+    """No file is there."""
+    return b""
 
 
 class Every(Ledger):
     """A ledger of which every record is looked at."""
 
-    def differing(self, other: Ledger) -> list[str]:
-        return sorted(self.entries.keys() & other.entries.keys())
+    def changes(self, after: Ledger) -> Changes:
+        one, two = self.entries, after.entries
+        both = {i: (one[i], two[i]) for i in sorted({*one} & {*two})}
+        return super().changes(after)._replace(differing=both)
 
 
 def every(ledger: Ledger) -> Ledger:
@@ -140,7 +155,7 @@ def every(ledger: Ledger) -> Ledger:
 
 def test_archives_are_read_of_records_that_are_as_they_were() -> None:
     keys = {f"e{day}": {"date": f"2015-05-0{day}"} for day in range(1, 6)}
-    before = parse_manifest(manifest(keys), is_ours=True)
+    before = ours(manifest(keys))
     keys["e5"] |= {"title": "Other", "updated": "2016-02-02"}
     seen = select(checked(keys), NOW, before)
     render_manifest(seen, ())
@@ -151,8 +166,30 @@ def test_archives_are_read_of_records_that_are_as_they_were() -> None:
     assert found == {"e1": 1, "e2": 2, "e3": 3, "e4": 4}
     records = before.entries
     assert isinstance(records, Records)
-    known = {entry.id: entry.record for entry in seen.out}
-    assert {i[-2:] for i in records.pages_of(known)} == {"e1", "e2", "e3", "e4"}
+    known = {entry.id: entry.record for entry in sorted(seen.out, key=lambda one: one.id)}
+    assert {i[-2:] for i in records.pages_of([*known], known.values())} == {"e1", "e2", "e3", "e4"}
+
+
+@given(one=offices.map(unlike), two=offices.map(unlike), size=st.integers(1, 50))
+@settings(max_examples=25)
+def test_read_piece_by_piece_out_of_a_file(
+    one: dict[str, Any], two: dict[str, Any], size: int
+) -> None:
+    """Wherever it is cut, and without being in memory, a manifest says the same."""
+    spool, found = Spool(), []
+    texts = [manifest(one), manifest(unlike(one | two))]
+    for store in (InMemory(), spool):
+        with pytest.MonkeyPatch.context() as patch:
+            if store is spool:
+                patch.setattr("ilofeed.longtext.PIECE", size)
+                patch.setattr("ilofeed.manifestreader._TOGETHER", 2)
+            made = [document(PATH, "manifest", store.write([data]), store) for data in texts]
+            before, after = map(read_ours, made)
+            named_in = {x for part in parts(made[1], before) for x in named(part.data)}
+            found.append((before, after, before.changes(after), named_in, list(after.entries)))
+            assert b"".join(pieces(made[0])) == texts[0]
+            assert sorted(after.files) == sorted(parse_manifest(texts[1]).files)
+    assert found[0] == found[1]
 
 
 def named(data: bytes) -> set[str]:
@@ -162,19 +199,19 @@ def named(data: bytes) -> set[str]:
 def test_what_a_manifest_names_that_the_last_one_did_not() -> None:
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
     data = manifest(keys)
-    before = parse_manifest(data, is_ours=True)
+    before = ours(data)
     keys["two"] = {"date": "2015-05-20", "title": "Other"}
     whole = Document("manifest.json", "manifest", manifest(keys, before))
-    after = parse_manifest(whole.data, is_ours=True)
-    new = news(whole, after, before)
-    listed = [one["url"].rpartition("/entry/")[2] for one in json.loads(new.data)["entries"]]
-    assert listed == ["two/"]
-    assert named(new.data) | named(data) == named(whole.data) | named(data)
-    assert named(new.data) >= named(whole.data) - named(data)
+    new = [*parts(whole, before)]
+    listed = [one["url"] for part in new for one in json.loads(part.data).get("entries", ())]
+    assert [url.rpartition("/entry/")[2] for url in listed] == ["two/"]
+    found = {one for part in new for one in named(part.data)}
+    assert found | named(data) == named(whole.data) | named(data)
+    assert found >= named(whole.data) - named(data)
     for other in (None, parse_manifest(data)):  # of which nothing is known
-        assert news(whole, after, other) is whole
-    same = news(dataclasses.replace(whole, data=data), before, before)
-    assert json.loads(same.data) == json.loads(data) | {"entries": []}
+        assert {x for part in parts(whole, other) for x in named(part.data)} == named(whole.data)
+    same = parts(dataclasses.replace(whole, data=data), before)
+    assert not any(json.loads(part.data).get("entries") for part in same)
 
 
 def test_the_news_of_a_manifest_are_verified() -> None:
@@ -184,7 +221,7 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     first = chain.make(select(made, NOW))
     faults, proven = verify_changed(first, made.office, Known())
     assert faults == []
-    before = parse_manifest(first[-1].data, is_ours=True)
+    before = ours(first[-1].data)
     keys["two"]["title"] = "Other"
     edited = checked(keys)
     second = chain.make(select(edited, NOW, before))
@@ -196,25 +233,24 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     documents = (*second[:-1], broken)
     wanted = verify(documents, edited.office)
     assert [fault.path for fault in wanted] == ["manifest.json"]
-    new = news(broken, parse_manifest(dead, is_ours=True), before)
-    assert verify_changed(documents, edited.office, proven, news=new)[0] == wanted
+    assert verify_changed(documents, edited.office, proven, before=before)[0] == wanted
 
 
 def test_what_differs() -> None:
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
-    before = parse_manifest(manifest(keys), is_ours=True)
+    before = ours(manifest(keys))
     keys["two"] = {"date": "2015-05-20", "title": "Other"}
-    after = parse_manifest(manifest(keys), is_ours=True)
+    after = ours(manifest(keys))
     wanted = [identity for identity in before.entries if identity.endswith(":two")]
-    assert before.differing(after) == wanted
+    assert [*before.changes(after).differing] == wanted
     assert len(wanted) == 1
-    assert before.differing(before) == []
+    assert before.changes(before) == ({}, {}, {})
 
 
 @pytest.mark.parametrize("data", [b"{}", b'{"entries": []}', b"", b'{"version": 2}\n'])
 def test_what_is_not_written_so_is_refused(data: bytes) -> None:
     with pytest.raises(ManifestError):
-        parse_manifest(data, is_ours=True)
+        ours(data)
 
 
 _parts = st.sampled_from(["a", ".", "..", "", "a.b", ".a", "\\", "\n", "a\n", "\n..", "é"])
@@ -224,7 +260,7 @@ paths = st.lists(_parts, min_size=1, max_size=4).map("/".join)
 @given(st.lists(st.one_of(paths, paths, st.sampled_from([1, None])), max_size=4))
 @settings(max_examples=500)
 def test_many_paths_at_once(some: list[Any]) -> None:
-    assert list(_inside(some)) == [path for path in some if is_inside(path)]
+    assert list(inside(some)) == [path for path in some if is_inside(path)]
 
 
 @pytest.mark.parametrize("processes", [1, 2])

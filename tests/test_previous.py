@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ilofeed import fetch
-from ilofeed.manifest import parse_manifest
+from ilofeed.manifestreader import parse_manifest
 from ilofeed.previous import load_previous
 from ilofeed.replacing import PublishError
 from offices import entry, write_office

@@ -17,7 +17,8 @@ from ilofeed import publish as publishing
 from ilofeed import replacing
 from ilofeed.chain import finish, prepare
 from ilofeed.document import ORDER, Document
-from ilofeed.manifest import ManifestError, parse_manifest, render_manifest
+from ilofeed.manifest import render_manifest
+from ilofeed.manifestreader import ManifestError, parse_manifest
 from ilofeed.publish import locked, publish, read_manifest
 from ilofeed.render import render
 from ilofeed.replacing import PublishError
@@ -187,9 +188,9 @@ def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     seen: list[str] = []
     real = replacing.write
 
-    def write(path: str, data: bytes, temporary: str) -> None:
+    def write(path: str, document: Document, temporary: str) -> None:
         seen.append(str(Path(path).relative_to(tmp_path / "public")))
-        real(path, data, temporary)
+        real(path, document, temporary)
 
     monkeypatch.setattr(replacing, "write", write)
     publish(documents[::-1], tmp_path / "public", None)
@@ -302,10 +303,10 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     publish([feed], output, None)
     real = replacing.write
 
-    def die(path: str, data: bytes, temporary: str) -> None:
+    def die(path: str, document: Document, temporary: str) -> None:
         if path.endswith("a.xml"):
             raise KeyboardInterrupt
-        real(path, data, temporary)
+        real(path, document, temporary)
 
     newer = Document("a.xml", "feed", b"names x")
     with monkeypatch.context() as patch:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.document import Kept, Made
-from ilofeed.manifest import parse_manifest, render_manifest
+from ilofeed.manifest import render_manifest
+from ilofeed.manifestreader import parse_manifest
 from ilofeed.render import render, render_changed
 from ilofeed.selection import select
 from offices import NOW, OFFICE, entry, site
@@ -40,12 +41,12 @@ def seen(
     return select(site(now, office=office, **files), now, before)
 
 
-def past(documents: Sequence[AnyDocument]) -> dict[str, list[Made]]:
-    found: dict[str, list[Made]] = {}
+def past(documents: Sequence[AnyDocument]) -> dict[bytes, list[Made]]:
+    found: dict[bytes, list[Made]] = {}
     for one in documents:
         if one.recipe:
             found.setdefault(one.recipe, []).append(
-                Made(one.path, one.kind, one.recipe, one.sha256)
+                Made(one.path, one.kind, one.recipe, bytes.fromhex(one.sha256))
             )
     return found
 
@@ -158,7 +159,7 @@ def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
 
 def test_an_entry_of_unknown_source_is_made_anew() -> None:
     given = seen(FILES)
-    unknown = dataclasses.replace(given.out[-1], source="")
+    unknown = dataclasses.replace(given.out[-1], source=b"")
     given = dataclasses.replace(given, out=[*given.out[:-1], unknown])
     paths = {one.path for one in render(given) if one.kind == "entry" and not one.recipe}
     assert unknown.page in paths

@@ -8,7 +8,7 @@ import html
 import json
 import re
 import urllib.parse
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -17,9 +17,10 @@ from lxml import etree
 
 from browsing import GALLERY, THEN
 from ilofeed import directory, sitemap
+from ilofeed.addresses import _in_xml, addresses
 from ilofeed.chart import entries_per_month
 from ilofeed.check import check
-from ilofeed.document import relative
+from ilofeed.document import Document, relative
 from ilofeed.embedding import integrity, script
 from ilofeed.manifest import render_manifest
 from ilofeed.page import describe_file, webcal
@@ -29,9 +30,6 @@ from ilofeed.render import render
 from ilofeed.selection import grouped, published, select, select_feeds
 from ilofeed.structured import read_structured
 from offices import NOW, OFFICE, documents, entry, site
-
-if TYPE_CHECKING:
-    from ilofeed.document import Document
 
 HERE = "https://news.example.org/office/"
 
@@ -585,6 +583,33 @@ def test_a_sitemap_is_written_as_lxml_writes_it(pages: list[tuple[str, dt.dateti
     for names in (("urlset", "url"), ("sitemapindex", "sitemap")):
         wanted = sitemap._list_any(*names, pages, office)
         assert sitemap._list(*names, pages, office) == wanted
+
+
+@pytest.mark.parametrize("name", ["urlset", "sitemapindex"])
+def test_addresses_of_a_sitemap_are_those_that_a_parser_finds(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pages = [(f"entry/{slug}/index.html", NOW) for slug in ("a", "b-2", "c")]
+    office = site(wages=entry()).office
+    data = sitemap._list(name, {"urlset": "url"}.get(name, "sitemap"), pages, office)
+    left = [data[:at] + data[at + 1 :] for at in range(len(data))]
+    odd = [data.replace(b"b-2", other) for other in (b"&amp;", b"<b/>", "й".encode(), b"<!--b-->")]
+    empty = sitemap._list(name, "url", [], office)
+
+    def found() -> list[Any]:
+        answers: list[Any] = []
+        for one in (data, empty, *left, *odd, data + b" ", data + data):
+            try:
+                written = addresses(Document("sitemap.xml", "index", one))
+                answers.append([x for x in written if x.strip()])  # others are between elements
+            except etree.XMLSyntaxError:
+                answers.append("no XML")
+        return answers
+
+    short = found()
+    monkeypatch.setattr("ilofeed.addresses._in_sitemap", _in_xml)
+    assert short == found()
+    assert len(short[0]) == 3
 
 
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,7 +107,7 @@ def test_a_large_site_has_the_same_documents(
 ) -> None:
     spooled = make(SEEN, processes)
     many = {one.kind for one in spooled if isinstance(one, Spooled)}
-    assert many == {"entry", "archive"}
+    assert many == {"entry", "archive", "index", "manifest"}
     assert all(isinstance(one, Spooled) for one in spooled if one.kind in many)
     faults, proven = verify_changed(spooled, SITE.office, Known(), processes=processes)
     changes = publish(spooled, tmp_path / "large", None)

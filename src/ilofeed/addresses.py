@@ -153,7 +153,8 @@ def _folders(here: str, office: Office) -> list[str]:
 def addresses(document: AnyDocument) -> Iterator[str]:
     """Every address in a document, as it is written there."""
     suffix = document.path.rpartition(".")[2]
-    if finder := _FINDERS.get(suffix):
+    is_sitemap = suffix == "xml" and document.path.startswith("sitemap")
+    if finder := _in_sitemap if is_sitemap else _FINDERS.get(suffix):
         yield from finder(document.data)
 
 
@@ -211,6 +212,30 @@ def _in_xml(data: bytes) -> Iterator[str]:
     for element in root.iter(*_XML_HTML):
         if element.text:
             yield from _in_fragment(element.text)
+
+
+# what `sitemap` writes of an address without a sign that XML writes otherwise
+_SITEMAP_HEAD = re.compile(
+    rb"<\?xml version='1\.0' encoding='UTF-8'\?>\n"
+    rb'<(urlset|sitemapindex) xmlns="http://www\.sitemaps\.org/schemas/sitemap/0\.9">\n'
+)
+_SITEMAP_ITEM = re.compile(
+    rb"  <(url|sitemap)>\n    <loc>([A-Za-z0-9:/._~%-]+)</loc>\n"
+    rb"    <lastmod>[0-9T:+-]+</lastmod>\n  </\1>\n"
+)
+
+
+def _in_sitemap(data: bytes) -> Iterator[str]:
+    """The same of a list of pages, which may be long: parsed, it would be twenty times as large."""
+    head = _SITEMAP_HEAD.match(data)
+    at = start = head.end() if head is not None else 0
+    while item := _SITEMAP_ITEM.match(data, at):
+        at = item.end()
+    if head is None or data[at:] != b"</" + head[1] + b">\n":
+        yield from _in_xml(data)
+        return
+    for item in _SITEMAP_ITEM.finditer(data, start):
+        yield item[2].decode()
 
 
 def _in_json(data: bytes) -> Iterator[str]:

@@ -10,7 +10,7 @@ from ilofeed.document import FILE_NAMES, Document, document
 from ilofeed.jsonfeed import render_json
 from ilofeed.pieces import cut, put_together
 from ilofeed.shares import share
-from ilofeed.spool import InMemory
+from ilofeed.spool import IN_MEMORY
 from ilofeed.syndication import render_atom, render_rss
 
 if TYPE_CHECKING:
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
 RENDERERS: dict[Format, Draw] = {"atom": render_atom, "rss": render_rss, "json": render_json}
 _XML: tuple[Format, ...] = ("atom", "rss")  # that entries can be cut from
-IN_MEMORY = InMemory()
 _SHEET = 100  # entries that are rendered together
 WORTH_SHARING = 100  # documents that take longer to put together than a process to start
 

@@ -64,7 +64,7 @@ def _with_events(alone: bytes, office: Office, entries: Sequence[Entry]) -> byte
     events = (
         # what an event does not show need not be kept with it
         _event(
-            replace(one, html="", image=None),
+            replace(one, body="", image=None),
             office.timezone,
             tuple(event_categories(one, office)),
         )

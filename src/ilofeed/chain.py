@@ -11,8 +11,9 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed.check import check
-from ilofeed.document import Document
-from ilofeed.manifest import news, note_record, parse_manifest, render_manifest
+from ilofeed.document import Kept
+from ilofeed.manifest import note_record, render_manifest
+from ilofeed.manifestreader import read_ours
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 from ilofeed.proof import Known
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from ilofeed.model import Office
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
-    from ilofeed.read import Sources
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
     from ilofeed.verify import Fault
@@ -58,7 +58,6 @@ class Draft:
     faults: tuple[Fault, ...] = ()
     waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
     ledger: Ledger | None = None  # what subscribers would be shown
-    sources: Sources | None = None
     proven: Known | None = None  # of its documents, where there are no faults
 
 
@@ -84,6 +83,7 @@ def prepare(
     site, problems = check(sources, now, base_url, processes, known.entries, told, note_record)
     if site is None:
         return Draft(None, tuple(problems))
+    del sources  # a large office's takes as much as what was made of it
     tell("Making", 0, 1)
     seen = select(site, now, before)
     ahead: list[Answers[list[Fault]]] = []
@@ -96,13 +96,15 @@ def prepare(
     )
     tell("Verifying", 0, 1)
     told = partial(tell, "Verifying")
-    manifest = documents[-1]
-    assert isinstance(manifest, Document)
-    ledger = parse_manifest(manifest.data, is_ours=True)
-    new = news(manifest, ledger, before)
-    faults, proven = verify_changed(documents, site.office, known, told, processes, new, *ahead)
+    faults, proven = verify_changed(documents, site.office, known, told, processes, before, *ahead)
+    ledger = _ledger(documents[-1])
     later = tuple(entry.id for entry in waiting(site.entries, now))
-    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, sources, proven)
+    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, proven)
+
+
+def _ledger(manifest: AnyDocument) -> Ledger:
+    assert not isinstance(manifest, Kept)  # it is made by each build
+    return read_ours(manifest)
 
 
 def make(

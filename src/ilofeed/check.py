@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ilofeed.entry import Parsed, check_entry, slug_of
@@ -10,6 +11,8 @@ from ilofeed.identity import fraction
 from ilofeed.office import check_office, stand_in
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.shares import quiet, share
+from ilofeed.shelf import shelve
+from ilofeed.spool import IN_MEMORY, store_for
 from ilofeed.translations import translation_problems
 
 if TYPE_CHECKING:
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from ilofeed.model import Entry, Office
     from ilofeed.read import Sources
     from ilofeed.shares import Progress
+    from ilofeed.spool import Store
 
     Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
     Note = Callable[[Entry, Office], None]
@@ -51,8 +55,9 @@ def check(
     the number of processes, and with a `memory` or without, the outcome is the same. `note` is
     asked to note at each new entry what takes long to find out later, in one process.
     """
+    store = store_for(len(sources.entries))
     office, parsed, problems = examine(
-        sources, now, base_url, processes, memory=memory, progress=progress, note=note
+        sources, now, base_url, processes, memory=memory, progress=progress, note=note, store=store
     )
     if has_errors(problems):
         return None, problems
@@ -69,9 +74,11 @@ def examine(
     memory: Memory | None = None,
     progress: Progress = quiet,
     note: Note | None = None,
+    store: Store = IN_MEMORY,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """What there is of an office, of each entry file, and all problems, also where there are
-    errors; `judge` finds out about one file, for those who know it already."""
+    errors; `judge` finds out about one file, for those who know it already. What is long of the
+    entries goes into a `store`."""
     problems = list(sources.problems)
     office = stand_in()
     if sources.office is not None:
@@ -81,10 +88,11 @@ def examine(
         office = dataclasses.replace(office, url=base_url)
     if has_errors(problems):
         note = None  # there will be no site, and the office may be a stand-in
-    known = memory.recall(sources.entries, office, now) if memory is not None else {}
+    settle = partial(_settle, store)
+    known = memory.recall(sources.entries, office, now, settle) if memory is not None else {}
     fresh = [file for file in sources.entries if file[0] not in known]
     processes = processes if len(fresh) > WORTH_SHARING else 1
-    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress, note))
+    checked = iter(_parse(fresh, sources, office, now, processes, judge, progress, note, settle))
     parsed = [known.get(path) or next(checked) for path, _ in sources.entries]
     for one in parsed:
         problems += one.problems
@@ -105,6 +113,7 @@ def _parse(
     judge: Judge,
     progress: Progress,
     note: Note | None,
+    settle: Callable[[list[Parsed]], None],
 ) -> list[Parsed]:
     """Every entry file by itself; of many without their places, which take more than the rest."""
     is_many = len(entries) > WORTH_SHARING
@@ -115,7 +124,11 @@ def _parse(
             note(parsed.entry, office)
         return dataclasses.replace(parsed, checked=None) if is_many else parsed
 
-    return share(entries, parse, processes, progress)
+    return share(entries, parse, processes, progress, settle)
+
+
+def _settle(store: Store, parsed: Iterable[Parsed]) -> None:
+    shelve((one.entry for one in parsed if one.entry is not None), store)
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:

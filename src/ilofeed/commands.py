@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, garbage, lastbuild, manifest, options, publish, state
+from ilofeed import chain, console, garbage, lastbuild, manifestreader, options, publish, state
 from ilofeed.check import check as check_all
 from ilofeed.copies import processors
 from ilofeed.ledger import Ledger
 from ilofeed.previous import load_previous
 from ilofeed.problems import has_errors
-from ilofeed.read import read_office
+from ilofeed.read import read_again, read_office
 from ilofeed.selection import waiting
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def build(
         kept = _kept(before, after.allowed)
         draft = chain.prepare(root, clock, after.base_url, kept, meter, after.processes, known)
         meter("Comparing", 0, 1)
-        guarded = _guarded(before, draft, clock, after.allowed)
+        guarded = _guarded(root, before, draft, clock, after.allowed)
         problems = sorted([*draft.problems, *guarded])
         meter.end()
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -97,7 +98,7 @@ def diff(
     meter.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
-    guarded = _guarded(before, draft, clock, after.allowed)
+    guarded = _guarded(root, before, draft, clock, after.allowed)
     console.answer(FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
     if form != "text":
         return console.REFUSED if has_errors(guarded) else console.DONE
@@ -111,7 +112,7 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     from ilofeed import live
 
     url = live.address(root, clock, after.base_url)
-    return f"{url}{manifest.PATH}" if url is not None else "none"  # then nothing is published
+    return f"{url}{manifestreader.PATH}" if url is not None else "none"  # then nothing is published
 
 
 def _kept(before: Ledger | None, allowed: Collection[str]) -> Ledger | None:
@@ -122,15 +123,17 @@ def _kept(before: Ledger | None, allowed: Collection[str]) -> Ledger | None:
 
 
 def _guarded(
-    before: Ledger | None, draft: chain.Draft, clock: dt.datetime, allowed: Collection[str]
+    root: Path,
+    before: Ledger | None,
+    draft: chain.Draft,
+    clock: dt.datetime,
+    allowed: Collection[str],
 ) -> list[Problem]:
-    if before is None or draft.site is None or draft.ledger is None or draft.sources is None:
+    if before is None or draft.site is None or draft.ledger is None:
         return []
     from ilofeed.guard import guard
 
-    sources = draft.sources
-    files = dict(sources.entries) | {"feeds.yaml": sources.office or b""}
-    return guard(draft.site, before, draft.ledger, files, clock, allowed)
+    return guard(draft.site, before, draft.ledger, partial(read_again, root), clock, allowed)
 
 
 def due(root: Path, clock: dt.datetime) -> int:

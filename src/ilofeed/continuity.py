@@ -9,7 +9,7 @@ from ilofeed.history import is_moved_along
 from ilofeed.ledger import second
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
     from ilofeed.ledger import Ledger, Record
 
@@ -57,21 +57,17 @@ def compare(before: Ledger, after: Ledger, waited: Collection[str] = ()) -> Diff
     """What subscribers notice between two builds; `waited` are ids that waited at the first."""
     found: dict[str, list[Record]] = {kind: [] for kind in KINDS}
     renamed = []
+    changes = before.changes(after)
     # where both say the same of an entry, only its address can be another, with that of the site
-    one, two = before.entries.keys(), after.entries.keys()
-    common = before.differing(after) if before.site == after.site else one & two
-    for identity in sorted({*common, *(one ^ two)}):
-        old, new = before.entries.get(identity), after.entries.get(identity)
-        if new is None:
-            if old is not None:
-                found["gone"].append(old)
-        elif old is None:
-            found["released" if identity in waited else "new"].append(new)
-        else:
-            if kind := _happened(old, new):
-                found[kind].append(new)
-            if _place(old, before) != _place(new, after):
-                renamed.append((old, new))
+    is_there = before.site == after.site
+    found["gone"] += changes.gone.values()
+    for identity, new in changes.new.items():
+        found["released" if identity in waited else "new"].append(new)
+    for old, new in changes.differing.values() if is_there else _in_both(before, after):
+        if kind := _happened(old, new):
+            found[kind].append(new)
+        if _place(old, before) != _place(new, after):
+            renamed.append((old, new))
     return Difference(
         **{kind: tuple(records) for kind, records in found.items()},
         renamed=tuple(renamed),
@@ -87,6 +83,12 @@ def compare(before: Ledger, after: Ledger, waited: Collection[str] = ()) -> Diff
             gone=_sorted(before.documents.keys() - after.documents.keys()),
         ),
     )
+
+
+def _in_both(before: Ledger, after: Ledger) -> Iterator[tuple[Record, Record]]:
+    for identity, old in before.entries.items():
+        if (new := after.entries.get(identity)) is not None:
+            yield old, new
 
 
 def _sorted(paths: Iterable[str]) -> tuple[str, ...]:

@@ -179,8 +179,13 @@ def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt
     Goes through UTC, so that a time that a zone skipped becomes the one its clocks showed.
     """
     if not isinstance(moment, dt.datetime):
-        moment = dt.datetime.combine(moment, publish_time, office_zone)
+        return _instant_of_day(moment, office_zone, publish_time)
     return moment.astimezone(dt.UTC).astimezone(office_zone)
+
+
+@functools.lru_cache(maxsize=4096)  # many entries come out on one day
+def _instant_of_day(day: dt.date, zone: dt.tzinfo, time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(day, time, zone).astimezone(dt.UTC).astimezone(zone)
 
 
 def write_moment(moment: Moment) -> str:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias, TypeVar, get_args
+
+from ilofeed.spool import InMemory, Place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from ilofeed.model import Entry, Feed
-    from ilofeed.spool import Place, Store, Stored
+    from ilofeed.spool import Spool, Store, Stored
 
 Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
@@ -35,7 +37,7 @@ class Document:
     """One file of the output.
 
     `feed` or `entry` is what it shows, where it shows one; `format` is set where it is a feed.
-    `recipe` is a digest of all that it was made of; "" where that is not known (`recipe.py`).
+    `recipe` is a digest of all that it was made of; b"" where that is not known (`recipe.py`).
     """
 
     path: str
@@ -44,7 +46,7 @@ class Document:
     feed: Feed | None = None
     format: Format | None = None
     entry: Entry | None = None
-    recipe: str = ""
+    recipe: bytes = b""
 
     @property
     def sha256(self) -> str:
@@ -56,6 +58,10 @@ class Document:
         """How many bytes it has."""
         return len(self.data)
 
+    def part(self, start: int, size: int) -> bytes:
+        """So many of its bytes from an offset on, as far as there are."""
+        return self.data[start : start + size]
+
     def loaded(self) -> Document:
         """Itself."""
         return self
@@ -63,16 +69,24 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Spooled:
-    """The same of a large site: its bytes are in a file, and not in memory but for who asks."""
+    """The same of a large site: its bytes are in a file, and not in memory but for who asks. The
+    page of an entry, as most are, has no `name`: its path is the entry's."""
 
-    path: str
+    name: str
     kind: Kind
     place: Place
-    store: Store = field(repr=False)
+    store: Spool = field(repr=False)
     feed: Feed | None = None
     format: Format | None = None
     entry: Entry | None = None
-    recipe: str = ""
+    recipe: bytes = b""
+
+    @property
+    def path(self) -> str:
+        """Where it is published."""
+        if self.name or self.entry is None:
+            return self.name
+        return self.entry.page
 
     @property
     def data(self) -> bytes:
@@ -88,6 +102,10 @@ class Spooled:
     def size(self) -> int:
         """How many bytes it has."""
         return self.place.size
+
+    def part(self, start: int, size: int) -> bytes:
+        """So many of its bytes from an offset on, as far as there are."""
+        return self.store.part(self.place, start, size)
 
     def loaded(self) -> Document:
         """The document with its bytes."""
@@ -105,34 +123,43 @@ def document(
     feed: Feed | None = None,
     format: Format | None = None,  # noqa: A002  as its field is called
     entry: Entry | None = None,
-    recipe: str = "",
+    recipe: bytes = b"",
 ) -> NewDocument:
     """A document whose bytes were put into a store."""
-    if isinstance(stored, bytes):
-        return Document(path, kind, stored, feed, format, entry, recipe)
-    return Spooled(path, kind, stored, store, feed, format, entry, recipe)
+    if isinstance(stored, Place):
+        assert not isinstance(store, InMemory)
+        name = path if entry is None or path != entry.page else ""
+        return Spooled(name, kind, stored, store, feed, format, entry, recipe)
+    return Document(path, kind, stored, feed, format, entry, recipe)
 
 
 class Made(NamedTuple):
-    """What is known of a file of the output that the last build published."""
+    """What is known of a file of the output that the last build published; `digest` is the sha256
+    of its bytes."""
 
     path: str
     kind: Kind
-    recipe: str
-    sha256: str
+    recipe: bytes
+    digest: bytes
 
 
 class Kept(NamedTuple):
-    """A file that need not be made: the output has it, of the same recipe. It is drawn only for
-    who asks for its bytes. First the fields of `Made`."""
+    """A file that need not be made: the output has it, of the same recipe. It is drawn, with what
+    else is drawn of its `subject`, only for who asks for its bytes. First the fields of `Made`."""
 
     path: str
     kind: Kind
-    recipe: str
-    sha256: str
-    draw: Callable[[], bytes]
+    recipe: bytes
+    digest: bytes
+    draw: Callable[[Any], Iterable[Document]]
+    subject: Entry | Feed
     feed: Feed | None = None
     entry: Entry | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The digest of its bytes."""
+        return self.digest.hex()
 
     @property
     def format(self) -> Format | None:
@@ -144,7 +171,7 @@ class Kept(NamedTuple):
     @property
     def data(self) -> bytes:
         """The bytes, made anew."""
-        return self.draw()
+        return next(one.data for one in self.draw(self.subject) if one.path == self.path)
 
 
 NewDocument: TypeAlias = Document | Spooled

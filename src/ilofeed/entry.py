@@ -7,6 +7,7 @@ import functools
 import hashlib
 import html
 import posixpath
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -46,7 +47,7 @@ _STAND_INS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """An entry file after its checks. `entry` is None where it has errors."""
 
@@ -126,12 +127,12 @@ def check_entry(
     return Parsed(path, slug, known_id, translation_of, entry, tuple(problems), checked)
 
 
-def hash_source(data: bytes, image: Image | None = None) -> str:
+def hash_source(data: bytes, image: Image | None = None) -> bytes:
     """A digest of what an entry is read from: its file, and its picture where that is a file."""
     hashed = hashlib.blake2b(data, digest_size=16)
     if image is not None and image.data is not None:
         hashed.update(hashlib.blake2b(image.data).digest())
-    return hashed.hexdigest()
+    return hashed.digest()
 
 
 def slug_of(path: str) -> str:
@@ -170,7 +171,7 @@ def _entry(
     office: Office,
     body: str,
     image: Image | None,
-    read_from: str,
+    read_from: bytes,
 ) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
@@ -186,7 +187,7 @@ def _entry(
         id=identity,
         title=keys.title,
         summary=keys.summary,
-        html=body or summary_html(keys.summary),
+        body=body or summary_html(keys.summary),
         published=published,
         updated=stamped(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
@@ -205,7 +206,7 @@ def _entry(
         translation_of=keys.translation_of,
         draft=keys.draft,
         withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,
-        path=path,
+        folder=sys.intern(path.removesuffix(f"{slug}.md")),
         source=read_from,
     )
 

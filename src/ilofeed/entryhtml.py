@@ -131,7 +131,8 @@ class EntryWriter:
         if entry.updated.replace(microsecond=0) > entry.published:
             updated = words["updated"].format(date=self._local_day(entry.updated))
             dates = f"{dates} · {updated}"
-        has_lead = entry.html != summary_html(entry.summary)
+        body = entry.html
+        has_lead = body != summary_html(entry.summary)
         lead = f'<p class="lead">{summary}</p>' if has_lead else ""
         notice = macros.notice(entry) if entry.withdrawn else ""
         event = macros.event(entry) if entry.event else ""
@@ -151,7 +152,7 @@ class EntryWriter:
 {event}{picture}\
 <div class="body"{lang}>
 {lead}
-{entry.html}
+{body}
 </div>
 {original}{documents}\
 <footer>

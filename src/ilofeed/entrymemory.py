@@ -12,56 +12,89 @@ import functools
 import hashlib
 import itertools
 import json
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+import os
+import sys
+from dataclasses import dataclass
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from ilofeed.entry import Parsed, hash_source
 from ilofeed.fingerprint import of_office
 from ilofeed.garbage import staying
 from ilofeed.identity import fraction
+from ilofeed.longtext import copy, lines
 from ilofeed.model import Attachment, Entry, Event, Image, Person
+from ilofeed.shares import leave
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from ilofeed.dates import Moment
+    from ilofeed.longtext import Readable
     from ilofeed.model import Office
 
-VERSION = 3
-Row: TypeAlias = list[Any]  # an entry's record, then its fields in the order of `Entry`
+VERSION = 4
+# what an entry is known again by, its record, then its fields in the order of `Entry`
+Row: TypeAlias = list[Any]
 _TOGETHER = 1000  # rows: all of them would be in memory twice
-_RECORD, _PATH, _SOURCE = 0, -2, -1
+_DIGEST = 64  # characters behind the last line
+_LINE = b"\n"
 
 
 @dataclass(frozen=True)
 class Memory:
-    """What is known of each file, by its path: the entry as a row, and as a line of JSON."""
+    """What is known of files: for each a line of JSON with its path, a digest of what was read, the
+    `updated` of its entry, and the entry itself. The lines lie where `text` lies."""
 
     office: str = ""  # which one they were checked in
     since: float = 0  # seconds since 1970
-    rows: Mapping[str, Row] = field(default_factory=dict)
-    lines: Mapping[str, str] = field(default_factory=dict)
+    text: Readable | None = None
+    start: int = 0  # of the lines in the text
+
+    def lines(self) -> Iterator[str]:
+        """The lines, in order."""
+        if self.text is None:
+            return iter(())
+        end = self.text.size - len(_LINE)
+        return lines(self.text, _LINE, self.start, end, errors="surrogatepass")
 
     def is_true_of(self, office: Office, now: dt.datetime) -> bool:
         """Whether it holds in an office at an instant: later than it was written."""
         return self.since <= now.timestamp() and self.office == of_office(office)
 
     def recall(
-        self, files: Iterable[tuple[str, bytes]], office: Office, now: dt.datetime
+        self,
+        files: Iterable[tuple[str, bytes]],
+        office: Office,
+        now: dt.datetime,
+        settle: Callable[[list[Parsed]], None] = leave,
     ) -> dict[str, Parsed]:
-        """Of some files those that were checked before, by path."""
+        """Of some files those that were checked before, by path; `settle` as in `shares.share`."""
         if not self.is_true_of(office, now):
             return {}
-        found = {}
+        found: dict[str, Parsed] = {}
+        wanted = dict(files)
         with staying():
-            for path, data in files:
-                row = self.rows.get(path)
-                if row is not None and row[_SOURCE] == hash_source(data):
-                    entry = _read(row, office.timezone)
-                    found[path] = Parsed(
-                        path, entry.slug, entry.id, entry.translation_of, entry, (), None
-                    )
+            for rows in _rows(self.lines()):
+                some = [
+                    _parsed(row, office)
+                    for row in rows
+                    if (data := wanted.get(row[0])) is not None
+                    and row[1] == hash_source(data).hex()
+                ]
+                settle(some)
+                found |= {one.path: one for one in some}
         return found
+
+
+def _rows(left: Iterator[str]) -> Iterator[list[Row]]:
+    while some := list(itertools.islice(left, _TOGETHER)):  # many at once, which takes a third
+        yield json.loads(f"[{','.join(some)}]")
+
+
+def _parsed(row: Row, office: Office) -> Parsed:
+    entry = _read(row, office.timezone)
+    return Parsed(entry.path, entry.slug, entry.id, entry.translation_of, entry, (), None)
 
 
 def keep(
@@ -73,15 +106,35 @@ def keep(
 ) -> Iterator[str]:
     """What to remember of a site, a line for each entry; nothing of the files that are `troubled`
     by problems. What was recalled from the memory `before` stays as it was written."""
-    known = before.rows if before.is_true_of(office, now) else {}
-    for entry in entries:
-        path, row = entry.path, known.get(entry.path)
-        if row is not None and row[_SOURCE] == entry.source and row[_RECORD] == entry.record:
-            yield before.lines[path]
-        elif path not in troubled and _is_settled(entry, now):
-            yield _json(_write(entry))
+    left = {entry.path: entry for entry in entries}
+    for line in before.lines() if before.is_true_of(office, now) else ():
+        path = _path_of(line)
+        entry = left.get(path)
+        if entry is not None and line.startswith(start := _start(entry)):
+            if entry.noted and line.startswith(_NO_RECORD, len(start)):
+                continue
+            yield line
+            del left[path]
+    for path, entry in left.items():
+        if path not in troubled and _is_settled(entry, now):
+            yield _start(entry) + _json(_write(entry))[1:]
 
 
+_NO_RECORD = '""'
+
+
+def _start(entry: Entry) -> str:
+    """What a line begins with: as long as it does, it is of the same entry."""
+    return f'[{_quoted(entry.path)}, "{entry.source.hex()}", "{entry.updated.isoformat()}", '
+
+
+def _path_of(line: str) -> str:
+    end = line.index('", "')  # which in a text would be written otherwise
+    written = line[2:end]
+    return written if "\\" not in written else str(json.loads(f'"{written}"'))
+
+
+_quoted = encode_basestring
 _json = json.JSONEncoder(ensure_ascii=False).encode
 
 
@@ -108,28 +161,19 @@ def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -
     yield hashed.hexdigest().encode()
 
 
-def load(data: bytes, program: str) -> Memory:
+def load(file: BinaryIO, program: str) -> Memory:
     """A memory that the same program wrote; an empty one where it is damaged, or another's."""
-    end = data.rfind(b"\n") + 1
-    whole = memoryview(data)[:end]  # not copied: it may be long
-    if not end or data[end:] != hashlib.sha256(whole).hexdigest().encode():
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    text = copy(file, max(0, size - _DIGEST))
+    if file.read() != text.sha256.encode():
         return Memory()
-    head, *lines = str(whole, "utf-8", "surrogatepass")[:-1].split("\n")
+    head = next(lines(text, _LINE), "")
     version, writer, *about = json.loads(head)
     if (version, writer) != (VERSION, program):
         return Memory()
-    rows: list[Row] = []
-    with staying():
-        for at in range(0, len(lines), _TOGETHER):  # many at once, which takes a third
-            rows += json.loads(f"[{','.join(lines[at : at + _TOGETHER])}]")
-    paths = [row[_PATH] for row in rows]
     office, since = about
-    return Memory(
-        office,
-        since,
-        dict(zip(paths, rows, strict=True)),
-        dict(zip(paths, lines, strict=True)),
-    )
+    return Memory(office, since, text, len(head.encode()) + len(_LINE))
 
 
 def _write(entry: Entry) -> Row:
@@ -156,25 +200,37 @@ def _write(entry: Entry) -> Row:
         entry.translation_of,
         entry.draft,
         _moment(entry.withdrawn),
-        entry.path,
-        entry.source,
+        entry.folder,
+        entry.source.hex(),
     ]
 
 
 def _read(row: Row, zone: dt.tzinfo) -> Entry:
-    record, *fields = row
+    _, _, _, record, *fields = row
     authors, event, image, attachments = fields[10], fields[13], fields[14], fields[15]
-    fields[5] = dt.datetime.fromisoformat(fields[5]).astimezone(zone)
+    fields[5] = _local(fields[5], zone)
     fields[6] = dt.datetime.fromisoformat(fields[6])
-    fields[8], fields[9] = tuple(fields[8]), tuple(fields[9])
+    fields[8], fields[9] = _terms(tuple(fields[8])), _terms(tuple(fields[9]))
     fields[10] = _people(tuple(map(tuple, authors)))
+    fields[11], fields[20] = sys.intern(fields[11]), sys.intern(fields[20])
     fields[13] = event and Event(_instant(event[0]), _instant(event[1]), *event[2:])
     fields[14] = image and Image(*image)
     fields[15] = tuple([Attachment(*one) for one in attachments])
     fields[19] = _instant(fields[19])
+    fields[21] = bytes.fromhex(fields[21])
     entry = Entry(*fields)
-    object.__setattr__(entry, "record", record)
+    object.__setattr__(entry, "noted", record)
     return entry
+
+
+@functools.lru_cache(maxsize=4096)  # many come out on one day
+def _local(written: str, zone: dt.tzinfo) -> dt.datetime:
+    return dt.datetime.fromisoformat(written).astimezone(zone)
+
+
+@functools.lru_cache(maxsize=4096)  # what many entries have is in memory once
+def _terms(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names
 
 
 @functools.lru_cache(maxsize=1000)  # most entries are signed by the same

@@ -45,7 +45,19 @@ class EntryPages:
 
     def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
         """The entries that a page tells of: its neighbours, where it has some, and translations."""
-        return self._neighbours.get(entry.slug, ()), self._translations[entry.slug]
+        return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
+
+    def paths(self, entry: Entry) -> Iterator[tuple[str, Entry | None]]:
+        """The path of each document that `render` makes, and the entry where it is shown."""
+        if (
+            entry.image is not None
+            and entry.image.path is not None
+            and entry.image.data is not None
+        ):
+            yield entry.image.path, None
+        if entry.event is not None:
+            yield entry.calendar, entry
+        yield entry.page, entry
 
     def render(self, entry: Entry) -> list[Document]:
         """The picture and the calendar of an entry, as far as it has them, then its page."""
@@ -60,7 +72,7 @@ class EntryPages:
             writer = EntryWriter(self._office, self._feeds, self._own, entry)
             self._writers[entry.language] = writer
         older, newer = self._neighbours.get(entry.slug, (None, None))
-        page = writer.write(entry, older, newer, self._translations.get(entry.slug, []))
+        page = writer.write(entry, older, newer, self._translations.get(entry.slug, ()))
         return [*documents, Document(entry.page, "entry", page, entry=entry)]
 
 

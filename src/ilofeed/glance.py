@@ -23,15 +23,17 @@ from ilofeed.copies import aside
 
 TYPE_CHECKING = False  # the one of `typing`, which takes long to load
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-    from typing import Any, TypeAlias
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, TypeAlias, TypeVar
 
+    Item = TypeVar("Item")
     # of a file: times of content and of rights, size, and the number it has on its disk
     Seen: TypeAlias = tuple[int, int, int, int]
     # a folder: its path, the names of the files in it, and what was seen of each
     Folder: TypeAlias = tuple[str, list[str], list[Seen]]
 
-VERSION = "4"
+VERSION = "5"
+TOGETHER = 1000  # files
 # of a build, in this order. Digests: of the program, of what was read, of what was published
 FACTS = (
     "program",
@@ -85,12 +87,11 @@ def recall(
         return None
 
 
-def write(facts: Mapping[str, Any], paths: Iterable[str]) -> bytes:
-    """A line for each fact about a build, and for each path of its output."""
+def write(facts: Mapping[str, Any]) -> list[str]:
+    """A line for each fact about a build; behind them come the paths of its output."""
     import json
 
-    lines = [VERSION, *(json.dumps(facts[name]) for name in FACTS), *paths]
-    return "\n".join(lines).encode("utf-8", "surrogatepass")
+    return [VERSION, *(json.dumps(facts[name]) for name in FACTS)]
 
 
 def read(output: str) -> tuple[dict[str, str], list[str]]:
@@ -195,15 +196,25 @@ def look_at(output: str, paths: Iterable[str]) -> list[Seen]:
         return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
 
 
-def hash_seen(seen: list[Seen]) -> str:
-    """A digest of times and sizes."""
-    return hashlib.sha256(_dump(seen)).hexdigest()
+def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    """Items, some at once: what is made of all of them would be larger than they are."""
+    for at in range(0, len(items), TOGETHER):
+        yield items[at : at + TOGETHER]
 
 
-def is_intact(output: str, facts: Mapping[str, str], paths: Iterable[str]) -> bool:
+def hash_seen(seen: Iterable[Sequence[Seen]]) -> str:
+    """A digest of times and sizes, of which `TOGETHER` come at once."""
+    hashed = hashlib.sha256()
+    for some in seen:
+        hashed.update(_dump(list(some)))
+    return hashed.hexdigest()
+
+
+def is_intact(output: str, facts: Mapping[str, str], paths: Sequence[str]) -> bool:
     """Whether an output is as it was left."""
+    seen = (look_at(output, some) for some in portions(paths))
     try:
-        return bool(value(facts["outputs"]) == hash_seen(look_at(output, paths)))
+        return bool(value(facts["outputs"]) == hash_seen(seen))
     except OSError:
         return False
 

@@ -22,7 +22,7 @@ from ilofeed.renames import Strangers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from ilofeed.check import Site
     from ilofeed.codes import Code
@@ -40,7 +40,7 @@ class Case:
     site: Site
     before: Ledger
     after: Ledger
-    files: Mapping[str, bytes]  # entry files and feeds.yaml, for the lines to point at
+    read: Callable[[str], bytes]  # an entry file or feeds.yaml, for the lines to point at
     now: dt.datetime
 
     @property
@@ -56,29 +56,29 @@ class Case:
     @functools.cached_property
     def common(self) -> list[tuple[Record, Record, Entry]]:
         """Both records of the entries that were and will be published, unless they say the same."""
-        one, two = self.before, self.after
-        return [(one.entries[i], two.entries[i], self.by_id[i]) for i in one.differing(two)]
+        found = self.before.changes(self.after).differing
+        return [(old, new, self.by_id[identity]) for identity, (old, new) in found.items()]
 
     def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
         """A refusal at the line of a key, or at the first line."""
-        return Problem(path, line_of(self.files.get(path, b""), key), 1, code, message)
+        return Problem(path, line_of(self.read(path), key), 1, code, message)
 
 
 def guard(
     site: Site,
     before: Ledger,
     after: Ledger,
-    files: Mapping[str, bytes],
+    read: Callable[[str], bytes],
     now: dt.datetime,
     allowed: Collection[str] = (),
 ) -> list[Problem]:
     """Every refusal, those of `allowed` rules as warnings that say so, and warnings of changes that
     no reader would notice; in order of place."""
-    case = Case(site, _under(before, site.office), after, files, now)
+    case = Case(site, _under(before, site.office), after, read, now)
     found = [
         *_vanished(case),
         *_moved(case),
-        *address_problems(site.office, before, after, files),
+        *address_problems(site.office, before, after, read),
     ]
     problems = [_allowed(one) if one.code in allowed else _refused(one) for one in found]
     return sorted([*problems, *_silent(case)])
@@ -108,10 +108,11 @@ def _under(before: Ledger, office: Office) -> Ledger:
 
 
 def _vanished(case: Case) -> Iterator[Problem]:
-    before, after = case.before.entries, case.after.entries
-    gone = [before[identity] for identity in sorted(before.keys() - after.keys())]
-    by_id = case.by_id
-    strangers = Strangers(case.site.entries if gone else (), before, case.office)
+    before = case.before.entries
+    gone = list(case.before.changes(case.after).gone.values())
+    by_id = case.by_id if gone else {}
+    known = frozenset(before) if gone else frozenset()
+    strangers = Strangers(case.site.entries if gone else (), known, case.office)
     for record in gone:
         if (entry := by_id.get(record.id)) is not None:
             yield _hidden(case, record, entry)
@@ -160,7 +161,7 @@ def _renamed(case: Case, record: Record, entry: Entry) -> Problem:
         f"{what}: readers would show it a second time; write `id: {_short(record.id, case)}` "
         "to keep its identity"
     )
-    key = "id" if line_of(case.files.get(entry.path, b""), "id") > 1 else "title"
+    key = "id" if line_of(case.read(entry.path), "id") > 1 else "title"
     return case.problem(entry.path, key, "id-vanished", message)
 
 

@@ -10,7 +10,7 @@ from ilofeed.newentry import scalar
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from ilofeed.codes import Code
     from ilofeed.ledger import Ledger
@@ -21,12 +21,12 @@ _FORMATS = {name: form for form, name in FILE_NAMES.items()}
 
 
 def address_problems(
-    office: Office, before: Ledger, after: Ledger, files: Mapping[str, bytes]
+    office: Office, before: Ledger, after: Ledger, read: Callable[[str], bytes]
 ) -> Iterator[Problem]:
     """What subscribers have stored, and would not be there any more."""
 
     def problem(key: str, code: Code, message: str) -> Problem:
-        return Problem(PATH, line_of(files.get(PATH, b""), key), 1, code, message)
+        return Problem(PATH, line_of(read(PATH), key), 1, code, message)
 
     if before.authority not in {None, office.authority.text}:
         message = (

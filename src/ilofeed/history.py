@@ -11,6 +11,7 @@ the subscription document again.
 from __future__ import annotations
 
 import dataclasses
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed.ledger import Records, second
@@ -58,7 +59,8 @@ def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
     records = before.entries
     pages: dict[str, Mapping[str, int]] = {}
     if isinstance(records, Records):
-        pages = records.pages_of({entry.id: entry.record for entry in entries if entry.record})
+        known = sorted((entry for entry in entries if entry.noted), key=attrgetter("id"))
+        pages = records.pages_of([one.id for one in known], (one.record for one in known))
     fresh = set()
     for entry in entries:
         if entry.id not in pages:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from ilofeed import console, glance, state
 from ilofeed.document import ORDER, Made
 from ilofeed.entrymemory import dump, keep, load
-from ilofeed.manifest import PATH
-from ilofeed.proof import Known
+from ilofeed.manifestreader import PATH
+from ilofeed.proof import Known, Proofs
 from ilofeed.selection import next_change
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def remember(
 ) -> None:
     """Remember a build that was done, for the next one; under the lock of its output."""
     assert draft.site is not None
-    proofs = draft.proven.proofs if draft.proven is not None else {}
+    assert draft.proven is not None
+    assert isinstance(draft.proven.proofs, Proofs)
     documents = draft.documents
     said = state.Said(
         f"{console.counts(draft)}, {console.documents(len(documents), target)}",
@@ -48,10 +49,11 @@ def remember(
     state.remember(
         target,
         inputs,
-        {
-            one.path: (proofs.get(one.path, _NOTHING), one.recipe or _NOTHING, one.sha256, one.kind)
-            for one in documents
-        },
+        [one.path for one in documents],
+        (
+            f"{_hex(proof)} {_hex(one.recipe)} {one.sha256} {one.kind}"
+            for one, proof in zip(documents, draft.proven.proofs.digests, strict=True)
+        ),
         program=known.program,
         base_url=after.base_url,
         now=clock,
@@ -69,16 +71,31 @@ def known(target: Path) -> Known:
     """What the last build here found to verify, and what of it need not be made again."""
     program = glance.program()
     words, seen = state.published(target, program)
-    made: dict[str, list[Made]] = {}
+    made: dict[bytes, tuple[Made, ...]] = {}
+    proofs = {}
     kinds = {str(kind): kind for kind in ORDER}
-    for path, (_, recipe, sha256, kind) in words.items():
-        if seen and recipe != _NOTHING:
-            made.setdefault(recipe, []).append(Made(path, kinds[kind], recipe, sha256))
+    manifest = words[PATH].split(" ")[2] if PATH in words else None
+    for path, line in words.items():
+        proof, written, sha256, kind = line.split(" ")
+        proofs[path] = _bytes(proof)
+        if seen and (recipe := _bytes(written)):
+            one = Made(path, kinds[kind], recipe, _bytes(sha256))
+            made[recipe] = (*made.get(recipe, ()), one)
+    with state.open_beside(target, "entries") as file:
+        entries = load(file, program)
     return Known(
-        proofs={path: proof for path, (proof, *_) in words.items()},
+        proofs=proofs,
         made=made,
-        entries=load(state.read_beside(target, "entries"), program),
-        manifest=words[PATH][2] if PATH in words else None,
+        entries=entries,
+        manifest=manifest,
         seen=seen,
         program=program,
     )
+
+
+def _hex(digest: bytes) -> str:
+    return digest.hex() if digest else _NOTHING
+
+
+def _bytes(written: str) -> bytes:
+    return bytes.fromhex(written) if written != _NOTHING else b""

@@ -6,17 +6,19 @@ import functools
 import json
 import re
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
+
+from ilofeed.remember import Last
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterator, KeysView
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
-
-
 _PAGES = ', "pages": '  # behind the last of the other fields
+_LAST = "\U0010ffff"  # behind all ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,42 +42,91 @@ class Record:
 
 
 class Records(Mapping[str, Record]):
-    """Records by id, each read out of its text only for who asks for it."""
+    """Records by id, as lines of a manifest of this program in order of id. They lie where that
+    lies, and are read from there for who asks."""
 
-    def __init__(self, texts: dict[str, str], read: Callable[[str], Record]) -> None:
-        self.texts = texts
-        self._read = functools.cache(read)
+    def __init__(self, lines: Callable[[], Iterator[str]], read: Callable[[str], Record]) -> None:
+        self.lines = lines
+        self.read = read
+
+    @functools.cached_property
+    def _texts(self) -> dict[str, str]:
+        """All of them, for who asks for one by its id, which few have to."""
+        return {_id_of(line): line for line in self.lines()}
 
     def __getitem__(self, identity: str) -> Record:
-        return self._read(self.texts[identity])
+        return self.read(self._texts[identity])
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.texts)
+        return map(_id_of, self.lines())
 
     def __len__(self) -> int:
-        return len(self.texts)
+        return sum(1 for _ in self.lines())
 
     def __contains__(self, identity: object) -> bool:
-        return identity in self.texts
+        return identity in self._texts
 
-    def pages_of(self, known: Mapping[str, str]) -> dict[str, Mapping[str, int]]:
-        """Of the records, by id, that are still what is known of them, `pages`; nothing else is
-        read of these."""
+    def unlike(self, other: Records) -> Iterator[tuple[str | None, str | None]]:
+        """The lines of both that are not the same, in order of id, those of one id together; None
+        where one of the two has none."""
+        mine, theirs = self.lines(), other.lines()
+        one, two = next(mine, None), next(theirs, None)
+        while one is not None or two is not None:
+            if one == two:
+                one, two = next(mine, None), next(theirs, None)
+                continue
+            here = None if one is None else _id_of(one)
+            there = None if two is None else _id_of(two)
+            is_here = here is not None and (there is None or here <= there)
+            is_there = there is not None and (here is None or there <= here)
+            yield one if is_here else None, two if is_there else None
+            one = next(mine, None) if is_here else one
+            two = next(theirs, None) if is_there else two
+
+    def pages_of(self, ids: Sequence[str], known: Iterable[str]) -> dict[str, Mapping[str, int]]:
+        """Of the records with some ids, in order, those that are still what is known of them, with
+        their `pages`; nothing else is read of these."""
         found: dict[str, Mapping[str, int]] = {}
         archived, written = [], []
-        for identity, record in known.items():
-            text = self.texts.get(identity, "")
-            if text == record:
+        for identity, record, line in zip(ids, known, self._along(ids), strict=True):
+            if line == record:
                 found[identity] = {}
-            elif text.startswith(_PAGES, end := len(record) - 1) and text.startswith(record[:-1]):
+            elif line.startswith(_PAGES, end := len(record) - 1) and line.startswith(record[:-1]):
                 archived.append(identity)
-                written.append(text[end + len(_PAGES) : -1])
+                written.append(line[end + len(_PAGES) : -1])
         pages = json.loads(f"[{','.join(written)}]")
         return found | dict(zip(archived, pages, strict=True))
 
-    def keys(self) -> KeysView[str]:
-        """The ids, as a set that is compared at once."""
-        return self.texts.keys()
+    def _along(self, ids: Iterable[str]) -> Iterator[str]:
+        """For each of some ids, in order, its line; "" where it has none."""
+        here, line = "", ""
+        lines = ((_id_of(one), one) for one in self.lines())
+        for identity in ids:
+            while here < identity:
+                here, line = next(lines, (_LAST, ""))
+            yield line if here == identity else ""
+
+
+def _id_of(line: str) -> str:
+    first = len('{"id": "')
+    identity = line[first : line.index('"', first)]
+    return identity if "\\" not in identity else str(json.loads(line)["id"])
+
+
+class Paths(AbstractSet[str]):
+    """The paths of files, which are read for who goes through them."""
+
+    def __init__(self, read: Callable[[], Iterator[str]]) -> None:
+        self._read = read
+
+    def __iter__(self) -> Iterator[str]:
+        return self._read()
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def __contains__(self, path: object) -> bool:
+        return any(one == path for one in self)
 
 
 @dataclass(frozen=True)
@@ -87,19 +138,15 @@ class Ledger:
 
     entries: Mapping[str, Record]
     documents: Mapping[str, str]
-    files: frozenset[str]
+    files: AbstractSet[str]
     site: str | None = None
     authority: str | None = None
     categories: Mapping[str, str] = field(default_factory=dict)
     countries: Mapping[str, str] = field(default_factory=dict)
 
-    def differing(self, other: Ledger) -> list[str]:
-        """The ids that both have and of which they do not say the same, in order."""
-        one, two = self.entries, other.entries
-        if isinstance(one, Records) and isinstance(two, Records):
-            mine, theirs = one.texts, two.texts
-            return sorted(i for i in mine.keys() & theirs.keys() if mine[i] != theirs[i])
-        return sorted(i for i in one.keys() & two.keys() if one[i] != two[i])
+    def changes(self, after: Ledger) -> Changes:
+        """What of its entries is not the same in a later ledger."""
+        return _changes(self, after)
 
     @functools.cached_property
     def pages(self) -> Mapping[str, int]:
@@ -114,6 +161,37 @@ class Ledger:
     def feeds(self) -> frozenset[str]:
         """The paths of the feeds that there were."""
         return frozenset(path.rpartition("/")[0] for path in self.documents if not is_archive(path))
+
+
+class Changes(NamedTuple):
+    """The records of two ledgers that are not the same, by id and in order of it."""
+
+    gone: dict[str, Record]
+    new: dict[str, Record]
+    differing: dict[str, tuple[Record, Record]]
+
+
+@Last  # the guard and those who tell of a build ask about the same two
+def _changes(before: Ledger, after: Ledger) -> Changes:
+    one, two = before.entries, after.entries
+    found = Changes({}, {}, {})
+    pairs: Iterable[tuple[Record | None, Record | None]]
+    if isinstance(one, Records) and isinstance(two, Records):
+        pairs = (
+            (one.read(mine) if mine else None, two.read(theirs) if theirs else None)
+            for mine, theirs in one.unlike(two)
+        )
+    else:
+        pairs = ((one.get(identity), two.get(identity)) for identity in sorted({*one, *two}))
+    for old, new in pairs:
+        if old is not None and new is not None:
+            if old != new:
+                found.differing[old.id] = old, new
+        elif old is not None:
+            found.gone[old.id] = old
+        elif new is not None:
+            found.new[new.id] = new
+    return found
 
 
 def is_archive(path: str) -> bool:

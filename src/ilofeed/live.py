@@ -9,7 +9,7 @@ import urllib.error
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, manifest
+from ilofeed import chain, console, manifestreader
 from ilofeed.fetch import FetchError, TooLargeError, fetch
 from ilofeed.options import output_folder
 from ilofeed.previous import MOST_BYTES, load_previous
@@ -56,12 +56,12 @@ def show(root: Path, clock: dt.datetime, base_url: str | None) -> int:
 def _manifest(url: str) -> bytes:
     """The bytes of the live manifest, which is one of ours; else `PublishError`."""
     try:
-        data = fetch(url + manifest.PATH, MOST_BYTES).data
-        manifest.parse_manifest(data)
+        data = fetch(url + manifestreader.PATH, MOST_BYTES).data
+        manifestreader.parse_manifest(data)
     except FetchError as error:
         raise PublishError(str(error)) from error
-    except (manifest.ManifestError, TooLargeError) as error:
-        raise PublishError(f"{url}{manifest.PATH} cannot be used: {error}") from error
+    except (manifestreader.ManifestError, TooLargeError) as error:
+        raise PublishError(f"{url}{manifestreader.PATH} cannot be used: {error}") from error
     return data
 
 
@@ -76,13 +76,15 @@ def confirm(
     target = output_folder(root, output)
     ledger = read_manifest(target)
     if ledger is None:
-        raise PublishError(f"there is no {manifest.PATH} in {target}; build first")
+        raise PublishError(f"there is no {manifestreader.PATH} in {target}; build first")
     before = load_previous(since, root, target)
     known = before.documents if before is not None else {}
     wanted = {
         path: sha256 for path, sha256 in ledger.documents.items() if known.get(path) != sha256
     }
-    wanted[manifest.PATH] = hashlib.sha256((target / manifest.PATH).read_bytes()).hexdigest()
+    wanted[manifestreader.PATH] = hashlib.sha256(
+        (target / manifestreader.PATH).read_bytes()
+    ).hexdigest()
     return _verdict(url, len(wanted), _compare(url, wanted, wait))
 
 

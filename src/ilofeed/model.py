@@ -6,12 +6,15 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ilofeed.shelf import Shelved
+
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from ilofeed.dates import Moment
     from ilofeed.document import Format
+    from ilofeed.spool import Spool
     from ilofeed.tag import Authority
 
 
@@ -183,15 +186,16 @@ class Attachment:
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One item of news. `published` is in the office's zone, `updated` in UTC (see `check`)."""
+@dataclass(frozen=True, slots=True, eq=False)  # it is by the texts themselves
+class Entry(Shelved):
+    """One item of news. `published` is in the office's zone, `updated` in UTC (see `check`); `body`
+    is what `html` is read from."""
 
     slug: str
     id: str
     title: str
     summary: str
-    html: str
+    body: str | int
     published: dt.datetime
     updated: dt.datetime
     url: str  # its own page
@@ -207,10 +211,16 @@ class Entry:
     translation_of: str | None = None  # the same, where the original is to be seen
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
-    path: str = ""  # of the file it was written in
-    source: str = field(default="", repr=False, compare=False)  # a digest of what it is made of
-    # the JSON of its record in the manifest, once that is known; of a changed copy it is not
-    record: str = field(default="", init=False, repr=False, compare=False)
+    folder: str = ""  # of the file it was written in
+    source: bytes = field(default=b"", repr=False)  # a digest of what it is made of
+    shelf: Spool | None = field(default=None, repr=False)
+    # what `record` is read from, once that is known; of a changed copy it is not
+    noted: str | int = field(default="", init=False, repr=False)
+
+    @property
+    def path(self) -> str:
+        """The file it was written in."""
+        return f"{self.folder}{self.slug}.md"
 
     @property
     def target(self) -> str:

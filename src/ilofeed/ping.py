@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed import chain, console, manifest, options, websub
+from ilofeed import chain, console, manifestreader, options, websub
 from ilofeed.previous import load_previous
 from ilofeed.publish import read_manifest
 from ilofeed.replacing import PublishError
@@ -31,7 +31,7 @@ def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
     target = options.output_folder(root, output)
     after = read_manifest(target)
     if after is None:
-        raise PublishError(f"{target / manifest.PATH} is not there; build first")
+        raise PublishError(f"{target / manifestreader.PATH} is not there; build first")
     changed = websub.changed_feeds(load_previous(since, root, target), after)
     if not changed:
         console.say("no feed has changed, so the hub is told nothing")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ilofeed.iri import AddressError
-from ilofeed.manifest import ManifestError, parse_manifest
+from ilofeed.manifestreader import ManifestError, parse_manifest
 from ilofeed.publish import read_manifest
 from ilofeed.replacing import PublishError
 

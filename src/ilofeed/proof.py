@@ -6,7 +6,10 @@ large site only what has changed is read back.
 
 from __future__ import annotations
 
+import functools
 import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -14,9 +17,9 @@ from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
-    from ilofeed.document import Made, NewDocument
+    from ilofeed.document import AnyDocument, Made, NewDocument
     from ilofeed.entrymemory import Memory
     from ilofeed.model import Entry, Feed, Office
 
@@ -34,12 +37,34 @@ class Known:
     the manifest. `seen` is what `state` saw of the output's files, `program` which program this is.
     """
 
-    proofs: Mapping[str, str] = field(default_factory=dict)
-    made: Mapping[str, Sequence[Made]] = field(default_factory=dict)
+    proofs: Mapping[str, bytes] = field(default_factory=dict)
+    made: Mapping[bytes, Sequence[Made]] = field(default_factory=dict)
     entries: Memory = field(default_factory=_nothing)
     manifest: str | None = None
-    seen: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+    seen: Mapping[str, bytes] = field(default_factory=dict)
     program: str = ""
+
+
+class Proofs(Mapping[str, bytes]):
+    """The digests of documents by path, in their order. Nearly always they are only gone through,
+    so a large site has no table of them before somebody looks one up."""
+
+    def __init__(self, documents: Sequence[AnyDocument], digests: Sequence[bytes]) -> None:
+        self._documents = documents
+        self.digests = digests
+
+    @functools.cached_property
+    def _by_path(self) -> dict[str, bytes]:
+        return dict(zip(self, self.digests, strict=True))
+
+    def __getitem__(self, path: str) -> bytes:
+        return self._by_path[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return (one.path for one in self._documents)
+
+    def __len__(self) -> int:
+        return len(self.digests)
 
 
 class Prover:
@@ -48,16 +73,16 @@ class Prover:
     def __init__(self, office: Office, feeds: Sequence[Feed]) -> None:
         self._office = office
         self._feeds = feeds
-        self._entries: dict[tuple[str, str], bytes] = {}
+        self._entries: dict[str, dict[str, bytes]] = defaultdict(dict)  # by format and id
 
-    def of(self, document: NewDocument) -> str:
+    def of(self, document: NewDocument) -> bytes:
         """The digest of a document with what it must say, and where it is served."""
         about = self._about(document)
         said = f"{self._office.url}\0{document.path}\0{document.sha256}\0{about!r}"
         hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
         for entry in self._shown(document):
             hashed.update(self.of_entry(entry, document))
-        return hashed.hexdigest()
+        return hashed.digest()
 
     def _about(self, document: NewDocument) -> Any:
         feed, entry, office = document.feed, document.entry, self._office
@@ -81,13 +106,13 @@ class Prover:
 
     def of_entry(self, entry: Entry, document: NewDocument) -> bytes:
         """A digest of what a document must say of an entry that it shows."""
-        form = document.format or "ics"
-        if (entry.id, form) not in self._entries:
+        known = self._entries[document.format or "ics"]
+        if entry.id not in known:
             expected = (
                 carried_entry(entry, self._office, document.format)
                 if document.format is not None
                 else carried_event(entry, self._office)
             )
             text = repr(expected).encode("utf-8", "surrogatepass")
-            self._entries[entry.id, form] = hashlib.blake2b(text).digest()
-        return self._entries[entry.id, form]
+            known[entry.id] = hashlib.blake2b(text, digest_size=16).digest()
+        return known[entry.id]

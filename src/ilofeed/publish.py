@@ -10,6 +10,7 @@ not a machine that loses power: files are not synchronised one by one.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -22,7 +23,8 @@ from filelock import FileLock, Timeout
 
 from ilofeed import replacing
 from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
-from ilofeed.manifest import PATH, ManifestError, is_inside, parse_manifest
+from ilofeed.longtext import copy
+from ilofeed.manifestreader import PATH, ManifestError, is_inside, parse_manifest, read_ours
 from ilofeed.replacing import PublishError
 
 if TYPE_CHECKING:
@@ -70,14 +72,26 @@ def read_manifest(output: Path, ours: str | None = None) -> Ledger | None:
 
     `ours` is the sha256 of the manifest that this program wrote there: its own is read faster.
     """
+    path = output / PATH
     try:
-        data = (output / PATH).read_bytes()
-        is_ours = ours is not None and hashlib.sha256(data).hexdigest() == ours
-        return parse_manifest(data, is_ours=is_ours)
+        with path.open("rb") as file:
+            if ours is not None and hashlib.file_digest(file, "sha256").hexdigest() == ours:
+                return _read_ours(path, ours)
+        return parse_manifest(path.read_bytes())
     except FileNotFoundError:
         return None
     except ManifestError as error:
         raise PublishError(f"{output / PATH} cannot be used: {error}") from error
+
+
+@functools.lru_cache(maxsize=1)  # a build needs that of its output twice
+def _read_ours(path: Path, sha256: str) -> Ledger:
+    """The ledger of a file of this digest, kept where it stays as it is."""
+    with path.open("rb") as file:
+        text = copy(file, path.stat().st_size)
+    if text.sha256 != sha256:
+        raise ManifestError("it has changed while it was read")
+    return read_ours(text)
 
 
 def read_waiting(output: Path) -> frozenset[str]:
@@ -102,36 +116,35 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     output.mkdir(parents=True, exist_ok=True)
     within = f"{output}/"
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
-    ours = frozenset(document.path for document in documents)
     # what a build that died was about to publish: no manifest may know all of it
-    earlier = (previous.files if previous else frozenset()) | set(
-        filter(is_inside, _read_list(journal))
-    )
+    journaled = filter(is_inside, _read_list(journal))
+    earlier = {*(previous.files if previous is not None else ()), *journaled}
+    earlier.difference_update(document.path for document in documents)
     ordered = in_order(documents)
     changed = [
         one
         for one in ordered
-        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one.data)
+        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one)
     ]
     stale = sorted(
-        (path for path in earlier - ours - {PATH} if (output / path).is_file()), key=_last_named
+        (path for path in earlier - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
         _check_folders(output, {*(document.path for document in changed), *stale})
-        _write_list(journal, ours | earlier)
+        _write_list(journal, {*(document.path for document in documents), *earlier})
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     try:
         steps = _steps(changed, output)
         for place, files in steps.items():
-            if place in files:
-                replacing.write(within + place, files[place].data, str(temporary))
+            if files[0].path == place:
+                replacing.write(within + place, files[0], str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
         _delete(output, stale, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
-    written = dict.fromkeys(path for files in steps.values() for path in files)
+    written = dict.fromkeys(one.path for files in steps.values() for one in files)
     same = tuple(document.path for document in ordered if document.path not in written)
     return Changes(tuple(written), same, tuple(stale))
 
@@ -170,7 +183,7 @@ def _is_link(output: Path, folder: str) -> bool:
     return os.path.islink(f"{output}/{folder}")  # noqa: PTH114  of each folder there is
 
 
-def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, dict[str, NewDocument]]:
+def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, list[NewDocument]]:
     """What is replaced at once, one step after the other: a file, or a folder that is not there.
 
     A feed and its archives name each other, as the first two archives do, so those that are new
@@ -182,12 +195,12 @@ def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, dict[str, 
         is_rewritten = document.kind == "archive" and (output / document.path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
-    steps: dict[str, dict[str, NewDocument]] = {}
+    steps: dict[str, list[NewDocument]] = {}
     for document in sorted(changed, key=turn):
         place = document.path
         if document.feed is not None:
             place = next((f for f in _folders(place) if not (output / f).exists()), place)
-        steps.setdefault(place, {})[document.path] = document
+        steps.setdefault(place, []).append(document)
     return steps
 
 

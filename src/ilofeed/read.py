@@ -117,6 +117,14 @@ def _read(path: str, most: int) -> bytes:
     return data
 
 
+def read_again(root: Path, path: str) -> bytes:
+    """The bytes of a text of the office, to say where in it something is; none where it is gone."""
+    try:
+        return _read(f"{root}/{path}", MOST_TEXT_BYTES)
+    except OSError:
+        return b""
+
+
 def read_whole(path: Path, most: int) -> bytes | None:
     """The bytes of a file somebody named; None where there are more of them than `most`."""
     with path.open("rb") as file:

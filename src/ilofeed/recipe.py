@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ilofeed.model import Entry, Feed
     from ilofeed.selection import Selection
 
-UNKNOWN = ""
-_GROUP, _NOBODY = "|", "-"  # which no digest of an entry is
+UNKNOWN = b""
+# as long as the digest of an entry, and none
+_GROUP, _NOBODY, _UNREAD = b"|" * 16, b"-" * 16, b"?" * 16
 
 
 class Recipes:
@@ -36,11 +37,11 @@ class Recipes:
             directory.main_feed(seen.feeds).updated,
         )
 
-    def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> str:
+    def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> bytes:
         """Of the documents of an entry; `shown` are others that its page tells of, in groups."""
         return self._of(((entry,), *shown), self._common)
 
-    def feed(self, feed: Feed) -> str:
+    def feed(self, feed: Feed) -> bytes:
         """Of all documents of a feed but its archives and its page."""
         lists = (
             feed.entries,
@@ -51,37 +52,38 @@ class Recipes:
         )
         return self._with_entries(lists, "feed", *_stated(feed), len(feed.archives))
 
-    def feed_page(self, feed: Feed) -> str:
+    def feed_page(self, feed: Feed) -> bytes:
         """Of the page of a feed, which tells how much is in the others."""
         return self._with_entries([feed.entries], "page", *_stated(feed), self._names, self._counts)
 
-    def archive(self, shown: Feed) -> str:
+    def archive(self, shown: Feed) -> bytes:
         """Of one archive document of a feed, as `history.archive_documents` has it."""
         return self._with_entries([shown.entries], "archive", *_stated(shown), shown.history)
 
-    def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> str:
+    def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> bytes:
         text = repr((self._office, values)).encode("utf-8", "surrogatepass")
         return self._of(lists, hashlib.blake2b(text, digest_size=16))
 
-    def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> str:
+    def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> bytes:
         """The digest that was begun with what a document is about, with lists of entries."""
         known = self._entries
-        parts = []
+        parts: list[bytes] = []
         for some in lists:
             parts.append(_GROUP)
             parts += [_NOBODY if entry is None else known[entry.slug] for entry in some]
-        if UNKNOWN in parts:
+        if _UNREAD in parts:
             return UNKNOWN
         hashed = about.copy()
-        hashed.update("\0".join(parts).encode("utf-8", "surrogatepass"))
-        return hashed.hexdigest()
+        hashed.update(b"".join(parts))
+        return hashed.digest()
 
 
-def _of_entry(entry: Entry) -> str:
+def _of_entry(entry: Entry) -> bytes:
     if not entry.source:
-        return UNKNOWN
+        return _UNREAD
     moments = f"{entry.updated}|{entry.withdrawn}"
-    return f"{entry.source}|{entry.path}|{entry.translation_of or ''}|{moments}"
+    text = f"{entry.path}|{entry.translation_of or ''}|{moments}".encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(entry.source + text, digest_size=16).digest()
 
 
 def _named(feed: Feed) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 Found = TypeVar("Found")
 One = TypeVar("One")
 Other = TypeVar("Other")
+MOST_KNOWN = 10_000  # texts: more than are met again soon
 
 
 class Once(Generic[Found]):
@@ -24,6 +25,8 @@ class Once(Generic[Found]):
         """What there is to be found out about a text."""
         key = _digest(text)
         if key not in self._known:
+            if len(self._known) >= MOST_KNOWN:
+                self._known.clear()
             self._known[key] = self._judge(text)
         return self._known[key]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed import (
     archives,
@@ -19,6 +19,7 @@ from ilofeed import (
     sitemap,
 )
 from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
+from ilofeed.model import Feed
 from ilofeed.recipe import Recipes
 from ilofeed.shares import quiet, share
 from ilofeed.spool import store_for
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from ilofeed.document import AnyDocument, Made, NewDocument
-    from ilofeed.model import Entry, Feed, Office
+    from ilofeed.model import Entry, Office
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
     from ilofeed.spool import Store, Stored
@@ -44,7 +45,7 @@ def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
 
 def render_changed(
     seen: Selection,
-    past: Mapping[str, Sequence[Made]],
+    past: Mapping[bytes, Sequence[Made]],
     processes: int = 1,
     progress: Progress = quiet,
     first: Callable[[Iterable[AnyDocument]], None] | None = None,
@@ -68,30 +69,38 @@ def render_changed(
     for made in zip(formats, pages, strict=True):
         documents += [one for group in made for one in group]
     documents += _render_archives(seen, recipes, past, store, processes)
-    documents += render_indexes(seen)
+    documents += (_stored(one, store) for one in render_indexes(seen))
     return in_order(documents)
+
+
+def _stored(made: Document, store: Store) -> NewDocument:
+    """A document that names everything, which of a large site is a large one."""
+    return document(made.path, made.kind, store.put(made.data), store)
 
 
 def _render_feeds(
     seen: Selection,
-    recipe_of: Callable[[Feed], str],
+    recipe_of: Callable[[Feed], bytes],
     draw: Callable[[Feed, Office, Sequence[Feed]], list[Document]],
-    past: Mapping[str, Sequence[Made]],
+    past: Mapping[bytes, Sequence[Made]],
     processes: int,
 ) -> list[list[AnyDocument]]:
     """Documents of each feed that have one recipe, in order."""
     found: list[list[AnyDocument]] = []
     wanted = []
+
+    def again(feed: Feed) -> list[Document]:
+        return draw(feed, seen.office, seen.feeds)
+
     for feed in seen.feeds:
-        recipe, again = recipe_of(feed), partial(draw, feed, seen.office, seen.feeds)
-        found.append(_kept(past, recipe, again, feed=feed))
+        recipe = recipe_of(feed)
+        found.append(_kept(past, recipe, again, feed))
         if not found[-1]:
             wanted.append((feed, recipe, found[-1]))
 
     def make(feed: Feed) -> list[Document]:
         # a feed need not come back from another process: it is here
-        made = draw(feed, seen.office, seen.feeds)
-        return [dataclasses.replace(one, feed=None) for one in made]
+        return [dataclasses.replace(one, feed=None) for one in again(feed)]
 
     made = share([feed for feed, _, _ in wanted], make, processes)
     for (feed, recipe, own), documents in zip(wanted, made, strict=True):
@@ -109,16 +118,16 @@ def _render_feeds(
 def _render_archives(
     seen: Selection,
     recipes: Recipes,
-    past: Mapping[str, Sequence[Made]],
+    past: Mapping[bytes, Sequence[Made]],
     store: Store,
     processes: int,
 ) -> Iterator[AnyDocument]:
     """The archive documents of all feeds, feed by feed."""
     shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
-    draws = [partial(archives.render_archive, one, seen.office) for one in shown]
+    again = partial(archives.render_archive, office=seen.office)
     kept = [
-        (recipe, _kept(past, recipe, draw, feed=one))
-        for one, recipe, draw in zip(shown, map(recipes.archive, shown), draws, strict=True)
+        (recipe, _kept(past, recipe, again, one))
+        for one, recipe in zip(shown, map(recipes.archive, shown), strict=True)
     ]
     missing = [one for one, (_, found) in zip(shown, kept, strict=True) if not found]
     made = archives.render_archives(missing, seen.office, processes, store)
@@ -129,62 +138,57 @@ def _render_archives(
 def _render_entries(
     seen: Selection,
     recipes: Recipes,
-    past: Mapping[str, Sequence[Made]],
+    past: Mapping[bytes, Sequence[Made]],
     store: Store,
     processes: int,
     progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
     pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
-    found: dict[str, list[AnyDocument]] = {}
-    wanted = []
+    kept: list[Sequence[AnyDocument]] = []
+    missing, unmade, again = [], [], pages.render
     for entry in seen.out:
         recipe = recipes.entry(entry, pages.others(entry))
-        found[entry.slug] = _kept(past, recipe, partial(pages.render, entry), entry=entry)
-        if not found[entry.slug]:
-            wanted.append((entry, recipe))
-    processes = processes if len(wanted) > WORTH_SHARING else 1
+        kept.append(tuple(_kept(past, recipe, again, entry)))
+        if not kept[-1]:
+            missing.append(entry)
+            unmade.append(recipe)
+    processes = processes if len(missing) > WORTH_SHARING else 1
 
-    def make(entry: Entry) -> list[tuple[str, Stored]]:
+    def make(entry: Entry) -> tuple[Stored, ...]:
         # what another process has to give back: all else of a document is here
-        return [(made.path, store.put(made.data)) for made in pages.render(entry)]
+        return tuple(store.put(made.data) for made in pages.render(entry))
 
-    missing = [entry for entry, _ in wanted]
-    for (entry, recipe), made in zip(
-        wanted, share(missing, make, processes, progress), strict=True
-    ):
-        own = {entry.page, entry.calendar}
-        found[entry.slug] = [
-            document(
-                path, "entry", stored, store, entry=entry if path in own else None, recipe=recipe
-            )
-            for path, stored in made
-        ]
-    for entry in seen.out:
-        yield from found[entry.slug]
+    made = zip(unmade, share(missing, make, processes, progress), strict=True)
+    for entry, found in zip(seen.out, kept, strict=True):
+        if found:
+            yield from found
+            continue
+        recipe, written = next(made)
+        for (path, shown), stored in zip(pages.paths(entry), written, strict=True):
+            yield document(path, "entry", stored, store, entry=shown, recipe=recipe)
 
 
-def _made(recipe: str, documents: Iterable[NewDocument]) -> list[NewDocument]:
+def _made(recipe: bytes, documents: Iterable[NewDocument]) -> list[NewDocument]:
     return [dataclasses.replace(one, recipe=recipe) for one in documents]
 
 
 def _kept(
-    past: Mapping[str, Sequence[Made]],
-    recipe: str,
-    draw: Callable[[], list[Document]],
-    feed: Feed | None = None,
-    entry: Entry | None = None,
+    past: Mapping[bytes, Sequence[Made]],
+    recipe: bytes,
+    draw: Callable[[Any], Iterable[Document]],
+    subject: Entry | Feed,
 ) -> list[AnyDocument]:
     """What the output has of a recipe; nothing where it has none."""
-    own = (entry.page, entry.calendar) if entry is not None else ()
+    if recipe not in past:
+        return []
+    if isinstance(subject, Feed):
+        return [Kept(*one, draw, subject, feed=subject) for one in past[recipe]]
+    own = (subject.page, subject.calendar)
     return [
-        Kept(*one, partial(_again, draw, one.path), feed, entry if one.path in own else None)
-        for one in past.get(recipe, ())
+        Kept(*one, draw, subject, entry=subject if one.path in own else None)
+        for one in past[recipe]
     ]
-
-
-def _again(draw: Callable[[], list[Document]], path: str) -> bytes:
-    return next(one.data for one in draw() if one.path == path)
 
 
 def render_assets(office: Office) -> list[Document]:

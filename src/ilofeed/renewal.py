@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ilofeed import chain, console, options, program, read
+from ilofeed.document import Document
 from ilofeed.officekit import PROGRAM, kit
 from ilofeed.replacing import is_same
 
@@ -25,7 +26,7 @@ def renew(folder: Path, clock: dt.datetime) -> int:
         return console.report(folder, problems, (), "auto", strict=False)
     made = kit(office, program.files(), clock)
     wanted = {path: data for path, data in made.items() if path.startswith(_RENEWED)}
-    changed = [path for path in wanted if not is_same(str(folder / path), wanted[path])]
+    changed = [path for path in wanted if not _has(folder, path, wanted[path])]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - wanted.keys()
     # the lock names the wheel, so it comes after it
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
@@ -41,3 +42,7 @@ def renew(folder: Path, clock: dt.datetime) -> int:
         else "this office has the program of this version already"
     )
     return console.DONE
+
+
+def _has(folder: Path, path: str, data: bytes) -> bool:
+    return is_same(str(folder / path), Document(path, "asset", data))

@@ -11,8 +11,10 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
+from ilofeed.longtext import pieces
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ilofeed.document import NewDocument
@@ -22,13 +24,13 @@ class PublishError(OSError):
     """Why nothing, or not everything, could be published; for the person at the terminal."""
 
 
-def is_same(path: str, data: bytes) -> bool:
-    """Whether a file holds these bytes already."""
+def is_same(path: str, document: NewDocument) -> bool:
+    """Whether a file holds the bytes of a document already."""
     try:
-        if os.stat(path).st_size != len(data):
+        if os.stat(path).st_size != document.size:
             return False
-        with open(path, "rb", buffering=0) as file:
-            return file.read() == data
+        with open(path, "rb") as file:
+            return all(file.read(len(piece)) == piece for piece in pieces(document))
     except FileNotFoundError:
         return False
     except NotADirectoryError as error:
@@ -36,14 +38,14 @@ def is_same(path: str, data: bytes) -> bool:
         raise PublishError(f"{folder} is in the way: a folder is wanted there") from error
 
 
-def write(path: str, data: bytes, temporary: str) -> None:
+def write(path: str, document: NewDocument, temporary: str) -> None:
     """Replace a file at once."""
     draft = f"{temporary}/next"
     try:
-        _write(draft, data)
+        _write(draft, pieces(document))
     except FileNotFoundError:
         os.mkdir(temporary)
-        _write(draft, data)
+        _write(draft, pieces(document))
     try:
         try:
             os.replace(draft, path)
@@ -61,24 +63,23 @@ def _make_folder(folder: str) -> None:
         os.makedirs(folder, exist_ok=True)
 
 
-def _write(path: str, data: bytes) -> None:
+def _write(path: str, data: Iterable[bytes]) -> None:
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
     file = os.open(path, flags, 0o666)
     try:
-        rest = memoryview(data)
-        while rest:  # a system may take less than all at once
-            rest = rest[os.write(file, rest) :]
+        for piece in data:
+            rest = memoryview(piece)
+            while rest:  # a system may take less than all at once
+                rest = rest[os.write(file, rest) :]
     finally:
         os.close(file)
 
 
-def write_folder(
-    output: Path, folder: str, files: Mapping[str, NewDocument], temporary: Path
-) -> None:
+def write_folder(output: Path, folder: str, files: Iterable[NewDocument], temporary: Path) -> None:
     """Make a folder of the output that is not there yet, with these files of the output in it, at
     once."""
-    for path, document in files.items():
-        draft = temporary / path
+    for document in files:
+        draft = temporary / document.path
         draft.parent.mkdir(parents=True, exist_ok=True)
         draft.write_bytes(document.data)
     (output / folder).parent.mkdir(parents=True, exist_ok=True)

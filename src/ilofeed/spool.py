@@ -9,20 +9,43 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import struct
 import tempfile
 import weakref
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+_NUMBERS = struct.Struct("<QQ")
 
 
-class Place(NamedTuple):
-    """Where some bytes are in a spool: their offset, how many, and their digest."""
+class Place(bytes):
+    """Where some bytes are in a spool: their offset, how many, and their digest. A large site has
+    one for each document, so it is a text of 48 bytes: with three fields it would be thrice that.
+    """
 
-    at: int
-    size: int
-    sha256: str
+    __slots__ = ()
+
+    @classmethod
+    def of(cls, at: int, size: int, digest: bytes) -> Place:
+        """The place of so many bytes that were written at an offset."""
+        return cls(_NUMBERS.pack(at, size) + digest)
+
+    @property
+    def at(self) -> int:
+        """The offset."""
+        return int(_NUMBERS.unpack_from(self)[0])
+
+    @property
+    def size(self) -> int:
+        """How many bytes are there."""
+        return int(_NUMBERS.unpack_from(self)[1])
+
+    @property
+    def sha256(self) -> str:
+        """Their digest."""
+        return self[_NUMBERS.size :].hex()
 
 
 Stored: TypeAlias = bytes | Place
@@ -35,9 +58,13 @@ class InMemory:
         """The bytes."""
         return data
 
+    def write(self, pieces: Iterable[bytes]) -> bytes:
+        """Pieces as one."""
+        return b"".join(pieces)
+
     def get(self, stored: Stored) -> bytes:
         """The same."""
-        assert isinstance(stored, bytes)
+        assert not isinstance(stored, Place)
         return stored
 
 
@@ -51,22 +78,33 @@ class Spool:
 
     def put(self, data: bytes) -> Place:
         """Write bytes behind all others; an `OSError` that names the folder where it is full."""
+        return self.write((data,))
+
+    def write(self, pieces: Iterable[bytes]) -> Place:
+        """The same of many pieces, one behind the other; making them writes nothing here."""
+        hashed, size = hashlib.sha256(), 0
         with self._alone() as file:
             at = os.lseek(file, 0, os.SEEK_END)
-            rest = memoryview(data)
-            try:
-                while rest:  # a system may take less than all at once
-                    rest = rest[os.write(file, rest) :]
-            except OSError as error:  # of a file without a name
-                raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
-        return Place(at, len(data), hashlib.sha256(data).hexdigest())
+            for piece in pieces:
+                _write(file, piece)
+                hashed.update(piece)
+                size += len(piece)
+        return Place.of(at, size, hashed.digest())
 
     def get(self, place: Stored) -> bytes:
         """The bytes at a place, without moving where others write."""
         assert isinstance(place, Place)
-        data = os.pread(self._file, place.size, place.at)
-        while len(data) < place.size:
-            more = os.pread(self._file, place.size - len(data), place.at + len(data))
+        return self.part(place, 0, place.size)
+
+    def part(self, place: Place, start: int, size: int) -> bytes:
+        """So many bytes of those at a place, as far as there are."""
+        return self.read(place.at + start, max(0, min(size, place.size - start)))
+
+    def read(self, at: int, size: int) -> bytes:
+        """So many bytes from an offset on."""
+        data = os.pread(self._file, size, at)
+        while len(data) < size:
+            more = os.pread(self._file, size - len(data), at + len(data))
             if not more:
                 raise OSError("a temporary file has lost what was written to it")
             data += more
@@ -84,10 +122,26 @@ class Spool:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
+def _write(file: int, data: bytes) -> None:
+    rest = memoryview(data)
+    try:
+        while rest:  # a system may take less than all at once
+            rest = rest[os.write(file, rest) :]
+    except OSError as error:  # of a file without a name
+        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
+
+
 Store: TypeAlias = InMemory | Spool
+IN_MEMORY = InMemory()
 FEW = 2_000  # entries whose documents take less memory than the program
+LITTLE = 1024 * 1024  # bytes of one text
 
 
 def store_for(entries: int) -> Store:
     """Where the documents of so many entries are kept until they are published."""
     return Spool() if entries > FEW and hasattr(os, "pread") else InMemory()
+
+
+def store_for_bytes(size: int) -> Store:
+    """Where a text of about so many bytes is kept."""
+    return Spool() if size > LITTLE and hasattr(os, "pread") else InMemory()

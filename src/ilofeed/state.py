@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
+import itertools
+import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ilofeed import glance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+_SEEN = struct.Struct("<qqQQ")  # what was seen of a file, in less memory
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 
 
@@ -51,25 +55,24 @@ def look(root: Path) -> Inputs:
 def remember(
     output: Path,
     inputs: Inputs,
-    published: Mapping[str, Sequence[str]],
+    published: Sequence[str],
+    words: Iterable[str],
     *,
     program: str,
     base_url: str | None,
     now: dt.datetime,
     until: dt.datetime | None,
     said: Said,
-    left: Mapping[str, glance.Seen],
+    left: Mapping[str, bytes],
 ) -> None:
-    """Write down a build: what it saw, what it has published (paths, and for each the words that
-    the next build will want), and until when that holds.
+    """Write down a build: what it saw, what it has published (paths, and for each a line of words
+    that the next build will want), and until when that holds.
 
     The words have a file of their own, since only a build that has something to do reads them.
     `left` are files that were looked at before and left alone: whatever somebody else has done to
     one since, the next build sees it.
     """
-    fresh = [path for path in published if path not in left]
-    seen = dict(left) | dict(zip(fresh, glance.look_at(str(output), fresh), strict=True))
-    outputs = glance.hash_seen([seen[path] for path in published])
+    outputs = glance.hash_seen(_as_left(str(output), published, left))
     facts = {
         "program": program,
         "options": base_url,
@@ -81,9 +84,27 @@ def remember(
         "problems": list(said.problems),
         "summary": said.summary,
     }
-    words = "\n".join([outputs, *(" ".join(words) for words in published.values())])
-    write_beside(output, "words", [words.encode("utf-8", "surrogatepass")])
-    write_beside(output, "state", [glance.write(facts, published)])
+    write_beside(output, "words", _as_lines(itertools.chain([outputs], words)))
+    write_beside(output, "state", _as_lines(itertools.chain(glance.write(facts), published)))
+
+
+def _as_left(
+    output: str, published: Sequence[str], left: Mapping[str, bytes]
+) -> Iterator[list[glance.Seen]]:
+    """What is seen of published files, some at once: of those that are `left` what was seen."""
+    for some in glance.portions(published):
+        fresh = [path for path in some if path not in left]
+        seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
+        yield [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in some]
+
+
+def _as_lines(lines: Iterable[str]) -> Iterator[bytes]:
+    """The bytes of lines, of which there may be many, piece by piece."""
+    between = ""
+    left = iter(lines)
+    while some := list(itertools.islice(left, glance.TOGETHER)):
+        yield (between + "\n".join(some)).encode("utf-8", "surrogatepass")
+        between = "\n"
 
 
 def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
@@ -95,6 +116,14 @@ def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
     draft.replace(place)
 
 
+def open_beside(output: Path, name: str) -> BinaryIO:
+    """What is remembered of an output under a name, to be read; nothing where that cannot be."""
+    try:
+        return Path(glance.beside(str(output), name)).open("rb")
+    except OSError:
+        return io.BytesIO()
+
+
 def read_beside(output: Path, name: str) -> bytes:
     """What is remembered of an output under a name; nothing where that cannot be read."""
     try:
@@ -103,10 +132,10 @@ def read_beside(output: Path, name: str) -> bytes:
         return b""
 
 
-def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[str, glance.Seen]]:
-    """The words about each path that this program published last; none where it was another
+def published(output: Path, program: str) -> tuple[dict[str, str], dict[str, bytes]]:
+    """The line of words about each path that this program published last; none where it was another
     program, or where that is not known. Second, where the output is still as it was then, what is
-    seen of it now."""
+    seen of it now, each in 32 bytes."""
     place = str(output)
     try:
         facts, paths = glance.read(place)
@@ -115,13 +144,22 @@ def published(output: Path, program: str) -> tuple[dict[str, list[str]], dict[st
         outputs, *lines = read_beside(output, "words").decode().split("\n")
         if glance.value(facts["outputs"]) != outputs:  # of another build, which died
             return {}, {}
-        words = {path: line.split(" ") for path, line in zip(paths, lines, strict=True)}
+        words = dict(zip(paths, lines, strict=True))
     except glance.DAMAGED:
         return {}, {}
+    seen: list[bytes] = []
     try:
-        seen = glance.look_at(place, paths)
+        looks = (glance.look_at(place, some) for some in glance.portions(paths))
+        found = glance.hash_seen(_noted(looks, seen))
     except OSError:  # one is gone
         return words, {}
-    if outputs != glance.hash_seen(seen) or Path(glance.beside(place, "journal")).exists():
+    if outputs != found or Path(glance.beside(place, "journal")).exists():
         return words, {}
     return words, dict(zip(paths, seen, strict=True))
+
+
+def _noted(looks: Iterable[list[glance.Seen]], seen: list[bytes]) -> Iterator[list[glance.Seen]]:
+    """What was seen, noted as it goes by."""
+    for some in looks:
+        seen += [_SEEN.pack(*one) for one in some]
+        yield some

@@ -81,22 +81,24 @@ def _about_language(
 
 
 def find_translations(entries: Iterable[Entry]) -> Translations:
-    """For each entry the same in other languages, as far as it is in the feeds, by language.
+    """For each entry that has some the same in other languages, as far as they are in the feeds, by
+    language.
 
     Translations find each other also where their original is not to be seen.
     """
     groups: dict[str, list[Entry]] = defaultdict(list)
+    originals = {entry.translates for entry in entries}
     for entry in entries:
-        groups[entry.translates or entry.slug].append(entry)
+        if entry.translates is not None or entry.slug in originals:
+            groups[entry.translates or entry.slug].append(entry)
     return {
         entry.slug: sorted(
             (other for other in group if other is not entry and other.withdrawn is None),
             key=lambda other: (other.language, other.slug),
         )
-        if len(group) > 1
-        else []
         for group in groups.values()
         for entry in group
+        if len(group) > 1
     }
 
 

@@ -9,22 +9,24 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, embedding, helper, opml, readonce, structured
+from ilofeed import addresses, embedding, helper, manifestreader, opml, readonce
 from ilofeed.archivereader import read_archive
 from ilofeed.calendarreader import CalendarError, read_calendar
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
 from ilofeed.grammar import match_grammar
 from ilofeed.lint import lint
-from ilofeed.proof import Known, Prover
+from ilofeed.proof import Known, Proofs, Prover
 from ilofeed.readback import read_back
 from ilofeed.shares import quiet, share
+from ilofeed.structured import read_structured, structured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument
+    from ilofeed.document import AnyDocument, NewDocument
     from ilofeed.helper import Answers
+    from ilofeed.ledger import Ledger
     from ilofeed.lint import Finding
     from ilofeed.model import Feed, Office
     from ilofeed.shares import Progress
@@ -43,7 +45,8 @@ class Fault:
     found: str
 
 
-_Judged: TypeAlias = tuple[list[Fault], str]  # of a document, with the digest of its proof
+_Judged: TypeAlias = "tuple[Sequence[Fault], bytes]"  # of a document, with the digest of its proof
+_NONE: tuple[Fault, ...] = ()  # as of nearly all of a hundred thousand
 
 
 def verify(
@@ -66,19 +69,19 @@ def verify_changed(
     known: Known,
     progress: Progress = quiet,
     processes: int = 1,
-    news: Document | None = None,
+    before: Ledger | None = None,
     ahead: Answers[list[Fault]] | None = None,
 ) -> tuple[list[Fault], Known]:
     """The same without reading back what is known to verify, or is read back `ahead`; and what is
-    known then. `news` are what a document names that its last version, known to verify, did not.
+    known then. What a manifest names is looked for as far as it was not shown `before`, in one that
+    is known to verify.
 
     Where a path is gone that was published, a link to it may stand in any document, so the links of
     all are looked at again.
     """
-    paths = [document.path for document in documents]
-    published = set(map(office.address, paths))
+    published = {_address(document, office) for document in documents}
     feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = not known.proofs.keys() <= set(paths)
+    is_less = bool(known.proofs) and not known.proofs.keys() <= {one.path for one in documents}
     prover = Prover(office, feeds)
     made = [one for one in documents if not isinstance(one, Kept)]
 
@@ -86,11 +89,12 @@ def verify_changed(
         document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
     ) -> _Judged:
         if isinstance(document, Kept):
-            found = list(_dangling(document, answers)) if is_less else []
-            return found, known.proofs[document.path]
+            return _dangling(document, answers) if is_less else _NONE, known.proofs[document.path]
         proof = prover.of(document)
         if known.proofs.get(document.path) == proof:
-            return list(_dangling(document, answers)) if is_less else [], proof
+            return _dangling(document, answers) if is_less else _NONE, proof
+        if document.kind == "manifest":
+            return _dangling_in_manifest(document, answers, None if is_less else before), proof
         document = document.loaded()
         if document.path == opml.PATH:
             found = _verify_opml(document, office, feeds)
@@ -101,17 +105,16 @@ def verify_changed(
             found = _of_findings(document, readonce.whole_findings(document))
             document = readonce.leave(document, apart[document.path])
             found += verify_document(document, office)
-        if news is not None and news.path == document.path and not is_less:
-            document = news
         if not any(fault.field == "document" for fault in found):  # it can be read
             found += _dangling(document, answers)
-        return found, proof
+        return found or _NONE, proof
 
     at_once = addresses.Answers(office, published)
 
     def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
         found, proof = verified(document, apart, at_once)
-        return found + _dead_links([document], office, published), proof
+        dead = _dead_links([document], office, published)
+        return (*found, *dead) if dead else found, proof
 
     size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
@@ -125,9 +128,19 @@ def verify_changed(
         told = {fault.found for fault in faults}
         again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
         shared = share(doubtful, again, processes, progress)
-    fresh = {one.path: proof for one, (_, proof) in zip(doubtful, shared, strict=True)}
-    proofs = {path: fresh.get(path) or known.proofs[path] for path in paths}
-    return faults + [fault for found, _ in shared for fault in found], Known(proofs)
+    fresh = (proof for _, proof in shared)
+    proofs = [
+        known.proofs[one.path] if isinstance(one, Kept) and not is_less else next(fresh)
+        for one in documents
+    ]
+    faults += (fault for found, _ in shared for fault in found)
+    return faults, Known(Proofs(documents, proofs))
+
+
+def _address(document: AnyDocument, office: Office) -> str:
+    """Where a document is served; of an entry's page as the text that the entry has already."""
+    address, entry = office.address(document.path), document.entry
+    return entry.url if entry is not None and entry.url == address else address
 
 
 def verify_ahead(documents: Iterable[AnyDocument], office: Office) -> Answers[list[Fault]]:
@@ -149,8 +162,8 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
     if document.path.endswith(".ics"):
         return _verify_calendar(document, office)
     if entry is not None and document.path.endswith(".html"):
-        expected = structured.structured(entry, office)
-        return _verify_json(document, expected, structured.read_structured)
+        expected = structured(entry, office)
+        return _verify_json(document, expected, read_structured)
     if feed is not None and document.path.endswith(".json"):
         return _verify_json(document, embedding.oembed(feed, office), json.loads)
     return []
@@ -260,12 +273,23 @@ def _dead_links(
     ]
 
 
-def _dangling(document: AnyDocument, answers: addresses.Answers) -> Iterator[Fault]:
+def _dangling_in_manifest(
+    document: NewDocument, answers: addresses.Answers, before: Ledger | None
+) -> Sequence[Fault]:
+    """The same of a manifest, which may be too long to be read as a whole."""
+    try:
+        found = {
+            one for part in manifestreader.parts(document, before) for one in answers.dangling(part)
+        }
+    except ValueError:  # it is not as ours are written, or no JSON
+        return _dangling(document, answers)
+    return [Fault(document.path, "address", "a published file", one) for one in sorted(found)]
+
+
+def _dangling(document: AnyDocument, answers: addresses.Answers) -> Sequence[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
         missing = answers.dangling(document)
     except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
-        yield Fault(document.path, "document", "a document that can be read", str(error))
-        return
-    for address in missing:
-        yield Fault(document.path, "address", "a published file", address)
+        return [Fault(document.path, "document", "a document that can be read", str(error))]
+    return [Fault(document.path, "address", "a published file", one) for one in missing] or _NONE

@@ -1,0 +1,91 @@
+"""What of an entry is long: its HTML, and its record in the manifest. A large site keeps both in a
+file, from which they are read for who asks: they are two thirds of an entry, and each is wanted a
+few times in a build."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.spool import Spool
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ilofeed.spool import Store
+
+_TOGETHER = 1000  # entries whose texts are written at once
+_NOT_COMPARED = ("source", "noted")
+_SIZE = 32  # bits of the number that says where a text is; above these is its offset
+
+
+class Shelved:
+    """An entry, with each of its long texts as it is or as a number that says where it is."""
+
+    __slots__ = ()
+    body: str | int
+    noted: str | int
+    shelf: Spool | None
+
+    @property
+    def html(self) -> str:
+        """What there is to read."""
+        return self.body if isinstance(self.body, str) else self._read(self.body)
+
+    @property
+    def record(self) -> str:
+        """The JSON of its record in the manifest, without archives; "" while that is not known."""
+        return self.noted if isinstance(self.noted, str) else self._read(self.noted)
+
+    def _read(self, where: int) -> str:
+        assert self.shelf is not None
+        data = self.shelf.read(where >> _SIZE, where & ((1 << _SIZE) - 1))
+        return data.decode("utf-8", "surrogatepass")
+
+    def _values(self) -> dict[str, Any]:
+        """Its fields, with the texts themselves."""
+        names = self.__dataclass_fields__  # type: ignore[attr-defined]
+        return {name: getattr(self, name) for name in names} | {
+            "body": self.html,
+            "noted": self.record,
+            "shelf": None,
+        }
+
+    def __eq__(self, other: object) -> bool:  # whatever they were read from
+        if type(other) is not type(self):
+            return NotImplemented
+        left = dict.fromkeys(_NOT_COMPARED)
+        return self._values() | left == other._values() | left
+
+    def __hash__(self) -> int:
+        return hash(self.html)
+
+    def __reduce__(self) -> Any:  # who is handed one need not have the file
+        return _restore, (type(self), self._values())
+
+
+def _restore(kind: type[Any], values: dict[str, Any]) -> Any:
+    made = object.__new__(kind)
+    for name, value in values.items():
+        object.__setattr__(made, name, value)
+    return made
+
+
+def shelve(entries: Iterable[Shelved], store: Store) -> None:
+    """Put the long texts of entries into a store, where it is a file. Nothing of the entries
+    changes by that: who has one sees the same."""
+    if not isinstance(store, Spool):
+        return
+    left = iter(entries)
+    while some := list(itertools.islice(left, _TOGETHER)):
+        texts = [
+            (one, name, text.encode("utf-8", "surrogatepass"))
+            for one in some
+            for name, text in (("body", one.body), ("noted", one.noted))
+            if isinstance(text, str) and text
+        ]
+        at = store.put(b"".join([data for _, _, data in texts])).at
+        for one, name, data in texts:
+            object.__setattr__(one, name, at << _SIZE | len(data))
+            object.__setattr__(one, "shelf", store)
+            at += len(data)
