@@ -50,6 +50,7 @@ FLOORS = [
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     [
+        "yamlvalues",
         "yamlerrors",
         "yamlmask",
         "yamldoc",

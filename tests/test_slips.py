@@ -361,3 +361,36 @@ def test_two_versions_in_feeds_yaml_are_one_problem() -> None:
     assert found(office=office) == ["feeds.yaml:5:1 merge-conflict"]
     half = OFFICE.replace(b"  title: Example Office\n", ours.partition(b"=======\n")[2])
     assert found(office=half) == ["feeds.yaml:6:1 merge-conflict"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "message"),
+    [
+        (
+            KEYS + "event: {start: 2015-06-01, place: Beijing, China}\n",
+            "7:44 unquoted-start",
+            "a comma ends a value between brackets; if `China` belongs to it, put quotes",
+        ),
+        (KEYS.replace("[MN]", "\n  - MN\n  - CN:"), "8:5 empty-value", "delete the colon"),
+        (KEYS.replace("[MN]", "[MN],"), "6:12 quotes", "behind the closing ]; delete `,`"),
+        (KEYS.replace("A report on wages.", '"A", '), "4:10 quotes", 'closing "; delete `,`'),
+        (KEYS.replace("[MN]", "[\n  MN,\n  CN"), "6:12 unclosed-bracket", "end it with ]"),
+        (
+            KEYS.replace("Wages", "'Wages").replace("A report", "It's a report"),
+            "2:8 quotes",
+            "is never closed",
+        ),
+        (KEYS.replace(": ", ":"), "2:1 not-a-mapping", "a space is missing behind each colon"),
+    ],
+)
+def test_what_follows_from_a_comma_a_colon_or_a_quote(
+    keys: str, expected: str, message: str
+) -> None:
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]
+
+
+def test_keys_in_a_list_and_a_body_behind_the_fence() -> None:
+    keys = "".join(f"- {line}\n" for line in KEYS.splitlines())
+    assert said(keys) == ["keys are wanted here, without a hyphen before them: `title: …`"]
+    assert found(wages=f"---\n{KEYS}---Body\n".encode()) == ["wages:7:1 unclosed-front-matter"]

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
 # from the line break above it, which is found faster than the first column
-_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|---[ \t]+\S.*)(?=\n|\Z)")
+_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|---[ \t]*[^\s-].*)(?=\n|\Z)")
 # what stands in the first line instead
-_OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]+\S.*)\n")
+_OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]*[^\s-].*)\n")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 # a line in the first column that is neither a key nor a list item nor a comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)

@@ -161,7 +161,7 @@ class _Reader:
                 self.broken.add(loc)
             return all(readable)
         if isinstance(node, Mapping):
-            if self._in_braces(node):
+            if self._lacks_values(node, loc):
                 self.broken.add(loc)
                 return False
             return True
@@ -170,14 +170,21 @@ class _Reader:
             return False
         return True
 
-    def _in_braces(self, node: Mapping) -> bool:
-        """Whether a text or a list stands in { }, which is read as keys without values."""
+    def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
+        """Whether a text or a list stands in { }, or a colon behind an item of a list."""
         if not node.pairs or any(value.end > value.start for _, value in node.pairs):
             return False
-        if not self._source.text.startswith("{", node.start):
+        key = quote(node.pairs[0][0].value)
+        if self._source.text.startswith("{", node.start):
+            message = (
+                "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
+            )
+            self.problems.append(self._source.problem(node.start, "unquoted-start", message))
+        elif isinstance(loc[-1], int) and len(node.pairs) == 1:
+            message = f"{key} has a colon and no value; delete the colon, or write a value"
+            self.problems.append(self._source.problem(node.start, "empty-value", message))
+        else:
             return False
-        message = "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
-        self.problems.append(self._source.problem(node.start, "unquoted-start", message))
         return True
 
     def _cut(self, node: Scalar, loc: Loc) -> bool:
@@ -211,6 +218,13 @@ class _Reader:
         if loc[0] in self._below:  # of each key it is said
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        above = self._source.text[: node.start].rstrip()
+        offset = len(above) - len(key)
+        if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
+            message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
+            message += "quotes around the whole value"
+            self.problems.append(self._source.problem(offset, "unquoted-start", message))
+            return True
         message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))
         return True

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import yaml
 
 from ilofeed.problems import Problem, quote
-from ilofeed.yamlerrors import Explained, YamlFault, explain
+from ilofeed.yamlerrors import explain
 from ilofeed.yamlmask import mask
+from ilofeed.yamlvalues import Explained, YamlFault
 
 if TYPE_CHECKING:
     from ilofeed.codes import Code
@@ -127,6 +128,10 @@ def _root(
         return root, problems
     if root is not None and not problems:
         message = "keys are wanted here, each on a line of its own: `title: …`"
+        if isinstance(root, Sequence):
+            message = "keys are wanted here, without a hyphen before them: `title: …`"
+        elif found := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
+            message = f"a space is missing behind each colon: `{found[0]} …`"
         problems.append(source.problem(root.start, "not-a-mapping", message))
     return None, problems
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.yamlerrors import INDENT, ITEM, PAIR, line_at, no_indent
+from ilofeed.yamlerrors import ITEM, no_indent
+from ilofeed.yamlvalues import INDENT, PAIR, line_at
 
 if TYPE_CHECKING:
-    from ilofeed.yamlerrors import Explained
+    from ilofeed.yamlvalues import Explained
 
 
 def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
