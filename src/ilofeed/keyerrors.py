@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become
 
-_UNSEEN = re.compile(r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]")
+_UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
     "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
@@ -59,7 +59,7 @@ def _unknown(key: str, known: dict[str, Any], section: str | None) -> str:
     if section is not None:
         return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
     message = f"there is no key {quote(key)} here"
-    plain = _UNSEEN.sub("", key)
+    plain = re.sub(_UNSEEN, "", key)
     if plain != key and plain in known:
         return f"something that cannot be seen stands beside the key {quote(plain)}; write it again"
     if " " in key:

@@ -66,8 +66,7 @@ def validate(
     for the end of a text that was cut (an entry, where nobody writes comments there). `context`
     reaches the checks of single values.
     """
-    below = frozenset(strays(root, model).values())
-    reader = _Reader(source, below, comments=comments)
+    reader = _Reader(source, root, model, comments=comments)
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
@@ -112,11 +111,14 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 class _Reader:
     """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
 
-    def __init__(self, source: Source, below: frozenset[str], *, comments: bool) -> None:
+    def __init__(
+        self, source: Source, root: Mapping, model: type[BaseModel], *, comments: bool
+    ) -> None:
         self.problems: list[Problem] = []
         self.broken: set[Loc] = set()
         self._source = source
-        self._below = below  # sections whose keys stand below them, not indented
+        self._root = root
+        self._model = model
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
@@ -215,7 +217,7 @@ class _Reader:
     def _empty(self, node: Scalar, loc: Loc) -> bool:
         if node.style or node.value not in _NOTHING:
             return False
-        if loc[0] in self._below:  # of each key it is said
+        if loc[0] in strays(self._root, self._model).values():  # it is said of each of its keys
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         above = self._source.text[: node.start].rstrip()

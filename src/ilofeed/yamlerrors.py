@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from ilofeed.yamlvalues import YamlFault
 
 ITEM_SIGNS = "•·‣◦*–—−"  # what people write for the hyphen before an item of a list
-ITEM = re.compile(
-    rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"
-)
-_BLOCK = re.compile(r":[ \t]+[|>][-+]?[ \t]*$")
+# compiled when something is wrong
+ITEM = rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"
+_BLOCK = r":[ \t]+[|>][-+]?[ \t]*$"
 
 
 def explain(fault: YamlFault, text: str) -> Explained:
@@ -36,7 +35,7 @@ def _tab(fault: YamlFault, text: str) -> Explained | None:
 def _item(fault: YamlFault, text: str) -> Explained | None:
     for at in (fault.context_at, fault.at):
         start, line = line_at(text, at or 0)
-        if at is not None and (item := ITEM.match(line)):
+        if at is not None and (item := re.match(ITEM, line)):
             wanted = quote("- " + item["item"].strip())
             message = f"an item of a list begins with a hyphen and a space: {wanted}"
             return Explained(start + item.end("indent"), "yaml-syntax", message)
@@ -67,7 +66,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
 def no_indent(text: str, start: int, line: str) -> Explained | None:
     """Text that belongs to a `key: >-` above it, but begins in the first column."""
     above = text[:start].rstrip().rpartition("\n")[2]
-    if _BLOCK.search(above) and line[:1].strip():
+    if re.search(_BLOCK, above) and line[:1].strip():
         message = f"this text belongs to {quote(above.strip())}; begin its lines with two spaces"
         return Explained(start, "indentation", message)
     return None
@@ -79,7 +78,7 @@ def _block(fault: YamlFault, text: str) -> Explained | None:
     indent = len(line) - len(line.lstrip())
     for above in reversed(text[:start].split("\n")[-50:]):
         if above.strip() and len(above) - len(above.lstrip()) < indent:
-            if not _BLOCK.search(above):
+            if not re.search(_BLOCK, above):
                 return None
             message = f"this text belongs to {quote(above.strip())}; "
             message += "begin all its lines in the same column"

@@ -36,7 +36,7 @@ def _beginning(fault: Explained, line: str) -> str | None:
     """What stands before the value on a line, or should."""
     if fault.code == "missing-colon" and (word := re.match(r"[ \t]*[A-Za-z_]+(?=.{3})", line)):
         return f"{word[0]}: "
-    if fault.code == "yaml-syntax" and (item := ITEM.match(line)):
+    if fault.code == "yaml-syntax" and (item := re.match(ITEM, line)):
         return item["indent"] + "- "
     pair = PAIR.match(line)
     return line[: pair.start("value")] if pair else None

@@ -16,9 +16,8 @@ PAIR = re.compile(
     rf"^{INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
-_BEHIND = re.compile(
-    r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
-)
+# compiled when it is needed
+_BEHIND = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
 _STARTERS = {
     "*": "a repetition",
     "&": "the name of a repetition",
@@ -136,7 +135,7 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
     key, value, wanted = pair["key"], pair["value"].strip(), quoted(pair)
     first = value[0]
     verdict: tuple[Code, str] | None = None
-    if behind := _BEHIND.fullmatch(value):
+    if behind := re.fullmatch(_BEHIND, value):
         verdict = (
             "quotes",
             f"nothing stands behind the closing {behind[1]}; delete {quote(behind[2])}",
