@@ -20,6 +20,7 @@ site:
   url: https://example.org/feeds/
   authority: example.org,2015:bench
   title: Bench
+  limit: 20
   timezone: Asia/Ulaanbaatar
 categories: {{{", ".join(f"{topic}: {topic.title()}" for topic in TOPICS)}}}
 countries: {{CN: China, MN: Mongolia, KZ: Kazakhstan, world: World}}

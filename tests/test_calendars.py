@@ -12,8 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed import calendars, dates
-from ilofeed.calendars import CalendarError, read_calendar, render_calendar
+from ilofeed import calendarreader, calendars, dates
+from ilofeed.calendarreader import CalendarError, read_calendar
+from ilofeed.calendars import render_calendar
 from ilofeed.carry import carried_event
 from ilofeed.model import Event
 from ilofeed.selection import MOST_EVENTS, published, select_feeds
@@ -326,6 +327,112 @@ def test_zones_and_events_made_once_are_those_made_for_each_calendar(
         for path in found:
             assert made[path].data == again[path].data
             assert b"BEGIN:VTIMEZONE" in made[path].data
+
+
+EVENTS: dict[str, Any] = {
+    "wages": entry(event="{start: 2015-07-08T09:00+08:00, place: 'A long place; with, signs'}"),
+    "jobs": entry(
+        event="{start: 2015-11-08, end: 2015-11-09}", title="'Begin: the end, END:VEVENT'"
+    ),
+    "labour": entry(event="{start: 2014-11-08T02:00Z}", summary=f"Begin. {'Long. ' * 30}"),
+}
+
+
+@pytest.mark.parametrize("begin", ["UID:", "DTSTAMP:", "DTSTART;", "SUMMARY:", "TZID:", "VERSION:"])
+def test_what_stands_twice_is_told(begin: str) -> None:
+    text = calendar(**EVENTS)
+    twice = re.sub(rf"(\r\n{begin}[^\r]*)", r"\1\1", text, count=1)
+    assert twice != text
+    with pytest.raises(CalendarError, match=r"2 times|icalendar:"):
+        read_calendar(twice.encode())
+
+
+def whole(data: bytes) -> Any:
+    """What is seen of a calendar that is not cut."""
+    try:
+        return calendarreader._read(data)
+    except CalendarError as error:
+        return str(error)
+
+
+def test_a_calendar_cut_at_its_events_says_what_it_says_as_a_whole() -> None:
+    found = documents(site(**EVENTS))
+    calendars_found = {path: found[path].data for path in found if path.endswith(".ics")}
+    assert len(calendars_found) > len(EVENTS)
+    for path, data in calendars_found.items():
+        seen = calendarreader._read_in_pieces(data)
+        assert seen is not None, path
+        assert seen == whole(data)
+    assert len(calendarreader._read(calendars_found["all/calendar.ics"]).events) == len(EVENTS)
+
+
+LINES = [
+    "BEGIN:VEVENT",
+    "END:VEVENT",
+    "begin:vevent",
+    "end:vevent",
+    "BEGIN:VALARM",
+    "END:VALARM",
+    "BEGIN:VTIMEZONE",
+    "TZID:Asia/Ulaanbaatar",
+    "END:VTIMEZONE",
+    "BEGIN:VCALENDAR",
+    "END:VCALENDAR",
+    "BEG",
+    " IN:VALARM",
+    "\tEND:VEVENT",
+    "SUMMARY:BEGIN:VEVENT",
+    " END:VEVENT",
+    "DTSTART:2015",
+    "DTSTART;TZID=Europe/Paris:20150708T100000",
+    "UID:other",
+    "nothing",
+    "",
+]
+
+
+@given(data=st.data())
+def test_a_damaged_calendar_is_seen_in_pieces_as_a_whole_or_not_at_all(data: st.DataObject) -> None:
+    lines = calendar(**EVENTS).split("\r\n")
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(lines) - 1))
+        kept = data.draw(st.integers(0, 2))
+        lines[at : at + kept] = data.draw(st.lists(st.sampled_from(LINES), max_size=3))
+    damaged = "\r\n".join(lines).encode()
+    assert calendarreader._read_in_pieces(damaged) in (None, whole(damaged))
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("SUMMARY:", "BEGIN:VALARM\r\nEND:VALARM\r\nSUMMARY:"),
+        ("SUMMARY:", "BEG\r\n IN:VALARM\r\nE\r\n ND:VALARM\r\nSUMMARY:"),
+        ("BEGIN:VTIMEZONE", "begin:vevent\r\nUID:x\r\nend:vevent\r\nBEGIN:VTIMEZONE"),
+        ("END:VTIMEZONE\r\n", ""),
+        ("\r\nEND:VEVENT", "\r\nEND:VEVENT\r\nX-COMMENT:not of an event"),
+        ("END:VCALENDAR\r\n", "END:VCALENDAR\r\nX-COMMENT:behind\r\n"),
+        ("SUMMARY:", "\r\n SUMMARY:"),
+        ("DTSTART;", "NO;"),
+    ],
+)
+def test_what_is_not_surely_cut_is_read_as_a_whole(old: str, new: str) -> None:
+    text = calendar(**EVENTS)
+    assert old in text
+    assert calendarreader._read_in_pieces(text.replace(old, new, 1).encode()) is None
+
+
+def test_an_event_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    calendarreader._read_piece.cache_clear()
+    made = site(**EVENTS)
+    assert not verify([*documents(made).values()], made.office)
+    misses = calendarreader._read_piece.cache_info().misses
+
+    def never(_: bytes) -> None:
+        raise AssertionError("a calendar of ours was not cut")
+
+    monkeypatch.setattr(calendarreader, "_read", never)
+    assert not verify([*documents(made).values()], made.office)
+    assert calendarreader._read_piece.cache_info().misses == misses
 
 
 def test_an_event_is_the_same_whatever_offset_its_dates_were_written_with() -> None:

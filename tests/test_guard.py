@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.calendars import read_calendar
+from ilofeed.calendarreader import read_calendar
 from ilofeed.codes import GUARDED, RULES
 from ilofeed.guardsite import line_of
 from offices import NOW, OFFICE, entry, write_office

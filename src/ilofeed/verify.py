@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed import addresses, calendars, embedding, helper, opml, readonce, structured
+from ilofeed import addresses, embedding, helper, opml, readonce, structured
 from ilofeed.archivereader import read_archive
+from ilofeed.calendarreader import CalendarError, read_calendar
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.document import Document, Kept
 from ilofeed.grammar import match_grammar
@@ -204,8 +205,8 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
     entries = feed.events if feed is not None else (document.entry,)
     expected = [carried_event(entry, office) for entry in entries if entry is not None]
     try:
-        about, seen = calendars.read_calendar(document.data)
-    except calendars.CalendarError as error:
+        about, seen = read_calendar(document.data)
+    except CalendarError as error:
         return [Fault(document.path, "document", "a calendar that can be read", str(error))]
     ids, seen_ids = [[one["id"] for one in side] for side in (expected, seen)]
     if ids != seen_ids:
