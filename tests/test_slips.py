@@ -264,6 +264,12 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "2 is the most"),
         ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
         ("  CN: China", "  - CN: China\n  - MN: Mongolia\nx:", "indented: CN: …"),
+        (
+            "feeds: [all]",
+            "feeds: [{per: [country category]}]",
+            "stand in brackets: per: [country, category]",
+        ),
+        ("/feeds/", "/feeds/index.html", "is a page, index.html; the site's address is a folder"),
         ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
     ],
 )
@@ -394,3 +400,28 @@ def test_keys_in_a_list_and_a_body_behind_the_fence() -> None:
     keys = "".join(f"- {line}\n" for line in KEYS.splitlines())
     assert said(keys) == ["keys are wanted here, without a hyphen before them: `title: …`"]
     assert found(wages=f"---\n{KEYS}---Body\n".encode()) == ["wages:7:1 unclosed-front-matter"]
+
+
+def test_a_section_without_its_name_or_in_another_is_told_by_its_keys() -> None:
+    head, line, rest = OFFICE.partition(b"categories:")
+    flat = head.replace(b"site:\n", b"").replace(b"\n  ", b"\n") + line + rest
+    first, *_ = messages(office=flat)
+    assert first == (
+        "`url` belongs to `site`; write `site:` above it, and begin the line with two spaces"
+    )
+    assert {one.split()[1] for one in found(office=flat)} == {"unknown-key"}
+    within = head + (line + rest).replace(b"\n", b"\n  ").replace(b"categories", b"  categories", 1)
+    assert messages(office=within) == [
+        "`categories` does not belong to `site`; begin the line in the first column",
+        "`countries` does not belong to `site`; begin the line in the first column",
+    ]
+
+
+def test_a_section_all_of_whose_terms_have_slips_is_not_empty() -> None:
+    office = OFFICE.partition(b"countries:")[0] + b"countries:\n  MN: Mongolia: x\n"
+    assert found(office=office) == ["feeds.yaml:13:15 unquoted-colon"]
+
+
+def test_what_is_masked_is_never_shown() -> None:
+    office = OFFICE + b"feeds:\n  -all\n  -per: country\n"
+    assert not any("xx" in message for message in messages(office=office))

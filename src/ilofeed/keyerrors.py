@@ -42,22 +42,53 @@ def explain(
         parent, path = locate(root, loc[:-1])
         key, known = str(loc[-1]), _fields_at(model, loc[:-1])
         if kind == "extra_forbidden":
-            section = strays(root, model).get(key) if not path else None
-            message = _unknown(key, known, section)
+            message = _belongs(key, path, root, model) or _unknown(key, known)
             return source.problem(key_start(root, (*path, key)), "unknown-key", message)
-        if (*path, key) in broken or _is_misspelt(key, parent, known):
+        is_told = (*path, key) in broken or _is_misspelt(key, parent, known)
+        if is_told or (not path and _stands_elsewhere(key, root, model)):
             return None
         return source.problem(parent.start, *_missing(known, path, key))
     node, path = locate(root, loc)
+    if kind == "too_short" and any(one[: len(path)] == path for one in broken):
+        return None
     if loc[-1] == "[key]":
         return source.problem(key_start(root, path), _own(kind), item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
 
 
-def _unknown(key: str, known: dict[str, Any], section: str | None) -> str:
-    if section is not None:
+def _belongs(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> str | None:
+    """Where a key belongs that stands a level too high or too low."""
+    fields = model.model_fields
+    if path:
+        is_root = key in fields and fields[key].is_required() and root.get(key) is None
+        section = quote(str(path[0]))
+        message = f"{quote(key)} does not belong to {section}; begin the line in the first column"
+        return message if is_root else None
+    if section := strays(root, model).get(key, ""):
         return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    lacking = [one for one in fields if root.get(one) is None and key in _own_fields(model, one)]
+    if len(lacking) != 1:
+        return None
+    message = f"{quote(key)} belongs to {quote(lacking[0])}; write `{lacking[0]}:` above it, "
+    return message + "and begin the line with two spaces"
+
+
+def _stands_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
+    """Whether a key that is missing, or its own keys, stand at another level, as is told there."""
+    own = _own_fields(model, key)
+    for name, node in root.pairs:
+        if name.value not in model.model_fields:
+            if name.value in own:
+                return True
+        elif isinstance(node, Mapping) and node.get(key) is not None:
+            inner = _own_fields(model, name.value)
+            if inner and key not in inner:
+                return True
+    return False
+
+
+def _unknown(key: str, known: dict[str, Any]) -> str:
     message = f"there is no key {quote(key)} here"
     plain = re.sub(_UNSEEN, "", key)
     if plain != key and plain in known:
@@ -142,10 +173,12 @@ def _first(node: Node) -> str:
 def _choice(value: str, key: str, expected: str) -> str:
     if value in {"category", "country", "language"}:
         return f"{quote(value)} is a dimension; write - per: {value}"
-    names = _listed(value)
+    names, words = _listed(value), re.findall("'(.+?)'", expected)
+    if set(value.split()) <= set(words):
+        names = ", ".join(value.split())
     if "," in names:
         return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
-    near = nearest(value, re.findall("'(.+?)'", expected))
+    near = nearest(value, words)
     hint = f"; did you mean {quote(near)}?" if near else ""
     return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
 

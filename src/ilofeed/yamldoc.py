@@ -166,7 +166,10 @@ class _Builder:
         start, end = self._base + at, self._base + event.end_mark.index
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            broken = self._refuse_extras(event, start) or at in self._masked
+            broken = self._refuse_extras(event, start)
+            if self._masked and not broken:
+                last = event.end_mark.index
+                broken = any(at <= masked < last for masked in self._masked)
             self._put(Scalar(event.value, start, end, event.style or "", broken))
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             if len(self._stack) == DEEPEST:
