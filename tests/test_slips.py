@@ -206,6 +206,18 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
             "a list is wanted here, in brackets: categories: [wages, employment]",
         ),
         (
+            KEYS.replace("[wages]", "\n  wages\n  employment"),
+            "a list is wanted here, in brackets: categories: [wages, employment]",
+        ),
+        (
+            KEYS.replace("[wages]", '"wages", "employment"'),
+            'a list stands in brackets: `categories: ["wages", "employment"]`',
+        ),
+        (
+            KEYS.replace("A report", "\n  A report: more"),
+            "a colon and a space end a key; put quotes around the whole text",
+        ),
+        (
             KEYS + "authors: Anne-Marie Li\n",
             "a list is wanted here, in brackets: authors: [Anne-Marie Li]",
         ),
@@ -330,12 +342,19 @@ def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
         "wages:1:1 no-front-matter",
         "wages:5:14 unknown-category",
     ]
-    if fence != "--":
-        text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
-        assert found(wages=text.encode()) == [
-            "wages:5:14 unknown-category",
-            "wages:7:1 unclosed-front-matter",
-        ]
+    text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
+    assert found(wages=text.encode()) == [
+        "wages:5:14 unknown-category",
+        "wages:7:1 unclosed-front-matter",
+    ]
+
+
+@pytest.mark.parametrize("body", ["Body text\nand more.\n", "===\nBody\n"])
+def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
+    (one,) = messages(wages=f"---\n{KEYS}{body}".encode())
+    assert one == "the front matter that begins here has no end; write --- after line 6"
+    folded = KEYS.replace("A report", ">-\n  Note: a report") + "event:\n  start: 2015-06-01\n"
+    assert found(wages=f"---\n{folded}{body}".encode()) == ["wages:1:1 unclosed-front-matter"]
 
 
 @pytest.mark.parametrize(

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become
 
+_NAMES = ("categories", "countries", "languages")  # lists of names that have no spaces in them
 _UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
     "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "one text is wanted here, not a list or a mapping",
+    "colon_type": "a colon and a space end a key; put quotes around the whole text",
     "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
     "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
 }
@@ -140,10 +142,11 @@ def _described(
     kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
 ) -> tuple[Code, str]:
     if kind in _WANTED:
-        value = visible(_listed(node.value), 60) if isinstance(node, Scalar) else "…"
         key = path[-1] if path else ""
+        value = visible(_listed(node.value, key), 60) if isinstance(node, Scalar) else "…"
         first = _first(node)
         kind = "item_type" if kind == "list_type" and first in known else kind
+        kind = "colon_type" if kind == "string_type" and " " in first else kind
         keys = ", ".join(known)
         return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=keys, first=first)
     if kind == "too_short":
@@ -183,8 +186,10 @@ def _choice(value: str, key: str, expected: str) -> str:
     return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
 
 
-def _listed(text: str) -> str:
+def _listed(text: str, key: int | str = "") -> str:
     """A text that was to be a list, as it stands in brackets."""
+    if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
+        return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
     signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
     return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))

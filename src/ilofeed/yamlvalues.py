@@ -16,7 +16,8 @@ PAIR = re.compile(
     rf"^{INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
-# compiled when it is needed
+# compiled when they are needed
+_SEVERAL = r"""("[^"]*"|'[^']*')(?:\s*,\s*("[^"]*"|'[^']*'))+"""
 _BEHIND = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
 _STARTERS = {
     "*": "a repetition",
@@ -140,6 +141,8 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
             "quotes",
             f"nothing stands behind the closing {behind[1]}; delete {quote(behind[2])}",
         )
+    elif re.fullmatch(_SEVERAL, value):
+        verdict = "quotes", f"a list stands in brackets: {quote(f'{key}: [{value}]', 200)}"
     elif first in "'\"":
         verdict = "quotes", f"text goes on after the closing quote; quote all of it: {wanted}"
     elif first in "[{" and "did not find expected ',' or" in fault.problem:
