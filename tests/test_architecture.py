@@ -51,6 +51,7 @@ FLOORS = [
     ["problems"],
     ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
     [
+        "yamlvalues",
         "yamlerrors",
         "yamlmask",
         "yamldoc",

@@ -119,6 +119,21 @@ def test_the_zone_in_the_file_is_the_zone(zone: str, years: tuple[int, int]) -> 
         assert said[at][1] == instant.astimezone(there).utcoffset(), instant
 
 
+@pytest.mark.parametrize("text", [r"C:\New", r"C:\new", r"\N", r"\\N; \, \n", r"a\\;b,c"])
+def test_a_backslash_is_no_line_break(text: str) -> None:
+    """icalendar would write the first as C: and ew on two lines."""
+    office = OFFICE.replace(b"title: Example Office", f"title: '{text}'".encode())
+    office = office.replace(b"{label: Wages,", f"{{label: '{text}',".encode())
+    given = {"title": f"'{text}'", "summary": f"'{text}'"}
+    made = site(
+        office=office, wages=entry(event=f"{{start: 2015-06-01, place: '{text}'}}", **given)
+    )
+    assert verify(list(documents(made).values()), made.office) == []
+    about, (event,) = read_calendar(documents(made)["all/calendar.ics"].data)
+    assert text in str(about["title"])
+    assert [event["title"], event["summary"], event["place"], event["labels"][0]] == [text] * 4
+
+
 def test_who_an_event_is_and_when_it_was_changed() -> None:
     seen = one(
         event="{start: 2015-06-01, url: 'https://example.org/event'}",

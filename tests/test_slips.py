@@ -206,6 +206,18 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
             "a list is wanted here, in brackets: categories: [wages, employment]",
         ),
         (
+            KEYS.replace("[wages]", "\n  wages\n  employment"),
+            "a list is wanted here, in brackets: categories: [wages, employment]",
+        ),
+        (
+            KEYS.replace("[wages]", '"wages", "employment"'),
+            'a list stands in brackets: `categories: ["wages", "employment"]`',
+        ),
+        (
+            KEYS.replace("A report", "\n  A report: more"),
+            "a colon and a space end a key; put quotes around the whole text",
+        ),
+        (
             KEYS + "authors: Anne-Marie Li\n",
             "a list is wanted here, in brackets: authors: [Anne-Marie Li]",
         ),
@@ -264,6 +276,12 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "2 is the most"),
         ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
         ("  CN: China", "  - CN: China\n  - MN: Mongolia\nx:", "indented: CN: …"),
+        (
+            "feeds: [all]",
+            "feeds: [{per: [country category]}]",
+            "stand in brackets: per: [country, category]",
+        ),
+        ("/feeds/", "/feeds/index.html", "is a page, index.html; the site's address is a folder"),
         ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
     ],
 )
@@ -324,12 +342,19 @@ def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
         "wages:1:1 no-front-matter",
         "wages:5:14 unknown-category",
     ]
-    if fence != "--":
-        text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
-        assert found(wages=text.encode()) == [
-            "wages:5:14 unknown-category",
-            "wages:7:1 unclosed-front-matter",
-        ]
+    text = f"---\n{KEYS.replace('wages]', 'wage]')}{fence}\nBody\n"
+    assert found(wages=text.encode()) == [
+        "wages:5:14 unknown-category",
+        "wages:7:1 unclosed-front-matter",
+    ]
+
+
+@pytest.mark.parametrize("body", ["Body text\nand more.\n", "===\nBody\n"])
+def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
+    (one,) = messages(wages=f"---\n{KEYS}{body}".encode())
+    assert one == "the front matter that begins here has no end; write --- after line 6"
+    folded = KEYS.replace("A report", ">-\n  Note: a report") + "event:\n  start: 2015-06-01\n"
+    assert found(wages=f"---\n{folded}{body}".encode()) == ["wages:1:1 unclosed-front-matter"]
 
 
 @pytest.mark.parametrize(
@@ -361,3 +386,61 @@ def test_two_versions_in_feeds_yaml_are_one_problem() -> None:
     assert found(office=office) == ["feeds.yaml:5:1 merge-conflict"]
     half = OFFICE.replace(b"  title: Example Office\n", ours.partition(b"=======\n")[2])
     assert found(office=half) == ["feeds.yaml:6:1 merge-conflict"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "expected", "message"),
+    [
+        (
+            KEYS + "event: {start: 2015-06-01, place: Beijing, China}\n",
+            "7:44 unquoted-start",
+            "a comma ends a value between brackets; if `China` belongs to it, put quotes",
+        ),
+        (KEYS.replace("[MN]", "\n  - MN\n  - CN:"), "8:5 empty-value", "delete the colon"),
+        (KEYS.replace("[MN]", "[MN],"), "6:12 quotes", "behind the closing ]; delete `,`"),
+        (KEYS.replace("A report on wages.", '"A", '), "4:10 quotes", 'closing "; delete `,`'),
+        (KEYS.replace("[MN]", "[\n  MN,\n  CN"), "6:12 unclosed-bracket", "end it with ]"),
+        (
+            KEYS.replace("Wages", "'Wages").replace("A report", "It's a report"),
+            "2:8 quotes",
+            "is never closed",
+        ),
+        (KEYS.replace(": ", ":"), "2:1 not-a-mapping", "a space is missing behind each colon"),
+    ],
+)
+def test_what_follows_from_a_comma_a_colon_or_a_quote(
+    keys: str, expected: str, message: str
+) -> None:
+    assert problems(keys) == [f"wages:{expected}"]
+    assert message in said(keys)[0]
+
+
+def test_keys_in_a_list_and_a_body_behind_the_fence() -> None:
+    keys = "".join(f"- {line}\n" for line in KEYS.splitlines())
+    assert said(keys) == ["keys are wanted here, without a hyphen before them: `title: …`"]
+    assert found(wages=f"---\n{KEYS}---Body\n".encode()) == ["wages:7:1 unclosed-front-matter"]
+
+
+def test_a_section_without_its_name_or_in_another_is_told_by_its_keys() -> None:
+    head, line, rest = OFFICE.partition(b"categories:")
+    flat = head.replace(b"site:\n", b"").replace(b"\n  ", b"\n") + line + rest
+    first, *_ = messages(office=flat)
+    assert first == (
+        "`url` belongs to `site`; write `site:` above it, and begin the line with two spaces"
+    )
+    assert {one.split()[1] for one in found(office=flat)} == {"unknown-key"}
+    within = head + (line + rest).replace(b"\n", b"\n  ").replace(b"categories", b"  categories", 1)
+    assert messages(office=within) == [
+        "`categories` does not belong to `site`; begin the line in the first column",
+        "`countries` does not belong to `site`; begin the line in the first column",
+    ]
+
+
+def test_a_section_all_of_whose_terms_have_slips_is_not_empty() -> None:
+    office = OFFICE.partition(b"countries:")[0] + b"countries:\n  MN: Mongolia: x\n"
+    assert found(office=office) == ["feeds.yaml:13:15 unquoted-colon"]
+
+
+def test_what_is_masked_is_never_shown() -> None:
+    office = OFFICE + b"feeds:\n  -all\n  -per: country\n"
+    assert not any("xx" in message for message in messages(office=office))

@@ -133,6 +133,8 @@ def reference_problems(source: Source, start: int, html: str) -> list[Problem]:
         code, message = describe_unfit(found[0])
         return [source.problem(at, code, message + " (written as a character reference)")]
     signs = PRIVATE.findall(html) if "&#" in source.text else []
+    if not signs:
+        return []
     places = itertools.islice(_references(source, start, signs), MOST_PER_FILE)
     return [private_character(source, at, sign) for at, sign in places]
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -37,9 +38,9 @@ def render_calendar(feed: Feed, office: Office) -> bytes:
         years = (office.authority.since.year,) * 2
     calendar = _calendar(office.timezone, years)
     # icalendar does not know that these are texts, whose commas are to be escaped
-    calendar.add("name", icalendar.vText(feed.title))
-    calendar.add("x-wr-calname", icalendar.vText(feed.title))  # of before RFC 7986
-    calendar.add("description", feed.description)
+    calendar.add("name", _text(feed.title))
+    calendar.add("x-wr-calname", _text(feed.title))  # of before RFC 7986
+    calendar.add("description", _text(feed.description))
     calendar.add("url", office.address(feed.path("index.html")))
     calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
     calendar.add("refresh-interval", icalendar.vDuration(REFRESH), {"VALUE": "DURATION"})
@@ -143,19 +144,38 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     component.add("dtstamp", changed(entry))
     component.add("created", entry.published.astimezone(dt.UTC))
     component.add("last-modified", changed(entry))
-    component.add("summary", entry.title)
-    component.add("description", entry.summary)
+    component.add("summary", _text(entry.title))
+    component.add("description", _text(entry.summary))
     component.add("dtstart", start)
     if end is not None:
         component.add("dtend", end)
     if event.place is not None:
-        component.add("location", event.place)
+        component.add("location", _text(event.place))
     component.add("url", event.url or entry.target)
-    component.add("categories", labels)
+    categories = icalendar.vCategory(list(labels))
+    categories.cats = [_text(label) for label in labels]
+    component.add("categories", categories)
     component.add("status", "CONFIRMED" if entry.withdrawn is None else "CANCELLED")
     if not isinstance(start, dt.datetime):
         component.add("transp", "TRANSPARENT")  # a conference leaves its readers' days free
     return bytes(component.to_ical())
+
+
+def _text(text: str) -> Any:
+    r"""A text with its escapes (section 3.3.11): icalendar takes the \N of `C:\New` for a line
+    break."""
+    return _text_type()(text)
+
+
+@functools.cache
+def _text_type() -> Any:
+    import icalendar
+
+    class Text(icalendar.vText):
+        def to_ical(self) -> bytes:
+            return re.sub(r"[\\;,]", r"\\\g<0>", self).replace("\n", r"\n").encode()
+
+    return Text
 
 
 def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:

@@ -14,12 +14,13 @@ if TYPE_CHECKING:
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
 # from the line break above it, which is found faster than the first column
-_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|---[ \t]+\S.*)(?=\n|\Z)")
+_CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|--[ \t]*|---[ \t]*[^\s-].*)(?=\n|\Z)")
 # what stands in the first line instead
-_OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]+\S.*)\n")
+_OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]*[^\s-].*)\n")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 # a line in the first column that is neither a key nor a list item nor a comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
+_LINE = re.compile(r"^[A-Za-z_]+[ \t]*:(?=[ \t]|$)", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
 
 
@@ -59,6 +60,8 @@ def _end(source: Source, opening: int, start: int) -> tuple[tuple[int, int], lis
     above = max(start - 1, 0)
     closing = _CLOSING.search(text, above)
     stray = _stray(text, above, closing.start(1) if closing else len(text))
+    if closing is None and stray is None:
+        stray = _behind(text, start)
     if closing is None or stray is not None:
         end = len(text) if stray is None else stray
         last = source.place(max(len(text[:end].rstrip()) - 1, 0))[0]
@@ -77,6 +80,13 @@ def _stray(text: str, above: int, end: int) -> int | None:
         if _TEXT.match(text, blank.end() + 1, end):
             return blank.start() + 1
     return None
+
+
+def _behind(text: str, start: int) -> int | None:
+    """Where text begins that can be no key, behind the last line that has one."""
+    last = max((one.end() for one in _LINE.finditer(text, start)), default=None)
+    found = _TEXT.search(text, last) if last is not None else None
+    return found.start() if found else None
 
 
 def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:

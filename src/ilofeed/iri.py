@@ -20,6 +20,7 @@ PLAIN = (  # the most usual form, which is canonical already; as a pattern
 LONGEST_PLAIN = 250  # so that the host is not too long either
 _PLAIN = re.compile(PLAIN)
 _NO_FOLDER = re.compile(r"/(?:\.|%2E){1,2}/")  # in an address in canonical form
+_PAGE = re.compile(r"/([^/]+\.(?:html?|xml|json|php|aspx?))/$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -81,6 +82,10 @@ def to_folder(text: str) -> str:
         raise AddressError(f"{quote(text)} has a ? or # in it; the site's address is a folder")
     url = to_url(text, local=True)
     url = url if url.endswith("/") else url + "/"
+    if page := _PAGE.search(url):
+        raise AddressError(
+            f"{quote(url[:-1])} is a page, {page[1]}; the site's address is a folder"
+        )
     if found := _NO_FOLDER.search(url):
         message = f"{quote(url)} has {found[0]} in it, which browsers read as another address"
         raise AddressError(message)

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become
 
-_UNSEEN = re.compile(r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]")
+_NAMES = ("categories", "countries", "languages")  # lists of names that have no spaces in them
+_UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
 _WANTED = {
     "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
     "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "one text is wanted here, not a list or a mapping",
+    "colon_type": "a colon and a space end a key; put quotes around the whole text",
     "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
     "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
 }
@@ -42,24 +44,55 @@ def explain(
         parent, path = locate(root, loc[:-1])
         key, known = str(loc[-1]), _fields_at(model, loc[:-1])
         if kind == "extra_forbidden":
-            section = strays(root, model).get(key) if not path else None
-            message = _unknown(key, known, section)
+            message = _belongs(key, path, root, model) or _unknown(key, known)
             return source.problem(key_start(root, (*path, key)), "unknown-key", message)
-        if (*path, key) in broken or _is_misspelt(key, parent, known):
+        is_told = (*path, key) in broken or _is_misspelt(key, parent, known)
+        if is_told or (not path and _stands_elsewhere(key, root, model)):
             return None
         return source.problem(parent.start, *_missing(known, path, key))
     node, path = locate(root, loc)
+    if kind == "too_short" and any(one[: len(path)] == path for one in broken):
+        return None
     if loc[-1] == "[key]":
         return source.problem(key_start(root, path), _own(kind), item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
 
 
-def _unknown(key: str, known: dict[str, Any], section: str | None) -> str:
-    if section is not None:
+def _belongs(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> str | None:
+    """Where a key belongs that stands a level too high or too low."""
+    fields = model.model_fields
+    if path:
+        is_root = key in fields and fields[key].is_required() and root.get(key) is None
+        section = quote(str(path[0]))
+        message = f"{quote(key)} does not belong to {section}; begin the line in the first column"
+        return message if is_root else None
+    if section := strays(root, model).get(key, ""):
         return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    lacking = [one for one in fields if root.get(one) is None and key in _own_fields(model, one)]
+    if len(lacking) != 1:
+        return None
+    message = f"{quote(key)} belongs to {quote(lacking[0])}; write `{lacking[0]}:` above it, "
+    return message + "and begin the line with two spaces"
+
+
+def _stands_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
+    """Whether a key that is missing, or its own keys, stand at another level, as is told there."""
+    own = _own_fields(model, key)
+    for name, node in root.pairs:
+        if name.value not in model.model_fields:
+            if name.value in own:
+                return True
+        elif isinstance(node, Mapping) and node.get(key) is not None:
+            inner = _own_fields(model, name.value)
+            if inner and key not in inner:
+                return True
+    return False
+
+
+def _unknown(key: str, known: dict[str, Any]) -> str:
     message = f"there is no key {quote(key)} here"
-    plain = _UNSEEN.sub("", key)
+    plain = re.sub(_UNSEEN, "", key)
     if plain != key and plain in known:
         return f"something that cannot be seen stands beside the key {quote(plain)}; write it again"
     if " " in key:
@@ -109,10 +142,11 @@ def _described(
     kind: str, item: Any, node: Node, path: Loc, known: dict[str, Any]
 ) -> tuple[Code, str]:
     if kind in _WANTED:
-        value = visible(_listed(node.value), 60) if isinstance(node, Scalar) else "…"
         key = path[-1] if path else ""
+        value = visible(_listed(node.value, key), 60) if isinstance(node, Scalar) else "…"
         first = _first(node)
         kind = "item_type" if kind == "list_type" and first in known else kind
+        kind = "colon_type" if kind == "string_type" and " " in first else kind
         keys = ", ".join(known)
         return "wrong-type", _WANTED[kind].format(key=key, value=value, keys=keys, first=first)
     if kind == "too_short":
@@ -142,16 +176,20 @@ def _first(node: Node) -> str:
 def _choice(value: str, key: str, expected: str) -> str:
     if value in {"category", "country", "language"}:
         return f"{quote(value)} is a dimension; write - per: {value}"
-    names = _listed(value)
+    names, words = _listed(value), re.findall("'(.+?)'", expected)
+    if set(value.split()) <= set(words):
+        names = ", ".join(value.split())
     if "," in names:
         return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
-    near = nearest(value, re.findall("'(.+?)'", expected))
+    near = nearest(value, words)
     hint = f"; did you mean {quote(near)}?" if near else ""
     return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
 
 
-def _listed(text: str) -> str:
+def _listed(text: str, key: int | str = "") -> str:
     """A text that was to be a list, as it stands in brackets."""
+    if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
+        return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
     signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
     return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))

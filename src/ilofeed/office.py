@@ -255,7 +255,7 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
         descriptions=texts(site.description, site.language),
         language=site.language,
         own_language=site.language,
-        languages=tuple(site.languages or ()),
+        languages=tuple(site.languages or ()) if "site" not in failed else (),
         timezone=dates.zone(site.timezone),
         publish_time=site.publish_time,
         signs=Person(author.name, author.email, author.url) if author else None,

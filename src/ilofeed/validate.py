@@ -66,8 +66,7 @@ def validate(
     for the end of a text that was cut (an entry, where nobody writes comments there). `context`
     reaches the checks of single values.
     """
-    below = frozenset(strays(root, model).values())
-    reader = _Reader(source, below, comments=comments)
+    reader = _Reader(source, root, model, comments=comments)
     data = reader.mapping(root, ())
     problems = reader.problems
     failed = {str(loc[0]) for loc in reader.broken}
@@ -112,11 +111,14 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 class _Reader:
     """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
 
-    def __init__(self, source: Source, below: frozenset[str], *, comments: bool) -> None:
+    def __init__(
+        self, source: Source, root: Mapping, model: type[BaseModel], *, comments: bool
+    ) -> None:
         self.problems: list[Problem] = []
         self.broken: set[Loc] = set()
         self._source = source
-        self._below = below  # sections whose keys stand below them, not indented
+        self._root = root
+        self._model = model
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
@@ -161,7 +163,7 @@ class _Reader:
                 self.broken.add(loc)
             return all(readable)
         if isinstance(node, Mapping):
-            if self._in_braces(node):
+            if self._lacks_values(node, loc):
                 self.broken.add(loc)
                 return False
             return True
@@ -170,14 +172,21 @@ class _Reader:
             return False
         return True
 
-    def _in_braces(self, node: Mapping) -> bool:
-        """Whether a text or a list stands in { }, which is read as keys without values."""
+    def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
+        """Whether a text or a list stands in { }, or a colon behind an item of a list."""
         if not node.pairs or any(value.end > value.start for _, value in node.pairs):
             return False
-        if not self._source.text.startswith("{", node.start):
+        key = quote(node.pairs[0][0].value)
+        if self._source.text.startswith("{", node.start):
+            message = (
+                "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
+            )
+            self.problems.append(self._source.problem(node.start, "unquoted-start", message))
+        elif isinstance(loc[-1], int) and len(node.pairs) == 1:
+            message = f"{key} has a colon and no value; delete the colon, or write a value"
+            self.problems.append(self._source.problem(node.start, "empty-value", message))
+        else:
             return False
-        message = "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
-        self.problems.append(self._source.problem(node.start, "unquoted-start", message))
         return True
 
     def _cut(self, node: Scalar, loc: Loc) -> bool:
@@ -208,9 +217,16 @@ class _Reader:
     def _empty(self, node: Scalar, loc: Loc) -> bool:
         if node.style or node.value not in _NOTHING:
             return False
-        if loc[0] in self._below:  # of each key it is said
+        if loc[0] in strays(self._root, self._model).values():  # it is said of each of its keys
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        above = self._source.text[: node.start].rstrip()
+        offset = len(above) - len(key)
+        if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
+            message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
+            message += "quotes around the whole value"
+            self.problems.append(self._source.problem(offset, "unquoted-start", message))
+            return True
         message = f"{quote(key)} has no value; write one, or leave the key out"
         self.problems.append(self._source.problem(node.start, "empty-value", message))
         return True

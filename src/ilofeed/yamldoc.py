@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 import yaml
 
 from ilofeed.problems import Problem, quote
-from ilofeed.yamlerrors import Explained, YamlFault, explain
+from ilofeed.yamlerrors import explain
 from ilofeed.yamlmask import mask
+from ilofeed.yamlvalues import Explained, YamlFault
 
 if TYPE_CHECKING:
     from ilofeed.codes import Code
@@ -127,6 +128,10 @@ def _root(
         return root, problems
     if root is not None and not problems:
         message = "keys are wanted here, each on a line of its own: `title: …`"
+        if isinstance(root, Sequence):
+            message = "keys are wanted here, without a hyphen before them: `title: …`"
+        elif found := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
+            message = f"a space is missing behind each colon: `{found[0]} …`"
         problems.append(source.problem(root.start, "not-a-mapping", message))
     return None, problems
 
@@ -161,7 +166,10 @@ class _Builder:
         start, end = self._base + at, self._base + event.end_mark.index
         kind = type(event)
         if kind is yaml.ScalarEvent:
-            broken = self._refuse_extras(event, start) or at in self._masked
+            broken = self._refuse_extras(event, start)
+            if self._masked and not broken:
+                last = event.end_mark.index
+                broken = any(at <= masked < last for masked in self._masked)
             self._put(Scalar(event.value, start, end, event.style or "", broken))
         elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
             if len(self._stack) == DEEPEST:

@@ -3,61 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed.problems import quote
+from ilofeed.yamlvalues import PAIR, Explained, explain_quote, explain_value, line_at, quoted
 
 if TYPE_CHECKING:
-    from ilofeed.codes import Code
+    from ilofeed.yamlvalues import YamlFault
 
-INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
-PAIR = re.compile(
-    rf"^{INDENT}"
-    r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
-)
 ITEM_SIGNS = "•·‣◦*–—−"  # what people write for the hyphen before an item of a list
-ITEM = re.compile(rf"^(?P<indent>[ \t]*)(?:[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$")
-_BLOCK = re.compile(r":[ \t]+[|>][-+]?[ \t]*$")
-_STARTERS = {
-    "*": "a repetition",
-    "&": "the name of a repetition",
-    "!": "a tag",
-    "|": "a block of text",
-    ">": "a block of text",
-    "%": "a directive",
-    "@": "a reserved sign",
-    "`": "a reserved sign",
-    "[": "a list",
-    "{": "a mapping",
-    ",": "the next item of a list",
-    "]": "the end of a list",
-    "}": "the end of a mapping",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class YamlFault:
-    """What libyaml said: the problem, what it was doing, and the offsets of both."""
-
-    problem: str
-    context: str
-    at: int
-    context_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """The same for an editor: `offset` is where to look."""
-
-    offset: int
-    code: Code
-    message: str
+# compiled when something is wrong
+ITEM = rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"
+_BLOCK = r":[ \t]+[|>][-+]?[ \t]*$"
 
 
 def explain(fault: YamlFault, text: str) -> Explained:
     """What an editor wrote that is not YAML, and the form to write instead."""
-    for look in (_tab, _item, _escape, _open_quote, _colon, _flow, _value, _block, _structure):
+    for look in (_tab, _item, explain_quote, _colon, explain_value, _block, _structure):
         if found := look(fault, text):
             return found
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
@@ -73,30 +35,11 @@ def _tab(fault: YamlFault, text: str) -> Explained | None:
 def _item(fault: YamlFault, text: str) -> Explained | None:
     for at in (fault.context_at, fault.at):
         start, line = line_at(text, at or 0)
-        if at is not None and (item := ITEM.match(line)):
+        if at is not None and (item := re.match(ITEM, line)):
             wanted = quote("- " + item["item"].strip())
             message = f"an item of a list begins with a hyphen and a space: {wanted}"
             return Explained(start + item.end("indent"), "yaml-syntax", message)
     return None
-
-
-def _escape(fault: YamlFault, text: str) -> Explained | None:
-    if fault.context != "while parsing a quoted scalar" or fault.context_at is None:
-        return None
-    message = (
-        "a backslash between double quotes begins an escape that YAML does not know; "
-        "use single quotes, or write the backslash twice"
-    )
-    at = text.rfind("\\", fault.context_at, fault.at + 1)
-    return Explained(at if at >= 0 else fault.context_at, "quotes", message)
-
-
-def _open_quote(fault: YamlFault, text: str) -> Explained | None:
-    if fault.context != "while scanning a quoted scalar" or fault.context_at is None:
-        return None
-    sign = text[fault.context_at]
-    message = f"the quote {sign} that opens here is never closed; close it at the end of the value"
-    return Explained(fault.context_at, "quotes", message)
 
 
 def _colon(fault: YamlFault, text: str) -> Explained | None:
@@ -107,7 +50,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
         return found
     pair = PAIR.match(line)
     if pair and start + pair.start("value") < fault.at:
-        message = f"a colon and a space inside a value need quotes: {_quoted(pair)}"
+        message = f"a colon and a space inside a value need quotes: {quoted(pair)}"
         return Explained(fault.at, "unquoted-colon", message)
     above = text[: max(start - 1, 0)].rstrip()
     above_start, above_line = line_at(text, max(len(above) - 1, 0))
@@ -123,7 +66,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
 def no_indent(text: str, start: int, line: str) -> Explained | None:
     """Text that belongs to a `key: >-` above it, but begins in the first column."""
     above = text[:start].rstrip().rpartition("\n")[2]
-    if _BLOCK.search(above) and line[:1].strip():
+    if re.search(_BLOCK, above) and line[:1].strip():
         message = f"this text belongs to {quote(above.strip())}; begin its lines with two spaces"
         return Explained(start, "indentation", message)
     return None
@@ -135,7 +78,7 @@ def _block(fault: YamlFault, text: str) -> Explained | None:
     indent = len(line) - len(line.lstrip())
     for above in reversed(text[:start].split("\n")[-50:]):
         if above.strip() and len(above) - len(above.lstrip()) < indent:
-            if not _BLOCK.search(above):
+            if not re.search(_BLOCK, above):
                 return None
             message = f"this text belongs to {quote(above.strip())}; "
             message += "begin all its lines in the same column"
@@ -153,58 +96,6 @@ def _no_space(text: str, start: int) -> Explained | None:
         if not re.match(r"[^:]*$", match[0]):
             return None
     return None
-
-
-def _flow(fault: YamlFault, text: str) -> Explained | None:
-    """What does not fit between brackets that are closed on the same line."""
-    start, line = line_at(text, fault.at)
-    is_closed = line.rstrip().endswith(("]", "}")) and start <= (fault.context_at or 0)
-    if "flow" not in fault.context or not is_closed:
-        return None
-    sign = text[fault.at : fault.at + 1]
-    if sign == ",":
-        message = "nothing stands before this comma; delete it, or write what is missing"
-        return Explained(fault.at, "yaml-syntax", message)
-    if sign == ":":
-        message = "a colon and a space inside a value need quotes, also between brackets"
-        return Explained(fault.at, "unquoted-colon", message)
-    message = "this does not fit between the brackets; put quotes around each whole text in them"
-    return Explained(fault.at, "yaml-syntax", message)
-
-
-def _value(fault: YamlFault, text: str) -> Explained | None:
-    at = fault.at if fault.context_at is None or "block" in fault.context else fault.context_at
-    start, line = line_at(text, at)
-    pair = PAIR.match(line)
-    if not pair or not line[: at - start].strip():  # the line itself is where none can be
-        return None
-    verdict = _about_value(fault, pair)
-    return Explained(start + pair.start("value"), *verdict) if verdict else None
-
-
-def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | None:
-    key, value, wanted = pair["key"], pair["value"].strip(), _quoted(pair)
-    first = value[0]
-    verdict: tuple[Code, str] | None = None
-    if first in "'\"":
-        verdict = "quotes", f"text goes on after the closing quote; quote all of it: {wanted}"
-    elif first in "[{" and "did not find expected ',' or" in fault.problem:
-        message = f"{first} opens {_STARTERS[first]} that is not closed; "
-        close = {"[": "]", "{": "}"}[first]
-        message += f"end it with {close}, or put the text in quotes: {wanted}"
-        verdict = "unclosed-bracket", message
-    elif link := re.fullmatch(r"\[.*?\]\((\S+)\)", value):
-        address = quote(f"{key}: {link[1]}", 200)
-        message = f"Markdown stands in the body only; write the address alone: {address}"
-        verdict = "unquoted-start", message
-    elif first in _STARTERS:
-        message = f"a value that begins with {first} is read as {_STARTERS[first]}; use quotes: "
-        verdict = "unquoted-start", message + wanted
-    elif value.startswith("- "):
-        item = value.removeprefix("- ")
-        message = f"a list begins on the next line, or in brackets: {quote(f'{key}: [{item}]')}"
-        verdict = "indentation", message
-    return verdict
 
 
 def _structure(fault: YamlFault, text: str) -> Explained | None:
@@ -246,22 +137,6 @@ def _no_colon(line: str, above: str) -> str:
     if above.strip():
         message += "; if the text above goes on here, begin the line with two spaces"
     return message
-
-
-def _quoted(pair: re.Match[str]) -> str:
-    value = pair["value"].strip()
-    whole = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    inner = value[1:-1] if whole else value
-    sign = "'" if '"' in inner or "\\" in inner else '"'
-    inner = inner.replace("'", "''") if sign == "'" else inner
-    return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
-
-
-def line_at(text: str, at: int) -> tuple[int, str]:
-    """Where the line of an offset begins, and the line without its line break."""
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    return start, text[start:] if end < 0 else text[start:end]
 
 
 def _inside(at: int, text: str) -> int:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.yamlerrors import INDENT, ITEM, PAIR, line_at, no_indent
+from ilofeed.yamlerrors import ITEM, no_indent
+from ilofeed.yamlvalues import INDENT, PAIR, line_at
 
 if TYPE_CHECKING:
-    from ilofeed.yamlerrors import Explained
+    from ilofeed.yamlvalues import Explained
 
 
 def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
@@ -35,7 +36,7 @@ def _beginning(fault: Explained, line: str) -> str | None:
     """What stands before the value on a line, or should."""
     if fault.code == "missing-colon" and (word := re.match(r"[ \t]*[A-Za-z_]+(?=.{3})", line)):
         return f"{word[0]}: "
-    if fault.code == "yaml-syntax" and (item := ITEM.match(line)):
+    if fault.code == "yaml-syntax" and (item := re.match(ITEM, line)):
         return item["indent"] + "- "
     pair = PAIR.match(line)
     return line[: pair.start("value")] if pair else None
