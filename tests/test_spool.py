@@ -43,6 +43,16 @@ def test_everything_comes_back_from_its_place(written: list[bytes]) -> None:
     assert [memory.get(memory.put(data)) for data in written] == written
 
 
+@given(st.lists(st.binary(max_size=100)))
+@settings(max_examples=50)
+def test_several_come_back_from_their_places(written: list[bytes]) -> None:
+    spool, memory = Spool(), InMemory()
+    spool.put(b"before")
+    places = spool.put_all(written)
+    assert [spool.take(place) for place in reversed(places)] == written[::-1]
+    assert [memory.take(place) for place in memory.put_all(written)] == written
+
+
 def test_processes_write_to_one_file_and_read_what_others_wrote() -> None:
     spool = Spool()
     before = spool.put(LARGE)

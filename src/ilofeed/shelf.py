@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _TOGETHER = 1000  # entries whose texts are written at once
 _NOT_COMPARED = ("source", "noted")
-_SIZE = 32  # bits of the number that says where a text is; above these is its offset
 
 
 class Shelved:
@@ -39,8 +38,7 @@ class Shelved:
 
     def _read(self, where: int) -> str:
         assert self.shelf is not None
-        data = self.shelf.read(where >> _SIZE, where & ((1 << _SIZE) - 1))
-        return data.decode("utf-8", "surrogatepass")
+        return self.shelf.take(where).decode("utf-8", "surrogatepass")
 
     def _values(self) -> dict[str, Any]:
         """Its fields, with the texts themselves."""
@@ -81,11 +79,11 @@ def shelve(entries: Iterable[Shelved], store: Store) -> None:
         texts = [
             (one, name, text.encode("utf-8", "surrogatepass"))
             for one in some
+            if one.shelf is None or one.shelf is store
             for name, text in (("body", one.body), ("noted", one.noted))
             if isinstance(text, str) and text
         ]
-        at = store.put(b"".join([data for _, _, data in texts])).at
-        for one, name, data in texts:
-            object.__setattr__(one, name, at << _SIZE | len(data))
+        places = store.put_all([data for _, _, data in texts])
+        for (one, name, _), place in zip(texts, places, strict=True):
+            object.__setattr__(one, name, place)
             object.__setattr__(one, "shelf", store)
-            at += len(data)
