@@ -29,16 +29,14 @@ class Shelved:
     @property
     def html(self) -> str:
         """What there is to read."""
-        return self.body if isinstance(self.body, str) else self._read(self.body)
+        body = self.body
+        return body if isinstance(body, str) else _read(self.shelf, body)
 
     @property
     def record(self) -> str:
         """The JSON of its record in the manifest, without archives; "" while that is not known."""
-        return self.noted if isinstance(self.noted, str) else self._read(self.noted)
-
-    def _read(self, where: int) -> str:
-        assert self.shelf is not None
-        return self.shelf.take(where).decode("utf-8", "surrogatepass")
+        noted = self.noted
+        return noted if isinstance(noted, str) else _read(self.shelf, noted)
 
     def _values(self) -> dict[str, Any]:
         """Its fields, with the texts themselves."""
@@ -60,6 +58,11 @@ class Shelved:
 
     def __reduce__(self) -> Any:  # who is handed one need not have the file
         return _restore, (type(self), self._values())
+
+
+def _read(shelf: Spool | None, where: int) -> str:
+    assert shelf is not None
+    return shelf.take(where).decode("utf-8", "surrogatepass")
 
 
 def _restore(kind: type[Any], values: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DIGEST, _SIZE, _OFFSET = 32, 6, 8  # bytes of each
 _BITS = 32  # of a size, below an offset
+_MOST = (1 << _BITS) - 1
 
 
 class Place(bytes):
@@ -103,7 +104,9 @@ class Spool:
     def take(self, one: bytes | int) -> bytes:
         """What is where a number says."""
         assert isinstance(one, int)
-        return self.read(one >> _BITS, one & ((1 << _BITS) - 1))
+        size = one & _MOST
+        data = os.pread(self._file, size, one >> _BITS)
+        return data if len(data) == size else self.read(one >> _BITS, size)
 
     def write(self, pieces: Iterable[bytes]) -> Place:
         """The same of many pieces, one behind the other; making them writes nothing here."""
