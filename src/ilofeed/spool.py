@@ -1,7 +1,8 @@
 """Bytes that nobody wants for now: in a file without a name, so that a large site is not in memory.
 
-Copies of this process (`shares`) write to the same file, one at a time, and read what the others
-wrote. The system takes the file back when the last of them has ended, however it ended.
+Copies of this process (`shares`) write to the same file, each in stretches of its own, and read
+what the others wrote. The system takes the file back when the last of them has ended, however it
+ended.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _DIGEST, _SIZE, _OFFSET = 32, 6, 8  # bytes of each
 _BITS = 32  # of a size, below an offset
 _MOST = (1 << _BITS) - 1
+_STRETCH = 1024 * 1024  # bytes: asking the others takes longer than writing a page
 
 
 class Place(bytes):
@@ -83,18 +85,18 @@ class Spool:
     def __init__(self) -> None:
         with tempfile.TemporaryFile(buffering=0) as file:
             self._file = os.dup(file.fileno())
+        # where this process, and no copy of it, may write without asking the others
+        self._next, self._end, self._owner = 0, 0, 0
         weakref.finalize(self, os.close, self._file)
 
     def put(self, data: bytes) -> Place:
-        """Write bytes behind all others; an `OSError` that names the folder where it is full."""
-        return self.write((data,))
+        """Write bytes; an `OSError` that names the folder where there is no room for them."""
+        return Place.of(self._append(data), len(data), hashlib.sha256(data).digest())
 
     def put_all(self, some: Sequence[bytes]) -> Sequence[int]:
         """Write several things at once; for each of them a number that says where it is: it takes
         less than a place, and there is no digest."""
-        with self._alone() as file:
-            at = os.lseek(file, 0, os.SEEK_END)
-            _write(file, b"".join(some))
+        at = self._append(b"".join(some))
         found = []
         for data in some:
             found.append(at << _BITS | len(data))
@@ -114,10 +116,27 @@ class Spool:
         with self._alone() as file:
             at = os.lseek(file, 0, os.SEEK_END)
             for piece in pieces:
-                _write(file, piece)
+                _write(file, piece, at + size)
                 hashed.update(piece)
                 size += len(piece)
         return Place.of(at, size, hashed.digest())
+
+    def _append(self, data: bytes) -> int:
+        """Write bytes into a stretch of the file that is this process's own; their offset."""
+        size = len(data)
+        if self._owner != os.getpid() or size > self._end - self._next:
+            with self._alone() as file:
+                self._next = os.lseek(file, 0, os.SEEK_END)
+                self._end = self._next + max(size, _STRETCH)
+                try:
+                    os.ftruncate(file, self._end)
+                except OSError as error:
+                    raise _named(error) from error
+            self._owner = os.getpid()
+        at = self._next
+        self._next += size
+        _write(self._file, data, at)
+        return at
 
     def get(self, place: Stored) -> bytes:
         """The bytes at a place, without moving where others write."""
@@ -150,13 +169,18 @@ class Spool:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
-def _write(file: int, data: bytes) -> None:
-    rest = memoryview(data)
+def _write(file: int, data: bytes, at: int) -> None:
     try:
-        while rest:  # a system may take less than all at once
-            rest = rest[os.write(file, rest) :]
-    except OSError as error:  # of a file without a name
-        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
+        done = os.pwrite(file, data, at)
+        while done < len(data):  # a system may take less than all at once
+            done += os.pwrite(file, memoryview(data)[done:], at + done)
+    except OSError as error:
+        raise _named(error) from error
+
+
+def _named(error: OSError) -> OSError:
+    """What is said of a file without a name: that it is in this folder."""
+    return OSError(error.errno, error.strerror, tempfile.gettempdir())
 
 
 Store: TypeAlias = InMemory | Spool
