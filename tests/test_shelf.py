@@ -80,6 +80,17 @@ def test_a_changed_copy_has_its_text_and_no_record() -> None:
     assert dataclasses.replace(copies[0], body="<p>x</p>").html == "<p>x</p>"
 
 
+def test_an_entry_stays_on_its_shelf() -> None:
+    (one, *_), first = made().entries, Spool()
+    text = one.html
+    object.__setattr__(one, "noted", "")
+    shelve([one], first)
+    note_record(one, made().office)
+    shelve([one], Spool())
+    assert one.shelf is first
+    assert (one.html, one.noted) == (text, one.record)
+
+
 def test_who_is_handed_an_entry_needs_no_file() -> None:
     entries = made().entries
     shelve(entries, Spool())

@@ -43,6 +43,16 @@ def test_everything_comes_back_from_its_place(written: list[bytes]) -> None:
     assert [memory.get(memory.put(data)) for data in written] == written
 
 
+@given(st.lists(st.binary(max_size=100)))
+@settings(max_examples=50)
+def test_several_come_back_from_their_places(written: list[bytes]) -> None:
+    spool, memory = Spool(), InMemory()
+    spool.put(b"before")
+    places = spool.put_all(written)
+    assert [spool.take(place) for place in reversed(places)] == written[::-1]
+    assert [memory.take(place) for place in memory.put_all(written)] == written
+
+
 def test_processes_write_to_one_file_and_read_what_others_wrote() -> None:
     spool = Spool()
     before = spool.put(LARGE)
@@ -59,6 +69,22 @@ def test_processes_write_to_one_file_and_read_what_others_wrote() -> None:
     assert spool.get(spool.put(LARGE[:7])) == LARGE[:7]
 
 
+def test_processes_have_stretches_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also what a copy inherits is not its own; what is too long for one lies behind them."""
+    monkeypatch.setattr("ilofeed.spool._STRETCH", 50)
+    spool = Spool()
+    spool.put(b"first")
+
+    def work(number: int) -> tuple[int, Place, Place]:
+        one = spool.put_all([bytes([number]) * (number % 70)])[0]
+        return one, spool.put(bytes([number]) * 30), spool.write([b"x", bytes([number])])
+
+    for number, (one, other, last) in enumerate(share(range(200), work, 3)):
+        assert spool.take(one) == bytes([number]) * (number % 70)
+        assert spool.get(other) == bytes([number]) * 30
+        assert spool.get(last) == b"x" + bytes([number])
+
+
 def test_what_the_file_has_lost_is_said() -> None:
     spool = Spool()
     place = spool.put(b"some bytes")
@@ -73,7 +99,7 @@ def test_a_full_disk_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     spool = Spool()
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", is_full)
+        patch.setattr(os, "pwrite", is_full)
         with pytest.raises(OSError, match="No space left") as raised:
             spool.put(b"some bytes")
     assert raised.value.filename == tempfile.gettempdir()

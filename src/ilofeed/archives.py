@@ -58,7 +58,7 @@ def render_archives(
             return RENDERERS[form](shown, office)
         empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
         stored = (pieces[form][entry.slug] for entry in shown.entries)
-        return put_together(empty, (store.get(one) for one in stored), form)
+        return put_together(empty, map(store.take, stored), form)
 
     def make(shown: Feed) -> list[Stored]:
         return [store.put(draw(shown, form)) for _, form in _documents(shown)]
@@ -78,7 +78,7 @@ def _render_entries(
     office: Office,
     processes: int,
     store: Store,
-) -> dict[str, Stored]:
+) -> dict[str, bytes | int]:
     """Each entry as a document of the format shows it, by slug: what is around it does not show."""
     sheets = [tuple(entries[at : at + _SHEET]) for at in range(0, len(entries), _SHEET)]
     draw = partial(_render_sheet, form, frame, office, store)
@@ -89,7 +89,7 @@ def _render_entries(
 
 def _render_sheet(
     form: Format, frame: Feed, office: Office, store: Store, sheet: tuple[Entry, ...]
-) -> list[Stored]:
+) -> Sequence[bytes | int]:
     found = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
     assert found is not None  # it is our own
-    return [store.put(piece) for piece in found.entries]
+    return store.put_all(found.entries)

@@ -24,6 +24,7 @@ from ilofeed import (
 )
 from ilofeed.entrychecks import EntryCheck, media_type
 from ilofeed.entryfile import EntryFields
+from ilofeed.fingerprint import SHORT
 from ilofeed.identity import fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
@@ -129,7 +130,7 @@ def check_entry(
 
 def hash_source(data: bytes, image: Image | None = None) -> bytes:
     """A digest of what an entry is read from: its file, and its picture where that is a file."""
-    hashed = hashlib.blake2b(data, digest_size=16)
+    hashed = hashlib.blake2b(data, digest_size=SHORT)
     if image is not None and image.data is not None:
         hashed.update(hashlib.blake2b(image.data).digest())
     return hashed.digest()

@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from ilofeed.model import Office
 
+SHORT = (
+    15  # bytes of a digest of which there is one for each entry: with 16 it would take 64 in Python
+)
+
 
 def fingerprint(*values: Any) -> str:
     """Of texts, numbers, dates, frozen values, and of lists and tables of them; not of sets, whose

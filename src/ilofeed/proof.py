@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import embedding, opml, structured
 from ilofeed.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.fingerprint import SHORT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,7 +80,7 @@ class Prover:
         """The digest of a document with what it must say, and where it is served."""
         about = self._about(document)
         said = f"{self._office.url}\0{document.path}\0{document.sha256}\0{about!r}"
-        hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
+        hashed = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=SHORT)
         for entry in self._shown(document):
             hashed.update(self.of_entry(entry, document))
         return hashed.digest()
@@ -114,5 +115,5 @@ class Prover:
                 else carried_event(entry, self._office)
             )
             text = repr(expected).encode("utf-8", "surrogatepass")
-            known[entry.id] = hashlib.blake2b(text, digest_size=16).digest()
+            known[entry.id] = hashlib.blake2b(text, digest_size=SHORT).digest()
         return known[entry.id]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import itertools
 import json
 import os
 import shutil
@@ -120,33 +121,33 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     journaled = filter(is_inside, _read_list(journal))
     earlier = {*(previous.files if previous is not None else ()), *journaled}
     earlier.difference_update(document.path for document in documents)
-    ordered = in_order(documents)
-    changed = [
-        one
-        for one in ordered
-        if not isinstance(one, Kept) and not replacing.is_same(within + one.path, one)
-    ]
+    changed: list[NewDocument] = []
+    same = []
+    for one in in_order(documents):
+        if isinstance(one, Kept) or replacing.is_same(within + one.path, one):
+            same.append(one.path)
+        else:
+            changed.append(one)
     stale = sorted(
         (path for path in earlier - {PATH} if (output / path).is_file()), key=_last_named
     )
     if changed or stale:
-        _check_folders(output, {*(document.path for document in changed), *stale})
-        _write_list(journal, {*(document.path for document in documents), *earlier})
+        _check_folders(output, itertools.chain((one.path for one in changed), stale))
+        _write_list(journal, itertools.chain((one.path for one in documents), earlier))
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
+    written: list[str] = []
     try:
-        steps = _steps(changed, output)
-        for place, files in steps.items():
+        for place, files in _steps(changed, output):
             if files[0].path == place:
                 replacing.write(within + place, files[0], str(temporary))
             else:
                 replacing.write_folder(output, place, files, temporary)
+            written += (one.path for one in files)
         _delete(output, stale, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
-    written = dict.fromkeys(one.path for files in steps.values() for one in files)
-    same = tuple(document.path for document in ordered if document.path not in written)
-    return Changes(tuple(written), same, tuple(stale))
+    return Changes(tuple(written), tuple(same), tuple(stale))
 
 
 def _last_named(path: str) -> tuple[bool, str]:
@@ -183,7 +184,9 @@ def _is_link(output: Path, folder: str) -> bool:
     return os.path.islink(f"{output}/{folder}")  # noqa: PTH114  of each folder there is
 
 
-def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, list[NewDocument]]:
+def _steps(
+    changed: Sequence[NewDocument], output: Path
+) -> Iterator[tuple[str, Sequence[NewDocument]]]:
     """What is replaced at once, one step after the other: a file, or a folder that is not there.
 
     A feed and its archives name each other, as the first two archives do, so those that are new
@@ -195,13 +198,19 @@ def _steps(changed: Sequence[NewDocument], output: Path) -> dict[str, list[NewDo
         is_rewritten = document.kind == "archive" and (output / document.path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
-    steps: dict[str, list[NewDocument]] = {}
-    for document in sorted(changed, key=turn):
-        place = document.path
+    ordered = sorted(changed, key=turn)
+    together: dict[str, list[NewDocument]] = {}  # found out before anything is written
+    for document in ordered:
         if document.feed is not None:
-            place = next((f for f in _folders(place) if not (output / f).exists()), place)
-        steps.setdefault(place, []).append(document)
-    return steps
+            path = document.path
+            place = next((f for f in _folders(path) if not (output / f).exists()), path)
+            together.setdefault(place, []).append(document)
+    first = {files[0].path: place for place, files in together.items()}
+    for document in ordered:
+        if document.feed is None:
+            yield document.path, (document,)
+        elif (path := document.path) in first:
+            yield first[path], together[first[path]]
 
 
 def _folders(path: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import directory
-from ilofeed.fingerprint import fingerprint, of_office
+from ilofeed.fingerprint import SHORT, fingerprint, of_office
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = b""
 # as long as the digest of an entry, and none
-_GROUP, _NOBODY, _UNREAD = b"|" * 16, b"-" * 16, b"?" * 16
+_GROUP, _NOBODY, _UNREAD = b"|" * SHORT, b"-" * SHORT, b"?" * SHORT
 
 
 class Recipes:
@@ -31,7 +31,7 @@ class Recipes:
         self._office = of_office(seen.office)
         self._entries = {entry.slug: _of_entry(entry) for entry in seen.out}
         self._names = fingerprint([_named(feed) for feed in seen.feeds])
-        self._common = hashlib.blake2b(f"{self._office}{self._names}".encode(), digest_size=16)
+        self._common = hashlib.blake2b(f"{self._office}{self._names}".encode(), digest_size=SHORT)
         self._counts = fingerprint(
             [(feed.selected, feed.has_calendar) for feed in seen.feeds],
             directory.main_feed(seen.feeds).updated,
@@ -62,7 +62,7 @@ class Recipes:
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> bytes:
         text = repr((self._office, values)).encode("utf-8", "surrogatepass")
-        return self._of(lists, hashlib.blake2b(text, digest_size=16))
+        return self._of(lists, hashlib.blake2b(text, digest_size=SHORT))
 
     def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> bytes:
         """The digest that was begun with what a document is about, with lists of entries."""
@@ -83,7 +83,7 @@ def _of_entry(entry: Entry) -> bytes:
         return _UNREAD
     moments = f"{entry.updated}|{entry.withdrawn}"
     text = f"{entry.path}|{entry.translation_of or ''}|{moments}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(entry.source + text, digest_size=16).digest()
+    return hashlib.blake2b(entry.source + text, digest_size=SHORT).digest()
 
 
 def _named(feed: Feed) -> tuple[Any, ...]:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 _TOGETHER = 1000  # entries whose texts are written at once
 _NOT_COMPARED = ("source", "noted")
-_SIZE = 32  # bits of the number that says where a text is; above these is its offset
 
 
 class Shelved:
@@ -30,17 +29,14 @@ class Shelved:
     @property
     def html(self) -> str:
         """What there is to read."""
-        return self.body if isinstance(self.body, str) else self._read(self.body)
+        body = self.body
+        return body if isinstance(body, str) else _read(self.shelf, body)
 
     @property
     def record(self) -> str:
         """The JSON of its record in the manifest, without archives; "" while that is not known."""
-        return self.noted if isinstance(self.noted, str) else self._read(self.noted)
-
-    def _read(self, where: int) -> str:
-        assert self.shelf is not None
-        data = self.shelf.read(where >> _SIZE, where & ((1 << _SIZE) - 1))
-        return data.decode("utf-8", "surrogatepass")
+        noted = self.noted
+        return noted if isinstance(noted, str) else _read(self.shelf, noted)
 
     def _values(self) -> dict[str, Any]:
         """Its fields, with the texts themselves."""
@@ -64,6 +60,11 @@ class Shelved:
         return _restore, (type(self), self._values())
 
 
+def _read(shelf: Spool | None, where: int) -> str:
+    assert shelf is not None
+    return shelf.take(where).decode("utf-8", "surrogatepass")
+
+
 def _restore(kind: type[Any], values: dict[str, Any]) -> Any:
     made = object.__new__(kind)
     for name, value in values.items():
@@ -81,11 +82,11 @@ def shelve(entries: Iterable[Shelved], store: Store) -> None:
         texts = [
             (one, name, text.encode("utf-8", "surrogatepass"))
             for one in some
+            if one.shelf is None or one.shelf is store
             for name, text in (("body", one.body), ("noted", one.noted))
             if isinstance(text, str) and text
         ]
-        at = store.put(b"".join([data for _, _, data in texts])).at
-        for one, name, data in texts:
-            object.__setattr__(one, name, at << _SIZE | len(data))
+        places = store.put_all([data for _, _, data in texts])
+        for (one, name, _), place in zip(texts, places, strict=True):
+            object.__setattr__(one, name, place)
             object.__setattr__(one, "shelf", store)
-            at += len(data)

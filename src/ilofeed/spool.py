@@ -1,7 +1,8 @@
 """Bytes that nobody wants for now: in a file without a name, so that a large site is not in memory.
 
-Copies of this process (`shares`) write to the same file, one at a time, and read what the others
-wrote. The system takes the file back when the last of them has ended, however it ended.
+Copies of this process (`shares`) write to the same file, each in stretches of its own, and read
+what the others wrote. The system takes the file back when the last of them has ended, however it
+ended.
 """
 
 from __future__ import annotations
@@ -9,43 +10,44 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import struct
 import tempfile
 import weakref
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-_NUMBERS = struct.Struct("<QQ")
+_DIGEST, _SIZE, _OFFSET = 32, 6, 8  # bytes of each
+_BITS = 32  # of a size, below an offset
+_MOST = (1 << _BITS) - 1
+_STRETCH = 1024 * 1024  # bytes: asking the others takes longer than writing a page
 
 
 class Place(bytes):
     """Where some bytes are in a spool: their offset, how many, and their digest. A large site has
-    one for each document, so it is a text of 48 bytes: with three fields it would be thrice that.
-    """
+    one for each document, so it is one text: with three fields it would take thrice as much."""
 
     __slots__ = ()
 
     @classmethod
     def of(cls, at: int, size: int, digest: bytes) -> Place:
         """The place of so many bytes that were written at an offset."""
-        return cls(_NUMBERS.pack(at, size) + digest)
+        return cls(digest + size.to_bytes(_SIZE) + at.to_bytes(_OFFSET))
 
     @property
     def at(self) -> int:
         """The offset."""
-        return int(_NUMBERS.unpack_from(self)[0])
+        return int.from_bytes(self[-_OFFSET:])
 
     @property
     def size(self) -> int:
         """How many bytes are there."""
-        return int(_NUMBERS.unpack_from(self)[1])
+        return int.from_bytes(self[_DIGEST:-_OFFSET])
 
     @property
     def sha256(self) -> str:
         """Their digest."""
-        return self[_NUMBERS.size :].hex()
+        return self[:_DIGEST].hex()
 
 
 Stored: TypeAlias = bytes | Place
@@ -57,6 +59,15 @@ class InMemory:
     def put(self, data: bytes) -> bytes:
         """The bytes."""
         return data
+
+    def put_all(self, some: Sequence[bytes]) -> Sequence[bytes]:
+        """The same of several."""
+        return some
+
+    def take(self, one: bytes | int) -> bytes:
+        """One of them again."""
+        assert isinstance(one, bytes)
+        return one
 
     def write(self, pieces: Iterable[bytes]) -> bytes:
         """Pieces as one."""
@@ -74,11 +85,30 @@ class Spool:
     def __init__(self) -> None:
         with tempfile.TemporaryFile(buffering=0) as file:
             self._file = os.dup(file.fileno())
+        # where this process, and no copy of it, may write without asking the others
+        self._next, self._end, self._owner = 0, 0, 0
         weakref.finalize(self, os.close, self._file)
 
     def put(self, data: bytes) -> Place:
-        """Write bytes behind all others; an `OSError` that names the folder where it is full."""
-        return self.write((data,))
+        """Write bytes; an `OSError` that names the folder where there is no room for them."""
+        return Place.of(self._append(data), len(data), hashlib.sha256(data).digest())
+
+    def put_all(self, some: Sequence[bytes]) -> Sequence[int]:
+        """Write several things at once; for each of them a number that says where it is: it takes
+        less than a place, and there is no digest."""
+        at = self._append(b"".join(some))
+        found = []
+        for data in some:
+            found.append(at << _BITS | len(data))
+            at += len(data)
+        return found
+
+    def take(self, one: bytes | int) -> bytes:
+        """What is where a number says."""
+        assert isinstance(one, int)
+        size = one & _MOST
+        data = os.pread(self._file, size, one >> _BITS)
+        return data if len(data) == size else self.read(one >> _BITS, size)
 
     def write(self, pieces: Iterable[bytes]) -> Place:
         """The same of many pieces, one behind the other; making them writes nothing here."""
@@ -86,10 +116,27 @@ class Spool:
         with self._alone() as file:
             at = os.lseek(file, 0, os.SEEK_END)
             for piece in pieces:
-                _write(file, piece)
+                _write(file, piece, at + size)
                 hashed.update(piece)
                 size += len(piece)
         return Place.of(at, size, hashed.digest())
+
+    def _append(self, data: bytes) -> int:
+        """Write bytes into a stretch of the file that is this process's own; their offset."""
+        size = len(data)
+        if self._owner != os.getpid() or size > self._end - self._next:
+            with self._alone() as file:
+                self._next = os.lseek(file, 0, os.SEEK_END)
+                self._end = self._next + max(size, _STRETCH)
+                try:
+                    os.ftruncate(file, self._end)
+                except OSError as error:
+                    raise _named(error) from error
+            self._owner = os.getpid()
+        at = self._next
+        self._next += size
+        _write(self._file, data, at)
+        return at
 
     def get(self, place: Stored) -> bytes:
         """The bytes at a place, without moving where others write."""
@@ -122,13 +169,18 @@ class Spool:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
 
-def _write(file: int, data: bytes) -> None:
-    rest = memoryview(data)
+def _write(file: int, data: bytes, at: int) -> None:
     try:
-        while rest:  # a system may take less than all at once
-            rest = rest[os.write(file, rest) :]
-    except OSError as error:  # of a file without a name
-        raise OSError(error.errno, error.strerror, tempfile.gettempdir()) from error
+        done = os.pwrite(file, data, at)
+        while done < len(data):  # a system may take less than all at once
+            done += os.pwrite(file, memoryview(data)[done:], at + done)
+    except OSError as error:
+        raise _named(error) from error
+
+
+def _named(error: OSError) -> OSError:
+    """What is said of a file without a name: that it is in this folder."""
+    return OSError(error.errno, error.strerror, tempfile.gettempdir())
 
 
 Store: TypeAlias = InMemory | Spool

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import struct
 import time
 from dataclasses import dataclass
@@ -23,10 +24,10 @@ TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What a build is about to read: a digest of names, times and sizes, and for each of the young
-    files one of its content."""
+    files one of its content, as it will be written down: after a checkout all are young."""
 
     digest: str
-    young: Mapping[str, str]
+    young: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,8 @@ def look(root: Path) -> Inputs:
         for name, one in zip(names, seen, strict=True)
         if max(one[:2]) >= recent
     ]
-    return Inputs(
-        glance.digest(folders), {path: glance.content(str(root / path)) for path in young}
-    )
+    contents = {path: glance.content(str(root / path)) for path in young}
+    return Inputs(glance.digest(folders), json.dumps(contents))
 
 
 def remember(
@@ -73,19 +73,21 @@ def remember(
     one since, the next build sees it.
     """
     outputs = glance.hash_seen(_as_left(str(output), published, left))
-    facts = {
+    facts: dict[str, Any] = {
         "program": program,
         "options": base_url,
         "inputs": inputs.digest,
         "outputs": outputs,
         "since": now.timestamp(),
         "until": until.timestamp() if until is not None else None,
-        "young": dict(inputs.young),
+        "young": {},
         "problems": list(said.problems),
         "summary": said.summary,
     }
+    known = glance.write(facts)
+    known[1 + glance.FACTS.index("young")] = inputs.young
     write_beside(output, "words", _as_lines(itertools.chain([outputs], words)))
-    write_beside(output, "state", _as_lines(itertools.chain(glance.write(facts), published)))
+    write_beside(output, "state", _as_lines(itertools.chain(known, published)))
 
 
 def _as_left(
