@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
 _PAGES = ', "pages": '  # behind the last of the other fields
-_LAST = "\U0010ffff"  # behind all ids
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,23 +87,22 @@ class Records(Mapping[str, Record]):
         their `pages`; nothing else is read of these."""
         found: dict[str, Mapping[str, int]] = {}
         archived, written = [], []
-        for identity, record, line in zip(ids, known, self._along(ids), strict=True):
+        lines = self.lines()
+        line = next(lines, None)
+        for identity, record in zip(ids, known, strict=True):
+            start = record[:-1]
+            while line is not None and not line.startswith(start) and _id_of(line) < identity:
+                line = next(lines, None)
             if line == record:
                 found[identity] = {}
-            elif line.startswith(_PAGES, end := len(record) - 1) and line.startswith(record[:-1]):
+            elif line is not None and line.startswith(start + _PAGES):
                 archived.append(identity)
-                written.append(line[end + len(_PAGES) : -1])
+                written.append(line[len(start) + len(_PAGES) : -1])
+            else:
+                continue  # it is another's, or not the same any more
+            line = next(lines, None)
         pages = json.loads(f"[{','.join(written)}]")
         return found | dict(zip(archived, pages, strict=True))
-
-    def _along(self, ids: Iterable[str]) -> Iterator[str]:
-        """For each of some ids, in order, its line; "" where it has none."""
-        here, line = "", ""
-        lines = ((_id_of(one), one) for one in self.lines())
-        for identity in ids:
-            while here < identity:
-                here, line = next(lines, (_LAST, ""))
-            yield line if here == identity else ""
 
 
 def _id_of(line: str) -> str:

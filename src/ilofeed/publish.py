@@ -10,7 +10,6 @@ not a machine that loses power: files are not synchronised one by one.
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import itertools
 import json
@@ -75,9 +74,8 @@ def read_manifest(output: Path, ours: str | None = None) -> Ledger | None:
     """
     path = output / PATH
     try:
-        with path.open("rb") as file:
-            if ours is not None and hashlib.file_digest(file, "sha256").hexdigest() == ours:
-                return _read_ours(path, ours)
+        if ours is not None and (found := _read_ours(path, ours)) is not None:
+            return found
         return parse_manifest(path.read_bytes())
     except FileNotFoundError:
         return None
@@ -85,14 +83,22 @@ def read_manifest(output: Path, ours: str | None = None) -> Ledger | None:
         raise PublishError(f"{output / PATH} cannot be used: {error}") from error
 
 
-@functools.lru_cache(maxsize=1)  # a build needs that of its output twice
-def _read_ours(path: Path, sha256: str) -> Ledger:
-    """The ledger of a file of this digest, kept where it stays as it is."""
+_last: dict[str, Ledger] = {}  # of one manifest, by its digest: a build needs it twice
+
+
+def _read_ours(path: Path, sha256: str) -> Ledger | None:
+    """The ledger of a file of this digest, kept where it stays as it is; None of another one."""
     with path.open("rb") as file:
+        if sha256 in _last:
+            is_same = hashlib.file_digest(file, "sha256").hexdigest() == sha256
+            return _last[sha256] if is_same else None
         text = copy(file, path.stat().st_size)
     if text.sha256 != sha256:
-        raise ManifestError("it has changed while it was read")
-    return read_ours(text)
+        return None
+    ledger = read_ours(text)
+    _last.clear()
+    _last[sha256] = ledger
+    return ledger
 
 
 def read_waiting(output: Path) -> frozenset[str]:
