@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ilofeed.chain import Draft
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 SETTINGS = OFFICE.replace(b"  title:", b"  limit: 3\n  archives: [atom, rss, json]\n  title:")

@@ -27,8 +27,8 @@ from test_roundtrip import BODIES, accepted, entry_file, keys
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ilofeed.document import Document, Format
-    from ilofeed.model import Feed, Office
+    from ilofeed.document import Document
+    from ilofeed.model import Feed, Format, Office
 
 GALLERY = Path(__file__).parent / "data" / "gallery"
 FULL = entry(

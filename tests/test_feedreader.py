@@ -22,7 +22,7 @@ from test_roundtrip import BODIES, accepted, entry_file, keys
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 
 def seen(data: bytes) -> Any:

@@ -29,7 +29,8 @@ from test_roundtrip import BODIES, accepted, entry_file, keys
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ilofeed.document import Document, Format
+    from ilofeed.document import Document
+    from ilofeed.model import Format
 
 XML: tuple[Format, ...] = ("atom", "rss")
 SCHEMA = resources.files("ilofeed").joinpath("data", "jsonfeed.schema.json")

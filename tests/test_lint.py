@@ -18,8 +18,8 @@ from test_grammar import SITE, XML, made
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
-    from ilofeed.document import Format
     from ilofeed.lint import Finding
+    from ilofeed.model import Format
 
 RULES = [one for one in lint._RULES if one[0] is not lint._unknown]
 DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"

@@ -16,9 +16,10 @@ from lxml import etree
 
 import hub as hubs
 from ilofeed import websub
-from ilofeed.document import FILE_NAMES, Format
+from ilofeed.document import FILE_NAMES
 from ilofeed.grammar import match_grammar
 from ilofeed.ledger import Ledger
+from ilofeed.model import Format
 from ilofeed.schema import feeds_schema
 from ilofeed.verify import verify
 from ilofeed.websub import Told, changed_feeds, tell

@@ -10,7 +10,7 @@ from ilofeed import helper
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 # each has what parts of the proof are loaded for only when it is met
 _SAMPLES: dict[Format, bytes] = {

@@ -16,8 +16,8 @@ from ilofeed.syndication import render_atom, render_rss
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from ilofeed.document import Format, NewDocument
-    from ilofeed.model import Entry, Feed, Office
+    from ilofeed.document import NewDocument
+    from ilofeed.model import Entry, Feed, Format, Office
     from ilofeed.spool import Store, Stored
 
     Draw = Callable[[Feed, Office], bytes]

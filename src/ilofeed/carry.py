@@ -20,8 +20,7 @@ from ilofeed.selection import changed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.document import Format
-    from ilofeed.model import Entry, Feed, Image, Office
+    from ilofeed.model import Entry, Feed, Format, Image, Office
 
 Fields = dict[str, Any]
 

@@ -11,10 +11,9 @@ from ilofeed.spool import InMemory, Place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ilofeed.model import Entry, Feed
+    from ilofeed.model import Entry, Feed, Format
     from ilofeed.spool import Spool, Store, Stored
 
-Format = Literal["atom", "rss", "json"]
 FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
 MEDIA_TYPES: dict[Format, str] = {
     "atom": "application/atom+xml",

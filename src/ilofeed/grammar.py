@@ -16,7 +16,7 @@ from ilofeed.xmltree import parse_xml
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 
 def _tree(form: Format) -> Any:

@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
-    from ilofeed.document import Format
     from ilofeed.ledger import Ledger, Record
-    from ilofeed.model import Entry, Feed
+    from ilofeed.model import Entry, Feed, Format
 
 
 def is_shown_anew(entry: Entry, record: Record | None) -> bool:

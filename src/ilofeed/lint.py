@@ -24,7 +24,7 @@ from ilofeed.xmltree import parse_xml
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 MOST_BYTES = 5_000_000  # above it validators and readers give up
 _ATOM = "{http://www.w3.org/2005/Atom}"

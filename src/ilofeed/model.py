@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from ilofeed.shelf import Shelved
 
@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ilofeed.dates import Moment
-    from ilofeed.document import Format
     from ilofeed.spool import Spool
     from ilofeed.tag import Authority
+
+Format = Literal["atom", "rss", "json"]  # of feeds
 
 
 def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:

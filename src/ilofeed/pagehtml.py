@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable
 
-    from ilofeed.document import Format
-    from ilofeed.model import Entry, Event, Office
+    from ilofeed.model import Entry, Event, Format, Office
     from ilofeed.phrases import Phrases
 
 _FORMATS: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}

@@ -18,7 +18,7 @@ from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from ilofeed.carry import Fields
-    from ilofeed.document import Format
+    from ilofeed.model import Format
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _AT = "{http://purl.org/atompub/tombstones/1.0}"
