@@ -109,6 +109,7 @@ FLOORS = [
         "proof",
         "readonce",
         "manifestreader",
+        "comparison",
         "verify",
         "ahead",
         "manifest",

@@ -16,11 +16,12 @@ from lxml import etree
 from ilofeed.archivereader import read_archive
 from ilofeed.carry import carried_entry, carried_feed
 from ilofeed.check import check
+from ilofeed.comparison import compare, verify_document
 from ilofeed.read import read_office
 from ilofeed.readback import UnreadableError, read_back
 from ilofeed.render import render
 from ilofeed.selection import select
-from ilofeed.verify import compare, verify, verify_document
+from ilofeed.verify import verify
 from offices import NOW, OFFICE, entry, site
 from test_roundtrip import BODIES, accepted, entry_file, keys
 

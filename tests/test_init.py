@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 
 from ilofeed import __version__, dates, founding, newoffice, program
 from ilofeed.check import check
+from ilofeed.comparison import Fault
 from ilofeed.officekit import hours
 from ilofeed.options import OptionError
 from ilofeed.read import Sources
-from ilofeed.verify import Fault
 from ilofeed.wheel import make_wheel
 from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results

@@ -22,9 +22,9 @@ from test_archivereader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
+    from ilofeed.comparison import Fault
     from ilofeed.document import Document
     from ilofeed.model import Format
-    from ilofeed.verify import Fault
 
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
 SITE = site(

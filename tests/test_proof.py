@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ilofeed import comparison
 from ilofeed import verify as verifying
 from ilofeed.proof import Known
 from ilofeed.verify import verify_changed
@@ -26,7 +27,7 @@ OFFICE: dict[str, Any] = {
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the documents that are read back."""
     seen: list[str] = []
-    real = verifying.verify_document
+    real = comparison.verify_document
 
     def look(document: Document, *rest: Any) -> Any:
         seen.append(document.path)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.check import Site
+    from ilofeed.comparison import Fault
     from ilofeed.document import AnyDocument
     from ilofeed.helper import Answers
     from ilofeed.ledger import Ledger
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from ilofeed.publish import Changes
     from ilofeed.selection import Selection
     from ilofeed.shares import Progress
-    from ilofeed.verify import Fault
 
 
 Tell: TypeAlias = "Callable[[str, int, int], None]"

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ilofeed.chain import Draft
+    from ilofeed.comparison import Fault
     from ilofeed.continuity import Difference
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
     from ilofeed.report import Style
-    from ilofeed.verify import Fault
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # as a shell says it of a command that was interrupted

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Sequence
 
+    from ilofeed.comparison import Fault
     from ilofeed.importplan import Made, Plan
     from ilofeed.model import Entry, Office
-    from ilofeed.verify import Fault
 
 
 def proven(plan: Plan, old: Sequence[Entry], office: Office, now: dt.datetime) -> Plan:

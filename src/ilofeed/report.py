@@ -11,8 +11,8 @@ from ilofeed.problems import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from ilofeed.comparison import Fault
     from ilofeed.problems import Problem
-    from ilofeed.verify import Fault
 
 Style = Literal["text", "github", "json"]
 
