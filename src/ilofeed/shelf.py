@@ -22,6 +22,7 @@ class Shelved:
     """An entry, with each of its long texts as it is or as a number that says where it is."""
 
     __slots__ = ()
+    id: str
     body: str | int
     noted: str | int
     shelf: Spool | None
@@ -54,7 +55,7 @@ class Shelved:
         return self._values() | left == other._values() | left
 
     def __hash__(self) -> int:
-        return hash(self.html)
+        return hash(self.id)
 
     def __reduce__(self) -> Any:  # who is handed one need not have the file
         return _restore, (type(self), self._values())
