@@ -73,12 +73,9 @@ def test_pieces_make_the_document(form: Format) -> None:
 def test_each_entry_is_read_in_one_document(form: Format) -> None:
     documents = archives(form)
     found = shared_out(documents)
-    assert found.keys() == {one.path for one in documents}
-    read = [
-        entry.slug
-        for one in documents
-        for entry in readonce.leave(one, found[one.path]).feed.entries  # type: ignore[union-attr]
-    ]
+    assert found.keys() < {one.path for one in documents}  # of the others all entries are read
+    left = [readonce.leave(one, found[one.path]) if one.path in found else one for one in documents]
+    read = [entry.slug for one in left for entry in one.feed.entries]  # type: ignore[union-attr]
     shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
     assert sorted(read) == sorted(set(shown))
     assert len(read) < len(shown)

@@ -46,9 +46,10 @@ def render_archives(
     archives: Sequence[Feed], office: Office, processes: int = 1, store: Store = IN_MEMORY
 ) -> Iterator[list[NewDocument]]:
     """The same of many archives, byte for byte and in the same order."""
-    entries = {entry.slug: entry for shown in archives for entry in shown.entries}
+    # a list, since for a large site a table of all would be one too many
+    entries = list({entry.slug: entry for shown in archives for entry in shown.entries}.values())
     pieces = {
-        form: _render_entries(form, list(entries.values()), archives[0], office, processes, store)
+        form: _render_entries(form, entries, archives[0], office, processes, store)
         for form in _XML
         if archives and form in archives[0].archived_as
     }
@@ -64,6 +65,7 @@ def render_archives(
         return [store.put(draw(shown, form)) for _, form in _documents(shown)]
 
     made = share(archives, make, processes if len(archives) > WORTH_SHARING else 1)
+    pieces.clear()  # of a large site they take as much as all that comes now
     for shown, stored in zip(archives, made, strict=True):
         yield [
             document(path, "archive", one, store, feed=shown, format=form)

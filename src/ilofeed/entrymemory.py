@@ -106,17 +106,20 @@ def keep(
 ) -> Iterator[str]:
     """What to remember of a site, a line for each entry; nothing of the files that are `troubled`
     by problems. What was recalled from the memory `before` stays as it was written."""
-    left = {entry.path: entry for entry in entries}
-    for line in before.lines() if before.is_true_of(office, now) else ():
-        path = _path_of(line)
-        entry = left.get(path)
-        if entry is not None and line.startswith(start := _start(entry)):
-            if entry.noted and line.startswith(_NO_RECORD, len(start)):
-                continue
-            yield line
-            del left[path]
-    for path, entry in left.items():
-        if path not in troubled and _is_settled(entry, now):
+    left: Iterable[Entry] = entries
+    if before.is_true_of(office, now):
+        waiting = {entry.path: entry for entry in entries}
+        for line in before.lines():
+            path = _path_of(line)
+            entry = waiting.get(path)
+            if entry is not None and line.startswith(start := _start(entry)):
+                if entry.noted and line.startswith(_NO_RECORD, len(start)):
+                    continue
+                yield line
+                del waiting[path]
+        left = waiting.values()
+    for entry in left:
+        if entry.path not in troubled and _is_settled(entry, now):
             yield _start(entry) + _json(_write(entry))[1:]
 
 

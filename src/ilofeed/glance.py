@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import marshal
 import os
 import sys
@@ -196,10 +197,11 @@ def look_at(output: str, paths: Iterable[str]) -> list[Seen]:
         return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
 
 
-def portions(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+def portions(items: Iterable[Item]) -> Iterator[list[Item]]:
     """Items, some at once: what is made of all of them would be larger than they are."""
-    for at in range(0, len(items), TOGETHER):
-        yield items[at : at + TOGETHER]
+    left = iter(items)
+    while some := list(itertools.islice(left, TOGETHER)):
+        yield some
 
 
 def hash_seen(seen: Iterable[Sequence[Seen]]) -> str:

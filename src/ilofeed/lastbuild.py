@@ -49,7 +49,7 @@ def remember(
     state.remember(
         target,
         inputs,
-        [one.path for one in documents],
+        draft.proven.proofs,
         (
             f"{_hex(proof)} {_hex(one.recipe)} {one.sha256} {one.kind}"
             for one, proof in zip(documents, draft.proven.proofs.digests, strict=True)

@@ -210,7 +210,7 @@ def _weekdays(read: _Read) -> Iterator[Finding]:
             yield Finding(rule, _name(element), text)
 
 
-@functools.lru_cache(maxsize=10_000)  # an entry's stand in many documents
+@functools.lru_cache(maxsize=2_000)  # an entry's stand in many documents
 def _judge_date(text: str, form: Format) -> str | None:
     """The rule that a date breaks."""
     try:

@@ -10,6 +10,7 @@ not a machine that loses power: files are not synchronised one by one.
 from __future__ import annotations
 
 import contextlib
+import functools
 import hashlib
 import itertools
 import json
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"
+_TOGETHER = 1000  # paths
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
@@ -172,15 +174,22 @@ def _read_list(path: Path) -> frozenset[str]:
 
 def _write_list(path: Path, items: Iterable[str]) -> None:
     draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(sorted(items)), "utf-8")
+    left, between = iter(items), "["
+    with draft.open("w", encoding="utf-8") as file:
+        while some := list(itertools.islice(left, _TOGETHER)):  # all at once would be a large text
+            file.write(between + json.dumps(some)[1:-1])
+            between = ",\n"
+        file.write("[]" if between == "[" else "]")
     draft.replace(path)
 
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
     """Nothing is written or deleted through a link that leads out of the output."""
-    folders = {folder for path in paths for folder in _folders(path)}
+    # most lie in those of the path before; a set of all would be large
+    is_link = functools.lru_cache(maxsize=1000)(partial(_is_link, output))
+    links = {folder for path in paths for folder in _folders(path) if is_link(folder)}
     # a folder that is no link leads where the one leads that it lies in
-    for link in sorted(filter(partial(_is_link, output), folders)):
+    for link in sorted(links):
         folder = output / link
         if folder.is_dir() and not folder.resolve().is_relative_to(output.resolve()):
             raise PublishError(f"{folder} leads out of the output by a link; remove the link")

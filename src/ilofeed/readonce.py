@@ -52,7 +52,8 @@ def share_out(
             if (key := hashed.digest()) not in seen:
                 seen.add(key)
                 fresh.append(number)
-        found[document.path] = tuple(fresh)
+        if len(fresh) < len(parts.entries):
+            found[document.path] = tuple(fresh)
     return found
 
 

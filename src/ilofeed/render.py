@@ -68,7 +68,9 @@ def render_changed(
     pages = _render_feeds(seen, recipes.feed_page, _render_page, past, shared)
     for made in zip(formats, pages, strict=True):
         documents += [one for group in made for one in group]
-    documents += _render_archives(seen, recipes, past, store, processes)
+    known = _archives(seen, recipes, past)
+    del recipes  # those of the entries of a large site are large
+    documents += _render_archives(known, office, store, processes)
     documents += (_stored(one, store) for one in render_indexes(seen))
     return in_order(documents)
 
@@ -115,23 +117,25 @@ def _render_feeds(
     return found
 
 
+def _archives(
+    seen: Selection, recipes: Recipes, past: Mapping[bytes, Sequence[Made]]
+) -> list[tuple[Feed, bytes, list[AnyDocument]]]:
+    """Each archive of each feed, its recipe, and what the output has of it."""
+    again = partial(archives.render_archive, office=seen.office)
+    shown = (one for feed in seen.feeds for one in history.archive_documents(feed))
+    return [(one, recipe := recipes.archive(one), _kept(past, recipe, again, one)) for one in shown]
+
+
 def _render_archives(
-    seen: Selection,
-    recipes: Recipes,
-    past: Mapping[bytes, Sequence[Made]],
+    known: Sequence[tuple[Feed, bytes, list[AnyDocument]]],
+    office: Office,
     store: Store,
     processes: int,
 ) -> Iterator[AnyDocument]:
     """The archive documents of all feeds, feed by feed."""
-    shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
-    again = partial(archives.render_archive, office=seen.office)
-    kept = [
-        (recipe, _kept(past, recipe, again, one))
-        for one, recipe in zip(shown, map(recipes.archive, shown), strict=True)
-    ]
-    missing = [one for one, (_, found) in zip(shown, kept, strict=True) if not found]
-    made = archives.render_archives(missing, seen.office, processes, store)
-    for recipe, found in kept:
+    missing = [shown for shown, _, found in known if not found]
+    made = archives.render_archives(missing, office, processes, store)
+    for _, recipe, found in known:
         yield from found or _made(recipe, next(made))
 
 

@@ -15,7 +15,7 @@ from ilofeed import glance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
 _SEEN = struct.Struct("<qqQQ")  # what was seen of a file, in less memory
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
@@ -55,7 +55,7 @@ def look(root: Path) -> Inputs:
 def remember(
     output: Path,
     inputs: Inputs,
-    published: Sequence[str],
+    published: Collection[str],
     words: Iterable[str],
     *,
     program: str,
@@ -91,7 +91,7 @@ def remember(
 
 
 def _as_left(
-    output: str, published: Sequence[str], left: Mapping[str, bytes]
+    output: str, published: Iterable[str], left: Mapping[str, bytes]
 ) -> Iterator[list[glance.Seen]]:
     """What is seen of published files, some at once: of those that are `left` what was seen."""
     for some in glance.portions(published):

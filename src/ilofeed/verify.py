@@ -27,7 +27,8 @@ WORTH_SHARING = 300_000  # bytes of feeds that take longer than to start a proce
 
 
 _Judged: TypeAlias = "tuple[Sequence[Fault], bytes]"  # of a document, with the digest of its proof
-_NONE: tuple[Fault, ...] = ()  # as of nearly all of a hundred thousand
+_NONE: tuple[Fault, ...] = ()
+_Brief: TypeAlias = "_Judged | bytes"  # the digest alone where there is no fault, as nearly always
 
 
 def verify(
@@ -92,29 +93,31 @@ def verify_changed(
 
     at_once = addresses.Answers(office, published)
 
-    def verified_at_once(document: AnyDocument, apart: Mapping[str, Sequence[int]]) -> _Judged:
+    def verified_at_once(document: AnyDocument) -> _Brief:
         found, proof = verified(document, apart, at_once)
         dead = _dead_links([document], office, published)
-        return (*found, *dead) if dead else found, proof
+        return ((*found, *dead), proof) if found or dead else proof
 
     size = sum(one.size for one in made if one.format is not None)
     processes = processes if size > WORTH_SHARING else 1
     apart = readonce.share_out(made, prover.of_entry)
     # of what the output has nothing new is to be found out where all its links still lead to it
     doubtful = documents if is_less else made
-    shared = share(doubtful, partial(verified_at_once, apart=apart), processes, progress)
+    shared = share(doubtful, verified_at_once, processes, progress)
     faults: list[Fault] = []
-    if any(found for found, _ in shared):  # now every document that shows a fault is to be named
+    if not all(isinstance(one, bytes) for one in shared):
+        # now every document that shows a fault is to be named
         faults = _dead_links(doubtful, office, published)
         told = {fault.found for fault in faults}
         again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
-        shared = share(doubtful, again, processes, progress)
-    fresh = (proof for _, proof in shared)
+        judged = share(doubtful, again, processes, progress)
+        faults += (fault for found, _ in judged for fault in found)
+        shared = [proof for _, proof in judged]
+    fresh = (one for one in shared if isinstance(one, bytes))
     proofs = [
         known.proofs[one.path] if isinstance(one, Kept) and not is_less else next(fresh)
         for one in documents
     ]
-    faults += (fault for found, _ in shared for fault in found)
     return faults, Known(Proofs(documents, proofs))
 
 
