@@ -38,6 +38,7 @@ FLOORS = [
         "codes",
         "iso3166",
         "garbage",
+        "portions",
         "copies",
         "helper",
         "shares",

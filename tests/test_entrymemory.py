@@ -210,7 +210,7 @@ def test_many_rows_are_read_in_parts(together: int, monkeypatch: pytest.MonkeyPa
     files = sources(**examples).entries
     whole = remembered(made).recall(files, made.office, NOW)
     assert len(whole) > 3
-    monkeypatch.setattr(entrymemory, "_TOGETHER", together)
+    monkeypatch.setattr("ilofeed.portions.TOGETHER", together)
     monkeypatch.setattr("ilofeed.longtext.PIECE", 10 * together)
     monkeypatch.setattr("ilofeed.spool.LITTLE", 0)
     memory = remembered(made)

@@ -182,7 +182,7 @@ def test_read_piece_by_piece_out_of_a_file(
         with pytest.MonkeyPatch.context() as patch:
             if store is spool:
                 patch.setattr("ilofeed.longtext.PIECE", size)
-                patch.setattr("ilofeed.manifestreader._TOGETHER", 2)
+                patch.setattr("ilofeed.portions.TOGETHER", 2)
             made = [document(PATH, "manifest", store.write([data]), store) for data in texts]
             before, after = map(read_ours, made)
             named_in = {x for part in parts(made[1], before) for x in named(part.data)}

@@ -36,7 +36,7 @@ def large(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ilofeed.spool.FEW", 0)
     monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)
     monkeypatch.setattr("ilofeed.shares._PORTION", 2)
-    monkeypatch.setattr("ilofeed.shelf._TOGETHER", 3)
+    monkeypatch.setattr("ilofeed.portions.TOGETHER", 3)
 
 
 @pytest.mark.usefixtures("large")

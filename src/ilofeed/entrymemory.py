@@ -24,6 +24,7 @@ from ilofeed.garbage import staying
 from ilofeed.identity import fraction
 from ilofeed.longtext import copy, lines
 from ilofeed.model import Attachment, Entry, Event, Image, Person
+from ilofeed.portions import portions
 from ilofeed.shares import leave
 
 if TYPE_CHECKING:
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
 VERSION = 4
 # what an entry is known again by, its record, then its fields in the order of `Entry`
 Row: TypeAlias = list[Any]
-_TOGETHER = 1000  # rows: all of them would be in memory twice
 _DIGEST = 64  # characters behind the last line
 _LINE = b"\n"
 
@@ -87,8 +87,8 @@ class Memory:
         return found
 
 
-def _rows(left: Iterator[str]) -> Iterator[list[Row]]:
-    while some := list(itertools.islice(left, _TOGETHER)):  # many at once, which takes a third
+def _rows(lines: Iterable[str]) -> Iterator[list[Row]]:
+    for some in portions(lines):  # many at once, which takes a third
         yield json.loads(f"[{','.join(some)}]")
 
 
@@ -153,14 +153,12 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
 
 def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -> Iterator[bytes]:
     """The bytes of a memory, as a program writes them, piece by piece: they may be many."""
-    hashed, left = hashlib.sha256(), iter(lines)
+    hashed = hashlib.sha256()
     head = json.dumps([VERSION, program, of_office(office), now.timestamp()])
-    piece = f"{head}\n".encode()
-    while piece:
+    for some in portions(itertools.chain([head], lines)):
+        piece = "".join([f"{line}\n" for line in some]).encode("utf-8", "surrogatepass")
         hashed.update(piece)
         yield piece
-        some = itertools.islice(left, _TOGETHER)
-        piece = "".join([f"{line}\n" for line in some]).encode("utf-8", "surrogatepass")
     yield hashed.hexdigest().encode()
 
 

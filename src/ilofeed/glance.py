@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import itertools
 import marshal
 import os
 import sys
@@ -21,20 +20,19 @@ from functools import partial
 from operator import attrgetter
 
 from ilofeed.copies import aside
+from ilofeed.portions import portions
 
 TYPE_CHECKING = False  # the one of `typing`, which takes long to load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any, TypeAlias, TypeVar
+    from typing import Any, TypeAlias
 
-    Item = TypeVar("Item")
     # of a file: times of content and of rights, size, and the number it has on its disk
     Seen: TypeAlias = tuple[int, int, int, int]
     # a folder: its path, the names of the files in it, and what was seen of each
     Folder: TypeAlias = tuple[str, list[str], list[Seen]]
 
 VERSION = "5"
-TOGETHER = 1000  # files
 # of a build, in this order. Digests: of the program, of what was read, of what was published
 FACTS = (
     "program",
@@ -197,15 +195,8 @@ def look_at(output: str, paths: Iterable[str]) -> list[Seen]:
         return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
 
 
-def portions(items: Iterable[Item]) -> Iterator[list[Item]]:
-    """Items, some at once: what is made of all of them would be larger than they are."""
-    left = iter(items)
-    while some := list(itertools.islice(left, TOGETHER)):
-        yield some
-
-
 def hash_seen(seen: Iterable[Sequence[Seen]]) -> str:
-    """A digest of times and sizes, of which `TOGETHER` come at once."""
+    """A digest of times and sizes, of which some come at once, in `portions`."""
     hashed = hashlib.sha256()
     for some in seen:
         hashed.update(_dump(list(some)))

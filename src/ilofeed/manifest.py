@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.carry import carried_entry
 from ilofeed.document import document
 from ilofeed.manifestreader import NEXT, PATH, VERSION
+from ilofeed.portions import portions
 from ilofeed.spool import store_for
 
 if TYPE_CHECKING:
@@ -32,7 +33,6 @@ _NOT_CONTENT = frozenset(
     {"id", "page", "target", "published", "published_at", "updated", "updated_at", "terms"}
 )
 
-_TOGETHER = 1000  # lines: all of them as one text would be in memory twice
 _json = json.JSONEncoder(ensure_ascii=False).encode
 _quoted = encode_basestring  # the same of a text
 
@@ -67,7 +67,7 @@ def render_manifest(seen: Selection, documents: Sequence[AnyDocument]) -> NewDoc
 def _list(name: str, items: Iterator[str]) -> Iterator[str]:
     """A list with each of its items on a line, so that people can compare two manifests."""
     start = f'"{name}": [\n'
-    while some := list(itertools.islice(items, _TOGETHER)):
+    for some in portions(items):
         yield start + NEXT.join(some)
         start = NEXT
     yield f"{start if start != NEXT else ''}]{NEXT}"

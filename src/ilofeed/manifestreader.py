@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
-import itertools
 import json
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ilofeed.document import Document
 from ilofeed.ledger import Ledger, Paths, Record, Records
 from ilofeed.longtext import lines, pieces
+from ilofeed.portions import portions
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -34,7 +34,6 @@ _DOUBTFUL = (
     *("\n\n", "\n.\n", "\n..\n"),
 )
 NEXT = ",\n"  # between two lines of a list
-_TOGETHER = 1000  # lines
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 
@@ -111,15 +110,9 @@ def parts(document: Readable, before: Ledger | None = None) -> Iterator[Document
         records = Records(partial(_lines, document, entries), _read_record)
         fresh = (line for _, line in before.entries.unlike(records) if line is not None)
     for name, each in (("entries", fresh), ("files", _lines(document, files))):
-        for some in _portions(each):
+        for some in portions(each):
             text = f'{{"{name}": [{NEXT.join(some)}]}}'
             yield Document(PATH, "manifest", text.encode("utf-8", "surrogatepass"))
-
-
-def _portions(lines: Iterable[str]) -> Iterator[list[str]]:
-    left = iter(lines)
-    while some := list(itertools.islice(left, _TOGETHER)):
-        yield some
 
 
 def _blocks(document: Readable) -> tuple[_Block, _Block]:
@@ -163,7 +156,7 @@ def _lines(document: Readable, block: _Block) -> Iterator[str]:
 
 def _paths(subscribed: Collection[str], document: Readable, block: _Block) -> Iterator[str]:
     yield from inside(subscribed)
-    for some in _portions(_lines(document, block)):
+    for some in portions(_lines(document, block)):
         yield from inside(json.loads(f"[{NEXT.join(some)}]"))
 
 

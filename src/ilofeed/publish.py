@@ -26,6 +26,7 @@ from ilofeed import replacing
 from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
 from ilofeed.longtext import copy
 from ilofeed.manifestreader import PATH, ManifestError, is_inside, parse_manifest, read_ours
+from ilofeed.portions import portions
 from ilofeed.replacing import PublishError
 
 if TYPE_CHECKING:
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"
-_TOGETHER = 1000  # paths
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
@@ -174,9 +174,9 @@ def _read_list(path: Path) -> frozenset[str]:
 
 def _write_list(path: Path, items: Iterable[str]) -> None:
     draft = path.with_name(path.name + ".new")
-    left, between = iter(items), "["
+    between = "["
     with draft.open("w", encoding="utf-8") as file:
-        while some := list(itertools.islice(left, _TOGETHER)):  # all at once would be a large text
+        for some in portions(items):
             file.write(between + json.dumps(some)[1:-1])
             between = ",\n"
         file.write("[]" if between == "[" else "]")

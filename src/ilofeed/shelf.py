@@ -4,9 +4,9 @@ few times in a build."""
 
 from __future__ import annotations
 
-import itertools
 from typing import TYPE_CHECKING, Any
 
+from ilofeed.portions import portions
 from ilofeed.spool import Spool
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from ilofeed.spool import Store
 
-_TOGETHER = 1000  # entries whose texts are written at once
 _NOT_COMPARED = ("source", "noted")
 
 
@@ -78,8 +77,7 @@ def shelve(entries: Iterable[Shelved], store: Store) -> None:
     changes by that: who has one sees the same."""
     if not isinstance(store, Spool):
         return
-    left = iter(entries)
-    while some := list(itertools.islice(left, _TOGETHER)):
+    for some in portions(entries):
         texts = [
             (one, name, text.encode("utf-8", "surrogatepass"))
             for one in some

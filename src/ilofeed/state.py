@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ilofeed import glance
+from ilofeed.portions import portions
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -94,7 +95,7 @@ def _as_left(
     output: str, published: Iterable[str], left: Mapping[str, bytes]
 ) -> Iterator[list[glance.Seen]]:
     """What is seen of published files, some at once: of those that are `left` what was seen."""
-    for some in glance.portions(published):
+    for some in portions(published):
         fresh = [path for path in some if path not in left]
         seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
         yield [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in some]
@@ -103,8 +104,7 @@ def _as_left(
 def _as_lines(lines: Iterable[str]) -> Iterator[bytes]:
     """The bytes of lines, of which there may be many, piece by piece."""
     between = ""
-    left = iter(lines)
-    while some := list(itertools.islice(left, glance.TOGETHER)):
+    for some in portions(lines):
         yield (between + "\n".join(some)).encode("utf-8", "surrogatepass")
         between = "\n"
 
@@ -151,7 +151,7 @@ def published(output: Path, program: str) -> tuple[dict[str, str], dict[str, byt
         return {}, {}
     seen: list[bytes] = []
     try:
-        looks = (glance.look_at(place, some) for some in glance.portions(paths))
+        looks = (glance.look_at(place, some) for some in portions(paths))
         found = glance.hash_seen(_noted(looks, seen))
     except OSError:  # one is gone
         return words, {}
