@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 def share_out(
     documents: Iterable[NewDocument], expected: Callable[[Entry, NewDocument], bytes]
 ) -> dict[str, tuple[int, ...]]:
-    """For each archive document, by path, the numbers of the entries to be read back in it.
+    """For each archive document that is not read whole, by path, the numbers of the entries to be
+    read back in it.
 
     An entry that says the same in the same bytes, below the same beginning of a document, is in one
     of them; `expected` is a digest of what it must say. Of a document that is not in the answer all
@@ -87,8 +88,3 @@ def whole_findings(document: Document) -> Iterator[Finding]:
     if document.format == "atom":
         moments = (entry.updated.isoformat() for entry in entries)
         yield from duplicates("DuplicateUpdated", "updated", moments)
-
-
-def is_whole(document: Document, numbers: Sequence[int] | None) -> bool:
-    """Whether all entries of a document are read in itself."""
-    return document.feed is None or numbers is None or len(numbers) == len(document.feed.entries)

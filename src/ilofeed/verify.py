@@ -80,7 +80,7 @@ def verify_changed(
         document = document.loaded()
         if document.path == opml.PATH:
             found = verify_opml(document, office, feeds)
-        elif readonce.is_whole(document, apart.get(document.path)):
+        elif document.path not in apart:
             judged = ahead.of(document.path) if ahead is not None else None
             found = verify_document(document, office) if judged is None else [*judged]
         else:
