@@ -123,6 +123,7 @@ FLOORS = [
         "explain",
         "schema",
         "cms",
+        "entrywriter",
         "newentry",
         "options",
         "progress",
@@ -134,7 +135,7 @@ FLOORS = [
     ],
     ["renames", "guardsite", "guard", "diff", "touch", "live"],
     ["foreign", "wildxml", "wildfeed", "wildjson", "spreadsheet"],  # what others wrote
-    ["unhtml", "foreigndates", "entrywriter", "importterms", "importfields"],
+    ["unhtml", "foreigndates", "importterms", "importfields"],
     ["importplan", "importing"],
     ["termfile", "importproof", "importer"],
     ["preview", "previewpages", "previewserver", "serve"],

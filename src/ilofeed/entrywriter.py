@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import TYPE_CHECKING, Any
 
-from ilofeed import dates
-from ilofeed.newentry import scalar
+from ilofeed import dates, source, yamldoc
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,3 +46,20 @@ def _listed(pairs: Mapping[str, str]) -> list[str]:
 
 def _value(value: Any) -> str:
     return dates.write_moment(value) if isinstance(value, dt.date) else scalar(str(value))
+
+
+def scalar(text: str) -> str:
+    """A text as YAML reads it back: plain where that is safe, else between double quotes."""
+    if source.find_unfit(text):  # which YAML may not hold as it is, and the check refuses
+        return json.dumps(text)
+    line = source.Source("", f"key: {text}\n")
+    root, problems = yamldoc.compose(line, 0, len(line.text))
+    value = root.get("key") if root is not None and not problems else None
+    is_plain = (
+        isinstance(value, yamldoc.Scalar)
+        and not value.style
+        and value.value == text
+        and " #" not in text
+        and text not in {"", "~", "null"}
+    )
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

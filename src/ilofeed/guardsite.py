@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ilofeed.document import FILE_NAMES
-from ilofeed.newentry import scalar
+from ilofeed.entrywriter import scalar
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:

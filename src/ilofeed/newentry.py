@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed import source, yamldoc
 from ilofeed.entry import check_entry, slug_of
+from ilofeed.entrywriter import scalar
 from ilofeed.fields import slugify
 
 if TYPE_CHECKING:
@@ -67,20 +66,3 @@ def _free_path(new: NewEntry, taken: set[str]) -> str:
         number += 1
         slug = f"{wanted}-{number}"
     return f"entries/{new.date.year}/{slug}.md"
-
-
-def scalar(text: str) -> str:
-    """A text as YAML reads it back: plain where that is safe, else between double quotes."""
-    if source.find_unfit(text):  # which YAML may not hold as it is, and the check refuses
-        return json.dumps(text)
-    line = source.Source("", f"key: {text}\n")
-    root, problems = yamldoc.compose(line, 0, len(line.text))
-    value = root.get("key") if root is not None and not problems else None
-    is_plain = (
-        isinstance(value, yamldoc.Scalar)
-        and not value.style
-        and value.value == text
-        and " #" not in text
-        and text not in {"", "~", "null"}
-    )
-    return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -13,9 +13,8 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from ilofeed import dates, iri
-from ilofeed.entrywriter import written
+from ilofeed.entrywriter import scalar, written
 from ilofeed.fields import slugify
-from ilofeed.newentry import scalar
 from ilofeed.office import check_office
 from ilofeed.read import Sources
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ilofeed import source, yamldoc
-from ilofeed.newentry import scalar
+from ilofeed.entrywriter import scalar
 from ilofeed.office import check_office
 from ilofeed.problems import has_errors
 
