@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
 from offices import DATA
 from serving import CHECKERS, OPEN, Host, host
 

@@ -6,13 +6,13 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.check import check
-from ilofeed.read import Sources
-from ilofeed.render import render
-from ilofeed.selection import select
+from ilofeed.content.read import Sources
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
 
 if TYPE_CHECKING:
-    from ilofeed.check import Site
+    from ilofeed.content.site import Site
     from ilofeed.document import Document
     from ilofeed.problems import Problem
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from PIL import Image
 
 from browsing import chromium
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
 from offices import DATA, NOW, ROOT
 from serving import TYPES
 

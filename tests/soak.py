@@ -24,18 +24,18 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilofeed.addresses import Answers
-from ilofeed.chain import finish, prepare
+from ilofeed.build import finish, prepare
+from ilofeed.content.office import check_office
 from ilofeed.document import Document
-from ilofeed.office import check_office
-from ilofeed.publish import locked
-from ilofeed.readback import UnreadableError, read_back
+from ilofeed.publish.output import locked
+from ilofeed.verify.addresses import Answers
+from ilofeed.verify.readback import UnreadableError, read_back
 from offices import OFFICE, entry, write_office
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.chain import Draft
+    from ilofeed.build import Draft
     from ilofeed.model import Format
 
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)

@@ -1,11 +1,14 @@
-"""The shape of the program: who may import whom, and one door to each library."""
+"""The structure of the program: three rules about imports, and what only some modules may do.
+
+1. A package imports only packages to its left in `ORDER`, and only what their `__init__.py` offers.
+2. A library is imported by one package; those in `ONE_MODULE` by one module.
+3. Only the modules in `PRINTS`, `READS_CLOCK` print or read the clock.
+"""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING
-
-import pytest
 
 from offices import ROOT
 
@@ -13,231 +16,100 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SOURCE = ROOT / "src" / "ilofeed"
-MODULES = sorted(SOURCE.glob("*.py"))
-
-DOORS = {
-    "click": {"cli", "editing", "init", "online", "switches"},
-    "feedgen": {"syndication"},
-    "feedparser": {"feedreader"},
-    "filelock": {"publish"},
-    "html5lib": {"htmllint"},
-    "idna": {"iri"},
-    "icalendar": {"calendarreader", "calendars"},
-    "jinja2": {"page", "templatecache"},
-    "jsonschema_rs": {"grammar"},
-    "markdown_it": {"markdown"},
-    "markdownify": {"unhtml"},
-    "nh3": {"markdown"},
-    "PIL": {"images"},
-    "yaml": {"yamldoc"},
-    "zoneinfo": {"dates"},
+# the base is the folder itself; `build` is a module of it that stands between two packages
+ORDER = (
+    "base content feeds pages verify publish build importers scaffold preview cli __main__"
+).split()
+LIBRARIES = {
+    "click": "cli",
+    "feedgen": "feeds",
+    "feedparser": "verify",
+    "filelock": "publish",
+    "html5lib": "verify",
+    "icalendar": "feeds verify",  # written by one, read back by the other
+    "idna": "base",
+    "jinja2": "pages",
+    "jsonschema_rs": "verify",
+    "lxml": "base feeds pages verify importers",  # a tree of XML is no door
+    "markdown_it": "content",
+    "markdownify": "importers",
+    "nh3": "content",
+    "PIL": "content",
+    "pydantic": "base content importers scaffold",
+    "watchfiles": "preview cli",
+    "yaml": "content",
+    "zoneinfo": "base",
 }
-# a module may import those of its own floor that stand before it, and every floor below
-FLOORS = [
-    [
-        "codes",
-        "iso3166",
-        "garbage",
-        "portions",
-        "copies",
-        "helper",
-        "shares",
-        "spool",
-        "longtext",
-        "remember",
-        "htmltree",
-        "xmltree",
-        "phrases",
-    ],
-    ["problems"],
-    ["dates", "datewords", "iri", "tag", "identity", "source", "markup", "images"],
-    [
-        "yamlvalues",
-        "yamlerrors",
-        "yamlmask",
-        "yamldoc",
-        "plainkeys",
-        "conflicts",
-        "frontmatter",
-        "bodychecks",
-        "signs",
-        "plainbody",
-        "markdown",
-        "fields",
-    ],
-    ["entryfile", "officefile", "keyerrors", "validate", "shelf", "model", "fingerprint"],
-    [
-        "entrychecks",
-        "entry",
-        "termnames",
-        "office",
-        "read",
-        "translations",
-        "entrymemory",
-        "check",
-    ],  # what editors wrote
-    ["ledger", "history", "selection", "document", "links"],  # what a feed holds
-    [
-        "syndication",
-        "jsonfeed",
-        "pieces",
-        "archives",
-        "calendars",
-    ],  # what is made of it for programs
-    ["directory", "opml", "sitemap", "plainhtml", "structured", "chart", "embedding"],
-    [
-        "templatecache",
-        "pagehtml",
-        "page",
-        "entryhtml",
-        "entrypage",
-        "feedpage",
-        "indexpage",
-        "recipe",
-        "render",
-    ],  # and for people
-    [
-        "carry",
-        "feedreader",
-        "readback",
-        "archivereader",
-        "calendarreader",
-        "htmllint",
-        "lint",
-        "textpatterns",
-        "grammar",
-        "addresses",
-        "proof",
-        "readonce",
-        "manifestreader",
-        "comparison",
-        "verify",
-        "ahead",
-        "manifest",
-        "continuity",
-    ],  # the proof
-    ["fetch", "replacing", "publish", "previous", "websub"],
-    ["chain"],
-    [
-        "report",
-        "explain",
-        "schema",
-        "cms",
-        "entrywriter",
-        "newentry",
-        "options",
-        "progress",
-        "console",
-        "glance",
-        "quick",
-        "state",
-        "lastbuild",
-    ],
-    ["renames", "guardsite", "guard", "diff", "touch", "live"],
-    ["foreign", "wildxml", "wildfeed", "wildjson", "spreadsheet"],  # what others wrote
-    ["unhtml", "foreigndates", "importterms", "importfields"],
-    ["importplan", "importing"],
-    ["termfile", "importproof", "importer"],
-    ["preview", "previewpages", "previewserver", "serve"],
-    ["wheel", "program", "newoffice", "officekit", "founding", "renewal"],  # another office
-    ["commands", "authoring", "ping"],
-    ["switches", "editing", "online", "init", "cli", "usual"],
-    ["start"],
-    ["__main__"],
-]
-ORDER = {name: place for place, name in enumerate(name for floor in FLOORS for name in floor)}
-DISK = {
-    "read",
-    "publish",
-    "replacing",
-    "previous",
-    "explain",
-    "glance",
-    "state",
-    "live",
-    "program",
-    "founding",
-    "renewal",
-}  # explain reads the manual; resources are read by importlib
+ONE_MODULE = (
+    "feedgen feedparser jsonschema_rs markdown_it markdownify nh3 PIL yaml zoneinfo".split()
+)
+MOST_LINES = 300
 
 
-def imports(path: Path, *, typing: bool = True) -> set[str]:
-    """The modules that a file imports; those of this package by their short names."""
-    found: set[str] = set()
+def package(path: Path) -> str:
+    parts = path.relative_to(SOURCE).parts
+    if len(parts) > 1:
+        return parts[0]
+    return path.stem if path.stem in {"build", "__main__"} else "base"
+
+
+FILES = {path: package(path) for path in sorted(SOURCE.rglob("*.py"))}
+
+
+def imports(path: Path, *, typing: bool = True) -> list[tuple[str, str]]:
+    """What a file imports, as pairs of a module and a name in it."""
     tree = ast.parse(path.read_text("utf-8"))
-    skipped = [
-        node
+    skipped = {
+        id(node)
         for block in ast.walk(tree)
         if not typing and isinstance(block, ast.If) and "TYPE_CHECKING" in ast.dump(block.test)
         for node in ast.walk(block)
-    ]
+    }
+    found = []
     for node in ast.walk(tree):
-        if node in skipped:
+        if id(node) in skipped:
             continue
         if isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
+            found += [(alias.name, "") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import"
-            if node.module == "ilofeed":
-                found |= {f"ilofeed.{alias.name}" for alias in node.names}
-            else:
-                found.add(node.module or "")
+            found += [(node.module or "", alias.name) for alias in node.names]
     return found
 
 
-def test_every_module_has_its_place() -> None:
-    assert {path.stem for path in MODULES} == set(ORDER) | {"__init__"}
+def test_a_package_imports_only_what_packages_to_its_left_offer() -> None:
+    wrong = []
+    for path, here in FILES.items():
+        for module, name in imports(path):
+            parts = module.split(".")
+            if parts[0] != "ilofeed":
+                continue
+            inner = parts[1] if len(parts) > 1 else name
+            there = inner if inner in ORDER else "base"
+            is_inside = here == there and here != "base"
+            if not is_inside and ORDER.index(there) > ORDER.index(here):
+                wrong.append(f"{path}: imports {there}, which is to its right")
+            if not is_inside and here != "__main__" and there not in {"base", "build"}:
+                init = (SOURCE / there / "__init__.py").read_text("utf-8")
+                if len(parts) > 2 or f'"{name}"' not in init:
+                    wrong.append(f"{path}: {module} {name} is not offered by {there}")
+    assert wrong == []
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_imports_go_in_one_direction(path: Path) -> None:
-    for name in imports(path, typing=False):
-        if not name.startswith("ilofeed.") or name == "ilofeed.__version__":
-            continue
-        inner = name.removeprefix("ilofeed.")
-        assert ORDER[inner] < ORDER[path.stem], f"{path.stem} imports {inner}"
+def test_a_library_is_imported_in_one_place() -> None:
+    users: dict[str, set[Path]] = {}
+    for path in FILES:
+        for module, _ in imports(path, typing=False):
+            users.setdefault(module.partition(".")[0], set()).add(path)
+    for library, packages in LIBRARIES.items():
+        assert {FILES[path] for path in users[library]} <= set(packages.split()), library
+    for library in ONE_MODULE:
+        assert len(users[library]) == 1, library
 
 
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_each_library_has_one_door(path: Path) -> None:
-    for name in imports(path, typing=False):
-        doors = DOORS.get(name.partition(".")[0])
-        assert doors is None or path.stem in doors, f"{path.stem} imports {name}"
-
-
-def test_the_doors_are_in_use() -> None:
-    used = {name.partition(".")[0] for path in MODULES for name in imports(path)}
-    assert set(DOORS) <= used
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_only_the_ends_touch_the_disk_and_the_clock(path: Path) -> None:
-    tree = ast.parse(path.read_text("utf-8"))
-    called = {
-        node.func.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
-    }
-    data = {
-        "cms",
-        "dates",
-        "grammar",
-        "embedding",
-        "page",
-        "previewpages",
-    }  # of the package, by importlib.resources
-    # Pillow's open takes bytes; the null device ends a broken pipe; an opener opens addresses
-    # templatecache keeps what Python keeps of modules, in the program's own folder
-    no_disk = {"images", "console", "fetch", "templatecache"}
-    if path.stem not in DISK | data | no_disk:
-        assert not called & {"read_bytes", "write_bytes", "write_text", "open", "unlink", "rmtree"}
-    if path.stem != "options":
-        assert not called & {"now", "today", "utcnow"}
-
-
-@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
-def test_a_module_is_a_room(path: Path) -> None:
-    assert len(path.read_text("utf-8").splitlines()) <= 300
+def test_modules_are_short() -> None:
+    for path in FILES:
+        assert len(path.read_text("utf-8").splitlines()) <= MOST_LINES, path
 
 
 def test_nothing_in_the_source_is_about_the_example_office() -> None:

@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ilofeed.archivereader import read_archive
-from ilofeed.carry import carried_entry, carried_feed
-from ilofeed.check import check
-from ilofeed.comparison import compare, verify_document
-from ilofeed.read import read_office
-from ilofeed.readback import UnreadableError, read_back
-from ilofeed.render import render
-from ilofeed.selection import select
-from ilofeed.verify import verify
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.verify.archivereader import read_archive
+from ilofeed.verify.carry import carried_entry, carried_feed
+from ilofeed.verify.comparison import compare, verify_document
+from ilofeed.verify.readback import UnreadableError, read_back
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
@@ -165,7 +165,7 @@ def test_archives_are_read_by_it_and_what_people_subscribe_to_by_feedparser(
 
     document, office = archive(form)
     made = site(wages=FULL)
-    monkeypatch.setattr("ilofeed.readback.feedreader.parse", refuse)
+    monkeypatch.setattr("ilofeed.verify.readback.feedreader.parse", refuse)
     assert verify_document(document, office) == []
     with_feedparser = {fault.path for fault in verify(list(feeds(made)), made.office)}
     assert {f"all/{form}.xml", f"category/wages/{form}.xml"} <= with_feedparser

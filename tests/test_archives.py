@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
-from ilofeed import history
-from ilofeed.manifest import render_manifest
-from ilofeed.manifestreader import parse_manifest
-from ilofeed.render import render
-from ilofeed.selection import select
-from ilofeed.verify import verify
+from ilofeed.feeds import history
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.publish.manifest import render_manifest
+from ilofeed.verify.manifestreader import parse_manifest
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
     from ilofeed.document import Document
-    from ilofeed.ledger import Ledger
+    from ilofeed.feeds.ledger import Ledger
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FH = "{http://purl.org/syndication/history/1.0}"

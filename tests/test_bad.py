@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.check import check
+from ilofeed.cli.explain import sections
 from ilofeed.codes import CODES, GUARDED
-from ilofeed.explain import sections
-from ilofeed.read import read_office
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
 from offices import DATA, NOW, entry
 
 if TYPE_CHECKING:

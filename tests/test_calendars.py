@@ -12,13 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed import calendarreader, calendars, dates
-from ilofeed.calendarreader import CalendarError, read_calendar
-from ilofeed.calendars import render_calendar
-from ilofeed.carry import carried_event
+from ilofeed import dates
+from ilofeed.feeds import calendars
+from ilofeed.feeds.calendars import render_calendar
+from ilofeed.feeds.selection import MOST_EVENTS, published, select_feeds
 from ilofeed.model import Event
-from ilofeed.selection import MOST_EVENTS, published, select_feeds
-from ilofeed.verify import verify
+from ilofeed.verify import calendarreader
+from ilofeed.verify.calendarreader import CalendarError, read_calendar
+from ilofeed.verify.carry import carried_event
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
 
 YEARS = (2013, 2015, 2016)

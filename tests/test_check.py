@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from ilofeed.check import check
+from ilofeed.content.site import check
 from offices import NOW, OFFICE, entry, found, messages, site, sources
 
 
@@ -377,9 +377,9 @@ def test_the_message_for_a_name_shows_the_form() -> None:
 
 @pytest.mark.parametrize("body", ["NESCAFÉ® workers", "é [x](MAILTO:a@example.org) [y](TEL:12)"])
 def test_a_body_is_made_unmistakable(body: str) -> None:
-    from ilofeed.render import render
-    from ilofeed.selection import select
-    from ilofeed.verify import verify
+    from ilofeed.feeds.selection import select
+    from ilofeed.pages.render import render
+    from ilofeed.verify.verification import verify
 
     made = site(wages=entry(body=body))
     assert verify(render(select(made, NOW)), made.office) == []

@@ -16,12 +16,12 @@ import yaml
 from pydantic import BaseModel
 
 from browsing import GALLERY, page
-from ilofeed import cms
-from ilofeed.check import check
-from ilofeed.entryfile import EntryFields
-from ilofeed.office import check_office
-from ilofeed.read import read_office
-from ilofeed.schema import entry_schema
+from ilofeed.content.entryfile import EntryFields
+from ilofeed.content.office import check_office
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from ilofeed.scaffold import cms
+from ilofeed.scaffold.schema import entry_schema
 from offices import NOW, OFFICE, entry, write_office
 from serving import CHECKERS, host, needs, needs_checkers
 from test_cli import run

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.addresses import Answers, addresses
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
+from ilofeed.cli.report import text
 from ilofeed.document import Document
-from ilofeed.manifest import render_manifest
-from ilofeed.render import render
-from ilofeed.report import text
-from ilofeed.selection import select
-from ilofeed.verify import verify
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.publish.manifest import render_manifest
+from ilofeed.verify.addresses import Answers, addresses
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site, write_office
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import diff
-from ilofeed.continuity import Difference, Documents, compare
-from ilofeed.ledger import Ledger, Record
-from ilofeed.markdown import render_body
+from ilofeed.content.markdown import render_body
+from ilofeed.feeds.ledger import Ledger, Record
 from ilofeed.problems import Problem
+from ilofeed.publish import diff
+from ilofeed.publish.continuity import Difference, Documents, compare
 from ilofeed.source import Source
 from offices import NOW, OFFICE, entry, write_office
 from test_cli import run

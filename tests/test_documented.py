@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from ilofeed.cli import cli
+from ilofeed.cli.cli import cli
 from ilofeed.codes import RULES
-from ilofeed.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
-from ilofeed.fields import PersonFields
-from ilofeed.officefile import OfficeFields, PerFields, SiteFields, TermFields
+from ilofeed.content.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
+from ilofeed.content.fields import PersonFields
+from ilofeed.content.officefile import OfficeFields, PerFields, SiteFields, TermFields
 from manual import PAGES
 from offices import ROOT
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from browsing import GALLERY, THEN
-from ilofeed.check import check
-from ilofeed.entrypage import EntryPages
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
 from ilofeed.model import Attachment, Person
-from ilofeed.read import read_office
-from ilofeed.selection import select
+from ilofeed.pages.entrypage import EntryPages
 from offices import NOW, OFFICE, documents, entry, site
 
 SITE, _ = check(read_office(GALLERY), THEN)

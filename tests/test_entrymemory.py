@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import entrymemory
-from ilofeed.check import check
-from ilofeed.entrymemory import Memory
+from ilofeed.content import entrymemory
+from ilofeed.content.entrymemory import Memory
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
 from ilofeed.longtext import Text
-from ilofeed.manifest import render_manifest
 from ilofeed.model import Entry
-from ilofeed.selection import select
+from ilofeed.publish.manifest import render_manifest
 from ilofeed.spool import Spool
 from offices import NOW, OFFICE, entry, sources
 from test_check import png
 
 if TYPE_CHECKING:
-    from ilofeed.check import Site
-    from ilofeed.entry import Parsed
+    from ilofeed.content.entry import Parsed
+    from ilofeed.content.site import Site
 
 LATER = NOW + dt.timedelta(days=400)
 EVERYTHING = {

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilofeed import feedreader
-from ilofeed.render import render
-from ilofeed.selection import select
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.verify import feedreader
 from offices import NOW
 from test_archivereader import damaged
 from test_grammar import MADE, XML, made

@@ -16,12 +16,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ilofeed import grammar, textpatterns
-from ilofeed.check import check
-from ilofeed.grammar import match_grammar
-from ilofeed.read import read_office
-from ilofeed.render import render
-from ilofeed.selection import select
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.verify import grammar, textpatterns
+from ilofeed.verify.grammar import match_grammar
 from offices import NOW, entry, site
 from test_archivereader import ARCHIVED, FULL, GALLERY, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys

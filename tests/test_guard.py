@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.calendarreader import read_calendar
 from ilofeed.codes import GUARDED, RULES
-from ilofeed.guardsite import line_of
+from ilofeed.publish.guardsite import line_of
+from ilofeed.verify.calendarreader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
 from test_cli import run
 

@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import ahead, chain, helper
-from ilofeed.proof import Known
+from ilofeed import build as chain
+from ilofeed import helper
 from ilofeed.shares import share
-from ilofeed.verify import verify_ahead, verify_changed
+from ilofeed.verify import ahead
+from ilofeed.verify.proof import Known
+from ilofeed.verify.verification import verify_ahead, verify_changed
 from offices import NOW, documents, entry, site, write_office
 
 if TYPE_CHECKING:
@@ -219,7 +221,7 @@ def test_a_draft_is_the_same_with_a_helper_and_without(tmp_path: Path) -> None:
 def test_it_loads_what_reads_and_nothing_that_makes() -> None:
     code = (
         "import sys; from ilofeed import ahead; ahead.load(); before = set(sys.modules)\n"
-        "from offices import *; from ilofeed.comparison import verify_document\n"
+        "from offices import *; from ilofeed.verify.comparison import verify_document\n"
         "made = site(wages=entry(body='Some *text*.'))\n"
         "one = documents(made)['all/atom.xml']; loaded = set(sys.modules)\n"
         "assert verify_document(one, made.office) == []\n"

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import GALLERY, THEN, gallery_site
-from ilofeed.chain import prepare
-from ilofeed.check import check
+from ilofeed.build import prepare
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
 from ilofeed.phrases import LANGUAGES
-from ilofeed.read import read_office
-from ilofeed.render import render
-from ilofeed.selection import select
 from offices import DATA, ROOT, entry
 from serving import CHECKERS, host, needs, needs_checkers
 

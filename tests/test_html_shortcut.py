@@ -6,8 +6,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import htmllint
-from ilofeed.markdown import TAGS, is_clean
+from ilofeed.content.markdown import TAGS, is_clean
+from ilofeed.verify import htmllint
 
 PIECES = [
     *(f"<{tag}>" for tag in sorted(TAGS)),

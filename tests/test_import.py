@@ -14,13 +14,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import fetch, foreign, foreigndates, importer, unhtml
-from ilofeed.chain import prepare
-from ilofeed.check import check
-from ilofeed.office import check_office
-from ilofeed.read import Sources, read_office
+from ilofeed import fetch
+from ilofeed.build import prepare
+from ilofeed.cli import importer
+from ilofeed.content.office import check_office
+from ilofeed.content.read import Sources, read_office
+from ilofeed.content.site import check
+from ilofeed.importers import foreign, foreigndates, unhtml
+from ilofeed.importers.termfile import with_terms
 from ilofeed.source import find_unfit, mend
-from ilofeed.termfile import with_terms
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from serving import host
 from test_cli import run
@@ -969,7 +971,7 @@ def test_latin_1_without_a_word_is_told_of(
 def test_one_item_that_feedparser_fails_on(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ilofeed import feedreader
+    from ilofeed.verify import feedreader
 
     right = feedreader.parse
 
@@ -1008,15 +1010,15 @@ def test_json_of_the_wrong_types(office: Path, capsys: pytest.CaptureFixture[str
 def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ilofeed.comparison import Fault
-    from ilofeed.verify import verify as right
+    from ilofeed.verify.comparison import Fault
+    from ilofeed.verify.verification import verify as right
 
     def refuses(documents: Any, office: Any, **_: Any) -> list[Fault]:
         titles = {one.entry.title for one in documents if one.entry is not None}
         faults = right(documents, office)
         return faults + [Fault("all/atom.xml", "entries", "a", "b")] * ("Bad" in titles)
 
-    monkeypatch.setattr("ilofeed.importproof.verify", refuses)
+    monkeypatch.setattr("ilofeed.importers.importproof.verify", refuses)
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: the feeds would not verify with it' in said
@@ -1026,7 +1028,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
 def test_feeds_that_would_be_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.lint.MOST_BYTES", 30_000)
+    monkeypatch.setattr("ilofeed.verify.lint.MOST_BYTES", 30_000)
     items = [
         item(title=f"T{n}", guid=f"urn:x-y:{n}", description=f"&lt;p&gt;{'word ' * 1_000 * n}")
         for n in range(1, 5)

@@ -18,13 +18,15 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilofeed import __version__, dates, founding, newoffice, program
-from ilofeed.check import check
-from ilofeed.comparison import Fault
-from ilofeed.officekit import hours
-from ilofeed.options import OptionError
-from ilofeed.read import Sources
-from ilofeed.wheel import make_wheel
+from ilofeed import __version__, dates
+from ilofeed.cli import founding
+from ilofeed.cli.options import OptionError
+from ilofeed.content.read import Sources
+from ilofeed.content.site import check
+from ilofeed.scaffold import newoffice, program
+from ilofeed.scaffold.officekit import hours
+from ilofeed.scaffold.wheel import make_wheel
+from ilofeed.verify.comparison import Fault
 from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment

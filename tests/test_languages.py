@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from ilofeed import directory
+from ilofeed.content.office import texts
+from ilofeed.content.read import read_office
+from ilofeed.feeds.opml import read_opml
+from ilofeed.feeds.selection import select
 from ilofeed.model import in_language
-from ilofeed.office import texts
-from ilofeed.opml import read_opml
-from ilofeed.read import read_office
-from ilofeed.schema import entry_schema
-from ilofeed.selection import select
-from ilofeed.verify import verify
+from ilofeed.pages import directory
+from ilofeed.scaffold.schema import entry_schema
+from ilofeed.verify.verification import verify
 from offices import DATA, NOW, OFFICE, documents, entry, found, messages, site
 
 THREE = (DATA / "languages" / "feeds.yaml").read_bytes()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browsing import THEN, listen, page, violations
-from ilofeed.chain import prepare
-from ilofeed.embedding import SCRIPTS
+from ilofeed.build import prepare
+from ilofeed.pages.embedding import SCRIPTS
 from ilofeed.phrases import direction
 from offices import DATA
 from serving import OPEN, host, needs, needs_checkers

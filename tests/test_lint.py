@@ -9,17 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ilofeed import lint
-from ilofeed.render import render
-from ilofeed.selection import select
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.verify import lint
 from offices import NOW
 from test_archivereader import damaged, feeds
 from test_grammar import SITE, XML, made
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
-    from ilofeed.lint import Finding
     from ilofeed.model import Format
+    from ilofeed.verify.lint import Finding
 
 RULES = [one for one in lint._RULES if one[0] is not lint._unknown]
 DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed import live
+from ilofeed.cli import live
 from ilofeed.replacing import PublishError
 from offices import entry, write_office
 from serving import host, listening

@@ -10,17 +10,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilofeed import chain
-from ilofeed.addresses import addresses
-from ilofeed.check import check
-from ilofeed.continuity import compare
+from ilofeed import build as chain
+from ilofeed.content.site import check
 from ilofeed.document import Document, document
-from ilofeed.guard import guard
-from ilofeed.history import look_back
-from ilofeed.ledger import Changes, Ledger, Records
+from ilofeed.feeds.history import look_back
+from ilofeed.feeds.ledger import Changes, Ledger, Records
+from ilofeed.feeds.selection import select
 from ilofeed.longtext import pieces
-from ilofeed.manifest import note_record, render_manifest
-from ilofeed.manifestreader import (
+from ilofeed.pages.render import render
+from ilofeed.publish.continuity import compare
+from ilofeed.publish.guard_rules import guard
+from ilofeed.publish.manifest import note_record, render_manifest
+from ilofeed.spool import InMemory, Spool
+from ilofeed.verify.addresses import addresses
+from ilofeed.verify.manifestreader import (
     PATH,
     ManifestError,
     inside,
@@ -29,15 +32,12 @@ from ilofeed.manifestreader import (
     parts,
     read_ours,
 )
-from ilofeed.proof import Known
-from ilofeed.render import render
-from ilofeed.selection import select
-from ilofeed.spool import InMemory, Spool
-from ilofeed.verify import verify, verify_changed
+from ilofeed.verify.proof import Known
+from ilofeed.verify.verification import verify, verify_changed
 from offices import NOW, OFFICE, entry, site, sources
 
 if TYPE_CHECKING:
-    from ilofeed.check import Site
+    from ilofeed.content.site import Site
 
 WORDS = ["Pay", 'Jobs & "skills"', "Жил\\u0442", "], documents: [", "a\\b", "劳动"]
 titles = st.sampled_from(WORDS).map(json.dumps)
@@ -268,7 +268,7 @@ def test_a_record_that_is_noted_when_an_entry_is_checked(
     processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Is the one that would be made later, also of entries that the moment changes."""
-    monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.content.site.WORTH_SHARING", 0)
     given = sources(
         plain=entry(),
         later=entry(date="2026-10-01", updated="2026-11-01T12:00:00Z"),

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import glance, state
-from ilofeed.chain import prepare
-from ilofeed.selection import next_change
+from ilofeed.build import prepare
+from ilofeed.feeds.selection import next_change
+from ilofeed.publish import glance, state
 from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ from ilofeed.cli import cli
 try:
     cli.main(sys.argv[1:], standalone_mode=False)
 finally:
-    print("done" if "ilofeed.chain" in sys.modules else "said", file=sys.stderr)
+    print("done" if "ilofeed.build" in sys.modules else "said", file=sys.stderr)
 """
 
 

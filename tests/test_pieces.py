@@ -10,21 +10,22 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import archives as archives_of
-from ilofeed import history, pieces, readonce
+from ilofeed.feeds import archives as archives_of
+from ilofeed.feeds import history, pieces
+from ilofeed.feeds.selection import select
 from ilofeed.model import History
-from ilofeed.proof import Known, Prover
-from ilofeed.render import render
-from ilofeed.selection import select
-from ilofeed.verify import verify_changed
+from ilofeed.pages.render import render
+from ilofeed.verify import readonce
+from ilofeed.verify.proof import Known, Prover
+from ilofeed.verify.verification import verify_changed
 from offices import NOW, entry, site
 from test_archivereader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
-    from ilofeed.comparison import Fault
     from ilofeed.document import Document
     from ilofeed.model import Format
+    from ilofeed.verify.comparison import Fault
 
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
 SITE = site(
@@ -39,7 +40,7 @@ OFFICE = SITE.office
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages that archives name are not there where archives are judged alone."""
-    monkeypatch.setattr("ilofeed.verify.addresses.Answers.dangling", lambda *_: [])
+    monkeypatch.setattr("ilofeed.verify.verification.addresses.Answers.dangling", lambda *_: [])
 
 
 def archives(form: Format) -> list[Document]:
@@ -54,7 +55,7 @@ def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[l
     """What is found in pieces, and what is found in whole documents."""
     found = [verify_changed(documents, OFFICE, Known())[0]]
     with monkeypatch.context() as patch:
-        patch.setattr("ilofeed.readonce.share_out", lambda *_: {})
+        patch.setattr("ilofeed.verify.readonce.share_out", lambda *_: {})
         found.append(verify_changed(documents, OFFICE, Known())[0])
     return found
 
@@ -193,8 +194,8 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
 def test_archives_put_together_are_those_rendered_by_themselves(
     sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.archives._SHEET", sheet)
-    monkeypatch.setattr("ilofeed.archives.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.feeds.archives._SHEET", sheet)
+    monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
     shown = [one for feed in seen.feeds for one in history.archive_documents(feed)]
     assert len(shown) > 4

@@ -12,11 +12,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from ilofeed import addresses, markdown, plainhtml
-from ilofeed.addresses import Answers
+from ilofeed.content import markdown
 from ilofeed.document import Document
 from ilofeed.htmltree import parse_html
-from ilofeed.structured import read_structured
+from ilofeed.pages import plainhtml
+from ilofeed.pages.linked_data import read_structured
+from ilofeed.verify import addresses
+from ilofeed.verify.addresses import Answers
 from offices import documents, entry, site
 from test_site import MADE as GALLERY
 

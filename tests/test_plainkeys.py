@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilofeed import plainkeys, yamldoc
+from ilofeed.content import plainkeys, yamldoc
 from ilofeed.source import Source
 
 KEYS = st.sampled_from(["title", "date", "summary", "categories", "event", "a_b", "x"])

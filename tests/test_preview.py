@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import listen, page, violations
-from ilofeed import serve
-from ilofeed.check import check
-from ilofeed.preview import Memory, look
-from ilofeed.previewpages import MOST_SHOWN, Pages
-from ilofeed.previewserver import Server
-from ilofeed.render import render
-from ilofeed.selection import select
+from ilofeed.cli import serve
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.preview.preview import Memory, look
+from ilofeed.preview.previewpages import MOST_SHOWN, Pages
+from ilofeed.preview.previewserver import Server
 from offices import NOW, OFFICE, entry, sources, write_office
 
 if TYPE_CHECKING:
@@ -238,7 +238,7 @@ def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatc
         asked.append(path)
         return real(path, *rest)
 
-    monkeypatch.setattr("ilofeed.preview.check_entry", count)
+    monkeypatch.setattr("ilofeed.preview.preview.check_entry", count)
     pages(memory, wages=entry(), jobs=entry())
     pages(memory, wages=entry(title="Other"), jobs=entry())
     assert asked == ["entries/jobs.md", "entries/wages.md", "entries/wages.md"]

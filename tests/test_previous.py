@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ilofeed import fetch
-from ilofeed.manifestreader import parse_manifest
-from ilofeed.previous import load_previous
+from ilofeed.publish.previous import load_previous
 from ilofeed.replacing import PublishError
+from ilofeed.verify.manifestreader import parse_manifest
 from offices import entry, write_office
 from serving import host
 from test_cli import run
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from ilofeed.ledger import Ledger
+    from ilofeed.feeds.ledger import Ledger
 
 
 def manifest() -> Ledger:

@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from ilofeed.progress import Meter
+from ilofeed.cli.progress import Meter
 
 
 class Terminal(io.StringIO):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import comparison
-from ilofeed import verify as verifying
-from ilofeed.proof import Known
-from ilofeed.verify import verify_changed
+from ilofeed.verify import comparison
+from ilofeed.verify import verification as verifying
+from ilofeed.verify.proof import Known
+from ilofeed.verify.verification import verify_changed
 from offices import documents, entry, site
 
 if TYPE_CHECKING:
-    from ilofeed.check import Site
+    from ilofeed.content.site import Site
     from ilofeed.document import Document
 
 OFFICE: dict[str, Any] = {

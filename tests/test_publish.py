@@ -13,21 +13,21 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from ilofeed import publish as publishing
 from ilofeed import replacing
-from ilofeed.chain import finish, prepare
+from ilofeed.build import finish, prepare
 from ilofeed.document import ORDER, Document
-from ilofeed.manifest import render_manifest
-from ilofeed.manifestreader import ManifestError, parse_manifest
-from ilofeed.publish import locked, publish, read_manifest
-from ilofeed.render import render
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render
+from ilofeed.publish import output as publishing
+from ilofeed.publish.manifest import render_manifest
+from ilofeed.publish.output import locked, publish, read_manifest
 from ilofeed.replacing import PublishError
-from ilofeed.selection import select
+from ilofeed.verify.manifestreader import ManifestError, parse_manifest
 from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
-    from ilofeed.ledger import Ledger
-    from ilofeed.publish import Changes
+    from ilofeed.feeds.ledger import Ledger
+    from ilofeed.publish.output import Changes
 
 
 def build(folder: Path, output: Path) -> Changes:

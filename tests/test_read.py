@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed import images, read
-from ilofeed.read import MOST_TEXT_BYTES, read_office
+from ilofeed.content import images, read
+from ilofeed.content.read import MOST_TEXT_BYTES, read_office
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
 from offices import ROOT
 from serving import host, needs
 from test_seed import PAGE

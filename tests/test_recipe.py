@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.document import Kept, Made
-from ilofeed.manifest import render_manifest
-from ilofeed.manifestreader import parse_manifest
-from ilofeed.render import render, render_changed
-from ilofeed.selection import select
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render, render_changed
+from ilofeed.publish.manifest import render_manifest
+from ilofeed.verify.manifestreader import parse_manifest
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ilofeed.document import AnyDocument
-    from ilofeed.ledger import Ledger
-    from ilofeed.selection import Selection
+    from ilofeed.feeds.ledger import Ledger
+    from ilofeed.feeds.selection import Selection
 
 SMALL = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
 FILES: dict[str, Any] = {

@@ -235,9 +235,9 @@ def test_pages_name_the_feeds_for_autodiscovery(path: str) -> None:
 
 
 def test_base_url_takes_the_place_of_the_sites() -> None:
-    from ilofeed.check import check
-    from ilofeed.render import render
-    from ilofeed.selection import select
+    from ilofeed.content.site import check
+    from ilofeed.feeds.selection import select
+    from ilofeed.pages.render import render
     from offices import sources
 
     made, _ = check(sources(wages=entry()), NOW, "http://localhost:8000/")

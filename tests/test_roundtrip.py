@@ -13,13 +13,13 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.check import Site, check
-from ilofeed.fields import Name
+from ilofeed.content.fields import Name
+from ilofeed.content.read import Sources
+from ilofeed.content.site import Site, check
+from ilofeed.feeds.selection import select
 from ilofeed.model import Entry
-from ilofeed.read import Sources
-from ilofeed.render import render
-from ilofeed.selection import select
-from ilofeed.verify import verify
+from ilofeed.pages.render import render
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, site
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PIL import Image
 
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
 from offices import NOW, ROOT
 from screenshot import DOCS, PICTURES, Picture, draw
 from serving import needs

@@ -7,7 +7,7 @@ import json
 
 import feedparser
 
-from ilofeed.chain import prepare
+from ilofeed.build import prepare
 from offices import ROOT
 
 ILO = "https://www.ilo.org/beijing/"

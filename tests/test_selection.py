@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed.selection import narrower, published, select_feeds
+from ilofeed.feeds.selection import narrower, published, select_feeds
 from offices import NOW, OFFICE, documents, entry, site
 
 if TYPE_CHECKING:

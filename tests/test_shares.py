@@ -11,14 +11,14 @@ from typing import Any
 
 import pytest
 
-from ilofeed.chain import make
-from ilofeed.check import check
+from ilofeed.build import make
+from ilofeed.content.entry import check_entry
+from ilofeed.content.site import check
 from ilofeed.copies import aside, processors
-from ilofeed.entry import check_entry
+from ilofeed.feeds.selection import select
 from ilofeed.remember import Once
-from ilofeed.selection import select
 from ilofeed.shares import share
-from ilofeed.verify import verify
+from ilofeed.verify.verification import verify
 from offices import NOW, documents, entry, site, sources
 
 
@@ -77,7 +77,7 @@ def test_an_error_here_is_an_error() -> None:
 
 
 def test_faults_are_the_same_for_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.verify.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.verify.verification.WORTH_SHARING", 0)
     made = site(wages=entry(), jobs=entry(countries="[CN]"))
     damaged = [
         dataclasses.replace(document, data=document.data.replace(b"Wages rise", b"Wages fall"))
@@ -125,7 +125,7 @@ def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatc
     )
     _, problems = check(read, NOW)
     assert 1 not in {problem.line for problem in problems}
-    monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)  # these count as many
+    monkeypatch.setattr("ilofeed.content.site.WORTH_SHARING", 0)  # these count as many
     for processes in (1, 2):
         assert check(read, NOW, processes=processes) == (None, problems)
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed import chain
-from ilofeed.check import check
-from ilofeed.manifest import note_record
-from ilofeed.selection import select
+from ilofeed import build as chain
+from ilofeed.content.site import check
+from ilofeed.feeds.selection import select
+from ilofeed.publish.manifest import note_record
 from ilofeed.shelf import shelve
 from ilofeed.spool import InMemory, Spool
-from ilofeed.verify import verify
+from ilofeed.verify.verification import verify
 from offices import NOW, entry, sources
 
 if TYPE_CHECKING:
-    from ilofeed.check import Site
+    from ilofeed.content.site import Site
 
 FILES: dict[str, Any] = {f"entry-{number}": entry(title=f'"Пэй {number}"') for number in range(7)}
 FILES["changed"] = entry(updated="2016-02-02", body="A *body* with a [link](https://a.org/).")
@@ -34,7 +34,7 @@ def made(processes: int = 1) -> Site:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any site counts as a large one, worth to be shared, and few entries as many."""
     monkeypatch.setattr("ilofeed.spool.FEW", 0)
-    monkeypatch.setattr("ilofeed.check.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.content.site.WORTH_SHARING", 0)
     monkeypatch.setattr("ilofeed.shares._PORTION", 2)
     monkeypatch.setattr("ilofeed.portions.TOGETHER", 3)
 

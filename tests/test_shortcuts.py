@@ -9,9 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import iri, markdown, plainbody, plainkeys, source, validate
-from ilofeed.entry import check_entry
-from ilofeed.office import check_office
+from ilofeed import iri, source
+from ilofeed.content import markdown, plainbody, plainkeys, validate
+from ilofeed.content.entry import check_entry
+from ilofeed.content.office import check_office
 from offices import NOW, OFFICE, entry
 
 SUSPICIOUS = st.sampled_from(

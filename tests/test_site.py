@@ -16,19 +16,19 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from browsing import GALLERY, THEN
-from ilofeed import directory, sitemap
-from ilofeed.addresses import _in_xml, addresses
-from ilofeed.chart import entries_per_month
-from ilofeed.check import check
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
 from ilofeed.document import Document, relative
-from ilofeed.embedding import integrity, script
-from ilofeed.manifest import render_manifest
-from ilofeed.page import describe_file, webcal
+from ilofeed.feeds.selection import grouped, published, select, select_feeds
+from ilofeed.pages import directory, sitemap
+from ilofeed.pages.chart import entries_per_month
+from ilofeed.pages.embedding import integrity, script
+from ilofeed.pages.linked_data import read_structured
+from ilofeed.pages.page import describe_file, webcal
+from ilofeed.pages.render import render
 from ilofeed.phrases import LANGUAGES, phrases
-from ilofeed.read import read_office
-from ilofeed.render import render
-from ilofeed.selection import grouped, published, select, select_feeds
-from ilofeed.structured import read_structured
+from ilofeed.publish.manifest import render_manifest
+from ilofeed.verify.addresses import _in_xml, addresses
 from offices import NOW, OFFICE, documents, entry, site
 
 HERE = "https://news.example.org/office/"
@@ -607,14 +607,14 @@ def test_addresses_of_a_sitemap_are_those_that_a_parser_finds(
         return answers
 
     short = found()
-    monkeypatch.setattr("ilofeed.addresses._in_sitemap", _in_xml)
+    monkeypatch.setattr("ilofeed.verify.addresses._in_sitemap", _in_xml)
     assert short == found()
     assert len(short[0]) == 3
 
 
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ilofeed import sitemap
-    from ilofeed.verify import verify
+    from ilofeed.pages import sitemap
+    from ilofeed.verify.verification import verify
 
     monkeypatch.setattr(sitemap, "MOST", 10)
     made = site(wages=entry())

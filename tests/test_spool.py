@@ -12,15 +12,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ilofeed.chain import make
+from ilofeed.build import make
 from ilofeed.document import Document, Kept, Spooled
-from ilofeed.proof import Known
-from ilofeed.publish import publish
-from ilofeed.render import render, render_changed
-from ilofeed.selection import select
+from ilofeed.feeds.selection import select
+from ilofeed.pages.render import render, render_changed
+from ilofeed.publish.output import publish
 from ilofeed.shares import share
 from ilofeed.spool import InMemory, Place, Spool, store_for
-from ilofeed.verify import verify, verify_changed
+from ilofeed.verify.proof import Known
+from ilofeed.verify.verification import verify, verify_changed
 from offices import NOW
 from test_pieces import SITE
 
@@ -117,9 +117,9 @@ def test_only_a_large_site_has_a_file(monkeypatch: pytest.MonkeyPatch) -> None:
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any site counts as a large one, worth to be shared."""
     monkeypatch.setattr("ilofeed.spool.FEW", 0)
-    monkeypatch.setattr("ilofeed.render.WORTH_SHARING", 0)
-    monkeypatch.setattr("ilofeed.verify.WORTH_SHARING", 0)
-    monkeypatch.setattr("ilofeed.archives.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.pages.render.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.verify.verification.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
 
 
 def plain(documents: tuple[AnyDocument, ...]) -> list[Document]:
@@ -157,7 +157,7 @@ def test_a_large_site_has_the_same_documents(
 
 @pytest.mark.usefixtures("large")
 def test_a_large_site_has_the_same_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.entrypage.EntryWriter.write", lambda *_: b"<p>no page</p>")
+    monkeypatch.setattr("ilofeed.pages.entrypage.EntryWriter.write", lambda *_: b"<p>no page</p>")
     found = [verify(render_changed(SEEN, {}, jobs), SITE.office, processes=jobs) for jobs in (1, 2)]
     monkeypatch.setattr("ilofeed.spool.FEW", 2_000)
     assert found == [verify(render(SEEN), SITE.office)] * 2

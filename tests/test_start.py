@@ -10,11 +10,11 @@ from typing import IO
 
 import pytest
 
-from ilofeed import start
-from ilofeed.cli import cli
+from ilofeed.cli import start
+from ilofeed.cli.cli import cli
 
 LOADED = (
-    "import sys; from ilofeed.start import main; sys.argv[:1] = ['ilofeed']\n"
+    "import sys; from ilofeed.cli.start import main; sys.argv[:1] = ['ilofeed']\n"
     "try: main()\n"
     "finally: print('click' in sys.modules, file=sys.stderr)"
 )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import jinja2
 import pytest
 
-from ilofeed.templatecache import TemplateCache
+from ilofeed.pages.templatecache import TemplateCache
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ import feedparser
 import pytest
 from lxml import etree
 
-from ilofeed.verify import verify
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
 from serving import needs
 

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import ahead, cli, copies, helper, quick, start, usual
+from ilofeed import copies, helper
+from ilofeed.cli import cli, quick, start, usual
+from ilofeed.verify import ahead
 from offices import entry, write_office
 
 if TYPE_CHECKING:

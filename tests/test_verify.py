@@ -9,10 +9,10 @@ from importlib import resources
 
 import pytest
 
-from ilofeed.grammar import match_grammar
-from ilofeed.htmllint import html_findings
-from ilofeed.lint import lint
-from ilofeed.verify import verify
+from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.htmllint import html_findings
+from ilofeed.verify.lint import lint
+from ilofeed.verify.verification import verify
 from offices import NOW, ROOT, documents, entry, site
 
 SITE = site(wages=entry(link="https://example.org/n"), jobs=entry(categories="[employment]"))

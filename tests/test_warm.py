@@ -28,24 +28,20 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from ilofeed import (
-    archives,
-    chain,
-    check,
-    commands,
-    glance,
-    page,
-    publish,
-    quick,
-    render,
-    spool,
-    verify,
-)
+from ilofeed import build as chain
+from ilofeed import spool
+from ilofeed.cli import commands, quick
+from ilofeed.cli.options import After
+from ilofeed.cli.progress import Meter
 from ilofeed.codes import RULES
-from ilofeed.options import After
-from ilofeed.progress import Meter
-from ilofeed.read import read_office
-from ilofeed.selection import select
+from ilofeed.content import site as check
+from ilofeed.content.read import read_office
+from ilofeed.feeds import archives
+from ilofeed.feeds.selection import select
+from ilofeed.pages import page, render
+from ilofeed.publish import glance
+from ilofeed.publish import output as publish
+from ilofeed.verify import verification as verify
 from offices import NOW, OFFICE, entry
 
 if TYPE_CHECKING:
@@ -107,7 +103,9 @@ def any_size_is_worth_sharing() -> Iterator[None]:
         for module in (archives, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
         patch.setattr(spool, "FEW", 0)
-        patch.setattr("ilofeed.options.After.processes", property(lambda after: after.jobs or 1))
+        patch.setattr(
+            "ilofeed.cli.options.After.processes", property(lambda after: after.jobs or 1)
+        )
         yield
 
 

@@ -15,14 +15,14 @@ import pytest
 from lxml import etree
 
 import hub as hubs
-from ilofeed import websub
 from ilofeed.document import FILE_NAMES
-from ilofeed.grammar import match_grammar
-from ilofeed.ledger import Ledger
+from ilofeed.feeds.ledger import Ledger
 from ilofeed.model import Format
-from ilofeed.schema import feeds_schema
-from ilofeed.verify import verify
-from ilofeed.websub import Told, changed_feeds, tell
+from ilofeed.publish import websub
+from ilofeed.publish.websub import Told, changed_feeds, tell
+from ilofeed.scaffold.schema import feeds_schema
+from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.verification import verify
 from offices import OFFICE, documents, entry, found, site, write_office
 from serving import host
 from test_cli import run

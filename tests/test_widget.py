@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import listen, page, violations
-from ilofeed.embedding import SCRIPTS, integrity, newest, script
+from ilofeed.pages.embedding import SCRIPTS, integrity, newest, script
 from ilofeed.phrases import LANGUAGES, phrases
 from serving import OPEN, host, needs, needs_checkers
 

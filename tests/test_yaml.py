@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed import source, yamldoc
+from ilofeed import source
+from ilofeed.content import yamldoc
 from offices import OFFICE, entry, found, messages
 
 

@@ -78,3 +78,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     if names and len(", ".join(names)) <= 120:
         return "; known: " + visible(", ".join(names))
     return ""
+
+
+def plural(number: int, one: str, many: str = "") -> str:
+    """A number with what it counts."""
+    return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"

@@ -1,0 +1,50 @@
+"""What each feed holds, and its documents for programs: Atom, RSS, JSON Feed, calendars, OPML."""
+
+from ilofeed.feeds import archives, calendars, history, opml
+from ilofeed.feeds.calendars import event_categories, event_times, render_event
+from ilofeed.feeds.history import is_moved_along
+from ilofeed.feeds.ledger import Ledger, Paths, Record, Records, is_archive, second
+from ilofeed.feeds.links import feed_links, term_categories
+from ilofeed.feeds.pieces import cut
+from ilofeed.feeds.selection import (
+    Selection,
+    changed,
+    grouped,
+    in_order,
+    is_out,
+    next_change,
+    published,
+    select,
+    select_feeds,
+    waiting,
+)
+
+__all__ = [
+    "Ledger",
+    "Paths",
+    "Record",
+    "Records",
+    "Selection",
+    "archives",
+    "calendars",
+    "changed",
+    "cut",
+    "event_categories",
+    "event_times",
+    "feed_links",
+    "grouped",
+    "history",
+    "in_order",
+    "is_archive",
+    "is_moved_along",
+    "is_out",
+    "next_change",
+    "opml",
+    "published",
+    "render_event",
+    "second",
+    "select",
+    "select_feeds",
+    "term_categories",
+    "waiting",
+]

@@ -1,0 +1,192 @@
+"""Events to iCalendar (RFC 5545) by icalendar.
+
+An entry's id is the UID of its event, in every calendar it is in, so that one who adds it alone and
+subscribes to a feed as well has it once. Times are in the office's zone, whose VTIMEZONE is made
+from the same tzdata package as everything else and covers the years of the events; whole days have
+no zone, and an exclusive DTEND (section 3.6.1).
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import dates
+from ilofeed.feeds.links import term_categories
+from ilofeed.feeds.selection import changed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ilofeed.dates import Moment
+    from ilofeed.model import Entry, Event, Feed, Office
+
+PRODUCT = "-//ilofeed//ilofeed//EN"
+REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)
+_END = b"END:VCALENDAR\r\n"
+
+
+def render_calendar(feed: Feed, office: Office) -> bytes:
+    """The calendar of a feed: every event, those of withdrawn entries as cancelled."""
+    import icalendar
+
+    years = _span(feed.events, office)
+    if not feed.events:  # it must have one component (section 3.6), so an empty one says its zone
+        years = (office.authority.since.year,) * 2
+    calendar = _calendar(office.timezone, years)
+    # icalendar does not know that these are texts, whose commas are to be escaped
+    calendar.add("name", _text(feed.title))
+    calendar.add("x-wr-calname", _text(feed.title))  # of before RFC 7986
+    calendar.add("description", _text(feed.description))
+    calendar.add("url", office.address(feed.path("index.html")))
+    calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
+    calendar.add("refresh-interval", icalendar.vDuration(REFRESH), {"VALUE": "DURATION"})
+    calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
+    return _with_events(calendar.to_ical(), office, feed.events)
+
+
+def render_event(entry: Entry, office: Office) -> bytes:
+    """The event of one entry as a calendar of its own, to add to one's calendar."""
+    return _with_events(_own(office.timezone, _span([entry], office)), office, [entry])
+
+
+@functools.lru_cache(maxsize=100)  # the events of a year say the same
+def _own(zone: dt.tzinfo, years: tuple[int, int] | None) -> bytes:
+    """The calendar of one event, without it."""
+    return bytes(_calendar(zone, years).to_ical())
+
+
+def _with_events(alone: bytes, office: Office, entries: Sequence[Entry]) -> bytes:
+    """A calendar as it is written without its events, with the events of some entries."""
+    assert alone.endswith(_END)
+    events = (
+        # what an event does not show need not be kept with it
+        _event(
+            replace(one, body="", image=None),
+            office.timezone,
+            tuple(event_categories(one, office)),
+        )
+        for one in entries
+    )
+    return alone.removesuffix(_END) + b"".join(events) + _END
+
+
+def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
+    """A calendar without its events, which need not be written again for each."""
+    import icalendar  # it takes long to load, and offices without events do without
+
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", PRODUCT)
+    calendar.add("version", "2.0")
+    if years is not None:
+        calendar.add_component(_zone(zone, *years))
+    return calendar
+
+
+@functools.lru_cache(maxsize=100)  # it takes several times as long as an event
+def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
+    """The VTIMEZONE of a zone for the events of some years; nobody may change it.
+
+    Each onset is in the local time by the offset before it (section 3.6.5).
+    """
+    import icalendar
+
+    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
+    observances: dict[Any, list[dt.datetime]] = {}
+    changes = (
+        one for year in range(first - 2, last + 2) for one in dates.offset_changes(zone, year)
+    )
+    within = (one for one in changes if since < one[0] < until)
+    for moment, before in [(since, dates.offset(since)), *within]:
+        key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
+        local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
+        observances.setdefault(key, []).append(local)
+    made = icalendar.Timezone()
+    made.add("tzid", str(zone))
+    made.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
+    for (before, after, name, is_standard), (start, *more) in observances.items():
+        part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
+        part.add("dtstart", start)
+        if more:
+            part.add("rdate", more)
+        part.add("tzname", name)
+        part.add("tzoffsetfrom", before)
+        part.add("tzoffsetto", after)
+        made.add_component(part)
+    return made
+
+
+def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
+    """The first and the last year, in the office's zone, of the times of events; None where all are
+    whole days."""
+    years = [
+        moment.astimezone(office.timezone).year
+        for entry in entries
+        if entry.event is not None
+        for moment in (entry.event.start, entry.event.end)
+        if isinstance(moment, dt.datetime)
+    ]
+    return (min(years), max(years)) if years else None
+
+
+@functools.lru_cache(maxsize=2000)  # an event stands in the calendars of several feeds
+def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
+    import icalendar
+
+    event = entry.event
+    assert event is not None
+    start, end = event_times(event, zone)
+    component = icalendar.Event()
+    component.add("uid", entry.id)
+    component.add("dtstamp", changed(entry))
+    component.add("created", entry.published.astimezone(dt.UTC))
+    component.add("last-modified", changed(entry))
+    component.add("summary", _text(entry.title))
+    component.add("description", _text(entry.summary))
+    component.add("dtstart", start)
+    if end is not None:
+        component.add("dtend", end)
+    if event.place is not None:
+        component.add("location", _text(event.place))
+    component.add("url", event.url or entry.target)
+    categories = icalendar.vCategory(list(labels))
+    categories.cats = [_text(label) for label in labels]
+    component.add("categories", categories)
+    component.add("status", "CONFIRMED" if entry.withdrawn is None else "CANCELLED")
+    if not isinstance(start, dt.datetime):
+        component.add("transp", "TRANSPARENT")  # a conference leaves its readers' days free
+    return bytes(component.to_ical())
+
+
+def _text(text: str) -> Any:
+    r"""A text with its escapes (section 3.3.11): icalendar takes the \N of `C:\New` for a line
+    break."""
+    return _text_type()(text)
+
+
+@functools.cache
+def _text_type() -> Any:
+    import icalendar
+
+    class Text(icalendar.vText):
+        def to_ical(self) -> bytes:
+            return re.sub(r"[\\;,]", r"\\\g<0>", self).replace("\n", r"\n").encode()
+
+    return Text
+
+
+def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
+    """DTSTART and DTEND: of whole days the day after the last, of times the instant of the end."""
+    start, end = event.start, event.end
+    if not isinstance(start, dt.datetime):
+        return start, (end or start) + dt.timedelta(days=1)
+    begins = start.astimezone(zone)
+    return begins, end.astimezone(zone) if isinstance(end, dt.datetime) else None
+
+
+def event_categories(entry: Entry, office: Office) -> list[str]:
+    """The labels of an entry's categories and countries, each once."""
+    return list(dict.fromkeys(term["label"] for term in term_categories(entry, office)))

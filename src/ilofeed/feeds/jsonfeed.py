@@ -1,0 +1,106 @@
+"""A feed to JSON Feed 1.1, with what the format has no key for in `_ilofeed`."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import dates
+from ilofeed.document import FILE_NAMES
+from ilofeed.feeds.links import feed_links, term_categories
+
+if TYPE_CHECKING:
+    from ilofeed.model import Entry, Event, Feed, Image, Office, Person
+
+VERSION = "https://jsonfeed.org/version/1.1"
+
+
+def render_json(feed: Feed, office: Office) -> bytes:
+    """The JSON Feed document of a feed."""
+    links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES["json"], "")}
+    document = {
+        "version": VERSION,
+        "title": feed.title,
+        "home_page_url": office.address(feed.path("index.html")),
+        "feed_url": links["self"],
+        "next_url": links.get("prev-archive"),
+        "description": feed.description,
+        "language": feed.language,
+        "authors": [_author(office.speaking(feed.language).author)],
+        "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
+        "items": [_item(entry, office) for entry in feed.entries],
+    }
+    text = json.dumps(_without_none(document), ensure_ascii=False, indent=1)
+    return text.encode() + b"\n"
+
+
+def _item(entry: Entry, office: Office) -> dict[str, Any]:
+    labels = [term["label"] for term in term_categories(entry, office)]
+    return {
+        "id": entry.id,
+        "url": entry.url,
+        "external_url": entry.link,
+        "title": entry.title,
+        "content_html": entry.html,
+        "summary": entry.summary,
+        "image": entry.image.url if entry.image else None,
+        "date_published": entry.published.isoformat(),
+        "date_modified": entry.updated.isoformat(),
+        "authors": [_author(author) for author in entry.authors],
+        "tags": list(dict.fromkeys(labels)),
+        "language": entry.language,
+        "attachments": [
+            {
+                "url": attachment.url,
+                "mime_type": attachment.type,
+                "title": attachment.title,
+                "size_in_bytes": attachment.length or None,
+            }
+            for attachment in entry.attachments
+        ]
+        or None,
+        "_ilofeed": {
+            "categories": list(entry.categories),
+            "countries": list(entry.countries),
+            "event": _event(entry.event) if entry.event else None,
+            "image": _image(entry.image) if entry.image else None,
+            "translation_of": (
+                office.address(f"entry/{entry.translation_of}/index.html")
+                if entry.translation_of
+                else None
+            ),
+        },
+    }
+
+
+def _author(person: Person) -> dict[str, str | None]:
+    # the format has no key for an e-mail address but a mailto: url
+    url = person.url or (f"mailto:{person.email}" if person.email is not None else None)
+    return {"name": person.name, "url": url}
+
+
+def _event(event: Event) -> dict[str, str | None]:
+    return {
+        "start": dates.write_moment(event.start),
+        "end": dates.write_moment(event.end) if event.end is not None else None,
+        "place": event.place,
+        "url": event.url,
+    }
+
+
+def _image(image: Image) -> dict[str, Any]:
+    return {
+        "alt": image.alt,
+        "credit": image.credit,
+        "type": image.type,
+        "width": image.width,
+        "height": image.height,
+    }
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+    if isinstance(value, list):
+        return [_without_none(inner) for inner in value]
+    return value

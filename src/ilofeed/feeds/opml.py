@@ -1,0 +1,90 @@
+"""The list of all feeds (OPML 2.0), grouped by dimension, for feed readers to import."""
+
+from __future__ import annotations
+
+import email.utils
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from ilofeed.document import FILE_NAMES
+from ilofeed.feeds.selection import grouped
+from ilofeed.phrases import phrases
+from ilofeed.xmltree import parse_xml
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ilofeed.model import Feed, Office
+
+PATH = "feeds.opml"
+Groups = list[tuple[str, list[dict[str, str]]]]
+
+
+class OpmlError(ValueError):
+    """Why the bytes are no list of feeds."""
+
+
+def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
+    """One outline for each group of feeds, in it one for each feed: its Atom document."""
+    root = etree.Element("opml", version="2.0")
+    inside = etree.SubElement(root, "head")
+    for name, text in head(feeds, office).items():
+        etree.SubElement(inside, name).text = text
+    body = etree.SubElement(root, "body")
+    for name, outlines in outline(feeds, office):
+        group = etree.SubElement(body, "outline", text=name)  # a title would want a type
+        for attributes in outlines:
+            etree.SubElement(group, "outline", attributes)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
+    """What the list says of itself, by element."""
+    newest = max(feed.updated for feed in feeds).replace(microsecond=0)
+    return {
+        "title": office.title,
+        "dateModified": email.utils.format_datetime(newest),
+        "ownerName": office.author.name,
+    }
+
+
+def outline(feeds: Sequence[Feed], office: Office) -> Groups:
+    """The groups by name, each with the attributes of its feeds."""
+    words = phrases(office.language)
+    return [
+        (
+            words[name],
+            [
+                {
+                    "type": "rss",  # of Atom too: so the format says "a feed"
+                    "text": feed.title,
+                    "title": feed.title,
+                    "description": feed.description,
+                    "xmlUrl": office.address(feed.path(FILE_NAMES["atom"])),
+                    "htmlUrl": office.address(feed.path("index.html")),
+                    "language": feed.language,
+                }
+                for feed in group
+            ],
+        )
+        for name, group in grouped(feeds)
+    ]
+
+
+def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
+    """What a reader imports, in the forms of `head` and `outline`."""
+    try:
+        root = parse_xml(data)
+    except etree.XMLSyntaxError as error:
+        raise OpmlError(f"lxml: {error}") from error
+    inside, body = root.find("head"), root.find("body")
+    if root.tag != "opml" or root.get("version") != "2.0" or inside is None or body is None:
+        raise OpmlError("it is no OPML 2.0")
+    return {str(node.tag): node.text or "" for node in inside}, [
+        (
+            str(group.get("text")),
+            [{str(name): str(value) for name, value in one.attrib.items()} for one in group],
+        )
+        for group in body
+    ]

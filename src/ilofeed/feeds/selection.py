@@ -1,0 +1,298 @@
+"""Which entries a feed holds, in which order, and since when it is as it is."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.feeds import history
+from ilofeed.identity import fraction
+from ilofeed.model import Archive, Feed
+from ilofeed.phrases import own_name
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+    from ilofeed.content import Site
+    from ilofeed.feeds.ledger import Ledger
+    from ilofeed.model import Entry, FeedSpec, Office, Term
+
+MOST_EVENTS = 500  # in one calendar
+
+
+@dataclasses.dataclass(frozen=True)
+class Selection:
+    """An office at an instant: the entries that are out, and every feed with what it holds."""
+
+    office: Office
+    out: list[Entry]
+    feeds: tuple[Feed, ...]
+
+
+def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
+    """What there is to be seen of a site at an instant, after what was shown `before`."""
+    out = published(site.entries, now, before)
+    return Selection(site.office, out, select_feeds(site.office, out, before))
+
+
+def is_out(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an entry is published at an instant, also when it was withdrawn since."""
+    return not entry.draft and entry.published <= now
+
+
+def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
+    """Whether an entry has left the feeds."""
+    return entry.withdrawn is not None and entry.withdrawn.replace(microsecond=0) <= now
+
+
+def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+    """The entries that wait for their date, the next one first."""
+    later = in_order(e for e in entries if not e.draft and not is_out(e, now))
+    return later[::-1]
+
+
+def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | None:
+    """The next instant at which something is due: an entry comes out, its `updated` or `withdrawn`
+    begins to hold. None where nothing is."""
+    instants = (
+        moment.replace(microsecond=0)
+        for entry in entries
+        if not entry.draft
+        for moment in (entry.published, entry.updated, entry.withdrawn)
+        if moment is not None and moment > now
+    )
+    return min((moment for moment in instants if moment > now), default=None)
+
+
+def published(
+    entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
+) -> list[Entry]:
+    """The entries that are out at an instant, in order, as they are to be seen then.
+
+    A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
+    later today waits for its instant, because readers take a date in the future for a mistake:
+    until then it is what subscribers saw `before`. A `withdrawn` in the future is nobody's business
+    yet.
+    """
+    out = in_order(entry for entry in entries if is_out(entry, now))
+    slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
+    return [_as_seen(entry, slugs, now, before) for entry in out]
+
+
+def _as_seen(
+    entry: Entry, slugs: Collection[str], now: dt.datetime, before: Ledger | None
+) -> Entry:
+    changes: dict[str, Any] = {}
+    if entry.translation_of is not None and entry.translation_of not in slugs:
+        changes["translation_of"] = None
+    if entry.updated > now and entry.updated.replace(microsecond=0) > now:
+        changes["updated"] = _last_seen(entry, now, before)
+    if entry.withdrawn is not None and not is_withdrawn(entry, now):
+        changes["withdrawn"] = None
+    return dataclasses.replace(entry, **changes) if changes else entry
+
+
+def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
+    born = entry.published.astimezone(dt.UTC).replace(microsecond=entry.updated.microsecond)
+    record = before.entries.get(entry.id) if before is not None else None
+    seen = record.updated if record is not None else None
+    return max(born, seen) if seen is not None and seen <= now else born
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Newest first; entries of the same instant by slug."""
+    by_slug = sorted(entries, key=attrgetter("slug"))
+    return sorted(by_slug, key=lambda entry: -entry.published.timestamp())
+
+
+def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
+    """For each term, itself and every term below it (SKOS broader, transitively)."""
+    below = {name: {name} for name in terms}
+    for name in terms:
+        above = terms[name].broader
+        while above is not None:
+            below[above].add(name)
+            above = terms[above].broader
+    return {name: frozenset(names) for name, names in below.items()}
+
+
+def select_feeds(
+    office: Office, out: list[Entry], before: Ledger | None = None
+) -> tuple[Feed, ...]:
+    """Every feed of the office, with what it holds of the entries that are `published`.
+
+    A pair that no entry ever had in common has no feed; one that had entries `before` keeps its
+    address while it is empty, as does every feed of a single term, and a calendar.
+    """
+    kept = before.feeds if before is not None else frozenset()
+    past = history.look_back(out, before) if office.archives else None
+    return tuple(
+        _feed(office, spec, selected, before, past)
+        for spec, selected in zip(office.feeds, _shared_out(office, out), strict=True)
+        if selected or not spec.is_pair or spec.path in kept
+    )
+
+
+def _shared_out(office: Office, out: list[Entry]) -> list[list[Entry]]:
+    """The entries of each feed, in order. Which feeds hold an entry is found out once for all
+    entries of the same terms and language."""
+    categories, countries = narrower(office.categories), narrower(office.countries)
+    held: list[list[Entry]] = [[] for _ in office.feeds]
+
+    def holders(entry: Entry) -> list[list[Entry]]:
+        return [
+            entries
+            for spec, entries in zip(office.feeds, held, strict=True)
+            if spec.language in {None, entry.language}
+            and (
+                spec.category is None or not categories[spec.category].isdisjoint(entry.categories)
+            )
+            and (spec.country is None or not countries[spec.country].isdisjoint(entry.countries))
+        ]
+
+    known: dict[tuple[Any, ...], list[list[Entry]]] = {}
+    for entry in out:
+        terms = (entry.categories, entry.countries, entry.language)
+        found = known.get(terms)
+        if found is None:
+            found = known[terms] = holders(entry)
+        for entries in found:
+            entries.append(entry)
+    return held
+
+
+def _feed(
+    office: Office,
+    spec: FeedSpec,
+    selected: list[Entry],
+    before: Ledger | None,
+    past: history.Past | None,
+) -> Feed:
+    held = [entry for entry in selected if entry.withdrawn is None]
+    title, description = _names(office, spec)
+    pages: dict[str, int] = {}
+    count = 0
+    if office.archives:
+        pages, count = history.pages(spec.path, selected, office.limit, past)
+    events = _events(selected)
+    had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
+    return Feed(
+        spec=spec,
+        id=office.authority.id_of(f"feed/{spec.path}"),
+        language=spec.language or office.language,
+        title=title,
+        description=description,
+        updated=_updated(selected, office),
+        entries=tuple(held[: office.limit]),
+        selected=len(held),
+        events=events,
+        has_calendar=bool(events) or had_calendar,
+        tombstones=_tombstones(selected, office.limit),
+        archived_as=office.archives,
+        archives=_archives(selected, pages, count, office),
+        current=tuple(entry for entry in held if entry.id not in pages),
+        withdrawn=tuple(
+            entry for entry in selected if entry.withdrawn is not None and entry.id not in pages
+        ),
+    )
+
+
+def _archives(
+    selected: list[Entry], pages: Mapping[str, int], count: int, office: Office
+) -> tuple[Archive, ...]:
+    held: list[list[Entry]] = [[] for _ in range(count)]
+    for entry in selected:
+        if entry.id in pages:
+            held[pages[entry.id] - 1].append(entry)
+    return tuple(Archive(tuple(entries), _updated(entries, office)) for entries in held)
+
+
+def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
+    return max(map(changed, entries), default=_beginning(office))
+
+
+def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:
+    """The withdrawn entries that a feed would still hold: those who read it have them."""
+    found, newer = [], 0
+    for entry in selected:
+        if newer == limit:
+            break
+        if entry.withdrawn is None:
+            newer += 1
+        else:
+            found.append(entry)
+    return tuple(found)
+
+
+def _events(selected: list[Entry]) -> tuple[Entry, ...]:
+    """The entries with an event, also withdrawn ones: a calendar says that they are cancelled.
+
+    Not the newest entries but those with the latest events: what was announced long ago may be
+    still to come.
+    """
+    found = [entry for entry in selected if entry.event is not None]
+    found.sort(key=lambda entry: (_last_day(entry), entry.id), reverse=True)
+    return tuple(found[:MOST_EVENTS])
+
+
+def _last_day(entry: Entry) -> str:
+    assert entry.event is not None
+    return f"{entry.event.end or entry.event.start:%Y-%m-%d}"
+
+
+def changed(entry: Entry) -> dt.datetime:
+    """When subscribers last saw something happen to a published entry."""
+    return entry.updated if entry.withdrawn is None else max(entry.updated, entry.withdrawn)
+
+
+def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
+    """The feeds by dimension, each group under the key of its name in the tables of phrases."""
+    groups: dict[str, list[Feed]] = {
+        "everything": [],
+        "by_country": [],
+        "by_topic": [],
+        "by_language": [],
+        "by_both": [],
+    }
+    for feed in feeds:
+        spec = feed.spec
+        if spec.language is not None:
+            name = "by_language"
+        elif spec.is_pair:
+            name = "by_both"
+        elif spec.country is not None:
+            name = "by_country"
+        else:
+            name = "everything" if spec.category is None else "by_topic"
+        groups[name].append(feed)
+    return [(name, group) for name, group in groups.items() if group]
+
+
+def _beginning(office: Office) -> dt.datetime:
+    """The `updated` of a feed that never held anything: since when its id can exist (RFC 4151)."""
+    since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
+    earliest = dt.datetime(1990, 1, 2, tzinfo=dt.UTC)  # validators call older dates implausible
+    identity = office.authority.id_of("feed")
+    return max(since, earliest).replace(microsecond=fraction(identity))
+
+
+def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
+    """Title and description, in the feed's own language."""
+    tag = spec.language or office.language
+    office = office.speaking(tag)
+    title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
+    terms = [
+        term
+        for term in (
+            office.countries[spec.country] if spec.country is not None else None,
+            office.categories[spec.category] if spec.category is not None else None,
+        )
+        if term is not None
+    ]
+    if not terms:
+        return title, office.description
+    labels = [term.label(tag) for term in terms]
+    described = terms[0].description(tag) if len(terms) == 1 else None
+    return f"{title}: {', '.join(labels)}", described or office.description

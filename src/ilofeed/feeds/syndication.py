@@ -1,0 +1,228 @@
+"""The one door to feedgen: a feed to Atom 1.0 (RFC 4287) and RSS 2.0, with its traps handled.
+
+What feedgen 1.0.0 cannot do by itself is done by two pairs of extensions, one for each format,
+because an extension cannot tell for which format its namespaces are asked:
+- entry links lose rel, type, title and length in Atom, so they are rebuilt;
+- RSS gets no hub, no dc:creator (and an <author> only with an address), no `updated`;
+- plain summaries would go unescaped into RSS descriptions, which are HTML;
+- event dates, pictures, xml:lang per entry, tombstones and the stylesheet instruction are unknown.
+Atom elements in feedgen's tree have no lxml namespace (it writes xmlns as an attribute), so they
+are found and added by their bare names; those in RSS by their namespace.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import TYPE_CHECKING, Any
+
+from feedgen.entry import FeedEntry
+from feedgen.ext.base import BaseEntryExtension, BaseExtension
+from feedgen.feed import FeedGenerator
+from lxml import etree
+
+from ilofeed import dates
+from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
+from ilofeed.feeds.links import entry_links, feed_links, term_categories
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ilofeed.model import Entry, Feed, History, Office, Person
+
+AT = "http://purl.org/atompub/tombstones/1.0"
+ATOM = "http://www.w3.org/2005/Atom"
+DC = "http://purl.org/dc/elements/1.1/"
+EV = "http://purl.org/rss/1.0/modules/event/"
+FH = "http://purl.org/syndication/history/1.0"
+MEDIA = "http://search.yahoo.com/mrss/"
+_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+
+# "&" and "<" in plain text are written in hexadecimal: some readers decode &amp; twice
+_PLAIN = re.compile(
+    rb"(<(?:title|subtitle|summary|name|rights|generator|category|description|dc:creator"
+    rb"|ev:location|media:title|media:description|media:credit)(?: [^<>]*)?>)([^<&]*&[^<]*)(?=</)"
+)
+# descriptions of items are HTML, their escapes are part of the text; the channel's are not
+_PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
+
+
+def render_atom(feed: Feed, office: Office) -> bytes:
+    """The Atom document of a feed."""
+    generator = _generator("atom", feed, office)
+    generator.id(feed.id)
+    generator.subtitle(feed.description)
+    generator.updated(feed.updated)
+    generator.author(_person(office.speaking(feed.language).author))
+    generator.ilofeed_atom.tombstones = feed.tombstones
+    for entry in feed.entries:
+        item = _entry(generator, entry, office)
+        item.published(entry.published)
+        item.updated(entry.updated)
+        item.summary(entry.summary)
+        item.author([_person(author) for author in entry.authors])
+        item.ilofeed_atom.entry = entry
+    return _PLAIN.sub(_hexadecimal, generator.atom_str(pretty=True))
+
+
+def render_rss(feed: Feed, office: Office) -> bytes:
+    """The RSS document of a feed."""
+    generator = _generator("rss", feed, office)
+    generator.description(feed.description)
+    generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
+    for entry in feed.entries:
+        item = _entry(generator, entry, office)
+        item.link(href=entry.target)
+        item.published(dates.rfc822_safe(entry.published))
+        item.description(html.escape(entry.summary, quote=False))
+        for attachment in entry.attachments[:1]:
+            item.enclosure(attachment.url, str(attachment.length), attachment.type)
+        item.ilofeed_rss.entry = entry
+    data: bytes = generator.rss_str(pretty=True)
+    head, item, items = data.partition(b"<item ")
+    return _PLAIN.sub(_hexadecimal, head) + item + _PLAIN_IN_ITEMS.sub(_hexadecimal, items)
+
+
+def _hexadecimal(match: re.Match[bytes]) -> bytes:
+    return match[1] + match[2].replace(b"&amp;", b"&#x26;").replace(b"&lt;", b"&#x3C;")
+
+
+def _generator(form: Any, feed: Feed, office: Office) -> Any:
+    generator = FeedGenerator()
+    if form == "atom":
+        generator.register_extension("ilofeed_atom", _AtomFeed, _AtomEntry, atom=True, rss=False)
+        ours = generator.ilofeed_atom
+    else:
+        generator.register_extension("ilofeed_rss", _RssFeed, _RssEntry, atom=False, rss=True)
+        ours = generator.ilofeed_rss
+    ours.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
+    ours.history = feed.history
+    generator.title(feed.title)
+    generator.language(feed.language)
+    generator.generator("ilofeed")
+    # feedgen takes the last link for RSS's own, so the alternate is last
+    links = feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form])
+    generator.link(links, replace=True)
+    ours.links = [link for link in links if link["rel"] not in {"self", "alternate"}]
+    return generator
+
+
+def _entry(generator: Any, entry: Entry, office: Office) -> Any:
+    item = FeedEntry()
+    generator.add_entry(item, order="append")  # the default puts it first
+    item.id(entry.id)  # in RSS a guid that says isPermaLink="false"
+    item.title(entry.title)
+    item.content(entry.html, type="html")
+    item.category(term_categories(entry, office))
+    return item
+
+
+def _person(person: Person) -> dict[str, str]:
+    fields = {"name": person.name, "email": person.email, "uri": person.url}
+    return {key: value for key, value in fields.items() if value is not None}
+
+
+def _add(parent: Any, name: str, text: str | None = None, **attributes: str | int | None) -> None:
+    known = {key: str(value) for key, value in attributes.items() if value is not None}
+    etree.SubElement(parent, name, known).text = text
+
+
+def _stylesheet(root: Any, address: str) -> None:
+    text = f'type="text/css" href="{html.escape(address)}"'
+    root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
+
+
+def _history(parent: Any, history: History | None) -> None:
+    """The mark of an archive document, or of a feed without any (RFC 5005, sections 2 and 4)."""
+    if history is not None and history.page is not None:
+        _add(parent, f"{{{FH}}}archive")
+    elif history is not None and not history.pages:
+        _add(parent, f"{{{FH}}}complete")
+
+
+def _namespaces(history: History | None) -> dict[str, str]:
+    is_marked = history is not None and (history.page is not None or not history.pages)
+    return {"fh": FH} if is_marked else {}
+
+
+def _event_and_picture(parent: Any, entry: Entry) -> None:
+    if event := entry.event:
+        _add(parent, f"{{{EV}}}startdate", dates.write_moment(event.start))
+        if event.end is not None:
+            _add(parent, f"{{{EV}}}enddate", dates.write_moment(event.end))
+        if event.place is not None:
+            _add(parent, f"{{{EV}}}location", event.place)
+    if image := entry.image:
+        media = etree.SubElement(parent, f"{{{MEDIA}}}content", url=image.url, medium="image")
+        for name, value in (
+            ("type", image.type),
+            ("width", image.width),
+            ("height", image.height),
+            ("fileSize", image.size),
+        ):
+            if value is not None:
+                media.set(name, str(value))
+        _add(media, f"{{{MEDIA}}}description", image.alt, type="plain")
+        if image.credit is not None:
+            _add(media, f"{{{MEDIA}}}credit", image.credit, role="photographer")
+
+
+class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    stylesheet = ""
+    history: History | None = None
+    links: Sequence[Mapping[str, str]] = ()
+    tombstones: tuple[Entry, ...] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        # validators warn of a namespace that they do not know, so it is there only when it is used
+        stones = {"at": AT} if self.tombstones else {}
+        return {"ev": EV, "media": MEDIA} | stones | _namespaces(self.history)
+
+    def extend_atom(self, feed: Any) -> Any:
+        _stylesheet(feed, self.stylesheet)
+        _history(feed, self.history)
+        for entry in self.tombstones:  # feedgen adds the entries behind them
+            assert entry.withdrawn is not None
+            when = entry.withdrawn.isoformat()
+            _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)
+        return feed
+
+
+class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
+    entry: Entry
+
+    def extend_atom(self, entry: Any) -> Any:
+        entry.set(_XML_LANG, self.entry.language)
+        at = entry.index(entry.find("summary"))
+        for offset, link in enumerate(entry_links(self.entry)):
+            entry.insert(at + offset, etree.Element("link", link))
+        _event_and_picture(entry, self.entry)
+        return entry
+
+
+class _RssFeed(BaseExtension):  # type: ignore[misc]
+    stylesheet = ""
+    history: History | None = None
+    links: Sequence[Mapping[str, str]] = ()
+
+    def extend_ns(self) -> dict[str, str]:
+        return {"dc": DC, "ev": EV, "media": MEDIA} | _namespaces(self.history)
+
+    def extend_rss(self, rss: Any) -> Any:
+        for link in self.links:
+            _add(rss[0], f"{{{ATOM}}}link", **link)
+        _history(rss[0], self.history)
+        _stylesheet(rss, self.stylesheet)
+        return rss
+
+
+class _RssEntry(BaseEntryExtension):  # type: ignore[misc]
+    entry: Entry
+
+    def extend_rss(self, item: Any) -> Any:
+        item.set(_XML_LANG, self.entry.language)
+        for author in self.entry.authors:
+            _add(item, f"{{{DC}}}creator", author.name)
+        _add(item, f"{{{ATOM}}}updated", self.entry.updated.isoformat())
+        _event_and_picture(item, self.entry)
+        return item

@@ -1,0 +1,118 @@
+"""Dates as feeds and spreadsheets write them, with the zone they were written with."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING
+
+from ilofeed import dates, datewords
+from ilofeed.problems import quote
+
+if TYPE_CHECKING:
+    from ilofeed.dates import Moment
+    from ilofeed.importers.foreign import When
+
+_MONTHS = tuple(name[:3].lower() for name in dates.MONTHS)
+_RFC822 = re.compile(
+    r"(?:[A-Za-z]{2,12}\.?,?\s+)?(?P<day>\d\d?)[\s-]+(?P<month>[A-Za-z]{3,9})\.?[\s-]+"
+    r"(?P<year>\d{4}|\d\d)\s+(?P<hour>\d\d?):(?P<minute>\d\d)(?::(?P<second>\d\d))?"
+    r"(?:\s*(?P<zone>[+-]\d\d:?\d\d|[A-Za-z]{1,5}))?(?:\s*\([^()]{0,40}\))?",
+    re.ASCII,
+)
+_ISO = re.compile(
+    r"(?P<date>\d{4}-\d\d-\d\d)[Tt\s]\s*(?P<time>\d\d:\d\d(?::\d\d(?:[.,]\d{1,9})?)?)"
+    r"\s*(?P<zone>[Zz]|UTC|GMT|[+-]\d\d(?::?\d\d)?)?",
+    re.ASCII,
+)
+# RFC 822, section 5.1; the letters of its military zones are void (RFC 2822, section 4.3)
+_ZONES = {"UT": "Z", "UTC": "Z", "GMT": "Z", "Z": "Z"} | {
+    name: f"-{hours:02}:00"
+    for hours, names in ((4, "EDT"), (5, "EST CDT"), (6, "CST MDT"), (7, "MST PDT"), (8, "PST"))
+    for name in names.split()
+}
+
+
+def read_date(when: When, zone: dt.tzinfo, form: str | None = None) -> tuple[Moment | None, str]:
+    """The moment of a date, and what had to be assumed or why there is none ("" for nothing).
+
+    `zone` is for a date with a time and no zone, `form` a pattern of `strptime` to try first.
+    """
+    text = " ".join(when.written.split())[:100]
+    if form is not None and (found := _by_form(text, form)):
+        return _checked(found, zone)
+    if match := _ISO.fullmatch(text):
+        written = (match["zone"] or "").upper()
+        offset = _ZONES.get(written, written)
+        if len(offset) == 3:  # ISO 8601 knows +08 alone
+            offset += ":00"
+        return _parsed(f"{match['date']}T{match['time']}{offset}", zone)
+    if match := _RFC822.fullmatch(text):
+        return _rfc822(match, when, zone)
+    if (day := datewords.meant(text)) is not None:
+        return _parsed(day.isoformat(), zone)
+    moment, why = _parsed(text, zone)
+    if moment is None and when.read is not None:
+        return _as_utc(when.read, f"the date {quote(text)} was read as UTC")
+    return moment, why
+
+
+def _rfc822(match: re.Match[str], when: When, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+    month = match["month"][:3].lower()
+    if month not in _MONTHS:
+        return None, f"{quote(match[0])} is not a date"
+    year = int(match["year"])
+    if year < 100:  # RFC 2822, section 4.3
+        year += 2000 if year < 50 else 1900
+    day = f"{year:04}-{_MONTHS.index(month) + 1:02}-{int(match['day']):02}"
+    time = f"{int(match['hour']):02}:{match['minute']}:{match['second'] or '00'}"
+    name = (match["zone"] or "").upper()
+    offset = _ZONES.get(name, name)
+    if offset == "-0000":  # a time in UTC, of a place that is not told (RFC 2822, section 3.3)
+        offset = "Z"
+    if not offset or offset[0] in "+-Z":
+        return _parsed(f"{day}T{time}{offset}", zone)
+    note = f"the zone {quote(name)} is not one that feeds may use; the time was read as UTC"
+    return _as_utc(when.read or f"{day}T{time}Z", note)
+
+
+def _as_utc(text: str, note: str) -> tuple[Moment | None, str]:
+    moment, why = _parsed(text, dt.UTC)
+    return moment, why if moment is None else note
+
+
+def _parsed(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+    try:
+        return dates.parse_moment(text), ""
+    except dates.UnknownFormError:
+        return None, datewords.explain_date(text).message
+    except dates.DateError as error:
+        if error.code != "no-time-zone":
+            return None, error.message
+    try:
+        naive = dt.datetime.fromisoformat(text.replace(",", "."))
+    except ValueError:
+        return None, f"{quote(text)} is not a time of day; the last one is 23:59:59"
+    return _checked(naive, zone)
+
+
+def _by_form(text: str, form: str) -> Moment | None:
+    try:
+        found = dt.datetime.strptime(text, form)  # noqa: DTZ007  the office's zone is added
+    except (ValueError, re.error, OverflowError):
+        return None
+    has_time = any(f"%{letter}" in form for letter in "HIcXsT")
+    return found if has_time else found.date()
+
+
+def _checked(found: Moment, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+    note = ""
+    if isinstance(found, dt.datetime):
+        if found.tzinfo is None:
+            found = found.replace(tzinfo=zone)
+            note = f"the date {quote(str(found)[:19])} names no zone; the office's was taken"
+        found = found.replace(microsecond=0)
+    try:
+        return dates.parse_moment(found.isoformat()), note
+    except dates.DateError as error:
+        return None, error.message

@@ -1,0 +1,274 @@
+"""RSS, RDF and Atom from anywhere to items, read by feedparser.
+
+feedparser's own parser for broken XML is built on regular expressions that hostile documents keep
+busy for hours, so it never sees broken XML: lxml mends what it can before, within its bounds of
+depth and size, with entities and the network off. Where a single item makes feedparser fail, the
+others are read without it.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import xml.parsers.expat
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from ilofeed.fetch import is_address
+from ilofeed.importers.foreign import (
+    MOST_ITEMS,
+    Author,
+    Enclosure,
+    ForeignError,
+    Happening,
+    Haul,
+    Item,
+    Note,
+    Picture,
+    Tag,
+    Text,
+    When,
+)
+from ilofeed.importers.wildxml import local_name, well_formed
+from ilofeed.problems import quote
+from ilofeed.verify import feedreader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_ATOM = "{http://www.w3.org/2005/Atom}"
+_MEDIA = "{http://search.yahoo.com/mrss/}"
+_MOST_WORK = 100_000_000  # bytes that are read again and again, once for each item
+_PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
+_KINDS = {"rss": "RSS", "RDF": "RDF", "feed": "Atom"}
+_READ = frozenset(
+    (
+        "id title link links published updated created summary content tags authors author "
+        "author_detail guidislink media_content media_credit media_description ev_startdate "
+        "ev_enddate ev_location href language publisher xml_lang"
+    ).split()
+)
+
+
+def read_feed(text: str, base: str | None) -> Haul:
+    """The items of an RSS, RDF or Atom document; `ForeignError` where it is none of them."""
+    root, notes = well_formed(text)
+    kind = local_name(root)
+    if kind not in _KINDS:
+        raise ForeignError(_no_feed(kind))
+    nodes = [node for node in root.iter() if _is_item(node)]
+    if len(nodes) > MOST_ITEMS:
+        notes.append(Note(0, "", f"it has {len(nodes)} items; {MOST_ITEMS} is the most at a time"))
+    for node in nodes[MOST_ITEMS:]:
+        node.getparent().remove(node)
+    nodes = nodes[:MOST_ITEMS]
+    seen, entries, failed = _parsed(root, nodes, base)
+    notes += [Note(number, "", "it cannot be read, feedparser fails on it") for number in failed]
+    ours = seen.feed.get("generator") == "ilofeed"
+    left: Counter[str] = Counter()
+    items = []
+    for number, entry, node in entries:
+        items.append(_Reader(seen.feed, entry, node, ours=ours, rss=kind != "feed").item(number))
+        left.update(_left_out(entry))
+    if left:
+        named = ", ".join(f"{name} ({times})" for name, times in sorted(left.items()))
+        notes.append(Note(0, "", f"elements that entries have no key for: {named}"))
+    return Haul(tuple(items), tuple(notes), ours)
+
+
+def _is_item(node: Any) -> bool:
+    parent = node.getparent()
+    named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
+    return named and parent is not None and local_name(parent) in _PARENTS
+
+
+def _no_feed(kind: str) -> str:
+    if kind == "opml":
+        return "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
+    return f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
+
+
+def _parsed(
+    root: Any, nodes: list[Any], base: str | None
+) -> tuple[Any, list[tuple[int, Any, Any]], list[int]]:
+    """feedparser's feed; number, entry and node of each item it read; numbers of the others."""
+    seen = _by_feedparser(root, base)
+    if seen is not None and len(seen.entries) == len(nodes):
+        numbered = zip(range(1, len(nodes) + 1), seen.entries, nodes, strict=True)
+        return seen, list(numbered), []
+    parents = [node.getparent() for node in nodes]
+    for parent, node in zip(parents, nodes, strict=True):
+        parent.remove(node)
+    alone = _by_feedparser(root, base)
+    if alone is None:
+        raise ForeignError("the feed cannot be read, feedparser fails on it")
+    if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
+        raise ForeignError("the feed cannot be read, feedparser fails on it as a whole")
+    entries, failed = [], []
+    for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
+        single = copy.copy(node)
+        parent.append(single)
+        found = _by_feedparser(root, base)
+        parent.remove(single)
+        if found is None or not found.entries:
+            failed.append(number)
+        else:
+            entries.append((number, found.entries[0], single))
+    return alone, entries, failed
+
+
+def _by_feedparser(root: Any, base: str | None) -> Any:
+    data = etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    try:  # what expat refuses would go to the parser for broken XML
+        xml.parsers.expat.ParserCreate(namespace_separator=" ").Parse(data, True)  # noqa: FBT003
+        return feedreader.parse(data, base)
+    except Exception:  # noqa: BLE001  feedparser raises whatever its helpers raise
+        return None
+
+
+def _left_out(entry: Any) -> Iterator[str]:
+    for key in entry:
+        if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]:
+            yield key
+
+
+class _Reader:
+    """Reads one entry as feedparser sees it; `node` is where lxml sees it."""
+
+    def __init__(self, feed: Any, entry: Any, node: Any, *, ours: bool, rss: bool) -> None:
+        self._feed = feed
+        self._entry = entry
+        self._node = node
+        self._ours = ours
+        self._rss = rss
+
+    def item(self, number: int) -> Item:
+        """The item in the neutral form."""
+        summary, content, base = self._texts()
+        link = self._link("alternate") or self._get("link")
+        if link == self._get("id") and not is_address(link or ""):
+            link = None  # feedparser takes a guid for a link, whatever it is
+        published = self._when("published") or self._when("created")
+        updated = self._when("updated")
+        return Item(
+            number,
+            id=self._get("id"),
+            title=self._text("title", html=not self._ours),
+            link=link,
+            page=self._link("related") if self._ours else None,
+            date=published or updated,
+            updated=updated if published else None,
+            summary=summary,
+            content=content,
+            base=base or link or _string(dict.get(self._feed, "link")),
+            tags=tuple(self._tags()),
+            authors=self._authors(),
+            enclosures=tuple(self._enclosures()),
+            picture=self._picture(),
+            event=self._event(),
+            language=self._language(),
+        )
+
+    def _get(self, key: str) -> str | None:
+        # not entry.get, which takes `published` for `updated` and warns of it
+        return _string(dict.get(self._entry, key))
+
+    def _when(self, key: str) -> When | None:
+        written = self._get(key)
+        if written is None:
+            return None
+        parsed = dict.get(self._entry, f"{key}_parsed")
+        read = None
+        if parsed is not None:
+            year, month, day, hour, minute, second = parsed[:6]
+            read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        return When(written, read)
+
+    def _text(self, key: str, *, html: bool) -> Text | None:
+        value = self._get(key)
+        detail = dict.get(self._entry, f"{key}_detail") or {}
+        if value is None:
+            return None
+        return Text(value, "html" if html and "html" in (detail.get("type") or "") else "plain")
+
+    def _texts(self) -> tuple[Text | None, Text | None, str | None]:
+        """Summary, content, and what relative addresses in the content are relative to."""
+        summary = self._text("summary", html=True)
+        if summary and self._ours and self._rss:
+            summary = Text(summary.value, "html")  # also where it does not look like it
+        detail = dict.get(self._entry, "summary_detail") or {}
+        bodies = [one for one in dict.get(self._entry, "content") or () if one.get("value")]
+        if not bodies:
+            return summary, None, detail.get("base")
+        body = max(bodies, key=lambda one: ("html" in (one.get("type") or ""), len(one["value"])))
+        is_html = "html" in (body.get("type") or "") or self._rss
+        content = Text(body["value"], "html" if is_html else "plain")
+        if summary and summary.value == content.value:  # feedparser copies it where there is none
+            summary = None
+        return summary, content, body.get("base")
+
+    def _links(self, rel: str) -> Iterator[Any]:
+        for link in dict.get(self._entry, "links") or ():
+            if link.get("rel") == rel and link.get("href"):
+                yield link
+
+    def _link(self, rel: str) -> str | None:
+        return next((_string(link["href"]) for link in self._links(rel)), None)
+
+    def _tags(self) -> Iterator[Tag]:
+        for tag in dict.get(self._entry, "tags") or ():
+            term = _string(tag.get("term")) or _string(tag.get("label"))
+            if term is not None:
+                yield Tag(term, _string(tag.get("label")), _string(tag.get("scheme")))
+
+    def _authors(self) -> tuple[Author, ...]:
+        # feedparser gives an author without an address the one of the author before
+        for node in () if self._rss else (self._node, self._node.getparent()):
+            found = node.findall(f"{_ATOM}author") if node is not None else []
+            people = [
+                [_string(one.findtext(_ATOM + name)) for name in ("name", "email", "uri")]
+                for one in found
+            ]
+            if people:
+                return tuple(Author(name, mail, url) for name, mail, url in people if name)
+        return tuple(
+            Author(name, _string(one.get("email")), _string(one.get("href")))
+            for one in dict.get(self._entry, "authors") or ()
+            if (name := _string(one.get("name")) or _string(one.get("email")))
+        )
+
+    def _enclosures(self) -> Iterator[Enclosure]:
+        found = list(self._links("enclosure"))
+        # feedparser says text/html of a link of Atom that has no type
+        nodes = [one for one in self._node.iter(f"{_ATOM}link") if one.get("rel") == "enclosure"]
+        types = [one.get("type") for one in (found if self._rss else nodes)]
+        for link, kind in itertools.zip_longest(found, types[: len(found)]):
+            length, title = (_string(link.get(key)) for key in ("length", "title"))
+            yield Enclosure(link["href"], _string(kind), length, title)
+
+    def _picture(self) -> Picture | None:
+        for node in self._node.iter(f"{_MEDIA}content"):
+            is_image = node.get("medium") == "image" or (node.get("type") or "").startswith(
+                "image/"
+            )
+            if is_image and node.get("url"):
+                described = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
+                credit = node.findtext(f"{_MEDIA}credit")
+                return Picture(node.get("url"), _string(described), _string(credit))
+        return None
+
+    def _event(self) -> Happening | None:
+        start, end = self._get("ev_startdate"), self._get("ev_enddate")
+        return Happening(start, end, self._get("ev_location")) if start else None
+
+    def _language(self) -> str | None:
+        for key in ("title_detail", "summary_detail"):
+            if found := _string((dict.get(self._entry, key) or {}).get("language")):
+                return found
+        return _string(dict.get(self._feed, "language"))
+
+
+def _string(value: Any) -> str | None:
+    return value.strip() or None if isinstance(value, str) else None

@@ -1,0 +1,85 @@
+"""The page of a feed, and what other sites show of it: a page for a frame, and bare HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
+from ilofeed.pages import directory
+from ilofeed.pages.embedding import LIMIT, integrity, newest, snippets
+from ilofeed.pages.page import render_page, webcal
+from ilofeed.phrases import LANGUAGES, phrases
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ilofeed.model import Feed, Office
+
+EMBEDDED = 10  # items in a frame or a fragment
+NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+
+
+def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
+    """Name, media type and path of each format of a feed; its calendar where it has events."""
+    calendar = phrases(office.language, office.own_language)["calendar"]
+    formats = [
+        (NAMES[form], MEDIA_TYPES[form], feed.path(name)) for form, name in FILE_NAMES.items()
+    ]
+    if feed.has_calendar:
+        formats.append((calendar, "text/calendar", feed.path("calendar.ics")))
+    return formats
+
+
+def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Document:
+    """The page that people are sent to from a feed."""
+    office = office.speaking(feed.language)
+    words = phrases(office.language, office.own_language)
+    page = render_page(
+        "feed.html",
+        feed.path("index.html"),
+        office,
+        feeds,
+        feed=feed,
+        addresses=addresses(feed, office),
+        webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
+        above=directory.above(feed, feeds, office),
+        narrower=directory.narrower(feed, feeds, office),
+        crossed=directory.crossed(feed, feeds, office),
+        others=directory.in_other_languages(feed, feeds),
+        snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
+        limit=LIMIT,
+        languages=LANGUAGES,
+        element=newest("ilo-feed"),
+        integrity=integrity("ilo-feed"),
+    )
+    return Document(feed.path("index.html"), "feed-page", page, feed)
+
+
+def render_embeds(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+    """The newest items alone: a page for a frame, and HTML for a page that a server makes."""
+    office = office.speaking(feed.language)
+    entries = feed.entries[:EMBEDDED]
+    frame = feed.path("embed.html")
+    fragment = feed.path("fragment.html")
+    return [
+        Document(
+            frame,
+            "embed",
+            render_page("embed.html", frame, office, feeds, feed=feed, entries=entries),
+            feed,
+        ),
+        Document(
+            fragment,
+            "embed",
+            render_page(
+                "fragment.html",
+                fragment,
+                office,
+                feeds,
+                found=office.address,
+                feed=feed,
+                entries=entries,
+            ),
+            feed,
+        ),
+    ]

@@ -1,0 +1,74 @@
+"""What search engines ask for: `robots.txt` and `sitemap.xml` (sitemaps.org, protocol 0.9)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from ilofeed.document import Document
+from ilofeed.feeds import changed
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Sequence
+
+    from ilofeed.model import Entry, Feed, Office
+
+PATH = "sitemap.xml"
+MOST = 50_000  # addresses in one file; more need an index of files
+_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_PLAIN = re.compile(r"[A-Za-z0-9:/._~%-]+")
+_Page = tuple[str, "dt.datetime"]
+
+
+def render_sitemap(
+    office: Office, feeds: Sequence[Feed], entries: Iterable[Entry]
+) -> list[Document]:
+    """The files of the sitemap and robots.txt. Withdrawn entries are not for search engines."""
+    pages: list[_Page] = [("index.html", max(feed.updated for feed in feeds))]
+    pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
+    pages += [(entry.page, changed(entry)) for entry in entries if entry.withdrawn is None]
+    parts = [pages[start : start + MOST] for start in range(0, len(pages), MOST)]
+    robots = Document("robots.txt", "index", _robots(office))
+    if len(parts) == 1:
+        return [Document(PATH, "index", _list("urlset", "url", parts[0], office)), robots]
+    names = [f"sitemap-{number}.xml" for number in range(1, len(parts) + 1)]
+    documents = [
+        Document(name, "index", _list("urlset", "url", part, office))
+        for name, part in zip(names, parts, strict=True)
+    ]
+    index = [
+        (name, max(moment for _, moment in part)) for name, part in zip(names, parts, strict=True)
+    ]
+    sitemap = Document(PATH, "index", _list("sitemapindex", "sitemap", index, office))
+    return [*documents, sitemap, robots]
+
+
+def _list(root_name: str, name: str, pages: Sequence[_Page], office: Office) -> bytes:
+    """What `_list_any` makes, ten times as fast: of an address without a sign that XML writes
+    otherwise, nothing is to be escaped."""
+    addresses = [office.address(path) for path, _ in pages]
+    if not _PLAIN.fullmatch("".join(addresses)):
+        return _list_any(root_name, name, pages, office)
+    items = "".join(
+        f"  <{name}>\n    <loc>{address}</loc>\n"
+        f"    <lastmod>{moment.isoformat(timespec='seconds')}</lastmod>\n  </{name}>\n"
+        for address, (_, moment) in zip(addresses, pages, strict=True)
+    )
+    head = f"<?xml version='1.0' encoding='UTF-8'?>\n<{root_name} xmlns=\"{_NAMESPACE}\">\n"
+    return f"{head}{items}</{root_name}>\n".encode()
+
+
+def _list_any(root_name: str, name: str, pages: Sequence[_Page], office: Office) -> bytes:
+    root = etree.Element(root_name, xmlns=_NAMESPACE)
+    for path, moment in pages:
+        item = etree.SubElement(root, name)
+        etree.SubElement(item, "loc").text = office.address(path)
+        etree.SubElement(item, "lastmod").text = moment.replace(microsecond=0).isoformat()
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
+
+
+def _robots(office: Office) -> bytes:
+    return f"User-agent: *\nAllow: /\n\nSitemap: {office.address(PATH)}\n".encode()

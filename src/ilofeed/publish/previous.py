@@ -1,0 +1,42 @@
+"""The manifest to compare a build with: of the output, of another folder, or of the live site."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ilofeed.iri import AddressError
+from ilofeed.publish.output import read_manifest
+from ilofeed.replacing import PublishError
+from ilofeed.verify import ManifestError, parse_manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ilofeed.feeds import Ledger
+
+MOST_BYTES = 256 * 1024 * 1024
+
+
+def load_previous(
+    where: str | None, root: Path, output: Path, ours: str | None = None
+) -> Ledger | None:
+    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own,
+    which may be `ours` (`publish.read_manifest`).
+
+    What cannot be had is a `PublishError`: a site that does not answer is not a site without
+    entries.
+    """
+    if where is None:
+        return read_manifest(output, ours)
+    if where == "none":
+        return None
+    from ilofeed.fetch import FetchError, TooLargeError, fetch, is_address  # it takes long to load
+
+    try:
+        if is_address(where):
+            return parse_manifest(fetch(where, MOST_BYTES).data)
+        return parse_manifest((root / where).read_bytes())
+    except FetchError as error:
+        raise PublishError(str(error)) from error
+    except (ManifestError, AddressError, TooLargeError) as error:
+        raise PublishError(f"{where} cannot be used: {error}") from error

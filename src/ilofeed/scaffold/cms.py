@@ -1,0 +1,183 @@
+"""The form of a Git-based CMS (Decap or Sveltia), made of the same schema that code editors get."""
+
+from __future__ import annotations
+
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+from ilofeed.content import LONGEST_SUMMARY, slugify, yamldoc
+from ilofeed.phrases import own_name
+from ilofeed.scaffold.schema import entry_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilofeed.model import Office
+
+NOTE = "# Made by `ilofeed cms` from feeds.yaml. It is made anew, so change nothing here.\n"
+_DAYS = {"date", "updated", "withdrawn"}  # instants among them are written in the file
+_MESSAGES = {  # of values that a pattern refuses; hints say the rest
+    "translation_of": "lower-case letters, digits and single hyphens",
+    "language": "a language tag such as en, mn or zh-Hans",
+    "type": "a media type such as application/pdf",
+}
+_WHEN = "a day such as 2015-05-19, or an instant such as 2015-05-19T14:30:00+08:00"
+_BODY = {
+    "name": "body",
+    "label": "Body",
+    "widget": "markdown",
+    "required": False,
+    "hint": "What more there is to say. Without it the summary stands here",
+    # whatever else the rich text could make, the check refuses or the form cannot show again
+    "buttons": [
+        *("bold", "italic", "link", "heading-two", "heading-three"),
+        *("quote", "bulleted-list", "numbered-list"),
+    ],
+    "editor_components": [],
+    "modes": ["rich_text", "raw"],
+}
+
+
+def page() -> bytes:
+    """The page that loads the CMS from the file beside it."""
+    return resources.files("ilofeed").joinpath("data", "cms.html").read_bytes()
+
+
+def config(office: Office, repo: str, branch: str) -> bytes:
+    """The bytes of config.yml, which both programs read."""
+    made = {
+        "backend": {"name": "github", "repo": repo, "branch": branch},
+        "local_backend": True,  # looked for on localhost only
+        "site_url": office.url,
+        "media_folder": "entries",
+        "public_folder": "",
+        "slug": {"encoding": "ascii", "clean_accents": True},
+        "output": {"omit_empty_optional_fields": True},  # Sveltia's; the page does it for Decap
+        "collections": [
+            {
+                "name": "entries",
+                "label": "Entries",
+                "label_singular": "Entry",
+                "folder": "entries",
+                "path": "{{year}}/{{slug}}",
+                "slug": _slug(office),
+                "extension": "md",
+                "format": "yaml-frontmatter",
+                "create": True,
+                "media_folder": "",  # pictures stand beside the entry
+                "public_folder": "",
+                "summary": "{{title}} ({{date}})",
+                "sortable_fields": ["date", "title"],
+                "editor": {"preview": False},
+                "fields": fields(office),
+            }
+        ],
+    }
+    return (NOTE + yamldoc.write(made)).encode()
+
+
+def _slug(office: Office) -> str:
+    """The name of a new file: of its title, or of its day where titles may have no Latin letter."""
+    is_latin = len(office.languages) < 2 and slugify(office.title)
+    return "{{slug}}" if is_latin else "entry-{{year}}-{{month}}-{{day}}"
+
+
+def fields(office: Office) -> list[dict[str, Any]]:
+    """The widgets of an entry, one for each key, and the body."""
+    schema = entry_schema(office)
+    made = _widgets(schema, schema["$defs"])
+    if "{{slug}}" in _slug(office):
+        for one in made:
+            if one["name"] == "title":  # both programs keep these signs, and the check has none
+                most = schema["properties"]["title"]["maxLength"]
+                message = f"{most} characters at most, without _ and ~: the file is named after it"
+                one["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
+    return [*made, _BODY]
+
+
+def _widgets(
+    schema: Mapping[str, Any], known: Mapping[str, Any], *, optional: bool = False
+) -> list[dict[str, Any]]:
+    """The widgets of a mapping's keys; in one that may be left out none is required."""
+    needed = set() if optional else set(schema["required"])
+    return [
+        {
+            "name": key,
+            "label": key.replace("_", " ").capitalize(),
+            **_kind(key, value, known),
+            "required": key in needed,
+            "hint": _hint(key, value, needed=optional and key in schema["required"]),
+        }
+        for key, value in schema["properties"].items()
+    ]
+
+
+def _hint(key: str, schema: Mapping[str, Any], *, needed: bool) -> str:
+    text = schema["description"] + (", always needed here" if needed else "")
+    return f"{text}; {_WHEN}" if _is_when(schema) and key not in _DAYS else text
+
+
+def _kind(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    """What a key's schema says of its widget."""
+    if "$ref" in schema:
+        inner = _widgets(_resolved(schema, known), known, optional=True)
+        return {"widget": "object", "collapsed": True, "fields": inner}
+    match schema["type"]:
+        case "array":
+            return _list(key, schema, known)
+        case "boolean":
+            return {"widget": "boolean"}
+        case "integer":
+            return {"widget": "number", "value_type": "int", "min": schema["minimum"]}
+        case "string":
+            return _text(key, schema)
+    raise NotImplementedError(f"no widget shows {key}: {schema}")
+
+
+def _list(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    items, most = schema["items"], schema["maxItems"]
+    made = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
+    if "$ref" in items:
+        inner = _widgets(_resolved(items, known), known)
+        return made | {"collapsed": True, "fields": inner}
+    if "const" in items["oneOf"][0]:
+        options = [{"label": one["title"], "value": one["const"]} for one in items["oneOf"]]
+        least = schema["minItems"]
+        return {
+            "widget": "select",
+            "multiple": True,
+            "min": least,
+            "max": most,
+            "options": options,
+        }
+    # a name, or more of the person than a name: the form has names and keeps what it cannot show
+    inner_text = {"name": "name", "label": "Name", "widget": "string"}
+    return made | {"field": inner_text}
+
+
+def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    if _is_when(schema) and key in _DAYS:
+        day = {"format": "YYYY-MM-DD", "date_format": "YYYY-MM-DD", "time_format": False}
+        return {"widget": "datetime", **day} | ({"default": "{{now}}"} if key == "date" else {})
+    if key == "file":
+        return {"widget": "image", "choose_url": False}
+    if "enum" in schema:
+        options = [{"label": own_name(tag), "value": tag} for tag in schema["enum"]]
+        return {"widget": "select", "options": options}
+    most = schema.get("maxLength")
+    widget = {"widget": "text" if most == LONGEST_SUMMARY else "string"}
+    if "pattern" in schema:
+        message = _WHEN if _is_when(schema) else _MESSAGES.get(key, "begins with https://")
+        return widget | {"pattern": [schema["pattern"], message]}
+    if most is not None:
+        return widget | {"pattern": [rf"^[\s\S]{{1,{most}}}$", f"{most} characters at most"]}
+    return widget
+
+
+def _is_when(schema: Mapping[str, Any]) -> bool:
+    return str(schema.get("pattern")).startswith(r"^\d{4}-")
+
+
+def _resolved(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = known[schema["$ref"].rpartition("/")[2]]
+    return found

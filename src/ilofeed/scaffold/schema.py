@@ -1,0 +1,49 @@
+"""JSON Schemas of the two kinds of file, for editors that complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from ilofeed.content import EntryFields, OfficeFields
+
+if TYPE_CHECKING:
+    from pydantic_core import core_schema
+
+    from ilofeed.model import Office
+
+
+class _WithoutNull(GenerateJsonSchema):
+    """A key is written with a value or not at all, so `null` is not offered."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        inner = super().default_schema(schema)
+        if inner.get("default", "") is None:
+            del inner["default"]
+        return inner
+
+
+def feeds_schema() -> dict[str, Any]:
+    """The schema of feeds.yaml."""
+    schema = OfficeFields.model_json_schema(schema_generator=_WithoutNull)
+    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "feeds.yaml"}
+
+
+def entry_schema(office: Office | None) -> dict[str, Any]:
+    """The schema of an entry's front matter; with an office, its terms and languages."""
+    schema = EntryFields.model_json_schema(schema_generator=_WithoutNull)
+    if office is not None:
+        for key, terms in (("categories", office.categories), ("countries", office.countries)):
+            schema["properties"][key]["items"] = {
+                "oneOf": [
+                    {"const": name, "title": term.label(office.language)}
+                    for name, term in terms.items()
+                ]
+            }
+        if office.languages:
+            schema["properties"]["language"]["enum"] = list(office.languages)
+    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "entry"}
