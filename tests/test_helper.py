@@ -220,7 +220,7 @@ def test_a_draft_is_the_same_with_a_helper_and_without(tmp_path: Path) -> None:
 
 def test_it_loads_what_reads_and_nothing_that_makes() -> None:
     code = (
-        "import sys; from ilofeed import ahead; ahead.load(); before = set(sys.modules)\n"
+        "import sys; from ilofeed.verify import ahead; ahead.load(); before = set(sys.modules)\n"
         "from offices import *; from ilofeed.verify.comparison import verify_document\n"
         "made = site(wages=entry(body='Some *text*.'))\n"
         "one = documents(made)['all/atom.xml']; loaded = set(sys.modules)\n"

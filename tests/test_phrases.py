@@ -44,7 +44,7 @@ def test_every_phrase_is_used() -> None:
 
     source = ROOT / "src" / "ilofeed"
     used = "".join(
-        path.read_text("utf-8") for path in (*source.glob("*.py"), *source.glob("templates/*"))
+        path.read_text("utf-8") for path in (*source.rglob("*.py"), *source.glob("templates/*"))
     )
     ways = ("element", "frame", "fragment")  # feed.html puts these keys together
     composed = {f"embed_{way}{end}" for way in ways for end in ("", "_text")}

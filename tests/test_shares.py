@@ -107,8 +107,8 @@ def office_of(number: int) -> dict[str, Any]:
 
 
 def test_a_site_is_the_same_for_any_number_of_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in ("check", "render"):
-        monkeypatch.setattr(f"ilofeed.{room}.WORTH_SHARING", 0)
+    for module in ("content.site", "pages.render"):
+        monkeypatch.setattr(f"ilofeed.{module}.WORTH_SHARING", 0)
     read = sources(**office_of(12))
     alone, problems = check(read, NOW)
     assert alone is not None

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_pieces import SITE
 
 from ilofeed.build import make
 from ilofeed.document import Document, Kept, Spooled
@@ -22,7 +23,6 @@ from ilofeed.spool import InMemory, Place, Spool, store_for
 from ilofeed.verify.proof import Known
 from ilofeed.verify.verification import verify, verify_changed
 from offices import NOW
-from test_pieces import SITE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from test_archivereader import damaged, feeds
+from test_grammar import SITE, XML, made
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.verify import lint
 from offices import NOW
-from test_archivereader import damaged, feeds
-from test_grammar import SITE, XML, made
-from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
     from ilofeed.model import Format

@@ -7,12 +7,12 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from test_cli import run
 
 from ilofeed.cli import live
 from ilofeed.replacing import PublishError
 from offices import entry, write_office
 from serving import host, listening
-from test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

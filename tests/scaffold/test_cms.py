@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 from pydantic import BaseModel
+from test_cli import run
 
 from browsing import GALLERY, page
 from ilofeed.content.entryfile import EntryFields
@@ -24,7 +25,6 @@ from ilofeed.scaffold import cms
 from ilofeed.scaffold.schema import entry_schema
 from offices import NOW, OFFICE, entry, write_office
 from serving import CHECKERS, host, needs, needs_checkers
-from test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

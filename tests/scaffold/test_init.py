@@ -17,6 +17,7 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_cli import run
 
 from ilofeed import __version__, dates
 from ilofeed.cli import founding
@@ -31,7 +32,6 @@ from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment
 from serving import host
-from test_cli import run
 from test_workflows import ZIZMOR, linted, step
 
 if TYPE_CHECKING:

@@ -9,12 +9,12 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_cli import run
 
 from ilofeed.codes import GUARDED, RULES
 from ilofeed.publish.guardsite import line_of
 from ilofeed.verify.calendarreader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
-from test_cli import run
 
 if TYPE_CHECKING:
     import subprocess

@@ -5,13 +5,13 @@ from __future__ import annotations
 import copy
 import dataclasses
 import datetime as dt
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
@@ -22,8 +22,7 @@ from ilofeed.verify.carry import carried_entry, carried_feed
 from ilofeed.verify.comparison import compare, verify_document
 from ilofeed.verify.readback import UnreadableError, read_back
 from ilofeed.verify.verification import verify
-from offices import NOW, OFFICE, entry, site
-from test_roundtrip import BODIES, accepted, entry_file, keys
+from offices import DATA, NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from ilofeed.document import Document
     from ilofeed.model import Feed, Format, Office
 
-GALLERY = Path(__file__).parent / "data" / "gallery"
+GALLERY = DATA / "gallery"
 FULL = entry(
     link="https://example.org/n",
     updated="2015-05-21",

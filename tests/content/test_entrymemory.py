@@ -9,6 +9,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_check import png
 
 from ilofeed.content import entrymemory
 from ilofeed.content.entrymemory import Memory
@@ -19,7 +20,6 @@ from ilofeed.model import Entry
 from ilofeed.publish.manifest import render_manifest
 from ilofeed.spool import Spool
 from offices import NOW, OFFICE, entry, sources
-from test_check import png
 
 if TYPE_CHECKING:
     from ilofeed.content.entry import Parsed

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from test_archivereader import ARCHIVED, FULL, GALLERY, damaged
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
@@ -23,8 +25,6 @@ from ilofeed.pages.render import render
 from ilofeed.verify import grammar, textpatterns
 from ilofeed.verify.grammar import match_grammar
 from offices import NOW, entry, site
-from test_archivereader import ARCHIVED, FULL, GALLERY, damaged
-from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

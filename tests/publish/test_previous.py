@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from test_cli import run
 
 from ilofeed import fetch
 from ilofeed.publish.previous import load_previous
@@ -15,7 +16,6 @@ from ilofeed.replacing import PublishError
 from ilofeed.verify.manifestreader import parse_manifest
 from offices import entry, write_office
 from serving import host
-from test_cli import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,15 +9,15 @@ import feedparser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from test_archivereader import damaged
+from test_grammar import MADE, XML, made
+from test_lint import ODD
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.verify import feedreader
 from offices import NOW
-from test_archivereader import damaged
-from test_grammar import MADE, XML, made
-from test_lint import ODD
-from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
     from collections.abc import Callable

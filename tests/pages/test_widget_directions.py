@@ -8,10 +8,10 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_widget import fed
 
 from ilofeed.phrases import LANGUAGES, direction, phrases
 from serving import needs, needs_checkers
-from test_widget import fed
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Route

@@ -9,6 +9,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_cli import run
 
 from ilofeed.content.markdown import render_body
 from ilofeed.feeds.ledger import Ledger, Record
@@ -17,7 +18,6 @@ from ilofeed.publish import diff
 from ilofeed.publish.continuity import Difference, Documents, compare
 from ilofeed.source import Source
 from offices import NOW, OFFICE, entry, write_office
-from test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from test_site import MADE as GALLERY
 
 from ilofeed.content import markdown
 from ilofeed.document import Document
@@ -20,7 +21,6 @@ from ilofeed.pages.linked_data import read_structured
 from ilofeed.verify import addresses
 from ilofeed.verify.addresses import Answers
 from offices import documents, entry, site
-from test_site import MADE as GALLERY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

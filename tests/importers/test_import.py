@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_cli import run
 
 from ilofeed import fetch
 from ilofeed.build import prepare
@@ -25,7 +26,6 @@ from ilofeed.importers.termfile import with_terms
 from ilofeed.source import find_unfit, mend
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from serving import host
-from test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -878,7 +878,7 @@ def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for module in ("wildfeed", "wildjson", "spreadsheet"):
-        monkeypatch.setattr(f"ilofeed.{module}.MOST_ITEMS", 1)
+        monkeypatch.setattr(f"ilofeed.importers.{module}.MOST_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]

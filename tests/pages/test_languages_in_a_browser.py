@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from test_widget import POLICY, RELEASED, element, module, settled
 
 from browsing import THEN, listen, page, violations
 from ilofeed.build import prepare
@@ -13,7 +14,6 @@ from ilofeed.pages.embedding import SCRIPTS
 from ilofeed.phrases import direction
 from offices import DATA
 from serving import OPEN, host, needs, needs_checkers
-from test_widget import POLICY, RELEASED, element, module, settled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from test_archivereader import ARCHIVED, FULL, damaged
+from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.feeds import archives as archives_of
 from ilofeed.feeds import history, pieces
@@ -19,8 +21,6 @@ from ilofeed.verify import readonce
 from ilofeed.verify.proof import Known, Prover
 from ilofeed.verify.verification import verify_changed
 from offices import NOW, entry, site
-from test_archivereader import ARCHIVED, FULL, damaged
-from test_roundtrip import BODIES, accepted, entry_file, keys
 
 if TYPE_CHECKING:
     from ilofeed.document import Document

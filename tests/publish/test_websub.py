@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import jsonschema
 import pytest
 from lxml import etree
+from test_cli import run
 
 import hub as hubs
 from ilofeed.document import FILE_NAMES
@@ -25,7 +26,6 @@ from ilofeed.verify.grammar import match_grammar
 from ilofeed.verify.verification import verify
 from offices import OFFICE, documents, entry, found, site, write_office
 from serving import host
-from test_cli import run
 
 if TYPE_CHECKING:
     from pathlib import Path
