@@ -30,7 +30,7 @@ LIBRARIES = {
     "idna": "base",
     "jinja2": "pages",
     "jsonschema_rs": "verify",
-    "lxml": "base feeds pages verify importers",  # a tree of XML is no door
+    "lxml": "feeds pages verify importers",  # a tree of XML is no door
     "markdown_it": "content",
     "markdownify": "importers",
     "nh3": "content",

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from ilofeed.cli.cli import cli
-from ilofeed.codes import RULES
 from ilofeed.content.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
 from ilofeed.content.fields import PersonFields
 from ilofeed.content.officefile import OfficeFields, PerFields, SiteFields, TermFields
+from ilofeed.problems import RULES
 from manual import PAGES
 from offices import ROOT
 

@@ -13,11 +13,11 @@ import pytest
 import yaml
 
 from examples_shell import ELSEWHERE, FEED, bash, shell, this_office
-from ilofeed.codes import CODES
 from ilofeed.content.officefile import OfficeFields, SiteFields
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.pages.embedding import SCRIPTS, script
+from ilofeed.problems import CODES
 from manual import BLOCKS, PAGES, Block, versions
 from offices import DATA, NOW, OFFICE, ROOT, documents, entry, site, write_office
 from serving import host

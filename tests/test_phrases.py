@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ilofeed.phrases import LANGUAGES, direction, own_name, phrases, plural
+from ilofeed.i18n import LANGUAGES, direction, own_name, phrases, plural
 
 DAY, NEXT, LATER = dt.date(2015, 4, 2), dt.date(2015, 4, 3), dt.date(2015, 5, 1)
 YEAR = dt.date(2016, 1, 1)

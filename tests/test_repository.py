@@ -33,7 +33,9 @@ def tracked() -> list[Path]:
 def test_locks_have_hashes_and_name_no_host(name: str) -> None:
     text = (ROOT / name).read_text()
     pinned = re.findall(
-        r"^[A-Za-z0-9._-]+(?:\[[a-z,]+\])?==\S+.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+", text, re.MULTILINE
+        r"^[A-Za-z0-9._-]+(?:\[[a-z,]+\])?==\S+.*(?:\n    --hash=sha256:[0-9a-f]{64}.*)+",
+        text,
+        re.MULTILINE,
     )
     assert len(pinned) == len(re.findall(r"^[A-Za-z]", text, re.MULTILINE))
     assert "://" not in text

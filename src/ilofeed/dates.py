@@ -16,7 +16,7 @@ from ilofeed.problems import quote
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.codes import Code
+    from ilofeed.problems import Code
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ilofeed.dates import Moment
+    from ilofeed.ids import Authority
     from ilofeed.spool import Spool
-    from ilofeed.tag import Authority
 
 Format = Literal["atom", "rss", "json"]  # of feeds
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ilofeed.codes import Code
 
 Severity = Literal["error", "warning"]
 
@@ -83,3 +82,103 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 def plural(number: int, one: str, many: str = "") -> str:
     """A number with what it counts."""
     return f"{number} {one}" if number == 1 else f"{number} {many or one + 's'}"
+
+
+Code = Literal[
+    "authority-changed",
+    "bad-authority",
+    "bad-choice",
+    "bad-country-code",
+    "bad-date",
+    "bad-email",
+    "bad-file-name",
+    "bad-id",
+    "bad-image",
+    "bad-language",
+    "bad-media-type",
+    "bad-number",
+    "bad-slug",
+    "bad-time",
+    "bad-url",
+    "changed-silently",
+    "circular-broader",
+    "control-character",
+    "cut-by-hash",
+    "damaged-text",
+    "date-moved",
+    "date-range",
+    "double-encoding",
+    "duplicate-feed",
+    "duplicate-id",
+    "duplicate-key",
+    "duplicate-slug",
+    "duplicate-translation",
+    "empty-file",
+    "empty-value",
+    "event-ends-before-start",
+    "feed-vanished",
+    "file-too-large",
+    "html-in-text",
+    "id-vanished",
+    "image-not-found",
+    "image-source",
+    "image-without-alt",
+    "indentation",
+    "line-break",
+    "many-vanished",
+    "merge-conflict",
+    "missing-colon",
+    "missing-key",
+    "mixed-event",
+    "named-twice",
+    "no-entries",
+    "no-feeds-yaml",
+    "no-front-matter",
+    "no-time-zone",
+    "not-a-file",
+    "not-a-mapping",
+    "not-an-entry",
+    "not-utf-8",
+    "private-character",
+    "quotes",
+    "raw-html",
+    "relative-url",
+    "same-language",
+    "second-document",
+    "site-moved",
+    "tab",
+    "too-deep",
+    "too-long",
+    "translation-chain",
+    "unclosed-bracket",
+    "unclosed-front-matter",
+    "unknown-broader",
+    "unknown-category",
+    "unknown-country",
+    "unknown-key",
+    "unknown-language",
+    "unknown-time-zone",
+    "unknown-translation",
+    "unquoted-colon",
+    "unquoted-start",
+    "unsafe-link",
+    "updated-backwards",
+    "updated-before-date",
+    "updated-in-future",
+    "withdrawn-before-date",
+    "wrong-type",
+    "yaml-alias",
+    "yaml-syntax",
+    "yaml-tag",
+]
+CODES: tuple[Code, ...] = get_args(Code)
+RULES: tuple[Code, ...] = (  # what a build refuses, and --allow allows for once
+    "authority-changed",
+    "date-moved",
+    "feed-vanished",
+    "id-vanished",
+    "many-vanished",
+    "site-moved",
+    "updated-backwards",
+)
+GUARDED = frozenset((*RULES, "changed-silently"))  # what a comparison with the last build finds

@@ -15,7 +15,7 @@ import jsonschema
 import pytest
 
 import ilofeed
-from ilofeed.codes import CODES
+from ilofeed.problems import CODES
 from offices import OFFICE, entry, messages, write_office
 
 

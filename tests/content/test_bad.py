@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ilofeed.cli.explain import sections
-from ilofeed.codes import CODES, GUARDED
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
+from ilofeed.problems import CODES, GUARDED
 from offices import DATA, NOW, entry
 
 if TYPE_CHECKING:

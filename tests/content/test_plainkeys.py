@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilofeed.content import plainkeys, yamldoc
-from ilofeed.source import Source
+from ilofeed.text import Source
 
 KEYS = st.sampled_from(["title", "date", "summary", "categories", "event", "a_b", "x"])
 PLAIN = [

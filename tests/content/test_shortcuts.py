@@ -9,10 +9,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import iri, source
+from ilofeed import text as text_module
+from ilofeed import urls
 from ilofeed.content import markdown, plainbody, plainkeys, validate
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
+from ilofeed.text import Source, decode, find_unfit
+from ilofeed.urls import is_plain, to_url
 from offices import NOW, OFFICE, entry
 
 SUSPICIOUS = st.sampled_from(
@@ -23,12 +26,12 @@ SUSPICIOUS = st.sampled_from(
 @given(st.text(st.one_of(SUSPICIOUS, st.characters(codec="utf-8")), max_size=40))
 @example("â€™ \U0010ffff")
 def test_a_text_is_searched_as_if_all_were_suspect(text: str) -> None:
-    quick = source.decode("x.md", text.encode()), source.find_unfit(text)
+    quick = decode("x.md", text.encode()), find_unfit(text)
     with (
-        patch.object(source, "_SUSPECT", re.compile("")),
-        patch.object(source, "_HARMLESS", b""),
+        patch.object(text_module, "_SUSPECT", re.compile("")),
+        patch.object(text_module, "_HARMLESS", b""),
     ):
-        (slow, problems), match = source.decode("x.md", text.encode()), source.find_unfit(text)
+        (slow, problems), match = decode("x.md", text.encode()), find_unfit(text)
     assert quick[0] == (slow, problems)
     assert (quick[1] and quick[1].span()) == (match and match.span())
 
@@ -38,13 +41,13 @@ BYTES = b"a|b|\n|\t|\0|\r|\x1b|\x7f|\xef\xbb\xbf|\xff\xfe|\xc3\xa9".split(b"|")
 
 @given(st.lists(st.sampled_from(BYTES)).map(b"".join))
 def test_bytes_are_decoded_as_if_all_were_suspect(data: bytes) -> None:
-    quick = source.decode("x.md", data)
-    with patch.object(source, "_HARMLESS", b""):
-        assert quick == source.decode("x.md", data)
+    quick = decode("x.md", data)
+    with patch.object(text_module, "_HARMLESS", b""):
+        assert quick == decode("x.md", data)
 
 
 def test_unfit_are_what_html_takes_for_errors() -> None:
-    found = {code for code in range(0x110000) if source.find_unfit(chr(code))}
+    found = {code for code in range(0x110000) if find_unfit(chr(code))}
     unfit = {code for code in range(0x110000) if code & 0xFFFE == 0xFFFE}
     unfit |= {*range(0x80, 0xA0), *range(0xD800, 0xE000), *range(0xFDD0, 0xFDF0), 0xFFFD}
     control = {*range(0x20), 0x7F} - {0x09, 0x0A, 0x0D}
@@ -71,7 +74,7 @@ BODIES = [
 
 
 def rendered(body: str) -> object:
-    return markdown.render_body(source.Source("x.md", "---\n" + body), 4, "https://e.org/x/")
+    return markdown.render_body(Source("x.md", "---\n" + body), 4, "https://e.org/x/")
 
 
 def read_alike(body: str) -> None:
@@ -255,9 +258,9 @@ URLS = st.builds(
 @example("https://1.2.3.4/")
 def test_a_plain_address_is_what_the_long_way_makes_of_it(url: str) -> None:
     body = f"[a]({url}) ![b]({url}) <{url}>"
-    quick, plain = rendered(body), iri.is_plain(url)
-    with patch.object(iri, "is_plain", lambda _url: False):
-        assert not plain or iri.to_url(url) == url
+    quick, plain = rendered(body), is_plain(url)
+    with patch.object(urls, "is_plain", lambda _url: False):
+        assert not plain or to_url(url) == url
         assert rendered(body) == quick
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed import source
 from ilofeed.content import yamldoc
+from ilofeed.text import decode
 from offices import OFFICE, entry, found, messages
 
 
@@ -98,7 +98,7 @@ def test_bombs_are_answered(bomb: str) -> None:
 
 @given(st.text(st.characters(codec="utf-8"), max_size=80))
 def test_every_place_is_in_the_file(text: str) -> None:
-    decoded, problems = source.decode("x.md", text.encode())
+    decoded, problems = decode("x.md", text.encode())
     if decoded is None:
         return
     _, more = yamldoc.compose(decoded, 0, len(decoded.text))

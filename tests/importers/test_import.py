@@ -15,15 +15,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_cli import run
 
-from ilofeed import fetch
 from ilofeed.build import prepare
 from ilofeed.cli import importer
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check
+from ilofeed.http import FetchError
 from ilofeed.importers import foreign, foreigndates, unhtml
 from ilofeed.importers.termfile import with_terms
-from ilofeed.source import find_unfit, mend
+from ilofeed.text import find_unfit, mend
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from serving import host
 
@@ -1100,7 +1100,7 @@ def test_an_address(
         assert code == 0
         assert served.asked == ["dir/feed.xml"]  # and nothing that the feed names
         assert importer.run(office, importer.Request(served.address), NOW) == 1
-        with pytest.raises(fetch.FetchError, match="answered 404"):
+        with pytest.raises(FetchError, match="answered 404"):
             importer.run(office, importer.Request(f"{served.address}none.xml"), NOW)
         assert served.asked == ["dir/feed.xml", "", "none.xml"]
     said = capsys.readouterr().err

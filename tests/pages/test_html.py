@@ -16,8 +16,8 @@ from ilofeed.build import prepare
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
+from ilofeed.i18n import LANGUAGES
 from ilofeed.pages.render import render
-from ilofeed.phrases import LANGUAGES
 from offices import DATA, ROOT, entry
 from serving import CHECKERS, host, needs, needs_checkers
 

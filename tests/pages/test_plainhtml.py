@@ -15,8 +15,8 @@ from test_site import MADE as GALLERY
 
 from ilofeed.content import markdown
 from ilofeed.document import Document
-from ilofeed.htmltree import parse_html
 from ilofeed.pages import plainhtml
+from ilofeed.pages.html_tree import parse_html
 from ilofeed.pages.linked_data import read_structured
 from ilofeed.verify import addresses
 from ilofeed.verify.addresses import Answers

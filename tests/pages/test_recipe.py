@@ -168,7 +168,7 @@ def test_an_entry_of_unknown_source_is_made_anew() -> None:
 
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     program = (
-        "from test_recipe import OFFICES, seen, FILES; from ilofeed.fingerprint import of_office;"
+        "from test_recipe import OFFICES, seen, FILES; from ilofeed.ids import of_office;"
         "print(of_office(seen(FILES, OFFICES['archives']).office))"
     )
     found = {

@@ -20,13 +20,13 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.document import Document, relative
 from ilofeed.feeds.selection import grouped, published, select, select_feeds
+from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.pages import directory, sitemap
 from ilofeed.pages.chart import entries_per_month
 from ilofeed.pages.embedding import integrity, script
 from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.page import describe_file, webcal
 from ilofeed.pages.render import render
-from ilofeed.phrases import LANGUAGES, phrases
 from ilofeed.publish.manifest import render_manifest
 from ilofeed.verify.addresses import _in_xml, addresses
 from offices import NOW, OFFICE, documents, entry, site

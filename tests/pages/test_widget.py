@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import listen, page, violations
+from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.pages.embedding import SCRIPTS, integrity, newest, script
-from ilofeed.phrases import LANGUAGES, phrases
 from serving import OPEN, host, needs, needs_checkers
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_widget import fed
 
-from ilofeed.phrases import LANGUAGES, direction, phrases
+from ilofeed.i18n import LANGUAGES, direction, phrases
 from serving import needs, needs_checkers
 
 if TYPE_CHECKING:

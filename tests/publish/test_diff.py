@@ -16,7 +16,7 @@ from ilofeed.feeds.ledger import Ledger, Record
 from ilofeed.problems import Problem
 from ilofeed.publish import diff
 from ilofeed.publish.continuity import Difference, Documents, compare
-from ilofeed.source import Source
+from ilofeed.text import Source
 from offices import NOW, OFFICE, entry, write_office
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_cli import run
 
-from ilofeed.codes import GUARDED, RULES
+from ilofeed.problems import GUARDED, RULES
 from ilofeed.publish.guardsite import line_of
 from ilofeed.verify.calendarreader import read_calendar
 from offices import NOW, OFFICE, entry, write_office

@@ -10,7 +10,7 @@ import pytest
 from test_cli import run
 
 from ilofeed.cli import live
-from ilofeed.replacing import PublishError
+from ilofeed.files import PublishError
 from offices import entry, write_office
 from serving import host, listening
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from test_cli import run
 
-from ilofeed import fetch
+from ilofeed.files import PublishError
+from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.previous import load_previous
-from ilofeed.replacing import PublishError
 from ilofeed.verify.manifestreader import parse_manifest
 from offices import entry, write_office
 from serving import host
@@ -96,17 +96,17 @@ def test_the_live_site(live: str, tmp_path: Path) -> None:
 
 
 def test_the_bounds_of_an_answer(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    size = len(fetch.fetch(live, 1000).data)
-    assert fetch.fetch(live, size).data
-    with pytest.raises(fetch.TooLargeError):
-        fetch.fetch(live, size - 1)
-    assert fetch.fetch(f"{live}/moved", size).address == f"{live}/"
+    size = len(fetch(live, 1000).data)
+    assert fetch(live, size).data
+    with pytest.raises(TooLargeError):
+        fetch(live, size - 1)
+    assert fetch(f"{live}/moved", size).address == f"{live}/"
     for path, why in (("/elsewhere", "a redirection to it"), ("/cut", "cannot be reached")):
-        with pytest.raises(fetch.FetchError, match=why):
-            fetch.fetch(live + path, size)
+        with pytest.raises(FetchError, match=why):
+            fetch(live + path, size)
     monkeypatch.setattr(fetch, "LONGEST", -1.0)
-    with pytest.raises(fetch.FetchError, match="no end after"):
-        fetch.fetch(live, size)
+    with pytest.raises(FetchError, match="no end after"):
+        fetch(live, size)
 
 
 def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:

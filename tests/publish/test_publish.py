@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from filelock import FileLock
 
-from ilofeed import replacing
+from ilofeed import files as files_module
 from ilofeed.build import finish, prepare
 from ilofeed.document import ORDER, Document
 from ilofeed.feeds.selection import select
+from ilofeed.files import PublishError
 from ilofeed.pages.render import render
 from ilofeed.publish import output as publishing
 from ilofeed.publish.manifest import render_manifest
 from ilofeed.publish.output import locked, publish, read_manifest
-from ilofeed.replacing import PublishError
 from ilofeed.verify.manifestreader import ManifestError, parse_manifest
 from offices import NOW, OFFICE, entry, site, write_office
 
@@ -186,13 +186,13 @@ def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     made = site(wages=entry(), jobs=entry())
     documents = (*render(select(made, NOW)), Document("manifest.json", "manifest", b"{}"))
     seen: list[str] = []
-    real = replacing.write
+    real = files_module.write
 
     def write(path: str, document: Document, temporary: str) -> None:
         seen.append(str(Path(path).relative_to(tmp_path / "public")))
         real(path, document, temporary)
 
-    monkeypatch.setattr(replacing, "write", write)
+    monkeypatch.setattr(files_module, "write", write)
     publish(documents[::-1], tmp_path / "public", None)
     kinds = {document.path: document.kind for document in documents}
     places = [ORDER.index(kinds[path]) for path in seen]
@@ -301,7 +301,7 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     output = tmp_path / "public"
     page, feed = Document("entry/x/index.html", "entry", b"x"), Document("a.xml", "feed", b"x")
     publish([feed], output, None)
-    real = replacing.write
+    real = files_module.write
 
     def die(path: str, document: Document, temporary: str) -> None:
         if path.endswith("a.xml"):
@@ -310,7 +310,7 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
 
     newer = Document("a.xml", "feed", b"names x")
     with monkeypatch.context() as patch:
-        patch.setattr(replacing, "write", die)
+        patch.setattr(files_module, "write", die)
         with pytest.raises(KeyboardInterrupt):
             publish([page, newer], output, None)
     assert files(output) == {"a.xml": b"x", "entry/x/index.html": b"x"}
@@ -330,7 +330,7 @@ def test_a_death_between_the_manifest_and_the_deletions_leaves_nothing_behind(
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(replacing, "delete", die)
+        patch.setattr(files_module, "delete", die)
         with pytest.raises(KeyboardInterrupt):
             build(office, output)
     assert "entry/jobs/index.html" in files(output)

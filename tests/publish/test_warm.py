@@ -33,12 +33,12 @@ from ilofeed import spool
 from ilofeed.cli import commands, quick
 from ilofeed.cli.options import After
 from ilofeed.cli.progress import Meter
-from ilofeed.codes import RULES
 from ilofeed.content import site as check
 from ilofeed.content.read import read_office
 from ilofeed.feeds import archives
 from ilofeed.feeds.selection import select
 from ilofeed.pages import page, render
+from ilofeed.problems import RULES
 from ilofeed.publish import glance
 from ilofeed.publish import output as publish
 from ilofeed.verify import verification as verify

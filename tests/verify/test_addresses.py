@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed.identity import parse_identity
-from ilofeed.iri import AddressError, to_url
-from ilofeed.tag import TagError, parse_authority, parse_tag
+from ilofeed.ids import TagError, parse_authority, parse_identity, parse_tag
+from ilofeed.urls import AddressError, to_url
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ilofeed.cli.switches import now as _now
 from ilofeed.cli.switches import output as _output
 from ilofeed.cli.switches import previous as _previous
 from ilofeed.cli.switches import strict as _strict
-from ilofeed.codes import RULES
+from ilofeed.problems import RULES
 
 if TYPE_CHECKING:
     from ilofeed import dates

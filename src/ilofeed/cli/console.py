@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ilofeed.cli import options
-from ilofeed.codes import GUARDED
-from ilofeed.problems import plural
+from ilofeed.problems import GUARDED, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

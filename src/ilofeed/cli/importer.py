@@ -19,7 +19,7 @@ from ilofeed.content import (
     replace,
     slug_of,
 )
-from ilofeed.fetch import TooLargeError, fetch, is_address
+from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.importers import (
     KEYS,
     ForeignError,
@@ -35,8 +35,8 @@ from ilofeed.importers import (
     term_lines,
     with_terms,
 )
-from ilofeed.iri import AddressError
 from ilofeed.problems import did_you_mean, has_errors, quote
+from ilofeed.urls import AddressError
 
 if TYPE_CHECKING:
     import datetime as dt

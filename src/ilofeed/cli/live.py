@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 from ilofeed import build as chain
 from ilofeed.cli import console
 from ilofeed.cli.options import output_folder
-from ilofeed.fetch import FetchError, TooLargeError, fetch
+from ilofeed.files import PublishError
+from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.problems import plural
 from ilofeed.publish import MOST_BYTES, load_previous, read_manifest
-from ilofeed.replacing import PublishError
 from ilofeed.verify import manifestreader
 
 if TYPE_CHECKING:

@@ -69,7 +69,7 @@ def output_folder(root: Path, output: Path) -> Path:
 
 def read_base_url(text: str | None) -> str | None:
     """The address that takes the place of site.url, ending in a slash."""
-    from ilofeed.iri import AddressError, to_folder
+    from ilofeed.urls import AddressError, to_folder
 
     if text is None:
         return None

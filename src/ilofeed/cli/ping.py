@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ilofeed import build as chain
 from ilofeed.cli import console, options
+from ilofeed.files import PublishError
 from ilofeed.publish import load_previous, read_manifest, websub
-from ilofeed.replacing import PublishError
 from ilofeed.verify import manifestreader
 
 if TYPE_CHECKING:

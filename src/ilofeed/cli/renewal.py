@@ -8,7 +8,7 @@ from ilofeed import build as chain
 from ilofeed.cli import console, options
 from ilofeed.content import read
 from ilofeed.document import Document
-from ilofeed.replacing import is_same
+from ilofeed.files import is_same
 from ilofeed.scaffold import PROGRAM, kit, program
 
 if TYPE_CHECKING:

@@ -8,16 +8,15 @@ import sys
 import urllib.parse
 from typing import TYPE_CHECKING, Any
 
-from ilofeed import iri
 from ilofeed.problems import quote
-from ilofeed.source import MOST_PER_FILE, PRIVATE, describe_unfit, find_unfit, private_character
+from ilofeed.text import MOST_PER_FILE, PRIVATE, describe_unfit, find_unfit, private_character
+from ilofeed.urls import AddressError, is_absolute, to_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ilofeed.codes import Code
-    from ilofeed.problems import Problem
-    from ilofeed.source import Source
+    from ilofeed.problems import Code, Problem
+    from ilofeed.text import Source
 
 MOST_PROBLEMS = 100  # of one body: nobody mends more at a time
 _LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
@@ -93,7 +92,7 @@ class BodyCheck:
             token.attrs[attribute] = f"{scheme.lower()}:{rest}"
         elif not address:
             self._report(at, "relative-url", "the link has no address; write it into the brackets")
-        elif not iri.is_absolute(address):
+        elif not is_absolute(address):
             message = f"{_written(address)} is not a whole address; begin it with https://"
             self._report(at, "relative-url", message)
         elif not address.lower().startswith(("http:", "https:")):
@@ -102,8 +101,8 @@ class BodyCheck:
             self._report(at, "unsafe-link", message)
         else:
             try:
-                token.attrs[attribute] = iri.to_url(address)
-            except iri.AddressError as error:
+                token.attrs[attribute] = to_url(address)
+            except AddressError as error:
                 self._report(at, "bad-url", str(error))
 
     def _report(self, at: int, code: Code, message: str) -> None:

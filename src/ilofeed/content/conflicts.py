@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed.source import MOST_PER_FILE, Source
+from ilofeed.text import MOST_PER_FILE, Source
 
 if TYPE_CHECKING:
     from ilofeed.problems import Problem

@@ -11,21 +11,20 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from ilofeed import dates, source
+from ilofeed import dates
 from ilofeed.content import conflicts, fields, frontmatter, markdown, plainkeys, validate, yamldoc
 from ilofeed.content.entrychecks import EntryCheck, media_type
 from ilofeed.content.entryfile import EntryFields
-from ilofeed.fingerprint import SHORT
-from ilofeed.identity import fraction
+from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
-from ilofeed.tag import LONGEST_ID
+from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.codes import Code
     from ilofeed.model import Office
+    from ilofeed.problems import Code
 
 Some = TypeVar("Some")
 LONGEST_KEYS = 50_000  # characters of front matter
@@ -64,7 +63,7 @@ def check_entry(
     """Everything that can be said of one entry file without the others."""
     slug = slug_of(path)
     problems = _file_name(path, slug)
-    text, found = source.decode(path, data)
+    text, found = decode(path, data)
     problems += found
     if text is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)

@@ -17,10 +17,10 @@ from ilofeed.problems import Problem, did_you_mean, nearest, quote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.codes import Code
     from ilofeed.content.entryfile import EntryFields, ImageFields
     from ilofeed.content.validate import Checked
     from ilofeed.model import Office, Term
+    from ilofeed.problems import Code
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # validators take a feed from further ahead for a mistake
 # not in the table of every Python

@@ -23,8 +23,7 @@ from ilofeed.content.fields import (
     kind_of,
     refuse,
 )
-from ilofeed.identity import parse_identity
-from ilofeed.tag import LONGEST_ID, TagError
+from ilofeed.ids import LONGEST_ID, TagError, parse_identity
 
 
 def _id(value: str) -> str:

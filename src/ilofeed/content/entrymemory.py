@@ -19,9 +19,8 @@ from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from ilofeed.content.entry import Parsed, hash_source
-from ilofeed.fingerprint import of_office
 from ilofeed.garbage import staying
-from ilofeed.identity import fraction
+from ilofeed.ids import fraction, of_office
 from ilofeed.longtext import copy, lines
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.portions import portions

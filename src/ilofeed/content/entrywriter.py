@@ -6,8 +6,9 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
-from ilofeed import dates, source
+from ilofeed import dates
 from ilofeed.content import yamldoc
+from ilofeed.text import Source, find_unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,9 +52,9 @@ def _value(value: Any) -> str:
 
 def scalar(text: str) -> str:
     """A text as YAML reads it back: plain where that is safe, else between double quotes."""
-    if source.find_unfit(text):  # which YAML may not hold as it is, and the check refuses
+    if find_unfit(text):  # which YAML may not hold as it is, and the check refuses
         return json.dumps(text)
-    line = source.Source("", f"key: {text}\n")
+    line = Source("", f"key: {text}\n")
     root, problems = yamldoc.compose(line, 0, len(line.text))
     value = root.get("key") if root is not None and not problems else None
     is_plain = (

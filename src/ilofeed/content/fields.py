@@ -16,14 +16,14 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ilofeed import dates, iri
-from ilofeed.datewords import read_moment
-from ilofeed.markup import find_markup
+from ilofeed import dates
+from ilofeed.date_hints import read_moment
 from ilofeed.problems import quote
-from ilofeed.source import describe_unfit, find_unfit, is_mistakable
+from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
+from ilofeed.urls import AddressError, is_plain, to_url
 
 if TYPE_CHECKING:
-    from ilofeed.codes import Code
+    from ilofeed.problems import Code
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 2000
@@ -99,13 +99,13 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
 
 
 def _url(value: str, *, local: bool = False) -> str:
-    if iri.is_plain(value):
+    if is_plain(value):
         return value
     if found := find_unfit(value):
         refuse(*describe_unfit(found[0]))
     try:
-        return iri.to_url(value, local=local)
-    except iri.AddressError as error:
+        return to_url(value, local=local)
+    except AddressError as error:
         refuse("bad-url", str(error))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from ilofeed.source import Source
+    from ilofeed.text import Source
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ilofeed.codes import CODES
 from ilofeed.content.yamldoc import Mapping, Node, Scalar, Sequence
 from ilofeed.content.yamlerrors import ITEM_SIGNS
-from ilofeed.problems import did_you_mean, nearest, quote, visible
+from ilofeed.problems import CODES, did_you_mean, nearest, quote, visible
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from ilofeed.codes import Code
-    from ilofeed.problems import Problem
-    from ilofeed.source import Source
+    from ilofeed.problems import Code, Problem
+    from ilofeed.text import Source
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become

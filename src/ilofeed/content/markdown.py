@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from ilofeed import iri
 from ilofeed.content import plainbody
 from ilofeed.content.bodychecks import BodyCheck, reference_problems
 from ilofeed.content.signs import unneeded
 from ilofeed.problems import has_errors
-from ilofeed.source import is_mistakable
+from ilofeed.text import is_mistakable
+from ilofeed.urls import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
 
     from ilofeed.problems import Problem
-    from ilofeed.source import Source
+    from ilofeed.text import Source
 
 LONGEST_BODY = 100_000  # characters; 50 entries of them are what a feed document may hold
 TAGS = frozenset(  # all that a body can become, and all that the lint lets pass
@@ -51,7 +51,7 @@ def _markdown(without: tuple[str, ...]) -> MarkdownIt:
         parser.inline.ruler.at(name, _placed(rule))
     normalize = parser.normalizeLink
     parser.normalizeLink = (  # type: ignore[method-assign]
-        lambda url: url if iri.is_plain(url) else normalize(url)
+        lambda url: url if is_plain(url) else normalize(url)
     )
     return parser.disable(without)
 

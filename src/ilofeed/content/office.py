@@ -6,12 +6,14 @@ import datetime as dt
 import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ilofeed import dates, source, tag
+from ilofeed import dates
 from ilofeed.content import conflicts, validate, yamldoc
 from ilofeed.content.officefile import OfficeFields, PerFields, TermFields
 from ilofeed.content.termnames import RIGHT, WANTED
+from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Problem, did_you_mean, quote
+from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -34,7 +36,7 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     Also where there are problems an office is returned, with stand-ins for what could not be read,
     so that the entries can be checked in the same run.
     """
-    text, problems = source.decode(PATH, data)
+    text, problems = decode(PATH, data)
     if text is None:
         return stand_in(), problems
     text, found = conflicts.settle(text)
@@ -89,7 +91,7 @@ Checked = validate.Checked[OfficeFields]
 
 
 def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
-    since = tag.parse_authority(checked.fields.site.authority).since
+    since = parse_authority(checked.fields.site.authority).since
     if not checked.holds("site") or _FIRST_DOMAIN <= since <= now.date():
         return []
     when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
@@ -251,7 +253,7 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
     author = site.author
     return Office(
         url=site.url,
-        authority=tag.parse_authority(site.authority),
+        authority=parse_authority(site.authority),
         titles=texts(site.title, site.language),
         descriptions=texts(site.description, site.language),
         language=site.language,

@@ -7,7 +7,7 @@ from typing import Annotated, Literal, TypeAlias
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
-from ilofeed import dates, iri, tag
+from ilofeed import dates
 from ilofeed.content.fields import (
     Count,
     Fields,
@@ -21,13 +21,15 @@ from ilofeed.content.fields import (
     kind_of,
     refuse,
 )
+from ilofeed.ids import TagError, parse_authority
 from ilofeed.problems import nearest, quote
+from ilofeed.urls import AddressError, to_folder
 
 
 def _authority(value: str) -> str:
     try:
-        tag.parse_authority(value)
-    except tag.TagError as error:
+        parse_authority(value)
+    except TagError as error:
         refuse("bad-authority", str(error))
     return value
 
@@ -44,8 +46,8 @@ def _zone(value: str) -> str:
 
 def _site_url(value: str) -> str:
     try:
-        return iri.to_folder(value)
-    except iri.AddressError as error:
+        return to_folder(value)
+    except AddressError as error:
         refuse("bad-url", str(error))
 
 

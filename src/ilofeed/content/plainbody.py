@@ -11,7 +11,7 @@ from __future__ import annotations
 import functools
 import re
 
-from ilofeed import iri
+from ilofeed.urls import LONGEST_PLAIN, PLAIN
 
 # what a line of text begins with: no sign of a block, and no number of a list. Only letters of
 # Latin-1 stand in brackets here, as any other makes the compiling of a pattern slow
@@ -26,7 +26,7 @@ _TEXT = rf"{_SIGN}*(?:{_BREAK}{_SIGN}*)*"
 _EMPHASIS = rf"""(?<![^ \n(])
     (?: \*\*(?=[^\W_]){_TEXT}(?<=[^\W_])\*\* | \*(?=[^\W_]){_TEXT}(?<=[^\W_])\* )
     (?=[ \n.,;:)]|\Z)"""
-_URL = rf"(?=[^)\n]{{1,{iri.LONGEST_PLAIN}}}\)){iri.PLAIN}"
+_URL = rf"(?=[^)\n]{{1,{LONGEST_PLAIN}}}\)){PLAIN}"
 _LINK = rf"(?<!!)\[(?!\]){_TEXT}\]\({_URL}\)"
 # every way to go on begins with another sign, so that there is one way to read a body
 _PIECE = rf"(?:-[ ])?{_FIRST} {_SIGN}*(?:(?:{_BREAK}|{_EMPHASIS}|{_LINK}){_SIGN}*)* (?<=\S)"

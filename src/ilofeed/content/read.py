@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from ilofeed.codes import Code
+    from ilofeed.problems import Code
 
 MOST_TEXT_BYTES = 1024 * 1024
 _PIECE = 64 * 1024  # bytes that are made room for at first: entries are small

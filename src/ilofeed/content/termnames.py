@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ilofeed.content import fields, iso3166
 
 if TYPE_CHECKING:
-    from ilofeed.codes import Code
+    from ilofeed.problems import Code
 
 
 def _right_category(name: str) -> str | None:

@@ -10,10 +10,9 @@ from ilofeed.problems import nearest, quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.codes import Code
     from ilofeed.content.entry import Parsed
     from ilofeed.model import Entry
-    from ilofeed.problems import Problem
+    from ilofeed.problems import Code, Problem
 
 Translations = dict[str, list["Entry"]]  # of each entry by slug
 

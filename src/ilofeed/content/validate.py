@@ -11,13 +11,13 @@ from pydantic import BaseModel, ValidationError
 from ilofeed.content.keyerrors import Loc, explain, key_start, locate, strays
 from ilofeed.content.yamldoc import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import quote, visible
-from ilofeed.source import escaped_private
+from ilofeed.text import escaped_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ilofeed.problems import Problem
-    from ilofeed.source import Source
+    from ilofeed.text import Source
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time

@@ -18,8 +18,8 @@ from ilofeed.content.yamlvalues import Explained, YamlFault
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from ilofeed.codes import Code
-    from ilofeed.source import Source
+    from ilofeed.problems import Code
+    from ilofeed.text import Source
 
 DEEPEST = 8  # no key of ours is deeper than 4
 MOST_REPAIRS = 100

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:
-    from ilofeed.codes import Code
+    from ilofeed.problems import Code
 
 INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
 PAIR = re.compile(

@@ -18,6 +18,7 @@ from ilofeed.feeds.selection import (
     select_feeds,
     waiting,
 )
+from ilofeed.feeds.xml_tree import parse_xml
 
 __all__ = [
     "Ledger",
@@ -40,6 +41,7 @@ __all__ = [
     "is_out",
     "next_change",
     "opml",
+    "parse_xml",
     "published",
     "render_event",
     "second",

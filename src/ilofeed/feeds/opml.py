@@ -9,8 +9,8 @@ from lxml import etree
 
 from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.selection import grouped
-from ilofeed.phrases import phrases
-from ilofeed.xmltree import parse_xml
+from ilofeed.feeds.xml_tree import parse_xml
+from ilofeed.i18n import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

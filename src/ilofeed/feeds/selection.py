@@ -8,9 +8,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.feeds import history
-from ilofeed.identity import fraction
+from ilofeed.i18n import own_name
+from ilofeed.ids import fraction
 from ilofeed.model import Archive, Feed
-from ilofeed.phrases import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

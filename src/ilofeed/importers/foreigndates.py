@@ -6,7 +6,8 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed import dates, datewords
+from ilofeed import dates
+from ilofeed.date_hints import explain_date, meant
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def read_date(when: When, zone: dt.tzinfo, form: str | None = None) -> tuple[Mom
         return _parsed(f"{match['date']}T{match['time']}{offset}", zone)
     if match := _RFC822.fullmatch(text):
         return _rfc822(match, when, zone)
-    if (day := datewords.meant(text)) is not None:
+    if (day := meant(text)) is not None:
         return _parsed(day.isoformat(), zone)
     moment, why = _parsed(text, zone)
     if moment is None and when.read is not None:
@@ -85,7 +86,7 @@ def _parsed(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     try:
         return dates.parse_moment(text), ""
     except dates.UnknownFormError:
-        return None, datewords.explain_date(text).message
+        return None, explain_date(text).message
     except dates.DateError as error:
         if error.code != "no-time-zone":
             return None, error.message

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed import dates, iri, markup
+from ilofeed import dates
 from ilofeed.content import fields, media_type, summary_html
 from ilofeed.importers import unhtml
 from ilofeed.importers.foreign import Text, When
 from ilofeed.importers.foreigndates import read_date
 from ilofeed.problems import quote
-from ilofeed.source import is_mistakable, mend
+from ilofeed.text import is_mistakable, mend, without_markup
+from ilofeed.urls import AddressError, to_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,7 @@ def one_line(text: Text | None) -> str:
     if text is None:
         return ""
     value = unhtml.plain(text.value) if text.kind == "html" else mend(text.value)
-    value = _SPACE.sub(" ", markup.without_markup(value)).strip()
+    value = _SPACE.sub(" ", without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
 
 
@@ -159,8 +160,8 @@ class Fields:
             return None
         try:
             whole = urllib.parse.urljoin(self.item.base or "", mend(value).strip())
-            url = iri.to_url(re.sub(r"\s", "%20", whole))
-        except (iri.AddressError, ValueError) as error:
+            url = to_url(re.sub(r"\s", "%20", whole))
+        except (AddressError, ValueError) as error:
             self.lost.append(f"{what}: {error}")
             return None
         if url.startswith(self._office.url) and not self._is_there(url):

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
 from ilofeed.content import SLUG, check_entry, slugify, written
-from ilofeed.identity import parse_identity
+from ilofeed.ids import LONGEST_ID, TagError, parse_identity
 from ilofeed.importers.foreign import Note
 from ilofeed.importers.importfields import Fields
 from ilofeed.importers.importplan import Known, Made, Plan, Settings, Sighting, is_out
 from ilofeed.importers.importterms import Terms
 from ilofeed.model import Term
 from ilofeed.problems import has_errors, quote
-from ilofeed.tag import LONGEST_ID, TagError
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 from ilofeed.content import SLUG, Line, slugify
 from ilofeed.importers.unhtml import plain
 from ilofeed.problems import quote
-from ilofeed.source import mend
+from ilofeed.text import mend
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

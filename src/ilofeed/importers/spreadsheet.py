@@ -23,8 +23,8 @@ from ilofeed.importers.foreign import (
     Text,
     When,
 )
-from ilofeed.markup import find_markup
 from ilofeed.problems import did_you_mean, quote
+from ilofeed.text import find_markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

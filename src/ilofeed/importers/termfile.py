@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed import source
 from ilofeed.content import check_office, scalar, yamldoc
 from ilofeed.problems import has_errors
+from ilofeed.text import decode
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,7 +20,7 @@ def term_lines(new: Mapping[str, str], indent: str = "  ") -> list[str]:
 
 def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes | None:
     """feeds.yaml with more categories; None where its form leaves no place for lines."""
-    text, problems = source.decode("feeds.yaml", data)
+    text, problems = decode("feeds.yaml", data)
     if text is None or problems:
         return None
     root, problems = yamldoc.compose(text, 0, len(text.text))

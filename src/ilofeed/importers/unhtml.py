@@ -18,7 +18,7 @@ from lxml import etree
 
 from ilofeed.content import TAGS, render_body, tidy_html
 from ilofeed.problems import quote
-from ilofeed.source import Source, mend
+from ilofeed.text import Source, mend
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.fetch import is_address
+from ilofeed.http import is_address
 from ilofeed.importers.foreign import (
     MOST_ITEMS,
     Author,

@@ -2,6 +2,7 @@
 
 from ilofeed.pages import embedding, linked_data, plainhtml
 from ilofeed.pages.entrypage import render_moved
+from ilofeed.pages.html_tree import parse_html
 from ilofeed.pages.linked_data import read_structured, structured
 from ilofeed.pages.render import (
     entry_renderer,
@@ -16,6 +17,7 @@ __all__ = [
     "embedding",
     "entry_renderer",
     "linked_data",
+    "parse_html",
     "plainhtml",
     "read_structured",
     "render_archives",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilofeed.i18n import own_name
 from ilofeed.model import in_language
-from ilofeed.phrases import own_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ilofeed.i18n import Phrases
     from ilofeed.model import Feed, Office, Term
-    from ilofeed.phrases import Phrases
 
 
 def main_feed(feeds: Sequence[Feed]) -> Feed:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
+from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.pages import directory
 from ilofeed.pages.embedding import LIMIT, integrity, newest, snippets
 from ilofeed.pages.page import render_page, webcal
-from ilofeed.phrases import LANGUAGES, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
-from ilofeed.htmltree import parse_html
+from ilofeed.pages.html_tree import parse_html
 from ilofeed.pages.plainhtml import read_page
 from ilofeed.remember import Last
 

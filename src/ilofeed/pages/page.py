@@ -13,16 +13,16 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.document import STYLESHEET, Document, relative
+from ilofeed.i18n import direction, own_name, phrases
 from ilofeed.pages import directory
-from ilofeed.phrases import direction, own_name, phrases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     import jinja2
 
+    from ilofeed.i18n import Phrases
     from ilofeed.model import Feed, Office
-    from ilofeed.phrases import Phrases
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
 _FILE_TYPES = {

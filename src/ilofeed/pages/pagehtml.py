@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup, escape
 
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES
-from ilofeed.phrases import direction, phrases
+from ilofeed.i18n import direction, phrases
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable
 
+    from ilofeed.i18n import Phrases
     from ilofeed.model import Entry, Event, Format, Office
-    from ilofeed.phrases import Phrases
 
 _FORMATS: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 

@@ -1,7 +1,7 @@
 """What a parser would find in HTML of the plain form that ours has, from its bytes alone.
 
 Nothing here judges HTML. Where it has a form of which one cannot be sure, there is no answer, and a
-parser is asked (`htmltree`). The reasons why nothing is missed:
+parser is asked (`html_tree`). The reasons why nothing is missed:
 
 An attribute is its name, blanks perhaps, and `=`. Whatever the text around it means, these bytes
 are there, so every `=` behind one of the names is looked at, within tags or not. Only `name="…"` is

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.fingerprint import SHORT, fingerprint, of_office
+from ilofeed.ids import SHORT, fingerprint, of_office
 from ilofeed.pages import directory
 
 if TYPE_CHECKING:

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Collection, Iterator
 
-    from ilofeed.codes import Code
     from ilofeed.content import Site
     from ilofeed.feeds import Ledger, Record
     from ilofeed.model import Entry, Office
+    from ilofeed.problems import Code
 
 FARTHEST = 24 * 60 * 60  # seconds by which a date may move
 MANY = 10  # more than one in so many gone at once is no decision about single entries

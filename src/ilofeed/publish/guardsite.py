@@ -12,9 +12,9 @@ from ilofeed.problems import Problem, quote
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ilofeed.codes import Code
     from ilofeed.feeds import Ledger
     from ilofeed.model import Office
+    from ilofeed.problems import Code
 
 PATH = "feeds.yaml"
 _FORMATS = {name: form for form, name in FILE_NAMES.items()}

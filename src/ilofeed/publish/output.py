@@ -22,11 +22,11 @@ from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
 
-from ilofeed import replacing
+from ilofeed import files
 from ilofeed.document import FILE_NAMES, ORDER, Kept, in_order
+from ilofeed.files import PublishError
 from ilofeed.longtext import copy
 from ilofeed.portions import portions
-from ilofeed.replacing import PublishError
 from ilofeed.verify import PATH, ManifestError, is_inside, parse_manifest, read_ours
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     changed: list[NewDocument] = []
     same = []
     for one in in_order(documents):
-        if isinstance(one, Kept) or replacing.is_same(within + one.path, one):
+        if isinstance(one, Kept) or files.is_same(within + one.path, one):
             same.append(one.path)
         else:
             changed.append(one)
@@ -145,12 +145,12 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
     written: list[str] = []
     try:
-        for place, files in _steps(changed, output):
-            if files[0].path == place:
-                replacing.write(within + place, files[0], str(temporary))
+        for place, group in _steps(changed, output):
+            if group[0].path == place:
+                files.write(within + place, group[0], str(temporary))
             else:
-                replacing.write_folder(output, place, files, temporary)
-            written += (one.path for one in files)
+                files.write_folder(output, place, group, temporary)
+            written += (one.path for one in group)
         _delete(output, stale, temporary)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
@@ -220,7 +220,7 @@ def _steps(
             path = document.path
             place = next((f for f in _folders(path) if not (output / f).exists()), path)
             together.setdefault(place, []).append(document)
-    first = {files[0].path: place for place, files in together.items()}
+    first = {group[0].path: place for place, group in together.items()}
     for document in ordered:
         if document.feed is None:
             yield document.path, (document,)
@@ -242,8 +242,8 @@ def _delete(output: Path, stale: Sequence[str], temporary: Path) -> None:
         if path.rpartition("/")[2] in _FEEDS:
             for folder in _folders(path):
                 if folder not in gone:
-                    gone[folder] = replacing.delete_folder(output, folder, stale, temporary)
+                    gone[folder] = files.delete_folder(output, folder, stale, temporary)
                 if gone[folder]:
                     break
         if not any(gone.get(folder) for folder in _folders(path)):
-            replacing.delete(output, path)
+            files.delete(output, path)

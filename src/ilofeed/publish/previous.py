@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed.iri import AddressError
+from ilofeed.files import PublishError
 from ilofeed.publish.output import read_manifest
-from ilofeed.replacing import PublishError
+from ilofeed.urls import AddressError
 from ilofeed.verify import ManifestError, parse_manifest
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def load_previous(
         return read_manifest(output, ours)
     if where == "none":
         return None
-    from ilofeed.fetch import FetchError, TooLargeError, fetch, is_address  # it takes long to load
+    from ilofeed.http import FetchError, TooLargeError, fetch, is_address  # it takes long to load
 
     try:
         if is_address(where):

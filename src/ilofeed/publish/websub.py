@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from ilofeed.document import FILE_NAMES
 from ilofeed.feeds import is_archive
-from ilofeed.fetch import FetchError, post
+from ilofeed.http import FetchError, post
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:

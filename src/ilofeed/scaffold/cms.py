@@ -6,7 +6,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.content import LONGEST_SUMMARY, slugify, yamldoc
-from ilofeed.phrases import own_name
+from ilofeed.i18n import own_name
 from ilofeed.scaffold.schema import entry_schema
 
 if TYPE_CHECKING:

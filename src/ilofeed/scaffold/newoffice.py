@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from ilofeed import dates, iri
+from ilofeed import dates
 from ilofeed.content import Sources, check_office, scalar, slugify, written
+from ilofeed.urls import AddressError, to_url
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -43,8 +44,8 @@ def authority_of(url: str, now: dt.datetime) -> str | None:
     the address is none, empty where it names no domain that anybody holds (localhost, 127.0.0.1).
     """
     try:
-        parts = urllib.parse.urlsplit(iri.to_url(url.strip(), local=True))
-    except iri.AddressError:
+        parts = urllib.parse.urlsplit(to_url(url.strip(), local=True))
+    except AddressError:
         return None
     prefix, host = slugify(parts.path), parts.hostname or ""
     if host.rpartition(".")[2].isdigit() or "." not in host:

@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.htmltree import parse_html
-from ilofeed.pages import plainhtml
+from ilofeed.feeds import parse_xml
+from ilofeed.pages import parse_html, plainhtml
 from ilofeed.remember import Once
-from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.xmltree import parse_xml
+from ilofeed.feeds import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
+from ilofeed.feeds import parse_xml
 from ilofeed.verify.lint import Finding
 from ilofeed.verify.textpatterns import Halves, halve
-from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

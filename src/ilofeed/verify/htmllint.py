@@ -6,7 +6,7 @@ import re
 
 from ilofeed.content import TAGS, is_clean
 from ilofeed.remember import Once
-from ilofeed.source import find_unfit
+from ilofeed.text import find_unfit
 
 _WHOLE = re.compile(r"(?:https?|mailto|tel):")
 _ADDRESS = re.compile(r"(?:href|src)=\"([^\"]*)")

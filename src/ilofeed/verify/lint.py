@@ -16,10 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.markup import find_markup
-from ilofeed.source import find_unfit, has_suspect
+from ilofeed.feeds import parse_xml
+from ilofeed.text import find_markup, find_unfit, has_suspect
 from ilofeed.verify.htmllint import html_findings
-from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.feeds import opml
-from ilofeed.fingerprint import SHORT
+from ilofeed.ids import SHORT
 from ilofeed.pages import embedding
 from ilofeed.pages import linked_data as structured
 from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed

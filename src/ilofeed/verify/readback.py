@@ -13,8 +13,8 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
+from ilofeed.feeds import parse_xml
 from ilofeed.verify import feedreader
-from ilofeed.xmltree import parse_xml
 
 if TYPE_CHECKING:
     from ilofeed.model import Format

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ilofeed import __version__
-from ilofeed.iri import to_url
 from ilofeed.problems import visible
+from ilofeed.urls import to_url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # seconds
 LONGEST = 300.0  # seconds for the whole of one answer, however slowly it drips

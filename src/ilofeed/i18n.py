@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ilofeed.dates import Moment
 
+
 LANGUAGES = ("en", "zh-Hans", "mn", "ar")
 # ISO 15924 scripts and primary subtags of languages that are written from right to left
 _LEFTWARD_SCRIPTS = frozenset("Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa".split())
