@@ -16,7 +16,6 @@ from ilofeed.content.entry import check_entry
 from ilofeed.content.site import check
 from ilofeed.copies import aside, processors
 from ilofeed.feeds.selection import select
-from ilofeed.remember import Once
 from ilofeed.shares import share
 from ilofeed.verify.verification import verify
 from offices import NOW, documents, entry, site, sources
@@ -149,24 +148,6 @@ def test_what_is_checked_elsewhere_comes_back() -> None:
     assert [one.entry for _, one in found] == [
         one.entry for one in (check_entry(*file, made.office, {}, NOW) for file in read.entries)
     ]
-
-
-def test_a_text_is_judged_once() -> None:
-    asked: list[str] = []
-
-    @Once
-    def judge(text: str) -> str:
-        asked.append(text)
-        return text.upper()
-
-    assert [judge(text) for text in ("a", "b", "a", "\ud800", "\ud800")] == [
-        "A",
-        "B",
-        "A",
-        "\ud800",
-        "\ud800",
-    ]
-    assert asked == ["a", "b", "\ud800"]
 
 
 @pytest.mark.parametrize("is_long", [False, True])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_archivereader import ARCHIVED, FULL, damaged
+from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.feeds import archives as archives_of

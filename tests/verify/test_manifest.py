@@ -22,7 +22,7 @@ from ilofeed.publish.continuity import compare
 from ilofeed.publish.guard_rules import guard
 from ilofeed.publish.manifest import note_record, render_manifest
 from ilofeed.spool import InMemory, Spool
-from ilofeed.verify.addresses import addresses
+from ilofeed.verify.links import addresses
 from ilofeed.verify.manifestreader import (
     PATH,
     ManifestError,

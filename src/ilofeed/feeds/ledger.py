@@ -10,8 +10,6 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from ilofeed.remember import Last
-
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -169,7 +167,6 @@ class Changes(NamedTuple):
     differing: dict[str, tuple[Record, Record]]
 
 
-@Last  # the guard and those who tell of a build ask about the same two
 def _changes(before: Ledger, after: Ledger) -> Changes:
     one, two = before.entries, after.entries
     found = Changes({}, {}, {})

@@ -1,8 +1,9 @@
 """The proof before publishing: every document is read back and compared with its source."""
 
-from ilofeed.verify import ahead, feedreader, manifestreader
-from ilofeed.verify.carry import carried_entry
+from ilofeed.verify import ahead, manifestreader
 from ilofeed.verify.comparison import Fault
+from ilofeed.verify.expected import carried_entry
+from ilofeed.verify.feed_reader import parse_feed
 from ilofeed.verify.manifestreader import (
     NEXT,
     PATH,
@@ -25,9 +26,9 @@ __all__ = [
     "Proofs",
     "ahead",
     "carried_entry",
-    "feedreader",
     "is_inside",
     "manifestreader",
+    "parse_feed",
     "parse_manifest",
     "read_ours",
     "verify",

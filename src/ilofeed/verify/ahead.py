@@ -35,9 +35,9 @@ def helped(processes: int) -> Iterator[None]:
 def load() -> None:
     """Load whatever `verify` needs for Atom and RSS."""
     import ilofeed.verify  # noqa: F401
+    from ilofeed.verify.feed_reader import read_back
     from ilofeed.verify.grammar import match_grammar
     from ilofeed.verify.lint import lint
-    from ilofeed.verify.readback import read_back
 
     for form, data in _SAMPLES.items():
         match_grammar(data, form)

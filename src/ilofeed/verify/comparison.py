@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed.feeds import opml
 from ilofeed.pages import embedding, read_structured, structured
-from ilofeed.verify.archivereader import read_archive
-from ilofeed.verify.calendarreader import CalendarError, read_calendar
-from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.archive_reader import read_archive
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
+from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.grammar import match_grammar
 from ilofeed.verify.lint import lint
-from ilofeed.verify.readback import read_back
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ from ilofeed.feeds import opml
 from ilofeed.ids import SHORT
 from ilofeed.pages import embedding
 from ilofeed.pages import linked_data as structured
-from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -11,8 +11,9 @@ from ilofeed import helper
 from ilofeed.document import Document, Kept
 from ilofeed.feeds import opml
 from ilofeed.shares import quiet, share
-from ilofeed.verify import addresses, manifestreader, readonce
+from ilofeed.verify import manifestreader, readonce
 from ilofeed.verify.comparison import Fault, of_findings, verify_document, verify_opml
+from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.proof import Known, Proofs, Prover
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ def verify_changed(
     made = [one for one in documents if not isinstance(one, Kept)]
 
     def verified(
-        document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
+        document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: LinkChecker
     ) -> _Judged:
         if isinstance(document, Kept):
             return _dangling(document, answers) if is_less else _NONE, known.proofs[document.path]
@@ -93,7 +94,7 @@ def verify_changed(
             found += _dangling(document, answers)
         return found or _NONE, proof
 
-    at_once = addresses.Answers(office, published)
+    at_once = LinkChecker(office, published)
 
     def verified_at_once(document: AnyDocument) -> _Brief:
         found, proof = verified(document, apart, at_once)
@@ -111,7 +112,7 @@ def verify_changed(
         # now every document that shows a fault is to be named
         faults = _dead_links(doubtful, office, published)
         told = {fault.found for fault in faults}
-        again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
+        again = partial(verified, apart={}, answers=LinkChecker(office, published | told))
         judged = share(doubtful, again, processes, progress)
         faults += (fault for found, _ in judged for fault in found)
         shared = [proof for _, proof in judged]
@@ -149,12 +150,12 @@ def _dead_links(
     return [
         Fault(entry.path, "address", "a published file", address)
         for entry in entries.values()
-        for address in addresses.dangling_in(entry, office, published)
+        for address in LinkChecker(office, published).dangling_in_entry(entry)
     ]
 
 
 def _dangling_in_manifest(
-    document: NewDocument, answers: addresses.Answers, before: Ledger | None
+    document: NewDocument, answers: LinkChecker, before: Ledger | None
 ) -> Sequence[Fault]:
     """The same of a manifest, which may be too long to be read as a whole."""
     try:
@@ -166,7 +167,7 @@ def _dangling_in_manifest(
     return [Fault(document.path, "address", "a published file", one) for one in sorted(found)]
 
 
-def _dangling(document: AnyDocument, answers: addresses.Answers) -> Sequence[Fault]:
+def _dangling(document: AnyDocument, answers: LinkChecker) -> Sequence[Fault]:
     """Addresses of the site's own that no document answers."""
     try:
         missing = answers.dangling(document)
