@@ -65,12 +65,12 @@ class LinkChecker:
     def _unpublished(self, links: Iterable[str], path: str) -> list[str]:
         office, here = self.office, self.office.address(path)
         targets = {_resolve(link, here) for link in set(links)}
-        own = {
+        missing = {
             office.address(target.removeprefix(office.url))
             for target in targets
             if target not in self.published and target.startswith(office.url)
         }
-        return sorted(own.difference(self.published))
+        return sorted(missing.difference(self.published))
 
 
 def _resolve(link: str, page: str) -> str:

@@ -83,9 +83,11 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     findings = [finding for rule in _RULES for finding in rule(feed)]
-    own = [link.get("href") for link in feed.root.iter(_LINK) if link.get("rel") == "self"]
-    if own != [address]:
-        findings.append(Finding("SelfDoesntMatchLocation", "link", f"{own}, served at {address}"))
+    addresses = [link.get("href") for link in feed.root.iter(_LINK) if link.get("rel") == "self"]
+    if addresses != [address]:
+        findings.append(
+            Finding("SelfDoesntMatchLocation", "link", f"{addresses}, served at {address}")
+        )
     return findings
 
 
