@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from ilofeed import dates
-from ilofeed.content import conflicts, fields, frontmatter, markdown, plainkeys, validate, yamldoc
+from ilofeed.content import conflicts, fields, frontmatter, markdown, validate, yamldoc
 from ilofeed.content.entrychecks import EntryCheck, media_type
 from ilofeed.content.entryfile import EntryFields
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
@@ -79,9 +79,7 @@ def check_entry(
         message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
         problems.append(text.problem(parts.start, "too-long", message))
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
-    root, found = plainkeys.read(text.text, parts.start, parts.end), []
-    if root is None:
-        root, found = yamldoc.compose(text, parts.start, parts.end)
+    root, found = yamldoc.compose(text, parts.start, parts.end)
     problems += found
     if root is None:
         if not found:
