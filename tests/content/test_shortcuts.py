@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from ilofeed import text as text_module
 from ilofeed import urls
-from ilofeed.content import markdown, validate
+from ilofeed.content import markdown
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
+from ilofeed.content.validation import _Reader
 from ilofeed.text import Source, decode, find_unfit
 from ilofeed.urls import is_plain, to_url
 from offices import NOW, OFFICE, entry
@@ -156,5 +157,5 @@ FILES = st.builds(
 def test_an_entry_is_checked_as_if_nothing_of_it_were_plain(data: bytes) -> None:
     office, _ = check_office(OFFICE, NOW)
     quick = check_entry("entries/a.md", data, office, {}, NOW)
-    with patch.object(validate._Reader, "_plain", lambda *_: None):
+    with patch.object(_Reader, "_plain", lambda *_: None):
         assert quick == check_entry("entries/a.md", data, office, {}, NOW)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ilofeed import dates
+from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
+from ilofeed.text import MOST_PER_FILE, Source, find_unfit
 
 if TYPE_CHECKING:
-    from ilofeed.text import Source
+    from collections.abc import Mapping
+
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
@@ -104,3 +110,86 @@ def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
         return None, problems
     end, _ = _end(source, start, start)
     return Parts(start, *end), problems
+
+
+_FIRST, _BEFORE, _SECOND, _END = "<<<<<<< ", "||||||| ", "=======", ">>>>>>> "
+_MESSAGE = (
+    "Git could not put two versions of these lines together; keep what is right of both, and "
+    "delete the lines that begin with <, = and >"
+)
+
+
+def settle(source: Source) -> tuple[Source, list[Problem]]:
+    """The text with the first version alone, what else there is masked at equal length, and the
+    places where there are two."""
+    if _FIRST not in source.text and _END not in source.text:
+        return source, []
+    problems, lines = [], source.text.split("\n")
+    is_open = is_second = False
+    for at, line in enumerate(lines):
+        begins, ends = line.startswith(_FIRST), line.startswith(_END)
+        if begins or (ends and not is_open):
+            problems.append(source.problem(source.offset(at + 1), "merge-conflict", _MESSAGE))
+        if begins:
+            is_open, is_second = True, False
+        elif is_open and (line == _SECOND or line.startswith(_BEFORE)):
+            is_second = True
+        if begins or ends or is_second:
+            lines[at] = "#" * len(line)
+        if ends:
+            is_open = is_second = False
+    return Source(source.path, "\n".join(lines)), problems[:MOST_PER_FILE]
+
+
+_ORDER = (
+    "title date summary categories countries link updated event authors image attachments "
+    "language translation_of id"
+).split()
+
+
+def written(keys: Mapping[str, Any]) -> bytes:
+    """The bytes of an entry file; keys without a value are left out, `body` stands below."""
+    lines = ["---"]
+    for key in _ORDER:
+        value = keys.get(key)
+        if isinstance(value, dict) and value:
+            lines += [f"{key}:", *(f"  {name}: {_value(one)}" for name, one in value.items())]
+        elif key in {"categories", "countries"}:
+            lines.append(f"{key}: [{', '.join(value or ())}]")
+        elif isinstance(value, list) and value:
+            lines += [f"{key}:", *(line for one in value for line in _listed(one))]
+        elif value:
+            lines.append(f"{key}: {_value(value)}")
+    body = keys.get("body")
+    return "\n".join([*lines, "---", *(["", body] if body else []), ""]).encode()
+
+
+def _listed(pairs: Mapping[str, str]) -> list[str]:
+    if pairs.keys() == {"name"}:
+        return [f"  - {scalar(pairs['name'])}"]
+    begin = ["  - ", *["    "] * (len(pairs) - 1)]
+    return [
+        f"{indent}{name}: {_value(one)}"
+        for indent, (name, one) in zip(begin, pairs.items(), strict=True)
+    ]
+
+
+def _value(value: Any) -> str:
+    return dates.write_moment(value) if isinstance(value, dt.date) else scalar(str(value))
+
+
+def scalar(text: str) -> str:
+    """A text as YAML reads it back: plain where that is safe, else between double quotes."""
+    if find_unfit(text):  # which YAML may not hold as it is, and the check refuses
+        return json.dumps(text)
+    line = Source("", f"key: {text}\n")
+    root, problems = compose(line, 0, len(line.text))
+    value = root.get("key") if root is not None and not problems else None
+    is_plain = (
+        isinstance(value, Scalar)
+        and not value.style
+        and value.value == text
+        and " #" not in text
+        and text not in {"", "~", "null"}
+    )
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from ilofeed.content.yamldoc import Mapping, Node, Scalar, Sequence
-from ilofeed.content.yamlerrors import ITEM_SIGNS
+from ilofeed.content.yaml_errors import ITEM_SIGNS
+from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import CODES, did_you_mean, nearest, quote, visible
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
+
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_LOOKED_AT = 100  # unknown keys, for the one that a missing key may have become

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.content.keyerrors import Loc, explain, key_start, locate, strays
-from ilofeed.content.yamldoc import Mapping, Node, Scalar, Sequence
+from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
+from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import quote, visible
 from ilofeed.text import escaped_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.problems import Problem
+    from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
+
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time
@@ -41,6 +42,10 @@ class Checked(Generic[Model]):
     def at(self, *loc: int | str) -> int:
         """The offset of a value; of the nearest mapping around it where it is not written."""
         return locate(self.root, loc)[0].start
+
+    def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
+        """Return a problem at the place of a value."""
+        return self.source.problem(self.at(*loc), code, message)
 
     def holds(self, key: str) -> bool:
         """Whether a top-level key holds no stand-in, even if it holds not all that is written."""

@@ -25,6 +25,7 @@ from ilofeed.urls import AddressError, is_plain, to_url
 if TYPE_CHECKING:
     from ilofeed.problems import Code
 
+
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 2000
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
