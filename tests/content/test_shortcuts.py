@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from unittest.mock import patch
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ilofeed import text as text_module
 from ilofeed import urls
 from ilofeed.content import markdown
-from ilofeed.content.entry import check_entry
-from ilofeed.content.office import check_office
-from ilofeed.content.validation import _Reader
 from ilofeed.text import Source, decode, find_unfit
 from ilofeed.urls import is_plain, to_url
-from offices import NOW, OFFICE, entry
 
 SUSPICIOUS = st.sampled_from(
     "aé \r\n\x00\x7f\x85ÂâÃô€™\u00a9\u2028\ue000\ufdd0\ufffd\U0001f600\U0001fffe"
@@ -78,84 +74,3 @@ def test_a_plain_address_is_what_the_long_way_makes_of_it(url: str) -> None:
     with patch.object(urls, "is_plain", lambda _url: False):
         assert not plain or to_url(url) == url
         assert rendered(body) == quick
-
-
-VALUES = [
-    *(
-        "",
-        "~",
-        "null",
-        "a",
-        "a # b",
-        "a #",
-        "a#b",
-        '"a # b"',
-        "'~' # b",
-        ">-\n  a\n  b",
-        "|\n  a\n  b",
-    ),
-    *(
-        '"a\\n\\nb"',
-        '"\\ue000"',
-        "'a\n\n  b'",
-        "a\n  b",
-        "[a, b]",
-        "[a, ~]",
-        "[a] # b",
-        "[]",
-        "&a b",
-    ),
-    *(
-        "\n  - wages\n  - MN # b",
-        "\n  - a #b\n  - null",
-        "\n  - name: a\n    email: b@c.mn",
-        "wages",
-    ),
-    *(
-        "\n  start: 2015-05-19\n  end: ~",
-        "\n  start: 2015-05-20 # b\n  place: a #",
-        "{start: 2015-05-19}",
-    ),
-    *(
-        "2015-05-19",
-        "2015-05-19T10:00:00+08:00",
-        "2015-02-30",
-        "2999-12-31",
-        "true",
-        "https://e.org/",
-    ),
-    *(
-        "é®",
-        "</p>",
-        "\u200b",
-        '"\\u2029"',
-        "[wages]",
-        "[MN, ZZ]",
-        "[wages, wages]",
-        "*a",
-        "a: b",
-        "\t",
-    ),
-]
-FILES = st.builds(
-    entry,
-    st.sampled_from(["", "a\n\n- *b*\n", "[a](b)", "<b>", "a\\\nb"]),
-    **{
-        key: st.one_of(*[st.just(usual)] * 4, st.sampled_from(VALUES))
-        for key, usual in (
-            *(("title", "Wages rise"), ("date", "2015-05-19"), ("summary", "A report.")),
-            *(("categories", "[wages]"), ("countries", "[MN]"), ("authors", None), ("event", None)),
-            *(("updated", None), ("link", None), ("draft", None), ("place", None)),
-        )
-    },
-)
-
-
-@settings(max_examples=500)
-@given(FILES)
-@example(entry(title="a # b", summary="~", categories="[wages, ~]", authors="\n- a #b\n- c"))
-def test_an_entry_is_checked_as_if_nothing_of_it_were_plain(data: bytes) -> None:
-    office, _ = check_office(OFFICE, NOW)
-    quick = check_entry("entries/a.md", data, office, {}, NOW)
-    with patch.object(_Reader, "_plain", lambda *_: None):
-        assert quick == check_entry("entries/a.md", data, office, {}, NOW)
