@@ -222,7 +222,7 @@ def kind_of(value: Any) -> str:
 
 
 class PersonFields(Fields):
-    """A person or organisation that wrote something."""
+    """Who wrote something."""
 
     name: Name
     email: Email | None = None

@@ -1,4 +1,4 @@
-"""YAML's syntax errors in an editor's words."""
+"""Explain YAML's syntax errors to editors: what is wrong, and what to write."""
 
 from __future__ import annotations
 
@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from ilofeed.problems import Code
 
 
-ITEM_SIGNS = "•·‣◦*–—−"  # what people write for the hyphen before an item of a list
-# compiled when something is wrong
+ITEM_SIGNS = "•·‣◦*–—−"  # written instead of the hyphen before a list item
 ITEM = rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"
 _BLOCK = r":[ \t]+[|>][-+]?[ \t]*$"
 
 
 def explain(fault: YamlFault, text: str) -> Explained:
-    """What an editor wrote that is not YAML, and the form to write instead."""
-    for look in (_tab, _item, explain_quote, _colon, explain_value, _block, _structure):
-        if found := look(fault, text):
-            return found
+    """Return what is wrong with a text that libyaml refused."""
+    rules = (
+        *(_tab, _item, _escape, _open_quote, _crossed_quote, _colon),
+        *(_flow, _value, _block, _structure),
+    )
+    for rule in rules:
+        if explained := rule(fault, text):
+            return explained
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
     return Explained(_inside(fault.at, text), "yaml-syntax", message)
 
@@ -37,8 +40,8 @@ def _item(fault: YamlFault, text: str) -> Explained | None:
     for at in (fault.context_at, fault.at):
         start, line = line_at(text, at or 0)
         if at is not None and (item := re.match(ITEM, line)):
-            wanted = quote("- " + item["item"].strip())
-            message = f"an item of a list begins with a hyphen and a space: {wanted}"
+            correct = quote("- " + item["item"].strip())
+            message = f"an item of a list begins with a hyphen and a space: {correct}"
             return Explained(start + item.end("indent"), "yaml-syntax", message)
     return None
 
@@ -47,8 +50,8 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
     if not fault.problem.startswith("mapping values are not allowed"):
         return None
     start, line = line_at(text, fault.at)
-    if found := no_indent(text, start, line) or _no_space(text, start):
-        return found
+    if explained := no_indent(text, start, line) or _no_space(text, start):
+        return explained
     pair = PAIR.match(line)
     if pair and start + pair.start("value") < fault.at:
         message = f"a colon and a space inside a value need quotes: {quoted(pair)}"
@@ -65,7 +68,7 @@ def _colon(fault: YamlFault, text: str) -> Explained | None:
 
 
 def no_indent(text: str, start: int, line: str) -> Explained | None:
-    """Text that belongs to a `key: >-` above it, but begins in the first column."""
+    """Explain text that belongs to a `key: >-` above it, but begins in the first column."""
     above = text[:start].rstrip().rpartition("\n")[2]
     if re.search(_BLOCK, above) and line[:1].strip():
         message = f"this text belongs to {quote(above.strip())}; begin its lines with two spaces"
@@ -74,7 +77,7 @@ def no_indent(text: str, start: int, line: str) -> Explained | None:
 
 
 def _block(fault: YamlFault, text: str) -> Explained | None:
-    """A line that is indented less than the text of a `key: >-` above it, but more than the key."""
+    """Explain a line indented less than the text of a `key: >-` above it, but more than the key."""
     start, line = line_at(text, fault.at)
     indent = len(line) - len(line.lstrip())
     for above in reversed(text[:start].split("\n")[-50:]):
@@ -88,11 +91,11 @@ def _block(fault: YamlFault, text: str) -> Explained | None:
 
 
 def _no_space(text: str, start: int) -> Explained | None:
-    """A line above such as `title:Wages`, which YAML takes for a text that goes on."""
+    """Explain a line above such as `title:Wages`, which is a text to YAML."""
     lines = list(re.finditer(r"^[^\s#].*$", text[:start], re.MULTILINE))
     for match in reversed(lines[-5:]):
-        if found := re.match(r"([A-Za-z_]+):([^\s:/].*)", match[0]):
-            message = f"a space is missing after the colon: {quote(f'{found[1]}: {found[2]}')}"
+        if pair := re.match(r"([A-Za-z_]+):([^\s:/].*)", match[0]):
+            message = f"a space is missing after the colon: {quote(f'{pair[1]}: {pair[2]}')}"
             return Explained(match.start(), "missing-colon", message)
         if not re.match(r"[^:]*$", match[0]):
             return None
@@ -128,20 +131,20 @@ def _structure(fault: YamlFault, text: str) -> Explained | None:
 
 
 def _no_colon(line: str, above: str) -> str:
-    found = quote(line.strip())
+    shown = quote(line.strip())
     if "：" in line:
-        return f"the colon in {found} is a full-width one; write : and a space"
+        return f"the colon in {shown} is a full-width one; write : and a space"
     if blank := re.search(r"[\w-]:([^\S \t])", line):
         sign = f"U+{ord(blank[1]):04X}"
-        return f"the space behind the colon in {found} is a special one ({sign}); write a plain one"
-    message = f"there is no colon after the key in {found}"
+        return f"the space behind the colon in {shown} is a special one ({sign}); write a plain one"
+    message = f"there is no colon after the key in {shown}"
     if above.strip():
         message += "; if the text above goes on here, begin the line with two spaces"
     return message
 
 
 def _inside(at: int, text: str) -> int:
-    """An offset on the last line with something on it, where libyaml points past the end."""
+    """Return the offset, moved to the last line with text if libyaml points past the end."""
     return min(at, max(len(text.rstrip()) - 1, 0))
 
 
@@ -150,7 +153,6 @@ PAIR = re.compile(
     rf"^{INDENT}"
     r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
 )
-# compiled when they are needed
 _SEVERAL = r"""("[^"]*"|'[^']*')(?:\s*,\s*("[^"]*"|'[^']*'))+"""
 _BEHIND = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
 _STARTERS = {
@@ -172,7 +174,7 @@ _STARTERS = {
 
 @dataclass(frozen=True, slots=True)
 class YamlFault:
-    """What libyaml said: the problem, what it was doing, and the offsets of both."""
+    """libyaml's error: the problem, its context, and the offsets of both."""
 
     problem: str
     context: str
@@ -182,7 +184,7 @@ class YamlFault:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The same for an editor: `offset` is where to look."""
+    """The same for an editor, at an offset."""
 
     offset: int
     code: Code
@@ -190,20 +192,10 @@ class Explained:
 
 
 def line_at(text: str, at: int) -> tuple[int, str]:
-    """Where the line of an offset begins, and the line without its line break."""
+    """Return where the line of an offset begins, and the line without its line break."""
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     return start, text[start:] if end < 0 else text[start:end]
-
-
-def explain_quote(fault: YamlFault, text: str) -> Explained | None:
-    """What is wrong with quotes, if it is they."""
-    return _escape(fault, text) or _open_quote(fault, text) or _crossed(fault, text)
-
-
-def explain_value(fault: YamlFault, text: str) -> Explained | None:
-    """What is wrong with brackets, or with the sign that a value begins with, if it is that."""
-    return _flow(fault, text) or _value(fault, text)
 
 
 def _escape(fault: YamlFault, text: str) -> Explained | None:
@@ -225,22 +217,22 @@ def _open_quote(fault: YamlFault, text: str) -> Explained | None:
     return Explained(fault.context_at, "quotes", message)
 
 
-def _crossed(fault: YamlFault, text: str) -> Explained | None:
-    """A quote that opens on a line above and is closed by one within another text (`It's`)."""
+def _crossed_quote(fault: YamlFault, text: str) -> Explained | None:
+    """Explain a quote that opens on a line above and is closed within another text (`It's`)."""
     sign = text[max(fault.at - 1, 0)]
     if "expected key" not in fault.problem or sign not in "'\"":
         return None
     start, _ = line_at(text, fault.at)
     opening = re.compile(rf"^[ \t]*[\w-]+:[ \t]+({sign})[^{sign}\n]*$", re.MULTILINE)
-    found = list(opening.finditer(text, max(start - 5_000, 0), start))
-    if not found:
+    quotes = list(opening.finditer(text, max(start - 5_000, 0), start))
+    if not quotes:
         return None
     message = f"the quote {sign} that opens here is never closed; close it at the end of the value"
-    return Explained(found[-1].start(1), "quotes", message)
+    return Explained(quotes[-1].start(1), "quotes", message)
 
 
 def _flow(fault: YamlFault, text: str) -> Explained | None:
-    """What does not fit between brackets that are closed on the same line."""
+    """Explain what does not fit between brackets that are closed on the same line."""
     start, line = line_at(text, fault.at)
     is_closed = line.rstrip().endswith(("]", "}")) and start <= (fault.context_at or 0)
     if "flow" not in fault.context or not is_closed:
@@ -260,14 +252,14 @@ def _value(fault: YamlFault, text: str) -> Explained | None:
     at = fault.at if fault.context_at is None or "block" in fault.context else fault.context_at
     start, line = line_at(text, at)
     pair = PAIR.match(line)
-    if not pair or not line[: at - start].strip():  # the line itself is where none can be
+    if not pair or not line[: at - start].strip():  # the whole line is in a place for no key
         return None
     verdict = _about_value(fault, pair)
     return Explained(start + pair.start("value"), *verdict) if verdict else None
 
 
 def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | None:
-    key, value, wanted = pair["key"], pair["value"].strip(), quoted(pair)
+    key, value, in_quotes = pair["key"], pair["value"].strip(), quoted(pair)
     first = value[0]
     verdict: tuple[Code, str] | None = None
     if behind := re.fullmatch(_BEHIND, value):
@@ -278,12 +270,12 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
     elif re.fullmatch(_SEVERAL, value):
         verdict = "quotes", f"a list stands in brackets: {quote(f'{key}: [{value}]', 200)}"
     elif first in "'\"":
-        verdict = "quotes", f"text goes on after the closing quote; quote all of it: {wanted}"
+        verdict = "quotes", f"text goes on after the closing quote; quote all of it: {in_quotes}"
     elif first in "[{" and "did not find expected ',' or" in fault.problem:
         message = f"{first} opens {_STARTERS[first]} that is not closed; "
         close = {"[": "]", "{": "}"}[first]
         message += f"end it with {close}"
-        message += f", or put the text in quotes: {wanted}" if len(value) > 1 else ""
+        message += f", or put the text in quotes: {in_quotes}" if len(value) > 1 else ""
         verdict = "unclosed-bracket", message
     elif link := re.fullmatch(r"\[.*?\]\((\S+)\)", value):
         address = quote(f"{key}: {link[1]}", 200)
@@ -291,7 +283,7 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
         verdict = "unquoted-start", message
     elif first in _STARTERS:
         message = f"a value that begins with {first} is read as {_STARTERS[first]}; use quotes: "
-        verdict = "unquoted-start", message + wanted
+        verdict = "unquoted-start", message + in_quotes
     elif value.startswith("- "):
         item = value.removeprefix("- ")
         message = f"a list begins on the next line, or in brackets: {quote(f'{key}: [{item}]')}"
@@ -300,10 +292,10 @@ def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | No
 
 
 def quoted(pair: re.Match[str]) -> str:
-    """A key and its value, of `PAIR`, with the value in quotes, for a message."""
+    """Return a key and its value, matched by `PAIR`, with the value in quotes, for a message."""
     value = pair["value"].strip()
-    whole = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
-    inner = value[1:-1] if whole else value
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    inner = value[1:-1] if is_quoted else value
     sign = "'" if '"' in inner or "\\" in inner else '"'
     inner = inner.replace("'", "''") if sign == "'" else inner
     return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
