@@ -1,4 +1,8 @@
-"""What editors write, checked: files to an office and its entries, or to every problem in them."""
+"""Read and check what editors write: files to an office and its entries, or to all problems.
+
+`read` takes bytes from the disk; `office` and `entry` check one file each, from YAML nodes and
+Markdown to values; `site` checks the files together. Nothing here knows of feeds or pages.
+"""
 
 from ilofeed.content import keys, read, yaml_nodes
 from ilofeed.content.entry import (
