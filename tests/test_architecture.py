@@ -31,7 +31,7 @@ LIBRARIES = {
     "jinja2": "pages",
     "jsonschema_rs": "verify",
     "lxml": "feeds pages verify importers",  # a tree of XML is no door
-    "markdown_it": "content",
+    "comrak": "content",
     "markdownify": "importers",
     "nh3": "content",
     "PIL": "content",
@@ -40,9 +40,7 @@ LIBRARIES = {
     "yaml": "content",
     "zoneinfo": "base",
 }
-ONE_MODULE = (
-    "feedgen feedparser jsonschema_rs markdown_it markdownify nh3 PIL yaml zoneinfo".split()
-)
+ONE_MODULE = "comrak feedgen feedparser jsonschema_rs markdownify nh3 PIL yaml zoneinfo".split()
 MOST_LINES = 400
 
 
