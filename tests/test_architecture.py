@@ -25,7 +25,6 @@ LIBRARIES = {
     "feedgen": "feeds",
     "feedparser": "verify",
     "filelock": "publish",
-    "html5lib": "verify",
     "icalendar": "feeds verify",  # written by one, read back by the other
     "idna": "base",
     "jinja2": "pages",
@@ -36,11 +35,15 @@ LIBRARIES = {
     "nh3": "content",
     "PIL": "content",
     "pydantic": "base content importers scaffold",
+    "tinyhtml5": "verify",
     "watchfiles": "preview cli",
     "yaml": "content",
     "zoneinfo": "base",
 }
-ONE_MODULE = "comrak feedgen feedparser jsonschema_rs markdownify nh3 PIL yaml zoneinfo".split()
+ONE_MODULE = (
+    "comrak", "feedgen", "feedparser", "jsonschema_rs", "markdownify", "nh3", "PIL",
+    "tinyhtml5", "yaml", "zoneinfo",
+)  # fmt: skip
 MOST_LINES = 400
 
 
