@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import ilofeed
+from conftest import SLOW
 from offices import ROOT, entry, write_office
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -118,6 +119,11 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (office / "public" / "all" / "calendar.ics").exists()
+
+
+def test_each_module_that_quick_leaves_out_exists() -> None:
+    assert set(SLOW) <= {path.stem for path in tracked()}
+    assert sorted(SLOW) == SLOW
 
 
 # --- ./run in a fresh clone ---
