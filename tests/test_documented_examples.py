@@ -13,8 +13,8 @@ import yaml
 from tinyhtml5.parser import HTMLParser
 
 from examples_shell import ELSEWHERE, FEED, bash, shell, this_office
-from ilofeed.content.officefile import OfficeFields, SiteFields
 from ilofeed.content.read import read_office
+from ilofeed.content.schemas import OfficeFields, SiteFields
 from ilofeed.content.site import check
 from ilofeed.pages.embedding import SCRIPTS, script
 from ilofeed.problems import CODES

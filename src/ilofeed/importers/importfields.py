@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed import dates
-from ilofeed.content import fields, media_type, summary_html
+from ilofeed.content import keys as fields
+from ilofeed.content import media_type, summary_html
 from ilofeed.importers import unhtml
 from ilofeed.importers.foreign import Text, When
 from ilofeed.importers.foreigndates import read_date

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ilofeed.content import check_office, scalar, yamldoc
+from ilofeed.content import check_office, scalar
+from ilofeed.content import yaml_nodes as yamldoc
 from ilofeed.problems import has_errors
 from ilofeed.text import decode
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.content import LONGEST_SUMMARY, slugify, yamldoc
+from ilofeed.content import LONGEST_SUMMARY, slugify
+from ilofeed.content import yaml_nodes as yamldoc
 from ilofeed.i18n import own_name
 from ilofeed.scaffold.schema import entry_schema
 
