@@ -113,6 +113,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     sources = read_office(root)
     workers = context.begin("Checking")
     site, problems = check(sources, now, context.base_url, previous.entries, workers)
+    del sources  # those of a large office take as much memory as its entries
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")

@@ -5,7 +5,6 @@ Each returns the exit code. `meter` is told of the stages.
 
 from __future__ import annotations
 
-import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -49,7 +48,6 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
-    gc.set_threshold(50_000, 20, 100)  # entries and documents live until the build ends
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
