@@ -182,9 +182,7 @@ def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> Non
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, now: dates.Moment | None) -> None:
     """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
-    from ilofeed.cli import ping as pinging
-
-    sys.exit(pinging.ping(root, options.read_clock(now), output, since))
+    sys.exit(online.ping(root, options.read_clock(now), output, since))
 
 
 @cli.command()
