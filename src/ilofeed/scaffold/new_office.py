@@ -1,7 +1,7 @@
-"""feeds.yaml and the first entry of a new office, from a few answers.
+"""Write feeds.yaml and the first entry of a new office from a few answers.
 
-Each line of feeds.yaml knows which option it came from, so that what the check says of the line is
-said of the option.
+Each line of feeds.yaml carries the option it came from, so that a problem in the line is reported
+as a problem of the option.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 import urllib.parse
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from ilofeed import dates
 from ilofeed.content import Sources, check_office, scalar, slugify, written
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
     from ilofeed.problems import Problem
 
-_Line = tuple[str, str]  # with the option it came from, or none
+_Line: TypeAlias = tuple[str, str]  # with the option it came from, or ""
 
 
 @dataclass(frozen=True)
 class NewOffice:
-    """What `ilofeed init` was told; the values here stand in for what is not known yet."""
+    """The options of `ilofeed init`; the defaults are placeholders for what is not known yet."""
 
     title: str = "x"
     url: str = "https://example.org/"
     timezone: str = "Etc/UTC"
     authority: str = "example.org,2000"
-    languages: tuple[str, ...] = ("en",)  # the first is the office's own
+    languages: tuple[str, ...] = ("en",)  # the first is the office's
     countries: tuple[tuple[str, str], ...] = ()  # code and label; none: the world
 
 
-def authority_of(url: str, now: dt.datetime) -> str | None:
-    """The authority that an address suggests: its host, this year, and its path as a prefix.
+def suggest_authority(url: str, now: dt.datetime) -> str | None:
+    """Return the authority that an address suggests: its host, this year, its path as a prefix.
 
-    Two offices may share a host, as they do on Pages; the prefix keeps their ids apart. None where
-    the address is none, empty where it names no domain that anybody holds (localhost, 127.0.0.1).
+    Two offices may share a host, as they do on Pages; the prefix keeps their ids apart. None if the
+    address is invalid, "" if its host is not a domain that one can hold (localhost, 127.0.0.1).
     """
     try:
         parts = urllib.parse.urlsplit(to_url(url.strip(), local=True))
@@ -53,13 +53,17 @@ def authority_of(url: str, now: dt.datetime) -> str | None:
     return f"{host},{now.year}" + (f":{prefix}" if prefix else "")
 
 
-def sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[tuple[str, Problem]]]:
-    """The files that say what the office is, and what is wrong with them: option and problem."""
+def office_sources(
+    office: NewOffice, now: dt.datetime
+) -> tuple[Sources, list[tuple[str, Problem]]]:
+    """Return the office's files, and the problems in them, each with the option it is about."""
     lines = [*_site(office), *_categories(office), *_countries(office), *_feeds(office)]
     data = "".join(f"{line}\n" for line, _ in lines).encode()
     _, problems = check_office(data, now)
-    found = [(lines[min(one.line, len(lines)) - 1][1], one) for one in sorted(problems)]
-    return Sources(data, () if found else (_first(office, now),), {}), found
+    by_option = [
+        (lines[min(problem.line, len(lines)) - 1][1], problem) for problem in sorted(problems)
+    ]
+    return Sources(data, () if problems else (_first_entry(office, now),), {}), by_option
 
 
 def _site(office: NewOffice) -> list[_Line]:
@@ -75,7 +79,7 @@ def _site(office: NewOffice) -> list[_Line]:
         (f"  title: {scalar(office.title)}", "--title"),
         ("  # description: A sentence on what the feeds hold", ""),
         (f"  language: {scalar(office.languages[0])}", "--language"),
-        *_spoken(office)[0],
+        *_languages(office),
         (f"  timezone: {scalar(office.timezone)}", "--timezone"),
         ("  # when an entry with a day and no time comes out", ""),
         ('  publish_time: "09:00"', ""),
@@ -106,14 +110,14 @@ def _countries(office: NewOffice) -> list[_Line]:
 
 
 def _term(name: str, languages: tuple[str, ...]) -> list[_Line]:
-    """A term with its label in each language that has words; with one for all where one has."""
-    found = {tag: one[1][name] for tag in languages if (one := _words(tag))}
-    if len(found) > 1:
-        labels = [
-            (f"      {scalar(tag)}: {scalar(text)}", "--language") for tag, text in found.items()
+    """Write a term with its label in each language that has words, or with a single label."""
+    labels = {tag: match[1][name] for tag in languages if (match := _words(tag))}
+    if len(labels) > 1:
+        lines = [
+            (f"      {scalar(tag)}: {scalar(label)}", "--language") for tag, label in labels.items()
         ]
-        return [(f"  {name}:", ""), ("    label:", ""), *labels]
-    return [(f"  {name}: {next(iter(found.values()), _table()['en'][name])}", "")]
+        return [(f"  {name}:", ""), ("    label:", ""), *lines]
+    return [(f"  {name}: {next(iter(labels.values()), _table()['en'][name])}", "")]
 
 
 def _feeds(office: NewOffice) -> list[_Line]:
@@ -124,41 +128,41 @@ def _feeds(office: NewOffice) -> list[_Line]:
         ("feeds:", ""),
         ("  - all", ""),
         ("  - per: category", ""),
-        *_spoken(office)[1],
+        *([("  - per: language", "")] if len(office.languages) > 1 else []),
         (f"  {mark}- per: country", ""),
         (f"  {mark}- per: [country, category]", ""),
     ]
 
 
-def _spoken(office: NewOffice) -> tuple[list[_Line], list[_Line]]:
-    """What an office of several languages has more: the list of them below `site`, and feeds."""
+def _languages(office: NewOffice) -> list[_Line]:
+    """List the languages of an office that has several."""
     if len(office.languages) == 1:
-        return [], []
-    listed = [(f"    - {scalar(language)}", "--language") for language in office.languages]
-    return [("  languages:", ""), *listed], [("  - per: language", "")]
+        return []
+    tags = [(f"    - {scalar(language)}", "--language") for language in office.languages]
+    return [("  languages:", ""), *tags]
 
 
-def _first(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
-    """The first entry: what it says of itself is true, and it is out at once."""
+def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
+    """Write the first entry: what it says about itself is true, and it is published at once."""
     local = now.astimezone(dates.zone(office.timezone)).replace(microsecond=0)
-    language, told = _speech(office)
+    language, words = _first_entry_words(office)
     keys = {
-        "title": told["title"],
+        "title": words["title"],
         "date": local,
-        "summary": told["summary"].replace("{day}", local.date().isoformat()),
+        "summary": words["summary"].replace("{day}", local.date().isoformat()),
         "categories": ["news"],
         "countries": [next((code for code, _ in office.countries), "world")],
         "language": None if language == office.languages[0] else language,
-        "body": told.get("body"),
+        "body": words.get("body"),
     }
     return f"entries/{local.year}/these-feeds-exist.md", written(keys)
 
 
-def _speech(office: NewOffice) -> tuple[str, dict[str, str]]:
-    """The language of the first entry and its words: the first of the office's that has some.
+def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
+    """Return the first entry's language and words: the office's first language that has some.
 
-    An office of one language has the entry in another, which says so. In one of several an entry is
-    in one of them, so the words are names and a date alone, of no language.
+    If none has, an office of one language gets the entry in another, which the entry says; an
+    office of several gets words that are only names and a date.
     """
     for language in office.languages:
         tag, words = _words(language) or ("", {})
@@ -170,10 +174,10 @@ def _speech(office: NewOffice) -> tuple[str, dict[str, str]]:
 
 
 def _words(language: str) -> tuple[str, dict[str, str]] | None:
-    """The words of a language, or of the same one elsewhere or in another script."""
+    """Return tag and words of a language, or of its variant of another region or script."""
     primary = language.partition("-")[0]
-    found = ((tag, one) for tag, one in _table().items() if tag.partition("-")[0] == primary)
-    return next(found, None)
+    matches = (item for item in _table().items() if item[0].partition("-")[0] == primary)
+    return next(matches, None)
 
 
 def _table() -> Mapping[str, dict[str, str]]:
