@@ -228,9 +228,7 @@ def import_(root: Path, /, now: dates.Moment | None, **told: Any) -> None:
     SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
     listed.
     """
-    from ilofeed.cli import importer
-
-    sys.exit(importer.run(root, importer.Request(**told), options.read_clock(now)))
+    sys.exit(editing.import_source(root, options.read_clock(now), **told))
 
 
 @cli.command()

@@ -1,4 +1,4 @@
-"""A spreadsheet's export (CSV) to items: columns have the names of an entry's keys."""
+"""Read a spreadsheet's export (CSV) whose columns are named after the keys of an entry."""
 
 from __future__ import annotations
 
@@ -8,26 +8,27 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.importers.foreign import (
+from ilofeed.importers.items import (
     MOST_ITEMS,
     MOST_PARTS,
     Author,
     Enclosure,
-    ForeignError,
-    Happening,
-    Haul,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
     Item,
     Note,
     Picture,
+    SourceError,
     Tag,
     Text,
-    When,
 )
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.text import find_markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
 
 KEYS = frozenset(
     (
@@ -51,16 +52,16 @@ _SEVERAL = re.compile("[;|]")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
-def read_table(text: str, columns: Mapping[str, str]) -> Haul:
-    """The rows of a table as items; `columns` maps keys to the headers of their columns."""
+def read_table(text: str, columns: Mapping[str, str]) -> ImportedFeed:
+    """Return the rows of a table as items; `columns` maps keys to the headers of their columns."""
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(text)
     if text.count(delimiter) > MOST_PARTS:
-        raise ForeignError(f"the table has more than {MOST_PARTS} cells")
+        raise SourceError(f"the table has more than {MOST_PARTS} cells")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next((row for row in rows if any(map(str.strip, row))), [])
-        places, notes = _places([name.strip() for name in header], columns)
+        positions, notes = _positions([name.strip() for name in header], columns)
         items: list[Item] = []
         for number, row in enumerate(itertools.islice(rows, MOST_ITEMS + 1), 1):
             if number > MOST_ITEMS:
@@ -68,47 +69,49 @@ def read_table(text: str, columns: Mapping[str, str]) -> Haul:
                 notes.append(Note(0, "", message))
                 break
             if any(map(str.strip, row)):
-                items.append(_item(number, {key: _cell(row, at) for key, at in places.items()}))
+                items.append(_item(number, {key: _cell(row, at) for key, at in positions.items()}))
     except csv.Error as error:
-        raise ForeignError(f"the table cannot be read: {error}") from error
-    return Haul(tuple(items), tuple(notes), table=True)
+        raise SourceError(f"the table cannot be read: {error}") from error
+    return ImportedFeed(tuple(items), tuple(notes), is_table=True)
 
 
 def _delimiter(text: str) -> str:
-    """The sign between cells: the one that stands most often in the first line, outside quotes."""
+    """Return the character between cells: the most frequent of the first line, outside quotes."""
     line = next((line for line in text[:100_000].splitlines() if line.strip()), "")
-    bare = re.sub(r'"[^"]*"', "", line)
-    return max(",;\t", key=bare.count)
+    unquoted = re.sub(r'"[^"]*"', "", line)
+    return max(",;\t", key=unquoted.count)
 
 
-def _places(header: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Note]]:
-    """Where each key's column is, and the columns that nothing is made of."""
+def _positions(header: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Note]]:
+    """Return the position of each key's column, and a note on the columns that are not used."""
     folded = [name.casefold() for name in header]
-    places: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for key, name in columns.items():
         if name.casefold() not in folded:
             message = f"there is no column {quote(name)} for {key}{did_you_mean(name, header)}"
-            raise ForeignError(message)
-        places[key] = folded.index(name.casefold())
+            raise SourceError(message)
+        positions[key] = folded.index(name.casefold())
     unknown = []
     for at, name in enumerate(folded):
         key = _OTHER_NAMES.get(name, name).replace(" ", "_")
-        if at in places.values() or not name:
+        if at in positions.values() or not name:
             continue
-        if key in KEYS and key not in places:
-            places[key] = at
+        if key in KEYS and key not in positions:
+            positions[key] = at
         else:
             unknown.append(header[at])
-    if not {"title", "date", "summary", "body"} & set(places):
+    if not {"title", "date", "summary", "body"} & set(positions):
         message = (
             "no column is named as an entry's key (title, date, summary, categories, countries, "
             "link …); rename them, or say for instance --column title=Headline"
         )
-        raise ForeignError(message)
+        raise SourceError(message)
     if not unknown:
-        return places, []
+        return positions, []
     names = ", ".join(map(quote, unknown[:50]))
-    return places, [Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")]
+    return positions, [
+        Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
+    ]
 
 
 def _cell(row: list[str], at: int) -> str | None:
@@ -125,8 +128,8 @@ def _item(number: int, cells: Mapping[str, str | None]) -> Item:
         id=get("id"),
         title=Text(title) if title else None,
         link=get("link"),
-        date=When(date) if date else None,
-        updated=When(updated) if updated else None,
+        date=ImportedDate(date) if date else None,
+        updated=ImportedDate(updated) if updated else None,
         summary=Text(summary, "html" if find_markup(summary) else "plain") if summary else None,
         content=Text(body, "html" if find_markup(body) else "markdown") if body else None,
         base=get("link"),
@@ -138,7 +141,7 @@ def _item(number: int, cells: Mapping[str, str | None]) -> Item:
         enclosures=_enclosures(cells),
         picture=Picture(picture, get("image.alt"), get("image.credit")) if picture else None,
         event=(
-            Happening(start, get("event.end"), get("event.place"), get("event.url"))
+            ImportedEvent(start, get("event.end"), get("event.place"), get("event.url"))
             if start
             else None
         ),
@@ -148,8 +151,8 @@ def _item(number: int, cells: Mapping[str, str | None]) -> Item:
 
 
 def _several(cell: str | None) -> list[str]:
-    """What a cell with several values holds; they stand between ; or |."""
-    return [one.strip() for one in _SEVERAL.split(cell or "") if one.strip()]
+    """Return the values of a cell, which are separated by ; or |."""
+    return [value.strip() for value in _SEVERAL.split(cell or "") if value.strip()]
 
 
 def _author(text: str) -> Author:
@@ -162,7 +165,7 @@ def _enclosures(cells: Mapping[str, str | None]) -> tuple[Enclosure, ...]:
         # an address may hold a ; itself, so only white space or | ends it
         re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url") or ""),
         *(
-            [one.strip() for one in _SEVERAL.split(cells.get(f"attachments.{name}") or "")]
+            [value.strip() for value in _SEVERAL.split(cells.get(f"attachments.{name}") or "")]
             for name in ("type", "length", "title")
         ),
     ]

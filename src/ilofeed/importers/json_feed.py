@@ -1,4 +1,4 @@
-"""JSON Feed 1.0 and 1.1 to items, and what our own JSON feeds say beside it in `_ilofeed`."""
+"""Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's own JSON feeds."""
 
 from __future__ import annotations
 
@@ -6,25 +6,26 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.importers.foreign import (
+from ilofeed.importers.items import (
     MOST_ITEMS,
     MOST_PARTS,
     Author,
     Dimension,
     Enclosure,
-    ForeignError,
-    Happening,
-    Haul,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
     Item,
     Note,
     Picture,
+    SourceError,
     Tag,
     Text,
-    When,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
 
 _READ = frozenset(
     (
@@ -35,40 +36,40 @@ _READ = frozenset(
 _DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
 
-def read_json(text: str) -> Haul:
-    """The items of a JSON Feed; `ForeignError` where it is none."""
+def read_json(text: str) -> ImportedFeed:
+    """Return the items of a JSON Feed; raise `SourceError` if it is not one."""
     if sum(map(text.count, "{[,")) > 3 * MOST_PARTS:
-        raise ForeignError(f"the JSON has more than {MOST_PARTS} members")
+        raise SourceError(f"the JSON has more than {MOST_PARTS} members")
     try:
         document = json.loads(text)
     except RecursionError as error:
-        raise ForeignError("the JSON is too deeply nested") from error
+        raise SourceError("the JSON is too deeply nested") from error
     except ValueError as error:
-        raise ForeignError(f"this is not JSON that can be read: {error}") from error
+        raise SourceError(f"this is not JSON that can be read: {error}") from error
     items = document.get("items") if isinstance(document, dict) else None
     if not isinstance(items, list):
-        raise ForeignError("this is JSON, but no JSON Feed: it has no list of `items`")
+        raise SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
     notes = []
     if len(items) > MOST_ITEMS:
         notes.append(Note(0, "", f"it has {len(items)} items; {MOST_ITEMS} is the most at a time"))
     if _text(document.get("next_url")):
         notes.append(Note(0, "", "older items are in another document, the one of its next_url"))
-    read, left = [], Counter[str]()
+    read, unread = [], Counter[str]()
     for number, item in enumerate(items[:MOST_ITEMS], 1):
         if isinstance(item, dict):
             read.append(_item(number, item, document))
-            left.update(key for key in item if key not in _READ)
+            unread.update(key for key in item if key not in _READ)
         else:
             notes.append(Note(number, "", "it is not an object"))
-    if left:
-        named = ", ".join(f"{name} ({times})" for name, times in sorted(left.items())[:50])
-        notes.append(Note(0, "", f"members that entries have no key for: {named}"))
-    ours = any(isinstance(one, dict) and isinstance(one.get("_ilofeed"), dict) for one in items)
-    return Haul(tuple(read), tuple(notes), ours)
+    if unread:
+        names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
+        notes.append(Note(0, "", f"members that entries have no key for: {names}"))
+    by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in items)
+    return ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
 
 def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> Item:
-    own = _mapping(item.get("_ilofeed"))
+    extension = _mapping(item.get("_ilofeed"))
     url, external = _text(item.get("url")), _text(item.get("external_url"))
     html, plain = _text(item.get("content_html")), _text(item.get("content_text"))
     title, summary = _text(item.get("title")), _text(item.get("summary"))
@@ -79,23 +80,23 @@ def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> Item:
         title=Text(title) if title else None,
         link=external or url,
         page=url if external else None,
-        date=When(date) if (date := published or modified) else None,
-        updated=When(modified) if published and modified else None,
+        date=ImportedDate(date) if (date := published or modified) else None,
+        updated=ImportedDate(modified) if published and modified else None,
         summary=Text(summary) if summary else None,
         content=Text(html, "html") if html else Text(plain) if plain else None,
         base=url or external or _text(feed.get("home_page_url")),
-        tags=tuple(_tags(item, own)),
+        tags=tuple(_tags(item, extension)),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         enclosures=tuple(_enclosures(item)),
-        picture=_picture(item, own),
-        event=_event(own),
+        picture=_picture(item, extension),
+        event=_event(extension),
         language=_text(item.get("language")) or _text(feed.get("language")),
-        translation_of=_text(own.get("translation_of")),
+        translation_of=_text(extension.get("translation_of")),
     )
 
 
 def _text(value: Any) -> str | None:
-    """A text; a number too, as JSON Feed wants ids that are numbers to be read."""
+    """Return a text or, as JSON Feed asks for ids, a number as text; None for anything else."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = json.dumps(value)
     return value.strip() or None if isinstance(value, str) else None
@@ -109,12 +110,12 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _tags(item: dict[str, Any], own: dict[str, Any]) -> Iterator[Tag]:
+def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[Tag]:
     for dimension in _DIMENSIONS:
-        for name in _list(own.get(dimension)):
-            if found := _text(name):
-                yield Tag(found, dimension=dimension)
-    if not own:
+        for name in _list(extension.get(dimension)):
+            if term := _text(name):
+                yield Tag(term, dimension=dimension)
+    if not extension:
         for name in _list(item.get("tags")):
             if isinstance(name, str) and name.strip():
                 yield Tag(name.strip())
@@ -131,20 +132,20 @@ def _authors(item: dict[str, Any]) -> Iterator[Author]:
 
 
 def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
-    for one in map(_mapping, _list(item.get("attachments"))):
-        if url := _text(one.get("url")):
+    for attachment in map(_mapping, _list(item.get("attachments"))):
+        if url := _text(attachment.get("url")):
             names = ("mime_type", "size_in_bytes", "title")
-            yield Enclosure(url, *(_text(one.get(name)) for name in names))
+            yield Enclosure(url, *(_text(attachment.get(name)) for name in names))
 
 
-def _picture(item: dict[str, Any], own: dict[str, Any]) -> Picture | None:
-    url, about = _text(item.get("image")), _mapping(own.get("image"))
+def _picture(item: dict[str, Any], extension: dict[str, Any]) -> Picture | None:
+    url, about = _text(item.get("image")), _mapping(extension.get("image"))
     return Picture(url, _text(about.get("alt")), _text(about.get("credit"))) if url else None
 
 
-def _event(own: dict[str, Any]) -> Happening | None:
-    event = _mapping(own.get("event"))
+def _event(extension: dict[str, Any]) -> ImportedEvent | None:
+    event = _mapping(extension.get("event"))
     start = _text(event.get("start"))
     if not start:
         return None
-    return Happening(start, *(_text(event.get(name)) for name in ("end", "place", "url")))
+    return ImportedEvent(start, *(_text(event.get(name)) for name in ("end", "place", "url")))

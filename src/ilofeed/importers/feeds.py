@@ -1,9 +1,8 @@
-"""RSS, RDF and Atom from anywhere to items, read by feedparser.
+"""Read RSS, RDF and Atom from anywhere with feedparser.
 
 feedparser's own parser for broken XML is built on regular expressions that hostile documents keep
-busy for hours, so it never sees broken XML: lxml mends what it can before, within its bounds of
-depth and size, with entities and the network off. Where a single item makes feedparser fail, the
-others are read without it.
+busy for hours, so it never gets broken XML: lxml repairs it first, within its limits of depth and
+size, without entities and network. If an item makes feedparser fail, the others are read alone.
 """
 
 from __future__ import annotations
@@ -17,30 +16,31 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers.foreign import (
+from ilofeed.importers.items import (
     MOST_ITEMS,
     Author,
     Enclosure,
-    ForeignError,
-    Happening,
-    Haul,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
     Item,
     Note,
     Picture,
+    SourceError,
     Tag,
     Text,
-    When,
 )
-from ilofeed.importers.wildxml import local_name, well_formed
+from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import feedreader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_MOST_WORK = 100_000_000  # bytes that are read again and again, once for each item
+_MOST_WORK = 100_000_000  # bytes to parse when each item is read alone
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
 _KINDS = {"rss": "RSS", "RDF": "RDF", "feed": "Atom"}
 _READ = frozenset(
@@ -52,36 +52,39 @@ _READ = frozenset(
 )
 
 
-def read_feed(text: str, base: str | None) -> Haul:
-    """The items of an RSS, RDF or Atom document; `ForeignError` where it is none of them."""
-    root, notes = well_formed(text)
+def read_feed(text: str, base: str | None) -> ImportedFeed:
+    """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
+    root, notes = parse_xml(text)
     kind = local_name(root)
     if kind not in _KINDS:
-        raise ForeignError(_no_feed(kind))
+        raise SourceError(_no_feed(kind))
     nodes = [node for node in root.iter() if _is_item(node)]
     if len(nodes) > MOST_ITEMS:
         notes.append(Note(0, "", f"it has {len(nodes)} items; {MOST_ITEMS} is the most at a time"))
     for node in nodes[MOST_ITEMS:]:
         node.getparent().remove(node)
     nodes = nodes[:MOST_ITEMS]
-    seen, entries, failed = _parsed(root, nodes, base)
+    parsed, entries, failed = _parse(root, nodes, base)
     notes += [Note(number, "", "it cannot be read, feedparser fails on it") for number in failed]
-    ours = seen.feed.get("generator") == "ilofeed"
-    left: Counter[str] = Counter()
+    by_ilofeed = parsed.feed.get("generator") == "ilofeed"
+    unread: Counter[str] = Counter()
     items = []
     for number, entry, node in entries:
-        items.append(_Reader(seen.feed, entry, node, ours=ours, rss=kind != "feed").item(number))
-        left.update(_left_out(entry))
-    if left:
-        named = ", ".join(f"{name} ({times})" for name, times in sorted(left.items()))
-        notes.append(Note(0, "", f"elements that entries have no key for: {named}"))
-    return Haul(tuple(items), tuple(notes), ours)
+        reader = _EntryReader(
+            parsed.feed, entry, node, by_ilofeed=by_ilofeed, is_rss=kind != "feed"
+        )
+        items.append(reader.item(number))
+        unread.update(_unread_keys(entry))
+    if unread:
+        names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
+        notes.append(Note(0, "", f"elements that entries have no key for: {names}"))
+    return ImportedFeed(tuple(items), tuple(notes), by_ilofeed)
 
 
 def _is_item(node: Any) -> bool:
     parent = node.getparent()
-    named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
-    return named and parent is not None and local_name(parent) in _PARENTS
+    is_named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
+    return is_named and parent is not None and local_name(parent) in _PARENTS
 
 
 def _no_feed(kind: str) -> str:
@@ -90,36 +93,37 @@ def _no_feed(kind: str) -> str:
     return f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
 
 
-def _parsed(
+def _parse(
     root: Any, nodes: list[Any], base: str | None
 ) -> tuple[Any, list[tuple[int, Any, Any]], list[int]]:
-    """feedparser's feed; number, entry and node of each item it read; numbers of the others."""
-    seen = _by_feedparser(root, base)
-    if seen is not None and len(seen.entries) == len(nodes):
-        numbered = zip(range(1, len(nodes) + 1), seen.entries, nodes, strict=True)
-        return seen, list(numbered), []
+    """Return feedparser's result; number, entry and node of the items it read; other numbers."""
+    parsed = _run_feedparser(root, base)
+    if parsed is not None and len(parsed.entries) == len(nodes):
+        numbered = zip(range(1, len(nodes) + 1), parsed.entries, nodes, strict=True)
+        return parsed, list(numbered), []
     parents = [node.getparent() for node in nodes]
     for parent, node in zip(parents, nodes, strict=True):
         parent.remove(node)
-    alone = _by_feedparser(root, base)
-    if alone is None:
-        raise ForeignError("the feed cannot be read, feedparser fails on it")
+    without_items = _run_feedparser(root, base)
+    if without_items is None:
+        raise SourceError("the feed cannot be read, feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
-        raise ForeignError("the feed cannot be read, feedparser fails on it as a whole")
+        raise SourceError("the feed cannot be read, feedparser fails on it as a whole")
     entries, failed = [], []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
         parent.append(single)
-        found = _by_feedparser(root, base)
+        parsed = _run_feedparser(root, base)
         parent.remove(single)
-        if found is None or not found.entries:
+        if parsed is None or not parsed.entries:
             failed.append(number)
         else:
-            entries.append((number, found.entries[0], single))
-    return alone, entries, failed
+            entries.append((number, parsed.entries[0], single))
+    return without_items, entries, failed
 
 
-def _by_feedparser(root: Any, base: str | None) -> Any:
+def _run_feedparser(root: Any, base: str | None) -> Any:
+    """Return feedparser's result, or None if it fails."""
     data = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     try:  # what expat refuses would go to the parser for broken XML
         xml.parsers.expat.ParserCreate(namespace_separator=" ").Parse(data, True)  # noqa: FBT003
@@ -128,36 +132,44 @@ def _by_feedparser(root: Any, base: str | None) -> Any:
         return None
 
 
-def _left_out(entry: Any) -> Iterator[str]:
+def _unread_keys(entry: Any) -> Iterator[str]:
     for key in entry:
         if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]:
             yield key
 
 
-class _Reader:
-    """Reads one entry as feedparser sees it; `node` is where lxml sees it."""
+class _EntryReader:
+    """Reads an entry: feedparser's `entry`, and lxml's `node` of the same element."""
 
-    def __init__(self, feed: Any, entry: Any, node: Any, *, ours: bool, rss: bool) -> None:
+    def __init__(
+        self,
+        feed: Any,
+        entry: Any,
+        node: Any,
+        *,
+        by_ilofeed: bool,
+        is_rss: bool,
+    ) -> None:
         self._feed = feed
         self._entry = entry
         self._node = node
-        self._ours = ours
-        self._rss = rss
+        self._by_ilofeed = by_ilofeed
+        self._is_rss = is_rss
 
     def item(self, number: int) -> Item:
-        """The item in the neutral form."""
+        """Return the entry as an item with a number."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link or ""):
-            link = None  # feedparser takes a guid for a link, whatever it is
+            link = None  # feedparser returns any guid as a link
         published = self._when("published") or self._when("created")
         updated = self._when("updated")
         return Item(
             number,
             id=self._get("id"),
-            title=self._text("title", html=not self._ours),
+            title=self._text("title", html=not self._by_ilofeed),
             link=link,
-            page=self._link("related") if self._ours else None,
+            page=self._link("related") if self._by_ilofeed else None,
             date=published or updated,
             updated=updated if published else None,
             summary=summary,
@@ -172,10 +184,10 @@ class _Reader:
         )
 
     def _get(self, key: str) -> str | None:
-        # not entry.get, which takes `published` for `updated` and warns of it
+        # entry.get would return `published` for `updated` and warn
         return _string(dict.get(self._entry, key))
 
-    def _when(self, key: str) -> When | None:
+    def _when(self, key: str) -> ImportedDate | None:
         written = self._get(key)
         if written is None:
             return None
@@ -184,7 +196,7 @@ class _Reader:
         if parsed is not None:
             year, month, day, hour, minute, second = parsed[:6]
             read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        return When(written, read)
+        return ImportedDate(written, read)
 
     def _text(self, key: str, *, html: bool) -> Text | None:
         value = self._get(key)
@@ -194,18 +206,18 @@ class _Reader:
         return Text(value, "html" if html and "html" in (detail.get("type") or "") else "plain")
 
     def _texts(self) -> tuple[Text | None, Text | None, str | None]:
-        """Summary, content, and what relative addresses in the content are relative to."""
+        """Return summary, content, and the base of relative addresses in the content."""
         summary = self._text("summary", html=True)
-        if summary and self._ours and self._rss:
-            summary = Text(summary.value, "html")  # also where it does not look like it
+        if summary and self._by_ilofeed and self._is_rss:
+            summary = Text(summary.value, "html")  # also if it does not look like HTML
         detail = dict.get(self._entry, "summary_detail") or {}
-        bodies = [one for one in dict.get(self._entry, "content") or () if one.get("value")]
+        bodies = [body for body in dict.get(self._entry, "content") or () if body.get("value")]
         if not bodies:
             return summary, None, detail.get("base")
-        body = max(bodies, key=lambda one: ("html" in (one.get("type") or ""), len(one["value"])))
-        is_html = "html" in (body.get("type") or "") or self._rss
+        body = max(bodies, key=_preference)
+        is_html = "html" in (body.get("type") or "") or self._is_rss
         content = Text(body["value"], "html" if is_html else "plain")
-        if summary and summary.value == content.value:  # feedparser copies it where there is none
+        if summary and summary.value == content.value:  # feedparser copies it if there is none
             summary = None
         return summary, content, body.get("base")
 
@@ -225,26 +237,26 @@ class _Reader:
 
     def _authors(self) -> tuple[Author, ...]:
         # feedparser gives an author without an address the one of the author before
-        for node in () if self._rss else (self._node, self._node.getparent()):
-            found = node.findall(f"{_ATOM}author") if node is not None else []
+        for node in () if self._is_rss else (self._node, self._node.getparent()):
+            elements = node.findall(f"{_ATOM}author") if node is not None else []
             people = [
-                [_string(one.findtext(_ATOM + name)) for name in ("name", "email", "uri")]
-                for one in found
+                [_string(element.findtext(_ATOM + name)) for name in ("name", "email", "uri")]
+                for element in elements
             ]
             if people:
                 return tuple(Author(name, mail, url) for name, mail, url in people if name)
         return tuple(
-            Author(name, _string(one.get("email")), _string(one.get("href")))
-            for one in dict.get(self._entry, "authors") or ()
-            if (name := _string(one.get("name")) or _string(one.get("email")))
+            Author(name, _string(author.get("email")), _string(author.get("href")))
+            for author in dict.get(self._entry, "authors") or ()
+            if (name := _string(author.get("name")) or _string(author.get("email")))
         )
 
     def _enclosures(self) -> Iterator[Enclosure]:
-        found = list(self._links("enclosure"))
+        links = list(self._links("enclosure"))
         # feedparser says text/html of a link of Atom that has no type
-        nodes = [one for one in self._node.iter(f"{_ATOM}link") if one.get("rel") == "enclosure"]
-        types = [one.get("type") for one in (found if self._rss else nodes)]
-        for link, kind in itertools.zip_longest(found, types[: len(found)]):
+        nodes = [link for link in self._node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
+        types = [link.get("type") for link in (links if self._is_rss else nodes)]
+        for link, kind in itertools.zip_longest(links, types[: len(links)]):
             length, title = (_string(link.get(key)) for key in ("length", "title"))
             yield Enclosure(link["href"], _string(kind), length, title)
 
@@ -259,15 +271,20 @@ class _Reader:
                 return Picture(node.get("url"), _string(described), _string(credit))
         return None
 
-    def _event(self) -> Happening | None:
+    def _event(self) -> ImportedEvent | None:
         start, end = self._get("ev_startdate"), self._get("ev_enddate")
-        return Happening(start, end, self._get("ev_location")) if start else None
+        return ImportedEvent(start, end, self._get("ev_location")) if start else None
 
     def _language(self) -> str | None:
         for key in ("title_detail", "summary_detail"):
-            if found := _string((dict.get(self._entry, key) or {}).get("language")):
-                return found
+            if language := _string((dict.get(self._entry, key) or {}).get("language")):
+                return language
         return _string(dict.get(self._feed, "language"))
+
+
+def _preference(body: Any) -> tuple[bool, int]:
+    """Rank the bodies of an entry: HTML first, then the longest."""
+    return "html" in (body.get("type") or ""), len(body["value"])
 
 
 def _string(value: Any) -> str | None:
