@@ -11,25 +11,13 @@ import copy
 import itertools
 import xml.parsers.expat
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers.items import (
-    MOST_ITEMS,
-    Author,
-    Enclosure,
-    ImportedDate,
-    ImportedEvent,
-    ImportedFeed,
-    Item,
-    Note,
-    Picture,
-    SourceError,
-    Tag,
-    Text,
-)
+from ilofeed.importers import items
 from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import feedreader
@@ -52,33 +40,37 @@ _READ = frozenset(
 )
 
 
-def read_feed(text: str, base: str | None) -> ImportedFeed:
+def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
     root, notes = parse_xml(text)
     kind = local_name(root)
     if kind not in _KINDS:
-        raise SourceError(_no_feed(kind))
+        raise items.SourceError(_no_feed(kind))
     nodes = [node for node in root.iter() if _is_item(node)]
-    if len(nodes) > MOST_ITEMS:
-        notes.append(Note(0, "", f"it has {len(nodes)} items; {MOST_ITEMS} is the most at a time"))
-    for node in nodes[MOST_ITEMS:]:
+    if len(nodes) > items.MOST_ITEMS:
+        notes.append(
+            items.Note(
+                0, "", f"it has {len(nodes)} items; {items.MOST_ITEMS} is the most at a time"
+            )
+        )
+    for node in nodes[items.MOST_ITEMS :]:
         node.getparent().remove(node)
-    nodes = nodes[:MOST_ITEMS]
+    nodes = nodes[: items.MOST_ITEMS]
     parsed, entries, failed = _parse(root, nodes, base)
-    notes += [Note(number, "", "it cannot be read, feedparser fails on it") for number in failed]
+    notes += [
+        items.Note(number, "", "it cannot be read, feedparser fails on it") for number in failed
+    ]
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
     unread: Counter[str] = Counter()
-    items = []
+    feed_items = []
     for number, entry, node in entries:
-        reader = _EntryReader(
-            parsed.feed, entry, node, by_ilofeed=by_ilofeed, is_rss=kind != "feed"
-        )
-        items.append(reader.item(number))
+        reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
+        feed_items.append(reader.item(number))
         unread.update(_unread_keys(entry))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(Note(0, "", f"elements that entries have no key for: {names}"))
-    return ImportedFeed(tuple(items), tuple(notes), by_ilofeed)
+        notes.append(items.Note(0, "", f"elements that entries have no key for: {names}"))
+    return items.ImportedFeed(tuple(feed_items), tuple(notes), by_ilofeed)
 
 
 def _is_item(node: Any) -> bool:
@@ -106,9 +98,9 @@ def _parse(
         parent.remove(node)
     without_items = _run_feedparser(root, base)
     if without_items is None:
-        raise SourceError("the feed cannot be read, feedparser fails on it")
+        raise items.SourceError("the feed cannot be read, feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
-        raise SourceError("the feed cannot be read, feedparser fails on it as a whole")
+        raise items.SourceError("the feed cannot be read, feedparser fails on it as a whole")
     entries, failed = [], []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
@@ -138,25 +130,17 @@ def _unread_keys(entry: Any) -> Iterator[str]:
             yield key
 
 
+@dataclass(frozen=True)
 class _EntryReader:
     """Reads an entry: feedparser's `entry`, and lxml's `node` of the same element."""
 
-    def __init__(
-        self,
-        feed: Any,
-        entry: Any,
-        node: Any,
-        *,
-        by_ilofeed: bool,
-        is_rss: bool,
-    ) -> None:
-        self._feed = feed
-        self._entry = entry
-        self._node = node
-        self._by_ilofeed = by_ilofeed
-        self._is_rss = is_rss
+    feed: Any
+    entry: Any
+    node: Any
+    by_ilofeed: bool
+    is_rss: bool
 
-    def item(self, number: int) -> Item:
+    def item(self, number: int) -> items.Item:
         """Return the entry as an item with a number."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
@@ -164,17 +148,17 @@ class _EntryReader:
             link = None  # feedparser returns any guid as a link
         published = self._when("published") or self._when("created")
         updated = self._when("updated")
-        return Item(
+        return items.Item(
             number,
             id=self._get("id"),
-            title=self._text("title", html=not self._by_ilofeed),
+            title=self._text("title", html=not self.by_ilofeed),
             link=link,
-            page=self._link("related") if self._by_ilofeed else None,
+            page=self._link("related") if self.by_ilofeed else None,
             date=published or updated,
             updated=updated if published else None,
             summary=summary,
             content=content,
-            base=base or link or _string(dict.get(self._feed, "link")),
+            base=base or link or _string(dict.get(self.feed, "link")),
             tags=tuple(self._tags()),
             authors=self._authors(),
             enclosures=tuple(self._enclosures()),
@@ -185,101 +169,101 @@ class _EntryReader:
 
     def _get(self, key: str) -> str | None:
         # entry.get would return `published` for `updated` and warn
-        return _string(dict.get(self._entry, key))
+        return _string(dict.get(self.entry, key))
 
-    def _when(self, key: str) -> ImportedDate | None:
+    def _when(self, key: str) -> items.ImportedDate | None:
         written = self._get(key)
         if written is None:
             return None
-        parsed = dict.get(self._entry, f"{key}_parsed")
+        parsed = dict.get(self.entry, f"{key}_parsed")
         read = None
         if parsed is not None:
             year, month, day, hour, minute, second = parsed[:6]
             read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        return ImportedDate(written, read)
+        return items.ImportedDate(written, read)
 
-    def _text(self, key: str, *, html: bool) -> Text | None:
+    def _text(self, key: str, *, html: bool) -> items.Text | None:
         value = self._get(key)
-        detail = dict.get(self._entry, f"{key}_detail") or {}
+        detail = dict.get(self.entry, f"{key}_detail") or {}
         if value is None:
             return None
-        return Text(value, "html" if html and "html" in (detail.get("type") or "") else "plain")
+        return items.Text(
+            value, "html" if html and "html" in (detail.get("type") or "") else "plain"
+        )
 
-    def _texts(self) -> tuple[Text | None, Text | None, str | None]:
+    def _texts(self) -> tuple[items.Text | None, items.Text | None, str | None]:
         """Return summary, content, and the base of relative addresses in the content."""
         summary = self._text("summary", html=True)
-        if summary and self._by_ilofeed and self._is_rss:
-            summary = Text(summary.value, "html")  # also if it does not look like HTML
-        detail = dict.get(self._entry, "summary_detail") or {}
-        bodies = [body for body in dict.get(self._entry, "content") or () if body.get("value")]
+        if summary and self.by_ilofeed and self.is_rss:
+            summary = items.Text(summary.value, "html")  # also if it does not look like HTML
+        detail = dict.get(self.entry, "summary_detail") or {}
+        bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
             return summary, None, detail.get("base")
         body = max(bodies, key=_preference)
-        is_html = "html" in (body.get("type") or "") or self._is_rss
-        content = Text(body["value"], "html" if is_html else "plain")
+        is_html = "html" in (body.get("type") or "") or self.is_rss
+        content = items.Text(body["value"], "html" if is_html else "plain")
         if summary and summary.value == content.value:  # feedparser copies it if there is none
             summary = None
         return summary, content, body.get("base")
 
     def _links(self, rel: str) -> Iterator[Any]:
-        for link in dict.get(self._entry, "links") or ():
+        for link in dict.get(self.entry, "links") or ():
             if link.get("rel") == rel and link.get("href"):
                 yield link
 
     def _link(self, rel: str) -> str | None:
         return next((_string(link["href"]) for link in self._links(rel)), None)
 
-    def _tags(self) -> Iterator[Tag]:
-        for tag in dict.get(self._entry, "tags") or ():
+    def _tags(self) -> Iterator[items.Tag]:
+        for tag in dict.get(self.entry, "tags") or ():
             term = _string(tag.get("term")) or _string(tag.get("label"))
             if term is not None:
-                yield Tag(term, _string(tag.get("label")), _string(tag.get("scheme")))
+                yield items.Tag(term, _string(tag.get("label")), _string(tag.get("scheme")))
 
-    def _authors(self) -> tuple[Author, ...]:
+    def _authors(self) -> tuple[items.Author, ...]:
         # feedparser gives an author without an address the one of the author before
-        for node in () if self._is_rss else (self._node, self._node.getparent()):
+        for node in () if self.is_rss else (self.node, self.node.getparent()):
             elements = node.findall(f"{_ATOM}author") if node is not None else []
             people = [
                 [_string(element.findtext(_ATOM + name)) for name in ("name", "email", "uri")]
                 for element in elements
             ]
             if people:
-                return tuple(Author(name, mail, url) for name, mail, url in people if name)
+                return tuple(items.Author(name, mail, url) for name, mail, url in people if name)
         return tuple(
-            Author(name, _string(author.get("email")), _string(author.get("href")))
-            for author in dict.get(self._entry, "authors") or ()
+            items.Author(name, _string(author.get("email")), _string(author.get("href")))
+            for author in dict.get(self.entry, "authors") or ()
             if (name := _string(author.get("name")) or _string(author.get("email")))
         )
 
-    def _enclosures(self) -> Iterator[Enclosure]:
+    def _enclosures(self) -> Iterator[items.Enclosure]:
         links = list(self._links("enclosure"))
         # feedparser says text/html of a link of Atom that has no type
-        nodes = [link for link in self._node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
-        types = [link.get("type") for link in (links if self._is_rss else nodes)]
+        nodes = [link for link in self.node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
+        types = [link.get("type") for link in (links if self.is_rss else nodes)]
         for link, kind in itertools.zip_longest(links, types[: len(links)]):
             length, title = (_string(link.get(key)) for key in ("length", "title"))
-            yield Enclosure(link["href"], _string(kind), length, title)
+            yield items.Enclosure(link["href"], _string(kind), length, title)
 
-    def _picture(self) -> Picture | None:
-        for node in self._node.iter(f"{_MEDIA}content"):
-            is_image = node.get("medium") == "image" or (node.get("type") or "").startswith(
-                "image/"
-            )
-            if is_image and node.get("url"):
+    def _picture(self) -> items.Picture | None:
+        for node in self.node.iter(f"{_MEDIA}content"):
+            kind = (node.get("type") or "").partition("/")[0]
+            if "image" in {node.get("medium"), kind} and node.get("url"):
                 described = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
                 credit = node.findtext(f"{_MEDIA}credit")
-                return Picture(node.get("url"), _string(described), _string(credit))
+                return items.Picture(node.get("url"), _string(described), _string(credit))
         return None
 
-    def _event(self) -> ImportedEvent | None:
+    def _event(self) -> items.ImportedEvent | None:
         start, end = self._get("ev_startdate"), self._get("ev_enddate")
-        return ImportedEvent(start, end, self._get("ev_location")) if start else None
+        return items.ImportedEvent(start, end, self._get("ev_location")) if start else None
 
     def _language(self) -> str | None:
         for key in ("title_detail", "summary_detail"):
-            if language := _string((dict.get(self._entry, key) or {}).get("language")):
+            if language := _string((dict.get(self.entry, key) or {}).get("language")):
                 return language
-        return _string(dict.get(self._feed, "language"))
+        return _string(dict.get(self.feed, "language"))
 
 
 def _preference(body: Any) -> tuple[bool, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import urllib.parse
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -64,20 +65,18 @@ def shorten(text: str, limit: int) -> str:
     return (head.rpartition(" ")[0] or head).rstrip(" ,;:") + "…"
 
 
+@dataclass(frozen=True)
 class EntryFields:
     """Values of an item for the keys of an entry; `lost` says what was left out and why.
 
     `has_page` tells for an address below the site's whether there will be a page.
     """
 
-    def __init__(
-        self, item: Item, office: Office, has_page: Callable[[str], bool], form: str | None = None
-    ) -> None:
-        self.lost: list[str] = []
-        self.item = item
-        self._office = office
-        self._has_page = has_page
-        self._form = form
+    item: Item
+    office: Office
+    has_page: Callable[[str], bool]
+    date_form: str | None = None
+    lost: list[str] = field(default_factory=list)
 
     def title(self) -> str:
         """Return the title; without one the first words of the text, or nothing."""
@@ -85,7 +84,7 @@ class EntryFields:
         if not title:
             text = one_line(self.item.summary) or one_line(self.item.content)
             title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
-            self.lost += ["it has no title; the first words took its place"] * bool(title)
+            self.lost.extend(["it has no title; the first words took its place"] * bool(title))
         if len(title) > fields.LONGEST_TITLE:
             self.lost.append("the title is too long and was cut")
             title = shorten(title, fields.LONGEST_TITLE)
@@ -95,7 +94,7 @@ class EntryFields:
         """Return a moment in the zone it was written in."""
         if when is None:
             return None
-        moment, note = read_date(when, self._office.timezone, self._form)
+        moment, note = read_date(when, self.office.timezone, self.date_form)
         if note:
             self.lost.append(note if moment else f"the {what}: {note}")
         return moment
@@ -115,7 +114,7 @@ class EntryFields:
         return moment
 
     def _instant(self, moment: Moment) -> dt.datetime:
-        return dates.instant(moment, self._office.timezone, self._office.publish_time)
+        return dates.instant(moment, self.office.timezone, self.office.publish_time)
 
     def texts(self, title: str, permalink: str) -> tuple[str, str]:
         """Return summary and body; no body if it only repeats the summary."""
@@ -144,7 +143,7 @@ class EntryFields:
         else:
             html = content.value if content.kind == "html" else _paragraphs(content.value)
             body = to_markdown(html, permalink, self._resolve)
-        self.lost += dict.fromkeys(body.lost)
+        self.lost.extend(dict.fromkeys(body.lost))
         return body
 
     def _resolve(self, element: str, attribute: str, value: str) -> str | None:
@@ -165,7 +164,7 @@ class EntryFields:
         except (AddressError, ValueError) as error:
             self.lost.append(f"{what}: {error}")
             return None
-        if url.startswith(self._office.url) and not self._has_page(url):
+        if url.startswith(self.office.url) and not self.has_page(url):
             self.lost.append(f"{what}: no page of this site will be there")
             return None
         return url
@@ -190,11 +189,11 @@ class EntryFields:
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
         tag = self._validate("language", "-".join([first.lower(), *tail]), "the language")
-        return tag if tag != self._office.language else None
+        return tag if tag != self.office.language else None
 
     def authors(self) -> list[dict[str, str]]:
         """Return names, e-mail and web addresses of authors; none if the office is the author."""
-        office = self._office.author
+        office = self.office.author
         people = [self._person(author) for author in self.item.authors[:MOST_LISTED]]
         default = {"name": office.name, "email": office.email, "url": office.url}
         if all(default[key] == value for person in people for key, value in person.items()):

@@ -6,22 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.importers.items import (
-    MOST_ITEMS,
-    MOST_PARTS,
-    Author,
-    Dimension,
-    Enclosure,
-    ImportedDate,
-    ImportedEvent,
-    ImportedFeed,
-    Item,
-    Note,
-    Picture,
-    SourceError,
-    Tag,
-    Text,
-)
+from ilofeed.importers import items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,57 +18,63 @@ _READ = frozenset(
         "date_modified author authors tags language attachments _ilofeed"
     ).split()
 )
-_DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
+_DIMENSIONS: tuple[items.Dimension, ...] = ("categories", "countries")
 
 
-def read_json(text: str) -> ImportedFeed:
+def read_json(text: str) -> items.ImportedFeed:
     """Return the items of a JSON Feed; raise `SourceError` if it is not one."""
-    if sum(map(text.count, "{[,")) > 3 * MOST_PARTS:
-        raise SourceError(f"the JSON has more than {MOST_PARTS} members")
+    if sum(map(text.count, "{[,")) > 3 * items.MOST_PARTS:
+        raise items.SourceError(f"the JSON has more than {items.MOST_PARTS} members")
     try:
         document = json.loads(text)
     except RecursionError as error:
-        raise SourceError("the JSON is too deeply nested") from error
+        raise items.SourceError("the JSON is too deeply nested") from error
     except ValueError as error:
-        raise SourceError(f"this is not JSON that can be read: {error}") from error
-    items = document.get("items") if isinstance(document, dict) else None
-    if not isinstance(items, list):
-        raise SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
+        raise items.SourceError(f"this is not JSON that can be read: {error}") from error
+    members = document.get("items") if isinstance(document, dict) else None
+    if not isinstance(members, list):
+        raise items.SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
     notes = []
-    if len(items) > MOST_ITEMS:
-        notes.append(Note(0, "", f"it has {len(items)} items; {MOST_ITEMS} is the most at a time"))
+    if len(members) > items.MOST_ITEMS:
+        notes.append(
+            items.Note(
+                0, "", f"it has {len(members)} items; {items.MOST_ITEMS} is the most at a time"
+            )
+        )
     if _text(document.get("next_url")):
-        notes.append(Note(0, "", "older items are in another document, the one of its next_url"))
+        notes.append(
+            items.Note(0, "", "older items are in another document, the one of its next_url")
+        )
     read, unread = [], Counter[str]()
-    for number, item in enumerate(items[:MOST_ITEMS], 1):
+    for number, item in enumerate(members[: items.MOST_ITEMS], 1):
         if isinstance(item, dict):
             read.append(_item(number, item, document))
             unread.update(key for key in item if key not in _READ)
         else:
-            notes.append(Note(number, "", "it is not an object"))
+            notes.append(items.Note(number, "", "it is not an object"))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-        notes.append(Note(0, "", f"members that entries have no key for: {names}"))
-    by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in items)
-    return ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
+        notes.append(items.Note(0, "", f"members that entries have no key for: {names}"))
+    by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in members)
+    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
 
-def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> Item:
+def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item:
     extension = _mapping(item.get("_ilofeed"))
     url, external = _text(item.get("url")), _text(item.get("external_url"))
     html, plain = _text(item.get("content_html")), _text(item.get("content_text"))
     title, summary = _text(item.get("title")), _text(item.get("summary"))
     published, modified = _text(item.get("date_published")), _text(item.get("date_modified"))
-    return Item(
+    return items.Item(
         number,
         id=_text(item.get("id")),
-        title=Text(title) if title else None,
+        title=items.Text(title) if title else None,
         link=external or url,
         page=url if external else None,
-        date=ImportedDate(date) if (date := published or modified) else None,
-        updated=ImportedDate(modified) if published and modified else None,
-        summary=Text(summary) if summary else None,
-        content=Text(html, "html") if html else Text(plain) if plain else None,
+        date=items.ImportedDate(date) if (date := published or modified) else None,
+        updated=items.ImportedDate(modified) if published and modified else None,
+        summary=items.Text(summary) if summary else None,
+        content=items.Text(html, "html") if html else items.Text(plain) if plain else None,
         base=url or external or _text(feed.get("home_page_url")),
         tags=tuple(_tags(item, extension)),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
@@ -110,42 +101,42 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[Tag]:
+def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[items.Tag]:
     for dimension in _DIMENSIONS:
         for name in _list(extension.get(dimension)):
             if term := _text(name):
-                yield Tag(term, dimension=dimension)
+                yield items.Tag(term, dimension=dimension)
     if not extension:
         for name in _list(item.get("tags")):
             if isinstance(name, str) and name.strip():
-                yield Tag(name.strip())
+                yield items.Tag(name.strip())
 
 
-def _authors(item: dict[str, Any]) -> Iterator[Author]:
+def _authors(item: dict[str, Any]) -> Iterator[items.Author]:
     people = _list(item.get("authors")) or [item.get("author")]  # 1.1, 1.0
     for person in map(_mapping, people):
         url = _text(person.get("url")) or ""
         mail = url.removeprefix("mailto:") if url.startswith("mailto:") else None
         name = _text(person.get("name")) or mail
         if name:
-            yield Author(name, mail, url if url and mail is None else None)
+            yield items.Author(name, mail, url if url and mail is None else None)
 
 
-def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
+def _enclosures(item: dict[str, Any]) -> Iterator[items.Enclosure]:
     for attachment in map(_mapping, _list(item.get("attachments"))):
         if url := _text(attachment.get("url")):
             names = ("mime_type", "size_in_bytes", "title")
-            yield Enclosure(url, *(_text(attachment.get(name)) for name in names))
+            yield items.Enclosure(url, *(_text(attachment.get(name)) for name in names))
 
 
-def _picture(item: dict[str, Any], extension: dict[str, Any]) -> Picture | None:
+def _picture(item: dict[str, Any], extension: dict[str, Any]) -> items.Picture | None:
     url, about = _text(item.get("image")), _mapping(extension.get("image"))
-    return Picture(url, _text(about.get("alt")), _text(about.get("credit"))) if url else None
+    return items.Picture(url, _text(about.get("alt")), _text(about.get("credit"))) if url else None
 
 
-def _event(extension: dict[str, Any]) -> ImportedEvent | None:
+def _event(extension: dict[str, Any]) -> items.ImportedEvent | None:
     event = _mapping(extension.get("event"))
     start = _text(event.get("start"))
     if not start:
         return None
-    return ImportedEvent(start, *(_text(event.get(name)) for name in ("end", "place", "url")))
+    return items.ImportedEvent(start, *(_text(event.get(name)) for name in ("end", "place", "url")))

@@ -234,7 +234,7 @@ class _Planner:
             if not terms[dimension]:
                 why = "".join(f" ({sentence})" for sentence in lost)
                 raise _SkipError(f"it names none of the office's {dimension}{why}; {option} does")
-        fields.lost += lost
+        fields.lost.extend(lost)
         return dict(terms.items())
 
     def _values(self, fields: EntryFields, title: str, date: Moment, slug: str) -> dict[str, Any]:

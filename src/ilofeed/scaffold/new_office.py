@@ -7,10 +7,11 @@ as a problem of the option.
 from __future__ import annotations
 
 import json
+import re
 import urllib.parse
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from ilofeed import dates
 from ilofeed.content import Sources, check_office, scalar, slugify, written
@@ -18,11 +19,11 @@ from ilofeed.urls import AddressError, to_url
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from ilofeed.problems import Problem
 
-_Line: TypeAlias = tuple[str, str]  # with the option it came from, or ""
+_HOLE = re.compile(r"@([A-Z]+)@")
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def office_sources(
     office: NewOffice, now: dt.datetime
 ) -> tuple[Sources, list[tuple[str, Problem]]]:
     """Return the office's files, and the problems in them, each with the option it is about."""
-    lines = [*_site(office), *_categories(office), *_countries(office), *_feeds(office)]
+    lines = list(_feeds_yaml(office))
     data = "".join(f"{line}\n" for line, _ in lines).encode()
     _, problems = check_office(data, now)
     by_option = [
@@ -66,80 +67,49 @@ def office_sources(
     return Sources(data, () if problems else (_first_entry(office, now),), {}), by_option
 
 
-def _site(office: NewOffice) -> list[_Line]:
-    return [
-        ("# The office, its topics and its countries: what the feeds are made from.", ""),
-        ("# `ilofeed check` says what is wrong in here, and where.", ""),
-        ("site:", ""),
-        ("  # where the output is served: a folder that holds nothing else", ""),
-        (f"  url: {scalar(office.url)}", "--url"),
-        ("  # what every id begins with: a domain that you hold, and since when. Never change", ""),
-        ("  # it, or subscribers see every entry again", ""),
-        (f"  authority: {scalar(office.authority)}", "--authority"),
-        (f"  title: {scalar(office.title)}", "--title"),
-        ("  # description: A sentence on what the feeds hold", ""),
-        (f"  language: {scalar(office.languages[0])}", "--language"),
-        *_languages(office),
-        (f"  timezone: {scalar(office.timezone)}", "--timezone"),
-        ("  # when an entry with a day and no time comes out", ""),
-        ('  publish_time: "09:00"', ""),
-        ("", ""),
-    ]
+def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
+    """Yield the lines of feeds.yaml, each with the option it came from, or ""."""
+    tags = office.languages
+    languages = [f"    - {scalar(tag)}" for tag in tags] if len(tags) > 1 else []
+    countries = [f"  {scalar(code)}: {scalar(label)}" for code, label in office.countries]
+    # the feed of a single country would be the feed of everything
+    mark = "" if len(countries) > 1 else "# "
+    blocks = {  # lines in place of a whole line of the template, and their option
+        "@LANGUAGES@": (["  languages:", *languages] if languages else [], "--language"),
+        "@CATEGORIES@": ([*_term("news", tags), *_term("events", tags)], "--language"),
+        "@COUNTRIES@": (countries, "--country") if countries else (_term("world", tags), ""),
+        "@PER_LANGUAGE@": (["  - per: language"] if languages else [], ""),
+        "@PER_COUNTRY@": (
+            [f"  {mark}- per: country", f"  {mark}- per: [country, category]"],
+            "--country",
+        ),
+    }
+    values = {
+        "url": office.url,
+        "authority": office.authority,
+        "title": office.title,
+        "language": tags[0],
+        "timezone": office.timezone,
+    }
+    template = resources.files("ilofeed") / "data" / "office" / "feeds.yaml"
+    for line in template.read_text("utf-8").splitlines():
+        if line in blocks:
+            lines, option = blocks[line]
+            yield from ((text, option) for text in lines)
+        elif hole := _HOLE.search(line):
+            name = hole[1].lower()
+            yield line.replace(hole[0], scalar(values[name])), f"--{name}"
+        else:
+            yield line, ""
 
 
-def _categories(office: NewOffice) -> list[_Line]:
-    return [
-        ("# What entries are about: a slug, which is part of addresses, and a label.", ""),
-        ("categories:", ""),
-        *_term("news", office.languages),
-        *_term("events", office.languages),
-        ("", ""),
-    ]
-
-
-def _countries(office: NewOffice) -> list[_Line]:
-    named = [
-        (f"  {scalar(code)}: {scalar(label)}", "--country") for code, label in office.countries
-    ]
-    return [
-        ("# Where it happens: a code of ISO 3166-1 in capitals, or a lower-case name.", ""),
-        ("countries:", ""),
-        *(named or _term("world", office.languages)),
-        ("", ""),
-    ]
-
-
-def _term(name: str, languages: tuple[str, ...]) -> list[_Line]:
+def _term(name: str, languages: tuple[str, ...]) -> list[str]:
     """Write a term with its label in each language that has words, or with a single label."""
     labels = {tag: match[1][name] for tag in languages if (match := _words(tag))}
     if len(labels) > 1:
-        lines = [
-            (f"      {scalar(tag)}: {scalar(label)}", "--language") for tag, label in labels.items()
-        ]
-        return [(f"  {name}:", ""), ("    label:", ""), *lines]
-    return [(f"  {name}: {next(iter(labels.values()), _table()['en'][name])}", "")]
-
-
-def _feeds(office: NewOffice) -> list[_Line]:
-    # one country alone: its feed would be the one of everything
-    mark = "" if len(office.countries) > 1 else "# "
-    return [
-        ("# Subscribers keep these addresses: lines may come, but none should go.", ""),
-        ("feeds:", ""),
-        ("  - all", ""),
-        ("  - per: category", ""),
-        *([("  - per: language", "")] if len(office.languages) > 1 else []),
-        (f"  {mark}- per: country", ""),
-        (f"  {mark}- per: [country, category]", ""),
-    ]
-
-
-def _languages(office: NewOffice) -> list[_Line]:
-    """List the languages of an office that has several."""
-    if len(office.languages) == 1:
-        return []
-    tags = [(f"    - {scalar(language)}", "--language") for language in office.languages]
-    return [("  languages:", ""), *tags]
+        lines = [f"      {scalar(tag)}: {scalar(label)}" for tag, label in labels.items()]
+        return [f"  {name}:", "    label:", *lines]
+    return [f"  {name}: {next(iter(labels.values()), _table()['en'][name])}"]
 
 
 def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
