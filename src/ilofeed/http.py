@@ -40,7 +40,7 @@ class TooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """The body of a response, and the address it came from after redirections."""
+    """The body of a response, and its address after redirections."""
 
     data: bytes
     address: str
@@ -147,12 +147,9 @@ def _manager(url: str) -> urllib3.PoolManager:
         return urllib3.PoolManager(headers=headers, retries=False, timeout=TIMEOUT)
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     auth = urllib.parse.unquote(urllib3.util.parse_url(proxy).auth or "")
+    login = urllib3.make_headers(proxy_basic_auth=auth) if auth else None
     return urllib3.ProxyManager(
-        proxy,
-        headers=headers,
-        retries=False,
-        timeout=TIMEOUT,
-        proxy_headers=urllib3.make_headers(proxy_basic_auth=auth) if auth else None,
+        proxy, proxy_headers=login, headers=headers, retries=False, timeout=TIMEOUT
     )
 
 

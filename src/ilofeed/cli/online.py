@@ -23,19 +23,22 @@ _MOST_NAMED = 20  # documents that differ; the rest are counted
 
 def site_address(root: Path, clock: dt.datetime, base_url: str | None) -> str | None:
     """Return where the site is served; None if feeds.yaml has errors."""
-    from ilofeed import build as chain
+    from ilofeed.build import read_settings
 
     if base_url is not None:
         return base_url
-    office, _, _ = chain.read_settings(root, clock)
+    office, _, _ = read_settings(root, clock)
     return office.url if office is not None else None
 
 
-def _report_settings(root: Path, clock: dt.datetime) -> int:
-    from ilofeed import build as chain
+def _site_address_or_exit(root: Path, clock: dt.datetime, base_url: str | None) -> str:
+    from ilofeed.build import read_settings
 
-    _, _, problems = chain.read_settings(root, clock)
-    return console.report(root, problems, (), "auto", strict=False)
+    url = site_address(root, clock, options.read_base_url(base_url))
+    if url is None:
+        _, _, problems = read_settings(root, clock)
+        sys.exit(console.report(root, problems, (), "auto", strict=False))
+    return url
 
 
 @click.command()
@@ -47,10 +50,7 @@ def live(root: Path, base_url: str | None, now: dates.Moment | None) -> None:
     from ilofeed.publish import live as site
 
     clock = options.read_clock(now)
-    url = site_address(root, clock, options.read_base_url(base_url))
-    if url is None:
-        sys.exit(_report_settings(root, clock))
-    data = site.fetch_manifest(url)
+    data = site.fetch_manifest(_site_address_or_exit(root, clock, base_url))
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
     sys.exit(console.DONE)
@@ -88,9 +88,7 @@ def confirm(
     from ilofeed.publish import load_previous
 
     clock = options.read_clock(now)
-    url = site_address(root, clock, options.read_base_url(base_url))
-    if url is None:
-        sys.exit(_report_settings(root, clock))
+    url = _site_address_or_exit(root, clock, base_url)
     target = options.output_folder(root, output)
     expected = site.expected_documents(target, load_previous(since, root, target))
     confirmation = site.confirm(url, expected, wait)
@@ -109,7 +107,7 @@ def confirm(
 
 def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
     """Tell the hub of the feeds that changed, print their addresses, and return the exit code."""
-    from ilofeed import build as chain
+    from ilofeed.build import read_settings
     from ilofeed.files import PublishError
     from ilofeed.publish import load_previous, read_manifest, websub
     from ilofeed.verify import PATH
@@ -119,7 +117,7 @@ def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
             "--since live would compare the site with itself; name the manifest from before the "
             "upload"
         )
-    office, _, problems = chain.read_settings(root, clock)
+    office, _, problems = read_settings(root, clock)
     if office is None:
         return console.report(root, problems, (), "auto", strict=False)
     if office.hub is None:
