@@ -27,7 +27,7 @@ from ilofeed.scaffold.create import OfficeError
 from ilofeed.scaffold.new_office import NewOffice, suggest_authority
 from ilofeed.scaffold.office_kit import hours
 from ilofeed.scaffold.program import make_wheel
-from ilofeed.verify.comparison import Fault
+from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment

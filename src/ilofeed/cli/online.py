@@ -108,9 +108,9 @@ def confirm(
 def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
     """Tell the hub of the feeds that changed, print their addresses, and return the exit code."""
     from ilofeed.build import read_settings
+    from ilofeed.feeds import MANIFEST
     from ilofeed.files import PublishError
     from ilofeed.publish import load_previous, read_manifest, websub
-    from ilofeed.verify import PATH
 
     if since == "live":
         raise options.OptionError(
@@ -126,7 +126,7 @@ def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
     target = options.output_folder(root, output)
     after = read_manifest(target)
     if after is None:
-        raise PublishError(f"{target / PATH} is not there; build first")
+        raise PublishError(f"{target / MANIFEST} is not there; build first")
     changed = websub.changed_feeds(load_previous(since, root, target), after)
     if not changed:
         console.say("no feed has changed, so the hub is told nothing")

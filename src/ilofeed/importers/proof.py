@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from ilofeed.build import make
 from ilofeed.content import Site, told_apart
-from ilofeed.copies import processors
 from ilofeed.feeds import select
 from ilofeed.importers.items import Note
 from ilofeed.importers.plan import with_terms_of
 from ilofeed.model import FeedSpec
 from ilofeed.verify import verify
+from ilofeed.workers import Workers, processors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -31,7 +31,8 @@ def verify_plan(
 
     def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
         entries = tuple(told_apart([*existing, *(file.entry for file in files)]))
-        return verify(make(select(Site(office, entries), now)), office, processes=processors())
+        documents = make(select(Site(office, entries), now))
+        return verify(documents, office, workers=Workers(processors()))
 
     if not plan.files or not faults(plan.files, old):
         return plan

@@ -7,11 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ilofeed.feeds import MANIFEST, ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.output import read_manifest
 from ilofeed.publish.previous import MOST_BYTES
-from ilofeed.verify import ManifestError, manifestreader, parse_manifest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Confirmation:
 
 def fetch_manifest(site: str) -> bytes:
     """Return the bytes of the manifest at a site's address; `PublishError` if it is not one."""
-    address = site + manifestreader.PATH
+    address = site + MANIFEST
     try:
         data = fetch(address, MOST_BYTES).data
         parse_manifest(data)
@@ -47,11 +47,11 @@ def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:
     """Return path and SHA-256 of the manifest and of the feed documents that changed since."""
     ledger = read_manifest(output)
     if ledger is None:
-        raise PublishError(f"there is no {manifestreader.PATH} in {output}; build first")
+        raise PublishError(f"there is no {MANIFEST} in {output}; build first")
     old = before.documents if before is not None else {}
     changed = {path: sha256 for path, sha256 in ledger.documents.items() if old.get(path) != sha256}
-    manifest = (output / manifestreader.PATH).read_bytes()
-    return changed | {manifestreader.PATH: hashlib.sha256(manifest).hexdigest()}
+    manifest = (output / MANIFEST).read_bytes()
+    return changed | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
 
 
 def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilofeed.feeds import ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
-from ilofeed.verify import ManifestError, parse_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,16 +18,14 @@ if TYPE_CHECKING:
 MOST_BYTES = 256 * 1024 * 1024
 
 
-def load_previous(
-    where: str | None, root: Path, output: Path, ours: str | None = None
-) -> Ledger | None:
+def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
     """Return the ledger that `--previous` names: a path, a URL, `none`; by default the output's.
 
-    `ours` is the SHA-256 of a manifest that this program wrote (`output.read_manifest`). Raise
-    `PublishError` if it cannot be read: a site that does not answer is not a site without entries.
+    Raise `PublishError` if it cannot be read: a site that does not answer is not a site without
+    entries.
     """
     if where is None:
-        return read_manifest(output, ours)
+        return read_manifest(output)
     if where == "none":
         return None
     try:

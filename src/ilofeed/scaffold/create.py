@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.build import make
 from ilofeed.content import check, read
 from ilofeed.feeds import select
+from ilofeed.files import is_same
 from ilofeed.problems import quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
 from ilofeed.scaffold.office_kit import PROGRAM, kit
@@ -198,11 +199,7 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
         for path, data in kit(office, program_files(), clock).items()
         if path.startswith(_RENEWED)
     }
-    changed = [
-        path
-        for path, data in files.items()
-        if not (folder / path).is_file() or (folder / path).read_bytes() != data
-    ]
+    changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
     # the lock names the wheel, so it comes after it
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
