@@ -8,12 +8,26 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.importers import items
+from ilofeed.importers.items import (
+    MOST_ITEMS,
+    MOST_PARTS,
+    Author,
+    Enclosure,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
+    Item,
+    Note,
+    Picture,
+    SourceError,
+    Tag,
+    Text,
+)
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.text import find_markup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 KEYS = frozenset(
@@ -38,29 +52,28 @@ _SEVERAL = re.compile("[;|]")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
-def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
+def read_table(text: str, columns: Mapping[str, str]) -> ImportedFeed:
     """Return the rows of a table as items; `columns` maps keys to the headers of their columns."""
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(text)
-    if text.count(delimiter) > items.MOST_PARTS:
-        raise items.SourceError(f"the table has more than {items.MOST_PARTS} cells")
+    if text.count(delimiter) > MOST_PARTS:
+        raise SourceError(f"the table has more than {MOST_PARTS} cells")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next((row for row in rows if any(map(str.strip, row))), [])
         positions, notes = _positions([name.strip() for name in header], columns)
-        table_items: list[items.Item] = []
-        for number, row in enumerate(itertools.islice(rows, items.MOST_ITEMS + 1), 1):
-            if number > items.MOST_ITEMS:
-                message = f"it has more than {items.MOST_ITEMS} rows, which is the most at a time"
-                notes.append(items.Note(0, "", message))
+        items: list[Item] = []
+        for number, row in enumerate(itertools.islice(rows, MOST_ITEMS + 1), 1):
+            if number > MOST_ITEMS:
+                message = f"it has more than {MOST_ITEMS} rows, which is the most at a time"
+                notes.append(Note(0, "", message))
                 break
             if any(map(str.strip, row)):
-                table_items.append(
-                    _item(number, {key: _cell(row, at) for key, at in positions.items()})
-                )
+                cells = {key: row[at].strip() for key, at in positions.items() if at < len(row)}
+                items.append(_item(number, cells))
     except csv.Error as error:
-        raise items.SourceError(f"the table cannot be read: {error}") from error
-    return items.ImportedFeed(tuple(table_items), tuple(notes), is_table=True)
+        raise SourceError(f"the table cannot be read: {error}") from error
+    return ImportedFeed(tuple(items), tuple(notes), is_table=True)
 
 
 def _delimiter(text: str) -> str:
@@ -70,16 +83,14 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=unquoted.count)
 
 
-def _positions(
-    header: list[str], columns: Mapping[str, str]
-) -> tuple[dict[str, int], list[items.Note]]:
+def _positions(header: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Note]]:
     """Return the position of each key's column, and a note on the columns that are not used."""
     folded = [name.casefold() for name in header]
     positions: dict[str, int] = {}
     for key, name in columns.items():
         if name.casefold() not in folded:
             message = f"there is no column {quote(name)} for {key}{did_you_mean(name, header)}"
-            raise items.SourceError(message)
+            raise SourceError(message)
         positions[key] = folded.index(name.casefold())
     unknown = []
     for at, name in enumerate(folded):
@@ -95,79 +106,57 @@ def _positions(
             "no column is named as an entry's key (title, date, summary, categories, countries, "
             "link …); rename them, or say for instance --column title=Headline"
         )
-        raise items.SourceError(message)
-    if not unknown:
-        return positions, []
+        raise SourceError(message)
     names = ", ".join(map(quote, unknown[:50]))
-    return positions, [
-        items.Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
-    ]
+    note = Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
+    return positions, [note] * bool(unknown)
 
 
-def _cell(row: list[str], at: int) -> str | None:
-    return row[at].strip() or None if at < len(row) else None
+def _item(number: int, cells: Mapping[str, str]) -> Item:
+    def get(key: str) -> str:
+        return cells.get(key, "")
 
-
-def _item(number: int, cells: Mapping[str, str | None]) -> items.Item:
-    get = cells.get
-    date, updated, start = get("date"), get("updated"), get("event.start")
-    title, summary, body = get("title"), get("summary"), get("body")
-    picture = get("image.url")
-    return items.Item(
+    summary, body = get("summary"), get("body")
+    return Item(
         number,
         id=get("id"),
-        title=items.Text(title) if title else None,
+        title=Text(get("title")),
         link=get("link"),
-        date=items.ImportedDate(date) if date else None,
-        updated=items.ImportedDate(updated) if updated else None,
-        summary=items.Text(summary, "html" if find_markup(summary) else "plain")
-        if summary
-        else None,
-        content=items.Text(body, "html" if find_markup(body) else "markdown") if body else None,
+        date=ImportedDate(get("date")),
+        updated=ImportedDate(get("updated")),
+        summary=Text(summary, "html" if find_markup(summary) else "plain"),
+        content=Text(body, "html" if find_markup(body) else "markdown"),
         base=get("link"),
         tags=(
-            *(items.Tag(name, dimension="categories") for name in _several(get("categories"))),
-            *(items.Tag(name, dimension="countries") for name in _several(get("countries"))),
+            *(Tag(name, dimension="categories") for name in _several(get("categories"))),
+            *(Tag(name, dimension="countries") for name in _several(get("countries"))),
         ),
         authors=tuple(map(_author, _several(get("authors")))),
-        enclosures=_enclosures(cells),
-        picture=items.Picture(picture, get("image.alt"), get("image.credit")) if picture else None,
-        event=(
-            items.ImportedEvent(start, get("event.end"), get("event.place"), get("event.url"))
-            if start
-            else None
-        ),
+        enclosures=tuple(_enclosures(cells)),
+        picture=Picture(*(get(f"image.{name}") for name in ("url", "alt", "credit"))),
+        event=ImportedEvent(*(get(f"event.{name}") for name in ("start", "end", "place", "url"))),
         language=get("language"),
         translation_of=get("translation_of"),
     )
 
 
-def _several(cell: str | None) -> list[str]:
+def _several(cell: str) -> list[str]:
     """Return the values of a cell, which are separated by ; or |."""
-    return [value.strip() for value in _SEVERAL.split(cell or "") if value.strip()]
+    return [value.strip() for value in _SEVERAL.split(cell) if value.strip()]
 
 
-def _author(text: str) -> items.Author:
+def _author(text: str) -> Author:
     match = _MAIL.fullmatch(text[:1_000])
-    return (
-        items.Author(match["name"] or match["email"], match["email"])
-        if match
-        else items.Author(text)
-    )
+    return Author(match["name"] or match["email"], match["email"]) if match else Author(text)
 
 
-def _enclosures(cells: Mapping[str, str | None]) -> tuple[items.Enclosure, ...]:
-    columns = [
-        # an address may hold a ; itself, so only white space or | ends it
-        re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url") or ""),
-        *(
-            [value.strip() for value in _SEVERAL.split(cells.get(f"attachments.{name}") or "")]
-            for name in ("type", "length", "title")
-        ),
-    ]
-    rows = itertools.zip_longest(*columns, fillvalue="")
-    return tuple(
-        items.Enclosure(url, kind or None, length or None, title or None)
-        for url, kind, length, title in rows
-        if url
+def _enclosures(cells: Mapping[str, str]) -> Iterator[Enclosure]:
+    # an address may hold a ; itself, so only white space or | ends it
+    urls = re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url", ""))
+    others = (
+        [value.strip() for value in _SEVERAL.split(cells.get(f"attachments.{name}", ""))]
+        for name in ("type", "length", "title")
     )
+    for url, *values in itertools.zip_longest(urls, *others, fillvalue=""):
+        if url:
+            yield Enclosure(url, *values)

@@ -17,7 +17,21 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers import items
+from ilofeed.importers.items import (
+    MOST_ITEMS,
+    Author,
+    Enclosure,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
+    Item,
+    Note,
+    Picture,
+    SourceError,
+    Tag,
+    Text,
+    too_many,
+)
 from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import feedreader
@@ -40,37 +54,30 @@ _READ = frozenset(
 )
 
 
-def read_feed(text: str, base: str | None) -> items.ImportedFeed:
+def read_feed(text: str, base: str | None) -> ImportedFeed:
     """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
     root, notes = parse_xml(text)
     kind = local_name(root)
     if kind not in _KINDS:
-        raise items.SourceError(_no_feed(kind))
+        raise SourceError(_no_feed(kind))
     nodes = [node for node in root.iter() if _is_item(node)]
-    if len(nodes) > items.MOST_ITEMS:
-        notes.append(
-            items.Note(
-                0, "", f"it has {len(nodes)} items; {items.MOST_ITEMS} is the most at a time"
-            )
-        )
-    for node in nodes[items.MOST_ITEMS :]:
+    notes += too_many(len(nodes))
+    for node in nodes[MOST_ITEMS:]:
         node.getparent().remove(node)
-    nodes = nodes[: items.MOST_ITEMS]
+    nodes = nodes[:MOST_ITEMS]
     parsed, entries, failed = _parse(root, nodes, base)
-    notes += [
-        items.Note(number, "", "it cannot be read, feedparser fails on it") for number in failed
-    ]
+    notes += [Note(number, "", "it cannot be read, feedparser fails on it") for number in failed]
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
     unread: Counter[str] = Counter()
-    feed_items = []
+    items = []
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
-        feed_items.append(reader.item(number))
+        items.append(reader.item(number))
         unread.update(_unread_keys(entry))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(items.Note(0, "", f"elements that entries have no key for: {names}"))
-    return items.ImportedFeed(tuple(feed_items), tuple(notes), by_ilofeed)
+        notes.append(Note(0, "", f"elements that entries have no key for: {names}"))
+    return ImportedFeed(tuple(items), tuple(notes), by_ilofeed)
 
 
 def _is_item(node: Any) -> bool:
@@ -98,9 +105,9 @@ def _parse(
         parent.remove(node)
     without_items = _run_feedparser(root, base)
     if without_items is None:
-        raise items.SourceError("the feed cannot be read, feedparser fails on it")
+        raise SourceError("the feed cannot be read, feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
-        raise items.SourceError("the feed cannot be read, feedparser fails on it as a whole")
+        raise SourceError("the feed cannot be read, feedparser fails on it as a whole")
     entries, failed = [], []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
@@ -140,22 +147,22 @@ class _EntryReader:
     by_ilofeed: bool
     is_rss: bool
 
-    def item(self, number: int) -> items.Item:
+    def item(self, number: int) -> Item:
         """Return the entry as an item with a number."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
-        if link == self._get("id") and not is_address(link or ""):
-            link = None  # feedparser returns any guid as a link
-        published = self._when("published") or self._when("created")
-        updated = self._when("updated")
-        return items.Item(
+        if link == self._get("id") and not is_address(link):
+            link = ""  # feedparser returns any guid as a link
+        published = self._date("published") or self._date("created")
+        updated = self._date("updated")
+        return Item(
             number,
             id=self._get("id"),
             title=self._text("title", html=not self.by_ilofeed),
             link=link,
-            page=self._link("related") if self.by_ilofeed else None,
+            page=self._link("related") if self.by_ilofeed else "",
             date=published or updated,
-            updated=updated if published else None,
+            updated=updated if published else ImportedDate(),
             summary=summary,
             content=content,
             base=base or link or _string(dict.get(self.feed, "link")),
@@ -163,107 +170,90 @@ class _EntryReader:
             authors=self._authors(),
             enclosures=tuple(self._enclosures()),
             picture=self._picture(),
-            event=self._event(),
-            language=self._language(),
+            event=ImportedEvent(*map(self._get, ("ev_startdate", "ev_enddate", "ev_location"))),
+            language=self._detail("title", "language")
+            or self._detail("summary", "language")
+            or _string(dict.get(self.feed, "language")),
         )
 
-    def _get(self, key: str) -> str | None:
+    def _get(self, key: str) -> str:
         # entry.get would return `published` for `updated` and warn
         return _string(dict.get(self.entry, key))
 
-    def _when(self, key: str) -> items.ImportedDate | None:
-        written = self._get(key)
-        if written is None:
-            return None
-        parsed = dict.get(self.entry, f"{key}_parsed")
-        read = None
+    def _detail(self, key: str, name: str) -> str:
+        return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
+
+    def _date(self, key: str) -> ImportedDate:
+        parsed, read = dict.get(self.entry, f"{key}_parsed"), ""
         if parsed is not None:
             year, month, day, hour, minute, second = parsed[:6]
             read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        return items.ImportedDate(written, read)
+        return ImportedDate(self._get(key), read)
 
-    def _text(self, key: str, *, html: bool) -> items.Text | None:
-        value = self._get(key)
-        detail = dict.get(self.entry, f"{key}_detail") or {}
-        if value is None:
-            return None
-        return items.Text(
-            value, "html" if html and "html" in (detail.get("type") or "") else "plain"
-        )
+    def _text(self, key: str, *, html: bool) -> Text:
+        is_html = html and "html" in self._detail(key, "type")
+        return Text(self._get(key), "html" if is_html else "plain")
 
-    def _texts(self) -> tuple[items.Text | None, items.Text | None, str | None]:
+    def _texts(self) -> tuple[Text, Text, str]:
         """Return summary, content, and the base of relative addresses in the content."""
         summary = self._text("summary", html=True)
-        if summary and self.by_ilofeed and self.is_rss:
-            summary = items.Text(summary.value, "html")  # also if it does not look like HTML
-        detail = dict.get(self.entry, "summary_detail") or {}
+        if self.by_ilofeed and self.is_rss:
+            summary = Text(summary.value, "html")  # also if it does not look like HTML
         bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
-            return summary, None, detail.get("base")
+            return summary, Text(), self._detail("summary", "base")
         body = max(bodies, key=_preference)
         is_html = "html" in (body.get("type") or "") or self.is_rss
-        content = items.Text(body["value"], "html" if is_html else "plain")
-        if summary and summary.value == content.value:  # feedparser copies it if there is none
-            summary = None
-        return summary, content, body.get("base")
+        content = Text(body["value"], "html" if is_html else "plain")
+        if summary.value == content.value:  # feedparser copies it if there is none
+            summary = Text()
+        return summary, content, _string(body.get("base"))
 
     def _links(self, rel: str) -> Iterator[Any]:
         for link in dict.get(self.entry, "links") or ():
             if link.get("rel") == rel and link.get("href"):
                 yield link
 
-    def _link(self, rel: str) -> str | None:
-        return next((_string(link["href"]) for link in self._links(rel)), None)
+    def _link(self, rel: str) -> str:
+        return next((_string(link["href"]) for link in self._links(rel)), "")
 
-    def _tags(self) -> Iterator[items.Tag]:
+    def _tags(self) -> Iterator[Tag]:
         for tag in dict.get(self.entry, "tags") or ():
-            term = _string(tag.get("term")) or _string(tag.get("label"))
-            if term is not None:
-                yield items.Tag(term, _string(tag.get("label")), _string(tag.get("scheme")))
+            term, label, scheme = (_string(tag.get(key)) for key in ("term", "label", "scheme"))
+            if term or label:
+                yield Tag(term or label, label, scheme)
 
-    def _authors(self) -> tuple[items.Author, ...]:
+    def _authors(self) -> tuple[Author, ...]:
         # feedparser gives an author without an address the one of the author before
-        for node in () if self.is_rss else (self.node, self.node.getparent()):
-            elements = node.findall(f"{_ATOM}author") if node is not None else []
-            people = [
-                [_string(element.findtext(_ATOM + name)) for name in ("name", "email", "uri")]
-                for element in elements
-            ]
+        for parent in () if self.is_rss else (self.node, self.node.getparent()):
+            nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
+            names = [_ATOM + name for name in ("name", "email", "uri")]
+            people = [Author(*(_string(node.findtext(name)) for name in names)) for node in nodes]
             if people:
-                return tuple(items.Author(name, mail, url) for name, mail, url in people if name)
+                return tuple(author for author in people if author.name)
         return tuple(
-            items.Author(name, _string(author.get("email")), _string(author.get("href")))
+            Author(name, _string(author.get("email")), _string(author.get("href")))
             for author in dict.get(self.entry, "authors") or ()
             if (name := _string(author.get("name")) or _string(author.get("email")))
         )
 
-    def _enclosures(self) -> Iterator[items.Enclosure]:
+    def _enclosures(self) -> Iterator[Enclosure]:
         links = list(self._links("enclosure"))
         # feedparser says text/html of a link of Atom that has no type
         nodes = [link for link in self.node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
         types = [link.get("type") for link in (links if self.is_rss else nodes)]
         for link, kind in itertools.zip_longest(links, types[: len(links)]):
             length, title = (_string(link.get(key)) for key in ("length", "title"))
-            yield items.Enclosure(link["href"], _string(kind), length, title)
+            yield Enclosure(link["href"], _string(kind), length, title)
 
-    def _picture(self) -> items.Picture | None:
+    def _picture(self) -> Picture:
         for node in self.node.iter(f"{_MEDIA}content"):
-            kind = (node.get("type") or "").partition("/")[0]
-            if "image" in {node.get("medium"), kind} and node.get("url"):
-                described = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
+            is_image = (node.get("type") or "").startswith("image/")
+            if (is_image or node.get("medium") == "image") and node.get("url"):
+                alt = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
                 credit = node.findtext(f"{_MEDIA}credit")
-                return items.Picture(node.get("url"), _string(described), _string(credit))
-        return None
-
-    def _event(self) -> items.ImportedEvent | None:
-        start, end = self._get("ev_startdate"), self._get("ev_enddate")
-        return items.ImportedEvent(start, end, self._get("ev_location")) if start else None
-
-    def _language(self) -> str | None:
-        for key in ("title_detail", "summary_detail"):
-            if language := _string((dict.get(self.entry, key) or {}).get("language")):
-                return language
-        return _string(dict.get(self.feed, "language"))
+                return Picture(node.get("url"), _string(alt), _string(credit))
+        return Picture()
 
 
 def _preference(body: Any) -> tuple[bool, int]:
@@ -271,5 +261,5 @@ def _preference(body: Any) -> tuple[bool, int]:
     return "html" in (body.get("type") or ""), len(body["value"])
 
 
-def _string(value: Any) -> str | None:
-    return value.strip() or None if isinstance(value, str) else None
+def _string(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""

@@ -45,10 +45,8 @@ _MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
 _UNKNOWN_TYPE = "application/octet-stream"
 
 
-def one_line(text: Text | None) -> str:
+def one_line(text: Text) -> str:
     """Return a text as plain text on one line, without anything that the checks refuse."""
-    if text is None:
-        return ""
     value = plain(text.value) if text.kind == "html" else mend(text.value)
     value = _SPACE.sub(" ", without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
@@ -90,9 +88,9 @@ class EntryFields:
             title = shorten(title, fields.LONGEST_TITLE)
         return self._validate("line", title, "the title") or ""
 
-    def date(self, when: ImportedDate | None, what: str = "date") -> Moment | None:
+    def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
         """Return a moment in the zone it was written in."""
-        if when is None:
+        if not when:
             return None
         moment, note = read_date(when, self.office.timezone, self.date_form)
         if note:
@@ -119,14 +117,12 @@ class EntryFields:
     def texts(self, title: str, permalink: str) -> tuple[str, str]:
         """Return summary and body; no body if it only repeats the summary."""
         item = self.item
-        content = item.content or (
-            item.summary if item.summary and item.summary.kind == "html" else None
-        )
-        body = self._body(content, permalink)
+        is_html = item.summary.kind == "html"
+        body = self._body(item.content or (item.summary if is_html else Text()), permalink)
         summary = one_line(item.summary)
         if not summary:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
-        elif item.content is None and body.html not in {"", summary_html(summary)}:
+        elif not item.content and body.html not in {"", summary_html(summary)}:
             summary = shorten(summary, SHORT)
         elif len(summary) > fields.LONGEST_SUMMARY:
             if not body.markdown:
@@ -135,8 +131,8 @@ class EntryFields:
         summary = self._validate("paragraph", summary, "the summary") or title
         return summary, "" if body.html == summary_html(summary) else body.markdown
 
-    def _body(self, content: Text | None, permalink: str) -> Body:
-        if content is None:
+    def _body(self, content: Text, permalink: str) -> Body:
+        if not content:
             return Body()
         if content.kind == "markdown":
             body = from_markdown(content.value, permalink, self._resolve)
@@ -154,12 +150,12 @@ class EntryFields:
         what = "the picture" if element == "img" else "the link"
         return self.url(value, f"{what} {quote(value.strip(), 200)} in the body")
 
-    def url(self, value: str | None, what: str) -> str | None:
+    def url(self, value: str, what: str) -> str | None:
         """Return an address as an absolute one, if a reader can open it."""
         if not value:
             return None
         try:
-            absolute = urllib.parse.urljoin(self.item.base or "", mend(value).strip())
+            absolute = urllib.parse.urljoin(self.item.base, mend(value).strip())
             url = to_url(re.sub(r"\s", "%20", absolute))
         except (AddressError, ValueError) as error:
             self.lost.append(f"{what}: {error}")
@@ -169,7 +165,7 @@ class EntryFields:
             return None
         return url
 
-    def _validate(self, kind: str, value: str | None, what: str) -> str | None:
+    def _validate(self, kind: str, value: str, what: str) -> str | None:
         """Return a value if the checks accept it; else report it as lost."""
         if not value:
             return None
@@ -179,13 +175,13 @@ class EntryFields:
             self.lost.append(f"{what}: {error.errors()[0]['msg']}")
             return None
 
-    def line(self, value: str | None, what: str) -> str | None:
+    def line(self, value: str, what: str) -> str | None:
         """Return a value as a line of plain text."""
-        return self._validate("line", one_line(Text(value or "")), what)
+        return self._validate("line", one_line(Text(value)), what)
 
     def language(self) -> str | None:
         """Return the language, if it is not the office's."""
-        written = (self.item.language or "").replace("_", "-")
+        written = self.item.language.replace("_", "-")
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
         tag = self._validate("language", "-".join([first.lower(), *tail]), "the language")
@@ -227,14 +223,14 @@ class EntryFields:
 
     def _attachment(self, url: str, enclosure: Enclosure) -> dict[str, str]:
         guessed = media_type(url)
-        written = (enclosure.type or "").partition(";")[0].strip().lower()
+        written = enclosure.type.partition(";")[0].strip().lower()
         kind = self._validate("type", written, f"the type of the attachment {quote(url)}")
         kind = kind or guessed or _UNKNOWN_TYPE
-        length = enclosure.length or ""
+        is_length = re.fullmatch(r"[1-9][0-9]{0,14}", enclosure.length)
         attachment = {
             "url": url,
             "type": kind if kind != guessed else None,
-            "length": length if re.fullmatch(r"[1-9][0-9]{0,14}", length) else None,
+            "length": enclosure.length if is_length else None,
             "title": self.line(enclosure.title, f"the title of the attachment {quote(url)}"),
         }
         return {key: value for key, value in attachment.items() if value}
@@ -242,7 +238,7 @@ class EntryFields:
     def image(self) -> dict[str, str]:
         """Return the picture, if it has an alternative text."""
         picture = self.item.picture
-        if picture is None:
+        if not picture.url:
             return {}
         what = f"the picture {quote(picture.url, 200)}"
         alt = self.line(picture.alt, f"the text of {what}")
@@ -257,12 +253,10 @@ class EntryFields:
     def event(self) -> dict[str, Any]:
         """Return the event with its dates."""
         event = self.item.event
-        if (
-            event is None
-            or (start := self.date(ImportedDate(event.start), "event's start")) is None
-        ):
+        start = self.date(ImportedDate(event.start), "event's start")
+        if start is None:
             return {}
-        end = self.date(ImportedDate(event.end), "event's end") if event.end else None
+        end = self.date(ImportedDate(event.end), "event's end")
         is_mixed = isinstance(start, dt.datetime) != isinstance(end, dt.datetime)
         if end is not None and (is_mixed or end < start):
             self.lost.append("the end of the event, which does not go with its start")

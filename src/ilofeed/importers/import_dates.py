@@ -56,7 +56,7 @@ def read_date(
     if (day := meant(text)) is not None:
         return _parse(day.isoformat(), zone)
     parsed, why = _parse(text, zone)
-    if parsed is None and when.read is not None:
+    if parsed is None and when.read:
         return _as_utc(when.read, f"the date {quote(text)} was read as UTC")
     return parsed, why
 

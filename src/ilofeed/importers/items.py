@@ -55,16 +55,22 @@ class Note:
 class Text:
     """A text and its format."""
 
-    value: str
+    value: str = ""
     kind: Literal["plain", "html", "markdown"] = "plain"
+
+    def __bool__(self) -> bool:
+        return self.value != ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedDate:
     """A date as it was written, and in UTC if feedparser could read it."""
 
-    written: str
-    read: str | None = None
+    written: str = ""
+    read: str = ""
+
+    def __bool__(self) -> bool:
+        return self.written != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,8 @@ class Tag:
     """A category as the document has it; `dimension` is set if the document says which it is."""
 
     term: str
-    label: str | None = None
-    scheme: str | None = None
+    label: str = ""
+    scheme: str = ""
     dimension: Dimension | None = None
 
 
@@ -82,8 +88,8 @@ class Author:
     """An author of an item."""
 
     name: str
-    email: str | None = None
-    url: str | None = None
+    email: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,51 +97,51 @@ class Enclosure:
     """A document to download; `length` as it was written."""
 
     url: str
-    type: str | None = None
-    length: str | None = None
-    title: str | None = None
+    type: str = ""
+    length: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture and, if the document has them, its alternative text and credit."""
+    """A picture, its alternative text and its credit."""
 
-    url: str
-    alt: str | None = None
-    credit: str | None = None
+    url: str = ""
+    alt: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvent:
     """An event; its dates are as they were written."""
 
-    start: str
-    end: str | None = None
-    place: str | None = None
-    url: str | None = None
+    start: str = ""
+    end: str = ""
+    place: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a document."""
+    """An item of a document. What the document does not say is empty."""
 
     number: int
-    id: str | None = None
-    title: Text | None = None
-    link: str | None = None
-    page: str | None = None  # its page at the site of the feed, if `link` leads elsewhere
-    date: ImportedDate | None = None
-    updated: ImportedDate | None = None
-    summary: Text | None = None
-    content: Text | None = None
-    base: str | None = None  # for relative addresses in the content
+    id: str = ""
+    title: Text = Text()
+    link: str = ""
+    page: str = ""  # its page at the site of the feed, if `link` leads elsewhere
+    date: ImportedDate = ImportedDate()
+    updated: ImportedDate = ImportedDate()
+    summary: Text = Text()
+    content: Text = Text()
+    base: str = ""  # for relative addresses in the content
     tags: tuple[Tag, ...] = ()
     authors: tuple[Author, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    picture: Picture | None = None
-    event: ImportedEvent | None = None
-    language: str | None = None
-    translation_of: str | None = None
+    picture: Picture = Picture()
+    event: ImportedEvent = ImportedEvent()
+    language: str = ""
+    translation_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +152,13 @@ class ImportedFeed:
     notes: tuple[Note, ...] = ()
     by_ilofeed: bool = False
     is_table: bool = False
+
+
+def too_many(number: int) -> list[Note]:
+    """Return a note if a document has more items than are imported at a time."""
+    if number <= MOST_ITEMS:
+        return []
+    return [Note(0, "", f"it has {number} items; {MOST_ITEMS} is the most at a time")]
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:

@@ -255,7 +255,7 @@ class _Planner:
         }
 
     def _translation_of(self, fields: EntryFields) -> str | None:
-        page = _PAGE.search(fields.item.translation_of or "")
+        page = _PAGE.search(fields.item.translation_of)
         slug = page[1] if page else fields.item.translation_of
         if not slug:
             return None
@@ -265,13 +265,13 @@ class _Planner:
         return None
 
     def _link(self, item: Item, fields: EntryFields) -> str | None:
-        if item.link and item.link.startswith(self._office.url) and _PAGE.search(item.link):
+        if item.link.startswith(self._office.url) and _PAGE.search(item.link):
             return None  # the entry's page
         return fields.url(item.link, "the link")
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
         """Return the id that subscribers know, if an entry can have it."""
-        if item.id is None:
+        if not item.id:
             return None
         try:
             return _check_id(item.id, self._office)
@@ -286,7 +286,7 @@ class _Planner:
         candidates = [
             self._slug_of_page(item.page),
             self._slug_of_page(item.link),
-            item.id.removeprefix(prefix) if item.id and item.id.startswith(prefix) else "",
+            item.id.removeprefix(prefix) if item.id.startswith(prefix) else "",
             slugify(title),
         ]
         valid = (slug for slug in candidates if SLUG.fullmatch(slug) and len(slug) <= 80)
@@ -297,10 +297,10 @@ class _Planner:
             slug = f"{base}-{number}"
         return slug
 
-    def _slug_of_page(self, url: str | None) -> str:
+    def _slug_of_page(self, url: str) -> str:
         """Return the slug in the address of an entry's page at this site or another of ilofeed."""
-        page = _PAGE.search(url or "")
-        if page and url and (self._feed.by_ilofeed or url.startswith(self._office.url)):
+        page = _PAGE.search(url)
+        if page and (self._feed.by_ilofeed or url.startswith(self._office.url)):
             return page[1]
         return ""
 

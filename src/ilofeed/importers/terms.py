@@ -59,15 +59,15 @@ class TermFinder:
         dimension = tag.dimension or self._of_scheme(tag.scheme)
         both: tuple[Dimension, ...] = ("categories", "countries")
         for key in (dimension,) if dimension else both:
-            for text in (tag.term, tag.label or ""):
+            for text in (tag.term, tag.label):
                 if (name := self._by_name[key].get(_fold(text))) is not None:
                     return key, name, ""
         if dimension == "countries":
             return "countries", None, f"the country {quote(tag.term)} is not in feeds.yaml"
         return "categories", *self._add(tag)
 
-    def _of_scheme(self, scheme: str | None) -> Dimension | None:
-        if scheme is None or not scheme.startswith("tag:"):
+    def _of_scheme(self, scheme: str) -> Dimension | None:
+        if not scheme.startswith("tag:"):
             return None
         last = scheme.rpartition(":")[2]
         return "categories" if last == "category" else "countries" if last == "country" else None
