@@ -877,7 +877,8 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.items.MOST_ITEMS", 1)
+    for module in ("items", "feeds", "json_feed", "csv_table"):
+        monkeypatch.setattr(f"ilofeed.importers.{module}.MOST_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]
