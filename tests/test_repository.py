@@ -10,17 +10,17 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
 
 import corpus
-import pytest
-import realistic
-
 import ilofeed
+import realistic
 from conftest import SLOW
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from offices import NOW, ROOT, entry, write_office
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from types import ModuleType
