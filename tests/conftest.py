@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # large offices, and take seconds each
 SLOW = """
 test_archivereader test_archives test_calendars test_cli test_cms test_crash test_determinism
-test_documented_examples test_embedding test_guard test_html test_import test_init
+test_diff test_documented_examples test_embedding test_guard test_html test_import test_init
 test_languages_in_a_browser test_live test_nothing_to_do test_pages_in_a_browser test_pieces
 test_preview test_previous test_readers test_recipe test_rehearsal test_repository test_screenshot
 test_start test_usual test_warm test_websub test_widget test_widget_directions test_workers
