@@ -15,7 +15,7 @@ from ilofeed import build as chain
 from ilofeed.cli import console, options
 from ilofeed.content import read
 from ilofeed.problems import did_you_mean, has_errors, quote
-from ilofeed.scaffold import newentry
+from ilofeed.scaffold import new_entry
 from ilofeed.scaffold import touch as touching
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def new(
     office, known, problems = chain.read_settings(root, clock)
     if office is None:
         return console.report(root, problems, (), "auto", strict=False)
-    entry = newentry.NewEntry(
+    entry = new_entry.NewEntry(
         title=title.strip(),
         date=date or clock.astimezone(office.timezone).date(),
         categories=ask("--category", office.categories, categories, office.language),
@@ -59,7 +59,7 @@ def new(
         language=None if language == office.language else language,
         translation_of=translation_of,
     )
-    path, data, found = newentry.write_entry(entry, office, known, clock)
+    path, data, found = new_entry.write_entry(entry, office, known, clock)
     if translation_of is not None and not has_errors(found):
         found = _beside_the_others(root, clock, path, data)
     if has_errors(found):

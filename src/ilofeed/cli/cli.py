@@ -175,9 +175,7 @@ def diff(root: Path, /, form: Any, now: dates.Moment | None, **told: Any) -> Non
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, now: dates.Moment | None) -> None:
     """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
-    from ilofeed.cli import ping as pinging
-
-    sys.exit(pinging.ping(root, options.read_clock(now), output, since))
+    sys.exit(online.ping(root, options.read_clock(now), output, since))
 
 
 @cli.command()
@@ -223,9 +221,7 @@ def import_(root: Path, /, now: dates.Moment | None, **told: Any) -> None:
     SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
     listed.
     """
-    from ilofeed.cli import importer
-
-    sys.exit(importer.run(root, importer.Request(**told), options.read_clock(now)))
+    sys.exit(editing.import_source(root, options.read_clock(now), **told))
 
 
 @cli.command()

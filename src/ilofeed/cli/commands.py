@@ -102,9 +102,9 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     """The previous manifest; `live` is the one at the address that the site is published for."""
     if after.previous != "live":
         return after.previous
-    from ilofeed.cli import live
+    from ilofeed.cli import online
 
-    url = live.address(root, clock, after.base_url)
+    url = online.site_address(root, clock, after.base_url)
     return f"{url}{MANIFEST}" if url is not None else "none"  # then nothing is published
 
 

@@ -21,8 +21,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the c
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> dates.Moment:
         """The moment of what was written; what is none is a usage error."""
-        from ilofeed.date_hints import read_moment
-        from ilofeed.dates import DateError
+        from ilofeed.dates import DateError, read_moment
 
         try:
             return read_moment(str(value))
