@@ -18,8 +18,8 @@ from ilofeed.feeds.ledger import Changes, Ledger, Records
 from ilofeed.feeds.selection import select
 from ilofeed.longtext import pieces
 from ilofeed.pages.render import render
-from ilofeed.publish.continuity import compare
-from ilofeed.publish.guard_rules import guard
+from ilofeed.publish.changes import compare
+from ilofeed.publish.guard import check_continuity
 from ilofeed.publish.manifest import note_record, render_manifest
 from ilofeed.spool import InMemory, Spool
 from ilofeed.verify.addresses import addresses
@@ -129,9 +129,9 @@ def test_compared_line_by_line(
     render_manifest(seen, ())  # now records are known, of those that are as they were too
     assert look_back(seen.out, before[1]) == look_back(seen.out, before[0])
     assert select(made, NOW, before[1]) == seen
-    guarded = [guard(made, old, new, nothing, NOW) for old in before for new in after]
+    guarded = [check_continuity(made, old, new, nothing, NOW) for old in before for new in after]
     assert all(one == guarded[0] for one in guarded)
-    assert guarded[0] == guard(made, every(before[0]), after[0], nothing, NOW)
+    assert guarded[0] == check_continuity(made, every(before[0]), after[0], nothing, NOW)
 
 
 def nothing(_path: str) -> bytes:

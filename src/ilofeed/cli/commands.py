@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ilofeed.cli.progress import Meter
     from ilofeed.problems import Problem
-    from ilofeed.publish import diff as diffs
 
 
 def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
@@ -87,11 +86,11 @@ def diff(
     root: Path,
     clock: dt.datetime,
     after: options.After,
-    form: diffs.Style,
+    form: Format,
     meter: Meter,
 ) -> int:
     """What the next build would mean to subscribers; the exit code is the one it would have."""
-    from ilofeed.publish import FORMS, compare
+    from ilofeed.publish import FORMATS, compare
 
     target = options.output_folder(root, after.output)
     before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
@@ -101,7 +100,7 @@ def diff(
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
     guarded = _guarded(root, before, draft, clock, after.allowed)
-    console.answer(FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
+    console.answer(FORMATS[form](compare(before, draft.ledger, waited), guarded), end="")
     if form != "text":
         return console.REFUSED if has_errors(guarded) else console.DONE
     return console.report(root, guarded, (), "text", strict=False)
@@ -133,9 +132,11 @@ def _guarded(
 ) -> list[Problem]:
     if before is None or draft.site is None or draft.ledger is None:
         return []
-    from ilofeed.publish import guard
+    from ilofeed.publish import check_continuity
 
-    return guard(draft.site, before, draft.ledger, partial(read_again, root), clock, allowed)
+    return check_continuity(
+        draft.site, before, draft.ledger, partial(read_again, root), clock, allowed
+    )
 
 
 def due(root: Path, clock: dt.datetime) -> int:
