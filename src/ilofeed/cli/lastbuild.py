@@ -6,7 +6,7 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
-from ilofeed.cli import console
+from ilofeed.cli import report
 from ilofeed.content import dump, keep, load
 from ilofeed.document import ORDER, Made
 from ilofeed.feeds import next_change
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.build import Draft
-    from ilofeed.cli.options import After
+    from ilofeed.cli.options import BuildOptions
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
 
@@ -30,7 +30,7 @@ _NOTHING = "-"  # what is not known of a document
 def remember(
     target: Path,
     clock: dt.datetime,
-    after: After,
+    after: BuildOptions,
     inputs: state.Inputs,
     draft: Draft,
     problems: Sequence[Problem],
@@ -43,7 +43,7 @@ def remember(
     assert isinstance(draft.proven.proofs, Proofs)
     documents = draft.documents
     said = state.Said(
-        f"{console.counts(draft)}, {console.documents(len(documents), target)}",
+        f"{report.counts(draft)}, {report.documents(len(documents), target)}",
         tuple(dataclasses.asdict(problem) for problem in problems),
     )
     state.remember(
