@@ -29,7 +29,6 @@ from hypothesis.stateful import (
 )
 
 from ilofeed import build as chain
-from ilofeed import spool
 from ilofeed.cli import site as commands
 from ilofeed.cli.console import Progress
 from ilofeed.cli.options import BuildOptions
@@ -102,7 +101,6 @@ def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (archives, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
-        patch.setattr(spool, "FEW", 0)
         patch.setattr(
             "ilofeed.cli.options.BuildOptions.processes",
             property(lambda options: options.jobs or 1),

@@ -39,10 +39,11 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     """Read and check everything, render and verify it in memory, write nothing."""
     from ilofeed import build as chain
     from ilofeed.cli.report import counts
-    from ilofeed.copies import processors
+    from ilofeed.workers import processors
 
     progress = console.Progress()
-    draft = chain.prepare(root, clock, tell=progress, processes=processors())
+    context = chain.BuildContext(processes=processors(), progress=progress)
+    draft = chain.prepare(root, clock, context)
     progress.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:

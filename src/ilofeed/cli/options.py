@@ -42,7 +42,7 @@ class BuildOptions:
     @property
     def processes(self) -> int:
         """The number of processes to use: one for each processor, but not more than `jobs`."""
-        from ilofeed.copies import processors
+        from ilofeed.workers import processors
 
         return min(processors(), self.jobs or processors())
 

@@ -6,11 +6,10 @@ build with nothing to do are quick.
 
 from __future__ import annotations
 
-import dataclasses
 import errno
+import gc
 import signal
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,10 +19,9 @@ from ilofeed.problems import RULES, Problem, has_errors, plural
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection
     from pathlib import Path
 
-    from ilofeed.build import Draft
+    from ilofeed.build import BuildContext, PreviousBuild
     from ilofeed.feeds import Ledger
     from ilofeed.preview import Server, Watcher
     from ilofeed.publish import Format
@@ -62,18 +60,17 @@ def build(
 
 
 def _nothing_to_do(
-    root: Path, clock: dt.datetime, options_: options.BuildOptions, form: str, *, strict: bool
+    root: Path, clock: dt.datetime, given: options.BuildOptions, form: str, *, strict: bool
 ) -> int | None:
     """Report again what the last build reported, if this one would change nothing; return its exit
     code, or None if there is anything to do."""
     from ilofeed.publish import glance
 
     started = time.monotonic()
-    target = options.output_folder(root, options_.output)
-    if options_.previous is not None:
+    target = options.output_folder(root, given.output)
+    if given.previous is not None:
         return None
-    now, processes = clock.timestamp(), options_.processes
-    facts = glance.recall(str(root), str(target), options_.base_url, now, processes)
+    facts = glance.recall(str(root), str(target), given.base_url, clock.timestamp())
     if facts is None:
         return None
     problems = [Problem(**fields) for fields in glance.value(facts["problems"])]
@@ -91,7 +88,7 @@ def _nothing_to_do(
 def _build(
     root: Path,
     clock: dt.datetime,
-    options_: options.BuildOptions,
+    given: options.BuildOptions,
     form: str,
     progress: console.Progress,
     *,
@@ -99,72 +96,62 @@ def _build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     from ilofeed import build as chain
-    from ilofeed import garbage
     from ilofeed.cli import lastbuild
     from ilofeed.cli.report import changed, counts, noticed
     from ilofeed.publish import compare, load_previous, output, state
 
     started = time.monotonic()
-    garbage.look_rarely()
-    target = options.output_folder(root, options_.output)
+    gc.set_threshold(50_000, 20, 100)  # entries and documents live until the build ends
+    target = options.output_folder(root, given.output)
     with output.locked(target):
         inputs = state.look(root)
-        known = lastbuild.known(target)
-        before = load_previous(_previous(root, clock, options_), root, target, known.manifest)
+        previous = lastbuild.known(target)
+        before = load_previous(_previous(root, clock, given), root, target)
         waiting = output.read_waiting(target)
-        kept = before
-        if before is not None and "feed-vanished" in options_.allowed:  # then none are kept
-            kept = dataclasses.replace(before, documents={})
-        draft = chain.prepare(
-            root, clock, options_.base_url, kept, progress, options_.processes, known
-        )
-        progress("Comparing", 0, 1)
-        problems = sorted(
-            [*draft.problems, *_refused(root, before, draft, clock, options_.allowed)]
-        )
+        draft = chain.prepare(root, clock, _context(given, before, progress, previous))
         progress.end()
+        problems = sorted([*draft.problems, *draft.refused])
         code = console.report(root, problems, draft.faults, form, strict=strict)
         if code != console.DONE:
             return code
         progress("Publishing", 0, 1)
-        changes = chain.finish(draft, target, known.manifest)
-        if options_.previous is None:
-            lastbuild.remember(
-                target, clock, options_, inputs, draft, draft.problems, known, changes
-            )
+        changes = chain.finish(draft, target)
+        if given.previous is None:
+            lastbuild.remember(target, clock, given, inputs, draft, previous, changes)
     seconds = time.monotonic() - started
     console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
     if before is not None and draft.ledger is not None:
         console.say(noticed(compare(before, draft.ledger, waiting)))
-    garbage.look_no_more()
     return console.DONE
 
 
-def _previous(root: Path, clock: dt.datetime, options_: options.BuildOptions) -> str | None:
+def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> str | None:
     """Return the path or URL of the previous manifest; `live` is the one at the site's address."""
-    if options_.previous != "live":
-        return options_.previous
+    if given.previous != "live":
+        return given.previous
     from ilofeed.cli import live as site
-    from ilofeed.verify import PATH
+    from ilofeed.feeds import MANIFEST
 
-    url = site.address(root, clock, options_.base_url)
-    return f"{url}{PATH}" if url is not None else "none"  # feeds.yaml has errors
+    url = site.address(root, clock, given.base_url)
+    return f"{url}{MANIFEST}" if url is not None else "none"  # feeds.yaml has errors
 
 
-def _refused(
-    root: Path,
+def _context(
+    given: options.BuildOptions,
     before: Ledger | None,
-    draft: Draft,
-    clock: dt.datetime,
-    allowed: Collection[str],
-) -> list[Problem]:
-    if before is None or draft.site is None or draft.ledger is None:
-        return []
-    from ilofeed.content import read_again
-    from ilofeed.publish import check_continuity
+    progress: console.Progress,
+    previous: PreviousBuild | None = None,
+) -> BuildContext:
+    from ilofeed.build import BuildContext, PreviousBuild
 
-    read = partial(read_again, root)
-    return check_continuity(draft.site, before, draft.ledger, read, clock, allowed)
+    return BuildContext(
+        base_url=given.base_url,
+        before=before,
+        allowed=given.allowed,
+        previous=previous or PreviousBuild(),
+        processes=given.processes,
+        progress=progress,
+    )
 
 
 @click.command()
@@ -191,18 +178,15 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     before = load_previous(_previous(root, clock, build_options), root, target)
     before = before or Ledger({}, {}, frozenset())
     waiting = output.read_waiting(target)
-    draft = chain.prepare(
-        root, clock, build_options.base_url, before, progress, build_options.processes
-    )
+    draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults)
-    refused = _refused(root, before, draft, clock, ())
     difference = compare(before, draft.ledger, waiting)
-    console.answer(FORMATS[form](difference, refused), newline=False)
+    console.answer(FORMATS[form](difference, draft.refused), newline=False)
     if form != "text":
-        return console.REFUSED if has_errors(refused) else console.DONE
-    return console.report(root, refused, (), "text")
+        return console.REFUSED if has_errors(draft.refused) else console.DONE
+    return console.report(root, draft.refused, (), "text")
 
 
 @click.command()

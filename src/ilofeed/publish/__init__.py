@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ilofeed.publish import glance, output, state, websub
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
     from ilofeed.publish.guard import check_continuity
-    from ilofeed.publish.manifest import note_record, render_manifest
+    from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import Changes, publish, read_manifest, write_waiting
     from ilofeed.publish.previous import MOST_BYTES, load_previous
 
@@ -26,7 +26,7 @@ __all__ = [
     "compare",
     "glance",
     "load_previous",
-    "note_record",
+    "make_ledger",
     "output",
     "publish",
     "read_manifest",
@@ -44,7 +44,7 @@ _MODULES = {
     "check_continuity": "guard",
     "compare": "changes",
     "load_previous": "previous",
-    "note_record": "manifest",
+    "make_ledger": "manifest",
     "publish": "output",
     "read_manifest": "output",
     "render_manifest": "manifest",
