@@ -36,12 +36,13 @@ LIBRARIES = {
     "nh3": "content",
     "PIL": "content",
     "pydantic": "base content importers scaffold",
+    "urllib3": "base",
     "watchfiles": "preview cli",
     "yaml": "content",
     "zoneinfo": "base",
 }
 ONE_MODULE = (
-    "feedgen feedparser jsonschema_rs markdown_it markdownify nh3 PIL yaml zoneinfo".split()
+    "feedgen feedparser jsonschema_rs markdown_it markdownify nh3 PIL urllib3 yaml zoneinfo".split()
 )
 MOST_LINES = 400
 

@@ -9,22 +9,22 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ilofeed.publish import glance, output, state, websub
+    from ilofeed.publish import glance, live, output, state, websub
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
     from ilofeed.publish.guard import check_continuity
     from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import Changes, publish, read_manifest, write_waiting
-    from ilofeed.publish.previous import MOST_BYTES, load_previous
+    from ilofeed.publish.previous import load_previous
 
 __all__ = [
     "FORMATS",
-    "MOST_BYTES",
     "Changes",
     "Difference",
     "Format",
     "check_continuity",
     "compare",
     "glance",
+    "live",
     "load_previous",
     "make_ledger",
     "output",
@@ -37,7 +37,6 @@ __all__ = [
 ]
 _MODULES = {
     "FORMATS": "changes",
-    "MOST_BYTES": "previous",
     "Changes": "output",
     "Difference": "changes",
     "Format": "changes",

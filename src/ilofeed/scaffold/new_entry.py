@@ -1,4 +1,4 @@
-"""A new entry file, valid at once."""
+"""Write a new entry file, valid at once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PLACEHOLDER = "Write one or two sentences here, then delete the line that says d
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """What `ilofeed new` was told; without a summary the entry is a draft."""
+    """The options of `ilofeed new`; without a summary the entry is a draft."""
 
     title: str
     date: Moment
@@ -29,28 +29,24 @@ class NewEntry:
     summary: str | None = None
     link: str | None = None
     slug: str | None = None
-    language: str | None = None  # where it is not the office's own
+    language: str | None = None  # if it is not the office's
     translation_of: str | None = None
 
 
 def write_entry(
-    new: NewEntry, office: Office, known: Iterable[str], now: dt.datetime
+    new: NewEntry, office: Office, paths: Iterable[str], now: dt.datetime
 ) -> tuple[str, bytes, tuple[Problem, ...]]:
-    """Path and bytes of a new entry file, and the problems that `check` would find in it.
+    """Return path and bytes of a new entry file, and the problems that `check` would find in it.
 
-    The name is one that no known entry file has.
+    `paths` are those of the existing entry files; the new one has a name of its own.
     """
-    path = _free_path(new, set(map(slug_of, known)))
+    path = _free_path(new, set(map(slug_of, paths)))
     lines = ["---", f"title: {scalar(new.title)}", f"date: {new.date.isoformat()}"]
     lines.append(f"summary: {scalar(new.summary or PLACEHOLDER)}")
     lines.append(f"categories: [{', '.join(new.categories)}]")
     lines.append(f"countries: [{', '.join(new.countries)}]")
-    if new.link is not None:
-        lines.append(f"link: {scalar(new.link)}")
-    if new.language is not None:
-        lines.append(f"language: {scalar(new.language)}")
-    if new.translation_of is not None:
-        lines.append(f"translation_of: {scalar(new.translation_of)}")
+    optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
+    lines += [f"{key}: {scalar(text)}" for key, text in optional.items() if text is not None]
     if new.summary is None:
         lines.append("draft: true")
     data = "\n".join([*lines, "---", ""]).encode()
@@ -58,9 +54,9 @@ def write_entry(
 
 
 def _free_path(new: NewEntry, taken: set[str]) -> str:
-    wanted = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
-    slug, number = wanted, 1
+    base = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
+    slug, number = base, 1
     while slug in taken:
         number += 1
-        slug = f"{wanted}-{number}"
+        slug = f"{base}-{number}"
     return f"entries/{new.date.year}/{slug}.md"

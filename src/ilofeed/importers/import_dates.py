@@ -1,4 +1,4 @@
-"""Dates as feeds and spreadsheets write them, with the zone they were written with."""
+"""Read dates as feeds and spreadsheets write them, in the zone they were written in."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from ilofeed.problems import quote
 
 if TYPE_CHECKING:
     from ilofeed.dates import Moment
-    from ilofeed.importers.foreign import When
+    from ilofeed.importers.items import ImportedDate
+
 
 _MONTHS = tuple(name[:3].lower() for name in dates.MONTHS)
 _RFC822 = re.compile(
@@ -34,31 +35,33 @@ _ZONES = {"UT": "Z", "UTC": "Z", "GMT": "Z", "Z": "Z"} | {
 }
 
 
-def read_date(when: When, zone: dt.tzinfo, form: str | None = None) -> tuple[Moment | None, str]:
-    """The moment of a date, and what had to be assumed or why there is none ("" for nothing).
+def read_date(
+    when: ImportedDate, zone: dt.tzinfo, form: str | None = None
+) -> tuple[Moment | None, str]:
+    """Return the moment of a date, and what was assumed or why there is none ("" if neither).
 
-    `zone` is for a date with a time and no zone, `form` a pattern of `strptime` to try first.
+    `zone` is for a time without a zone, `form` is a `strptime` pattern to try first.
     """
     text = " ".join(when.written.split())[:100]
-    if form is not None and (found := _by_form(text, form)):
-        return _checked(found, zone)
+    if form is not None and (moment := _by_form(text, form)):
+        return _validate(moment, zone)
     if match := _ISO.fullmatch(text):
-        written = (match["zone"] or "").upper()
-        offset = _ZONES.get(written, written)
+        name = (match["zone"] or "").upper()
+        offset = _ZONES.get(name, name)
         if len(offset) == 3:  # ISO 8601 knows +08 alone
             offset += ":00"
-        return _parsed(f"{match['date']}T{match['time']}{offset}", zone)
+        return _parse(f"{match['date']}T{match['time']}{offset}", zone)
     if match := _RFC822.fullmatch(text):
         return _rfc822(match, when, zone)
     if (day := meant(text)) is not None:
-        return _parsed(day.isoformat(), zone)
-    moment, why = _parsed(text, zone)
-    if moment is None and when.read is not None:
+        return _parse(day.isoformat(), zone)
+    parsed, why = _parse(text, zone)
+    if parsed is None and when.read:
         return _as_utc(when.read, f"the date {quote(text)} was read as UTC")
-    return moment, why
+    return parsed, why
 
 
-def _rfc822(match: re.Match[str], when: When, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+def _rfc822(match: re.Match[str], when: ImportedDate, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     month = match["month"][:3].lower()
     if month not in _MONTHS:
         return None, f"{quote(match[0])} is not a date"
@@ -72,17 +75,17 @@ def _rfc822(match: re.Match[str], when: When, zone: dt.tzinfo) -> tuple[Moment |
     if offset == "-0000":  # a time in UTC, of a place that is not told (RFC 2822, section 3.3)
         offset = "Z"
     if not offset or offset[0] in "+-Z":
-        return _parsed(f"{day}T{time}{offset}", zone)
+        return _parse(f"{day}T{time}{offset}", zone)
     note = f"the zone {quote(name)} is not one that feeds may use; the time was read as UTC"
     return _as_utc(when.read or f"{day}T{time}Z", note)
 
 
 def _as_utc(text: str, note: str) -> tuple[Moment | None, str]:
-    moment, why = _parsed(text, dt.UTC)
+    moment, why = _parse(text, dt.UTC)
     return moment, why if moment is None else note
 
 
-def _parsed(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+def _parse(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     try:
         return dates.parse_moment(text), ""
     except dates.UnknownFormError:
@@ -94,26 +97,26 @@ def _parsed(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
         naive = dt.datetime.fromisoformat(text.replace(",", "."))
     except ValueError:
         return None, f"{quote(text)} is not a time of day; the last one is 23:59:59"
-    return _checked(naive, zone)
+    return _validate(naive, zone)
 
 
 def _by_form(text: str, form: str) -> Moment | None:
     try:
-        found = dt.datetime.strptime(text, form)  # noqa: DTZ007  the office's zone is added
+        moment = dt.datetime.strptime(text, form)  # noqa: DTZ007  the office's zone is added
     except (ValueError, re.error, OverflowError):
         return None
     has_time = any(f"%{letter}" in form for letter in "HIcXsT")
-    return found if has_time else found.date()
+    return moment if has_time else moment.date()
 
 
-def _checked(found: Moment, zone: dt.tzinfo) -> tuple[Moment | None, str]:
+def _validate(moment: Moment, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     note = ""
-    if isinstance(found, dt.datetime):
-        if found.tzinfo is None:
-            found = found.replace(tzinfo=zone)
-            note = f"the date {quote(str(found)[:19])} names no zone; the office's was taken"
-        found = found.replace(microsecond=0)
+    if isinstance(moment, dt.datetime):
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+            note = f"the date {quote(str(moment)[:19])} names no zone; the office's was taken"
+        moment = moment.replace(microsecond=0)
     try:
-        return dates.parse_moment(found.isoformat()), note
+        return dates.parse_moment(moment.isoformat()), note
     except dates.DateError as error:
         return None, error.message

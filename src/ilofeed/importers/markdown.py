@@ -1,9 +1,9 @@
-"""The one door to markdownify: foreign HTML to Markdown that our checks accept, or to plain text.
+"""Convert HTML from anywhere to Markdown that passes the checks, or to plain text.
 
-markdownify recurses into the HTML and compares siblings with each other, so HTML that is too deep
-or has too many tags is never shown to it. What it returns is not trusted: the Markdown is rendered,
-and unless the same text, links and pictures come out, less is kept, until they do. A body that was
-rendered and converted again is the same, to the letter.
+The only module that uses markdownify, which recurses into the HTML and compares siblings with each
+other, so it never gets HTML that is too deep or has too many tags. Its result is rendered and, if
+the text, links and pictures are not the same, less is kept until they are. Converting the rendered
+body again gives the same Markdown, to the letter.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from markdownify import MarkdownConverter
+
 
 MOST_CHARACTERS = 400_000  # of HTML; a body has 100,000 at most
 MOST_TAGS, DEEPEST = 5_000, 100
@@ -51,67 +52,67 @@ _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Markdown, the HTML that a build makes of it, and what was lost, as sentences."""
+    """Markdown, the HTML that a build renders from it, and sentences about what was lost."""
 
     markdown: str = ""
     html: str = ""
     lost: tuple[str, ...] = ()
 
 
-def to_markdown(foreign: str, permalink: str, resolve: Resolve) -> Body:
-    """The body that foreign HTML becomes; `resolve` says what each of its addresses becomes."""
+def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
+    """Convert HTML to a body; `resolve` returns the address to write for each address in it."""
     lost = []
-    if embedded := sorted({name.lower() for name in _EMBEDDED.findall(foreign)}):
+    if embedded := sorted({name.lower() for name in _EMBEDDED.findall(source)}):
         lost.append(f"{', '.join(embedded)} in the body cannot be kept in Markdown")
-    foreign = mend(foreign)
-    if not _is_bounded(foreign):
+    source = mend(source)
+    if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
-        tidy = "".join(f"<p>{html.escape(one)}</p>" for one in paragraphs(foreign))
-        return _text_alone(tidy, permalink, lost)
-    tidy = tidy_html(foreign, _KEPT, resolve)
-    if not _is_bounded(tidy, DEEPEST):  # what the parser of HTML closed by itself
+        tidy = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs(source))
+        return _plain_body(tidy, permalink, lost)
+    tidy = tidy_html(source, _KEPT, resolve)
+    if not _is_bounded(tidy, DEEPEST):  # the HTML parser closes elements by itself
         lost.append("the HTML of the body is too deeply nested; its text was kept")
-        return _text_alone(tidy, permalink, lost)
-    tidy, without = _with_alt(tidy)
-    lost += [f"the picture {quote(one, 200)} in the body has no text (alt)" for one in without]
-    wanted = _signature(tidy)
+        return _plain_body(tidy, permalink, lost)
+    tidy, removed = _remove_pictures_without_alt(tidy)
+    lost += [f"the picture {quote(url, 200)} in the body has no text (alt)" for url in removed]
+    signature = _signature(tidy)
     for emphasis in (True, False):
-        if body := _settled(tidy, permalink, wanted, emphasis=emphasis):
+        if body := _convert(tidy, permalink, signature, emphasis=emphasis):
             if not emphasis:
                 lost.append("bold and italics of the body, which Markdown could not hold there")
             return Body(*body, tuple(lost))
     lost.append("the form of the body (lists, links, tables), of which only the text was kept")
-    return _text_alone(tidy, permalink, lost)
+    return _plain_body(tidy, permalink, lost)
 
 
 def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
-    """The body of Markdown that somebody wrote, in the spelling that a build's HTML gives back."""
+    """Normalize Markdown to the spelling that its rendered HTML is converted to."""
     rendered, problems = render_body(Source("", mend(text)), 0, permalink)
     if problems:
         escaped = "".join(
-            f"<p>{html.escape(one)}</p>" for one in re.split(r"\n\s*\n", text) if one.strip()
+            f"<p>{html.escape(block)}</p>" for block in re.split(r"\n\s*\n", text) if block.strip()
         )
         note = f"the body as Markdown ({problems[0].message}); it was taken as plain text"
-        found = to_markdown(escaped, permalink, resolve)
-        return Body(found.markdown, found.html, (note, *found.lost))
+        body = to_markdown(escaped, permalink, resolve)
+        return Body(body.markdown, body.html, (note, *body.lost))
     return to_markdown(rendered, permalink, resolve)
 
 
-def plain(foreign: str) -> str:
-    """The text of HTML on one line."""
-    return " ".join(paragraphs(foreign))
+def plain(source: str) -> str:
+    """Return the text of HTML on one line."""
+    return " ".join(paragraphs(source))
 
 
-def paragraphs(foreign: str) -> list[str]:
-    """The text of HTML, by block, white space as a browser shows it."""
-    foreign = mend(foreign)
-    if _is_bounded(foreign):
-        foreign = tidy_html(foreign, _BLOCKS | {"br"}, lambda *_: None)
-        text = _TIDY_TAG.sub(_line_ends, foreign)
-    else:  # by pattern alone, which takes a time in proportion to the length
-        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, foreign[:MOST_CHARACTERS])
+def paragraphs(source: str) -> list[str]:
+    """Return the text of HTML by block, with white space as a browser shows it."""
+    source = mend(source)
+    if _is_bounded(source):
+        tidy = tidy_html(source, _BLOCKS | {"br"}, lambda *_: None)
+        text = _TIDY_TAG.sub(_line_ends, tidy)
+    else:  # by a pattern alone, in linear time
+        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
     blocks = re.split(r"\n\n+", html.unescape(text))
-    return [one for block in blocks if (one := mend(" ".join(block.split())))]
+    return [line for block in blocks if (line := mend(" ".join(block.split())))]
 
 
 def _line_ends(match: re.Match[str]) -> str:
@@ -125,66 +126,66 @@ def _line_ends_roughly(match: re.Match[str]) -> str:
 
 
 def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
-    """Whether HTML is small and flat enough; roughly, from its tags as they stand."""
+    """Tell whether HTML is small and flat enough, roughly, from its tags as they are written."""
     if len(text) > MOST_CHARACTERS or text.count("<") > 4 * MOST_TAGS:
         return False
     if text.count("&") > 10 * MOST_TAGS:
         return False
-    depth, found = 0, _OPEN.findall(text)
-    for slash, name in found:
+    depth, tags = 0, _OPEN.findall(text)
+    for slash, name in tags:
         if name.lower() not in _NEVER_CLOSED:
             depth += -1 if slash else 1
         if depth > deepest:
             return False
         depth = max(depth, 0)
-    return len(found) <= 2 * MOST_TAGS
+    return len(tags) <= 2 * MOST_TAGS
 
 
-def _with_alt(tidy: str) -> tuple[str, list[str]]:
-    """The HTML without pictures that say nothing to those who cannot see, and their addresses."""
-    without: list[str] = []
+def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
+    """Return the HTML without pictures that have no alternative text, and their addresses."""
+    removed: list[str] = []
 
-    def looked_at(match: re.Match[str]) -> str:
-        found = dict(re.findall(r'([a-z]+)="([^"]*)"', match[0]))
-        if found.get("src") and found.get("alt", "").strip():
+    def check(match: re.Match[str]) -> str:
+        attributes = dict(re.findall(r'([a-z]+)="([^"]*)"', match[0]))
+        if attributes.get("src") and attributes.get("alt", "").strip():
             return match[0]
-        without.append(html.unescape(found.get("src", "")))
+        removed.append(html.unescape(attributes.get("src", "")))
         return ""
 
-    return _PICTURE.sub(looked_at, tidy), [one for one in without if one]
+    return _PICTURE.sub(check, tidy), [url for url in removed if url]
 
 
-def _settled(
-    tidy: str, permalink: str, wanted: object, *, emphasis: bool
+def _convert(
+    tidy: str, permalink: str, signature: object, *, emphasis: bool
 ) -> tuple[str, str] | None:
-    """Markdown and its HTML that are each made of the other, if they say what is wanted."""
-    written = ""
+    """Return Markdown and HTML that convert to each other; None if the signature changes."""
+    previous = ""
     for _ in range(MOST_ROUNDS):
-        found = _converted(tidy, emphasis=emphasis)
-        rendered, problems = render_body(Source("", found), 0, permalink)
-        if problems or _signature(rendered) != wanted:
+        markdown = _markdownify(tidy, emphasis=emphasis)
+        rendered, problems = render_body(Source("", markdown), 0, permalink)
+        if problems or _signature(rendered) != signature:
             return None
-        if found == written:
-            return found, rendered
-        # from the second round on it is our own HTML, as an import of our own feed would read it
-        written, tidy = found, tidy_html(rendered, _KEPT, lambda _element, _name, value: value)
+        if markdown == previous:
+            return markdown, rendered
+        # from the second round on it is rendered HTML, as an import of ilofeed's own feed reads it
+        previous, tidy = markdown, tidy_html(rendered, _KEPT, lambda _element, _name, value: value)
     return None
 
 
-def _text_alone(tidy: str, permalink: str, lost: list[str]) -> Body:
-    texts = [_ASCII_PUNCTUATION.sub(r"\\\1", one) for one in paragraphs(tidy)]
+def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
+    texts = [_ASCII_PUNCTUATION.sub(r"\\\1", text) for text in paragraphs(tidy)]
     escaped = "\n\n".join(texts)
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not problems:
         again = tidy_html(rendered, _KEPT, lambda *_: None)
-        if body := _settled(again, permalink, _signature(again), emphasis=True):
+        if body := _convert(again, permalink, _signature(again), emphasis=True):
             return Body(*body, tuple(lost))
     message = problems[0].message if problems else "it does not come back as it was written"
     return Body(lost=(*lost, f"the body: {message}"))
 
 
 def _signature(text: str) -> tuple[str, list[str], list[str]]:
-    """What must be the same before and after: the text, links with a text, and pictures."""
+    """Return what a conversion must not change: the text, links with a text, and pictures."""
     root = etree.fromstring(f"<div>{text}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
     if root is None:
         return "", [], []
@@ -203,11 +204,11 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _converted(tidy: str, *, emphasis: bool) -> str:
+def _markdownify(tidy: str, *, emphasis: bool) -> str:
     tidy = _CELL_BREAK.sub("<br>", tidy)
-    written = str(_converter(emphasis=emphasis).convert(f"<div>{tidy}</div>"))
-    written = _BREAKS.sub("\n\n", written)
-    lines = [line if line.strip() else "" for line in written.split("\n")]
+    markdown = str(_converter(emphasis=emphasis).convert(f"<div>{tidy}</div>"))
+    markdown = _BREAKS.sub("\n\n", markdown)
+    lines = [line if line.strip() else "" for line in markdown.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
@@ -216,11 +217,11 @@ def _converter(*, emphasis: bool) -> MarkdownConverter:
     from markdownify import MarkdownConverter  # only an import needs it
 
     class Converter(MarkdownConverter):
-        """markdownify, with every picture kept and nothing that Markdown would read anew."""
+        """markdownify that keeps every picture and escapes all that Markdown would interpret."""
 
         def process_text(self, el: Any, parent_tags: Any = None) -> str:
             text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
-            # before a link it would make a picture of it
+            # before a link it would make it a picture
             return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
 
         def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:

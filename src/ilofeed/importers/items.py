@@ -1,10 +1,10 @@
-"""Items from elsewhere, in one neutral form: what a document of any kind said, not yet judged."""
+"""The items of a document of any format, in one neutral form, before anything is checked."""
 
 from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from ilofeed.problems import visible
@@ -23,7 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-# codecs of Python that are no encodings of documents, or that take quadratic time, stay outside
+# other codecs of Python are not for documents, or take quadratic time
 _ENCODING = re.compile(
     r"(?:utf-?(?:8|16|32)|us-?ascii|ascii|latin-?1|iso-?8859|windows-?12|cp12|cp866|koi8|gb|big5"
     r"|euc|shift_?jis|sjis|iso-2022|mac|tis-620|x-sjis|cp874|cp949)[a-z0-9._-]*",
@@ -32,13 +32,13 @@ _ENCODING = re.compile(
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
-class ForeignError(ValueError):
+class SourceError(ValueError):
     """Why a document cannot be imported at all, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What was not kept: of which item (from 1; 0 is the whole document), and a sentence."""
+    """A sentence about what was not kept of an item (numbered from 1; 0 is the whole document)."""
 
     number: int
     title: str
@@ -47,43 +47,49 @@ class Note:
     def __str__(self) -> str:
         if not self.number:
             return visible(self.text)
-        named = f' "{visible(self.title, 60)}"' if self.title else ""
-        return f"item {self.number}{named}: {visible(self.text)}"
+        title = f' "{visible(self.title, 60)}"' if self.title else ""
+        return f"item {self.number}{title}: {visible(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text, and what kind it is."""
+    """A text and its format."""
 
-    value: str
+    value: str = ""
     kind: Literal["plain", "html", "markdown"] = "plain"
+
+    def __bool__(self) -> bool:
+        return self.value != ""
 
 
 @dataclass(frozen=True, slots=True)
-class When:
-    """A date as it was written, and in UTC where a feed reader could make sense of it."""
+class ImportedDate:
+    """A date as it was written, and in UTC if feedparser could read it."""
 
-    written: str
-    read: str | None = None
+    written: str = ""
+    read: str = ""
+
+    def __bool__(self) -> bool:
+        return self.written != ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A category as a format knows it; `dimension` where it is known which of ours it is."""
+    """A category as the document has it; `dimension` is set if the document says which it is."""
 
     term: str
-    label: str | None = None
-    scheme: str | None = None
+    label: str = ""
+    scheme: str = ""
     dimension: Dimension | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who wrote it."""
+    """An author of an item."""
 
     name: str
-    email: str | None = None
-    url: str | None = None
+    email: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,66 +97,73 @@ class Enclosure:
     """A document to download; `length` as it was written."""
 
     url: str
-    type: str | None = None
-    length: str | None = None
-    title: str | None = None
+    type: str = ""
+    length: str = ""
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture, with a text for those who cannot see it if there was one."""
+    """A picture, its alternative text and its credit."""
 
-    url: str
-    alt: str | None = None
-    credit: str | None = None
+    url: str = ""
+    alt: str = ""
+    credit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """An event, its dates as they were written."""
+class ImportedEvent:
+    """An event; its dates are as they were written."""
 
-    start: str
-    end: str | None = None
-    place: str | None = None
-    url: str | None = None
+    start: str = ""
+    end: str = ""
+    place: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One item of a document."""
+    """An item of a document. What the document does not say is empty."""
 
     number: int
-    id: str | None = None
-    title: Text | None = None
-    link: str | None = None
-    page: str | None = None  # its page at the site that published the feed, if it is another
-    date: When | None = None
-    updated: When | None = None
-    summary: Text | None = None
-    content: Text | None = None
-    base: str | None = None  # for relative addresses in the content
+    id: str = ""
+    title: Text = Text()
+    link: str = ""
+    page: str = ""  # its page at the site of the feed, if `link` leads elsewhere
+    date: ImportedDate = ImportedDate()
+    updated: ImportedDate = ImportedDate()
+    summary: Text = Text()
+    content: Text = Text()
+    base: str = ""  # for relative addresses in the content
     tags: tuple[Tag, ...] = ()
     authors: tuple[Author, ...] = ()
     enclosures: tuple[Enclosure, ...] = ()
-    picture: Picture | None = None
-    event: Happening | None = None
-    language: str | None = None
-    translation_of: str | None = None
+    picture: Picture = Picture()
+    event: ImportedEvent = ImportedEvent()
+    language: str = ""
+    translation_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Haul:
-    """What was read of a document. `ours`: ilofeed made it, so that its plain texts are plain."""
+class ImportedFeed:
+    """What a document holds. `by_ilofeed`: ilofeed wrote it, so its plain texts are plain."""
 
     items: tuple[Item, ...] = ()
-    notes: tuple[Note, ...] = field(default=())
-    ours: bool = False
-    table: bool = False
+    notes: tuple[Note, ...] = ()
+    by_ilofeed: bool = False
+    is_table: bool = False
+
+
+def too_many(number: int) -> list[Note]:
+    """Return a note if a document has more items than are imported at a time."""
+    if number <= MOST_ITEMS:
+        return []
+    return [Note(0, "", f"it has {number} items; {MOST_ITEMS} is the most at a time")]
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:
-    """The text of a document in any encoding; `ForeignError` for what is no text."""
-    mark, encoding = next(((m, name) for m, name in _MARKS if data.startswith(m)), (b"", None))
+    """Return the text of a document in any encoding; raise `SourceError` if it is not a text."""
+    mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", None))
     data = data.removeprefix(mark)
     head = data[:400]
     if encoding is None and head.count(0) > len(head) // 4:
@@ -158,16 +171,16 @@ def decode(data: bytes) -> tuple[str, list[Note]]:
     declared = _DECLARED.search(head)
     if encoding is None and declared and _ENCODING.fullmatch(declared[1].decode("ascii")):
         encoding = declared[1].decode("ascii")
-    text, notes = _decoded(data, encoding or "utf-8")
+    text, notes = _decode_as(data, encoding or "utf-8")
     start = text[:2000]
     if len(_CONTROL.findall(start)) * 20 > len(start):
-        raise ForeignError("this is not a text: neither a feed nor a table")
+        raise SourceError("this is not a text: neither a feed nor a table")
     if not text.strip("\ufeff\x00 \t\r\n"):
-        raise ForeignError("there is nothing in it")
+        raise SourceError("there is nothing in it")
     return text.replace("\x00", "").lstrip("\ufeff"), notes
 
 
-def _decoded(data: bytes, encoding: str) -> tuple[str, list[Note]]:
+def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
     for name in (encoding, "utf-8"):
         try:
             text = data.decode(name)
@@ -184,8 +197,8 @@ def _decoded(data: bytes, encoding: str) -> tuple[str, list[Note]]:
     return data.decode("cp1252", "replace").replace("\ufffd", ""), [Note(0, "", message)]
 
 
-def sniff(text: str) -> Kind:
-    """What kind of document a text is, by its first sign."""
+def detect_kind(text: str) -> Kind:
+    """Tell what kind of document a text is by its first character."""
     start = text[:100].lstrip()
     if start.startswith("<"):
         return "xml"

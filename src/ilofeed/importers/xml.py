@@ -1,4 +1,4 @@
-"""XML as it is found to a tree: within bounds, without entities, without the network."""
+"""Parse XML from anywhere into a tree: within limits, without entities, without the network."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.importers.foreign import MOST_PARTS, ForeignError, Note
+from ilofeed.importers.items import MOST_PARTS, Note, SourceError
 from ilofeed.problems import visible
 
 _PREFIXES = {  # that feeds use without declaring them
@@ -34,17 +34,17 @@ _MOST_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
 _HEAD = 300_000  # characters of a web page in which its feeds are looked for
 
 
-def well_formed(text: str) -> tuple[Any, list[Note]]:
-    """The root element, and what had to be mended; `ForeignError` where there is none."""
+def parse_xml(text: str) -> tuple[Any, list[Note]]:
+    """Return the root element and notes on repairs; raise `SourceError` if there is none."""
     text = _DECLARATION.sub("", text, count=1)
     start = _start(text)
     if re.match(r"<(?:!doctype\s+)?html\b", text[start : start + 100], re.IGNORECASE):
-        raise ForeignError(_web_page(text))
+        raise SourceError(_web_page(text))
     if text[start : start + 9].upper() == "<!DOCTYPE":
         text = text[_after_doctype(text, start) :]
-    _count(text)
-    text, found = _NO_XML.subn("", text)
-    notes = [Note(0, "", f"{found} control characters, which XML forbids")] * bool(found)
+    _check_size(text)
+    text, removed = _NO_XML.subn("", text)
+    notes = [Note(0, "", f"{removed} control characters, which XML forbids")] * bool(removed)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
@@ -52,38 +52,41 @@ def well_formed(text: str) -> tuple[Any, list[Note]]:
         notes.append(
             Note(0, "", f"it is not well-formed XML ({why}); it was mended as far as it can")
         )
-        root = _mended(text, why)
-    cut = sum(_cut(element) for element in root.iter())
+        root = _repair(text, why)
+    cut = sum(_shorten(element) for element in root.iter())
     return root, notes + [Note(0, "", f"{cut} texts that are far too long were cut")] * bool(cut)
 
 
-def _count(text: str) -> None:
+def _check_size(text: str) -> None:
     """Refuse what would take memory or time out of proportion to its size."""
     head, *rest = text.split("<![CDATA[")
     outside = [head, *(part.partition("]]>")[2] for part in rest)]
     if sum(part.count("<") for part in outside) > MOST_PARTS:
-        raise ForeignError(f"the XML has more than {MOST_PARTS} elements")
+        raise SourceError(f"the XML has more than {MOST_PARTS} elements")
     for part in outside:
         for tag in part.split("<"):
             if tag.count("=", 0, tag.find(">") if ">" in tag else None) > _MOST_ATTRIBUTES:
-                raise ForeignError(f"an element has more than {_MOST_ATTRIBUTES} attributes")
+                raise SourceError(f"an element has more than {_MOST_ATTRIBUTES} attributes")
 
 
-def _mended(text: str, why: str) -> Any:
+def _repair(text: str, why: str) -> Any:
     text = _NAMED.sub(_character, text)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=True))
     except etree.XMLSyntaxError:  # not a single element
         root = None
     if root is None:
-        raise ForeignError(f"this is neither a feed nor XML: {why}")
+        raise SourceError(f"this is neither a feed nor XML: {why}")
     for element in root.iter():
-        _declare(element)
+        _rename(element)
     return root
 
 
-def _cut(element: Any) -> int:
-    """Shorten texts on which patterns, feedparser's among them, would take quadratic time."""
+def _shorten(element: Any) -> int:
+    """Shorten texts that regular expressions, also feedparser's, would take too long on.
+
+    Return how many were shortened.
+    """
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
     most = _LONGEST_BODY if is_body else _LONGEST
     cut = 0
@@ -113,19 +116,19 @@ def _parser(*, recover: bool) -> Any:
 
 
 def _start(text: str) -> int:
-    """Where the first thing is that is no white space, comment or instruction."""
+    """Return the offset of the first markup that is not a comment or processing instruction."""
     at = 0
     while True:
         at += len(text[at : at + 1000]) - len(text[at : at + 1000].lstrip())
         end = "?>" if text.startswith("<?", at) else "-->" if text.startswith("<!--", at) else ""
-        found = text.find(end, at) if end else -1
-        if found < 0:
+        close = text.find(end, at) if end else -1
+        if close < 0:
             return at
-        at = found + len(end)
+        at = close + len(end)
 
 
 def _after_doctype(text: str, start: int) -> int:
-    """The offset behind a document type; it is left out, unless it declares entities."""
+    """Return the offset after a document type; raise `SourceError` if it declares entities."""
     end = text.find(">", start)
     inner = text.find("[", start, end if end >= 0 else None)
     if inner >= 0:
@@ -136,29 +139,31 @@ def _after_doctype(text: str, start: int) -> int:
             "it declares XML entities, by which a small file can unfold into an endless one or "
             "fetch others; no feed needs them, so it is not read"
         )
-        raise ForeignError(message)
+        raise SourceError(message)
     return end + 1 if end >= 0 else len(text)
 
 
 def _character(match: re.Match[str]) -> str:
-    """A named reference of HTML as the character it stands for: XML knows only five."""
+    """Replace a named character reference of HTML by numeric ones; XML has only five names."""
     if match[1] in _PREDEFINED:
         return match[0]
-    found = html.entities.html5.get(f"{match[1]};")
-    return "".join(f"&#{ord(one)};" for one in found) if found else f"&amp;{match[1]};"
+    characters = html.entities.html5.get(f"{match[1]};")
+    if characters is None:
+        return f"&amp;{match[1]};"
+    return "".join(f"&#{ord(character)};" for character in characters)
 
 
-def _declare(element: Any) -> None:
-    """Give an element, and its attributes, names that XML allows after it was mended.
+def _rename(element: Any) -> None:
+    """Give a repaired element and its attributes valid names.
 
-    A prefix that nobody declared stands for the namespace that is meant, if it is known.
+    A prefix that is not declared is taken for its usual namespace.
     """
     if not isinstance(element.tag, str):
         return
     if not _NAME.fullmatch(local_name(element)) or not _SPACE.match(element.tag):
         prefix, _, name = element.tag.partition(":")
-        known = prefix in _PREFIXES and _NAME.fullmatch(name)
-        element.tag = f"{{{_PREFIXES[prefix]}}}{name}" if known else "unknown"
+        is_usual = prefix in _PREFIXES and _NAME.fullmatch(name)
+        element.tag = f"{{{_PREFIXES[prefix]}}}{name}" if is_usual else "unknown"
     attributes = [(str(key), value) for key, value in element.attrib.items()]
     if all(_ATTRIBUTE.fullmatch(key) for key, _ in attributes):
         return
@@ -172,20 +177,21 @@ def _declare(element: Any) -> None:
 
 
 def local_name(element: Any) -> str:
-    """The name of an element without its namespace; lxml's own way raises for what was mended."""
+    """Return an element's name without namespace; `etree.QName` raises for repaired names."""
     return str(element.tag).rpartition("}")[2]
 
 
 def _web_page(text: str) -> str:
+    """Return the refusal of a web page, with the feeds that it links to."""
     message = "this is a web page and not a feed"
     root = etree.HTML(_NO_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
-    found = [
+    feeds = [
         visible(str(link.get("href")), 200)
         for link in (root.iter("link") if root is not None else ())
         if "alternate" in (link.get("rel") or "").lower().split()
         and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
         and link.get("href")
     ]
-    if found:
-        return f"{message}; the feeds that it names: {' '.join(dict.fromkeys(found[:10]))}"
+    if feeds:
+        return f"{message}; the feeds that it names: {' '.join(dict.fromkeys(feeds[:10]))}"
     return f"{message}, and it names none"

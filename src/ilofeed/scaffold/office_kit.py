@@ -1,5 +1,5 @@
-"""What an office has beside its own files: workflows, the program, settings of code editors, a
-README. The same for every office but for its names and its hours."""
+"""What an office gets besides feeds.yaml and entries: workflows, the program, editor settings, a
+README. All is the same for every office except its names and its hours."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ilofeed import __version__
+from ilofeed.scaffold.program import make_wheel
 from ilofeed.scaffold.schema import feeds_schema
-from ilofeed.scaffold.wheel import make_wheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -41,38 +41,38 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&])")
 
 
 def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[str, bytes]:
-    """These files by path, from the program's own."""
+    """Return these files by path; `program` holds the program's own files."""
     schema = json.dumps(feeds_schema(), ensure_ascii=False, indent=2) + "\n"
     readme = {"@TITLE@": _MARKDOWN.sub(r"\\\1", office.title), "@URL@": office.url}
     zone = str(office.timezone)
     schedule = {"@ZONE@": zone, "@HOURS@": hours(office.timezone, now.year)}
     return {
         **{path: program[source] for path, source in _PLACES.items()},
-        **_locked(program),
-        ".github/workflows/scheduled.yml": _filled(program["data/office/scheduled.yml"], schedule),
+        **_wheel_and_lock(program),
+        ".github/workflows/scheduled.yml": _fill(program["data/office/scheduled.yml"], schedule),
         ".vscode/feeds.schema.json": schema.encode(),
-        "README.md": _filled(program["data/office/README.md"], readme),
+        "README.md": _fill(program["data/office/README.md"], readme),
     }
 
 
-def _locked(program: Mapping[str, bytes]) -> dict[str, bytes]:
-    """The program as a wheel, and the lock of what it rests on, which ends in that wheel."""
+def _wheel_and_lock(program: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return the program as a wheel, and the lock of its dependencies and of that wheel."""
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     lock = program["data/program/requirements.txt"] + line.encode()
     return {f"{PROGRAM}{name}": wheel, f"{PROGRAM}requirements.txt": lock}
 
 
-def _filled(template: bytes, values: Mapping[str, str]) -> bytes:
-    # at once, so that a title with @URL@ in it stays one
+def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
+    # in one pass, so that a title with @URL@ in it is kept
     return re.sub(r"@[A-Z]+@", lambda hole: values[hole[0]], template.decode()).encode()
 
 
 def hours(zone: dt.tzinfo, year: int) -> str:
-    """The hours of UTC in which it is the office's day, summer and winter, as cron writes them."""
+    """Return the hours of UTC at which it is day in a zone, summer or winter, as cron has them."""
     offsets = {dt.datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13)}
     day = dt.datetime(year, 1, 1, 0, 17, tzinfo=dt.UTC)
-    found = [
+    daytime = [
         hour
         for hour in range(24)
         if any(
@@ -80,10 +80,10 @@ def hours(zone: dt.tzinfo, year: int) -> str:
             for offset in offsets
         )
     ]
-    return ",".join(_ranges(found))
+    return ",".join(_ranges(daytime))
 
 
 def _ranges(numbers: Iterable[int]) -> Iterable[str]:
-    for _, run in itertools.groupby(enumerate(numbers), lambda one: one[1] - one[0]):
+    for _, run in itertools.groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         first, *more = [number for _, number in run]
         yield f"{first}-{more[-1]}" if more else str(first)
