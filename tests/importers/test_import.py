@@ -877,7 +877,8 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.items.MOST_ITEMS", 1)
+    for module in ("items", "feeds", "json_feed", "csv_table"):
+        monkeypatch.setattr(f"ilofeed.importers.{module}.MOST_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]
@@ -970,16 +971,14 @@ def test_latin_1_without_a_word_is_told_of(
 def test_one_item_that_feedparser_fails_on(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ilofeed.verify import feedreader
-
-    right = feedreader.parse
+    from ilofeed.verify import parse_feed
 
     def fails(data: bytes, base: str | None = None) -> Any:
         if b"poison" in data:
             raise RuntimeError
-        return right(data, base)
+        return parse_feed(data, base)
 
-    monkeypatch.setattr(feedreader, "parse", fails)
+    monkeypatch.setattr("ilofeed.importers.wildfeed.parse_feed", fails)
     data = rss(GOOD, "<title>poison</title>", item(title="Work", guid="urn:x-y:2"))
     files, said = imported(office, data, capsys)
     assert set(files) == {"2015/pay.md", "2015/work.md"}

@@ -34,7 +34,7 @@ from ilofeed.importers.items import (
 )
 from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
-from ilofeed.verify import feedreader
+from ilofeed.verify import parse_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -126,7 +126,7 @@ def _run_feedparser(root: Any, base: str | None) -> Any:
     data = etree.tostring(root, encoding="utf-8", xml_declaration=True)
     try:  # what expat refuses would go to the parser for broken XML
         xml.parsers.expat.ParserCreate(namespace_separator=" ").Parse(data, True)  # noqa: FBT003
-        return feedreader.parse(data, base)
+        return parse_feed(data, base)
     except Exception:  # noqa: BLE001  feedparser raises whatever its helpers raise
         return None
 

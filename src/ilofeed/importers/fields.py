@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed import dates
-from ilofeed.content import fields, media_type, summary_html
+from ilofeed.content import keys, media_type, summary_html
 from ilofeed.importers.import_dates import read_date
 from ilofeed.importers.items import ImportedDate, Text
 from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
@@ -31,12 +31,12 @@ SHORT = 600  # characters of a summary that was made of a longer text
 MOST_LISTED, MOST_CHECKED = 50, 200
 LONGEST_NAME = 1_000  # patterns for e-mail addresses take quadratic time
 _VALIDATORS: dict[str, TypeAdapter[str]] = {
-    "line": TypeAdapter(fields.Line),
-    "paragraph": TypeAdapter(fields.Paragraph),
-    "name": TypeAdapter(fields.Name),
-    "email": TypeAdapter(fields.Email),
-    "language": TypeAdapter(fields.Language),
-    "type": TypeAdapter(fields.MediaType),
+    "line": TypeAdapter(keys.Line),
+    "paragraph": TypeAdapter(keys.Paragraph),
+    "name": TypeAdapter(keys.Name),
+    "email": TypeAdapter(keys.Email),
+    "language": TypeAdapter(keys.Language),
+    "type": TypeAdapter(keys.MediaType),
 }
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
@@ -83,9 +83,9 @@ class EntryFields:
             text = one_line(self.item.summary) or one_line(self.item.content)
             title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
             self.lost.extend(["it has no title; the first words took its place"] * bool(title))
-        if len(title) > fields.LONGEST_TITLE:
+        if len(title) > keys.LONGEST_TITLE:
             self.lost.append("the title is too long and was cut")
-            title = shorten(title, fields.LONGEST_TITLE)
+            title = shorten(title, keys.LONGEST_TITLE)
         return self._validate("line", title, "the title") or ""
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
@@ -124,7 +124,7 @@ class EntryFields:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
         elif not item.content and body.html not in {"", summary_html(summary)}:
             summary = shorten(summary, SHORT)
-        elif len(summary) > fields.LONGEST_SUMMARY:
+        elif len(summary) > keys.LONGEST_SUMMARY:
             if not body.markdown:
                 body = self._body(Text(summary), permalink)
             summary = shorten(summary, SHORT)

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.date_hints import explain_date, meant
+from ilofeed.dates import explain_date, meant
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:

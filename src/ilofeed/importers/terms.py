@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yamldoc
+from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yaml_nodes
 from ilofeed.importers.markdown import plain
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import decode, mend
@@ -116,9 +116,9 @@ def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes |
     text, problems = decode("feeds.yaml", data)
     if text is None or problems:
         return None
-    root, problems = yamldoc.compose(text, 0, len(text.text))
+    root, problems = yaml_nodes.compose(text, 0, len(text.text))
     terms = root.get("categories") if root is not None and not problems else None
-    if not isinstance(terms, yamldoc.Mapping) or not terms.pairs:
+    if not isinstance(terms, yaml_nodes.Mapping) or not terms.pairs:
         return None
     key, value = terms.pairs[-1]
     indent = " " * (text.place(key.start)[1] - 1)
@@ -135,10 +135,10 @@ def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes |
     return changed if _adds_only(data, changed, new, now) else None
 
 
-def _end(text: str, node: yamldoc.Node) -> int:
+def _end(text: str, node: yaml_nodes.Node) -> int:
     """Return the offset where the text of a node ends; libyaml ends a block at the next one."""
-    while not isinstance(node, yamldoc.Scalar) and text[node.start] not in "{[":
-        node = node.pairs[-1][1] if isinstance(node, yamldoc.Mapping) else node.items[-1]
+    while not isinstance(node, yaml_nodes.Scalar) and text[node.start] not in "{[":
+        node = node.pairs[-1][1] if isinstance(node, yaml_nodes.Mapping) else node.items[-1]
     return len(text[: node.end].rstrip())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.content import LONGEST_SUMMARY, slugify, yamldoc
+from ilofeed.content import LONGEST_SUMMARY, slugify, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.scaffold.schema import entry_schema
 
@@ -73,7 +73,7 @@ def config(office: Office, repo: str, branch: str) -> bytes:
             }
         ],
     }
-    return (NOTE + yamldoc.write(settings)).encode()
+    return (NOTE + yaml_nodes.write(settings)).encode()
 
 
 def _slug(office: Office) -> str:

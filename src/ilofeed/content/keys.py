@@ -1,4 +1,4 @@
-"""The types that keys of both kinds of file share: each checks one value and says what it wants."""
+"""Define the types of single values in both kinds of file: each checks a value."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ilofeed import dates
-from ilofeed.date_hints import read_moment
+from ilofeed.dates import read_moment
 from ilofeed.problems import quote
 from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
-from ilofeed.urls import AddressError, is_plain, to_url
+from ilofeed.urls import AddressError, to_url
 
 if TYPE_CHECKING:
     from ilofeed.problems import Code
+
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 2000
@@ -33,30 +34,29 @@ _LANGUAGE = re.compile(
 )
 _EMAIL = re.compile(r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
+_VISIBLE = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\u2029")
+_MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 
 
 class Fields(BaseModel):
-    """Keys of a mapping; any other key is a mistake."""
+    """The keys of a mapping; any other key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
 
 
 def refuse(code: Code, message: str) -> NoReturn:
-    """End the check of a value with a problem."""
+    """Raise the problem of a value, as pydantic collects it."""
     raise PydanticCustomError(code, "{text}", {"text": message})
-
-
-_SOMETHING = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
-_PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\u2029")
 
 
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not _SOMETHING.search(value):
+    if not _VISIBLE.search(value):
         refuse("empty-value", "the text is empty; write it")
-    if found := find_unfit(value):
-        refuse(*describe_unfit(found[0]))
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
     if is_mistakable(value):
         pair = _MISTAKABLE.search(value)
         message = f"{quote(pair[0] if pair else value)} would be taken for a wrongly decoded letter"
@@ -68,9 +68,6 @@ def _text(value: str, most: int) -> str:
     if len(value) > most:
         refuse("too-long", f"{len(value)} characters are too many; {most} is the most")
     return value
-
-
-_MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 
 
 def _line(value: str) -> str:
@@ -99,10 +96,8 @@ def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
 
 
 def _url(value: str, *, local: bool = False) -> str:
-    if is_plain(value):
-        return value
-    if found := find_unfit(value):
-        refuse(*describe_unfit(found[0]))
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
     try:
         return to_url(value, local=local)
     except AddressError as error:
@@ -114,16 +109,16 @@ def _local_url(value: str) -> str:
 
 
 def check_slug(value: str) -> str:
-    """A slug, unchanged; anything else is refused with the slug it could be."""
+    """Return a slug unchanged; refuse anything else with the slug that it could be."""
     if SLUG.fullmatch(value):
         return value
-    wanted = slugify(value.rpartition("/")[2].removesuffix(".md"))
+    suggestion = slugify(value.rpartition("/")[2].removesuffix(".md"))
     message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
-    refuse("bad-slug", message + (f"; write {wanted}" if wanted else ""))
+    refuse("bad-slug", message + (f"; write {suggestion}" if suggestion else ""))
 
 
 def slugify(text: str) -> str:
-    """A slug made from a text: what is left of it in ASCII letters and digits, or nothing."""
+    """Return a slug made of a text: its ASCII letters and digits, perhaps none."""
     import unicodedata
 
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
@@ -139,8 +134,8 @@ def _language(value: str) -> str:
         tail = [
             {4: part.title(), 2: part.upper()}.get(len(part), part.lower()) for part in parts[1:]
         ]
-        if _LANGUAGE.fullmatch(wanted := "-".join([parts[0].lower(), *tail])):
-            refuse("bad-language", f"{quote(value)} is not a language tag; write {wanted}")
+        if _LANGUAGE.fullmatch(tag := "-".join([parts[0].lower(), *tail])):
+            refuse("bad-language", f"{quote(value)} is not a language tag; write {tag}")
     refuse("bad-language", f"{quote(value)} is not a language tag such as en, mn or zh-Hans")
 
 
@@ -185,70 +180,44 @@ def _name(value: str) -> str:
     return value
 
 
-Line: TypeAlias = Annotated[
-    str,
-    AfterValidator(_line),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}),
-]
-Name: TypeAlias = Annotated[
-    str,
-    AfterValidator(_name),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_TITLE}),
-]
+def _json(kind: str, **keywords: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a value, for editors."""
+    return WithJsonSchema({"type": kind, **keywords})
+
+
+_TITLE_SCHEMA = _json("string", minLength=1, maxLength=LONGEST_TITLE)
+_URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
+_MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
+
+Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
+Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
-    str,
-    AfterValidator(_paragraph),
-    WithJsonSchema({"type": "string", "minLength": 1, "maxLength": LONGEST_SUMMARY}),
+    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=LONGEST_SUMMARY)
 ]
 When: TypeAlias = Annotated[
-    dates.Moment,
-    PlainValidator(_moment),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$",
-        }
-    ),
+    dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
 ]
-Url: TypeAlias = Annotated[
-    str,
-    AfterValidator(_url),
-    WithJsonSchema({"type": "string", "format": "iri", "pattern": "^https?://"}),
-]
-LocalUrl: TypeAlias = Annotated[  # may be on localhost
-    str,
-    AfterValidator(_local_url),
-    WithJsonSchema({"type": "string", "format": "iri", "pattern": "^https?://"}),
-]
+Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
+LocalUrl: TypeAlias = Annotated[str, AfterValidator(_local_url), _URL_SCHEMA]  # or on localhost
 Slug: TypeAlias = Annotated[
-    str,
-    AfterValidator(check_slug),
-    WithJsonSchema({"type": "string", "pattern": f"^{SLUG.pattern}$"}),
+    str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
 ]
 Language: TypeAlias = Annotated[
-    str,
-    AfterValidator(_language),
-    WithJsonSchema({"type": "string", "pattern": f"^{_LANGUAGE.pattern}$"}),
+    str, AfterValidator(_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
 ]
-Email: TypeAlias = Annotated[
-    str, AfterValidator(_email), WithJsonSchema({"type": "string", "format": "email"})
-]
+Email: TypeAlias = Annotated[str, AfterValidator(_email), _json("string", format="email")]
 MediaType: TypeAlias = Annotated[
-    str,
-    AfterValidator(_media_type),
-    WithJsonSchema({"type": "string", "pattern": f"^{_MEDIA_TYPE.pattern}$"}),
+    str, AfterValidator(_media_type), _json("string", pattern=f"^{_MEDIA_TYPE.pattern}$")
 ]
-Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), WithJsonSchema({"type": "boolean"})]
-Count: TypeAlias = Annotated[
-    int, PlainValidator(_count), WithJsonSchema({"type": "integer", "minimum": 0})
-]
+Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), _json("boolean")]
+Count: TypeAlias = Annotated[int, PlainValidator(_count), _json("integer", minimum=0)]
 TimeOfDay: TypeAlias = Annotated[
-    dt.time, PlainValidator(_time), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d\d$"})
+    dt.time, PlainValidator(_time), _json("string", pattern=r"^\d{1,2}:\d\d$")
 ]
 
 
 def kind_of(value: Any) -> str:
-    """For keys that take a text or a mapping: which of the two was written."""
+    """Return which of the two was written, for keys that take a text or a mapping."""
     return "text" if isinstance(value, str) else "mapping"
 
 

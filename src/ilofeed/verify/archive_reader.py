@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ilofeed.model import Format
-    from ilofeed.verify.carry import Fields
+    from ilofeed.verify.expected import Fields
+
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _AT = "{http://purl.org/atompub/tombstones/1.0}"

@@ -1,4 +1,4 @@
-"""From nodes to checked keys: pydantic's errors become problems at their line and column."""
+"""Validate nodes with pydantic; its errors become problems with line and column."""
 
 from __future__ import annotations
 
@@ -8,29 +8,33 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.content.keyerrors import Loc, explain, key_start, locate, strays
-from ilofeed.content.yamldoc import Mapping, Node, Scalar, Sequence
+from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
+from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import quote, visible
 from ilofeed.text import escaped_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.problems import Problem
+    from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
 
+
 Model = TypeVar("Model", bound=BaseModel)
-MOST_PROBLEMS = 100  # of the keys of one file: nobody mends more at a time
+MOST_PROBLEMS = 100  # of the keys of one file
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
 _NOTHING = frozenset({"", "~", "null"})
-_BEFORE_A_COMMENT = frozenset(" \t#")
+_BROKEN = object()  # the value of a node that was reported and is left out
 
 
 @dataclass(frozen=True)
 class Checked(Generic[Model]):
-    """Keys that passed. `failed` are the top-level keys that did not: they hold stand-ins or, where
-    they are `in_part`, what is left of a mapping without those of its own keys that failed."""
+    """The keys of a file after validation.
+
+    `failed` are the top-level keys that did not pass: their fields hold stand-ins or, for keys
+    `in_part`, a mapping without those of its own keys that failed.
+    """
 
     fields: Model
     failed: frozenset[str]
@@ -39,15 +43,19 @@ class Checked(Generic[Model]):
     root: Mapping
 
     def at(self, *loc: int | str) -> int:
-        """The offset of a value; of the nearest mapping around it where it is not written."""
+        """Return the offset of a value; if it is not written, of the nearest mapping around it."""
         return locate(self.root, loc)[0].start
 
+    def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
+        """Return a problem at the place of a value."""
+        return self.source.problem(self.at(*loc), code, message)
+
     def holds(self, key: str) -> bool:
-        """Whether a top-level key holds no stand-in, even if it holds not all that is written."""
+        """Return whether a top-level key holds written values, perhaps not all of them."""
         return key not in self.failed or key in self.in_part
 
     def at_key(self, *loc: int | str) -> int:
-        """The offset of a key."""
+        """Return the offset of a key."""
         return key_start(self.root, loc)
 
 
@@ -60,11 +68,10 @@ def validate(
     comments: bool,
     context: Any = None,
 ) -> tuple[Checked[Model], list[Problem]]:
-    """Check every key; where one fails, a stand-in takes its place and it is named in `failed`.
+    """Check every key by itself; return the keys, with stand-ins for those that fail, and problems.
 
-    `comments` says whether a ` # comment` behind a free text is taken for one (feeds.yaml) or
-    for the end of a text that was cut (an entry, where nobody writes comments there). `context`
-    reaches the checks of single values.
+    `comments` tells whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
+    text off (an entry). `context` is passed to the checks of single values.
     """
     reader = _Reader(source, root, model, comments=comments)
     data = reader.mapping(root, ())
@@ -81,8 +88,8 @@ def validate(
         for item in items[:MOST_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
-        known = set(model.model_fields)
-        good = {key: value for key, value in data.items() if key in known - failed}
+        sound = model.model_fields.keys() - failed
+        good = {key: value for key, value in data.items() if key in sound}
         substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
         try:
             fields = model.model_validate({**substitutes, **rest, **good}, context=context)
@@ -94,8 +101,8 @@ def validate(
 
 
 def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
-    """Mappings that failed, without those of their own keys that did, and with an "x" for what is
-    missing; not those that are wrong as a whole, such as one of a key that there is not."""
+    """Return mappings that failed in part: without their keys that failed, with "x" for missing
+    ones. A mapping that is wrong as a whole, such as that of an unknown key, is left out."""
     left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
     for item in items:
         key, *inner = item["loc"]
@@ -109,7 +116,7 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 
 
 class _Reader:
-    """Turns nodes into what pydantic takes, and reports what YAML itself would hide."""
+    """Turn nodes into values for pydantic; report what YAML itself would hide."""
 
     def __init__(
         self, source: Source, root: Mapping, model: type[BaseModel], *, comments: bool
@@ -122,58 +129,34 @@ class _Reader:
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
-        data: dict[str, Any] = {}
-        for key, value in node.pairs:
-            if (text := self._plain(value)) is not None:
-                data[key.value] = text
-            elif type(value) is Sequence and None not in (
-                texts := [*map(self._plain, value.items)]
-            ):
-                data[key.value] = texts
-            elif self._readable(value, inner := (*loc, key.value)):
-                data[key.value] = self._value(value, inner)
-        return data
-
-    def _plain(self, node: Node) -> str | None:
-        """The text of a node of which there is nothing to say wherever it stands, as of most."""
-        if type(node) is not Scalar or node.broken or node.style == '"' or "\n" in node.value:
-            return None
-        if node.style:
-            return node.value
-        behind = self._source.text[node.end : node.end + 1]
-        return None if node.value in _NOTHING or behind in _BEFORE_A_COMMENT else node.value
+        """Return the values of a mapping, without those that are broken."""
+        values = {key.value: self._value(value, (*loc, key.value)) for key, value in node.pairs}
+        return {key: value for key, value in values.items() if value is not _BROKEN}
 
     def _value(self, node: Node, loc: Loc) -> Any:
+        """Return the value of a node; `_BROKEN` after a report of what is wrong with it."""
+        value: Any = _BROKEN
         match node:
-            case Scalar():
-                if node.style == '"':
-                    self.problems += escaped_private(self._source, node.start, node.end, node.value)
-                # YAML makes one line break of a blank line, but where the text stands as it is
-                return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
-            case Mapping():
-                return self.mapping(node, loc)
             case Sequence():
-                return [self._value(item, (*loc, i)) for i, item in enumerate(node.items)]
-
-    def _readable(self, node: Node, loc: Loc) -> bool:
-        """False where the value is broken or empty: reported, and to be left out as a whole."""
-        if isinstance(node, Sequence):
-            readable = [self._readable(item, (*loc, i)) for i, item in enumerate(node.items)]
-            if not all(readable):
-                self.broken.add(loc)
-            return all(readable)
-        if isinstance(node, Mapping):
-            if self._lacks_values(node, loc):
-                self.broken.add(loc)
-                return False
-            return True
-        if node.broken or self._cut(node, loc) or self._empty(node, loc):
+                values = [self._value(item, (*loc, i)) for i, item in enumerate(node.items)]
+                value = values if _BROKEN not in values else _BROKEN
+            case Mapping():
+                value = self.mapping(node, loc) if not self._lacks_values(node, loc) else _BROKEN
+            case Scalar():
+                if not (node.broken or self._is_cut(node, loc) or self._is_empty(node, loc)):
+                    value = self._text(node)
+        if value is _BROKEN:
             self.broken.add(loc)
-            return False
-        return True
+        return value
+
+    def _text(self, node: Scalar) -> str:
+        if node.style == '"':
+            self.problems += escaped_private(self._source, node.start, node.end, node.value)
+        # YAML makes one line break of a blank line, except in a literal block
+        return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
 
     def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
-        """Whether a text or a list stands in { }, or a colon behind an item of a list."""
+        """Report a text or a list in { }, and a list item that ends in a colon."""
         if not node.pairs or any(value.end > value.start for _, value in node.pairs):
             return False
         key = quote(node.pairs[0][0].value)
@@ -189,7 +172,7 @@ class _Reader:
             return False
         return True
 
-    def _cut(self, node: Scalar, loc: Loc) -> bool:
+    def _is_cut(self, node: Scalar, loc: Loc) -> bool:
         text = self._source.text
         if node.style or text.startswith("\n", node.end) or not self._is_free_text(loc):
             return False
@@ -198,9 +181,9 @@ class _Reader:
         comment = re.match(r"[ \t]*#(?P<space>\s?)", rest)
         if comment is None or (comment["space"] and self._comments):
             return False
-        whole = f"{node.value} {rest.strip()}".strip()
-        sign = "'" if '"' in whole else '"'
-        message = f"the text ends at the #, which begins a comment; use quotes: {sign}{whole}{sign}"
+        full = f"{node.value} {rest.strip()}".strip()
+        sign = "'" if '"' in full else '"'
+        message = f"the text ends at the #, which begins a comment; use quotes: {sign}{full}{sign}"
         offset = node.end + rest.index("#")
         self.problems.append(self._source.problem(offset, "cut-by-hash", visible(message)))
         return True
@@ -214,10 +197,10 @@ class _Reader:
             return words[-1] in FREE_TEXT or bool(FREE_TEXT & set(words[1:2]))
         return words[-1] in FREE_TEXT or words[-1] == "authors"
 
-    def _empty(self, node: Scalar, loc: Loc) -> bool:
+    def _is_empty(self, node: Scalar, loc: Loc) -> bool:
         if node.style or node.value not in _NOTHING:
             return False
-        if loc[0] in strays(self._root, self._model).values():  # it is said of each of its keys
+        if loc[0] in strays(self._root, self._model).values():  # each of its keys is reported
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         above = self._source.text[: node.start].rstrip()

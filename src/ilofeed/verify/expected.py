@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Entry, Feed, Format, Image, Office
 
+
 Fields = dict[str, Any]
 
 

@@ -1,8 +1,8 @@
-"""The one door to PyYAML: text to nodes that know their place, with every trap of YAML refused.
+"""Compose YAML to nodes that know their place, and refuse its traps. The only user of PyYAML.
 
 Nodes are composed from the events of libyaml (`CBaseLoader`), not by its composer, because that
 way depth, aliases and tags are refused while reading: an alias bomb or ten thousand brackets cost
-nothing. Scalars stay text, so `NO` is a country and `1.10` a number of its own.
+nothing. Scalars stay text, so `NO` is a country and `1.10` is not `1.1`.
 """
 
 from __future__ import annotations
@@ -12,24 +12,32 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import yaml
 
-from ilofeed.content.yamlerrors import explain
-from ilofeed.content.yamlmask import mask
-from ilofeed.content.yamlvalues import Explained, YamlFault
+from ilofeed.content.yaml_errors import (
+    INDENT,
+    ITEM,
+    PAIR,
+    Explained,
+    YamlFault,
+    explain,
+    line_at,
+    no_indent,
+)
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
     from ilofeed.problems import Code
     from ilofeed.text import Source
 
-DEEPEST = 8  # no key of ours is deeper than 4
+
+DEEPEST = 8  # the deepest key of the schemas is 4 deep
 MOST_REPAIRS = 100
-MOST_PROBLEMS = 100  # of one file: nobody mends more at a time
-_GUESSED = ("missing-colon", "indentation", "tab")  # with which a line may be one of a text
+MOST_PROBLEMS = 100  # of one file
+_GUESSED = ("missing-colon", "indentation", "tab")  # the line may belong to a text above
 
 
-# nodes are tuples: there are dozens to a file, and frozen dataclasses take three times as long
+# named tuples: a file has dozens of nodes, and frozen dataclasses take three times as long
 class Scalar(NamedTuple):
-    """A value as it stands; `start` and `end` are offsets in the source."""
+    """A value as written; `start` and `end` are offsets in the source."""
 
     value: str
     start: int
@@ -47,14 +55,14 @@ class Sequence(NamedTuple):
 
 
 class Mapping(NamedTuple):
-    """Keys and values in the order they are written, each key once."""
+    """Keys and values in the order of the file, each key once."""
 
     pairs: tuple[tuple[Scalar, Node], ...]
     start: int
     end: int
 
     def get(self, key: str) -> Node | None:
-        """The value of a key."""
+        """Return the value of a key."""
         return next((value for name, value in self.pairs if name.value == key), None)
 
 
@@ -62,13 +70,13 @@ Node: TypeAlias = Scalar | Sequence | Mapping
 
 
 def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[Problem]]:
-    """The mapping written in `source.text[start:end]`, and the problems of its YAML.
+    """Return the mapping written in `source.text[start:end]`, and the problems of its YAML.
 
-    A line that is not YAML is reported, masked and the rest read again, so that one slip does not
-    hide the others. None where nothing could be made of the text.
+    A line that is not YAML is reported and masked, and the text is read again, so that one error
+    does not hide the others. The mapping is None if the text cannot be read.
     """
     text = source.text[start:end]
-    slips: dict[int, Problem] = {}  # by line: what follows from one slip is not a second one
+    slips: dict[int, Problem] = {}  # by line: one error of a line is reported
     masked: dict[int, Code] = {}  # offsets of values that are not there, and why
     deep = False
     for _ in range(MOST_REPAIRS):
@@ -102,7 +110,7 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
 
 
 class _TooDeepError(Exception):
-    """Stops reading at once: libyaml itself takes quadratic time on deep nesting."""
+    """Stop reading: libyaml takes quadratic time on deep nesting."""
 
     def __init__(self, offset: int) -> None:
         message = f"brackets or lists are nested more than {DEEPEST} levels deep"
@@ -130,14 +138,14 @@ def _root(
         message = "keys are wanted here, each on a line of its own: `title: …`"
         if isinstance(root, Sequence):
             message = "keys are wanted here, without a hyphen before them: `title: …`"
-        elif found := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
-            message = f"a space is missing behind each colon: `{found[0]} …`"
+        elif key := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
+            message = f"a space is missing behind each colon: `{key[0]} …`"
         problems.append(source.problem(root.start, "not-a-mapping", message))
     return None, problems
 
 
 class _Frame:
-    """A collection that is being read."""
+    """A collection that is not complete yet."""
 
     __slots__ = ("broken", "items", "key", "mapping", "pairs", "start")
 
@@ -151,7 +159,7 @@ class _Frame:
 
 
 class _Builder:
-    """Takes events one by one and holds the tree so far; no recursion, whatever the depth."""
+    """Build the tree from events, one by one and without recursion."""
 
     def __init__(self, source: Source, base: int, masked: dict[int, Code]) -> None:
         self.root: Node | None = None
@@ -201,7 +209,7 @@ class _Builder:
             )
 
     def _refuse_extras(self, event: Any, start: int) -> bool:
-        """Report a name for repetition, or a tag; whether there was one."""
+        """Report an anchor or a tag; return whether there was one."""
         if event.anchor is None and event.tag is None:
             return False
         if event.anchor is not None:
@@ -258,12 +266,12 @@ class _Builder:
         frame.pairs[key.value] = (key, node)
 
     def _is_guessed(self, value: Node) -> bool:
-        """Whether a value is masked on a line of which it is not sure that it begins with a key."""
+        """Return whether a value is masked on a line that may not begin with a key at all."""
         return self._masked.get(value.start - self._base) in _GUESSED
 
 
 class _Writer(yaml.SafeDumper):
-    """Texts between quotes unless they are words: not every reader takes `1e3` for a text."""
+    """Quote texts that are not words: to some readers `1e3` is a number."""
 
 
 def _represent(writer: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
@@ -275,5 +283,47 @@ _Writer.add_representer(str, _represent)
 
 
 def write(data: Any) -> str:
-    """Mappings, lists and values as YAML that programs read, in the order they are given."""
+    """Return mappings, lists and values as YAML for programs, in the given order."""
     return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=1000)
+
+
+def mask(text: str, fault: Explained, *, whole_line: bool) -> tuple[str, int | None]:
+    """Return the text with the error replaced at equal length, and the offset of a replaced value.
+
+    The offset is None if a line was corrected or replaced as a whole, as a line that fails a second
+    time is. The text is unchanged if there is nothing to replace.
+    """
+    start, line = line_at(text, fault.offset)
+    if fault.code == "tab" and not whole_line and "\t" in line:
+        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
+    if fault.code == "indentation" and no_indent(text, start, line):
+        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
+    begin = _placed(text, start, line) if fault.code in {"tab", "indentation"} else None
+    if begin is None and not whole_line:
+        begin = _beginning(fault, line)
+    if begin is None or len(begin) >= len(line):
+        return text[:start] + "#" * len(line) + text[start + len(line) :], None
+    masked = begin + "x" * (len(line) - len(begin))
+    return text[:start] + masked + text[start + len(line) :], start + len(begin)
+
+
+def _beginning(fault: Explained, line: str) -> str | None:
+    """Return what is before the value on a line, or should be."""
+    if fault.code == "missing-colon" and (word := re.match(r"[ \t]*[A-Za-z_]+(?=.{3})", line)):
+        return f"{word[0]}: "
+    if fault.code == "yaml-syntax" and (item := re.match(ITEM, line)):
+        return item["indent"] + "- "
+    pair = PAIR.match(line)
+    return line[: pair.start("value")] if pair else None
+
+
+def _placed(text: str, start: int, line: str) -> str | None:
+    """Return the beginning of a line with a key, moved to the column of the key above it; None if
+    the line is too short, or begins there already."""
+    pair = re.match(rf"{INDENT}(?P<key>[\w-]+)[ \t]*:[ \t]+\S", line)
+    if not pair:
+        return None
+    above = re.findall(rf"^({INDENT})[\w-]+[ \t]*:", text[:start], re.MULTILINE)
+    begin = " " * len(above[-1] if above else "") + pair["key"] + ": "
+    rest = len(line) - len(begin)
+    return begin if rest > 0 and line != begin + "x" * rest else None

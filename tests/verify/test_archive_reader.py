@@ -17,9 +17,9 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.verify.archivereader import read_archive
-from ilofeed.verify.carry import carried_entry, carried_feed
-from ilofeed.verify.readback import UnreadableError, read_back
+from ilofeed.verify.archive_reader import read_archive
+from ilofeed.verify.expected import carried_entry, carried_feed
+from ilofeed.verify.feed_reader import UnreadableError, read_back
 from ilofeed.verify.verification import compare, verify, verify_document
 from offices import DATA, NOW, OFFICE, entry, site
 
@@ -163,7 +163,7 @@ def test_archives_are_read_by_it_and_what_people_subscribe_to_by_feedparser(
 
     document, office = archive(form)
     made = site(wages=FULL)
-    monkeypatch.setattr("ilofeed.verify.readback.feedreader.parse", refuse)
+    monkeypatch.setattr("ilofeed.verify.feed_reader.parse_feed", refuse)
     assert verify_document(document, office) == []
     with_feedparser = {fault.path for fault in verify(list(feeds(made)), made.office)}
     assert {f"all/{form}.xml", f"category/wages/{form}.xml"} <= with_feedparser
