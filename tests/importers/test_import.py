@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from test_cli import run
 
 from ilofeed.build import prepare
-from ilofeed.cli.editing import import_source
+from ilofeed.cli.authors import import_source
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilofeed.cli import console, options, switches
+from ilofeed.cli import console, options
 from ilofeed.problems import plural
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
-
-    from ilofeed import dates
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
@@ -54,16 +52,17 @@ _QUESTIONS = {
     is_flag=True,
     help="Write the program, its lock and the workflows of an office anew, and nothing else.",
 )
-@switches.now
+@options.clock
 @click.pass_obj
 def init(
     root: Path,
     /,
+    *,
     folder: Path,
-    renew: bool,  # noqa: FBT001
-    now: dates.Moment | None,
-    **told: Any,
-) -> None:
+    renew: bool,
+    clock: dt.datetime,
+    **given: Any,
+) -> int:
     """Make a new office in DIR, which is empty or not there yet: a repository to push.
 
     On a terminal what is needed is asked for. Nothing is written before all of it has been
@@ -71,17 +70,17 @@ def init(
     """
     from ilofeed.scaffold import create
 
-    clock, office = options.read_clock(now), root / folder
+    office = root / folder
     try:
         if renew:
-            if any(told.values()):
+            if any(given.values()):
                 text = "--renew takes no other options: feeds.yaml says the rest"
                 raise options.OptionError(text)
-            sys.exit(_renew(office, clock))
+            return _renew(office, clock)
         create.check_place(office)
-        if sys.stdin.isatty() and any(told[name] is None for name in create.REQUIRED):
-            _ask(told, clock)
-        files = create.office_files(create.describe_office(clock, **told), clock)
+        if sys.stdin.isatty() and any(given[name] is None for name in create.REQUIRED):
+            _ask(given, clock)
+        files = create.office_files(create.describe_office(clock, **given), clock)
         create.write_files(office, files)
     except create.OfficeError as error:
         raise options.OptionError(str(error)) from error
@@ -93,7 +92,7 @@ def init(
         "  git init -b main, git add ., git commit, git push: README.md is for your editors,\n"
         "  docs/publishing.md says how Pages is set up, once, and the first publication run"
     )
-    sys.exit(console.DONE)
+    return console.DONE
 
 
 def _renew(folder: Path, clock: dt.datetime) -> int:
@@ -104,7 +103,7 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     create.check_renewable(folder)
     office, _, problems = read_settings(folder, clock)
     if office is None:
-        return console.report(folder, problems, (), "auto", strict=False)
+        return console.report(folder, problems)
     changed = create.renew_office(folder, office, clock)
     for path in changed:
         console.answer(path)
@@ -116,7 +115,7 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     return console.DONE
 
 
-def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
+def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
     """Ask for every option that was omitted, each until the check accepts the answer."""
     from ilofeed.scaffold import create, suggest_authority
 
@@ -132,16 +131,16 @@ def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
         )
 
     for name, question in _QUESTIONS.items():
-        if told[name] is None:
-            told[name] = ask(question, name, str, None)
-    if told["authority"] is None:
-        suggested = suggest_authority(told["url"], clock) or None
-        told["authority"] = ask("What every id begins with", "authority", str, suggested)
-    if not told["languages"]:
+        if given[name] is None:
+            given[name] = ask(question, name, str, None)
+    if given["authority"] is None:
+        suggested = suggest_authority(given["url"], clock) or None
+        given["authority"] = ask("What every id begins with", "authority", str, suggested)
+    if not given["languages"]:
         question = "Languages, the office's first, between spaces, such as en zh-Hans"
-        told["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
-    if not told["countries"]:
-        told["countries"] = _ask_for_countries(ask)
+        given["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
+    if not given["countries"]:
+        given["countries"] = _ask_for_countries(ask)
 
 
 def _ask_for_countries(ask: Callable[..., Any]) -> tuple[str, ...]:
