@@ -285,10 +285,10 @@ def test_a_document_that_does_not_verify_is_3(office: Path, tmp_path: Path) -> N
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
-        "import ilofeed.feeds.jsonfeed as j\n"
-        "real = j.render_json\n"
+        "from ilofeed.feeds import RENDERERS\n"
+        "real = RENDERERS['json']\n"
         "lose = lambda data: data.replace(b'Wages rise', b'Wages rse')\n"
-        "j.render_json = lambda feed, office: lose(real(feed, office))\n"
+        "RENDERERS['json'] = lambda feed, office: lose(real(feed, office))\n"
     )
     path = os.pathsep.join([str(hook), str(Path(ilofeed.__file__).parents[1])])
     done = run(office, "build", PYTHONPATH=path)

@@ -16,7 +16,7 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.model import Attachment, Person
-from ilofeed.pages.entrypage import EntryPages
+from ilofeed.pages.entry_page import EntryPages
 from offices import NOW, OFFICE, documents, entry, site
 
 SITE, _ = check(read_office(GALLERY), THEN)

@@ -14,7 +14,7 @@ from ilofeed.content.read import read_office
 from ilofeed.feeds.opml import read_opml
 from ilofeed.feeds.selection import select
 from ilofeed.model import in_language
-from ilofeed.pages import directory
+from ilofeed.pages import navigation
 from ilofeed.scaffold.schema import entry_schema
 from ilofeed.verify.verification import verify
 from offices import DATA, NOW, OFFICE, documents, entry, found, messages, site
@@ -164,19 +164,19 @@ def test_feeds_around_the_feed_of_a_language() -> None:
     def paths(found: Any) -> list[str]:
         return [feed.spec.path for feed in found]
 
-    assert paths(directory.above(mongolian, feeds, made.office)) == ["all"]
-    assert paths(directory.above(pair, feeds, made.office)) == ["all", "language/en"]
-    assert paths(directory.narrower(by_path["language/en/country/cn"], feeds, made.office)) == [
+    assert paths(navigation.above(mongolian, feeds, made.office)) == ["all"]
+    assert paths(navigation.above(pair, feeds, made.office)) == ["all", "language/en"]
+    assert paths(navigation.narrower(by_path["language/en/country/cn"], feeds, made.office)) == [
         "language/en/country/hk"
     ]
-    assert paths(directory.in_other_languages(mongolian, feeds)) == ["language/en"]
-    assert paths(directory.in_other_languages(by_path["all"], feeds)) == []
-    around = directory.crossed(mongolian, feeds, made.office)
+    assert paths(navigation.in_other_languages(mongolian, feeds)) == ["language/en"]
+    assert paths(navigation.in_other_languages(by_path["all"], feeds)) == []
+    around = navigation.crossed(mongolian, feeds, made.office)
     assert {name: paths(feed for _, feed in pairs) for name, pairs in around.items()} == {
         "by_topic": ["language/mn/category/employment", "language/mn/category/wages"],
         "by_country": ["language/mn/country/mn"],
     }
-    assert directory.crossed(pair, feeds, made.office) == {}
+    assert navigation.crossed(pair, feeds, made.office) == {}
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,11 @@ from ilofeed.content.site import check
 from ilofeed.document import Document, relative
 from ilofeed.feeds.selection import grouped, published, select, select_feeds
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages import directory, sitemap
-from ilofeed.pages.chart import entries_per_month
-from ilofeed.pages.embedding import integrity, script
+from ilofeed.pages import navigation, sitemap
+from ilofeed.pages.embeds import integrity, script
+from ilofeed.pages.html import describe_file, webcal
 from ilofeed.pages.linked_data import read_structured
-from ilofeed.pages.page import describe_file, webcal
+from ilofeed.pages.navigation import entries_per_month
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import render_manifest
 from ilofeed.verify.addresses import _in_xml, addresses
@@ -514,11 +514,11 @@ def test_feeds_around_a_feed() -> None:
     by_path = {feed.spec.path: feed for feed in feeds}
 
     def above(path: str) -> list[str]:
-        found = directory.above(by_path[path], feeds, made.office)
+        found = navigation.above(by_path[path], feeds, made.office)
         return [feed.spec.path for feed in found]
 
     def narrower(path: str) -> list[str]:
-        found = directory.narrower(by_path[path], feeds, made.office)
+        found = navigation.narrower(by_path[path], feeds, made.office)
         return [feed.spec.path for feed in found]
 
     assert above("all") == []
@@ -530,7 +530,7 @@ def test_feeds_around_a_feed() -> None:
         "country/cn/category/wages",
         "country/hk/category/employment",
     ]
-    (crossed,) = directory.crossed(by_path["category/wages"], feeds, made.office).items()
+    (crossed,) = navigation.crossed(by_path["category/wages"], feeds, made.office).items()
     assert crossed[0] == "by_country"
     assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
     assert [name for name, _ in grouped(feeds)] == [

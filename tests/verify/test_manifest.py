@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ilofeed import build as chain
 from ilofeed.content.site import check
 from ilofeed.document import Document, document
-from ilofeed.feeds.history import look_back
+from ilofeed.feeds.archives import look_back
 from ilofeed.feeds.ledger import Changes, Ledger, Records
 from ilofeed.feeds.selection import select
 from ilofeed.longtext import pieces

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Feed, Office
 
-PATH = "feeds.opml"
+OPML_PATH = "feeds.opml"
 Groups = list[tuple[str, list[dict[str, str]]]]
 
 
@@ -29,17 +29,17 @@ def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
     """One outline for each group of feeds, in it one for each feed: its Atom document."""
     root = etree.Element("opml", version="2.0")
     inside = etree.SubElement(root, "head")
-    for name, text in head(feeds, office).items():
+    for name, text in opml_head(feeds, office).items():
         etree.SubElement(inside, name).text = text
     body = etree.SubElement(root, "body")
-    for name, outlines in outline(feeds, office):
+    for name, outlines in opml_outline(feeds, office):
         group = etree.SubElement(body, "outline", text=name)  # a title would want a type
         for attributes in outlines:
             etree.SubElement(group, "outline", attributes)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
+def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
     """What the list says of itself, by element."""
     newest = max(feed.updated for feed in feeds).replace(microsecond=0)
     return {
@@ -49,7 +49,7 @@ def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
     }
 
 
-def outline(feeds: Sequence[Feed], office: Office) -> Groups:
+def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
     """The groups by name, each with the attributes of its feeds."""
     words = phrases(office.language)
     return [
@@ -73,7 +73,7 @@ def outline(feeds: Sequence[Feed], office: Office) -> Groups:
 
 
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
-    """What a reader imports, in the forms of `head` and `outline`."""
+    """What a reader imports, in the forms of `opml_head` and `opml_outline`."""
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:

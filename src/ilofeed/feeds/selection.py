@@ -7,7 +7,7 @@ import datetime as dt
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import history
+from ilofeed.feeds.archives import Past, archive_pages, look_back
 from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
 from ilofeed.model import Archive, Feed
@@ -127,7 +127,7 @@ def select_feeds(
     address while it is empty, as does every feed of a single term, and a calendar.
     """
     kept = before.feeds if before is not None else frozenset()
-    past = history.look_back(out, before) if office.archives else None
+    past = look_back(out, before) if office.archives else None
     return tuple(
         _feed(office, spec, selected, before, past)
         for spec, selected in zip(office.feeds, _shared_out(office, out), strict=True)
@@ -168,14 +168,14 @@ def _feed(
     spec: FeedSpec,
     selected: list[Entry],
     before: Ledger | None,
-    past: history.Past | None,
+    past: Past | None,
 ) -> Feed:
     held = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
     pages: dict[str, int] = {}
     count = 0
     if office.archives:
-        pages, count = history.pages(spec.path, selected, office.limit, past)
+        pages, count = archive_pages(spec.path, selected, office.limit, past)
     events = _events(selected)
     had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
     return Feed(

@@ -1,7 +1,13 @@
-"""What people look at: the pages of the site, widgets to embed, and what search engines read."""
+"""What people look at: the pages of the site, and what other sites and search engines show of it.
 
-from ilofeed.pages import embedding, linked_data, plainhtml
-from ilofeed.pages.entrypage import render_moved
+`render_changed` makes every document of a selection except the manifest, and skips those that the
+output has already, which it knows by their recipe. The other renderers make single documents for
+the preview. `read_structured` and the parsers read a page back for verification.
+"""
+
+from ilofeed.pages import plainhtml
+from ilofeed.pages.embeds import oembed
+from ilofeed.pages.entry_page import render_moved
 from ilofeed.pages.html_tree import parse_html
 from ilofeed.pages.linked_data import read_structured, structured
 from ilofeed.pages.render import (
@@ -14,9 +20,8 @@ from ilofeed.pages.render import (
 )
 
 __all__ = [
-    "embedding",
     "entry_renderer",
-    "linked_data",
+    "oembed",
     "parse_html",
     "plainhtml",
     "read_structured",

@@ -7,9 +7,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
-from ilofeed.feeds import archives, calendars, history, opml
+from ilofeed.feeds import (
+    OPML_PATH,
+    RENDERERS,
+    archive_documents,
+    in_format,
+    render_archive,
+    render_archive_documents,
+    render_calendar,
+    render_opml,
+)
 from ilofeed.model import Feed
-from ilofeed.pages import embedding, entrypage, feedpage, indexpage, page, sitemap
+from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
 from ilofeed.pages.recipe import Recipes
 from ilofeed.shares import quiet, share
 from ilofeed.spool import store_for
@@ -53,7 +62,7 @@ def render_changed(
     documents: list[AnyDocument] = [
         *render_assets(office),
         *_render_entries(seen, recipes, past, store, processes, progress),
-        *entrypage.render_moved(out, office, feeds),
+        *entry_page.render_moved(out, office, feeds),
     ]
     pages = _render_feeds(seen, recipes.feed_page, _render_page, past, shared)
     for made in zip(formats, pages, strict=True):
@@ -100,7 +109,7 @@ def _render_feeds(
             dataclasses.replace(
                 one,
                 recipe=recipe,
-                feed=feed if one.format is None else history.in_format(feed, one.format),
+                feed=feed if one.format is None else in_format(feed, one.format),
             )
             for one in documents
         ]
@@ -111,8 +120,8 @@ def _archives(
     seen: Selection, recipes: Recipes, past: Mapping[bytes, Sequence[Made]]
 ) -> list[tuple[Feed, bytes, list[AnyDocument]]]:
     """Each archive of each feed, its recipe, and what the output has of it."""
-    again = partial(archives.render_archive, office=seen.office)
-    shown = (one for feed in seen.feeds for one in history.archive_documents(feed))
+    again = partial(render_archive, office=seen.office)
+    shown = (one for feed in seen.feeds for one in archive_documents(feed))
     return [(one, recipe := recipes.archive(one), _kept(past, recipe, again, one)) for one in shown]
 
 
@@ -124,7 +133,7 @@ def _render_archives(
 ) -> Iterator[AnyDocument]:
     """The archive documents of all feeds, feed by feed."""
     missing = [shown for shown, _, found in known if not found]
-    made = archives.render_archives(missing, office, processes, store)
+    made = render_archive_documents(missing, office, processes, store)
     for _, recipe, found in known:
         yield from found or _made(recipe, next(made))
 
@@ -138,7 +147,7 @@ def _render_entries(
     progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
-    pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
+    pages = entry_page.EntryPages(seen.office, seen.feeds, seen.out)
     kept: list[Sequence[AnyDocument]] = []
     missing, unmade, again = [], [], pages.render
     for entry in seen.out:
@@ -189,23 +198,23 @@ def render_assets(office: Office) -> list[Document]:
     """What pages and other sites load: the same for all entries."""
     return [
         Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
-        *page.render_assets(office),
-        *embedding.render_scripts(),
+        *html.render_assets(office),
+        *embeds.render_scripts(),
     ]
 
 
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
-    return entrypage.EntryPages(seen.office, seen.feeds, seen.out).render
+    return entry_page.EntryPages(seen.office, seen.feeds, seen.out).render
 
 
 def render_indexes(seen: Selection) -> list[Document]:
     """What names everything else: the office's page, the lists of feeds and of pages."""
     office, feeds = seen.office, seen.feeds
     return [
-        indexpage.render_index(office, feeds, seen.out),
-        indexpage.render_not_found(office, feeds),
-        Document(opml.PATH, "index", opml.render_opml(feeds, office)),
+        index_page.render_index(office, feeds, seen.out),
+        index_page.render_not_found(office, feeds),
+        Document(OPML_PATH, "index", render_opml(feeds, office)),
         *sitemap.render_sitemap(office, feeds, seen.out),
     ]
 
@@ -216,26 +225,26 @@ def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docum
 
 
 def _render_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    return [feedpage.render_feed_page(feed, office, feeds)]
+    return [feed_page.render_feed_page(feed, office, feeds)]
 
 
 def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
     """What programs and other sites take of a feed: not its page, which tells of other feeds."""
     documents = [
-        *feedpage.render_embeds(feed, office, feeds),
-        embedding.render_oembed(feed, office),
+        *feed_page.render_embeds(feed, office, feeds),
+        embeds.render_oembed(feed, office),
     ]
-    for form, draw in archives.RENDERERS.items():
-        shown = history.in_format(feed, form)
+    for form, draw in RENDERERS.items():
+        shown = in_format(feed, form)
         path = feed.path(FILE_NAMES[form])
         documents.append(Document(path, "feed", draw(shown, office), shown, form))
     if feed.has_calendar:
-        data = calendars.render_calendar(feed, office)
+        data = render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
     return documents
 
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """The archive documents of one feed, in the formats that have them."""
-    made = archives.render_archives(history.archive_documents(feed), office)
+    made = render_archive_documents(archive_documents(feed), office)
     return [one.loaded() for documents in made for one in documents]

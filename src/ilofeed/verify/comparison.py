@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import opml
-from ilofeed.pages import embedding, read_structured, structured
+from ilofeed.feeds import OpmlError, opml_head, opml_outline, read_opml
+from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archivereader import read_archive
 from ilofeed.verify.calendarreader import CalendarError, read_calendar
 from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
@@ -44,7 +44,7 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
         expected = structured(entry, office)
         return _verify_json(document, expected, read_structured)
     if feed is not None and document.path.endswith(".json"):
-        return _verify_json(document, embedding.oembed(feed, office), json.loads)
+        return _verify_json(document, oembed(feed, office), json.loads)
     return []
 
 
@@ -118,12 +118,12 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
 def verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
     """The groups of the list of feeds, and every feed in each."""
     try:
-        seen_head, seen = opml.read_opml(document.data)
-    except opml.OpmlError as error:
+        seen_head, seen = read_opml(document.data)
+    except OpmlError as error:
         return [Fault(document.path, "document", "a list of feeds that can be read", str(error))]
-    groups = dict(opml.outline(feeds, office))
+    groups = dict(opml_outline(feeds, office))
     return [
-        *compare(document.path, "head", opml.head(feeds, office), seen_head),
+        *compare(document.path, "head", opml_head(feeds, office), seen_head),
         *compare(document.path, "group", groups, dict(seen)),
     ]
 

@@ -13,10 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import opml
+from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
-from ilofeed.pages import embedding
-from ilofeed.pages import linked_data as structured
+from ilofeed.pages import oembed, structured
 from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
@@ -89,16 +88,16 @@ class Prover:
 
     def _about(self, document: NewDocument) -> Any:
         feed, entry, office = document.feed, document.entry, self._office
-        if document.path == opml.PATH:
-            return opml.head(self._feeds, office), list(opml.outline(self._feeds, office))
+        if document.path == OPML_PATH:
+            return opml_head(self._feeds, office), list(opml_outline(self._feeds, office))
         if feed is not None and document.format is not None:
             return carried_feed(feed, office, document.format)
         if feed is not None and document.path.endswith(".ics"):
             return carried_calendar(feed, office)
         if feed is not None and document.path.endswith(".json"):
-            return embedding.oembed(feed, office)
+            return oembed(feed, office)
         if entry is not None and document.path.endswith(".html"):
-            return structured.structured(entry, office)
+            return structured(entry, office)
         return None
 
     def _shown(self, document: NewDocument) -> Sequence[Entry]:

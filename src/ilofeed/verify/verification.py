@@ -9,7 +9,7 @@ from lxml import etree
 
 from ilofeed import helper
 from ilofeed.document import Document, Kept
-from ilofeed.feeds import opml
+from ilofeed.feeds import OPML_PATH
 from ilofeed.shares import quiet, share
 from ilofeed.verify import addresses, manifestreader, readonce
 from ilofeed.verify.comparison import Fault, of_findings, verify_document, verify_opml
@@ -80,7 +80,7 @@ def verify_changed(
         if document.kind == "manifest":
             return _dangling_in_manifest(document, answers, None if is_less else before), proof
         document = document.loaded()
-        if document.path == opml.PATH:
+        if document.path == OPML_PATH:
             found = verify_opml(document, office, feeds)
         elif document.path not in apart:
             judged = ahead.of(document.path) if ahead is not None else None

@@ -19,6 +19,7 @@ from ilofeed.document import Document
 if TYPE_CHECKING:
     from ilofeed.model import Feed, Office
 
+
 # every version that was ever released, the newest last
 SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # items shown unless other sites choose; pixels of a frame

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from ilofeed.document import Document
 from ilofeed.feeds import grouped
-from ilofeed.pages import directory
-from ilofeed.pages.chart import entries_per_month
-from ilofeed.pages.feedpage import addresses
-from ilofeed.pages.page import render_page, webcal
+from ilofeed.pages.feed_page import addresses
+from ilofeed.pages.html import render_page, webcal
+from ilofeed.pages.navigation import above, crossed, entries_per_month, main_feed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ilofeed.model import Entry, Feed, Office
+
 
 NEWEST = 10  # entries on the office's page
 
@@ -23,7 +23,7 @@ NEWEST = 10  # entries on the office's page
 def render_index(office: Office, feeds: Sequence[Feed], entries: Sequence[Entry]) -> Document:
     """The office's page: the newest entries, and every feed by dimension."""
     held = [entry for entry in entries if entry.withdrawn is None]
-    main = directory.main_feed(feeds)
+    main = main_feed(feeds)
     page = render_page(
         "index.html",
         "index.html",
@@ -35,8 +35,8 @@ def render_index(office: Office, feeds: Sequence[Feed], entries: Sequence[Entry]
         addresses=lambda feed: addresses(feed, office),
         webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
         countries={one.spec.country: one for one in feeds if not one.spec.is_pair},
-        crossed=lambda feed: directory.crossed(feed, feeds, office),
-        above=lambda feed: directory.above(feed, feeds, office),
+        crossed=lambda feed: crossed(feed, feeds, office),
+        above=lambda feed: above(feed, feeds, office),
     )
     return Document("index.html", "index", page)
 

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages import directory
-from ilofeed.pages.embedding import LIMIT, integrity, newest, snippets
-from ilofeed.pages.page import render_page, webcal
+from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
+from ilofeed.pages.html import render_page, webcal
+from ilofeed.pages.navigation import above, crossed, in_other_languages, narrower
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ilofeed.model import Feed, Office
+
 
 EMBEDDED = 10  # items in a frame or a fragment
 NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
@@ -42,10 +43,10 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
         feed=feed,
         addresses=addresses(feed, office),
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
-        above=directory.above(feed, feeds, office),
-        narrower=directory.narrower(feed, feeds, office),
-        crossed=directory.crossed(feed, feeds, office),
-        others=directory.in_other_languages(feed, feeds),
+        above=above(feed, feeds, office),
+        narrower=narrower(feed, feeds, office),
+        crossed=crossed(feed, feeds, office),
+        others=in_other_languages(feed, feeds),
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
         languages=LANGUAGES,

@@ -12,6 +12,7 @@ from ilofeed.feeds.links import feed_links, term_categories
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Event, Feed, Image, Office, Person
 
+
 VERSION = "https://jsonfeed.org/version/1.1"
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Entry, Feed, History, Office, Person
 
+
 AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Format
 
+
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
 # what follows the last entry, and what stands before each
