@@ -157,7 +157,9 @@ def test_a_large_site_has_the_same_documents(
 
 @pytest.mark.usefixtures("large")
 def test_a_large_site_has_the_same_faults(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.pages.entry_page.EntryWriter.write", lambda *_: b"<p>no page</p>")
+    monkeypatch.setattr(
+        "ilofeed.pages.entry_page.EntryPages._render_page", lambda *_: b"<p>no page</p>"
+    )
     found = [verify(render_changed(SEEN, {}, jobs), SITE.office, processes=jobs) for jobs in (1, 2)]
     monkeypatch.setattr("ilofeed.spool.FEW", 2_000)
     assert found == [verify(render(SEEN), SITE.office)] * 2

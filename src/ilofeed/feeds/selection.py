@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -107,15 +108,15 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(by_slug, key=lambda entry: -entry.published.timestamp())
 
 
-def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
-    """For each term, itself and every term below it (SKOS broader, transitively)."""
-    below = {name: {name} for name in terms}
-    for name in terms:
-        above = terms[name].broader
-        while above is not None:
-            below[above].add(name)
+def with_broader(names: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
+    """Return terms together with every term above them (SKOS broader, transitively)."""
+    reached: set[str] = set()
+    for name in names:
+        above: str | None = name
+        while above is not None and above not in reached:
+            reached.add(above)
             above = terms[above].broader
-    return {name: frozenset(names) for name, names in below.items()}
+    return reached
 
 
 def select_feeds(
@@ -130,37 +131,28 @@ def select_feeds(
     past = look_back(out, before) if office.archives else None
     return tuple(
         _feed(office, spec, selected, before, past)
-        for spec, selected in zip(office.feeds, _shared_out(office, out), strict=True)
+        for spec, selected in zip(office.feeds, _entries_by_feed(office, out), strict=True)
         if selected or not spec.is_pair or spec.path in kept
     )
 
 
-def _shared_out(office: Office, out: list[Entry]) -> list[list[Entry]]:
-    """The entries of each feed, in order. Which feeds hold an entry is found out once for all
-    entries of the same terms and language."""
-    categories, countries = narrower(office.categories), narrower(office.countries)
-    held: list[list[Entry]] = [[] for _ in office.feeds]
+def _entries_by_feed(office: Office, out: list[Entry]) -> list[list[Entry]]:
+    """Return the entries of each feed, in order.
 
-    def holders(entry: Entry) -> list[list[Entry]]:
-        return [
-            entries
-            for spec, entries in zip(office.feeds, held, strict=True)
-            if spec.language in {None, entry.language}
-            and (
-                spec.category is None or not categories[spec.category].isdisjoint(entry.categories)
-            )
-            and (spec.country is None or not countries[spec.country].isdisjoint(entry.countries))
-        ]
-
-    known: dict[tuple[Any, ...], list[list[Entry]]] = {}
+    An entry looks up the feeds that can hold it; there may be thousands of others.
+    """
+    entries_of: dict[tuple[str | None, str | None, str | None], list[Entry]] = {
+        (spec.language, spec.country, spec.category): [] for spec in office.feeds
+    }
     for entry in out:
-        terms = (entry.categories, entry.countries, entry.language)
-        found = known.get(terms)
-        if found is None:
-            found = known[terms] = holders(entry)
-        for entries in found:
-            entries.append(entry)
-    return held
+        for key in itertools.product(
+            (None, entry.language),
+            (None, *with_broader(entry.countries, office.countries)),
+            (None, *with_broader(entry.categories, office.categories)),
+        ):
+            if key in entries_of:
+                entries_of[key].append(entry)
+    return list(entries_of.values())
 
 
 def _feed(

@@ -19,6 +19,7 @@ from ilofeed.feeds import (
 )
 from ilofeed.model import Feed
 from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
+from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.shares import quiet, share
 from ilofeed.spool import store_for
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ilofeed.document import AnyDocument, Made, NewDocument
     from ilofeed.feeds import Selection
     from ilofeed.model import Entry, Office
+    from ilofeed.pages.navigation import Directory
     from ilofeed.shares import Progress
     from ilofeed.spool import Store, Stored
 
@@ -52,19 +54,20 @@ def render_changed(
     """The same, but what the output has already is kept: `past` is all of it, by recipe; and what
     a large site has many of is not in memory. `first` is shown what takes long to read back, which
     is made first."""
-    office, out, feeds = seen.office, seen.out, seen.feeds
+    office, out = seen.office, seen.out
+    directory = build_directory(office, seen.feeds)
     recipes = Recipes(seen)
     store = store_for(len(out))
     shared = processes if len(out) > WORTH_SHARING else 1
-    formats = _render_feeds(seen, recipes.feed, render_formats, past, shared)
+    formats = _render_feeds(directory, office, recipes.feed, render_formats, past, shared)
     if first is not None:
         first(one for each in formats for one in each)
     documents: list[AnyDocument] = [
         *render_assets(office),
-        *_render_entries(seen, recipes, past, store, processes, progress),
-        *entry_page.render_moved(out, office, feeds),
+        *_render_entries(seen, directory, recipes, past, store, processes, progress),
+        *entry_page.render_moved(out, office, seen.feeds),
     ]
-    pages = _render_feeds(seen, recipes.feed_page, _render_page, past, shared)
+    pages = _render_feeds(directory, office, recipes.feed_page, _render_page, past, shared)
     for made in zip(formats, pages, strict=True):
         documents += [one for group in made for one in group]
     known = _archives(seen, recipes, past)
@@ -80,9 +83,10 @@ def _stored(made: Document, store: Store) -> NewDocument:
 
 
 def _render_feeds(
-    seen: Selection,
+    directory: Directory,
+    office: Office,
     recipe_of: Callable[[Feed], bytes],
-    draw: Callable[[Feed, Office, Sequence[Feed]], list[Document]],
+    draw: Callable[[Feed, Office, Directory], list[Document]],
     past: Mapping[bytes, Sequence[Made]],
     processes: int,
 ) -> list[list[AnyDocument]]:
@@ -91,9 +95,9 @@ def _render_feeds(
     wanted = []
 
     def again(feed: Feed) -> list[Document]:
-        return draw(feed, seen.office, seen.feeds)
+        return draw(feed, office, directory)
 
-    for feed in seen.feeds:
+    for feed in directory.feeds:
         recipe = recipe_of(feed)
         found.append(_kept(past, recipe, again, feed))
         if not found[-1]:
@@ -140,6 +144,7 @@ def _render_archives(
 
 def _render_entries(
     seen: Selection,
+    directory: Directory,
     recipes: Recipes,
     past: Mapping[bytes, Sequence[Made]],
     store: Store,
@@ -147,7 +152,7 @@ def _render_entries(
     progress: Progress,
 ) -> Iterator[AnyDocument]:
     """The documents of each entry, in order."""
-    pages = entry_page.EntryPages(seen.office, seen.feeds, seen.out)
+    pages = entry_page.EntryPages(seen.office, directory, seen.out)
     kept: list[Sequence[AnyDocument]] = []
     missing, unmade, again = [], [], pages.render
     for entry in seen.out:
@@ -205,15 +210,17 @@ def render_assets(office: Office) -> list[Document]:
 
 def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
     """A function that makes the documents of an entry: its page among those of the others."""
-    return entry_page.EntryPages(seen.office, seen.feeds, seen.out).render
+    directory = build_directory(seen.office, seen.feeds)
+    return entry_page.EntryPages(seen.office, directory, seen.out).render
 
 
 def render_indexes(seen: Selection) -> list[Document]:
     """What names everything else: the office's page, the lists of feeds and of pages."""
     office, feeds = seen.office, seen.feeds
+    directory = build_directory(office, feeds)
     return [
-        index_page.render_index(office, feeds, seen.out),
-        index_page.render_not_found(office, feeds),
+        index_page.render_index(office, directory, seen.out),
+        index_page.render_not_found(office, directory),
         Document(OPML_PATH, "index", render_opml(feeds, office)),
         *sitemap.render_sitemap(office, feeds, seen.out),
     ]
@@ -221,17 +228,18 @@ def render_indexes(seen: Selection) -> list[Document]:
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
     """The documents of one feed that are no archives: its pages, its formats, its calendar."""
-    return [*render_formats(feed, office, feeds), *_render_page(feed, office, feeds)]
+    directory = build_directory(office, feeds)
+    return [*render_formats(feed, office, directory), *_render_page(feed, office, directory)]
 
 
-def _render_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    return [feed_page.render_feed_page(feed, office, feeds)]
+def _render_page(feed: Feed, office: Office, directory: Directory) -> list[Document]:
+    return [feed_page.render_feed_page(feed, office, directory)]
 
 
-def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Document]:
     """What programs and other sites take of a feed: not its page, which tells of other feeds."""
     documents = [
-        *feed_page.render_embeds(feed, office, feeds),
+        *feed_page.render_embeds(feed, office, directory),
         embeds.render_oembed(feed, office),
     ]
     for form, draw in RENDERERS.items():
