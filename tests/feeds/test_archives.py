@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
-from ilofeed.feeds.archives import is_shown_anew
+from ilofeed.feeds import archives
+from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import render_manifest
-from ilofeed.verify.manifestreader import parse_manifest
+from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
@@ -52,7 +52,7 @@ class Site:
             site(now, office=office(self.limit, self.archives), **files), now, self.ledger
         )
         documents = render(seen)
-        manifest = render_manifest(seen, documents)
+        manifest = render_manifest(make_ledger(seen, documents))
         assert verify((*documents, manifest), seen.office) == []
         self.ledger = parse_manifest(manifest.data)
         self.made = {document.path: document for document in documents}
@@ -364,6 +364,6 @@ def test_shown_anew_is_said_of_what_moved_and_came_back_and_of_nothing_else() ->
     one.entries["dated"]["date"] = "2015-01-04"  # the date was wrong: nobody is shown it anew
     made = select(site(**{s: entry(**k) for s, k in one.entries.items()}), NOW)  # type: ignore[arg-type]
     plain, dated = sorted(made.out, key=lambda one: one.slug, reverse=True)
-    assert not is_shown_anew(plain, records["plain"])
-    assert not is_shown_anew(dated, records["dated"])
-    assert is_shown_anew(plain, None)
+    assert not archives.is_shown_anew(plain, records["plain"])
+    assert not archives.is_shown_anew(dated, records["dated"])
+    assert archives.is_shown_anew(plain, None)

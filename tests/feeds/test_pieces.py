@@ -12,20 +12,21 @@ from hypothesis import strategies as st
 from test_archivereader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
-from ilofeed.feeds.archive_parts import cut
-from ilofeed.feeds.archives import archive_documents, render_archive, render_archive_documents
+from ilofeed.feeds import archive_parts
+from ilofeed.feeds import archives as archives_of
 from ilofeed.feeds.selection import select
 from ilofeed.model import History
 from ilofeed.pages.render import render
 from ilofeed.verify import readonce
-from ilofeed.verify.proof import Known, Prover
-from ilofeed.verify.verification import verify_changed
+from ilofeed.verify.proof import EntryDigests
+from ilofeed.verify.verification import verify
+from ilofeed.workers import Workers
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
     from ilofeed.document import Document
     from ilofeed.model import Format
-    from ilofeed.verify.comparison import Fault
+    from ilofeed.verify.verification import Fault
 
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
 SITE = site(
@@ -48,22 +49,22 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return readonce.share_out(documents, Prover(OFFICE, []).of_entry)
+    return readonce.share_out(documents, EntryDigests(OFFICE).of)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
     """What is found in pieces, and what is found in whole documents."""
-    found = [verify_changed(documents, OFFICE, Known())[0]]
+    found = [verify(documents, OFFICE)]
     with monkeypatch.context() as patch:
         patch.setattr("ilofeed.verify.readonce.share_out", lambda *_: {})
-        found.append(verify_changed(documents, OFFICE, Known())[0])
+        found.append(verify(documents, OFFICE))
     return found
 
 
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_pieces_make_the_document(form: Format) -> None:
     for document in archives(form):
-        found = cut(document.data, form)
+        found = archive_parts.cut(document.data, form)
         assert found is not None
         assert document.feed is not None
         assert len(found.entries) == len(document.feed.entries)
@@ -81,12 +82,12 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
     assert sorted(read) == sorted(set(shown))
     assert len(read) < len(shown)
     assert any(numbers == () for numbers in found.values())  # a document without any is one too
-    assert verify_changed(list(MADE), OFFICE, Known())[0] == []
+    assert verify(list(MADE), OFFICE) == []
 
 
 def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
     data = archives("atom")[0].data
-    assert cut(data, "json") is None
+    assert archive_parts.cut(data, "json") is None
     for other in (
         b"",
         b"<feed/>",
@@ -100,7 +101,7 @@ def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
         data.replace(b"UTF-8", b"ISO-8859-1", 1),
     ):
         assert other != data
-        assert cut(other, "atom") is None
+        assert archive_parts.cut(other, "atom") is None
     one = dataclasses.replace(archives("atom")[0], data=data.replace(b"<entry", b"<!-- --><entry"))
     assert shared_out([one]) == {}
 
@@ -110,7 +111,7 @@ def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> 
     documents = [one for one in archives(form) if _full(one)]
     documents = [documents[0], documents[-1]]  # the entry that has everything stands in both
     assert documents[0] is not documents[1]
-    assert verify_changed(documents, OFFICE, Known())[0] == []
+    assert verify(documents, OFFICE) == []
     wrong = cuttable = 0
     for at in (0, 1):
         for what, damage in damaged(documents[at].data):
@@ -118,7 +119,7 @@ def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> 
             data = b"<?xml version='1.0' encoding='UTF-8'?>\n" + damage
             changed = [*documents]
             changed[at] = dataclasses.replace(documents[at], data=data)
-            cuttable += cut(data, form) is not None
+            cuttable += archive_parts.cut(data, form) is not None
             in_pieces, whole = judged(changed, monkeypatch)
             assert in_pieces == whole, what
             wrong += bool(whole)
@@ -138,7 +139,7 @@ def test_what_only_a_whole_document_can_break(
     documents = archives(form)
     at = next(n for n, one in enumerate(documents) if len(one.feed.entries) == 2)  # type: ignore[union-attr]
     document = documents[at]
-    found = cut(document.data, form)
+    found = archive_parts.cut(document.data, form)
     assert found is not None
     first, second = found.entries
     left: dict[str, tuple[bytes, ...]] = {
@@ -162,7 +163,7 @@ def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.Mo
         assert document.feed is not None
         entry = document.feed.entries[0]
         feed = dataclasses.replace(document.feed, entries=(entry, entry))
-        found = cut(document.data, form)
+        found = archive_parts.cut(document.data, form)
         assert found is not None
         data = found.head + found.entries[0] + b"\n" + found.entries[0] + found.tail
         return dataclasses.replace(document, feed=feed, data=data)
@@ -183,7 +184,7 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
         else one
         for one in MADE
     ]
-    faults = verify_changed(wrong, OFFICE, Known(), processes=processes)[0]
+    faults = verify(wrong, OFFICE, Workers(processes))
     assert {fault.path for fault in faults} == {
         one.path for one in MADE if one.kind == "archive" and _full(one)
     }
@@ -197,12 +198,12 @@ def test_archives_put_together_are_those_rendered_by_themselves(
     monkeypatch.setattr("ilofeed.feeds.archives._SHEET", sheet)
     monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
-    shown = [one for feed in seen.feeds for one in archive_documents(feed)]
+    shown = [one for feed in seen.feeds for one in archives_of.archive_documents(feed)]
     assert len(shown) > 4
-    alone = [render_archive(one, OFFICE) for one in shown]
+    alone = [archives_of.render_archive(one, OFFICE) for one in shown]
     assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
-    assert list(render_archive_documents(shown, OFFICE, processes)) == alone
-    assert list(render_archive_documents([], OFFICE, processes)) == []
+    assert archives_of.render_archive_documents(shown, OFFICE, Workers(processes)) == alone
+    assert archives_of.render_archive_documents([], OFFICE, Workers(processes)) == []
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -215,5 +216,5 @@ def test_so_are_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) ->
         dataclasses.replace(feed, history=History(2, page), entries=entries)
         for page, entries in ((1, feed.entries), (2, feed.entries[1:]))
     ]
-    alone = [render_archive(one, made.office) for one in shown]
-    assert list(render_archive_documents(shown, made.office)) == alone
+    alone = [archives_of.render_archive(one, made.office) for one in shown]
+    assert archives_of.render_archive_documents(shown, made.office) == alone

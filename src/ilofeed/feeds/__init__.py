@@ -21,7 +21,17 @@ from ilofeed.feeds.calendars import (
     render_calendar,
     render_event,
 )
-from ilofeed.feeds.ledger import Ledger, Paths, Record, Records, is_archive, second
+from ilofeed.feeds.ledger import (
+    MANIFEST,
+    Ledger,
+    ManifestError,
+    Record,
+    is_archive,
+    is_inside,
+    parse_manifest,
+    second,
+)
+from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
 from ilofeed.feeds.links import feed_links, term_categories
 from ilofeed.feeds.opml import (
     OPML_PATH,
@@ -34,6 +44,7 @@ from ilofeed.feeds.opml import (
 from ilofeed.feeds.selection import (
     Selection,
     changed,
+    feed_terms,
     grouped,
     in_order,
     is_out,
@@ -46,13 +57,14 @@ from ilofeed.feeds.selection import (
 from ilofeed.feeds.xml_tree import parse_xml
 
 __all__ = [
+    "MANIFEST",
+    "MANIFEST_VERSION",
     "OPML_PATH",
     "RENDERERS",
     "Ledger",
+    "ManifestError",
     "OpmlError",
-    "Paths",
     "Record",
-    "Records",
     "Selection",
     "archive_documents",
     "changed",
@@ -60,15 +72,18 @@ __all__ = [
     "event_categories",
     "event_times",
     "feed_links",
+    "feed_terms",
     "grouped",
     "in_format",
     "in_order",
     "is_archive",
+    "is_inside",
     "is_moved_along",
     "is_out",
     "next_change",
     "opml_head",
     "opml_outline",
+    "parse_manifest",
     "parse_xml",
     "published",
     "read_opml",

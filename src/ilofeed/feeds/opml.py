@@ -22,11 +22,11 @@ Groups = list[tuple[str, list[dict[str, str]]]]
 
 
 class OpmlError(ValueError):
-    """Why the bytes are no list of feeds."""
+    """The bytes are not a list of feeds; the text says why."""
 
 
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
-    """One outline for each group of feeds, in it one for each feed: its Atom document."""
+    """Return an outline for each group of feeds, in it one for each feed: its Atom document."""
     root = etree.Element("opml", version="2.0")
     inside = etree.SubElement(root, "head")
     for name, text in opml_head(feeds, office).items():
@@ -40,7 +40,7 @@ def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
 
 
 def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
-    """What the list says of itself, by element."""
+    """Return what the list says of itself, by element."""
     newest = max(feed.updated for feed in feeds).replace(microsecond=0)
     return {
         "title": office.title,
@@ -50,7 +50,7 @@ def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
 
 
 def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
-    """The groups by name, each with the attributes of its feeds."""
+    """Return the groups by name, each with the attributes of its feeds."""
     words = phrases(office.language)
     return [
         (
@@ -73,7 +73,7 @@ def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
 
 
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
-    """What a reader imports, in the forms of `opml_head` and `opml_outline`."""
+    """Read what a reader imports, as `opml_head` and `opml_outline`."""
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
@@ -84,7 +84,7 @@ def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
     return {str(node.tag): node.text or "" for node in inside}, [
         (
             str(group.get("text")),
-            [{str(name): str(value) for name, value in one.attrib.items()} for one in group],
+            [{str(name): str(value) for name, value in feed.attrib.items()} for feed in group],
         )
         for group in body
     ]

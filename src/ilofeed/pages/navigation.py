@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from ilofeed.feeds import feed_terms
 from ilofeed.i18n import own_name
 from ilofeed.model import in_language
 
@@ -143,7 +144,7 @@ def main_feed(feeds: Sequence[Feed]) -> Feed:
 
 def label(feed: Feed, office: Office, words: Phrases) -> str:
     """Return the name of a feed without the office's: `China, Wages`."""
-    labels = [term.label(office.language) for term in _terms(feed, office)]
+    labels = [term.label(office.language) for term in feed_terms(feed.spec, office)]
     tag = feed.spec.language
     if tag is not None and (not labels or office.language != tag):
         labels.append(own_name(tag))
@@ -152,22 +153,14 @@ def label(feed: Feed, office: Office, words: Phrases) -> str:
 
 def label_language(feed: Feed, office: Office) -> str | None:
     """Return the language of the first word of that name; None if it is the page's own."""
-    for term in _terms(feed, office):
+    for term in feed_terms(feed.spec, office):
         return in_language(term.labels, office.language)[1] or office.own_language
     return feed.spec.language
 
 
-def _terms(feed: Feed, office: Office) -> list[Term]:
-    """Return the country and the category of a feed, as far as it has them."""
-    spec = feed.spec
-    country = [office.countries[spec.country]] if spec.country is not None else []
-    category = [office.categories[spec.category]] if spec.category is not None else []
-    return country + category
-
-
 def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> str:
     """Return a sentence or two: what the office says of the term, and what else belongs to it."""
-    terms = _terms(feed, office)
+    terms = feed_terms(feed.spec, office)
     tag = feed.spec.language
     if tag is not None and not terms:
         return words.fill("about_language", label=own_name(tag))

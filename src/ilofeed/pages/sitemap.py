@@ -1,4 +1,4 @@
-"""What search engines ask for: `robots.txt` and `sitemap.xml` (sitemaps.org, protocol 0.9)."""
+"""What search engines request: `robots.txt` and `sitemap.xml` (sitemaps.org, protocol 0.9)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _Page = tuple[str, "dt.datetime"]
 def render_sitemap(
     office: Office, feeds: Sequence[Feed], entries: Iterable[Entry]
 ) -> list[Document]:
-    """The files of the sitemap and robots.txt. Withdrawn entries are not for search engines."""
+    """Return the files of the sitemap, without withdrawn entries, and robots.txt."""
     pages: list[_Page] = [("index.html", max(feed.updated for feed in feeds))]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
     pages += [(entry.page, changed(entry)) for entry in entries if entry.withdrawn is None]

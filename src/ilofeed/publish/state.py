@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 import struct
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
-from ilofeed.portions import portions
 from ilofeed.publish import glance
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
 _SEEN = struct.Struct("<qqQQ")  # what was seen of a file, in less memory
 TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
@@ -92,38 +90,24 @@ def remember(
 
 
 def _as_left(
-    output: str, published: Iterable[str], left: Mapping[str, bytes]
-) -> Iterator[list[glance.Seen]]:
-    """What is seen of published files, some at once: of those that are `left` what was seen."""
-    for some in portions(published):
-        fresh = [path for path in some if path not in left]
-        seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
-        yield [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in some]
+    output: str, published: Collection[str], left: Mapping[str, bytes]
+) -> list[glance.Seen]:
+    """What is seen of published files: of those that are `left` what was seen before."""
+    fresh = [path for path in published if path not in left]
+    seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
+    return [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in published]
 
 
-def _as_lines(lines: Iterable[str]) -> Iterator[bytes]:
-    """The bytes of lines, of which there may be many, piece by piece."""
-    between = ""
-    for some in portions(lines):
-        yield (between + "\n".join(some)).encode("utf-8", "surrogatepass")
-        between = "\n"
+def _as_lines(lines: Iterable[str]) -> bytes:
+    return "\n".join(lines).encode("utf-8", "surrogatepass")
 
 
-def write_beside(output: Path, name: str, pieces: Iterable[bytes]) -> None:
+def write_beside(output: Path, name: str, data: bytes) -> None:
     """Replace what is remembered of an output under a name, at once."""
     place = Path(glance.beside(str(output), name))
     draft = place.with_name(place.name + ".new")
-    with draft.open("wb") as file:
-        file.writelines(pieces)
+    draft.write_bytes(data)
     draft.replace(place)
-
-
-def open_beside(output: Path, name: str) -> BinaryIO:
-    """What is remembered of an output under a name, to be read; nothing where that cannot be."""
-    try:
-        return Path(glance.beside(str(output), name)).open("rb")
-    except OSError:
-        return io.BytesIO()
 
 
 def read_beside(output: Path, name: str) -> bytes:
@@ -149,19 +133,10 @@ def published(output: Path, program: str) -> tuple[dict[str, str], dict[str, byt
         words = dict(zip(paths, lines, strict=True))
     except glance.DAMAGED:
         return {}, {}
-    seen: list[bytes] = []
     try:
-        looks = (glance.look_at(place, some) for some in portions(paths))
-        found = glance.hash_seen(_noted(looks, seen))
+        seen = glance.look_at(place, paths)
     except OSError:  # one is gone
         return words, {}
-    if outputs != found or Path(glance.beside(place, "journal")).exists():
+    if outputs != glance.hash_seen(seen) or Path(glance.beside(place, "journal")).exists():
         return words, {}
-    return words, dict(zip(paths, seen, strict=True))
-
-
-def _noted(looks: Iterable[list[glance.Seen]], seen: list[bytes]) -> Iterator[list[glance.Seen]]:
-    """What was seen, noted as it goes by."""
-    for some in looks:
-        seen += [_SEEN.pack(*one) for one in some]
-        yield some
+    return words, dict(zip(paths, (_SEEN.pack(*one) for one in seen), strict=True))
