@@ -16,7 +16,7 @@ from ilofeed.feeds import select, waiting
 from ilofeed.pages import render_changed
 from ilofeed.problems import has_errors
 from ilofeed.publish import (
-    guard,
+    check_continuity,
     make_ledger,
     publish,
     read_manifest,
@@ -113,6 +113,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     sources = read_office(root)
     workers = context.begin("Checking")
     site, problems = check(sources, now, context.base_url, previous.entries, workers)
+    del sources  # those of a large office take as much memory as its entries
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
@@ -125,7 +126,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     context.begin("Comparing")
     refused: list[Problem] = []
     if context.before is not None:
-        refused = guard(
+        refused = check_continuity(
             site, context.before, ledger, partial(read_again, root), now, context.allowed
         )
     return Draft(

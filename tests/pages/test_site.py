@@ -28,7 +28,6 @@ from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.navigation import build_directory, entries_per_month
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
-from ilofeed.verify.addresses import _in_xml, addresses
 from offices import NOW, OFFICE, documents, entry, site
 
 HERE = "https://news.example.org/office/"
@@ -574,35 +573,7 @@ def test_the_sitemap_has_every_page_that_search_engines_may_know() -> None:
     assert MADE["robots.txt"].data.decode().endswith(f"\nSitemap: {HERE}sitemap.xml\n")
 
 
-@pytest.mark.parametrize("name", ["urlset", "sitemapindex"])
-def test_addresses_of_a_sitemap_are_those_that_a_parser_finds(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages = [(f"entry/{slug}/index.html", NOW) for slug in ("a", "b-2", "c")]
-    office = site(wages=entry()).office
-    data = sitemap._list(name, {"urlset": "url"}.get(name, "sitemap"), pages, office)
-    left = [data[:at] + data[at + 1 :] for at in range(len(data))]
-    odd = [data.replace(b"b-2", other) for other in (b"&amp;", b"<b/>", "й".encode(), b"<!--b-->")]
-    empty = sitemap._list(name, "url", [], office)
-
-    def found() -> list[Any]:
-        answers: list[Any] = []
-        for one in (data, empty, *left, *odd, data + b" ", data + data):
-            try:
-                written = addresses(Document("sitemap.xml", "index", one))
-                answers.append([x for x in written if x.strip()])  # others are between elements
-            except etree.XMLSyntaxError:
-                answers.append("no XML")
-        return answers
-
-    short = found()
-    monkeypatch.setattr("ilofeed.verify.addresses._in_sitemap", _in_xml)
-    assert short == found()
-    assert len(short[0]) == 3
-
-
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ilofeed.pages import sitemap
     from ilofeed.verify.verification import verify
 
     monkeypatch.setattr(sitemap, "MOST", 10)

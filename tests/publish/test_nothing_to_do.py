@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 CLOCK = ("--now", NOW.isoformat())
 PROGRAM = """
 import sys
-from ilofeed.cli import cli
+from ilofeed.cli import main
 try:
-    cli.main(sys.argv[1:], standalone_mode=False)
+    main()
 finally:
     print("done" if "ilofeed.build" in sys.modules else "said", file=sys.stderr)
 """
@@ -173,7 +173,7 @@ def test_words_of_another_build_are_none(office: Path) -> None:
 
 
 MEANWHILE = """
-from ilofeed import chain
+from ilofeed import build as chain
 finish, place = chain.finish, sys.argv.pop(1)
 def finish_and_more(*given):
     changes = finish(*given)

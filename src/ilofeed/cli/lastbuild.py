@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from ilofeed.build import PreviousBuild
-from ilofeed.cli import console
+from ilofeed.cli import report
 from ilofeed.content import dump, keep, load
 from ilofeed.document import ORDER, OutputFile
 from ilofeed.feeds import next_change
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.build import Draft
-    from ilofeed.cli.options import After
+    from ilofeed.cli.options import BuildOptions
     from ilofeed.publish import Changes
 
 
@@ -28,7 +28,7 @@ _NOTHING = "-"  # what is not known of a document
 def remember(
     target: Path,
     clock: dt.datetime,
-    after: After,
+    after: BuildOptions,
     inputs: state.Inputs,
     draft: Draft,
     previous: PreviousBuild,
@@ -38,7 +38,7 @@ def remember(
     assert draft.site is not None
     documents = draft.documents
     said = state.Said(
-        f"{console.counts(draft)}, {console.documents(len(documents), target)}",
+        f"{report.counts(draft)}, {report.documents(len(documents), target)}",
         tuple(dataclasses.asdict(problem) for problem in draft.problems),
     )
     state.remember(

@@ -7,8 +7,8 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed.content.entry import Parsed, check_entry, slug_of
+from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, stand_in
-from ilofeed.content.translations import translation_problems
 from ilofeed.ids import fraction
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.workers import ALONE

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
 from ilofeed.pages import oembed, structured
-from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

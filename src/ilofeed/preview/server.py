@@ -1,0 +1,206 @@
+"""The server of the preview, for browsers on this machine and for the preview's own pages.
+
+A page of another site must not read drafts through a browser that runs here: it could have its own
+name lead to this machine (DNS rebinding). So the `Host` of a request must be this machine, and its
+`Origin`, if it has one, this server. Files are never opened: what is served is rendered in memory.
+"""
+
+from __future__ import annotations
+
+import http.server
+import threading
+import urllib.parse
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from ilofeed.preview.pages import EVENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ilofeed.preview.pages import Pages
+
+
+HOST = "127.0.0.1"
+_NAMES = ("127.0.0.1", "localhost", "[::1]")
+_ALIVE = 15.0  # seconds between two signs of life sent to a page that waits
+_TYPES = {
+    "html": "text/html; charset=utf-8",
+    "atom.xml": "application/atom+xml; charset=utf-8",
+    "rss.xml": "application/rss+xml; charset=utf-8",
+    "xml": "application/xml; charset=utf-8",
+    "feed.json": "application/feed+json; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "js": "text/javascript; charset=utf-8",
+    "css": "text/css; charset=utf-8",
+    "svg": "image/svg+xml",
+    "png": "image/png",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "gif": "image/gif",
+    "webp": "image/webp",
+    "avif": "image/avif",
+    "ics": "text/calendar; charset=utf-8",
+    "opml": "text/x-opml; charset=utf-8",
+    "txt": "text/plain; charset=utf-8",
+}
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Serves the pages that were last shown. Port 0 is any free port; `address` says which."""
+
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, port: int) -> None:
+        self._changed = threading.Condition()
+        self._pages: Pages | None = None
+        self._is_closing = False
+        super().__init__((HOST, port), _Handler)
+
+    @property
+    def address(self) -> str:
+        """The address of the preview, for a browser on this machine."""
+        return f"http://{HOST}:{self.server_port}/"
+
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def show(self, pages: Pages) -> None:
+        """Serve other pages from now on, and notify pages that are open."""
+        with self._changed:
+            self._pages = pages
+            self._changed.notify_all()
+
+    @property
+    def pages(self) -> Pages:
+        """The pages that are served now; wait for the first."""
+        with self._changed:
+            while self._pages is None:
+                self._changed.wait()
+            return self._pages
+
+    def next_version(self, known: str) -> str | None:
+        """Wait for another version than a known one, and return it; None after a while."""
+        with self._changed:
+            self._changed.wait_for(
+                lambda: self._is_closing or (self._pages and self._pages.version != known), _ALIVE
+            )
+            version = self._pages.version if self._pages is not None else known
+            return None if self._is_closing or version == known else version
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether the server is about to end."""
+        return self._is_closing
+
+    def close(self) -> None:
+        """End, also for pages that wait for another version."""
+        with self._changed:
+            self._is_closing = True
+            self._changed.notify_all()
+        self.shutdown()
+        self.server_close()
+
+    def is_own(self, name: str | None) -> bool:
+        """Whether a host name with a port is this server's."""
+        name = (name or "").lower()
+        return name in {f"{host}:{self.server_port}" for host in _NAMES} or (
+            self.server_port == 80 and name in _NAMES
+        )
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    server: Server
+    timeout = 60.0  # seconds for a browser to send a request
+    protocol_version = "HTTP/1.1"
+    server_version, sys_version = "ilofeed", ""
+
+    def do_GET(self) -> None:
+        if not self.server.is_own(self.headers.get("Host")):
+            self._refuse(HTTPStatus.FORBIDDEN, "this preview has another name")
+            return
+        origin = self.headers.get("Origin")
+        if origin is not None and not self._is_from_here(origin):
+            self._refuse(HTTPStatus.FORBIDDEN, "this preview is for its own pages")
+            return
+        path = urllib.parse.unquote(self.path.partition("?")[0].partition("#")[0])
+        path = path.removeprefix("/")
+        if path == EVENTS and self.command == "GET":
+            self._stream()
+            return
+        pages = self.server.pages
+        name = path + "index.html" if not path or path.endswith("/") else path
+        data = pages.find(name)
+        if data is not None:
+            self._send(HTTPStatus.OK, data, _type(name))
+        elif pages.find(f"{path}/index.html") is not None:
+            folder = f"/{urllib.parse.quote(path)}/"
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=folder)
+        else:
+            data = pages.find("404.html") or b"not found"
+            self._send(HTTPStatus.NOT_FOUND, data, _TYPES["html"])
+
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
+    def __getattr__(self, name: str) -> Callable[[], None]:
+        """Refuse every other method."""
+        if not name.startswith("do_"):
+            raise AttributeError(name)
+        return self._refuse_method
+
+    def _refuse_method(self) -> None:
+        why = "a preview is only looked at"
+        self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
+
+    def _is_from_here(self, origin: str) -> bool:
+        scheme, _, name = origin.partition("://")
+        return scheme == "http" and self.server.is_own(name)
+
+    def _refuse(self, status: HTTPStatus, why: str, **headers: str) -> None:
+        self.close_connection = True  # whatever else was sent is not read
+        self._send(status, f"{why}\n".encode(), _TYPES["txt"], Connection="close", **headers)
+
+    def _send(self, status: HTTPStatus, data: bytes, media_type: str, **headers: str) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", media_type)
+        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(data)
+
+    def _stream(self) -> None:
+        """Send the current version and each later one as server-sent events (HTML, section 9.2)."""
+        self.close_connection = True
+        self.send_response(HTTPStatus.OK)
+        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        known = ""
+        while not self.server.is_closing:
+            version = self.server.next_version(known)
+            known = version or known
+            self.wfile.write(f"data: {version}\n\n".encode() if version else b":\n\n")
+
+    def handle_one_request(self) -> None:
+        """Handle a request; a browser that goes away is not an error."""
+        try:
+            super().handle_one_request()
+        except ConnectionError:
+            self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Log nothing: the terminal is for problems."""
+
+
+def _type(name: str) -> str:
+    file = name.rpartition("/")[2]
+    return _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2], "application/octet-stream")
