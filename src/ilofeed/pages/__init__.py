@@ -2,8 +2,7 @@
 
 `render_changed` makes every document of a selection except the manifest, and skips those that the
 output has already, which it knows by their recipe. The other renderers make single documents for
-the preview. `read_html` and `read_structured` read a page back for
-verification.
+the preview. `read_html` and `read_structured` read a page back for verification.
 """
 
 from ilofeed.pages.embeds import oembed
