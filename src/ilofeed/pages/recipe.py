@@ -11,7 +11,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.ids import SHORT, fingerprint, of_office
-from ilofeed.pages import directory
+from ilofeed.pages.navigation import main_feed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -34,7 +34,7 @@ class Recipes:
         self._common = hashlib.blake2b(f"{self._office}{self._names}".encode(), digest_size=SHORT)
         self._counts = fingerprint(
             [(feed.selected, feed.has_calendar) for feed in seen.feeds],
-            directory.main_feed(seen.feeds).updated,
+            main_feed(seen.feeds).updated,
         )
 
     def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> bytes:
