@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from ilofeed.content.entry import Parsed, hash_source
 from ilofeed.garbage import staying
-from ilofeed.ids import fraction, of_office
+from ilofeed.ids import fraction, settings_digest
 from ilofeed.longtext import copy, lines
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.portions import portions
@@ -59,7 +59,7 @@ class Memory:
 
     def is_true_of(self, office: Office, now: dt.datetime) -> bool:
         """Whether it holds in an office at an instant: later than it was written."""
-        return self.since <= now.timestamp() and self.office == of_office(office)
+        return self.since <= now.timestamp() and self.office == settings_digest(office)
 
     def recall(
         self,
@@ -153,7 +153,7 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
 def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -> Iterator[bytes]:
     """The bytes of a memory, as a program writes them, piece by piece: they may be many."""
     hashed = hashlib.sha256()
-    head = json.dumps([VERSION, program, of_office(office), now.timestamp()])
+    head = json.dumps([VERSION, program, settings_digest(office), now.timestamp()])
     for some in portions(itertools.chain([head], lines)):
         piece = "".join([f"{line}\n" for line in some]).encode("utf-8", "surrogatepass")
         hashed.update(piece)
