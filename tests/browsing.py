@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 
-from ilofeed.build import prepare
+from ilofeed.build import BuildContext, prepare
 from offices import DATA
 from serving import CHECKERS, OPEN, Host, host
 
@@ -54,7 +54,7 @@ def gallery_site() -> Iterator[Host]:
 
 @functools.cache
 def built(address: str) -> dict[str, bytes]:
-    draft = prepare(GALLERY, THEN, address)
+    draft = prepare(GALLERY, THEN, BuildContext(base_url=address))
     assert draft.problems == ()
     assert draft.faults == ()
     return {document.path: document.data for document in draft.documents}

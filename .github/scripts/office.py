@@ -160,7 +160,7 @@ def to() -> list[str]:
 
 
 def _count(made: Path) -> None:
-    from ilofeed.verify.manifestreader import parse_manifest
+    from ilofeed.feeds import parse_manifest
 
     ledger = parse_manifest(made.read_bytes())
     tell("entries", str(len(ledger.entries)))

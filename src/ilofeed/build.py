@@ -1,45 +1,94 @@
-"""The chain: read -> parse -> check -> select -> render -> verify -> publish.
+"""The chain: read -> check -> select -> render -> verify -> guard -> publish.
 
 Only the first and the last stage touch the disk. What is wrong with the office's files, or with a
-document that was made of them, is a value in the outcome; an exception is a broken disk or a bug.
+document that was made of them, is a value in the draft; an exception is a broken disk or a bug.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import dataclasses
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from ilofeed.content import check, check_office, read_office
-from ilofeed.document import Kept
+from ilofeed.content import Memory, check, check_office, read_again, read_office
 from ilofeed.feeds import select, waiting
 from ilofeed.pages import render_changed
 from ilofeed.problems import has_errors
-from ilofeed.publish import note_record, publish, read_manifest, render_manifest, write_waiting
-from ilofeed.shares import quiet
-from ilofeed.verify import Known, read_ours, verify_ahead, verify_changed
+from ilofeed.publish import (
+    guard,
+    make_ledger,
+    publish,
+    read_manifest,
+    render_manifest,
+    write_waiting,
+)
+from ilofeed.verify import verify_changed
+from ilofeed.workers import ALONE, Workers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from ilofeed.content import Site
-    from ilofeed.document import AnyDocument
+    from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Ledger, Selection
-    from ilofeed.helper import Answers
     from ilofeed.model import Office
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes
-    from ilofeed.shares import Progress
     from ilofeed.verify import Fault
 
+StageProgress: TypeAlias = "Callable[[str, int, int], None]"
 
-Tell: TypeAlias = "Callable[[str, int, int], None]"
+
+def ignore_stages(_stage: str, _done: int, _total: int) -> None:
+    """Ignore progress reports."""
 
 
-def _nobody(_stage: str, _done: int, _total: int) -> None:
-    """Nobody is there to be told."""
+@dataclass(frozen=True)
+class PreviousBuild:
+    """What the last build by this program knew: nothing of it need be done again.
+
+    `proofs` are the digests of documents that verified, by path; `outputs` what the output still
+    has of them, by recipe, and `ledger` what its manifest says; `entries` those that were checked.
+    `seen` is what `publish.state` saw of the output's files.
+    """
+
+    proofs: Mapping[str, bytes] = field(default_factory=dict)
+    outputs: Mapping[bytes, Sequence[OutputFile]] = field(default_factory=dict)
+    entries: Memory = field(default_factory=Memory)
+    ledger: Ledger | None = None
+    seen: Mapping[str, bytes] = field(default_factory=dict)
+    program: str = ""
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """What a build comes after, and how it may work.
+
+    `before` is what subscribers were shown, `allowed` the rules of the guard that may be broken.
+    `progress` is called with each stage, how much of it is done, and of how much.
+    """
+
+    base_url: str | None = None
+    before: Ledger | None = None
+    allowed: Collection[str] = ()
+    previous: PreviousBuild = field(default_factory=PreviousBuild)
+    processes: int = 1
+    progress: StageProgress = ignore_stages
+
+    def begin(self, stage: str) -> Workers:
+        """Report the start of a stage; return the workers for it."""
+        self.progress(stage, 0, 1)
+        return Workers(self.processes, partial(self.progress, stage))
+
+    @property
+    def kept(self) -> Ledger | None:
+        """The ledger of which empty feeds are kept; none are where feeds may vanish."""
+        if self.before is None or "feed-vanished" not in self.allowed:
+            return self.before
+        return dataclasses.replace(self.before, documents={})
 
 
 @dataclass(frozen=True)
@@ -50,87 +99,69 @@ class Draft:
     problems: tuple[Problem, ...]
     documents: tuple[AnyDocument, ...] = ()
     faults: tuple[Fault, ...] = ()
+    refused: tuple[Problem, ...] = ()  # what the guard does not let through
     waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
     ledger: Ledger | None = None  # what subscribers would be shown
-    proven: Known | None = None  # of its documents, where there are no faults
+    proofs: Mapping[str, bytes] = field(default_factory=dict)  # by path; true without faults
 
 
-def prepare(
-    root: Path,
-    now: dt.datetime,
-    base_url: str | None = None,
-    before: Ledger | None = None,
-    tell: Tell = _nobody,
-    processes: int = 1,
-    known: Known | None = None,
-) -> Draft:
-    """Everything but publishing, after what subscribers were shown `before`.
-
-    What is `known` to verify is not read back again, and what the output has is not made again.
-    `tell` hears of each stage, how much is done of it, and of how much.
-    """
-    known = known or Known()
-    tell("Reading", 0, 1)
+def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -> Draft:
+    """Do everything but publish."""
+    context = context or BuildContext()
+    previous = context.previous
+    context.begin("Reading")
     sources = read_office(root)
-    tell("Checking", 0, 1)
-    told = partial(tell, "Checking")
-    site, problems = check(sources, now, base_url, processes, known.entries, told, note_record)
+    workers = context.begin("Checking")
+    site, problems = check(sources, now, context.base_url, previous.entries, workers)
     if site is None:
         return Draft(None, tuple(problems))
-    del sources  # a large office's takes as much as what was made of it
-    tell("Making", 0, 1)
-    seen = select(site, now, before)
-    ahead: list[Answers[list[Fault]]] = []
-    documents = make(
-        seen,
-        processes,
-        known,
-        partial(tell, "Making"),
-        lambda made: ahead.append(verify_ahead(made, site.office)),
+    workers = context.begin("Making")
+    selection = select(site, now, context.kept)
+    documents = render_changed(selection, previous.outputs, workers)
+    ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
+    documents = (*documents, render_manifest(ledger))
+    workers = context.begin("Verifying")
+    faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)
+    context.begin("Comparing")
+    refused: list[Problem] = []
+    if context.before is not None:
+        refused = guard(
+            site, context.before, ledger, partial(read_again, root), now, context.allowed
+        )
+    return Draft(
+        site=site,
+        problems=tuple(problems),
+        documents=documents,
+        faults=tuple(faults),
+        refused=tuple(refused),
+        waiting=tuple(entry.id for entry in waiting(site.entries, now)),
+        ledger=ledger,
+        proofs=proofs,
     )
-    tell("Verifying", 0, 1)
-    told = partial(tell, "Verifying")
-    faults, proven = verify_changed(documents, site.office, known, told, processes, before, *ahead)
-    ledger = _ledger(documents[-1])
-    later = tuple(entry.id for entry in waiting(site.entries, now))
-    return Draft(site, tuple(problems), documents, tuple(faults), later, ledger, proven)
 
 
-def _ledger(manifest: AnyDocument) -> Ledger:
-    assert not isinstance(manifest, Kept)  # it is made by each build
-    return read_ours(manifest)
-
-
-def make(
-    seen: Selection,
-    processes: int = 1,
-    known: Known | None = None,
-    progress: Progress = quiet,
-    first: Callable[[Iterable[AnyDocument]], None] | None = None,
-) -> tuple[AnyDocument, ...]:
-    """Every document of a site, the manifest last; `first` sees those that people subscribe to."""
-    made = known.made if known is not None else {}
-    documents = render_changed(seen, made, processes, progress, first)
-    return (*documents, render_manifest(seen, documents))
-
-
-def finish(draft: Draft, output: Path, ours: str | None = None) -> Changes:
-    """Publish a draft without faults, under the lock of its output folder (`publish.locked`), whose
-    manifest may be `ours`."""
+def finish(draft: Draft, output: Path) -> Changes:
+    """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
-    changes = publish(draft.documents, output, read_manifest(output, ours))
+    changes = publish(draft.documents, output, read_manifest(output))
     write_waiting(output, draft.waiting)
     return changes
 
 
+def make(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:
+    """Render every document of a site, the manifest last."""
+    documents = render_changed(selection, {}, workers)
+    return (*documents, render_manifest(make_ledger(selection, documents, workers=workers)))
+
+
 def read_settings(root: Path, now: dt.datetime) -> tuple[Office | None, list[str], list[Problem]]:
-    """The office alone, None where feeds.yaml has errors, and the paths of its entry files."""
+    """Return the office alone, None if feeds.yaml has errors, and the paths of its entry files."""
     sources = read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None
     if sources.office is not None:
-        office, found = check_office(sources.office, now)
-        problems += found
+        office, office_problems = check_office(sources.office, now)
+        problems += office_problems
     paths = [path for path, _ in sources.entries] + list(sources.refused)
     return (None if has_errors(problems) else office), paths, sorted(problems)

@@ -1,8 +1,8 @@
 # ruff: noqa: PTH102, PTH103, PTH105, PTH116, PTH120, PTH123
-"""One file of the output, or one folder, replaced or removed at once: a reader sees the old or the
+"""Replace or remove one file, or one folder, of the output at once: a reader sees the old or the
 new, and never half of either.
 
-A build writes ten thousand files, so the paths of files are texts: pathlib takes as long as a disk.
+A build writes ten thousand files, so their paths are texts: pathlib takes as long as a disk.
 """
 
 from __future__ import annotations
@@ -11,26 +11,24 @@ import os
 import shutil
 from typing import TYPE_CHECKING
 
-from ilofeed.longtext import pieces
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ilofeed.document import NewDocument
+    from ilofeed.document import Document
 
 
 class PublishError(OSError):
     """Why nothing, or not everything, could be published; for the person at the terminal."""
 
 
-def is_same(path: str, document: NewDocument) -> bool:
-    """Whether a file holds the bytes of a document already."""
+def is_same(path: str, data: bytes) -> bool:
+    """Whether a file holds these bytes already."""
     try:
-        if os.stat(path).st_size != document.size:
+        if os.stat(path).st_size != len(data):
             return False
         with open(path, "rb") as file:
-            return all(file.read(len(piece)) == piece for piece in pieces(document))
+            return file.read() == data
     except FileNotFoundError:
         return False
     except NotADirectoryError as error:
@@ -38,46 +36,33 @@ def is_same(path: str, document: NewDocument) -> bool:
         raise PublishError(f"{folder} is in the way: a folder is wanted there") from error
 
 
-def write(path: str, document: NewDocument, temporary: str) -> None:
-    """Replace a file at once."""
+def write(path: str, data: bytes, temporary: str) -> None:
+    """Replace a file at once; `temporary` is a folder on the same disk."""
     draft = f"{temporary}/next"
     try:
-        _write(draft, pieces(document))
+        _write(draft, data)
     except FileNotFoundError:
         os.mkdir(temporary)
-        _write(draft, pieces(document))
+        _write(draft, data)
     try:
         try:
             os.replace(draft, path)
         except FileNotFoundError:
-            _make_folder(path.rpartition("/")[0])
+            os.makedirs(os.path.dirname(path), exist_ok=True)
             os.replace(draft, path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
 
 
-def _make_folder(folder: str) -> None:
-    try:
-        os.mkdir(folder)
-    except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)
+def _write(path: str, data: bytes) -> None:
+    with open(path, "wb", buffering=0) as file:
+        rest = memoryview(data)
+        while rest:  # a system may take less than all at once
+            rest = rest[file.write(rest) :]
 
 
-def _write(path: str, data: Iterable[bytes]) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0)
-    file = os.open(path, flags, 0o666)
-    try:
-        for piece in data:
-            rest = memoryview(piece)
-            while rest:  # a system may take less than all at once
-                rest = rest[os.write(file, rest) :]
-    finally:
-        os.close(file)
-
-
-def write_folder(output: Path, folder: str, files: Iterable[NewDocument], temporary: Path) -> None:
-    """Make a folder of the output that is not there yet, with these files of the output in it, at
-    once."""
+def write_folder(output: Path, folder: str, files: Iterable[Document], temporary: Path) -> None:
+    """Create a folder of the output that does not exist yet, with these files in it, at once."""
     for document in files:
         draft = temporary / document.path
         draft.parent.mkdir(parents=True, exist_ok=True)
@@ -94,28 +79,29 @@ def delete(output: Path, path: str) -> None:
 
 
 def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Path) -> bool:
-    """Remove a folder of the output at once; False, and nothing done, where it holds more than
+    """Remove a folder of the output at once; return False, and do nothing, if it holds more than
     these files of the output."""
-    there = {
+    present = {
         path.relative_to(output).as_posix()
         for path in (output / folder).rglob("*")
         if not path.is_dir() or path.is_symlink()
     }
-    if not there or not there <= set(files):
+    if not present or not present <= set(files):
         return False
     temporary.mkdir(exist_ok=True)
-    gone = temporary / "gone"
-    os.replace(output / folder, gone)
-    shutil.rmtree(gone)
+    removed = temporary / "gone"
+    os.replace(output / folder, removed)
+    shutil.rmtree(removed)
     _prune(output, output / folder)
     return True
 
 
 def _prune(output: Path, path: Path) -> None:
+    """Remove the empty folders around a path, up to the output."""
     for folder in path.parents:
         if folder == output:
             break
         try:
             folder.rmdir()
-        except OSError:  # it holds something else
+        except OSError:  # not empty
             break

@@ -6,15 +6,12 @@ import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from ilofeed.shelf import Shelved
-
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
 
     from ilofeed.dates import Moment
     from ilofeed.ids import Authority
-    from ilofeed.spool import Spool
 
 Format = Literal["atom", "rss", "json"]  # of feeds
 
@@ -187,16 +184,15 @@ class Attachment:
     title: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)  # it is by the texts themselves
-class Entry(Shelved):
-    """One item of news. `published` is in the office's zone, `updated` in UTC (see `check`); `body`
-    is what `html` is read from."""
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of news. `published` is in the office's zone, `updated` and `withdrawn` in UTC."""
 
     slug: str
     id: str
     title: str
     summary: str
-    body: str | int
+    html: str  # what there is to read
     published: dt.datetime
     updated: dt.datetime
     url: str  # its own page
@@ -211,12 +207,10 @@ class Entry(Shelved):
     translates: str | None = None  # the slug of the original, never to be shown by itself
     translation_of: str | None = None  # the same, where the original is to be seen
     draft: bool = False
-    withdrawn: dt.datetime | None = None  # in UTC; of a published entry only once it is so
+    withdrawn: dt.datetime | None = None  # of a published entry only once the instant has come
     folder: str = ""  # of the file it was written in
-    source: bytes = field(default=b"", repr=False)  # a digest of what it is made of
-    shelf: Spool | None = field(default=None, repr=False)
-    # what `record` is read from, once that is known; of a changed copy it is not
-    noted: str | int = field(default="", init=False, repr=False)
+    # a digest of what it was read from; b"" if unknown
+    source: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def path(self) -> str:

@@ -15,9 +15,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ilofeed import copies, helper
 from ilofeed.cli import cli, quick, start, usual
-from ilofeed.verify import ahead
 from offices import entry, write_office
 
 if TYPE_CHECKING:
@@ -242,19 +240,3 @@ def test_what_is_read_without_click_is_what_click_reads(
         (),
     )
     assert (root, after.output, after.jobs) == (Path(asked[0]), Path(asked[1]), asked[2])
-
-
-@pytest.mark.parametrize(("words", "number"), [((), 2), (("--jobs", "2"), 2), (("--jobs", "1"), 0)])
-def test_both_ways_have_help_where_there_is_something_to_do(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capfd: Any,
-    words: tuple[str, ...],
-    number: int,
-) -> None:
-    started: list[object] = []
-    monkeypatch.setattr(copies, "processors", lambda: 2)
-    monkeypatch.setattr(helper, "start", started.append)
-    first, second = both(tmp_path, monkeypatch, capfd, "-C", "office", "build", *words)
-    assert first == second
-    assert started == [ahead.load] * number

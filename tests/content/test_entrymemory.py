@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import io
 import json
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +13,10 @@ from test_check import png
 from ilofeed.content import entrymemory
 from ilofeed.content.entrymemory import Memory
 from ilofeed.content.site import check
-from ilofeed.feeds.selection import select
-from ilofeed.longtext import Text
 from ilofeed.model import Entry
-from ilofeed.publish.manifest import render_manifest
-from ilofeed.spool import Spool
 from offices import NOW, OFFICE, entry, sources
 
 if TYPE_CHECKING:
-    from ilofeed.content.entry import Parsed
     from ilofeed.content.site import Site
 
 LATER = NOW + dt.timedelta(days=400)
@@ -49,16 +43,16 @@ EVERYTHING = {
 
 def written(made: Site, troubled: frozenset[str] = frozenset()) -> bytes:
     lines = entrymemory.keep(made.entries, made.office, NOW, troubled, Memory())
-    return b"".join(entrymemory.dump(lines, made.office, NOW, "program"))
+    return entrymemory.dump(lines, made.office, NOW, "program")
 
 
 def remembered(made: Site, troubled: frozenset[str] = frozenset()) -> Memory:
     """What the next build reads of what this one wrote."""
-    return entrymemory.load(io.BytesIO(written(made, troubled)), "program")
+    return entrymemory.load(written(made, troubled), "program")
 
 
 def paths(memory: Memory) -> list[str]:
-    return [json.loads(line)[0] for line in memory.lines()]
+    return [json.loads(line)[0] for line in memory.lines]
 
 
 def checked(**files: Any) -> Site:
@@ -153,29 +147,7 @@ def test_lines_are_written_once() -> None:
     memory = remembered(made)
     again = list(entrymemory.keep(made.entries, made.office, LATER, frozenset(), memory))
     assert len(again) == 2
-    assert again == list(memory.lines())
-
-
-def test_records_come_back() -> None:
-    """With the record of the manifest, once there is one; a changed entry has lost it."""
-    made = checked(wages=entry(), jobs=entry())
-    assert all(one.record == "" for one in recalled(remembered(made), made))
-    render_manifest(select(made, NOW), ())
-    records = [one.record for one in made.entries]
-    assert [json.loads(record)["file"] for record in records] == [one.path for one in made.entries]
-    memory = remembered(made)
-    found = recalled(memory, made)
-    assert [one.record for one in found] == records
-    assert dataclasses.replace(found[0], title="Another").record == ""
-    older = remembered(checked(wages=entry()))
-    again = entrymemory.keep(found, made.office, LATER, frozenset(), older)
-    assert [json.loads(line)[3] for line in again] == records
-
-
-def recalled(memory: Memory, made: Site) -> list[Entry]:
-    files = sources(wages=entry(), jobs=entry()).entries
-    found = memory.recall(files, made.office, NOW)
-    return [one.entry for path in sorted(found) if (one := found[path]).entry is not None]
+    assert again == list(memory.lines)
 
 
 @pytest.mark.parametrize(
@@ -194,8 +166,8 @@ def recalled(memory: Memory, made: Site) -> list[Entry]:
 )
 def test_a_damaged_memory_is_none(damage: Any) -> None:
     data = written(checked(wages=entry()))
-    assert [*entrymemory.load(io.BytesIO(data), "program").lines()]
-    assert entrymemory.load(io.BytesIO(damage(data)), "program") == Memory()
+    assert entrymemory.load(data, "program").lines
+    assert entrymemory.load(damage(data), "program") == Memory()
 
 
 def test_an_empty_memory_is_read() -> None:
@@ -203,31 +175,9 @@ def test_an_empty_memory_is_read() -> None:
     assert paths(remembered(made)) == []
 
 
-@pytest.mark.parametrize("together", [1, 2, 3, len(EVERYTHING), 1000])
-def test_many_rows_are_read_in_parts(together: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = checked(**EVERYTHING)
-    examples: dict[str, Any] = dict(EVERYTHING)
-    files = sources(**examples).entries
-    whole = remembered(made).recall(files, made.office, NOW)
-    assert len(whole) > 3
-    monkeypatch.setattr("ilofeed.portions.TOGETHER", together)
-    monkeypatch.setattr("ilofeed.longtext.PIECE", 10 * together)
-    monkeypatch.setattr("ilofeed.spool.LITTLE", 0)
-    memory = remembered(made)
-    seen: list[list[Parsed]] = []
-    assert isinstance(memory.text, Text)
-    assert isinstance(memory.text.store, Spool)
-    assert memory.recall(files, made.office, NOW, seen.append) == whole
-    assert [one.path for some in seen for one in some] == list(whole)
-    again = entrymemory.keep(made.entries, made.office, LATER, frozenset(), memory)
-    assert list(again) == list(memory.lines())
-
-
 def test_every_field_of_an_entry_is_among_the_examples() -> None:
     """A key added to an entry must be added to what is remembered, and to the examples above."""
     entries = checked(**EVERYTHING).entries
     for one in dataclasses.fields(Entry):
-        if one.name in {"noted", "shelf"}:  # of the manifest, and of a large site
-            continue
         values = {repr(getattr(entry, one.name)) for entry in entries}
         assert len(values) > 1, one.name

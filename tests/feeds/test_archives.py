@@ -12,10 +12,10 @@ import pytest
 from lxml import etree
 
 from ilofeed.feeds import history
+from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import render_manifest
-from ilofeed.verify.manifestreader import parse_manifest
+from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
@@ -52,7 +52,7 @@ class Site:
             site(now, office=office(self.limit, self.archives), **files), now, self.ledger
         )
         documents = render(seen)
-        manifest = render_manifest(seen, documents)
+        manifest = render_manifest(make_ledger(seen, documents))
         assert verify((*documents, manifest), seen.office) == []
         self.ledger = parse_manifest(manifest.data)
         self.made = {document.path: document for document in documents}

@@ -18,14 +18,15 @@ from ilofeed.feeds.selection import select
 from ilofeed.model import History
 from ilofeed.pages.render import render
 from ilofeed.verify import readonce
-from ilofeed.verify.proof import Known, Prover
-from ilofeed.verify.verification import verify_changed
+from ilofeed.verify.proof import EntryDigests
+from ilofeed.verify.verification import verify
+from ilofeed.workers import Workers
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
     from ilofeed.document import Document
     from ilofeed.model import Format
-    from ilofeed.verify.comparison import Fault
+    from ilofeed.verify.verification import Fault
 
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
 SITE = site(
@@ -48,15 +49,15 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return readonce.share_out(documents, Prover(OFFICE, []).of_entry)
+    return readonce.share_out(documents, EntryDigests(OFFICE).of)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
     """What is found in pieces, and what is found in whole documents."""
-    found = [verify_changed(documents, OFFICE, Known())[0]]
+    found = [verify(documents, OFFICE)]
     with monkeypatch.context() as patch:
         patch.setattr("ilofeed.verify.readonce.share_out", lambda *_: {})
-        found.append(verify_changed(documents, OFFICE, Known())[0])
+        found.append(verify(documents, OFFICE))
     return found
 
 
@@ -81,7 +82,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
     assert sorted(read) == sorted(set(shown))
     assert len(read) < len(shown)
     assert any(numbers == () for numbers in found.values())  # a document without any is one too
-    assert verify_changed(list(MADE), OFFICE, Known())[0] == []
+    assert verify(list(MADE), OFFICE) == []
 
 
 def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
@@ -110,7 +111,7 @@ def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> 
     documents = [one for one in archives(form) if _full(one)]
     documents = [documents[0], documents[-1]]  # the entry that has everything stands in both
     assert documents[0] is not documents[1]
-    assert verify_changed(documents, OFFICE, Known())[0] == []
+    assert verify(documents, OFFICE) == []
     wrong = cuttable = 0
     for at in (0, 1):
         for what, damage in damaged(documents[at].data):
@@ -183,7 +184,7 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
         else one
         for one in MADE
     ]
-    faults = verify_changed(wrong, OFFICE, Known(), processes=processes)[0]
+    faults = verify(wrong, OFFICE, Workers(processes))
     assert {fault.path for fault in faults} == {
         one.path for one in MADE if one.kind == "archive" and _full(one)
     }
@@ -201,8 +202,8 @@ def test_archives_put_together_are_those_rendered_by_themselves(
     assert len(shown) > 4
     alone = [archives_of.render_archive(one, OFFICE) for one in shown]
     assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
-    assert list(archives_of.render_archives(shown, OFFICE, processes)) == alone
-    assert list(archives_of.render_archives([], OFFICE, processes)) == []
+    assert archives_of.render_archives(shown, OFFICE, Workers(processes)) == alone
+    assert archives_of.render_archives([], OFFICE, Workers(processes)) == []
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -216,4 +217,4 @@ def test_so_are_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) ->
         for page, entries in ((1, feed.entries), (2, feed.entries[1:]))
     ]
     alone = [archives_of.render_archive(one, made.office) for one in shown]
-    assert list(archives_of.render_archives(shown, made.office)) == alone
+    assert archives_of.render_archives(shown, made.office) == alone

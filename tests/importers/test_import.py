@@ -1010,7 +1010,7 @@ def test_json_of_the_wrong_types(office: Path, capsys: pytest.CaptureFixture[str
 def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ilofeed.verify.comparison import Fault
+    from ilofeed.verify.verification import Fault
     from ilofeed.verify.verification import verify as right
 
     def refuses(documents: Any, office: Any, **_: Any) -> list[Fault]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import GALLERY, THEN, gallery_site
-from ilofeed.build import prepare
+from ilofeed.build import BuildContext, prepare
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
@@ -61,7 +61,9 @@ def test_the_gallery() -> None:
 def test_the_real_office() -> None:
     files: dict[str, bytes] = {}
     with host(files) as site:
-        draft = prepare(ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), site.address)
+        draft = prepare(
+            ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), BuildContext(base_url=site.address)
+        )
         files |= {document.path: document.data for document in draft.documents}
         pages = [name for name in files if name.endswith(".html") and "fragment" not in name]
         assert len(pages) == 13 + 2 * 41 + 2
@@ -71,7 +73,7 @@ def test_the_real_office() -> None:
 def test_an_office_of_three_languages() -> None:
     files: dict[str, bytes] = {}
     with host(files) as site:
-        draft = prepare(DATA / "languages", THEN, site.address)
+        draft = prepare(DATA / "languages", THEN, BuildContext(base_url=site.address))
         files |= {document.path: document.data for document in draft.documents}
         pages = [name for name in files if name.endswith(".html") and "fragment" not in name]
         assert sum("language/" in name for name in pages) == 2 * (3 + 5 + 5)

@@ -9,7 +9,7 @@ import pytest
 from test_widget import POLICY, RELEASED, element, module, settled
 
 from browsing import THEN, listen, page, violations
-from ilofeed.build import prepare
+from ilofeed.build import BuildContext, prepare
 from ilofeed.i18n import direction
 from ilofeed.pages.embedding import SCRIPTS
 from offices import DATA
@@ -48,7 +48,7 @@ def three() -> Iterator[Host]:
     """The office of three languages, served as Pages would."""
     files: dict[str, bytes] = {}
     with host(files, **{name.replace("-", "_"): value for name, value in OPEN.items()}) as here:
-        draft = prepare(DATA / "languages", THEN, here.address)
+        draft = prepare(DATA / "languages", THEN, BuildContext(base_url=here.address))
         assert (draft.problems, draft.faults) == ((), ())
         files |= {document.path: document.data for document in draft.documents}
         yield here

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.document import Kept, Made
+from ilofeed.document import OutputFile, UpToDate
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render, render_changed
-from ilofeed.publish.manifest import render_manifest
-from ilofeed.verify.manifestreader import parse_manifest
+from ilofeed.publish.manifest import make_ledger
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
@@ -41,18 +40,18 @@ def seen(
     return select(site(now, office=office, **files), now, before)
 
 
-def past(documents: Sequence[AnyDocument]) -> dict[bytes, list[Made]]:
-    found: dict[bytes, list[Made]] = {}
+def past(documents: Sequence[AnyDocument]) -> dict[bytes, list[OutputFile]]:
+    found: dict[bytes, list[OutputFile]] = {}
     for one in documents:
         if one.recipe:
             found.setdefault(one.recipe, []).append(
-                Made(one.path, one.kind, one.recipe, bytes.fromhex(one.sha256))
+                OutputFile(one.path, one.kind, one.recipe, one.sha256)
             )
     return found
 
 
 FIRST = render(seen(FILES))
-LEDGER: Ledger = parse_manifest(render_manifest(seen(FILES), FIRST).data)
+LEDGER: Ledger = make_ledger(seen(FILES), FIRST)
 
 
 def third(**changes: Any) -> dict[str, Any]:
@@ -87,7 +86,7 @@ def test_what_is_kept_is_what_would_be_made(change: str, ledger: Ledger | None) 
     before = {one.path: one for one in FIRST}
     assert [one.path for one in made] == [one.path for one in fresh]
     for one, wanted in zip(made, fresh, strict=True):
-        if isinstance(one, Kept):
+        if isinstance(one, UpToDate):
             assert before[one.path].data == wanted.data
         assert (one.kind, one.format, one.entry) == (wanted.kind, wanted.format, wanted.entry)
         assert (one.sha256, one.data) == (wanted.sha256, wanted.data)
@@ -147,7 +146,7 @@ def test_what_is_kept_in_another_office_is_what_would_be_made(change: str, befor
     old = {one.path: one.data for one in first}
     assert [one.path for one in made] == [one.path for one in fresh]
     for one, new in zip(made, fresh, strict=True):
-        assert not isinstance(one, Kept) or old[one.path] == new.data, one.path
+        assert not isinstance(one, UpToDate) or old[one.path] == new.data, one.path
 
 
 SMALL_CHANGES = (
@@ -162,7 +161,7 @@ def test_a_change_of_feeds_yaml_draws_what_shows_it(change: str) -> None:
     feed shows no more labels of an entry than one, and rests on all."""
     now_seen = seen(FILES, OFFICES[change])
     made = render_changed(now_seen, past(FIRST))
-    new = {one.path: one for one in made if not isinstance(one, Kept) and one.recipe}
+    new = {one.path: one for one in made if not isinstance(one, UpToDate) and one.recipe}
     old = {one.path: one.data for one in FIRST}
     showing = {one.recipe for one in new.values() if old.get(one.path) != one.data}
     assert {one.kind for one in new.values() if one.recipe not in showing} <= {"feed-page"}
@@ -171,7 +170,7 @@ def test_a_change_of_feeds_yaml_draws_what_shows_it(change: str) -> None:
 
 def drawn(files: Mapping[str, Any]) -> set[str]:
     made = render_changed(seen(files, before=LEDGER), past(FIRST))
-    return {one.path for one in made if not isinstance(one, Kept)} - ALWAYS
+    return {one.path for one in made if not isinstance(one, UpToDate)} - ALWAYS
 
 
 ALWAYS = {one.path for one in FIRST if not one.recipe}
@@ -200,7 +199,9 @@ def test_what_is_new_leaves_archives_alone() -> None:
     for number in range(6):
         files[f"new_{number}"] = entry(date=f"2016-03-0{number + 1}")
         made = render_changed(seen(files, before=LEDGER), past(FIRST))
-        fresh = {one.path for one in made if one.kind == "archive" and not isinstance(one, Kept)}
+        fresh = {
+            one.path for one in made if one.kind == "archive" and not isinstance(one, UpToDate)
+        }
         assert not fresh & before
         added += len(fresh)
     assert added > 0

@@ -27,7 +27,7 @@ from ilofeed.pages.embedding import integrity, script
 from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.page import describe_file, webcal
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import render_manifest
+from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.addresses import _in_xml, addresses
 from offices import NOW, OFFICE, documents, entry, site
 
@@ -365,7 +365,7 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
     made = site(wages=entry(withdrawn="2027-01-01"))  # nobody's business yet
     before = documents(made)
     assert b"withdrawn" not in before["entry/wages/index.html"].data
-    ledger = render_manifest(select(made, NOW), ())
+    ledger = render_manifest(make_ledger(select(made, NOW), ()))
     assert json.loads(ledger.data)["entries"][0]["withdrawn"] is None
 
 

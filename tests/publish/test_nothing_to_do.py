@@ -141,18 +141,8 @@ def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.Monk
     assert look(office) is None
 
 
-def look(office: Path, processes: int = 1) -> dict[str, str] | None:
-    return glance.recall(str(office), f"{office}/public", None, NOW.timestamp(), processes)
-
-
-def test_two_processes_look_as_one_does(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(glance, "WORTH_SHARING", 1)
-    assert look(office) == look(office, 2) is not None
-    page = office / "public" / "index.html"
-    page.touch()
-    assert look(office) is look(office, 2) is None
-    page.unlink()
-    assert look(office) is look(office, 2) is None
+def look(office: Path) -> dict[str, str] | None:
+    return glance.recall(str(office), f"{office}/public", None, NOW.timestamp())
 
 
 def test_a_system_that_looks_by_whole_paths_sees_the_same(

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 from test_cli import run
 
+from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.previous import load_previous
-from ilofeed.verify.manifestreader import parse_manifest
 from offices import entry, write_office
 from serving import host
 

@@ -14,15 +14,15 @@ import pytest
 from filelock import FileLock
 
 from ilofeed import files as files_module
-from ilofeed.build import finish, prepare
+from ilofeed.build import finish, make, prepare
 from ilofeed.document import ORDER, Document
+from ilofeed.feeds.ledger import ManifestError, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.files import PublishError
 from ilofeed.pages.render import render
 from ilofeed.publish import output as publishing
-from ilofeed.publish.manifest import render_manifest
+from ilofeed.publish.manifest import make_ledger
 from ilofeed.publish.output import locked, publish, read_manifest
-from ilofeed.verify.manifestreader import ManifestError, parse_manifest
 from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
     made = site(wages=entry(link="https://example.org/n"), gone=entry(withdrawn="2015-06-01"))
     seen = select(made, NOW)
     documents = render(seen)
-    ledger = json.loads(render_manifest(seen, documents).data)
+    ledger = json.loads(make(seen)[-1].data)
     assert [item["id"].rpartition(":")[2] for item in ledger["entries"]] == ["gone", "wages"]
     wages = ledger["entries"][1]
     assert wages["url"] == "https://example.org/feeds/entry/wages/"
@@ -152,8 +152,8 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
 def test_the_digest_follows_what_subscribers_see_and_survives_a_move() -> None:
     def digest(office: bytes = OFFICE, **changes: Any) -> str:
         made = site(office=office, wages=entry(**changes))
-        ledger = json.loads(render_manifest(select(made, NOW), ()).data)
-        return str(ledger["entries"][0]["digest"])
+        (record,) = make_ledger(select(made, NOW), ()).entries.values()
+        return str(record.digest)
 
     assert digest() == digest(office=OFFICE.replace(b"https://example.org", b"https://example.net"))
     changes: list[dict[str, Any]] = [
@@ -188,9 +188,9 @@ def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     seen: list[str] = []
     real = files_module.write
 
-    def write(path: str, document: Document, temporary: str) -> None:
+    def write(path: str, data: bytes, temporary: str) -> None:
         seen.append(str(Path(path).relative_to(tmp_path / "public")))
-        real(path, document, temporary)
+        real(path, data, temporary)
 
     monkeypatch.setattr(files_module, "write", write)
     publish(documents[::-1], tmp_path / "public", None)
@@ -303,10 +303,10 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     publish([feed], output, None)
     real = files_module.write
 
-    def die(path: str, document: Document, temporary: str) -> None:
+    def die(path: str, data: bytes, temporary: str) -> None:
         if path.endswith("a.xml"):
             raise KeyboardInterrupt
-        real(path, document, temporary)
+        real(path, data, temporary)
 
     newer = Document("a.xml", "feed", b"names x")
     with monkeypatch.context() as patch:

@@ -29,7 +29,6 @@ from hypothesis.stateful import (
 )
 
 from ilofeed import build as chain
-from ilofeed import spool
 from ilofeed.cli import commands, quick
 from ilofeed.cli.options import After
 from ilofeed.cli.progress import Meter
@@ -102,7 +101,6 @@ def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (archives, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
-        patch.setattr(spool, "FEW", 0)
         patch.setattr(
             "ilofeed.cli.options.After.processes", property(lambda after: after.jobs or 1)
         )

@@ -27,7 +27,7 @@ from ilofeed.content.site import check
 from ilofeed.scaffold import newoffice, program
 from ilofeed.scaffold.officekit import hours
 from ilofeed.scaffold.wheel import make_wheel
-from ilofeed.verify.comparison import Fault
+from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment

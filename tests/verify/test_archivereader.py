@@ -19,9 +19,8 @@ from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.verify.archivereader import read_archive
 from ilofeed.verify.carry import carried_entry, carried_feed
-from ilofeed.verify.comparison import compare, verify_document
 from ilofeed.verify.readback import UnreadableError, read_back
-from ilofeed.verify.verification import verify
+from ilofeed.verify.verification import compare, verify, verify_document
 from offices import DATA, NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:

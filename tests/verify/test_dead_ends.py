@@ -14,7 +14,7 @@ from ilofeed.cli.report import text
 from ilofeed.document import Document
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import render_manifest
+from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.addresses import Answers, addresses
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site, write_office
@@ -30,7 +30,7 @@ SITE = site(
     jobs=entry(link="https://example.org/news"),
 )
 MADE = documents(SITE)
-MADE["manifest.json"] = render_manifest(select(SITE, NOW), tuple(MADE.values())).loaded()
+MADE["manifest.json"] = render_manifest(make_ledger(select(SITE, NOW), tuple(MADE.values())))
 
 
 def missing(path: str) -> set[str]:
@@ -252,5 +252,5 @@ def test_terms_may_be_called_as_keys_of_ours_are() -> None:
     office = OFFICE.replace(b"categories:\n", b"categories:\n" + listed)
     made = site(office=office, wages=entry(categories=f"[{', '.join(names)}]"))
     rendered = tuple(documents(made).values())
-    manifest = render_manifest(select(made, NOW), rendered)
+    manifest = render_manifest(make_ledger(select(made, NOW), rendered))
     assert verify((*rendered, manifest), made.office) == []

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.verify import comparison
 from ilofeed.verify import verification as verifying
-from ilofeed.verify.proof import Known
 from ilofeed.verify.verification import verify_changed
 from offices import documents, entry, site
 
@@ -27,7 +25,7 @@ OFFICE: dict[str, Any] = {
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The paths of the documents that are read back."""
     seen: list[str] = []
-    real = comparison.verify_document
+    real = verifying.verify_document
 
     def look(document: Document, *rest: Any) -> Any:
         seen.append(document.path)
@@ -37,18 +35,18 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return seen
 
 
-def proven(made: Site, known: Known | None = None) -> Known:
-    faults, found = verify_changed(tuple(documents(made).values()), made.office, known or Known())
+def proven(made: Site, known: dict[str, bytes] | None = None) -> dict[str, bytes]:
+    faults, proofs = verify_changed(tuple(documents(made).values()), made.office, known or {})
     assert faults == []
-    return found
+    return proofs
 
 
 def test_of_an_unchanged_site_nothing_is_read_back(read: list[str]) -> None:
     made = site(**OFFICE)
     known = proven(made)
     assert set(read) | {"feeds.opml"} == set(documents(made))
-    assert set(known.proofs) == set(documents(made))
-    assert len(set(known.proofs.values())) == len(known.proofs)
+    assert set(known) == set(documents(made))
+    assert len(set(known.values())) == len(known)
     read.clear()
     assert proven(made, known) == known
     assert read == []
@@ -80,7 +78,7 @@ def test_another_entry_behind_the_same_bytes_is_a_fault() -> None:
     assert {"all/calendar.ics", "entry/wages/index.html", "entry/wages/event.ics"} <= {
         fault.path for fault in faults
     }
-    assert faults == verify_changed(stale, other.office, Known())[0]
+    assert faults == verify_changed(stale, other.office, {})[0]
 
 
 def test_other_bytes_are_read_back_whatever_is_known() -> None:
@@ -102,7 +100,7 @@ def test_where_a_page_is_gone_every_link_is_looked_at() -> None:
     known = proven(made)
     left = [one for one in documents(made).values() if one.path != "entry/jobs/index.html"]
     faults, _ = verify_changed(left, made.office, known)
-    assert faults == verify_changed(left, made.office, Known())[0]
+    assert faults == verify_changed(left, made.office, {})[0]
     assert {"all/atom.xml", "all/index.html"} <= {fault.path for fault in faults}
 
 

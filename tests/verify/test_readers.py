@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.build import prepare
+from ilofeed.build import BuildContext, prepare
 from offices import ROOT
 from serving import host, needs
 from test_seed import PAGE
@@ -32,7 +32,9 @@ def address() -> Iterator[str]:
     """The office's feeds as of June 2015, served on this machine."""
     files: dict[str, bytes] = {}
     with host(files) as here:
-        draft = prepare(ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), here.address)
+        draft = prepare(
+            ROOT, dt.datetime(2015, 6, 1, tzinfo=dt.UTC), BuildContext(base_url=here.address)
+        )
         assert draft.faults == ()
         files |= {document.path: document.data for document in draft.documents}
         yield here.address

@@ -73,15 +73,10 @@ cli.add_command(init)
 @click.pass_obj
 def check(root: Path, form: str, strict: bool, now: dates.Moment | None) -> None:  # noqa: FBT001
     """Read and check everything, render and verify it in memory, write nothing."""
-    from ilofeed.copies import processors
-    from ilofeed.verify import ahead
+    from ilofeed.cli import commands
 
     clock = options.read_clock(now)
-    with ahead.helped(processors()):
-        from ilofeed.cli import commands
-
-        code = commands.check(root, clock, form, progress.Meter(), strict=strict)
-    sys.exit(code)
+    sys.exit(commands.check(root, clock, form, progress.Meter(), strict=strict))
 
 
 @cli.command()
@@ -113,16 +108,14 @@ def build(
 ) -> None:
     """Check everything, read every feed back, and publish what changed."""
     from ilofeed.cli import quick
-    from ilofeed.verify import ahead
 
     after, clock, meter = options.after(**told), options.read_clock(now), progress.Meter()
     meter("Starting", 0, 1)
     code = quick.build(root, clock, after, form, strict=strict)
     if code is None:
-        with ahead.helped(after.processes):
-            from ilofeed.cli import commands
+        from ilofeed.cli import commands
 
-            code = commands.build(root, clock, after, form, meter, strict=strict)
+        code = commands.build(root, clock, after, form, meter, strict=strict)
     if verbose:
         console.say(meter.summary())
     sys.exit(code)

@@ -5,36 +5,32 @@ Each returns the exit code. `meter` is told of the stages.
 
 from __future__ import annotations
 
-import dataclasses
+import gc
 import time
-from functools import partial
 from typing import TYPE_CHECKING
 
 from ilofeed import build as chain
-from ilofeed import garbage
 from ilofeed.cli import console, lastbuild, options
 from ilofeed.content import check as check_all
-from ilofeed.content import read_again, read_office
-from ilofeed.copies import processors
-from ilofeed.feeds import Ledger, waiting
+from ilofeed.content import read_office
+from ilofeed.feeds import MANIFEST, Ledger, waiting
 from ilofeed.problems import has_errors
 from ilofeed.publish import load_previous, state
 from ilofeed.publish import output as publish
-from ilofeed.verify import manifestreader
+from ilofeed.workers import processors
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection
     from pathlib import Path
 
     from ilofeed.cli.progress import Meter
-    from ilofeed.problems import Problem
     from ilofeed.publish import diff as diffs
 
 
 def check(root: Path, clock: dt.datetime, form: str, meter: Meter, *, strict: bool) -> int:
     """Everything but publishing."""
-    draft = chain.prepare(root, clock, tell=meter, processes=processors())
+    context = chain.BuildContext(processes=processors(), progress=meter)
+    draft = chain.prepare(root, clock, context)
     meter.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
@@ -53,33 +49,29 @@ def build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     started = time.monotonic()
-    garbage.look_rarely()
+    gc.set_threshold(50_000, 20, 100)  # entries and documents live until the build ends
     target = options.output_folder(root, after.output)
     with publish.locked(target):
         inputs = state.look(root)
-        known = lastbuild.known(target)
-        before = load_previous(_where(root, clock, after), root, target, known.manifest)
+        previous = lastbuild.known(target)
+        before = load_previous(_where(root, clock, after), root, target)
         waited = publish.read_waiting(target)
-        kept = _kept(before, after.allowed)
-        draft = chain.prepare(root, clock, after.base_url, kept, meter, after.processes, known)
-        meter("Comparing", 0, 1)
-        guarded = _guarded(root, before, draft, clock, after.allowed)
-        problems = sorted([*draft.problems, *guarded])
+        draft = chain.prepare(root, clock, _context(after, before, meter, previous))
+        problems = sorted([*draft.problems, *draft.refused])
         meter.end()
         code = console.report(root, problems, draft.faults, form, strict=strict)
         if code != console.DONE:
             return code
         meter("Publishing", 0, 1)
-        changes = chain.finish(draft, target, known.manifest)
+        changes = chain.finish(draft, target)
         if after.previous is None:
-            lastbuild.remember(target, clock, after, inputs, draft, draft.problems, known, changes)
+            lastbuild.remember(target, clock, after, inputs, draft, previous, changes)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
         from ilofeed.publish import compare  # a first build has nothing to compare
 
         console.say(console.noticed(compare(before, draft.ledger, waited)))
-    garbage.look_no_more()
     return console.DONE
 
 
@@ -96,15 +88,14 @@ def diff(
     target = options.output_folder(root, after.output)
     before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
     waited = publish.read_waiting(target)
-    draft = chain.prepare(root, clock, after.base_url, before, meter, after.processes)
+    draft = chain.prepare(root, clock, _context(after, before, meter))
     meter.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults, "auto", strict=False)
-    guarded = _guarded(root, before, draft, clock, after.allowed)
-    console.answer(FORMS[form](compare(before, draft.ledger, waited), guarded), end="")
+    console.answer(FORMS[form](compare(before, draft.ledger, waited), draft.refused), end="")
     if form != "text":
-        return console.REFUSED if has_errors(guarded) else console.DONE
-    return console.report(root, guarded, (), "text", strict=False)
+        return console.REFUSED if has_errors(draft.refused) else console.DONE
+    return console.report(root, draft.refused, (), "text", strict=False)
 
 
 def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
@@ -114,28 +105,23 @@ def _where(root: Path, clock: dt.datetime, after: options.After) -> str | None:
     from ilofeed.cli import live
 
     url = live.address(root, clock, after.base_url)
-    return f"{url}{manifestreader.PATH}" if url is not None else "none"  # then nothing is published
+    return f"{url}{MANIFEST}" if url is not None else "none"  # then nothing is published
 
 
-def _kept(before: Ledger | None, allowed: Collection[str]) -> Ledger | None:
-    """The ledger of which a build keeps what is empty now; where feeds may vanish, nothing."""
-    if before is None or "feed-vanished" not in allowed:
-        return before
-    return dataclasses.replace(before, documents={})
-
-
-def _guarded(
-    root: Path,
+def _context(
+    after: options.After,
     before: Ledger | None,
-    draft: chain.Draft,
-    clock: dt.datetime,
-    allowed: Collection[str],
-) -> list[Problem]:
-    if before is None or draft.site is None or draft.ledger is None:
-        return []
-    from ilofeed.publish import guard
-
-    return guard(draft.site, before, draft.ledger, partial(read_again, root), clock, allowed)
+    meter: Meter,
+    previous: chain.PreviousBuild | None = None,
+) -> chain.BuildContext:
+    return chain.BuildContext(
+        base_url=after.base_url,
+        before=before,
+        allowed=after.allowed,
+        previous=previous or chain.PreviousBuild(),
+        processes=after.processes,
+        progress=meter,
+    )
 
 
 def due(root: Path, clock: dt.datetime) -> int:

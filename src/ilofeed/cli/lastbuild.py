@@ -6,21 +6,19 @@ from __future__ import annotations
 import dataclasses
 from typing import TYPE_CHECKING
 
+from ilofeed.build import PreviousBuild
 from ilofeed.cli import console
 from ilofeed.content import dump, keep, load
-from ilofeed.document import ORDER, Made
+from ilofeed.document import ORDER, OutputFile
 from ilofeed.feeds import next_change
-from ilofeed.publish import glance, state
-from ilofeed.verify import PATH, Known, Proofs
+from ilofeed.publish import glance, read_manifest, state
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from pathlib import Path
 
     from ilofeed.build import Draft
     from ilofeed.cli.options import After
-    from ilofeed.problems import Problem
     from ilofeed.publish import Changes
 
 
@@ -33,64 +31,53 @@ def remember(
     after: After,
     inputs: state.Inputs,
     draft: Draft,
-    problems: Sequence[Problem],
-    known: Known,
+    previous: PreviousBuild,
     changes: Changes,
 ) -> None:
     """Remember a build that was done, for the next one; under the lock of its output."""
     assert draft.site is not None
-    assert draft.proven is not None
-    assert isinstance(draft.proven.proofs, Proofs)
     documents = draft.documents
     said = state.Said(
         f"{console.counts(draft)}, {console.documents(len(documents), target)}",
-        tuple(dataclasses.asdict(problem) for problem in problems),
+        tuple(dataclasses.asdict(problem) for problem in draft.problems),
     )
     state.remember(
         target,
         inputs,
-        draft.proven.proofs,
+        draft.proofs,
         (
-            f"{_hex(proof)} {_hex(one.recipe)} {one.sha256} {one.kind}"
-            for one, proof in zip(documents, draft.proven.proofs.digests, strict=True)
+            f"{_hex(draft.proofs[one.path])} {_hex(one.recipe)} {one.sha256} {one.kind}"
+            for one in documents
         ),
-        program=known.program,
+        program=previous.program,
         base_url=after.base_url,
         now=clock,
         until=next_change(draft.site.entries, clock),
         said=said,
-        left={path: known.seen[path] for path in changes.unchanged if path in known.seen},
+        left={path: previous.seen[path] for path in changes.unchanged if path in previous.seen},
     )
-    troubled = frozenset(problem.path for problem in problems)
+    troubled = frozenset(problem.path for problem in draft.problems)
     office = draft.site.office
-    lines = keep(draft.site.entries, office, clock, troubled, known.entries)
-    state.write_beside(target, "entries", dump(lines, office, clock, known.program))
+    lines = keep(draft.site.entries, office, clock, troubled, previous.entries)
+    state.write_beside(target, "entries", dump(lines, office, clock, previous.program))
 
 
-def known(target: Path) -> Known:
-    """What the last build here found to verify, and what of it need not be made again."""
+def known(target: Path) -> PreviousBuild:
+    """Return what the last build here found to verify, and what need not be rendered again."""
     program = glance.program()
     words, seen = state.published(target, program)
-    made: dict[bytes, tuple[Made, ...]] = {}
+    outputs: dict[bytes, tuple[OutputFile, ...]] = {}
     proofs = {}
     kinds = {str(kind): kind for kind in ORDER}
-    manifest = words[PATH].split(" ")[2] if PATH in words else None
     for path, line in words.items():
         proof, written, sha256, kind = line.split(" ")
         proofs[path] = _bytes(proof)
         if seen and (recipe := _bytes(written)):
-            one = Made(path, kinds[kind], recipe, _bytes(sha256))
-            made[recipe] = (*made.get(recipe, ()), one)
-    with state.open_beside(target, "entries") as file:
-        entries = load(file, program)
-    return Known(
-        proofs=proofs,
-        made=made,
-        entries=entries,
-        manifest=manifest,
-        seen=seen,
-        program=program,
-    )
+            file = OutputFile(path, kinds[kind], recipe, sha256)
+            outputs[recipe] = (*outputs.get(recipe, ()), file)
+    entries = load(state.read_beside(target, "entries"), program)
+    ledger = read_manifest(target) if seen else None
+    return PreviousBuild(proofs, outputs, entries, ledger, seen, program)
 
 
 def _hex(digest: bytes) -> str:

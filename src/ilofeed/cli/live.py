@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 from ilofeed import build as chain
 from ilofeed.cli import console
 from ilofeed.cli.options import output_folder
+from ilofeed.feeds import MANIFEST, ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.problems import plural
 from ilofeed.publish import MOST_BYTES, load_previous, read_manifest
-from ilofeed.verify import manifestreader
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -58,12 +58,12 @@ def show(root: Path, clock: dt.datetime, base_url: str | None) -> int:
 def _manifest(url: str) -> bytes:
     """The bytes of the live manifest, which is one of ours; else `PublishError`."""
     try:
-        data = fetch(url + manifestreader.PATH, MOST_BYTES).data
-        manifestreader.parse_manifest(data)
+        data = fetch(url + MANIFEST, MOST_BYTES).data
+        parse_manifest(data)
     except FetchError as error:
         raise PublishError(str(error)) from error
-    except (manifestreader.ManifestError, TooLargeError) as error:
-        raise PublishError(f"{url}{manifestreader.PATH} cannot be used: {error}") from error
+    except (ManifestError, TooLargeError) as error:
+        raise PublishError(f"{url}{MANIFEST} cannot be used: {error}") from error
     return data
 
 
@@ -78,15 +78,13 @@ def confirm(
     target = output_folder(root, output)
     ledger = read_manifest(target)
     if ledger is None:
-        raise PublishError(f"there is no {manifestreader.PATH} in {target}; build first")
+        raise PublishError(f"there is no {MANIFEST} in {target}; build first")
     before = load_previous(since, root, target)
     known = before.documents if before is not None else {}
     wanted = {
         path: sha256 for path, sha256 in ledger.documents.items() if known.get(path) != sha256
     }
-    wanted[manifestreader.PATH] = hashlib.sha256(
-        (target / manifestreader.PATH).read_bytes()
-    ).hexdigest()
+    wanted[MANIFEST] = hashlib.sha256((target / MANIFEST).read_bytes()).hexdigest()
     return _verdict(url, len(wanted), _compare(url, wanted, wait))
 
 

@@ -33,7 +33,7 @@ class After:
     @property
     def processes(self) -> int:
         """How many processes to use: as many as can run at once, and not more than allowed."""
-        from ilofeed.copies import processors
+        from ilofeed.workers import processors
 
         return min(processors(), self.jobs or processors())
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ilofeed import build as chain
 from ilofeed.cli import console, options
+from ilofeed.feeds import MANIFEST
 from ilofeed.files import PublishError
 from ilofeed.publish import load_previous, read_manifest, websub
-from ilofeed.verify import manifestreader
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -32,7 +32,7 @@ def ping(root: Path, clock: dt.datetime, output: Path, since: str) -> int:
     target = options.output_folder(root, output)
     after = read_manifest(target)
     if after is None:
-        raise PublishError(f"{target / manifestreader.PATH} is not there; build first")
+        raise PublishError(f"{target / MANIFEST} is not there; build first")
     changed = websub.changed_feeds(load_previous(since, root, target), after)
     if not changed:
         console.say("no feed has changed, so the hub is told nothing")

@@ -23,7 +23,7 @@ def build(root: Path, clock: dt.datetime, after: After, form: str, *, strict: bo
     if after.previous is not None:
         return None
     now = clock.timestamp()
-    return say(str(root), target, after.base_url, now, after.processes, form, strict=strict)
+    return say(str(root), target, after.base_url, now, form, strict=strict)
 
 
 def say(
@@ -31,14 +31,13 @@ def say(
     target: str,
     base_url: str | None,
     now: float,
-    processes: int,
     form: str = "auto",
     *,
     strict: bool = False,
 ) -> int | None:
     """The same of a folder to publish to; `now` in seconds since 1970."""
     started = time.monotonic()
-    facts = glance.recall(root, target, base_url, now, processes)
+    facts = glance.recall(root, target, base_url, now)
     if facts is None:
         return None
     problems, code = glance.value(facts["problems"]), 0

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from ilofeed import build as chain
 from ilofeed.cli import console, options
 from ilofeed.content import read
-from ilofeed.document import Document
 from ilofeed.files import is_same
 from ilofeed.scaffold import PROGRAM, kit, program
 
@@ -47,4 +46,4 @@ def renew(folder: Path, clock: dt.datetime) -> int:
 
 
 def _has(folder: Path, path: str, data: bytes) -> bool:
-    return is_same(str(folder / path), Document(path, "asset", data))
+    return is_same(str(folder / path), data)

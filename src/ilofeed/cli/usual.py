@@ -40,7 +40,7 @@ def build(root: str, output: str, jobs: int | None) -> int:
     """Build; the exit code."""
     gc.disable()  # what is loaded and looked at stays: there is nothing to collect among it
     try:
-        code = _glance(root, output, jobs)
+        code = _glance(root, output)
         if code is None:
             code = _build(root, output, jobs)
     except BaseException as error:
@@ -55,36 +55,32 @@ def build(root: str, output: str, jobs: int | None) -> int:
     return code
 
 
-def _glance(root: str, output: str, jobs: int | None) -> int | None:
+def _glance(root: str, output: str) -> int | None:
     """The exit code of a build that has nothing to do."""
     if "SOURCE_DATE_EPOCH" in os.environ:  # it is no time of the clock
         return None
     import time
 
     from ilofeed.cli import quick
-    from ilofeed.copies import processors
 
     home = os.path.realpath(root)
     target = os.path.realpath(os.path.join(root, output))  # noqa: PTH118
     if f"{home}/".startswith(f"{target}/") or f"{target}/".startswith(f"{home}/entries/"):
         return None  # it is refused
-    most = processors()
-    return quick.say(root, target, None, time.time(), min(most, jobs or most))
+    return quick.say(root, target, None, time.time())
 
 
 def _build(root: str, output: str, jobs: int | None) -> int:
     from pathlib import Path
 
     from ilofeed.cli import console, options, progress
-    from ilofeed.verify import ahead
 
     console.keep_every_word()
     after, meter = options.After(Path(output), jobs=jobs), progress.Meter()
     meter("Starting", 0, 1)
     clock = options.read_clock(None)
-    with ahead.helped(after.processes):
-        from ilofeed.cli import commands
+    from ilofeed.cli import commands
 
-        gc.freeze()
-        gc.enable()
-        return commands.build(Path(root), clock, after, "auto", meter, strict=False)
+    gc.freeze()
+    gc.enable()
+    return commands.build(Path(root), clock, after, "auto", meter, strict=False)

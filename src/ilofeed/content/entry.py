@@ -178,7 +178,7 @@ def _entry(
         id=identity,
         title=keys.title,
         summary=keys.summary,
-        body=body or summary_html(keys.summary),
+        html=body or summary_html(keys.summary),
         published=published,
         updated=stamped(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),

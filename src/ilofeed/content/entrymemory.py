@@ -10,85 +10,54 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import hashlib
-import itertools
 import json
-import os
 import sys
 from dataclasses import dataclass
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed.content.entry import Parsed, hash_source
-from ilofeed.garbage import staying
-from ilofeed.ids import fraction, settings_digest
-from ilofeed.longtext import copy, lines
+from ilofeed.ids import fraction, of_office
 from ilofeed.model import Attachment, Entry, Event, Image, Person
-from ilofeed.portions import portions
-from ilofeed.shares import leave
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from ilofeed.dates import Moment
-    from ilofeed.longtext import Readable
     from ilofeed.model import Office
 
-VERSION = 4
-# what an entry is known again by, its record, then its fields in the order of `Entry`
+VERSION = 5
+# what an entry is known again by, then its fields in the order of `Entry`
 Row: TypeAlias = list[Any]
 _DIGEST = 64  # characters behind the last line
-_LINE = b"\n"
 
 
 @dataclass(frozen=True)
 class Memory:
     """What is known of files: for each a line of JSON with its path, a digest of what was read, the
-    `updated` of its entry, and the entry itself. The lines lie where `text` lies."""
+    `updated` of its entry, and the entry itself."""
 
     office: str = ""  # which one they were checked in
     since: float = 0  # seconds since 1970
-    text: Readable | None = None
-    start: int = 0  # of the lines in the text
-
-    def lines(self) -> Iterator[str]:
-        """The lines, in order."""
-        if self.text is None:
-            return iter(())
-        end = self.text.size - len(_LINE)
-        return lines(self.text, _LINE, self.start, end, errors="surrogatepass")
+    lines: tuple[str, ...] = ()
 
     def is_true_of(self, office: Office, now: dt.datetime) -> bool:
         """Whether it holds in an office at an instant: later than it was written."""
-        return self.since <= now.timestamp() and self.office == settings_digest(office)
+        return self.since <= now.timestamp() and self.office == of_office(office)
 
     def recall(
-        self,
-        files: Iterable[tuple[str, bytes]],
-        office: Office,
-        now: dt.datetime,
-        settle: Callable[[list[Parsed]], None] = leave,
+        self, files: Iterable[tuple[str, bytes]], office: Office, now: dt.datetime
     ) -> dict[str, Parsed]:
-        """Of some files those that were checked before, by path; `settle` as in `shares.share`."""
+        """Return those of some files that were checked before, by path."""
         if not self.is_true_of(office, now):
             return {}
-        found: dict[str, Parsed] = {}
-        wanted = dict(files)
-        with staying():
-            for rows in _rows(self.lines()):
-                some = [
-                    _parsed(row, office)
-                    for row in rows
-                    if (data := wanted.get(row[0])) is not None
-                    and row[1] == hash_source(data).hex()
-                ]
-                settle(some)
-                found |= {one.path: one for one in some}
-        return found
-
-
-def _rows(lines: Iterable[str]) -> Iterator[list[Row]]:
-    for some in portions(lines):  # many at once, which takes a third
-        yield json.loads(f"[{','.join(some)}]")
+        data = dict(files)
+        rows: list[Row] = json.loads(f"[{','.join(self.lines)}]")
+        return {
+            row[0]: _parsed(row, office)
+            for row in rows
+            if row[0] in data and row[1] == hash_source(data[row[0]]).hex()
+        }
 
 
 def _parsed(row: Row, office: Office) -> Parsed:
@@ -103,26 +72,21 @@ def keep(
     troubled: frozenset[str],
     before: Memory,
 ) -> Iterator[str]:
-    """What to remember of a site, a line for each entry; nothing of the files that are `troubled`
-    by problems. What was recalled from the memory `before` stays as it was written."""
+    """Yield what to remember of a site, a line for each entry but those in the files that are
+    `troubled` by problems. What was recalled from the memory `before` stays as it was written."""
     left: Iterable[Entry] = entries
     if before.is_true_of(office, now):
         waiting = {entry.path: entry for entry in entries}
-        for line in before.lines():
+        for line in before.lines:
             path = _path_of(line)
             entry = waiting.get(path)
-            if entry is not None and line.startswith(start := _start(entry)):
-                if entry.noted and line.startswith(_NO_RECORD, len(start)):
-                    continue
+            if entry is not None and line.startswith(_start(entry)):
                 yield line
                 del waiting[path]
         left = waiting.values()
     for entry in left:
         if entry.path not in troubled and _is_settled(entry, now):
             yield _start(entry) + _json(_write(entry))[1:]
-
-
-_NO_RECORD = '""'
 
 
 def _start(entry: Entry) -> str:
@@ -150,36 +114,29 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
     )
 
 
-def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -> Iterator[bytes]:
-    """The bytes of a memory, as a program writes them, piece by piece: they may be many."""
-    hashed = hashlib.sha256()
-    head = json.dumps([VERSION, program, settings_digest(office), now.timestamp()])
-    for some in portions(itertools.chain([head], lines)):
-        piece = "".join([f"{line}\n" for line in some]).encode("utf-8", "surrogatepass")
-        hashed.update(piece)
-        yield piece
-    yield hashed.hexdigest().encode()
+def dump(lines: Iterable[str], office: Office, now: dt.datetime, program: str) -> bytes:
+    """Return the bytes of a memory, as a program writes them."""
+    head = json.dumps([VERSION, program, of_office(office), now.timestamp()])
+    text = "".join(f"{line}\n" for line in (head, *lines)).encode("utf-8", "surrogatepass")
+    return text + hashlib.sha256(text).hexdigest().encode()
 
 
-def load(file: BinaryIO, program: str) -> Memory:
-    """A memory that the same program wrote; an empty one where it is damaged, or another's."""
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    text = copy(file, max(0, size - _DIGEST))
-    if file.read() != text.sha256.encode():
+def load(data: bytes, program: str) -> Memory:
+    """Return a memory that the same program wrote; an empty one if it is damaged, or another's."""
+    text, digest = data[:-_DIGEST], data[-_DIGEST:]
+    if not text or digest != hashlib.sha256(text).hexdigest().encode():
         return Memory()
-    head = next(lines(text, _LINE), "")
+    head, *lines, _ = text.decode("utf-8", "surrogatepass").split("\n")
     version, writer, *about = json.loads(head)
     if (version, writer) != (VERSION, program):
         return Memory()
     office, since = about
-    return Memory(office, since, text, len(head.encode()) + len(_LINE))
+    return Memory(office, since, tuple(lines))
 
 
 def _write(entry: Entry) -> Row:
     event, image = entry.event, entry.image
     return [
-        entry.record,
         entry.slug,
         entry.id,
         entry.title,
@@ -206,7 +163,7 @@ def _write(entry: Entry) -> Row:
 
 
 def _read(row: Row, zone: dt.tzinfo) -> Entry:
-    _, _, _, record, *fields = row
+    _, _, _, *fields = row
     authors, event, image, attachments = fields[10], fields[13], fields[14], fields[15]
     fields[5] = _local(fields[5], zone)
     fields[6] = dt.datetime.fromisoformat(fields[6])
@@ -218,9 +175,7 @@ def _read(row: Row, zone: dt.tzinfo) -> Entry:
     fields[15] = tuple([Attachment(*one) for one in attachments])
     fields[19] = _instant(fields[19])
     fields[21] = bytes.fromhex(fields[21])
-    entry = Entry(*fields)
-    object.__setattr__(entry, "noted", record)
-    return entry
+    return Entry(*fields)
 
 
 @functools.lru_cache(maxsize=4096)  # many come out on one day

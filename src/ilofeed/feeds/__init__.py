@@ -3,7 +3,17 @@
 from ilofeed.feeds import archives, calendars, history, opml
 from ilofeed.feeds.calendars import event_categories, event_times, render_event
 from ilofeed.feeds.history import is_moved_along
-from ilofeed.feeds.ledger import Ledger, Paths, Record, Records, is_archive, second
+from ilofeed.feeds.ledger import (
+    MANIFEST,
+    Ledger,
+    ManifestError,
+    Record,
+    is_archive,
+    is_inside,
+    parse_manifest,
+    second,
+)
+from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
 from ilofeed.feeds.links import feed_links, term_categories
 from ilofeed.feeds.pieces import cut
 from ilofeed.feeds.selection import (
@@ -21,10 +31,11 @@ from ilofeed.feeds.selection import (
 from ilofeed.feeds.xml_tree import parse_xml
 
 __all__ = [
+    "MANIFEST",
+    "MANIFEST_VERSION",
     "Ledger",
-    "Paths",
+    "ManifestError",
     "Record",
-    "Records",
     "Selection",
     "archives",
     "calendars",
@@ -37,10 +48,12 @@ __all__ = [
     "history",
     "in_order",
     "is_archive",
+    "is_inside",
     "is_moved_along",
     "is_out",
     "next_change",
     "opml",
+    "parse_manifest",
     "parse_xml",
     "published",
     "render_event",

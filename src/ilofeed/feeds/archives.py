@@ -6,19 +6,17 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ilofeed.document import FILE_NAMES, Document, document
+from ilofeed.document import FILE_NAMES, Document
 from ilofeed.feeds.jsonfeed import render_json
 from ilofeed.feeds.pieces import cut, put_together
 from ilofeed.feeds.syndication import render_atom, render_rss
-from ilofeed.shares import share
-from ilofeed.spool import IN_MEMORY
+from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from ilofeed.document import NewDocument
     from ilofeed.model import Entry, Feed, Format, Office
-    from ilofeed.spool import Store, Stored
+    from ilofeed.workers import Workers
 
     Draw = Callable[[Feed, Office], bytes]
 
@@ -43,13 +41,12 @@ def _documents(shown: Feed) -> list[tuple[str, Format]]:
 
 
 def render_archives(
-    archives: Sequence[Feed], office: Office, processes: int = 1, store: Store = IN_MEMORY
-) -> Iterator[list[NewDocument]]:
-    """The same of many archives, byte for byte and in the same order."""
-    # a list, since for a large site a table of all would be one too many
+    archives: Sequence[Feed], office: Office, workers: Workers = ALONE
+) -> list[list[Document]]:
+    """Return the documents of each archive, byte for byte as `render_archive` renders them."""
     entries = list({entry.slug: entry for shown in archives for entry in shown.entries}.values())
     pieces = {
-        form: _render_entries(form, entries, archives[0], office, processes, store)
+        form: _render_entries(form, entries, archives[0], office, workers)
         for form in _XML
         if archives and form in archives[0].archived_as
     }
@@ -58,40 +55,34 @@ def render_archives(
         if form not in pieces:
             return RENDERERS[form](shown, office)
         empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
-        stored = (pieces[form][entry.slug] for entry in shown.entries)
-        return put_together(empty, map(store.take, stored), form)
+        return put_together(empty, (pieces[form][entry.slug] for entry in shown.entries), form)
 
-    def make(shown: Feed) -> list[Stored]:
-        return [store.put(draw(shown, form)) for _, form in _documents(shown)]
+    def make(shown: Feed) -> list[bytes]:
+        return [draw(shown, form) for _, form in _documents(shown)]
 
-    made = share(archives, make, processes if len(archives) > WORTH_SHARING else 1)
-    pieces.clear()  # of a large site they take as much as all that comes now
-    for shown, stored in zip(archives, made, strict=True):
-        yield [
-            document(path, "archive", one, store, feed=shown, format=form)
-            for (path, form), one in zip(_documents(shown), stored, strict=True)
+    rendered = workers.map(make, archives, WORTH_SHARING)
+    return [
+        [
+            Document(path, "archive", data, shown, form)
+            for (path, form), data in zip(_documents(shown), parts, strict=True)
         ]
+        for shown, parts in zip(archives, rendered, strict=True)
+    ]
 
 
 def _render_entries(
-    form: Format,
-    entries: Sequence[Entry],
-    frame: Feed,
-    office: Office,
-    processes: int,
-    store: Store,
-) -> dict[str, bytes | int]:
-    """Each entry as a document of the format shows it, by slug: what is around it does not show."""
+    form: Format, entries: Sequence[Entry], frame: Feed, office: Office, workers: Workers
+) -> dict[str, bytes]:
+    """Return each entry as documents of the format show it, by slug; the frame does not matter."""
     sheets = [tuple(entries[at : at + _SHEET]) for at in range(0, len(entries), _SHEET)]
-    draw = partial(_render_sheet, form, frame, office, store)
-    found = share(sheets, draw, processes if len(sheets) > 2 else 1)
-    written = (piece for sheet in found for piece in sheet)
-    return dict(zip((entry.slug for entry in entries), written, strict=True))
+    rendered = workers.map(partial(_render_sheet, form, frame, office), sheets, 2)
+    pieces = (piece for sheet in rendered for piece in sheet)
+    return dict(zip((entry.slug for entry in entries), pieces, strict=True))
 
 
 def _render_sheet(
-    form: Format, frame: Feed, office: Office, store: Store, sheet: tuple[Entry, ...]
-) -> Sequence[bytes | int]:
-    found = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
-    assert found is not None  # it is our own
-    return store.put_all(found.entries)
+    form: Format, frame: Feed, office: Office, sheet: tuple[Entry, ...]
+) -> tuple[bytes, ...]:
+    parts = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
+    assert parts is not None  # it was written by this program
+    return parts.entries

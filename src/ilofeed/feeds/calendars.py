@@ -65,7 +65,7 @@ def _with_events(alone: bytes, office: Office, entries: Sequence[Entry]) -> byte
     events = (
         # what an event does not show need not be kept with it
         _event(
-            replace(one, body="", image=None),
+            replace(one, html="", image=None),
             office.timezone,
             tuple(event_categories(one, office)),
         )

@@ -11,10 +11,9 @@ the subscription document again.
 from __future__ import annotations
 
 import dataclasses
-from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from ilofeed.feeds.ledger import Records, second
+from ilofeed.feeds.ledger import second
 from ilofeed.model import History
 
 if TYPE_CHECKING:
@@ -55,19 +54,14 @@ def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
     """The past of entries that are out; None where nothing was shown."""
     if before is None:
         return None
-    records = before.entries
     pages: dict[str, Mapping[str, int]] = {}
-    if isinstance(records, Records):
-        known = sorted((entry for entry in entries if entry.noted), key=attrgetter("id"))
-        pages = records.pages_of([one.id for one in known], (one.record for one in known))
     fresh = set()
     for entry in entries:
-        if entry.id not in pages:
-            record = records.get(entry.id)
-            if is_shown_anew(entry, record):
-                fresh.add(entry.id)
-            elif record is not None:
-                pages[entry.id] = record.pages
+        record = before.entries.get(entry.id)
+        if record is None or is_shown_anew(entry, record):
+            fresh.add(entry.id)
+        else:
+            pages[entry.id] = record.pages
     return Past(fresh, pages, before.pages)
 
 

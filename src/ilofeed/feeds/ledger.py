@@ -1,23 +1,25 @@
-"""What subscribers were shown by the last build: the values that `manifest.json` holds."""
+"""The ledger: what subscribers were shown by a build. `manifest.json` is its written form."""
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import json
 import re
-from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
-
-from ilofeed.remember import Last
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Mapping
 
+MANIFEST = "manifest.json"  # its path in the output
+VERSION = 2  # 1 had digests that held `updated` and labels, no files and no archives
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
-_PAGES = ', "pages": '  # behind the last of the other fields
+_DAMAGED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+
+
+class ManifestError(ValueError):
+    """Why a manifest cannot be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,156 +42,135 @@ class Record:
     pages: Mapping[str, int] = field(default_factory=dict)
 
 
-class Records(Mapping[str, Record]):
-    """Records by id, as lines of a manifest of this program in order of id. They lie where that
-    lies, and are read from there for who asks."""
-
-    def __init__(self, lines: Callable[[], Iterator[str]], read: Callable[[str], Record]) -> None:
-        self.lines = lines
-        self.read = read
-
-    @functools.cached_property
-    def _texts(self) -> dict[str, str]:
-        """All of them, for who asks for one by its id, which few have to."""
-        return {_id_of(line): line for line in self.lines()}
-
-    def __getitem__(self, identity: str) -> Record:
-        return self.read(self._texts[identity])
-
-    def __iter__(self) -> Iterator[str]:
-        return map(_id_of, self.lines())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self.lines())
-
-    def __contains__(self, identity: object) -> bool:
-        return identity in self._texts
-
-    def unlike(self, other: Records) -> Iterator[tuple[str | None, str | None]]:
-        """The lines of both that are not the same, in order of id, those of one id together; None
-        where one of the two has none."""
-        mine, theirs = self.lines(), other.lines()
-        one, two = next(mine, None), next(theirs, None)
-        while one is not None or two is not None:
-            if one == two:
-                one, two = next(mine, None), next(theirs, None)
-                continue
-            here = None if one is None else _id_of(one)
-            there = None if two is None else _id_of(two)
-            is_here = here is not None and (there is None or here <= there)
-            is_there = there is not None and (here is None or there <= here)
-            yield one if is_here else None, two if is_there else None
-            one = next(mine, None) if is_here else one
-            two = next(theirs, None) if is_there else two
-
-    def pages_of(self, ids: Sequence[str], known: Iterable[str]) -> dict[str, Mapping[str, int]]:
-        """Of the records with some ids, in order, those that are still what is known of them, with
-        their `pages`; nothing else is read of these."""
-        found: dict[str, Mapping[str, int]] = {}
-        archived, written = [], []
-        lines = self.lines()
-        line = next(lines, None)
-        for identity, record in zip(ids, known, strict=True):
-            start = record[:-1]
-            while line is not None and not line.startswith(start) and _id_of(line) < identity:
-                line = next(lines, None)
-            if line == record:
-                found[identity] = {}
-            elif line is not None and line.startswith(start + _PAGES):
-                archived.append(identity)
-                written.append(line[len(start) + len(_PAGES) : -1])
-            else:
-                continue  # it is another's, or not the same any more
-            line = next(lines, None)
-        pages = json.loads(f"[{','.join(written)}]")
-        return found | dict(zip(archived, pages, strict=True))
-
-
-def _id_of(line: str) -> str:
-    first = len('{"id": "')
-    identity = line[first : line.index('"', first)]
-    return identity if "\\" not in identity else str(json.loads(line)["id"])
-
-
-class Paths(AbstractSet[str]):
-    """The paths of files, which are read for who goes through them."""
-
-    def __init__(self, read: Callable[[], Iterator[str]]) -> None:
-        self._read = read
-
-    def __iter__(self) -> Iterator[str]:
-        return self._read()
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __contains__(self, path: object) -> bool:
-        return any(one == path for one in self)
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """Entries by id, the sha256 of each feed document by path, and the paths of all files.
-
-    `categories` and `countries` are the labels of the terms, for whoever has to put one back.
-    """
-
-    entries: Mapping[str, Record]
-    documents: Mapping[str, str]
-    files: AbstractSet[str]
-    site: str | None = None
-    authority: str | None = None
-    categories: Mapping[str, str] = field(default_factory=dict)
-    countries: Mapping[str, str] = field(default_factory=dict)
-
-    def changes(self, after: Ledger) -> Changes:
-        """What of its entries is not the same in a later ledger."""
-        return _changes(self, after)
-
-    @functools.cached_property
-    def pages(self) -> Mapping[str, int]:
-        """How many archive documents each feed had, by its path; those that had none left out."""
-        counts: dict[str, int] = {}
-        for path in self.documents:
-            if match := _PAGE.fullmatch(path):
-                counts[match[1]] = max(counts.get(match[1], 0), int(match[2]))
-        return counts
-
-    @functools.cached_property
-    def feeds(self) -> frozenset[str]:
-        """The paths of the feeds that there were."""
-        return frozenset(path.rpartition("/")[0] for path in self.documents if not is_archive(path))
-
-
 class Changes(NamedTuple):
-    """The records of two ledgers that are not the same, by id and in order of it."""
+    """The records of two ledgers that differ, by id and in order of it."""
 
     gone: dict[str, Record]
     new: dict[str, Record]
     differing: dict[str, tuple[Record, Record]]
 
 
-@Last  # the guard and those who tell of a build ask about the same two
-def _changes(before: Ledger, after: Ledger) -> Changes:
-    one, two = before.entries, after.entries
-    found = Changes({}, {}, {})
-    pairs: Iterable[tuple[Record | None, Record | None]]
-    if isinstance(one, Records) and isinstance(two, Records):
-        pairs = (
-            (one.read(mine) if mine else None, two.read(theirs) if theirs else None)
-            for mine, theirs in one.unlike(two)
+@dataclass(frozen=True)
+class Ledger:
+    """Entries by id, the SHA-256 of each feed document by path, and the paths of all files.
+
+    `categories` and `countries` are the labels of the terms, for whoever has to put one back;
+    `files_sha256` is one digest of all files that are not feed documents.
+    """
+
+    entries: Mapping[str, Record]
+    documents: Mapping[str, str]
+    files: frozenset[str]
+    site: str | None = None
+    authority: str | None = None
+    categories: Mapping[str, str] = field(default_factory=dict)
+    countries: Mapping[str, str] = field(default_factory=dict)
+    files_sha256: str | None = None
+
+    def changes(self, after: Ledger) -> Changes:
+        """Return the records that differ in a later ledger."""
+        old, new = self.entries, after.entries
+        return Changes(
+            gone={identity: old[identity] for identity in sorted(old.keys() - new.keys())},
+            new={identity: new[identity] for identity in sorted(new.keys() - old.keys())},
+            differing={
+                identity: (old[identity], new[identity])
+                for identity in sorted(old.keys() & new.keys())
+                if old[identity] != new[identity]
+            },
         )
-    else:
-        pairs = ((one.get(identity), two.get(identity)) for identity in sorted({*one, *two}))
-    for old, new in pairs:
-        if old is not None and new is not None:
-            if old != new:
-                found.differing[old.id] = old, new
-        elif old is not None:
-            found.gone[old.id] = old
-        elif new is not None:
-            found.new[new.id] = new
-    return found
+
+    @property
+    def pages(self) -> dict[str, int]:
+        """How many archive documents each feed had, by its path; feeds without any are left out."""
+        counts: dict[str, int] = {}
+        for path in self.documents:
+            if match := _PAGE.fullmatch(path):
+                counts[match[1]] = max(counts.get(match[1], 0), int(match[2]))
+        return counts
+
+    @property
+    def feeds(self) -> frozenset[str]:
+        """The paths of the feeds that there were."""
+        return frozenset(path.rpartition("/")[0] for path in self.documents if not is_archive(path))
+
+
+@functools.lru_cache(maxsize=1)  # a build reads the manifest of its output twice
+def parse_manifest(data: bytes) -> Ledger:
+    """Parse a manifest of this version or an older one; raise `ManifestError` for anything else."""
+    try:
+        manifest: Any = json.loads(data)
+        version = manifest["version"]
+        _check_version(version)
+        records = (_parse_record(record, version) for record in manifest["entries"])
+        documents = {item["path"]: str(item.get("sha256")) for item in manifest["documents"]}
+        return Ledger(
+            entries={record.id: record for record in records},
+            documents={path: documents[path] for path in _inside(documents)},
+            files=frozenset(_inside([*documents, *manifest["files"]])),
+            site=_text(manifest.get("site")),
+            authority=_text(manifest.get("authority")),
+            categories=_texts(manifest.get("categories", {})),
+            countries=_texts(manifest.get("countries", {})),
+            files_sha256=_text(manifest.get("files_sha256")),
+        )
+    except ManifestError:
+        raise
+    except _DAMAGED as error:
+        raise ManifestError("it is damaged, or not a manifest of ilofeed") from error
+
+
+def _check_version(version: object) -> None:
+    if isinstance(version, int) and version > VERSION:
+        raise ManifestError(f"it was written by a newer version of ilofeed (format {version})")
+
+
+def _parse_record(record: Any, version: int) -> Record:
+    pages = {str(path): number for path, number in record.get("pages", {}).items()}
+    if not all(isinstance(number, int) and 0 < number < 1_000_000 for number in pages.values()):
+        raise ValueError("pages")
+    return Record(
+        id=str(record["id"]),
+        url=str(record.get("url", "")),
+        title=str(record.get("title", "")),
+        published=_instant(record.get("published")),
+        updated=_instant(record.get("updated")),
+        digest=_text(record.get("digest")) if version == VERSION else None,
+        withdrawn=_instant(record.get("withdrawn")),
+        file=_text(record.get("file")),
+        pages=pages,
+    )
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _texts(value: Any) -> dict[str, str]:
+    return {str(name): str(text) for name, text in value.items()}
+
+
+def _instant(value: Any) -> dt.datetime | None:
+    if value is None:
+        return None
+    instant = dt.datetime.fromisoformat(value)
+    if instant.tzinfo is None:
+        raise ValueError("an instant without an offset")
+    return instant
+
+
+def _inside(paths: Iterable[Any]) -> list[str]:
+    return [path for path in paths if is_inside(path)]
+
+
+def is_inside(path: object) -> bool:
+    """Whether a path stays below the folder it is relative to: nothing else is ever deleted."""
+    return (
+        isinstance(path, str)
+        and not path.startswith("/")
+        and "\\" not in path
+        and {"", ".", ".."}.isdisjoint(path.split("/"))
+    )
 
 
 def is_archive(path: str) -> bool:
@@ -198,5 +179,5 @@ def is_archive(path: str) -> bool:
 
 
 def second(moment: dt.datetime | None) -> float | None:
-    """The whole second of an instant: fractions of `updated` say nothing to people."""
+    """Round an instant down to a whole second: fractions of `updated` mean nothing to people."""
     return None if moment is None else moment.timestamp() // 1

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from ilofeed.build import make
 from ilofeed.content import Site, told_apart
-from ilofeed.copies import processors
 from ilofeed.feeds import select
 from ilofeed.importers.foreign import Note
 from ilofeed.model import FeedSpec, Term
 from ilofeed.verify import verify
+from ilofeed.workers import Workers, processors
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -28,7 +28,7 @@ def proven(plan: Plan, old: Sequence[Entry], office: Office, now: dt.datetime) -
 
     def faults(files: Sequence[Made], there: Sequence[Entry]) -> list[Fault]:
         entries = tuple(told_apart([*there, *(one.entry for one in files)]))
-        return verify(make(select(Site(office, entries), now)), office, processes=processors())
+        return verify(make(select(Site(office, entries), now)), office, Workers(processors()))
 
     if not plan.files or not faults(plan.files, old):
         return plan

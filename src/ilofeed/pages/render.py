@@ -1,4 +1,4 @@
-"""What there is to be seen of a site to every document of its output, but for the manifest."""
+"""A selection to every document of its output, but for the manifest."""
 
 from __future__ import annotations
 
@@ -6,187 +6,136 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import FILE_NAMES, Document, Kept, document, in_order
+from ilofeed.document import FILE_NAMES, Document, UpToDate, format_of, in_order
 from ilofeed.feeds import archives, calendars, history, opml
 from ilofeed.model import Feed
 from ilofeed.pages import embedding, entrypage, feedpage, indexpage, page, sitemap
 from ilofeed.pages.recipe import Recipes
-from ilofeed.shares import quiet, share
-from ilofeed.spool import store_for
+from ilofeed.workers import ALONE, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, Made, NewDocument
+    from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Office
-    from ilofeed.shares import Progress
-    from ilofeed.spool import Store, Stored
+    from ilofeed.model import Entry, Format, Office
 
-WORTH_SHARING = 200  # pages that take longer to make than a process to start
+    Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
+
+WORTH_SHARING = 200  # entries that take longer to render than a process to start
 
 
-def render(seen: Selection, processes: int = 1) -> tuple[Document, ...]:
-    """Every document, in the order in which they are to be published, the same for any number of
-    processes."""
-    made = render_changed(seen, {}, processes)
-    return tuple(one.loaded() for one in made if not isinstance(one, Kept))
+@dataclasses.dataclass(frozen=True, slots=True)
+class _Group:
+    """Documents of one entry or feed that are rendered together, and have one recipe."""
+
+    subject: Entry | Feed
+    recipe: bytes
+    render: Callable[[Any], list[Document]]
+
+    def shown(self, path: str, form: Format | None) -> dict[str, Any]:
+        """Return the feed or the entry that one of the documents shows."""
+        if isinstance(self.subject, Feed):
+            if form is None or self.subject.history is not None:
+                return {"feed": self.subject}
+            return {"feed": history.in_format(self.subject, form)}
+        is_own = path in (self.subject.page, self.subject.calendar)
+        return {"entry": self.subject if is_own else None}
+
+    def render_bare(self) -> list[Document]:
+        """Render without what is shown: another process need not send it back."""
+        return [
+            dataclasses.replace(document, feed=None, entry=None)
+            for document in self.render(self.subject)
+        ]
+
+    def complete(self, document: Document) -> Document:
+        """Add what `render_bare` left out, and the recipe."""
+        shown = self.shown(document.path, document.format)
+        return dataclasses.replace(document, recipe=self.recipe, **shown)
+
+    def up_to_date(self, file: OutputFile) -> UpToDate:
+        """Return a file of the output that was made by this recipe."""
+        form = format_of(file.path, file.kind)
+        return UpToDate(
+            file.path,
+            file.kind,
+            file.recipe,
+            file.sha256,
+            partial(self.render, self.subject),
+            format=form,
+            **self.shown(file.path, form),
+        )
+
+
+def render(selection: Selection, workers: Workers = ALONE) -> tuple[Document, ...]:
+    """Render every document, in the order in which they are published."""
+    documents = render_changed(selection, {}, workers)
+    return tuple(document for document in documents if isinstance(document, Document))
 
 
 def render_changed(
-    seen: Selection,
-    past: Mapping[bytes, Sequence[Made]],
-    processes: int = 1,
-    progress: Progress = quiet,
-    first: Callable[[Iterable[AnyDocument]], None] | None = None,
+    selection: Selection, outputs: Outputs, workers: Workers = ALONE
 ) -> tuple[AnyDocument, ...]:
-    """The same, but what the output has already is kept: `past` is all of it, by recipe; and what
-    a large site has many of is not in memory. `first` is shown what takes long to read back, which
-    is made first."""
-    office, out, feeds = seen.office, seen.out, seen.feeds
-    recipes = Recipes(seen)
-    store = store_for(len(out))
-    shared = processes if len(out) > WORTH_SHARING else 1
-    formats = _render_feeds(seen, recipes.feed, render_formats, past, shared)
-    if first is not None:
-        first(one for each in formats for one in each)
+    """Render every document that the output does not have with the same recipe."""
+    office, entries, feeds = selection.office, selection.out, selection.feeds
+    recipes = Recipes(selection)
+    pages = entrypage.EntryPages(office, feeds, entries)
+    for_entries = [
+        _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
+    ]
+    formats = partial(render_formats, office=office, feeds=feeds)
+    for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
+    feed_page = partial(_render_page, office=office, feeds=feeds)
+    for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
+    archive = partial(archives.render_archive, office=office)
+    for_archives = [
+        _Group(shown, recipes.archive(shown), archive)
+        for feed in feeds
+        for shown in history.archive_documents(feed)
+    ]
+    # the feeds of few entries are rendered before a process has started
+    for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
+
+    def render_each(groups: Sequence[_Group]) -> list[list[Document]]:
+        return workers.map(_Group.render_bare, groups, WORTH_SHARING)
+
+    def render_feeds(groups: Sequence[_Group]) -> list[list[Document]]:
+        return for_feeds_workers.map(_Group.render_bare, groups)
+
+    def render_together(groups: Sequence[_Group]) -> list[list[Document]]:
+        subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
+        return archives.render_archives(subjects, office, Workers(workers.processes))
+
     documents: list[AnyDocument] = [
         *render_assets(office),
-        *_render_entries(seen, recipes, past, store, processes, progress),
-        *entrypage.render_moved(out, office, feeds),
+        *_render_groups(for_entries, outputs, render_each),
+        *entrypage.render_moved(entries, office, feeds),
+        *_render_groups(for_feeds, outputs, render_feeds),
+        *_render_groups(for_archives, outputs, render_together),
+        *render_indexes(selection),
     ]
-    pages = _render_feeds(seen, recipes.feed_page, _render_page, past, shared)
-    for made in zip(formats, pages, strict=True):
-        documents += [one for group in made for one in group]
-    known = _archives(seen, recipes, past)
-    del recipes  # those of the entries of a large site are large
-    documents += _render_archives(known, office, store, processes)
-    documents += (_stored(one, store) for one in render_indexes(seen))
     return in_order(documents)
 
 
-def _stored(made: Document, store: Store) -> NewDocument:
-    """A document that names everything, which of a large site is a large one."""
-    return document(made.path, made.kind, store.put(made.data), store)
-
-
-def _render_feeds(
-    seen: Selection,
-    recipe_of: Callable[[Feed], bytes],
-    draw: Callable[[Feed, Office, Sequence[Feed]], list[Document]],
-    past: Mapping[bytes, Sequence[Made]],
-    processes: int,
-) -> list[list[AnyDocument]]:
-    """Documents of each feed that have one recipe, in order."""
-    found: list[list[AnyDocument]] = []
-    wanted = []
-
-    def again(feed: Feed) -> list[Document]:
-        return draw(feed, seen.office, seen.feeds)
-
-    for feed in seen.feeds:
-        recipe = recipe_of(feed)
-        found.append(_kept(past, recipe, again, feed))
-        if not found[-1]:
-            wanted.append((feed, recipe, found[-1]))
-
-    def make(feed: Feed) -> list[Document]:
-        # a feed need not come back from another process: it is here
-        return [dataclasses.replace(one, feed=None) for one in again(feed)]
-
-    made = share([feed for feed, _, _ in wanted], make, processes)
-    for (feed, recipe, own), documents in zip(wanted, made, strict=True):
-        own += [
-            dataclasses.replace(
-                one,
-                recipe=recipe,
-                feed=feed if one.format is None else history.in_format(feed, one.format),
-            )
-            for one in documents
-        ]
-    return found
-
-
-def _archives(
-    seen: Selection, recipes: Recipes, past: Mapping[bytes, Sequence[Made]]
-) -> list[tuple[Feed, bytes, list[AnyDocument]]]:
-    """Each archive of each feed, its recipe, and what the output has of it."""
-    again = partial(archives.render_archive, office=seen.office)
-    shown = (one for feed in seen.feeds for one in history.archive_documents(feed))
-    return [(one, recipe := recipes.archive(one), _kept(past, recipe, again, one)) for one in shown]
-
-
-def _render_archives(
-    known: Sequence[tuple[Feed, bytes, list[AnyDocument]]],
-    office: Office,
-    store: Store,
-    processes: int,
-) -> Iterator[AnyDocument]:
-    """The archive documents of all feeds, feed by feed."""
-    missing = [shown for shown, _, found in known if not found]
-    made = archives.render_archives(missing, office, processes, store)
-    for _, recipe, found in known:
-        yield from found or _made(recipe, next(made))
-
-
-def _render_entries(
-    seen: Selection,
-    recipes: Recipes,
-    past: Mapping[bytes, Sequence[Made]],
-    store: Store,
-    processes: int,
-    progress: Progress,
-) -> Iterator[AnyDocument]:
-    """The documents of each entry, in order."""
-    pages = entrypage.EntryPages(seen.office, seen.feeds, seen.out)
-    kept: list[Sequence[AnyDocument]] = []
-    missing, unmade, again = [], [], pages.render
-    for entry in seen.out:
-        recipe = recipes.entry(entry, pages.others(entry))
-        kept.append(tuple(_kept(past, recipe, again, entry)))
-        if not kept[-1]:
-            missing.append(entry)
-            unmade.append(recipe)
-    processes = processes if len(missing) > WORTH_SHARING else 1
-
-    def make(entry: Entry) -> tuple[Stored, ...]:
-        # what another process has to give back: all else of a document is here
-        return tuple(store.put(made.data) for made in pages.render(entry))
-
-    made = zip(unmade, share(missing, make, processes, progress), strict=True)
-    for entry, found in zip(seen.out, kept, strict=True):
-        if found:
-            yield from found
-            continue
-        recipe, written = next(made)
-        for (path, shown), stored in zip(pages.paths(entry), written, strict=True):
-            yield document(path, "entry", stored, store, entry=shown, recipe=recipe)
-
-
-def _made(recipe: bytes, documents: Iterable[NewDocument]) -> list[NewDocument]:
-    return [dataclasses.replace(one, recipe=recipe) for one in documents]
-
-
-def _kept(
-    past: Mapping[bytes, Sequence[Made]],
-    recipe: bytes,
-    draw: Callable[[Any], Iterable[Document]],
-    subject: Entry | Feed,
+def _render_groups(
+    groups: Sequence[_Group],
+    outputs: Outputs,
+    render_all: Callable[[Sequence[_Group]], list[list[Document]]],
 ) -> list[AnyDocument]:
-    """What the output has of a recipe; nothing where it has none."""
-    if recipe not in past:
-        return []
-    if isinstance(subject, Feed):
-        return [Kept(*one, draw, subject, feed=subject) for one in past[recipe]]
-    own = (subject.page, subject.calendar)
-    return [
-        Kept(*one, draw, subject, entry=subject if one.path in own else None)
-        for one in past[recipe]
-    ]
+    """Return the documents of each group, rendered unless they are up to date."""
+    rendered = iter(render_all([group for group in groups if group.recipe not in outputs]))
+    documents: list[AnyDocument] = []
+    for group in groups:
+        if group.recipe in outputs:
+            documents += map(group.up_to_date, outputs[group.recipe])
+        else:
+            documents += map(group.complete, next(rendered))
+    return documents
 
 
 def render_assets(office: Office) -> list[Document]:
-    """What pages and other sites load: the same for all entries."""
+    """Render what pages and other sites load: the same for all entries."""
     return [
         Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
         *page.render_assets(office),
@@ -194,24 +143,24 @@ def render_assets(office: Office) -> list[Document]:
     ]
 
 
-def entry_renderer(seen: Selection) -> Callable[[Entry], list[Document]]:
-    """A function that makes the documents of an entry: its page among those of the others."""
-    return entrypage.EntryPages(seen.office, seen.feeds, seen.out).render
+def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
+    """Return a function that renders the documents of an entry."""
+    return entrypage.EntryPages(selection.office, selection.feeds, selection.out).render
 
 
-def render_indexes(seen: Selection) -> list[Document]:
-    """What names everything else: the office's page, the lists of feeds and of pages."""
-    office, feeds = seen.office, seen.feeds
+def render_indexes(selection: Selection) -> list[Document]:
+    """Render what names everything else: the office's page, the lists of feeds and of pages."""
+    office, feeds = selection.office, selection.feeds
     return [
-        indexpage.render_index(office, feeds, seen.out),
+        indexpage.render_index(office, feeds, selection.out),
         indexpage.render_not_found(office, feeds),
         Document(opml.PATH, "index", opml.render_opml(feeds, office)),
-        *sitemap.render_sitemap(office, feeds, seen.out),
+        *sitemap.render_sitemap(office, feeds, selection.out),
     ]
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """The documents of one feed that are no archives: its pages, its formats, its calendar."""
+    """Render one feed without its archives: its page, its formats, its calendar."""
     return [*render_formats(feed, office, feeds), *_render_page(feed, office, feeds)]
 
 
@@ -220,7 +169,7 @@ def _render_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Docu
 
 
 def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """What programs and other sites take of a feed: not its page, which tells of other feeds."""
+    """Render what programs and other sites read of a feed; its page names other feeds too."""
     documents = [
         *feedpage.render_embeds(feed, office, feeds),
         embedding.render_oembed(feed, office),
@@ -236,6 +185,6 @@ def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Do
 
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
-    """The archive documents of one feed, in the formats that have them."""
-    made = archives.render_archives(history.archive_documents(feed), office)
-    return [one.loaded() for documents in made for one in documents]
+    """Render the archive documents of one feed, in the formats that have them."""
+    rendered = archives.render_archives(history.archive_documents(feed), office)
+    return [document for documents in rendered for document in documents]

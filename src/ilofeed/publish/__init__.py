@@ -4,7 +4,7 @@ from ilofeed.publish import diff, glance, output, state, websub
 from ilofeed.publish.continuity import Difference, compare
 from ilofeed.publish.diff import FORMS
 from ilofeed.publish.guard_rules import guard
-from ilofeed.publish.manifest import note_record, render_manifest
+from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.publish.output import Changes, publish, read_manifest, write_waiting
 from ilofeed.publish.previous import MOST_BYTES, load_previous
 
@@ -18,7 +18,7 @@ __all__ = [
     "glance",
     "guard",
     "load_previous",
-    "note_record",
+    "make_ledger",
     "output",
     "publish",
     "read_manifest",

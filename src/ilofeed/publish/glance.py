@@ -19,9 +19,6 @@ import sys
 from functools import partial
 from operator import attrgetter
 
-from ilofeed.copies import aside
-from ilofeed.portions import portions
-
 TYPE_CHECKING = False  # the one of `typing`, which takes long to load
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -45,7 +42,6 @@ FACTS = (
     "problems",
     "summary",
 )
-WORTH_SHARING = 2000  # files that take longer to look at than a process to start
 DAMAGED = (
     OSError,
     ValueError,
@@ -58,9 +54,7 @@ _FROM_FOLDERS = os.scandir in os.supports_fd and os.stat in os.supports_dir_fd
 _SEEN = attrgetter("st_mtime_ns", "st_ctime_ns", "st_size", "st_ino")
 
 
-def recall(
-    root: str, output: str, base_url: str | None, now: float, processes: int = 1
-) -> dict[str, str] | None:
+def recall(root: str, output: str, base_url: str | None, now: float) -> dict[str, str] | None:
     """The facts of a build that would be repeated; None where there is something to do, or where
     that is unsure. `now` in seconds since 1970."""
     try:
@@ -72,18 +66,16 @@ def recall(
             or os.path.lexists(beside(output, "journal"))
         ):
             return None
-        is_long = processes > 1 and len(paths) >= WORTH_SHARING
-        with aside(lambda: is_intact(output, facts, paths), is_long=is_long) as is_left:
-            is_same = (
-                value(facts["program"]) == program()
-                and value(facts["inputs"]) == digest(look(root))
-                and all(
-                    content(f"{root}/{path}") == sha for path, sha in value(facts["young"]).items()
-                )
-            )
-            return facts if is_same and is_left() else None
+        if (
+            value(facts["program"]) == program()
+            and value(facts["inputs"]) == digest(look(root))
+            and all(content(f"{root}/{path}") == sha for path, sha in value(facts["young"]).items())
+            and is_intact(output, facts, paths)
+        ):
+            return facts
     except DAMAGED:
-        return None
+        pass
+    return None
 
 
 def write(facts: Mapping[str, Any]) -> list[str]:
@@ -195,19 +187,15 @@ def look_at(output: str, paths: Iterable[str]) -> list[Seen]:
         return list(map(_SEEN, map(partial(os.stat, dir_fd=place), names)))
 
 
-def hash_seen(seen: Iterable[Sequence[Seen]]) -> str:
-    """A digest of times and sizes, of which some come at once, in `portions`."""
-    hashed = hashlib.sha256()
-    for some in seen:
-        hashed.update(_dump(list(some)))
-    return hashed.hexdigest()
+def hash_seen(seen: list[Seen]) -> str:
+    """A digest of times and sizes."""
+    return hashlib.sha256(_dump(seen)).hexdigest()
 
 
 def is_intact(output: str, facts: Mapping[str, str], paths: Sequence[str]) -> bool:
     """Whether an output is as it was left."""
-    seen = (look_at(output, some) for some in portions(paths))
     try:
-        return bool(value(facts["outputs"]) == hash_seen(seen))
+        return bool(value(facts["outputs"]) == hash_seen(look_at(output, paths)))
     except OSError:
         return False
 

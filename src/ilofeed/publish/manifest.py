@@ -1,82 +1,154 @@
 """`manifest.json`: the ledger of what subscribers saw, published with the site.
 
 For each entry its id, address, title, dates, a digest of what subscribers see, the file it was
-written in and its archive documents; for each feed document its sha256; and the other files, with
-one sha256 of them all, so that a later build knows which files are ours.
+written in and its archive documents; for each feed document its SHA-256; and the other files, with
+one SHA-256 of them all, so that a later build knows which files it wrote.
 """
 
 from __future__ import annotations
 
 import hashlib
-import itertools
 import json
-from json.encoder import encode_basestring
+from collections import defaultdict
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import document
-from ilofeed.portions import portions
-from ilofeed.spool import store_for
-from ilofeed.verify import NEXT, PATH, VERSION, carried_entry
+from ilofeed.document import Document, UpToDate
+from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record
+from ilofeed.verify import carried_entry
+from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, NewDocument
+    from ilofeed.document import AnyDocument
     from ilofeed.feeds import Selection
     from ilofeed.model import Entry, Office, Term
+    from ilofeed.workers import Workers
 
+WORTH_SHARING = 1000  # digests that take longer to compute than a process to start
 _SUBSCRIBED = frozenset({"archive", "feed", "calendar"})
 # identity, dates and addresses are compared by themselves; labels are the office's, not the entry's
 _NOT_CONTENT = frozenset(
     {"id", "page", "target", "published", "published_at", "updated", "updated_at", "terms"}
 )
 
-_json = json.JSONEncoder(ensure_ascii=False).encode
-_quoted = encode_basestring  # the same of a text
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
-def render_manifest(seen: Selection, documents: Sequence[AnyDocument]) -> NewDocument:
-    """The manifest of a build. It names no time of its own: same entries, same bytes."""
-    office = seen.office
+def make_ledger(
+    selection: Selection,
+    documents: Sequence[AnyDocument],
+    previous: Ledger | None = None,
+    workers: Workers = ALONE,
+) -> Ledger:
+    """Return the ledger of a build. It holds no time of its own: same entries, same ledger.
+
+    `previous` is that of the build in which what is up to date was rendered.
+    """
+    office = selection.office
+    entries = sorted(selection.out, key=attrgetter("id"))
+    digests = _digests(entries, office, documents, previous, workers)
+    pages = _archive_pages(selection)
     listed = sorted(documents, key=attrgetter("path"))
-    others = [one for one in listed if one.kind not in _SUBSCRIBED]
-    ledger: dict[str, Any] = {
-        "version": VERSION,
-        "site": office.url,
-        "authority": office.authority.text,
-        "categories": _labels(office.categories, office),
-        "countries": _labels(office.countries, office),
-    }
-    pages = _pages(seen)
-    entries = sorted(seen.out, key=attrgetter("id"))
-    subscribed = (one for one in listed if one.kind in _SUBSCRIBED)
-    parts = itertools.chain(
-        ["{", *(f"{_json(name)}: {_json(value)}{NEXT}" for name, value in ledger.items())],
-        _list("entries", (_text_of(entry, office, pages) for entry in entries)),
-        _list("documents", (_json({"path": one.path, "sha256": one.sha256}) for one in subscribed)),
-        _list("files", (_quoted(one.path) for one in others)),
-        [f'"files_sha256": {_json(_together(others))}}}\n'],
+    others = [document for document in listed if document.kind not in _SUBSCRIBED]
+    return Ledger(
+        entries={
+            entry.id: _record(entry, digests[entry.id], pages.get(entry.id, {}))
+            for entry in entries
+        },
+        documents={
+            document.path: document.sha256 for document in listed if document.kind in _SUBSCRIBED
+        },
+        files=frozenset(document.path for document in listed),
+        site=office.url,
+        authority=office.authority.text,
+        categories=_labels(office.categories, office),
+        countries=_labels(office.countries, office),
+        files_sha256=_digest_files(others),
     )
-    store = store_for(len(seen.out))
-    stored = store.write(part.encode() for part in parts)
-    return document(PATH, "manifest", stored, store)
 
 
-def _list(name: str, items: Iterator[str]) -> Iterator[str]:
-    """A list with each of its items on a line, so that people can compare two manifests."""
-    start = f'"{name}": [\n'
-    for some in portions(items):
-        yield start + NEXT.join(some)
-        start = NEXT
-    yield f"{start if start != NEXT else ''}]{NEXT}"
+def render_manifest(ledger: Ledger) -> Document:
+    """Render a ledger, each item of a list on its own line so that people can compare two."""
+    files = sorted(ledger.files - ledger.documents.keys())
+    documents = [{"path": path, "sha256": digest} for path, digest in ledger.documents.items()]
+    fields = {
+        "version": _encode(MANIFEST_VERSION),
+        "site": _encode(ledger.site),
+        "authority": _encode(ledger.authority),
+        "categories": _encode(ledger.categories),
+        "countries": _encode(ledger.countries),
+        "entries": _list(map(_written, ledger.entries.values())),
+        "documents": _list(documents),
+        "files": _list(files),
+        "files_sha256": _encode(ledger.files_sha256),
+    }
+    text = ",\n".join(f'"{name}": {value}' for name, value in fields.items())
+    return Document(MANIFEST, "manifest", f"{{{text}}}\n".encode())
 
 
-def _together(documents: Iterable[AnyDocument]) -> str:
-    """One sha256 of many files: whether anything has changed shows in the manifest alone."""
+def _list(items: Iterable[Any]) -> str:
+    return "[\n" + ",\n".join(map(_encode, items)) + "]"
+
+
+def _written(record: Record) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "url": record.url,
+        "title": record.title,
+        "published": _instant(record.published),
+        "updated": _instant(record.updated),
+        "digest": record.digest,
+        "withdrawn": _instant(record.withdrawn),
+        "file": record.file,
+        **({"pages": record.pages} if record.pages else {}),
+    }
+
+
+def _instant(moment: dt.datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _digests(
+    entries: Iterable[Entry],
+    office: Office,
+    documents: Iterable[AnyDocument],
+    previous: Ledger | None,
+    workers: Workers,
+) -> dict[str, str | None]:
+    """Return the digest of each entry by id; that of an entry whose page is up to date is known."""
+    digests = {
+        document.entry.id: previous.entries[document.entry.id].digest
+        for document in documents
+        if previous is not None and isinstance(document, UpToDate) and document.entry is not None
+    }
+    fresh = [entry for entry in entries if entry.id not in digests]
+    computed = workers.map(partial(digest, office=office), fresh, WORTH_SHARING)
+    return digests | {entry.id: value for entry, value in zip(fresh, computed, strict=True)}
+
+
+def _record(entry: Entry, content: str | None, pages: Mapping[str, int]) -> Record:
+    return Record(
+        id=entry.id,
+        url=entry.url,
+        title=entry.title,
+        published=entry.published,
+        updated=entry.updated,
+        digest=content,
+        withdrawn=entry.withdrawn,
+        file=entry.path,
+        pages=pages,
+    )
+
+
+def _digest_files(documents: Iterable[AnyDocument]) -> str:
+    """Return one digest of many files: whether anything has changed shows in the manifest alone."""
     hashed = hashlib.sha256()
-    for one in documents:
-        hashed.update(f"{one.path}\0{one.sha256}\n".encode())
+    for document in documents:
+        hashed.update(f"{document.path}\0{document.sha256}\n".encode())
     return hashed.hexdigest()
 
 
@@ -84,58 +156,27 @@ def _labels(terms: Mapping[str, Term], office: Office) -> dict[str, str]:
     return {name: terms[name].label(office.language) for name in sorted(terms)}
 
 
-def _pages(seen: Selection) -> dict[str, str]:
-    """For each entry in an archive document the JSON of its number, by path of the feed."""
-    found: dict[str, str] = {}
-    for feed in seen.feeds:
+def _archive_pages(selection: Selection) -> dict[str, dict[str, int]]:
+    """Return the number of the archive document of each entry, by path of the feed, by id."""
+    pages: dict[str, dict[str, int]] = defaultdict(dict)
+    for feed in selection.feeds:
         for number, archive in enumerate(feed.archives, 1):
-            text = f"{_quoted(feed.spec.path)}: {number}"
             for entry in archive.entries:
-                known = found.get(entry.id)
-                found[entry.id] = f"{known}, {text}" if known else text
-    return found
-
-
-def note_record(entry: Entry, office: Office) -> None:
-    """Note at an entry the JSON of its record, but for its archives: it is made once."""
-    if not entry.noted:
-        # nothing of the entry changes by that
-        object.__setattr__(entry, "noted", _json(_record(entry, office)))
-
-
-def _text_of(entry: Entry, office: Office, pages: Mapping[str, str]) -> str:
-    """The JSON of an entry's record."""
-    note_record(entry, office)
-    record = entry.record
-    if entry.id not in pages:
-        return record
-    return f'{record[:-1]}, "pages": {{{pages[entry.id]}}}}}'
-
-
-def _record(entry: Entry, office: Office) -> dict[str, Any]:
-    return {
-        "id": entry.id,
-        "url": entry.url,
-        "title": entry.title,
-        "published": entry.published.isoformat(),
-        "updated": entry.updated.isoformat(),
-        "digest": digest(entry, office),
-        "withdrawn": entry.withdrawn.isoformat() if entry.withdrawn else None,
-        "file": entry.path,
-    }
+                pages[entry.id][feed.spec.path] = number
+    return pages
 
 
 def digest(entry: Entry, office: Office) -> str:
-    """The sha256 of what subscribers see of an entry: its identity, dates and own addresses aside.
+    """Return the SHA-256 of what subscribers see of an entry but identity, dates, own addresses.
 
-    So an entry is known again under another name, and a site that has moved has the same digests.
+    So an entry is recognised under another name, and a site that has moved has the same digests.
     """
-    seen = carried_entry(entry, office, "atom") | {"link": entry.link}
-    kept = {field: value for field, value in seen.items() if field not in _NOT_CONTENT}
-    kept["terms"] = [entry.categories, entry.countries]
+    shown = carried_entry(entry, office, "atom") | {"link": entry.link}
+    content = {field: value for field, value in shown.items() if field not in _NOT_CONTENT}
+    content["terms"] = [entry.categories, entry.countries]
     if entry.authors == (office.speaking(entry.language).author,):
-        kept["authors"] = None  # the office may change its name
+        content["authors"] = None  # the office may change its name
     if entry.image is not None and entry.image.data is not None:
-        kept["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *seen["image"][1:])
-    text = json.dumps(kept, sort_keys=True).replace(office.url, "")
+        content["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *shown["image"][1:])
+    text = json.dumps(content, sort_keys=True).replace(office.url, "")
     return hashlib.sha256(text.encode()).hexdigest()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ilofeed.feeds import ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
-from ilofeed.verify import ManifestError, parse_manifest
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,17 +17,14 @@ if TYPE_CHECKING:
 MOST_BYTES = 256 * 1024 * 1024
 
 
-def load_previous(
-    where: str | None, root: Path, output: Path, ours: str | None = None
-) -> Ledger | None:
-    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own,
-    which may be `ours` (`publish.read_manifest`).
+def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
+    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own.
 
     What cannot be had is a `PublishError`: a site that does not answer is not a site without
     entries.
     """
     if where is None:
-        return read_manifest(output, ours)
+        return read_manifest(output)
     if where == "none":
         return None
     from ilofeed.http import FetchError, TooLargeError, fetch, is_address  # it takes long to load

@@ -1,11 +1,11 @@
-"""Archived entries that stand in several documents, so that each is read back in one of them.
+"""Share out archived entries that occur in several documents: each is read back in one of them.
 
-An archived entry stands in the archives of all feeds that select it, each time in the same bytes.
+An archived entry is in the archives of all feeds that select it, each time in the same bytes.
 An XML document that holds no comment, no CDATA section and no instruction among its entries can be
-cut before and behind each of them (`pieces`), and what is left without some of them is whole again:
-it is well-formed, matches the grammar and says of the other entries what it said, if and only if
-the parts that are left are so. So each piece is left in one of the documents, and when all of
-these verify, all documents do. What only a whole document can break is looked at in
+cut before and after each of them (`feeds.cut`), and what is left without some of them is whole
+again: it is well-formed, matches the grammar and says of the other entries what it said, if and
+only if the parts that are left are so. So each piece is left in one of the documents, and when all
+of these verify, all documents do. What only a whole document can break is checked by
 `whole_findings`.
 """
 
@@ -21,22 +21,22 @@ from ilofeed.verify.lint import Finding, duplicates, size_findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.document import Document, NewDocument
+    from ilofeed.document import Document
     from ilofeed.model import Entry
 
 
 def share_out(
-    documents: Iterable[NewDocument], expected: Callable[[Entry, NewDocument], bytes]
+    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
 ) -> dict[str, tuple[int, ...]]:
-    """For each archive document that is not read whole, by path, the numbers of the entries to be
-    read back in it.
+    """Return the numbers of the entries to read back in each archive document that is not read
+    whole, by its path.
 
     An entry that says the same in the same bytes, below the same beginning of a document, is in one
     of them; `expected` is a digest of what it must say. Of a document that is not in the answer all
     entries have to be read.
     """
     seen: set[bytes] = set()
-    found = {}
+    shares = {}
     for document in documents:
         feed, form = document.feed, document.format
         if document.kind != "archive" or feed is None or form is None:
@@ -54,18 +54,18 @@ def share_out(
                 seen.add(key)
                 fresh.append(number)
         if len(fresh) < len(parts.entries):
-            found[document.path] = tuple(fresh)
-    return found
+            shares[document.path] = tuple(fresh)
+    return shares
 
 
 def _frame(head: bytes) -> bytes:
-    """The start tag that all namespaces are declared in, and the language."""
+    """Return the start tag, which declares all namespaces and the language."""
     start = head.rfind(b"?>") + 2
     return head[start : head.find(b">", start)].strip()
 
 
 def leave(document: Document, numbers: Sequence[int]) -> Document:
-    """A document that was cut, with these of its entries alone."""
+    """Return a document that can be cut with only these of its entries."""
     assert document.feed is not None
     assert document.format is not None
     parts = cut(document.data, document.format)
@@ -80,7 +80,7 @@ def leave(document: Document, numbers: Sequence[int]) -> Document:
 
 
 def whole_findings(document: Document) -> Iterator[Finding]:
-    """What a document can break of which each piece is well: its size, and an entry twice."""
+    """Yield what a document can break whose pieces are correct: its size, and duplicate entries."""
     assert document.feed is not None
     entries = document.feed.entries
     yield from size_findings(document.data)

@@ -1,175 +1,283 @@
-"""The proof before publishing: every document is read back and compared with its source."""
+"""The proof before publishing: read every document back and compare it with its source."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from ilofeed import helper
-from ilofeed.document import Document, Kept
+from ilofeed.document import Document
 from ilofeed.feeds import opml
-from ilofeed.shares import quiet, share
-from ilofeed.verify import addresses, manifestreader, readonce
-from ilofeed.verify.comparison import Fault, of_findings, verify_document, verify_opml
-from ilofeed.verify.proof import Known, Proofs, Prover
+from ilofeed.pages import embedding, read_structured, structured
+from ilofeed.verify import addresses, readonce
+from ilofeed.verify.archivereader import read_archive
+from ilofeed.verify.calendarreader import CalendarError, read_calendar
+from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.lint import lint
+from ilofeed.verify.proof import EntryDigests, prove
+from ilofeed.verify.readback import read_back
+from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, NewDocument
-    from ilofeed.feeds import Ledger
-    from ilofeed.helper import Answers
-    from ilofeed.model import Office
-    from ilofeed.shares import Progress
+    from ilofeed.document import AnyDocument
+    from ilofeed.model import Feed, Office
+    from ilofeed.verify.lint import Finding
+    from ilofeed.workers import Workers
 
-
-WORTH_SHARING = 300_000  # bytes of feeds that take longer than to start a process
+WORTH_SHARING = 300_000  # bytes of feeds that take longer to read than a process to start
 
 
-_Judged: TypeAlias = "tuple[Sequence[Fault], bytes]"  # of a document, with the digest of its proof
-_NONE: tuple[Fault, ...] = ()
-_Brief: TypeAlias = "_Judged | bytes"  # the digest alone where there is no fault, as nearly always
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A document that did not come back equal: where in it, what was expected, what came back."""
+
+    path: str
+    field: str
+    expected: str
+    found: str
+
+
+class _Verdict(NamedTuple):
+    """The digest of all that the verification of a document rests on, and the faults of it."""
+
+    proof: bytes
+    faults: tuple[Fault, ...] = ()
 
 
 def verify(
-    documents: Sequence[AnyDocument],
-    office: Office,
-    progress: Progress = quiet,
-    processes: int = 1,
+    documents: Sequence[AnyDocument], office: Office, workers: Workers = ALONE
 ) -> list[Fault]:
-    """Every fault of every document, and every address in one that leads to no published file.
-
-    `progress` is told how many documents are done, of how many. Whatever the number of processes,
-    the faults are the same.
-    """
-    return verify_changed(documents, office, Known(), progress, processes)[0]
+    """Return every fault of every document, and every address that leads to no published file."""
+    return verify_changed(documents, office, {}, workers)[0]
 
 
 def verify_changed(
     documents: Sequence[AnyDocument],
     office: Office,
-    known: Known,
-    progress: Progress = quiet,
-    processes: int = 1,
-    before: Ledger | None = None,
-    ahead: Answers[list[Fault]] | None = None,
-) -> tuple[list[Fault], Known]:
-    """The same without reading back what is known to verify, or is read back `ahead`; and what is
-    known then. What a manifest names is looked for as far as it was not shown `before`, in one that
-    is known to verify.
+    proofs: Mapping[str, bytes],
+    workers: Workers = ALONE,
+) -> tuple[list[Fault], dict[str, bytes]]:
+    """Return the faults of documents, and the proof of each by its path.
 
-    Where a path is gone that was published, a link to it may stand in any document, so the links of
-    all are looked at again.
+    A document whose proof is among `proofs`, those of the last build, is not read back again. If
+    that build published a path that is gone now, any document may link to it, so the links of all
+    documents are checked again.
     """
+    paths = {document.path for document in documents}
     published = {_address(document, office) for document in documents}
-    feeds = list({one.feed.spec.path: one.feed for one in documents if one.feed}.values())
-    is_less = bool(known.proofs) and not known.proofs.keys() <= {one.path for one in documents}
-    prover = Prover(office, feeds)
-    made = [one for one in documents if not isinstance(one, Kept)]
-
-    def verified(
-        document: AnyDocument, apart: Mapping[str, Sequence[int]], answers: addresses.Answers
-    ) -> _Judged:
-        if isinstance(document, Kept):
-            return _dangling(document, answers) if is_less else _NONE, known.proofs[document.path]
-        proof = prover.of(document)
-        if known.proofs.get(document.path) == proof:
-            return _dangling(document, answers) if is_less else _NONE, proof
-        if document.kind == "manifest":
-            return _dangling_in_manifest(document, answers, None if is_less else before), proof
-        document = document.loaded()
-        if document.path == opml.PATH:
-            found = verify_opml(document, office, feeds)
-        elif document.path not in apart:
-            judged = ahead.of(document.path) if ahead is not None else None
-            found = verify_document(document, office) if judged is None else [*judged]
-        else:
-            found = of_findings(document, readonce.whole_findings(document))
-            document = readonce.leave(document, apart[document.path])
-            found += verify_document(document, office)
-        if not any(fault.field == "document" for fault in found):  # it can be read
-            found += _dangling(document, answers)
-        return found or _NONE, proof
-
-    at_once = addresses.Answers(office, published)
-
-    def verified_at_once(document: AnyDocument) -> _Brief:
-        found, proof = verified(document, apart, at_once)
-        dead = _dead_links([document], office, published)
-        return ((*found, *dead), proof) if found or dead else proof
-
-    size = sum(one.size for one in made if one.format is not None)
-    processes = processes if size > WORTH_SHARING else 1
-    apart = readonce.share_out(made, prover.of_entry)
-    # of what the output has nothing new is to be found out where all its links still lead to it
-    doubtful = documents if is_less else made
-    shared = share(doubtful, verified_at_once, processes, progress)
+    check = _Check(
+        office=office,
+        feeds=list({one.feed.spec.path: one.feed for one in documents if one.feed}.values()),
+        proofs=proofs,
+        published=published,
+        has_lost_paths=not proofs.keys() <= paths,
+        digests=EntryDigests(office),
+        links=addresses.Answers(office, published),
+    )
+    rendered = [document for document in documents if isinstance(document, Document)]
+    doubtful = documents if check.has_lost_paths else rendered
+    size = sum(len(document.data) for document in rendered if document.format is not None)
+    workers = workers if size > WORTH_SHARING else ALONE
+    parts = readonce.share_out(rendered, check.digests.of)
+    verdicts = workers.map(partial(check.judge_once, parts), doubtful)
     faults: list[Fault] = []
-    if not all(isinstance(one, bytes) for one in shared):
-        # now every document that shows a fault is to be named
-        faults = _dead_links(doubtful, office, published)
-        told = {fault.found for fault in faults}
-        again = partial(verified, apart={}, answers=addresses.Answers(office, published | told))
-        judged = share(doubtful, again, processes, progress)
-        faults += (fault for found, _ in judged for fault in found)
-        shared = [proof for _, proof in judged]
-    fresh = (one for one in shared if isinstance(one, bytes))
-    proofs = [
-        known.proofs[one.path] if isinstance(one, Kept) and not is_less else next(fresh)
-        for one in documents
-    ]
-    return faults, Known(Proofs(documents, proofs))
+    if any(verdict.faults for verdict in verdicts):  # now name every document that shows a fault
+        faults = check.dead_links(doubtful)
+        dead = {fault.found for fault in faults}
+        links = addresses.Answers(office, check.published | dead)
+        verdicts = workers.map(partial(check.judge, {}, links), doubtful)
+        faults += (fault for verdict in verdicts for fault in verdict.faults)
+    judged = {
+        document.path: verdict.proof for document, verdict in zip(doubtful, verdicts, strict=True)
+    }
+    return faults, {
+        document.path: judged.get(document.path) or proofs[document.path] for document in documents
+    }
+
+
+@dataclass(frozen=True)
+class _Check:
+    """What the verification of each document of a build needs."""
+
+    office: Office
+    feeds: Sequence[Feed]
+    proofs: Mapping[str, bytes]
+    published: set[str]  # addresses
+    has_lost_paths: bool
+    digests: EntryDigests
+    links: addresses.Answers
+
+    def judge_once(self, parts: Mapping[str, Sequence[int]], document: AnyDocument) -> _Verdict:
+        """Judge a document by itself, with the addresses that its own entry names."""
+        verdict = self.judge(parts, self.links, document)
+        return verdict._replace(faults=(*verdict.faults, *self.dead_links([document])))
+
+    def judge(
+        self,
+        parts: Mapping[str, Sequence[int]],
+        links: addresses.Answers,
+        document: AnyDocument,
+    ) -> _Verdict:
+        """Read a document back, or only its entries in `parts` (`readonce`); check its links."""
+        if not isinstance(document, Document):
+            proof = self.proofs[document.path]
+        else:
+            proof = prove(document, self.feeds, self.digests)
+            if self.proofs.get(document.path) != proof:
+                return _Verdict(proof, tuple(self._read_back(document, parts, links)))
+        return _Verdict(proof, tuple(_dangling(document, links)) if self.has_lost_paths else ())
+
+    def _read_back(
+        self,
+        document: Document,
+        parts: Mapping[str, Sequence[int]],
+        links: addresses.Answers,
+    ) -> list[Fault]:
+        faults: list[Fault] = []
+        if document.path in parts:
+            faults += _broken_rules(document, readonce.whole_findings(document))
+            document = readonce.leave(document, parts[document.path])
+        if document.path == opml.PATH:
+            faults += _verify_opml(document, self.office, self.feeds)
+        else:
+            faults += verify_document(document, self.office)
+        if not any(fault.field == "document" for fault in faults):  # it can be read
+            faults += _dangling(document, links)
+        return faults
+
+    def dead_links(self, documents: Iterable[AnyDocument]) -> list[Fault]:
+        """Return what an editor wrote that leads nowhere, once and by the file it is written in,
+        instead of for every document that shows it."""
+        entries = {document.entry.slug: document.entry for document in documents if document.entry}
+        return [
+            Fault(entry.path, "address", "a published file", address)
+            for entry in entries.values()
+            for address in addresses.dangling_in(entry, self.office, self.published)
+        ]
 
 
 def _address(document: AnyDocument, office: Office) -> str:
-    """Where a document is served; of an entry's page as the text that the entry has already."""
+    """Return where a document is served; for an entry's page as the text that the entry has."""
     address, entry = office.address(document.path), document.entry
     return entry.url if entry is not None and entry.url == address else address
 
 
-def verify_ahead(documents: Iterable[AnyDocument], office: Office) -> Answers[list[Fault]]:
-    """Have what takes long, the feeds that people subscribe to, read back while the rest is made,
-    where there is a helper."""
-    live = {
-        one.path: one
-        for one in documents
-        if isinstance(one, Document) and one.kind == "feed" and one.format != "json"
-    }
-    return helper.hand(partial(verify_document, office=office), live)
+def _dangling(document: AnyDocument, links: addresses.Answers) -> list[Fault]:
+    """Return the site's own addresses in a document that lead to no document."""
+    try:
+        missing = links.dangling(document)
+    except (ValueError, etree.LxmlError) as error:  # not XML or JSON at all
+        return [Fault(document.path, "document", "a document that can be read", str(error))]
+    return [Fault(document.path, "address", "a published file", address) for address in missing]
 
 
-def _dead_links(
-    documents: Sequence[AnyDocument], office: Office, published: Collection[str]
-) -> list[Fault]:
-    """What an editor wrote and leads nowhere: told of once and by the file it was written in,
-    instead of by every document that shows it."""
-    entries = {one.entry.slug: one.entry for one in documents if one.entry is not None}
+def verify_document(document: Document, office: Office) -> list[Fault]:
+    """Compare one document with what it was made of; pictures and styles say nothing."""
+    feed, entry = document.feed, document.entry
+    if document.format is not None:
+        return _verify_feed(document, office)
+    if document.path.endswith(".ics"):
+        return _verify_calendar(document, office)
+    if entry is not None and document.path.endswith(".html"):
+        expected = structured(entry, office)
+        return _verify_json(document, expected, read_structured)
+    if feed is not None and document.path.endswith(".json"):
+        return _verify_json(document, embedding.oembed(feed, office), json.loads)
+    return []
+
+
+def _verify_feed(document: Document, office: Office) -> list[Fault]:
+    """Check grammar, lint and round trip of a feed; feedparser reads those people subscribe to."""
+    feed, form = document.feed, document.format
+    assert feed is not None
+    assert form is not None
+    findings = match_grammar(document.data, form)
+    if form != "json":
+        findings += lint(document.data, form, office.address(document.path))
+    faults = _broken_rules(document, findings)
+    read = read_archive if document.kind == "archive" and form != "json" else read_back
+    try:
+        seen_feed, seen_entries = read(document.data, form)
+    except ValueError as error:
+        return [*faults, Fault(document.path, "document", "a feed that can be read", str(error))]
+    expected = [carried_entry(shown, office, form) for shown in feed.entries]
+    faults += compare(document.path, "feed", carried_feed(feed, office, form), seen_feed)
+    ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen_entries)]
+    if ids != seen_ids:
+        faults.append(Fault(document.path, "entries", _show(ids), _show(seen_ids)))
+        return faults
+    for entry, seen_entry in zip(expected, seen_entries, strict=True):
+        faults += compare(document.path, entry["id"], entry, seen_entry)
+    return faults
+
+
+def _broken_rules(document: Document, findings: Iterable[Finding]) -> list[Fault]:
+    """Return the rules that a document breaks as faults."""
     return [
-        Fault(entry.path, "address", "a published file", address)
-        for entry in entries.values()
-        for address in addresses.dangling_in(entry, office, published)
+        Fault(document.path, finding.where, f"no {finding.rule}", finding.found)
+        for finding in findings
     ]
 
 
-def _dangling_in_manifest(
-    document: NewDocument, answers: addresses.Answers, before: Ledger | None
-) -> Sequence[Fault]:
-    """The same of a manifest, which may be too long to be read as a whole."""
-    try:
-        found = {
-            one for part in manifestreader.parts(document, before) for one in answers.dangling(part)
-        }
-    except ValueError:  # it is not as ours are written, or no JSON
-        return _dangling(document, answers)
-    return [Fault(document.path, "address", "a published file", one) for one in sorted(found)]
+def compare(
+    path: str, where: str, expected: Mapping[str, Any], seen: Mapping[str, Any]
+) -> Iterator[Fault]:
+    """Yield the fields that did not come back as they were sent."""
+    for field, value in expected.items():
+        if seen.get(field) != value:
+            yield Fault(path, f"{where} {field}", _show(value), _show(seen.get(field)))
 
 
-def _dangling(document: AnyDocument, answers: addresses.Answers) -> Sequence[Fault]:
-    """Addresses of the site's own that no document answers."""
+def _show(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=True, default=str)
+    return text if len(text) <= 300 else text[:299] + "…"
+
+
+def _verify_calendar(document: Document, office: Office) -> list[Fault]:
+    """Check a calendar and its events in order."""
+    feed = document.feed
+    entries = feed.events if feed is not None else (document.entry,)
+    expected = [carried_event(entry, office) for entry in entries if entry is not None]
     try:
-        missing = answers.dangling(document)
-    except (ValueError, etree.LxmlError) as error:  # it is no XML or JSON at all
-        return [Fault(document.path, "document", "a document that can be read", str(error))]
-    return [Fault(document.path, "address", "a published file", one) for one in missing] or _NONE
+        about, seen = read_calendar(document.data)
+    except CalendarError as error:
+        return [Fault(document.path, "document", "a calendar that can be read", str(error))]
+    ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen)]
+    if ids != seen_ids:
+        return [Fault(document.path, "events", _show(ids), _show(seen_ids))]
+    calendar = carried_calendar(feed, office) if feed is not None else {}
+    faults = list(compare(document.path, "calendar", calendar, about))
+    for event, seen_event in zip(expected, seen, strict=True):
+        faults += compare(document.path, event["id"], event, seen_event)
+    return faults
+
+
+def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
+    """Check the groups of the list of feeds, and every feed in each."""
+    try:
+        seen_head, seen = opml.read_opml(document.data)
+    except opml.OpmlError as error:
+        return [Fault(document.path, "document", "a list of feeds that can be read", str(error))]
+    groups = dict(opml.outline(feeds, office))
+    return [
+        *compare(document.path, "head", opml.head(feeds, office), seen_head),
+        *compare(document.path, "group", groups, dict(seen)),
+    ]
+
+
+def _verify_json(
+    document: Document, expected: Mapping[str, Any], read: Callable[[bytes], Any]
+) -> list[Fault]:
+    try:
+        seen = read(document.data)
+    except ValueError as error:
+        return [Fault(document.path, "document", "JSON that can be read", str(error))]
+    if not isinstance(seen, dict):
+        return [Fault(document.path, "document", "an object", _show(seen))]
+    return list(compare(document.path, "data", expected, seen))

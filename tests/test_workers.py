@@ -6,7 +6,6 @@ import dataclasses
 import os
 import pickle
 import signal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,11 +13,9 @@ import pytest
 from ilofeed.build import make
 from ilofeed.content.entry import check_entry
 from ilofeed.content.site import check
-from ilofeed.copies import aside, processors
 from ilofeed.feeds.selection import select
-from ilofeed.remember import Once
-from ilofeed.shares import share
 from ilofeed.verify.verification import verify
+from ilofeed.workers import Workers, processors
 from offices import NOW, documents, entry, site, sources
 
 
@@ -26,7 +23,7 @@ def test_results_are_those_of_one_process() -> None:
     parent, seen = os.getpid(), []
     for processes in (1, 2, 3, 7, 100):
         for number in (0, 1, 2, 5, 23):
-            found = share(range(number), lambda item: (item * item, os.getpid()), processes)
+            found = Workers(processes).map(lambda item: (item * item, os.getpid()), range(number))
             assert [square for square, _ in found] == [n * n for n in range(number)]
             seen.append(len({process for _, process in found}))
             assert number == 0 or found[0][1] == parent
@@ -36,10 +33,10 @@ def test_results_are_those_of_one_process() -> None:
 
 def test_progress_takes_the_others_to_be_as_far_as_this_process() -> None:
     told: list[tuple[int, int]] = []
-    share(range(5), abs, 2, lambda done, total: told.append((done, total)))
+    Workers(2, lambda done, total: told.append((done, total))).map(abs, range(5))
     assert told == [(1, 5), (3, 5), (5, 5)]
     told.clear()
-    share(range(2), abs, 1, lambda done, total: told.append((done, total)))
+    Workers(1, lambda done, total: told.append((done, total))).map(abs, range(2))
     assert told == [(1, 2), (2, 2)]
 
 
@@ -51,27 +48,27 @@ def test_what_a_process_does_not_deliver_is_done_here(monkeypatch: pytest.Monkey
             os.kill(os.getpid(), signal.SIGKILL)
         return item
 
-    assert share(range(6), dies, 2) == list(range(6))
+    assert Workers(2).map(dies, range(6)) == list(range(6))
 
     def fails(item: int) -> int:
         if os.getpid() != parent:
             raise MemoryError
         return item
 
-    assert share(range(6), fails, 2) == list(range(6))
+    assert Workers(2).map(fails, range(6)) == list(range(6))
 
     def refuse() -> int:
         raise BlockingIOError
 
     monkeypatch.setattr(os, "fork", refuse)
-    assert share(range(6), abs, 2) == list(range(6))
+    assert Workers(2).map(abs, range(6)) == list(range(6))
     monkeypatch.delattr(os, "fork")
-    assert share(range(6), abs, 2) == list(range(6))
+    assert Workers(2).map(abs, range(6)) == list(range(6))
 
 
 def test_an_error_here_is_an_error() -> None:
     with pytest.raises(ZeroDivisionError):
-        share([0, 0], lambda item: 1 // item, 2)
+        Workers(2).map(lambda item: 1 // item, [0, 0])
     with pytest.raises(ChildProcessError):  # and no process is left
         os.waitpid(-1, os.WNOHANG)
 
@@ -86,7 +83,7 @@ def test_faults_are_the_same_for_any_number_of_processes(monkeypatch: pytest.Mon
     faults = verify(damaged, made.office)
     assert len({fault.path for fault in faults}) > 5
     for processes in (2, 3):
-        assert verify(damaged, made.office, processes=processes) == faults
+        assert verify(damaged, made.office, Workers(processes)) == faults
 
 
 def office_of(number: int) -> dict[str, Any]:
@@ -113,10 +110,10 @@ def test_a_site_is_the_same_for_any_number_of_processes(monkeypatch: pytest.Monk
     alone, problems = check(read, NOW)
     assert alone is not None
     for processes in (2, 3):
-        made, found = check(read, NOW, processes=processes)
+        made, found = check(read, NOW, workers=Workers(processes))
         assert (made, found) == (alone, problems)
         assert made is not None
-        assert make(select(made, NOW), processes) == make(select(alone, NOW))
+        assert make(select(made, NOW), Workers(processes)) == make(select(alone, NOW))
 
 
 def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,7 +124,7 @@ def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatc
     assert 1 not in {problem.line for problem in problems}
     monkeypatch.setattr("ilofeed.content.site.WORTH_SHARING", 0)  # these count as many
     for processes in (1, 2):
-        assert check(read, NOW, processes=processes) == (None, problems)
+        assert check(read, NOW, workers=Workers(processes)) == (None, problems)
 
 
 def test_what_is_checked_elsewhere_comes_back() -> None:
@@ -144,65 +141,8 @@ def test_what_is_checked_elsewhere_comes_back() -> None:
     def work(file: tuple[str, bytes]) -> tuple[int, Any]:
         return os.getpid(), check_entry(*file, made.office, {}, NOW)
 
-    found = share(read.entries, work, 2)
+    found = Workers(2).map(work, read.entries)
     assert {process == parent for process, _ in found} == {True, False}
     assert [one.entry for _, one in found] == [
         one.entry for one in (check_entry(*file, made.office, {}, NOW) for file in read.entries)
     ]
-
-
-def test_a_text_is_judged_once() -> None:
-    asked: list[str] = []
-
-    @Once
-    def judge(text: str) -> str:
-        asked.append(text)
-        return text.upper()
-
-    assert [judge(text) for text in ("a", "b", "a", "\ud800", "\ud800")] == [
-        "A",
-        "B",
-        "A",
-        "\ud800",
-        "\ud800",
-    ]
-    assert asked == ["a", "b", "\ud800"]
-
-
-@pytest.mark.parametrize("is_long", [False, True])
-def test_a_question_is_answered_by_another_process_or_by_this_one(
-    monkeypatch: pytest.MonkeyPatch, *, is_long: bool
-) -> None:
-    parent = os.getpid()
-    for truth in (False, True):
-        with aside(partial(bool, truth), is_long=is_long) as answer:
-            assert answer() is truth
-    with aside(lambda: os.getpid() == parent, is_long=is_long) as answer:
-        assert answer() is not is_long
-
-    def dies() -> bool:
-        if os.getpid() != parent:
-            raise MemoryError
-        return True
-
-    with aside(dies, is_long=is_long) as answer:
-        assert answer()
-
-    def none() -> int:
-        raise OSError
-
-    monkeypatch.setattr(os, "fork", none)
-    with aside(lambda: os.getpid() == parent, is_long=is_long) as answer:
-        assert answer()
-
-
-def asks_for_ever() -> bool:
-    signal.pause()
-    return True
-
-
-def test_a_question_that_nobody_wants_answered_leaves_no_process() -> None:
-    with pytest.raises(KeyError), aside(asks_for_ever, is_long=True):
-        raise KeyError
-    with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)

@@ -1,0 +1,123 @@
+"""Share work among processes: the only module that starts one.
+
+A worker is a fork of this process, so it has everything that this process has; its results come
+back as pickles.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkProcess
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+Progress: TypeAlias = "Callable[[int, int], None]"
+_BATCH = 1000  # results sent together: one pickle of all would double the memory they take
+
+
+def ignore_progress(_done: int, _total: int) -> None:
+    """Ignore progress reports."""
+
+
+def processors() -> int:
+    """Return the number of processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How many processes may work at once; `progress` is called with items done and their total."""
+
+    processes: int = 1
+    progress: Progress = ignore_progress
+
+    def map(
+        self, work: Callable[[Item], Result], items: Sequence[Item], worth_sharing: int = 1
+    ) -> list[Result]:
+        """Return the result of `work` for each item, in order; equal for any number of processes.
+
+        `work` must not rely on side effects, and its results must be picklable. Up to
+        `worth_sharing` items are worked on in this process, and so is what a worker does not
+        deliver because it was killed or could not be started.
+        """
+        count = min(self.processes, len(items))
+        if count < 2 or len(items) <= worth_sharing or not hasattr(os, "fork"):
+            return _work(work, items, len(items), self.progress)
+        workers = [_start(work, items[number::count]) for number in range(1, count)]
+        results: list[Any] = [None] * len(items)
+        try:
+            results[::count] = _work(work, items[::count], len(items), self.progress)
+            for number, worker in enumerate(workers, 1):
+                theirs = items[number::count]
+                delivered = _receive(worker, len(theirs))
+                results[number::count] = delivered or [work(item) for item in theirs]
+        finally:
+            for worker in filter(None, workers):
+                worker.process.kill()
+                worker.process.join()
+                worker.results.close()
+        return results
+
+
+ALONE = Workers()
+
+
+@dataclass(frozen=True, slots=True)
+class _Worker:
+    process: ForkProcess
+    results: Connection
+
+
+def _work(
+    work: Callable[[Item], Result], items: Sequence[Item], total: int, progress: Progress
+) -> list[Result]:
+    """Work on this process's share of `total` items; the others are assumed to be as far."""
+    results = []
+    for done, item in enumerate(items, 1):
+        results.append(work(item))
+        progress(total * done // len(items), total)
+    return results
+
+
+def _start(work: Callable[[Item], object], items: Sequence[Item]) -> _Worker | None:
+    """Start a worker; None if the system has no process to spare."""
+    import multiprocessing  # takes 15 ms to load, and most builds need no worker
+
+    context = multiprocessing.get_context("fork")
+    receiver, sender = context.Pipe(duplex=False)
+    process = context.Process(target=_deliver, args=(work, items, sender), daemon=True)
+    try:
+        process.start()
+    except OSError:
+        receiver.close()
+        return None
+    finally:
+        sender.close()
+    return _Worker(process, receiver)
+
+
+def _deliver(work: Callable[[Item], object], items: Sequence[Item], sender: Connection) -> None:
+    """Work on items and send the results. On an error send nothing: it recurs in the parent."""
+    gc.freeze()  # a collection would copy the memory that is shared with the parent
+    with contextlib.suppress(Exception, KeyboardInterrupt):
+        results = [work(item) for item in items]
+        for start in range(0, len(results), _BATCH):
+            sender.send(results[start : start + _BATCH])
+
+
+def _receive(worker: _Worker | None, expected: int) -> list[Any]:
+    """Return the results of a worker; an empty list if it has not delivered all of them."""
+    results: list[Any] = []
+    if worker is not None:
+        with contextlib.suppress(EOFError, OSError):
+            while len(results) < expected:
+                results += worker.results.recv()
+    return results if len(results) == expected else []
