@@ -14,7 +14,7 @@ import pytest
 
 from ilofeed.problems import Problem
 from ilofeed.publish import stamps, state
-from ilofeed.publish.state import CheckedEntry, LastBuild, NewBuild, Output, Shown, Summary
+from ilofeed.publish.state import LastBuild, NewBuild, Output, Shown, Summary
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,7 +43,7 @@ def build(office: Path, **changes: Any) -> NewBuild:
     output = office / "public"
     paths = sorted(p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file())
     entries = [
-        CheckedEntry(f"entries/{name}.md", b"s" * 15, b'["' + "劳动".encode() + b'"]')
+        (f"entries/{name}.md", b"s" * 15, b'["' + "劳动".encode() + b'"]')
         for name in ("wages", "2015/jobs")
     ]
     new = NewBuild(
@@ -55,7 +55,7 @@ def build(office: Path, **changes: Any) -> NewBuild:
         inputs=stamps.scan_inputs(office),
         outputs=[Output(path, "entry", b"r" * 15, b"h" * 32, b"p" * 15) for path in paths],
         written=paths,
-        entries={entry.path: entry for entry in entries},
+        entries={entry[0]: entry for entry in entries},
     )
     return dataclasses.replace(new, **changes)
 
@@ -168,13 +168,13 @@ def test_only_changed_rows_are_written(office: Path, monkeypatch: pytest.MonkeyP
     (office / "entries" / "wages.md").write_text("edited")
     (office / "public" / "index.html").write_text("edited")
     entries = dict(last.entries)
-    entries["entries/wages.md"] = CheckedEntry("entries/wages.md", b"t" * 15, b"[]")
+    entries["entries/wages.md"] = ("entries/wages.md", b"t" * 15, b"[]")
     del entries["entries/2015/jobs.md"]
     written: list[str] = []
-    connect_real = sqlite3.connect
+    connect_real: Any = sqlite3.connect
 
     def connect_traced(*given: Any, **options: Any) -> sqlite3.Connection:
-        connection = connect_real(*given, **options)
+        connection: sqlite3.Connection = connect_real(*given, **options)
         connection.set_trace_callback(written.append)
         return connection
 
@@ -197,8 +197,8 @@ def test_rows_of_another_build_are_replaced_as_a_whole(office: Path) -> None:
     """Another process has written meanwhile."""
     save(office)
     last = load(office)
-    extra = CheckedEntry("entries/other.md", b"", b"[]")
-    save(office, entries={extra.path: extra})
+    extra = ("entries/other.md", b"", b"[]")
+    save(office, entries={extra[0]: extra})
     save(office, last)
     assert load(office).entries == last.entries
 
@@ -223,7 +223,7 @@ def test_another_program_knows_only_what_was_shown(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(office)
-    monkeypatch.setattr(state, "program", lambda: "another")
+    monkeypatch.setattr(stamps, "program", lambda: "another")
     assert nothing_to_do(office) is None
     assert load(office) == LastBuild(SHOWN)
     save(office, entries={})
@@ -301,7 +301,7 @@ def foreign(path: Path) -> None:
     sql("CREATE TABLE photos (name TEXT)")(path)
 
 
-DAMAGES: dict[str, Callable[[Path], None]] = {
+DAMAGES: dict[str, Callable[[Path], object]] = {
     "nothing in it": lambda path: path.write_bytes(b""),
     "garbage": garbage,
     "the text of an earlier version": text,

@@ -10,12 +10,12 @@ import time
 from typing import TYPE_CHECKING
 
 from ilofeed import build as chain
-from ilofeed.cli import console, lastbuild, options
+from ilofeed.cli import console, options
 from ilofeed.content import check as check_all
 from ilofeed.content import read_office
 from ilofeed.feeds import MANIFEST, Ledger, waiting
 from ilofeed.problems import has_errors
-from ilofeed.publish import load_previous, state
+from ilofeed.publish import PreviousBuild, load_previous, load_state, recall_build
 from ilofeed.publish import output as publish
 from ilofeed.workers import processors
 
@@ -52,11 +52,10 @@ def build(
     gc.set_threshold(50_000, 20, 100)  # entries and documents live until the build ends
     target = options.output_folder(root, after.output)
     with publish.locked(target):
-        inputs = state.look(root)
-        previous = lastbuild.known(target)
+        previous = recall_build(target)
         before = load_previous(_where(root, clock, after), root, target)
-        waited = publish.read_waiting(target)
-        draft = chain.prepare(root, clock, _context(after, before, meter, previous))
+        context = _context(after, before, meter, previous)
+        draft = chain.prepare(root, clock, context)
         problems = sorted([*draft.problems, *draft.refused])
         meter.end()
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -64,14 +63,15 @@ def build(
             return code
         meter("Publishing", 0, 1)
         changes = chain.finish(draft, target)
-        if after.previous is None:
-            lastbuild.remember(target, clock, after, inputs, draft, previous, changes)
+        counted = f"{console.counts(draft)}, {console.documents(len(draft.documents), target)}"
+        summary = counted if after.previous is None else None
+        chain.remember(draft, target, clock, context, changes, summary)
     took = f"({time.monotonic() - started:.1f} s)"
     console.say(f"{console.counts(draft)}, {console.changed(changes, target)} {took}")
     if before is not None and draft.ledger is not None:
         from ilofeed.publish import compare  # a first build has nothing to compare
 
-        console.say(console.noticed(compare(before, draft.ledger, waited)))
+        console.say(console.noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
     return console.DONE
 
 
@@ -87,7 +87,7 @@ def diff(
 
     target = options.output_folder(root, after.output)
     before = load_previous(_where(root, clock, after), root, target) or Ledger({}, {}, frozenset())
-    waited = publish.read_waiting(target)
+    waited = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(after, before, meter))
     meter.end()
     if draft.ledger is None or draft.faults:
@@ -112,13 +112,13 @@ def _context(
     after: options.After,
     before: Ledger | None,
     meter: Meter,
-    previous: chain.PreviousBuild | None = None,
+    previous: PreviousBuild | None = None,
 ) -> chain.BuildContext:
     return chain.BuildContext(
         base_url=after.base_url,
         before=before,
         allowed=after.allowed,
-        previous=previous or chain.PreviousBuild(),
+        previous=previous or PreviousBuild(),
         processes=after.processes,
         progress=meter,
     )

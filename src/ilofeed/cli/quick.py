@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import sys
 import time
+from pathlib import Path
 
-from ilofeed.publish import glance
+from ilofeed.publish import find_nothing_to_do
 
 TYPE_CHECKING = False  # the one of `typing`, which takes long to load
 if TYPE_CHECKING:
     import datetime as dt
-    from pathlib import Path
 
     from ilofeed.cli.options import After
+    from ilofeed.problems import Problem
 
 
 def build(root: Path, clock: dt.datetime, after: After, form: str, *, strict: bool) -> int | None:
@@ -37,27 +38,21 @@ def say(
 ) -> int | None:
     """The same of a folder to publish to; `now` in seconds since 1970."""
     started = time.monotonic()
-    facts = glance.recall(root, target, base_url, now)
-    if facts is None:
+    summary = find_nothing_to_do(Path(root), Path(target), base_url, now)
+    if summary is None or (strict and summary.problems):
         return None
-    problems, code = glance.value(facts["problems"]), 0
-    if strict and problems:
-        return None
-    if problems or form != "auto":  # an empty list is shown to programs alone
-        code = _report(root, problems, form, strict=strict)
-    _tell(f"{glance.value(facts['summary'])}: nothing changed ({time.monotonic() - started:.1f} s)")
+    code = 0
+    if summary.problems or form != "auto":  # an empty list is shown to programs alone
+        code = _report(root, summary.problems, form, strict=strict)
+    _tell(f"{summary.text}: nothing changed ({time.monotonic() - started:.1f} s)")
     _tell("subscribers see 0 new, 0 changed, 0 gone")
     return code
 
 
-def _report(root: str, problems: list[dict[str, str]], form: str, *, strict: bool) -> int:
-    from pathlib import Path
-
+def _report(root: str, problems: tuple[Problem, ...], form: str, *, strict: bool) -> int:
     from ilofeed.cli import console
-    from ilofeed.problems import Problem
 
-    found = [Problem(**one) for one in problems]  # type: ignore[arg-type]  # as they were written
-    return console.report(Path(root), found, (), form, strict=strict)
+    return console.report(Path(root), problems, (), form, strict=strict)
 
 
 def _tell(text: str) -> None:

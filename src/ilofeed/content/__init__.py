@@ -2,9 +2,9 @@
 
 from ilofeed.content import fields, read, yamldoc
 from ilofeed.content.entry import Parsed, check_entry, slug_of, summary_html
+from ilofeed.content.entry_records import CheckedEntries, keep
 from ilofeed.content.entrychecks import media_type
 from ilofeed.content.entryfile import EntryFields
-from ilofeed.content.entrymemory import Memory, dump, keep, load
 from ilofeed.content.entrywriter import scalar, written
 from ilofeed.content.fields import LONGEST_SUMMARY, SLUG, Line, slugify
 from ilofeed.content.markdown import TAGS, is_clean, render_body, tidy_html
@@ -18,9 +18,9 @@ __all__ = [
     "LONGEST_SUMMARY",
     "SLUG",
     "TAGS",
+    "CheckedEntries",
     "EntryFields",
     "Line",
-    "Memory",
     "OfficeFields",
     "Parsed",
     "Site",
@@ -30,13 +30,11 @@ __all__ = [
     "check_entry",
     "check_office",
     "create",
-    "dump",
     "examine",
     "fields",
     "find_translations",
     "is_clean",
     "keep",
-    "load",
     "media_type",
     "read",
     "read_again",

@@ -49,6 +49,7 @@ class Parsed:
     entry: Entry | None
     problems: tuple[Problem, ...]
     checked: Checked | None
+    is_recalled: bool = False  # an earlier build checked it
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """A problem at one of the entry's keys, or at the first line where it is not written."""

@@ -13,7 +13,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -22,7 +21,7 @@ from ilofeed.ids import fraction, settings_digest
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
     from ilofeed.content.site import Site
     from ilofeed.dates import Moment
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, JSON of the entry
 _Types: TypeAlias = frozenset[tuple[type, ...]]  # the types that the fields of a list may have
-_TEXT, _LIST, _OPTIONAL = (str,), (list,), (str, type(None))
+_TEXT: tuple[type, ...] = (str,)
+_LIST: tuple[type, ...] = (list,)
+_OPTIONAL: tuple[type, ...] = (str, type(None))
 _PERSON: _Types = frozenset(itertools.product(_TEXT, _OPTIONAL, _OPTIONAL))
 _EVENT: _Types = frozenset(itertools.product(_TEXT, _OPTIONAL, _OPTIONAL, _OPTIONAL))
 _IMAGE: _Types = frozenset(itertools.product(_TEXT, _TEXT, _OPTIONAL, _OPTIONAL))
@@ -85,7 +86,9 @@ class CheckedEntries:
         except (ValueError, TypeError, RecursionError):
             return {}
         return {
-            path: Parsed(path, entry.slug, entry.id, entry.translates, entry, (), None)
+            path: Parsed(
+                path, entry.slug, entry.id, entry.translates, entry, (), None, is_recalled=True
+            )
             for (path, _, _), entry in zip(known, entries, strict=True)
             if _has_terms(entry, office) and entry.path == path
         }

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ilofeed.content.entrymemory import Memory
+    from ilofeed.content.entry_records import CheckedEntries
     from ilofeed.content.read import Sources
     from ilofeed.model import Entry, Office
     from ilofeed.workers import Workers
@@ -27,10 +27,14 @@ if TYPE_CHECKING:
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """An office with its entries in no particular order, drafts and embargoed ones included."""
+    """An office with its entries in no particular order, drafts and embargoed ones included.
+
+    `recalled` are the paths of those that were not checked again.
+    """
 
     office: Office
     entries: tuple[Entry, ...]
+    recalled: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
 WORTH_SHARING = 200  # entries that take longer to check than a process to start
@@ -40,7 +44,7 @@ def check(
     sources: Sources,
     now: dt.datetime,
     base_url: str | None = None,
-    memory: Memory | None = None,
+    memory: CheckedEntries | None = None,
     workers: Workers = ALONE,
 ) -> tuple[Site | None, list[Problem]]:
     """Return the checked site and all problems in order of place; no site if there is an error.
@@ -52,7 +56,8 @@ def check(
     if has_errors(problems):
         return None, problems
     entries = [file.entry for file in parsed if file.entry is not None]
-    return Site(office, tuple(told_apart(entries))), problems
+    recalled = frozenset(file.path for file in parsed if file.is_recalled)
+    return Site(office, tuple(told_apart(entries)), recalled), problems
 
 
 def examine(
@@ -60,7 +65,7 @@ def examine(
     now: dt.datetime,
     base_url: str | None = None,
     judge: Judge = check_entry,
-    memory: Memory | None = None,
+    memory: CheckedEntries | None = None,
     workers: Workers = ALONE,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """Return the office, each entry file and all problems, as far as they can be read.

@@ -20,10 +20,11 @@ import secrets
 import sqlite3
 import stat
 from dataclasses import asdict, astuple, dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ilofeed.problems import Problem
-from ilofeed.publish.stamps import UNKNOWN, Input, are_unchanged, program, stamp_of
+from ilofeed.publish import stamps
+from ilofeed.publish.stamps import Input, stamp_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from ilofeed.publish.stamps import Stamp
 
+EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
 PATIENCE = 1.0  # seconds to wait for another process that holds the file
 # `shown` and `build` hold JSON by name
 _SCHEMA = """
@@ -77,14 +79,6 @@ class Output(NamedTuple):
         return self[5:]
 
 
-class CheckedEntry(NamedTuple):
-    """An entry file without problems: its path, a digest of its content, the entry as JSON."""
-
-    path: str
-    source: bytes
-    entry: bytes
-
-
 @dataclass(frozen=True, slots=True)
 class Summary:
     """What a build says that has nothing to do, and the problems that it reports again."""
@@ -116,7 +110,7 @@ class LastBuild:
     since: float = 0.0
     inputs: Mapping[bytes, Input] = field(default_factory=dict)
     outputs: Mapping[str, Output] = field(default_factory=dict)
-    entries: Mapping[str, CheckedEntry] = field(default_factory=dict)
+    entries: Mapping[str, EntryRow] = field(default_factory=dict)
     intact: frozenset[str] = frozenset()
 
 
@@ -136,7 +130,7 @@ class NewBuild:
     inputs: Mapping[bytes, Input]
     outputs: Iterable[Output]
     written: Collection[str]
-    entries: Mapping[str, CheckedEntry]
+    entries: Mapping[str, EntryRow]
 
 
 def state_path(output: Path) -> Path:
@@ -159,9 +153,12 @@ def find_nothing_to_do(
             facts = _read_facts(connection, "build")
             until = facts["until"]
             is_valid = facts["since"] <= now and (until is None or now < until)
-            if not is_valid or (facts["program"], facts["base_url"]) != (program(), base_url):
+            if not is_valid or (facts["program"], facts["base_url"]) != (
+                stamps.program(),
+                base_url,
+            ):
                 return None
-            if not are_unchanged(root, connection.execute("SELECT * FROM inputs")):
+            if not stamps.are_unchanged(root, connection.execute("SELECT * FROM inputs")):
                 return None
             rows = connection.execute("SELECT path, mtime, ctime, size, inode FROM outputs")
             if not all(stamp_of(output, path) == tuple(stamp) for path, *stamp in rows):
@@ -180,7 +177,7 @@ def load(output: Path) -> LastBuild:
                 return LastBuild()
             shown = _read_shown(connection)
             facts = _read_facts(connection, "build")
-            if facts["program"] != program():
+            if facts["program"] != stamps.program():
                 return LastBuild(shown)
             outputs = {row[0]: Output(*row) for row in _read(connection, "outputs")}
             return LastBuild(
@@ -190,7 +187,7 @@ def load(output: Path) -> LastBuild:
                 since=float(facts["since"]),
                 inputs={row[0]: Input(*row) for row in _read(connection, "inputs")},
                 outputs=outputs,
-                entries={row[0]: CheckedEntry(*row) for row in _read(connection, "entries")},
+                entries={row[0]: row for row in _read(connection, "entries")},
                 intact=_find_intact(output, outputs),
             )
     except UNUSABLE:
@@ -353,7 +350,7 @@ def _write_build(
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
     facts = {
         "generation": secrets.token_hex(8),
-        "program": program(),
+        "program": stamps.program(),
         "base_url": new.base_url,
         "since": new.since,
         "until": new.until,
@@ -377,7 +374,7 @@ def _stamp_outputs(output: Path, last: LastBuild, new: NewBuild) -> dict[str, Ou
     left_alone = last.intact.intersection(outputs).difference(new.written)
     for path, row in outputs.items():
         stamp = last.outputs[path].stamp if path in left_alone else stamp_of(output, path)
-        outputs[path] = Output(*row[:5], *(stamp or UNKNOWN))
+        outputs[path] = Output(*row[:5], *(stamp or stamps.UNKNOWN))
     return outputs
 
 
