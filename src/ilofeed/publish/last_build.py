@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ilofeed.content import CheckedEntries
 from ilofeed.document import ORDER, OutputFile
-from ilofeed.feeds import MANIFEST, is_inside
+from ilofeed.feeds import MANIFEST
 from ilofeed.publish import state
 from ilofeed.publish.output import read_manifest
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.feeds import Ledger
+
+_KINDS = {str(kind): kind for kind in ORDER}
 
 
 @dataclass(frozen=True)
@@ -36,21 +38,38 @@ class PreviousBuild:
 
 
 def recall_build(output: Path) -> PreviousBuild:
-    """Return what is known of the last build of an output, under its lock."""
+    """Return what is known of the last build of an output, under its lock.
+
+    Outputs are only known if they are those that the manifest names, with its digests.
+    """
     last = state.load(output)
-    kinds = {str(kind): kind for kind in ORDER}
-    if not all(row.kind in kinds and is_inside(path) for path, row in last.outputs.items()):
-        return PreviousBuild(state=state.LastBuild(last.shown))  # a damaged file, or a forged one
-    outputs: dict[bytes, list[OutputFile]] = defaultdict(list)
+    ledger = read_manifest(output) if MANIFEST in last.intact else None
+    is_damaged = not _KINDS.keys() >= {row.kind for row in last.outputs.values()} or (
+        ledger is not None and not _are_listed(last.outputs, ledger)
+    )
+    if is_damaged:  # or forged
+        return PreviousBuild(state=state.LastBuild(last.shown))
+    return PreviousBuild(
+        proofs={path: row.proof for path, row in last.outputs.items()},
+        outputs=_by_recipe(last) if ledger is not None else {},
+        entries=CheckedEntries(last.settings, last.since, last.entries),
+        ledger=ledger,
+        state=last,
+    )
+
+
+def _are_listed(outputs: Mapping[str, state.Output], ledger: Ledger) -> bool:
+    return outputs.keys() == ledger.files | {MANIFEST} and all(
+        outputs[path].sha256.hex() == digest for path, digest in ledger.documents.items()
+    )
+
+
+def _by_recipe(last: state.LastBuild) -> dict[bytes, list[OutputFile]]:
+    """Return the outputs by their recipes; none of a recipe of which one was changed or deleted."""
+    files: dict[bytes, list[OutputFile]] = defaultdict(list)
     changed = {row.recipe for path, row in last.outputs.items() if path not in last.intact}
     for path, row in last.outputs.items():
         if row.recipe and row.recipe not in changed:
-            file = OutputFile(path, kinds[row.kind], row.recipe, row.sha256.hex())
-            outputs[row.recipe].append(file)
-    return PreviousBuild(
-        proofs={path: row.proof for path, row in last.outputs.items()},
-        outputs=dict(outputs),
-        entries=CheckedEntries(last.settings, last.since, last.entries),
-        ledger=read_manifest(output) if MANIFEST in last.intact else None,
-        state=last,
-    )
+            file = OutputFile(path, _KINDS[row.kind], row.recipe, row.sha256.hex())
+            files[row.recipe].append(file)
+    return dict(files)
