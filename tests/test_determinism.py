@@ -28,7 +28,7 @@ class Shuffled:
     def close(self): pass
 os.scandir = Shuffled
 sys.argv[0] = 'ilofeed'
-from ilofeed.cli.cli import main
+from ilofeed.cli import main
 main()
 """
 

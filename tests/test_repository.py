@@ -104,7 +104,7 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
         assert f"ilofeed/{name}" in names
     office = write_office(tmp_path / "office", wages=b"")
     place = str(tmp_path / "site")
-    code = f"import sys; sys.path.insert(0, {place!r}); from ilofeed.cli.cli import main; main()"
+    code = f"import sys; sys.path.insert(0, {place!r}); from ilofeed.cli import main; main()"
     done = subprocess.run(
         [sys.executable, "-c", code, "-C", str(office), "explain", "tab"],
         capture_output=True, text=True, check=False, cwd=tmp_path,

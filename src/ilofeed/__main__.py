@@ -1,5 +1,5 @@
 """`python -m ilofeed` is the same as `ilofeed`."""
 
-from ilofeed.cli.start import main
+from ilofeed.cli import main
 
 main()

@@ -21,7 +21,7 @@ from ilofeed.publish import (
     PreviousBuild,
     Shown,
     Summary,
-    guard,
+    check_continuity,
     make_ledger,
     publish,
     read_manifest,
@@ -116,7 +116,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     context.begin("Comparing")
     refused: list[Problem] = []
     if context.before is not None:
-        refused = guard(
+        refused = check_continuity(
             site, context.before, ledger, partial(read_again, root), now, context.allowed
         )
     return Draft(

@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import jsonschema
 import pytest
 
@@ -122,14 +123,12 @@ def test_an_editors_text_cannot_forge_an_annotation(tmp_path: Path) -> None:
 
 def test_colour_on_a_terminal_only(broken: Path) -> None:
     args = ("check", "--format", "text")
-    assert "\x1b[1;31merror:" in seen_on_terminal(broken, *args)
+    assert click.style("error:", fg="red", bold=True) in seen_on_terminal(broken, *args)
     assert "\x1b[" not in seen_on_terminal(broken, *args, NO_COLOR="1")
     assert "\x1b[" not in run(broken, "check").stdout
 
 
-IMPATIENT = (
-    "import ilofeed.cli.progress as p; p.PATIENCE = 0; from ilofeed.cli.cli import main; main()"
-)
+IMPATIENT = "import ilofeed.cli.console as c; c.PATIENCE = 0; from ilofeed.cli import main; main()"
 
 
 def test_a_bar_on_a_terminal_when_a_build_takes_its_time(office: Path) -> None:
@@ -285,10 +284,10 @@ def test_a_document_that_does_not_verify_is_3(office: Path, tmp_path: Path) -> N
     hook = tmp_path / "hook"
     hook.mkdir()
     (hook / "sitecustomize.py").write_text(
-        "import ilofeed.feeds.jsonfeed as j\n"
-        "real = j.render_json\n"
+        "from ilofeed.feeds.archives import RENDERERS\n"
+        "real = RENDERERS['json']\n"
         "lose = lambda data: data.replace(b'Wages rise', b'Wages rse')\n"
-        "j.render_json = lambda feed, office: lose(real(feed, office))\n"
+        "RENDERERS['json'] = lambda feed, office: lose(real(feed, office))\n"
     )
     path = os.pathsep.join([str(hook), str(Path(ilofeed.__file__).parents[1])])
     done = run(office, "build", PYTHONPATH=path)
@@ -325,7 +324,7 @@ def test_a_full_disk_is_4_and_leaves_no_half_file(office: Path, tmp_path: Path) 
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000));"
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
         f"sys.argv = ['ilofeed', '-C', {str(office)!r}, 'build'];"
-        "from ilofeed.cli.cli import main; main()"
+        "from ilofeed.cli import main; main()"
     )
     # without the measuring of coverage, whose file would be too large as well
     env = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
@@ -541,7 +540,7 @@ def test_an_empty_folder_is_told_what_is_missing(tmp_path: Path) -> None:
 def test_help_is_quick_because_it_loads_little() -> None:
     code = (
         "import sys; sys.argv = ['ilofeed', '--help']\n"
-        "from ilofeed.cli.cli import main\n"
+        "from ilofeed.cli import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "heavy = ('pydantic', 'feedgen', 'feedparser', 'jinja2', 'yaml', 'lxml')\n"

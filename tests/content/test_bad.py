@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.cli.explain import sections
+from ilofeed.cli.authors import manual_sections
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.problems import CODES, GUARDED
@@ -65,6 +65,6 @@ def test_every_code_has_an_example_file() -> None:
 
 
 def test_every_code_is_documented_with_an_example() -> None:
-    manual = sections()
+    manual = manual_sections()
     assert set(manual) == set(CODES)
     assert all(re.search(r"```\w+\n.+\n```", text, re.DOTALL) for text in manual.values())

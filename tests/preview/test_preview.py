@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import urllib.parse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from browsing import listen, page, violations
-from ilofeed.cli import serve
+from ilofeed.cli import site as site_commands
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.preview.preview import Memory, look
-from ilofeed.preview.previewpages import MOST_SHOWN, Pages
-from ilofeed.preview.previewserver import Server
+from ilofeed.preview import watch
+from ilofeed.preview.pages import MAX_PROBLEMS, Pages
+from ilofeed.preview.server import Server
+from ilofeed.preview.state import Memory, look
 from offices import NOW, OFFICE, entry, sources, write_office
 
 if TYPE_CHECKING:
@@ -175,9 +175,9 @@ def test_an_entry_that_was_never_good_has_a_page_of_its_problems() -> None:
 
 
 def test_many_problems_are_counted() -> None:
-    files: dict[str, Any] = {f"e{number}": entry(date="x") for number in range(MOST_SHOWN + 3)}
+    files: dict[str, Any] = {f"e{number}": entry(date="x") for number in range(MAX_PROBLEMS + 3)}
     made = pages(**files)
-    assert banner(made, "index.html").count("<li") == MOST_SHOWN
+    assert banner(made, "index.html").count("<li") == MAX_PROBLEMS
     assert "… and 3 more" in banner(made, "index.html")
 
 
@@ -201,7 +201,7 @@ def test_a_quoted_redirection_is_a_page_like_others() -> None:
 
 
 def test_what_is_wrong_with_feeds_yaml_comes_first() -> None:
-    files: dict[str, Any] = {f"e{number}": entry(date="x") for number in range(MOST_SHOWN + 3)}
+    files: dict[str, Any] = {f"e{number}": entry(date="x") for number in range(MAX_PROBLEMS + 3)}
     made = pages(office=OFFICE.replace(b"title:", b"titel:"), **files)
     assert banner(made, "index.html").partition("<code>")[2].startswith("feeds.yaml:")
 
@@ -238,7 +238,7 @@ def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatc
         asked.append(path)
         return real(path, *rest)
 
-    monkeypatch.setattr("ilofeed.preview.preview.check_entry", count)
+    monkeypatch.setattr("ilofeed.preview.state.check_entry", count)
     pages(memory, wages=entry(), jobs=entry())
     pages(memory, wages=entry(title="Other"), jobs=entry())
     assert asked == ["entries/jobs.md", "entries/wages.md", "entries/wages.md"]
@@ -479,20 +479,18 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_read_is_said_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    changed, ended = threading.Event(), threading.Event()
+    watcher, server = watch.Watcher(tmp_path), Server(0)
     answers = iter([PermissionError(13, "Permission denied", "entries/a.md"), None])
 
     def read(_root: Path) -> Any:
         if (error := next(answers)) is not None:
             raise error
-        ended.set()
-        changed.set()
+        watcher.stop()
         return sources(wages=entry())
 
-    monkeypatch.setattr(serve, "read_office", read)
-    monkeypatch.setattr(serve, "WAKE", 0)
-    server = Server(0)
-    serve._show_until(tmp_path, server, changed, ended)
+    monkeypatch.setattr(watch, "read_office", read)
+    monkeypatch.setattr(watch, "WAKE", 0)
+    site_commands._follow(tmp_path, watcher, server)
     server.server_close()
     said = capsys.readouterr().err
     assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: all is well")

@@ -14,8 +14,7 @@ from test_cli import run
 from ilofeed.content.markdown import render_body
 from ilofeed.feeds.ledger import Ledger, Record
 from ilofeed.problems import Problem
-from ilofeed.publish import diff
-from ilofeed.publish.continuity import Difference, Documents, compare
+from ilofeed.publish.changes import Difference, Documents, as_markdown, compare
 from ilofeed.text import Source
 from offices import NOW, OFFICE, entry, write_office
 
@@ -256,11 +255,11 @@ def test_feeds_and_documents() -> None:
 
 def test_markdown_shows_no_more_than_people_read() -> None:
     many = tuple(f"f{number}/atom.xml" for number in range(30))
-    text = diff.markdown(Difference(documents=Documents(changed=many)), ())
+    text = as_markdown(Difference(documents=Documents(changed=many)), ())
     assert "- 30 changed: `f0/atom.xml`" in text
     assert "`f19/atom.xml` and 10 more" in text
     problem = Problem("a.md", 1, 1, "id-vanished", "write `id: a_b` <b> now")
-    assert r"`a.md:1` write `id: a_b` \<b\> now" in diff.markdown(Difference(), (problem,))
+    assert r"`a.md:1` write `id: a_b` \<b\> now" in as_markdown(Difference(), (problem,))
 
 
 FLOW = b"""---

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
 CLOCK = ("--now", NOW.isoformat())
 PROGRAM = """
 import sys
-from ilofeed.cli.cli import cli
+from ilofeed.cli import main
 try:
-    cli.main(sys.argv[1:], standalone_mode=False)
+    main()
 finally:
     print("done" if "ilofeed.build" in sys.modules else "said", file=sys.stderr)
 """

@@ -62,12 +62,12 @@ def build(office: Path, **changes: Any) -> NewBuild:
 
 def save(office: Path, last: LastBuild | None = None, **changes: Any) -> NewBuild:
     new = build(office, **changes)
-    state.save(office / "public", SHOWN, last or load(office), new)
+    state.save_state(office / "public", SHOWN, last or load(office), new)
     return new
 
 
 def load(office: Path) -> LastBuild:
-    return state.load(office / "public")
+    return state.load_state(office / "public")
 
 
 def nothing_to_do(office: Path, now: float = 200.0, base_url: str | None = None) -> Summary | None:
@@ -233,11 +233,11 @@ def test_another_program_knows_only_what_was_shown(
 
 def test_what_is_shown_is_remembered_without_a_build(office: Path) -> None:
     output = office / "public"
-    state.save(output, SHOWN, LastBuild(), None)
+    state.save_state(output, SHOWN, LastBuild(), None)
     assert load(office) == LastBuild(SHOWN)
     assert nothing_to_do(office) is None
     save(office)
-    state.save(output, Shown(), load(office), None)
+    state.save_state(output, Shown(), load(office), None)
     assert load(office).shown == Shown()
     assert nothing_to_do(office) == SUMMARY
 

@@ -29,9 +29,9 @@ from hypothesis.stateful import (
 )
 
 from ilofeed import build as chain
-from ilofeed.cli import commands, quick
-from ilofeed.cli.options import After
-from ilofeed.cli.progress import Meter
+from ilofeed.cli import site as commands
+from ilofeed.cli.console import Progress
+from ilofeed.cli.options import BuildOptions
 from ilofeed.content import site as check
 from ilofeed.content.read import read_office
 from ilofeed.feeds import archives
@@ -160,7 +160,8 @@ def any_size_is_worth_sharing() -> Iterator[None]:
         for module in (archives, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
         patch.setattr(
-            "ilofeed.cli.options.After.processes", property(lambda after: after.jobs or 1)
+            "ilofeed.cli.options.BuildOptions.processes",
+            property(lambda options: options.jobs or 1),
         )
         yield
 
@@ -326,14 +327,14 @@ class Office(RuleBasedStateMachine):
         assert site is not None
         documents = chain.make(select(site, self.now, before))
         assert files(self.output) == {document.path: document.data for document in documents}
-        after = After(Path("public"), allowed=ALLOWED)
-        assert quick.build(self.folder, self.now, after, "text", strict=False) == 0
+        after = BuildOptions(Path("public"), allowed=ALLOWED)
+        assert commands._nothing_to_do(self.folder, self.now, after, "text", strict=False) == 0
 
     def build(self) -> int:
-        after = After(Path("public"), allowed=ALLOWED, jobs=self.jobs)
-        code = quick.build(self.folder, self.now, after, "text", strict=False)
+        after = BuildOptions(Path("public"), allowed=ALLOWED, jobs=self.jobs)
+        code = commands._nothing_to_do(self.folder, self.now, after, "text", strict=False)
         if code is None:
-            code = commands.build(self.folder, self.now, after, "text", Meter(), strict=False)
+            code = commands._build(self.folder, self.now, after, "text", Progress(), strict=False)
         assert code in {0, 1, 5}
         return code
 

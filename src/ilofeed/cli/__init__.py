@@ -1,1 +1,5 @@
-"""The command line: options, printing, exit codes."""
+"""The command line: options, printing, exit codes. Nothing else prints."""
+
+from ilofeed.cli.main import main
+
+__all__ = ["main"]

@@ -1,107 +1,67 @@
-"""What people at a terminal, and machines behind one, are told: problems, faults, a summary."""
+"""What is printed for people and programs, and the exit codes."""
 
 from __future__ import annotations
 
 import dataclasses
 import os
 import sys
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
-from ilofeed.cli import options
+import click
+
 from ilofeed.problems import GUARDED, plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ilofeed.build import Draft
-    from ilofeed.cli.report import Style
     from ilofeed.problems import Problem
-    from ilofeed.publish import Changes, Difference
     from ilofeed.verify import Fault
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
-STOPPED = 130  # as a shell says it of a command that was interrupted
-_RED, _YELLOW, _PLAIN = "\033[1;31m", "\033[1;33m", "\033[0m"
+STOPPED = 130  # what shells return for an interrupted command
+BAR_WIDTH = 24  # characters
+PATIENCE = 1.0  # seconds that a stage may take without a bar
 
 
-def keep_every_word() -> None:
-    """Let a terminal of another encoding show what it cannot by its code, instead of failing."""
+def escape_unencodable() -> None:
+    """Print characters that a terminal's encoding lacks as escapes, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
-def sentence(error: OSError) -> str:
-    """What the system says of a file that could not be read or written."""
-    where = f"{error.filename}: " if error.filename else ""
-    return where + error.strerror if error.strerror is not None else str(error)
-
-
-def ending(error: BaseException) -> int | None:
-    """The exit code of a command that ends in an error, which is told of; None where it is none
-    that anybody can do something about."""
-    if isinstance(error, KeyboardInterrupt | EOFError):
-        say("\nstopped")  # the line that a terminal has begun is ended first
-        return STOPPED
-    if isinstance(error, options.OptionError):
-        say(f"Error: {error}")
-        return USAGE
-    if isinstance(error, BrokenPipeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_DISK
-    if isinstance(error, OSError):
-        say(f"ilofeed: {sentence(error)}")
-        return BROKEN_DISK
-    return None
-
-
 def say(text: str) -> None:
-    """A line for people, where it does not mix with the problems."""
-    print(text, file=sys.stderr)  # noqa: T201
+    """Print a line for people, on stderr."""
+    click.echo(text, file=sys.stderr)
 
 
-def answer(text: str, end: str = "\n") -> None:
-    """What a command was asked for."""
-    print(text, end=end)  # noqa: T201
+def answer(text: str | bytes, *, newline: bool = True) -> None:
+    """Print what a command was asked for, on stdout."""
+    click.echo(text, file=sys.stdout, nl=newline)
+
+
+def sentence(error: OSError) -> str:
+    """Describe a file that could not be read or written, in the system's words."""
+    path = f"{error.filename}: " if error.filename else ""
+    return path + error.strerror if error.strerror is not None else str(error)
 
 
 def report(
-    root: Path, problems: Sequence[Problem], faults: Sequence[Fault], form: str, *, strict: bool
+    root: Path,
+    problems: Sequence[Problem],
+    faults: Sequence[Fault] = (),
+    form: str = "auto",
+    *,
+    strict: bool = False,
 ) -> int:
-    """Print problems and faults, and return the exit code they mean."""
+    """Print problems, faults and a summary of the errors; return the exit code they mean."""
     show(root, problems, faults, form)
-    return _verdict(problems, faults, strict=strict)
-
-
-def show(
-    root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
-) -> None:
-    """Print problems and faults."""
-    from ilofeed.cli.report import REPORTERS
-
-    style = _style(form)
-    if style == "github" and not root.is_absolute() and root != Path():
-        # annotations name files from the repository's root
-        problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
-    text = REPORTERS[style](problems, faults)
-    if style == "text" and sys.stdout.isatty() and "NO_COLOR" not in os.environ:
-        text = text.replace(": error: ", f": {_RED}error:{_PLAIN} ")
-        text = text.replace(": warning: ", f": {_YELLOW}warning:{_PLAIN} ")
-    sys.stdout.write(text)
-    sys.stdout.flush()
-
-
-def _style(form: str) -> Style:
-    if form == "github" or (form == "auto" and os.environ.get("GITHUB_ACTIONS") == "true"):
-        return "github"
-    return "json" if form == "json" else "text"
-
-
-def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bool) -> int:
-    # what the continuity guard says is no mistake in a file, and has an exit code of its own
+    # refusals of the continuity guard are not mistakes in a file
     mistakes = [problem for problem in problems if problem.code not in GUARDED]
     errors = [problem for problem in mistakes if strict or problem.severity == "error"]
+    refusals = [problem for problem in problems if problem.severity == "error"]
     if errors:
         files = len({problem.path for problem in errors})
         say(
@@ -116,46 +76,74 @@ def _verdict(problems: Sequence[Problem], faults: Sequence[Fault], *, strict: bo
         else:
             say(f"{plural(paths, 'document')} did not come back as sent, nothing is published")
         return NOT_VERIFIED
-    refused = [problem for problem in problems if problem.severity == "error"]
-    if refused:
+    if refusals:
         say(
-            f"{plural(len(refused), 'thing')} that subscribers would lose or see twice, "
-            f"nothing is published; `ilofeed explain {refused[0].code}` tells more about the first"
+            f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice, "
+            f"nothing is published; `ilofeed explain {refusals[0].code}` tells more about the first"
         )
         return REFUSED
     return DONE
 
 
-def counts(draft: Draft) -> str:
-    """How many entries and feeds a site has."""
-    assert draft.site is not None
-    entries = draft.site.entries
-    drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
-    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
-    feeds = {document.feed.spec.path for document in draft.documents if document.feed}
-    text = plural(len(entries), "entry", "entries")
-    return text + (f" ({', '.join(notes)})" if notes else "") + f", {plural(len(feeds), 'feed')}"
+def show(
+    root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
+) -> None:
+    """Print problems and faults, by default as text and in GitHub's jobs as annotations."""
+    from ilofeed.cli.report import FORMATS
+
+    if form == "auto":
+        form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
+    if form == "github" and not root.is_absolute() and root != Path():
+        # annotations name files from the repository's root
+        problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
+    answer(FORMATS[form](problems, faults), newline=False)
 
 
-def noticed(found: Difference) -> str:
-    """What subscribers notice, in numbers."""
-    new, gone = len(found.new) + len(found.released), len(found.gone)
-    changed = len(found.updated) + len(found.changed)
-    counted = [f"{new} new", f"{changed} changed", f"{gone} gone"]
-    for name in ("withdrawn", "returned", "renamed"):
-        counted += [f"{len(getattr(found, name))} {name}"] * bool(getattr(found, name))
-    return f"subscribers see {', '.join(counted)}"
+class Progress:
+    """Shows how far a build is, and measures how long each of its stages takes.
 
+    On a terminal, a bar appears when the rest of a stage can be estimated to take longer than
+    `PATIENCE`, and vanishes when the stage ends.
+    """
 
-def changed(changes: Changes, target: Path) -> str:
-    """What publishing did to the output."""
-    total = len(changes.written) + len(changes.unchanged)
-    what = "nothing changed"
-    if changes.written or changes.deleted:
-        what = f"{len(changes.written)} written, {len(changes.deleted)} deleted"
-    return f"{documents(total, target)}: {what}"
+    def __init__(self, file: TextIO | None = None) -> None:
+        self._file = file or sys.stderr
+        self._stage, self._started, self._shown = "", time.monotonic(), ""
+        self.seconds: dict[str, float] = {}
 
+    def __call__(self, stage: str, done: int, total: int) -> None:
+        """Report that a stage begins, if nothing is done yet, or how much of it is done."""
+        if stage != self._stage:
+            self.end()
+            self._stage = stage
+        if not done or not self._file.isatty():
+            return
+        elapsed = time.monotonic() - self._started
+        remaining = elapsed * (total - done) / done
+        if not self._shown and (elapsed <= PATIENCE / 2 or remaining <= PATIENCE):
+            return
+        bar = "#" * (BAR_WIDTH * done // total)
+        self._draw(
+            f"{stage}  [{bar:-<{BAR_WIDTH}}] {done * 100 // total:>3}%"
+            f"  {done:,} of {total:,}, {remaining:.0f} s left"
+        )
 
-def documents(number: int, target: Path) -> str:
-    """How many documents an output has."""
-    return f"{plural(number, 'document')} in {target}"
+    def _draw(self, text: str) -> None:
+        if text != self._shown:
+            click.echo(f"\r{text:<{len(self._shown)}}", file=self._file, nl=False)
+            self._shown = text
+
+    def end(self) -> None:
+        """End the stage, and remove its bar."""
+        now = time.monotonic()
+        if self._stage:
+            self.seconds[self._stage] = self.seconds.get(self._stage, 0) + now - self._started
+        if self._shown:
+            self._draw("")
+            click.echo("\r", file=self._file, nl=False)
+        self._stage, self._started = "", now
+
+    def summary(self) -> str:
+        """Return the seconds of each stage: `Reading 0.10 s, Checking 1.20 s`."""
+        self.end()
+        return ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in self.seconds.items())

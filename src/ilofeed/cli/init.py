@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilofeed.cli import options, switches
+from ilofeed.cli import options
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
 
-    from ilofeed import dates
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
@@ -53,16 +52,17 @@ _QUESTIONS = {
     is_flag=True,
     help="Write the program, its lock and the workflows of an office anew, and nothing else.",
 )
-@switches.now
+@options.clock
 @click.pass_obj
 def init(
     root: Path,
     /,
+    *,
     folder: Path,
-    renew: bool,  # noqa: FBT001
-    now: dates.Moment | None,
+    renew: bool,
+    clock: dt.datetime,
     **told: Any,
-) -> None:
+) -> int:
     """Make a new office in DIR, which is empty or not there yet: a repository to push.
 
     On a terminal what is needed is asked for. Nothing is written before all of it has been
@@ -70,15 +70,14 @@ def init(
     """
     from ilofeed.cli import founding, renewal
 
-    clock = options.read_clock(now)
     if renew:
         if any(told.values()):
             raise options.OptionError("--renew takes no other options: feeds.yaml says the rest")
-        sys.exit(renewal.renew(root / folder, clock))
+        return renewal.renew(root / folder, clock)
     founding.refuse_place(root / folder)
     if sys.stdin.isatty() and any(told[name] is None for name in founding.NEEDED):
         _ask(told, clock)
-    sys.exit(founding.found(root / folder, clock, **told))
+    return founding.found(root / folder, clock, **told)
 
 
 def _ask(told: dict[str, Any], clock: dt.datetime) -> None:

@@ -1,50 +1,72 @@
-"""What the options of the command line mean, without the library that reads them."""
+"""Types of options, options that several commands share, and what they mean."""
 
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import click
 
 from ilofeed.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
-    from pathlib import Path
 
     from ilofeed.dates import Moment
 
 
-class OptionError(ValueError):
-    """What is wrong with an option, as a sentence."""
+class OptionError(click.ClickException):
+    """A mistake in an option, as a sentence."""
+
+    exit_code = 2
 
 
 @dataclass(frozen=True)
-class After:
-    """What a build comes after: where it publishes to, and what it is compared with."""
+class BuildOptions:
+    """Options of `build` and `diff`.
+
+    `previous` is a path, a URL, "live" or "none"; None is the manifest in the output. `allowed`
+    are rules of the guard, `jobs` is the maximum number of processes.
+    """
 
     output: Path
-    previous: str | None = None  # a path, a URL, "none"; None: the one in the output
+    previous: str | None = None
     base_url: str | None = None
-    allowed: tuple[str, ...] = ()  # rules of the guard
-    jobs: int | None = None  # the most processes
+    allowed: tuple[str, ...] = ()
+    jobs: int | None = None
 
     @property
     def processes(self) -> int:
-        """How many processes to use: as many as can run at once, and not more than allowed."""
+        """The number of processes to use: one for each processor, but not more than `jobs`."""
         from ilofeed.workers import processors
 
         return min(processors(), self.jobs or processors())
 
 
-def after(base_url: str | None = None, **told: Any) -> After:
-    """What a build comes after, of the options as they were written."""
-    return After(base_url=read_base_url(base_url), **told)
+class Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the checker only
+    """A day or an instant; a day without a time begins at midnight UTC."""
+
+    name = "instant"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Moment:
+        """Parse the text of an option; fail if it is not a date."""
+        from ilofeed.date_hints import read_moment
+        from ilofeed.dates import DateError
+
+        try:
+            return read_moment(str(value))
+        except DateError as error:
+            self.fail(error.message, param, ctx)
 
 
 def read_clock(given: Moment | None) -> dt.datetime:
-    """The one reading of the clock: --now, else SOURCE_DATE_EPOCH, else now. In UTC."""
+    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC."""
     if isinstance(given, dt.datetime):
         return given.astimezone(dt.UTC)
     if given is not None:
@@ -58,17 +80,8 @@ def read_clock(given: Moment | None) -> dt.datetime:
         raise OptionError(f"SOURCE_DATE_EPOCH is {epoch!r}, not seconds since 1970") from error
 
 
-def output_folder(root: Path, output: Path) -> Path:
-    """The folder to publish to; never one that holds what editors wrote."""
-    target, home = (root / output).resolve(), root.resolve()
-    entries = home / "entries"
-    if target in (home, *home.parents) or entries in (target, *target.parents):
-        raise OptionError(f"--output {output} would mix the output with the office's files")
-    return target
-
-
 def read_base_url(text: str | None) -> str | None:
-    """The address that takes the place of site.url, ending in a slash."""
+    """Return the address that overrides site.url, ending in a slash."""
     from ilofeed.urls import AddressError, to_folder
 
     if text is None:
@@ -79,11 +92,66 @@ def read_base_url(text: str | None) -> str | None:
         raise OptionError(f"--base-url: {error}") from error
 
 
+def output_folder(root: Path, output: Path) -> Path:
+    """Return the folder to publish to; refuse one that holds the office's files."""
+    target, home = (root / output).resolve(), root.resolve()
+    entries = home / "entries"
+    if target in (home, *home.parents) or entries in (target, *target.parents):
+        raise OptionError(f"--output {output} would mix the output with the office's files")
+    return target
+
+
 def terms(option: str, known: Collection[str], given: Sequence[str]) -> list[str]:
-    """The terms given, each once and known; the only one there is where none is given."""
+    """Return the given terms without duplicates; if none is given, the only known one."""
     if not given and len(known) != 1:
         raise OptionError(f"{option} is missing; known: {', '.join(known)}")
     for name in given:
         if name not in known:
             raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, known)}")
     return list(dict.fromkeys(given or known))
+
+
+clock = click.option(
+    "--now",
+    "clock",
+    type=Instant(),
+    callback=lambda _ctx, _param, given: read_clock(given),
+    metavar="WHEN",
+    help="Pretend the current time is WHEN: 2015-05-19T09:00:00+08:00.",
+)
+form = click.option(
+    "--format",
+    "form",
+    type=click.Choice(["auto", "text", "github", "json"]),
+    default="auto",
+    help="How problems are printed.",
+)
+strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
+output = click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="public",
+    show_default=True,
+    help="The folder to publish to.",
+)
+base_url = click.option(
+    "--base-url",
+    metavar="URL",
+    callback=lambda _ctx, _param, given: read_base_url(given),
+    help="Override site.url.",
+)
+previous = click.option(
+    "--previous",
+    metavar="PATH|URL|live|none",
+    help="The manifest to compare with (default: the one in the output folder); `live` is the one "
+    "at the site's address.",
+)
+category, country, column, allow = (
+    functools.partial(click.option, *names, multiple=True, metavar=metavar)
+    for *names, metavar in (
+        ("--category", "categories", "SLUG"),
+        ("--country", "countries", "CODE"),
+        ("--column", "columns", "KEY=HEADER"),
+        ("--allow", "allowed", "RULE"),
+    )
+)

@@ -1,7 +1,10 @@
-"""The site as it will be, shown while it is written."""
+"""The site as it will be, served to browsers on this machine while an editor writes it.
 
-from ilofeed.preview.preview import Memory, Preview, look
-from ilofeed.preview.previewpages import Pages
-from ilofeed.preview.previewserver import Server
+`state` is what the files are worth now, `pages` its documents, `server` serves them, and `watch`
+follows the files. Nothing here publishes or prints.
+"""
 
-__all__ = ["Memory", "Pages", "Preview", "Server", "look"]
+from ilofeed.preview.server import Server
+from ilofeed.preview.watch import Update, Watcher
+
+__all__ = ["Server", "Update", "Watcher"]

@@ -1,33 +1,47 @@
-"""The output folder: what is written, remembered and noticed by subscribers."""
+"""The output folder: what is published, what is remembered of it, and what subscribers notice.
 
-from ilofeed.publish import diff, output, websub
-from ilofeed.publish.continuity import Difference, compare
-from ilofeed.publish.diff import FORMS
-from ilofeed.publish.guard_rules import guard
-from ilofeed.publish.last_build import PreviousBuild, recall_build
-from ilofeed.publish.manifest import make_ledger, render_manifest
-from ilofeed.publish.output import Changes, publish, read_manifest
-from ilofeed.publish.previous import MOST_BYTES, load_previous
-from ilofeed.publish.stamps import Input, scan_inputs
-from ilofeed.publish.state import NewBuild, Output, Shown, Summary, find_nothing_to_do
-from ilofeed.publish.state import load as load_state
-from ilofeed.publish.state import save as save_state
+Modules are loaded when a name of theirs is first used (PEP 562): a build that has nothing to do
+takes longer to load what a build needs than to find that out. `_MODULES` says where a name is
+defined; names of modules themselves are found by the import statement.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ilofeed.publish import output, websub
+    from ilofeed.publish.changes import FORMATS, Difference, Format, compare
+    from ilofeed.publish.guard import check_continuity
+    from ilofeed.publish.last_build import PreviousBuild, recall_build
+    from ilofeed.publish.manifest import make_ledger, render_manifest
+    from ilofeed.publish.output import Changes, publish, read_manifest
+    from ilofeed.publish.previous import MOST_BYTES, load_previous
+    from ilofeed.publish.stamps import Input, scan_inputs
+    from ilofeed.publish.state import (
+        NewBuild,
+        Output,
+        Shown,
+        Summary,
+        find_nothing_to_do,
+        load_state,
+        save_state,
+    )
 
 __all__ = [
-    "FORMS",
+    "FORMATS",
     "MOST_BYTES",
     "Changes",
     "Difference",
+    "Format",
     "Input",
     "NewBuild",
     "Output",
     "PreviousBuild",
     "Shown",
     "Summary",
+    "check_continuity",
     "compare",
-    "diff",
     "find_nothing_to_do",
-    "guard",
     "load_previous",
     "load_state",
     "make_ledger",
@@ -40,3 +54,34 @@ __all__ = [
     "scan_inputs",
     "websub",
 ]
+_MODULES = {
+    "FORMATS": "changes",
+    "MOST_BYTES": "previous",
+    "Changes": "output",
+    "Difference": "changes",
+    "Format": "changes",
+    "Input": "stamps",
+    "NewBuild": "state",
+    "Output": "state",
+    "PreviousBuild": "last_build",
+    "Shown": "state",
+    "Summary": "state",
+    "check_continuity": "guard",
+    "compare": "changes",
+    "find_nothing_to_do": "state",
+    "load_previous": "previous",
+    "load_state": "state",
+    "make_ledger": "manifest",
+    "publish": "output",
+    "read_manifest": "output",
+    "recall_build": "last_build",
+    "render_manifest": "manifest",
+    "save_state": "state",
+    "scan_inputs": "stamps",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -42,7 +42,7 @@ def recall_build(output: Path) -> PreviousBuild:
 
     Outputs are only known if they are those that the manifest names, with its digests.
     """
-    last = state.load(output)
+    last = state.load_state(output)
     ledger = read_manifest(output) if MANIFEST in last.intact else None
     is_damaged = not _KINDS.keys() >= {row.kind for row in last.outputs.values()} or (
         ledger is not None and not _are_listed(last.outputs, ledger)

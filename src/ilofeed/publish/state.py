@@ -168,7 +168,7 @@ def find_nothing_to_do(
         return None
 
 
-def load(output: Path) -> LastBuild:
+def load_state(output: Path) -> LastBuild:
     """Return what is known of the last build of an output."""
     shown = Shown()
     try:
@@ -194,7 +194,7 @@ def load(output: Path) -> LastBuild:
         return LastBuild(shown)
 
 
-def save(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None) -> None:
+def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None) -> None:
     """Remember what subscribers are shown, and a build unless that is None.
 
     Only rows that differ from those of the `last` build are written, all of them or none. The

@@ -1,4 +1,4 @@
-"""The documents of a preview, made when they are asked for, with what an editor should know."""
+"""The documents of a preview, rendered on demand, with what an editor should know."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ilofeed.pages import (
     render_indexes,
     render_moved,
 )
-from ilofeed.preview.preview import is_entry_file
+from ilofeed.preview.state import is_entry_file
 from ilofeed.problems import plural, visible
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from ilofeed.document import Document
     from ilofeed.feeds import Selection
-    from ilofeed.preview.preview import Preview
+    from ilofeed.preview.state import Preview
     from ilofeed.problems import Problem
 
-OWN = "-preview/"  # of the paths of its own; no feed and no entry begins so
-SCRIPT, STYLE, EVENTS = OWN + "preview.js", OWN + "preview.css", OWN + "events"
-MOST_SHOWN = 50  # problems on one page
+PREFIX = "-preview/"  # of the preview's own paths; no feed and no entry begins so
+SCRIPT, STYLE, EVENTS = PREFIX + "preview.js", PREFIX + "preview.css", PREFIX + "events"
+MAX_PROBLEMS = 50  # listed on one page
 
 _ENTRY = re.compile(r"entry/([^/]+)/")
 _LINK = re.compile(rb'<a\b[^>]*\bhref="([^":?#]+)"[^>]*>.*?</a>', re.DOTALL)  # within the site
@@ -46,63 +46,66 @@ _EMPTY = (
 
 
 class Pages:
-    """The documents of one state of the files, each made once, when it is first asked for.
+    """The documents of one state of the files, each rendered once, on demand.
 
-    `version` names the state: a page reloads itself when it hears of another.
+    `version` names the state: a page reloads itself when it learns of another.
     """
 
     def __init__(self, preview: Preview, version: str) -> None:
         self.preview, self.version = preview, version
-        self._made: dict[str, bytes] = {}
-        seen = preview.selection
-        moved = list(render_moved(seen.out, seen.office, seen.feeds)) if seen is not None else []
-        self._moved = {one.path for one in moved}  # pages that only lead to others
-        self._makers = _makers(seen, moved) if seen is not None else {}
+        self._documents: dict[str, bytes] = {}
+        self._renderers: dict[str, Callable[[], Sequence[Document]]] = {}
+        self._redirects: set[str] = set()  # pages that only lead to others
+        if (selection := preview.selection) is not None:
+            redirects = list(render_moved(selection.out, selection.office, selection.feeds))
+            self._redirects = {page.path for page in redirects}
+            self._renderers = _renderers(selection, redirects)
         self._lock = threading.Lock()
 
     def find(self, path: str) -> bytes | None:
-        """The bytes that are served at a path, None where nothing is."""
-        if path == SCRIPT:
-            return _asset("preview.js")
-        if path == STYLE:
-            return _asset("preview.css")
+        """Return the bytes that are served at a path, None if nothing is."""
+        if path in {SCRIPT, STYLE}:
+            asset = resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)
+            return asset.read_bytes()
         data = self._document(path)
-        if data is None and self._is_of_problems(path):
+        if data is None and self._is_missing_for_errors(path):
             data = _EMPTY.encode()
         is_page = path in {"index.html", "404.html"} or path.endswith("/index.html")
-        if data is None or not is_page or path in self._moved:
+        if data is None or not is_page or path in self._redirects:
             return data
-        return self._explained(path, data)
+        return self._with_banner(path, data)
 
-    def _is_of_problems(self, path: str) -> bool:
-        """Whether there would be a page, were it not for errors."""
+    def _is_missing_for_errors(self, path: str) -> bool:
+        """Whether there would be a page if the files had no errors."""
         entry = _ENTRY.match(path)
         if entry is not None and path == f"entry/{entry[1]}/index.html":
-            return bool(self.preview.of_entry(entry[1]))
+            return bool(self.preview.problems_of(entry[1]))
         return self.preview.selection is None and path in {"index.html", "404.html"}
 
     def _document(self, path: str) -> bytes | None:
         with self._lock:
-            if path not in self._made and (make := self._makers.get(_group(path, self._makers))):
-                self._made |= {one.path: one.data for one in make()}
-            return self._made.get(path)
+            if path not in self._documents:
+                render = self._renderers.get(_group(path, self._renderers))
+                documents = render() if render is not None else ()
+                self._documents |= {document.path: document.data for document in documents}
+            return self._documents.get(path)
 
-    def _explained(self, path: str, data: bytes) -> bytes:
-        """A page with the script that reloads it, and with what there is to be said of it."""
+    def _with_banner(self, path: str, data: bytes) -> bytes:
+        """Add the script that reloads a page, the banner, and marks of entries that wait."""
         head = (
             f'<link rel="stylesheet" href="/{STYLE}?{self.version}">\n'
             f'<script type="module" src="/{SCRIPT}?{self.version}"></script>\n</head>'
         )
         if self.preview.marks:
-            data = _LINK.sub(lambda link: link[0] + self._mark_of(path, link[1].decode()), data)
+            data = _LINK.sub(lambda link: link[0] + self._mark(path, link[1].decode()), data)
         data = data.replace(b"</head>", head.encode(), 1)
         at_entry = _MAIN.search(data) if _ENTRY.match(path) else None
         place = at_entry or _BODY.search(data)
         banner = self._banner(path).encode()
         return data if place is None else data[: place.end()] + banner + data[place.end() :]
 
-    def _mark_of(self, path: str, href: str) -> bytes:
-        """What stands behind a link of a page, where it leads to an entry that waits."""
+    def _mark(self, path: str, href: str) -> bytes:
+        """Return what follows a link of a page if it leads to an entry that waits."""
         entry = _ENTRY.fullmatch(urllib.parse.urljoin(f"/{path}", href)[1:])
         mark = self.preview.marks.get(entry[1]) if entry is not None else None
         if mark is None:
@@ -111,20 +114,20 @@ class Pages:
 
     def _banner(self, path: str) -> str:
         entry = _ENTRY.match(path)
-        # those of feeds.yaml first: where it is wrong, much else seems to be
-        problems = sorted(self.preview.problems, key=lambda one: one.path != "feeds.yaml")
+        # those of feeds.yaml first: they may cause many others
+        problems = sorted(self.preview.problems, key=lambda problem: problem.path != "feeds.yaml")
         mark, elsewhere = "", 0
         if entry is not None:
             mark = self.preview.marks.get(entry[1], "")
-            problems = self.preview.of_entry(entry[1])
+            problems = self.preview.problems_of(entry[1])
             elsewhere = len(self.preview.problems) - len(problems)
         if not mark and not self.preview.problems:
             return ""
         parts = [f'<p class="preview-mark">{html.escape(mark)}</p>'] * bool(mark)
         if problems:
-            parts.append(f"<ul>{''.join(map(_item, problems[:MOST_SHOWN]))}</ul>")
-        if len(problems) > MOST_SHOWN:
-            parts.append(f"<p>… and {len(problems) - MOST_SHOWN} more</p>")
+            parts.append(f"<ul>{''.join(map(_item, problems[:MAX_PROBLEMS]))}</ul>")
+        if len(problems) > MAX_PROBLEMS:
+            parts.append(f"<p>… and {len(problems) - MAX_PROBLEMS} more</p>")
         if elsewhere:
             parts.append(f'<p><a href="/">{plural(elsewhere, "problem")} elsewhere</a></p>')
         name = "ilofeed-preview" if self.preview.problems else "ilofeed-preview waits"
@@ -144,30 +147,27 @@ def _item(problem: Problem) -> str:
     )
 
 
-def _asset(name: str) -> bytes:
-    return (resources.files("ilofeed") / "assets" / name).read_bytes()
-
-
 def _group(path: str, groups: Collection[str]) -> str:
-    """The folder a document is made with: an entry's, a feed's, of its archives; "" is the rest."""
+    """Return the folder whose documents are rendered together; "" for the rest."""
     folders = path.split("/")[:-1]
     names = ("/".join(folders[:depth]) for depth in range(len(folders), 0, -1))
     return next((name for name in names if name in groups), "")
 
 
-def _makers(
-    seen: Selection, moved: Sequence[Document]
+def _renderers(
+    selection: Selection, redirects: Sequence[Document]
 ) -> dict[str, Callable[[], Sequence[Document]]]:
-    office, feeds = seen.office, seen.feeds
-    draw = entry_renderer(seen)
-    makers: dict[str, Callable[[], Sequence[Document]]] = {
-        "": lambda: [*render_assets(office), *render_indexes(seen)],
+    """Return what renders the documents of each folder: an entry's, a feed's, its archives'."""
+    office, feeds = selection.office, selection.feeds
+    render_entry = entry_renderer(selection)
+    renderers: dict[str, Callable[[], Sequence[Document]]] = {
+        "": lambda: [*render_assets(office), *render_indexes(selection)],
     }
-    for one in moved:
-        makers[one.path.removesuffix("/index.html")] = partial(list, [one])
-    for entry in seen.out:
-        makers[f"entry/{entry.slug}"] = partial(draw, entry)
+    for page in redirects:
+        renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
+    for entry in selection.out:
+        renderers[f"entry/{entry.slug}"] = partial(render_entry, entry)
     for feed in feeds:
-        makers[feed.spec.path] = partial(render_feed, feed, office, feeds)
-        makers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)
-    return makers
+        renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)
+        renderers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)
+    return renderers

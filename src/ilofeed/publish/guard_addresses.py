@@ -1,4 +1,4 @@
-"""The part of the continuity guard that looks at addresses and at what names the site."""
+"""The rules of the continuity guard about addresses and about what names the site."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from ilofeed.model import Office
     from ilofeed.problems import Code
 
+
 PATH = "feeds.yaml"
+DIMENSIONS = ("language", "country", "category")
 _FORMATS = {name: form for form, name in FILE_NAMES.items()}
 
 
-def address_problems(
+def check_addresses(
     office: Office, before: Ledger, after: Ledger, read: Callable[[str], bytes]
 ) -> Iterator[Problem]:
-    """What subscribers have stored, and would not be there any more."""
+    """Yield a refusal for each address or name that subscribers have stored and that would go."""
 
     def problem(key: str, code: Code, message: str) -> Problem:
         return Problem(PATH, line_of(read(PATH), key), 1, code, message)
@@ -41,24 +43,25 @@ def address_problems(
             "to the new one: ids stay as they are, so that nobody sees an entry twice"
         )
         yield problem("url", "site-moved", message)
-    gone: dict[str, list[str]] = {}
+    gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
     for path in sorted(before.documents.keys() - after.documents.keys()):
         gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
-    named = {tag for feed in gone if (tag := _parts(feed)[0])}
-    lost = sorted(named - {tag.lower() for tag in _languages(office)})
+    languages = {language for feed in gone if (language := _dimensions(feed)["language"])}
+    lost = sorted(languages - {tag.lower() for tag in _languages(office)})
     for feed, paths in gone.items():
-        key, what = _to_put_back(feed, paths, office, before, lost)
-        some = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-        message = f"people are subscribed to {some}, which would be gone; {what}"
+        key, advice = _advice(feed, paths, office, before, lost)
+        shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        message = f"people are subscribed to {shown}, which would be gone; {advice}"
         yield problem(key, "feed-vanished", message)
 
 
-def _to_put_back(
+def _advice(
     feed: str, paths: list[str], office: Office, before: Ledger, lost: list[str]
 ) -> tuple[str, str]:
-    """The key of feeds.yaml that a feed hangs on, and what to write there; `lost` are languages
-    that stand in no list any more, all of them, since there is one line for them."""
-    language, code, category = _parts(feed)
+    """Return the key of feeds.yaml that a feed depends on, and what to write there to keep it;
+    `lost` are all languages that no list has any more, since one line holds them."""
+    dimensions = _dimensions(feed)
+    language, code, category = (dimensions[name] for name in DIMENSIONS)
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
@@ -69,15 +72,14 @@ def _to_put_back(
         return "countries", f"below `countries` write `{country}: {scalar(label)}`"
     if feed not in {spec.path for spec in office.feeds}:
         if language in lost:
-            known = ", ".join([*_languages(office), *map(_as_tag, lost)])
-            return "languages", f"below `site` write `languages: [{known}]`"
-        named = {"language": language, "country": code, "category": category}
-        dimensions = [name for name, value in named.items() if value]
-        of = dimensions[0] if len(dimensions) == 1 else f"[{', '.join(dimensions)}]"
-        return "feeds", f"below `feeds` write `- {f'per: {of}' if dimensions else 'all'}`"
-    forms = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
-    listed = ", ".join(sorted(forms | office.archives))
-    return "archives", f"below `site` write `archives: [{listed}]`"
+            tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
+            return "languages", f"below `site` write `languages: [{tags}]`"
+        names = [name for name in DIMENSIONS if dimensions[name]]
+        per = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        return "feeds", f"below `feeds` write `- {f'per: {per}' if names else 'all'}`"
+    formats = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
+    archives = ", ".join(sorted(formats | office.archives))
+    return "archives", f"below `site` write `archives: [{archives}]`"
 
 
 def _languages(office: Office) -> tuple[str, ...]:
@@ -85,20 +87,20 @@ def _languages(office: Office) -> tuple[str, ...]:
 
 
 def _as_tag(path: str) -> str:
-    """A language tag that stands in lower case in a path, as it is written (RFC 5646, 2.1.1)."""
-    first, *rest = path.split("-")
-    forms = {4: str.title, 2: str.upper}
-    return "-".join([first, *(forms.get(len(part), str)(part) for part in rest)])
+    """Write a lower-case language tag with its usual capitals (RFC 5646, section 2.1.1)."""
+    language, *subtags = path.split("-")
+    styles = {4: str.title, 2: str.upper}
+    return "-".join([language, *(styles.get(len(part), str)(part) for part in subtags)])
 
 
-def _parts(feed: str) -> tuple[str | None, str | None, str | None]:
-    """The language, the country and the category in the path of a feed."""
-    parts = "/?".join(rf"(?:{name}/([^/]+))?" for name in ("language", "country", "category"))
-    match = re.fullmatch(parts, feed)
-    return (match[1], match[2], match[3]) if match else (None, None, None)
+def _dimensions(feed: str) -> dict[str, str | None]:
+    """Return the language, the country and the category in the path of a feed."""
+    pattern = "/?".join(rf"(?:{name}/(?P<{name}>[^/]+))?" for name in DIMENSIONS)
+    match = re.fullmatch(pattern, feed)
+    return match.groupdict() if match else dict.fromkeys(DIMENSIONS)
 
 
 def line_of(data: bytes, key: str) -> int:
-    """The line of the first key of this name in a file; the first line where there is none."""
+    """Return the line of the first key of this name in a file, 1 if there is none."""
     match = re.search(rb"^[ \t-]*[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data, re.MULTILINE)
     return data.count(b"\n", 0, match.end()) + 1 if match else 1

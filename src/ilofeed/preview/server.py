@@ -1,9 +1,8 @@
-"""The server of the preview: for browsers on this machine, and for pages of the preview alone.
+"""The server of the preview, for browsers on this machine and for the preview's own pages.
 
 A page of another site must not read drafts through a browser that runs here: it could have its own
-name lead to this machine (DNS rebinding), so the name that was asked for must be this machine's,
-and a request that says where it comes from must come from here. Files are never opened: what is
-served was made in memory, and is looked up by its path.
+name lead to this machine (DNS rebinding). So the `Host` of a request must be this machine, and its
+`Origin`, if it has one, this server. Files are never opened: what is served is rendered in memory.
 """
 
 from __future__ import annotations
@@ -14,16 +13,17 @@ import urllib.parse
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from ilofeed.preview.previewpages import EVENTS
+from ilofeed.preview.pages import EVENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.preview.previewpages import Pages
+    from ilofeed.preview.pages import Pages
+
 
 HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
-_ALIVE = 15.0  # seconds between two signs of life to a page that waits
+_ALIVE = 15.0  # seconds between two signs of life sent to a page that waits
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "atom.xml": "application/atom+xml; charset=utf-8",
@@ -47,7 +47,7 @@ _TYPES = {
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves what was last `show`n. Port 0 is any that is free; `address` says which."""
+    """Serves the pages that were last shown. Port 0 is any free port; `address` says which."""
 
     daemon_threads = True
     block_on_close = False
@@ -60,25 +60,29 @@ class Server(http.server.ThreadingHTTPServer):
 
     @property
     def address(self) -> str:
-        """Where the preview is, for a browser on this machine."""
+        """The address of the preview, for a browser on this machine."""
         return f"http://{HOST}:{self.server_port}/"
 
+    def start(self) -> None:
+        """Serve in a thread of its own."""
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
     def show(self, pages: Pages) -> None:
-        """Serve other pages from now on, and let those that are open know."""
+        """Serve other pages from now on, and notify pages that are open."""
         with self._changed:
             self._pages = pages
             self._changed.notify_all()
 
     @property
     def pages(self) -> Pages:
-        """What is served now."""
+        """The pages that are served now; wait for the first."""
         with self._changed:
             while self._pages is None:
                 self._changed.wait()
             return self._pages
 
     def next_version(self, known: str) -> str | None:
-        """The version that is served, as soon as it is another than known; None after a while."""
+        """Wait for another version than a known one, and return it; None after a while."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self._is_closing or (self._pages and self._pages.version != known), _ALIVE
@@ -88,11 +92,11 @@ class Server(http.server.ThreadingHTTPServer):
 
     @property
     def is_closing(self) -> bool:
-        """Whether the server has been told to end."""
+        """Whether the server is about to end."""
         return self._is_closing
 
     def close(self) -> None:
-        """End: also for the pages that wait."""
+        """End, also for pages that wait for another version."""
         with self._changed:
             self._is_closing = True
             self._changed.notify_all()
@@ -100,7 +104,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def is_own(self, name: str | None) -> bool:
-        """Whether a name with a port is one of this server's."""
+        """Whether a host name with a port is this server's."""
         name = (name or "").lower()
         return name in {f"{host}:{self.server_port}" for host in _NAMES} or (
             self.server_port == 80 and name in _NAMES
@@ -109,7 +113,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Server
-    timeout = 60.0  # seconds for a browser to say what it wants
+    timeout = 60.0  # seconds for a browser to send a request
     protocol_version = "HTTP/1.1"
     server_version, sys_version = "ilofeed", ""
 
@@ -132,7 +136,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if data is not None:
             self._send(HTTPStatus.OK, data, _type(name))
         elif pages.find(f"{path}/index.html") is not None:
-            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=f"/{_safe(path)}/")
+            folder = f"/{urllib.parse.quote(path)}/"
+            self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=folder)
         else:
             data = pages.find("404.html") or b"not found"
             self._send(HTTPStatus.NOT_FOUND, data, _TYPES["html"])
@@ -141,7 +146,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.do_GET()
 
     def __getattr__(self, name: str) -> Callable[[], None]:
-        """Every other method there is or will be: it is refused."""
+        """Refuse every other method."""
         if not name.startswith("do_"):
             raise AttributeError(name)
         return self._refuse_method
@@ -172,7 +177,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(data)
 
     def _stream(self) -> None:
-        """Server-sent events (HTML, section 9.2): the version now, and each one after it."""
+        """Send the current version and each later one as server-sent events (HTML, section 9.2)."""
         self.close_connection = True
         self.send_response(HTTPStatus.OK)
         self.send_header("Content-Type", "text/event-stream; charset=utf-8")
@@ -186,21 +191,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(f"data: {version}\n\n".encode() if version else b":\n\n")
 
     def handle_one_request(self) -> None:
-        """A browser that goes away is no mistake."""
+        """Handle a request; a browser that goes away is not an error."""
         try:
             super().handle_one_request()
         except ConnectionError:
             self.close_connection = True
 
     def log_message(self, *_: object) -> None:
-        """Requests are not told of: the terminal is for problems."""
+        """Log nothing: the terminal is for problems."""
 
 
 def _type(name: str) -> str:
     file = name.rpartition("/")[2]
     return _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2], "application/octet-stream")
-
-
-def _safe(path: str) -> str:
-    """A path of a published folder, as a header may say it: they are in plain letters."""
-    return urllib.parse.quote(path)

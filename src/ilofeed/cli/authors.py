@@ -1,0 +1,308 @@
+"""The commands for authors: check entries, write, import and release them, explain problems.
+
+Modules that take long to load are imported in the commands that need them, so that `--help` is
+quick.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ilofeed.cli import console, options
+from ilofeed.problems import did_you_mean, has_errors, quote
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from ilofeed.dates import Moment
+    from ilofeed.model import Term
+    from ilofeed.problems import Problem
+
+_REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
+
+
+@click.command()
+@options.form
+@options.strict
+@options.clock
+@click.pass_obj
+def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
+    """Read and check everything, render and verify it in memory, write nothing."""
+    from ilofeed import build as chain
+    from ilofeed.cli.report import counts
+    from ilofeed.workers import processors
+
+    progress = console.Progress()
+    context = chain.BuildContext(processes=processors(), progress=progress)
+    draft = chain.prepare(root, clock, context)
+    progress.end()
+    code = console.report(root, draft.problems, draft.faults, form, strict=strict)
+    if code == console.DONE:
+        console.say(f"{counts(draft)}: all is well")
+    return code
+
+
+@click.command()
+@options.clock
+@click.pass_obj
+def due(root: Path, clock: dt.datetime) -> int:
+    """List the entries that wait for their date, and the moment each is released."""
+    from ilofeed.content import check, read_office
+    from ilofeed.feeds import waiting
+
+    site, problems = check(read_office(root), clock)
+    if site is None:
+        return console.report(root, problems)
+    entries = waiting(site.entries, clock)
+    for entry in entries:
+        console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
+    if not entries:
+        console.say("nothing is waiting for its date")
+    return console.DONE
+
+
+@click.command()
+@click.argument("title")
+@options.category(help="May be repeated.")
+@options.country(help="May be repeated.")
+@click.option(
+    "--date", type=options.Instant(), metavar="WHEN", help="Day or instant (default: today)."
+)
+@click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
+@click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
+@click.option("--language", metavar="TAG", help="The entry's, where it is not the office's own.")
+@click.option(
+    "--translation-of", metavar="SLUG", help="The entry that is the same in another language."
+)
+@click.option("--slug", help="Name of the file (default: made from the title).")
+@options.clock
+@click.pass_obj
+def new(
+    root: Path,
+    /,
+    *,
+    clock: dt.datetime,
+    title: str,
+    date: Moment | None,
+    categories: Sequence[str],
+    countries: Sequence[str],
+    language: str | None,
+    **given: str | None,
+) -> int:
+    """Write a new entry file, valid at once, and print its path."""
+    from ilofeed import build as chain
+    from ilofeed.content import read
+    from ilofeed.scaffold import newentry
+
+    office, paths, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems)
+    entry = newentry.NewEntry(
+        title=title.strip(),
+        date=date or clock.astimezone(office.timezone).date(),
+        categories=_ask("--category", office.categories, categories, office.language),
+        countries=_ask("--country", office.countries, countries, office.language),
+        language=None if language == office.language else language,
+        **given,
+    )
+    path, data, mistakes = newentry.write_entry(entry, office, paths, clock)
+    if entry.translation_of is not None and not has_errors(mistakes):
+        mistakes = _check_among_others(root, clock, path, data)
+    if has_errors(mistakes):
+        raise options.OptionError("\n".join(problem.message for problem in mistakes))
+    read.create(root / path, data)
+    console.answer(path)
+    if entry.summary is None:
+        console.say("write its summary, then delete the line that says draft")
+    return console.DONE
+
+
+def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
+    """Return the given terms; if there are none, the only one, or one that a person chooses."""
+    if given or len(known) == 1 or not sys.stdin.isatty():
+        return options.terms(option, known, given)
+    for name, term in known.items():
+        console.say(f"  {name:<40} {term.label(language)}")
+
+    def convert(answer: str) -> str:
+        try:
+            return options.terms(option, known, [answer.strip()])[0]
+        except options.OptionError as error:
+            raise click.UsageError(str(error)) from error
+
+    return [click.prompt(option.removeprefix("--").capitalize(), value_proc=convert, err=True)]
+
+
+def _check_among_others(
+    root: Path, clock: dt.datetime, path: str, data: bytes
+) -> tuple[Problem, ...]:
+    """Return the problems of a new entry that only the check of all entries can find."""
+    from ilofeed.content import check, read_office
+
+    sources = read_office(root)
+    sources = dataclasses.replace(sources, entries=(*sources.entries, (path, data)))
+    return tuple(problem for problem in check(sources, clock)[1] if problem.path == path)
+
+
+@click.command()
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@options.clock
+@click.pass_obj
+def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
+    """Set `updated` of entry files to now, so that readers notice a change."""
+    from ilofeed import build as chain
+    from ilofeed.content import read
+    from ilofeed.scaffold import touch as touching
+
+    office, _, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems)
+    sources = read.read_office(root)
+    entries = dict(sources.entries)
+    touched: dict[str, bytes] = {}
+    problems = []
+    home = root.resolve()
+    for file in files:
+        path = Path(os.path.relpath(os.path.normpath(home / file), home)).as_posix()
+        if path not in entries:
+            raise options.OptionError(f"{file} is no entry file{did_you_mean(path, entries)}")
+        touched[path], mistakes = touching.touch(path, entries[path], office, sources.files, clock)
+        problems += mistakes
+    if has_errors(problems):
+        return console.report(root, problems)
+    for path, data in touched.items():
+        read.replace(root / path, data)
+        console.answer(path)
+    return console.DONE
+
+
+@click.command("import")
+@click.argument("source")
+@click.option(
+    "--as",
+    "kind",
+    type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
+    help="What the source is (default: told by its first sign).",
+)
+@options.column(help="The column of a table for a key of entries. May be repeated.")
+@click.option("--date-format", "date_form", metavar="FORM", help="Of a table's dates: %d/%m/%Y.")
+@options.category(help="For items that name none. May be repeated.")
+@options.country(help="For items that name none. May be repeated.")
+@click.option("--write-terms", is_flag=True, help="Write new categories into feeds.yaml.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@options.clock
+@click.pass_obj
+def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
+    """Write the items of a feed or a table as entry files; never overwrite one.
+
+    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
+    listed.
+    """
+    from ilofeed.cli import importer
+
+    return importer.run(root, importer.Request(**given), clock)
+
+
+@click.command()
+@click.argument("which", type=click.Choice(["entry", "feeds"]))
+@options.clock
+@click.pass_obj
+def schema(root: Path, which: str, clock: dt.datetime) -> int:
+    """Print the JSON Schema of entry files or of feeds.yaml, for code editors.
+
+    In an office's folder the schema of entries knows its categories and countries.
+    """
+    from ilofeed import build as chain
+    from ilofeed.scaffold import entry_schema, feeds_schema
+
+    if which == "feeds":
+        value = feeds_schema()
+    else:
+        value = entry_schema(chain.read_settings(root, clock)[0])
+    console.answer(json.dumps(value, ensure_ascii=False, indent=2))
+    return console.DONE
+
+
+@click.command()
+@click.option(
+    "--repo",
+    required=True,
+    metavar="OWNER/NAME",
+    help="The office's repository at GitHub.",
+)
+@click.option("--branch", default="main", show_default=True, help="The branch that is published.")
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path),
+    default="admin",
+    show_default=True,
+    help="The folder to write to.",
+)
+@options.clock
+@click.pass_obj
+def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) -> int:
+    """Write the form of a CMS, Decap or Sveltia, for editors without Git.
+
+    config.yml is regenerated each time, from feeds.yaml; index.html, which loads the CMS, is
+    written only if there is none.
+    """
+    from ilofeed import build as chain
+    from ilofeed.content import read
+    from ilofeed.scaffold import cms as form
+
+    if not _REPOSITORY.fullmatch(repo):
+        raise options.OptionError(f"--repo is OWNER/NAME, such as example/news, not {repo}")
+    office, _, problems = chain.read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems)
+    config, page = root / output / "config.yml", root / output / "index.html"
+    data = form.config(office, repo, branch)
+    if not config.exists():
+        read.create(config, data)
+    elif (read.read_whole(config, 1 << 20) or b"").startswith(form.NOTE.encode()):
+        read.replace(config, data)
+    else:
+        raise options.OptionError(f"{config} is not of ilofeed's making; name another --output")
+    if not page.exists():
+        read.create(page, form.page())
+    console.answer(str(output / "config.yml"))
+    return console.DONE
+
+
+@click.command()
+@click.argument("code", required=False)
+def explain(code: str | None) -> int:
+    """Explain a problem code, such as unknown-category; without one, list them all."""
+    sections = manual_sections()
+    if code is None:
+        console.answer("\n".join(sorted(sections)))
+    elif code in sections:
+        console.answer(f"{code}\n\n{sections[code]}", newline=False)
+    else:
+        raise options.OptionError(f"there is no code {quote(code)}{did_you_mean(code, sections)}")
+    return console.DONE
+
+
+def manual_sections() -> dict[str, str]:
+    """Return the section on each problem code of `docs/problems.md`, in its order."""
+    from importlib import resources
+
+    manual = resources.files("ilofeed").joinpath("data", "problems.md")
+    if manual.is_file():  # the package was built from a checkout, which has it elsewhere
+        text = manual.read_text("utf-8")
+    else:
+        text = (Path(__file__).parents[3] / "docs" / "problems.md").read_text("utf-8")
+    parts = re.split(r"^### `([a-z0-9-]+)`\n", text, flags=re.MULTILINE)
+    return {
+        code: re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0].strip() + "\n"
+        for code, section in zip(parts[1::2], parts[2::2], strict=True)
+    }

@@ -1,0 +1,294 @@
+"""The commands about the site: build it, compare it, show it, and see what is live.
+
+Modules that take long to load are imported in the commands that need them, so that `--help` and a
+build with nothing to do are quick.
+"""
+
+from __future__ import annotations
+
+import errno
+import gc
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ilofeed.cli import console, options
+from ilofeed.problems import RULES, Problem, has_errors, plural
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from pathlib import Path
+
+    from ilofeed.build import BuildContext
+    from ilofeed.feeds import Ledger
+    from ilofeed.preview import Server, Watcher
+    from ilofeed.publish import Format, PreviousBuild
+
+
+@click.command()
+@options.output
+@options.base_url
+@options.form
+@options.strict
+@options.previous
+@options.allow(
+    type=click.Choice(RULES),
+    help="Publish this once what the continuity guard would refuse. May be repeated.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="Maximum number of processes. The output is the same for any number.",
+)
+@click.option("--verbose", is_flag=True, help="Say how long each stage took.")
+@options.clock
+@click.pass_obj
+def build(
+    root: Path, /, *, form: str, strict: bool, verbose: bool, clock: dt.datetime, **given: Any
+) -> int:
+    """Check everything, read every feed back, and publish what changed."""
+    build_options, progress = options.BuildOptions(**given), console.Progress()
+    progress("Starting", 0, 1)
+    code = _nothing_to_do(root, clock, build_options, form, strict=strict)
+    if code is None:
+        code = _build(root, clock, build_options, form, progress, strict=strict)
+    if verbose:
+        console.say(progress.summary())
+    return code
+
+
+def _nothing_to_do(
+    root: Path, clock: dt.datetime, given: options.BuildOptions, form: str, *, strict: bool
+) -> int | None:
+    """Report again what the last build reported, if this one would change nothing; return its exit
+    code, or None if there is anything to do."""
+    from ilofeed.publish import find_nothing_to_do
+
+    started = time.monotonic()
+    target = options.output_folder(root, given.output)
+    if given.previous is not None:
+        return None
+    summary = find_nothing_to_do(root, target, given.base_url, clock.timestamp())
+    if summary is None or (strict and summary.problems):
+        return None
+    code = console.DONE
+    if summary.problems or form != "auto":  # programs expect an empty list
+        code = console.report(root, summary.problems, (), form, strict=strict)
+    console.say(f"{summary.text}: nothing changed ({time.monotonic() - started:.1f} s)")
+    console.say("subscribers see 0 new, 0 changed, 0 gone")
+    return code
+
+
+def _build(
+    root: Path,
+    clock: dt.datetime,
+    given: options.BuildOptions,
+    form: str,
+    progress: console.Progress,
+    *,
+    strict: bool,
+) -> int:
+    """Publish what changed, and say what subscribers notice."""
+    from ilofeed import build as chain
+    from ilofeed.cli.report import changed, counts, documents, noticed
+    from ilofeed.publish import compare, load_previous, output, recall_build
+
+    started = time.monotonic()
+    gc.set_threshold(50_000, 20, 100)  # entries and documents live until the build ends
+    target = options.output_folder(root, given.output)
+    with output.locked(target):
+        previous = recall_build(target)
+        before = load_previous(_previous(root, clock, given), root, target)
+        context = _context(given, before, progress, previous)
+        draft = chain.prepare(root, clock, context)
+        progress.end()
+        problems = sorted([*draft.problems, *draft.refused])
+        code = console.report(root, problems, draft.faults, form, strict=strict)
+        if code != console.DONE:
+            return code
+        progress("Publishing", 0, 1)
+        changes = chain.finish(draft, target)
+        summary = f"{counts(draft)}, {documents(len(draft.documents), target)}"
+        is_repeatable = given.previous is None
+        chain.remember(draft, target, clock, context, changes, summary if is_repeatable else None)
+    seconds = time.monotonic() - started
+    console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
+    if before is not None and draft.ledger is not None:
+        console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
+    return console.DONE
+
+
+def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> str | None:
+    """Return the path or URL of the previous manifest; `live` is the one at the site's address."""
+    if given.previous != "live":
+        return given.previous
+    from ilofeed.cli import live as site
+    from ilofeed.feeds import MANIFEST
+
+    url = site.address(root, clock, given.base_url)
+    return f"{url}{MANIFEST}" if url is not None else "none"  # feeds.yaml has errors
+
+
+def _context(
+    given: options.BuildOptions,
+    before: Ledger | None,
+    progress: console.Progress,
+    previous: PreviousBuild | None = None,
+) -> BuildContext:
+    from ilofeed.build import BuildContext
+    from ilofeed.publish import PreviousBuild
+
+    return BuildContext(
+        base_url=given.base_url,
+        before=before,
+        allowed=given.allowed,
+        previous=previous or PreviousBuild(),
+        processes=given.processes,
+        progress=progress,
+    )
+
+
+@click.command()
+@options.output
+@options.base_url
+@options.previous
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="How it is printed.",
+)
+@options.clock
+@click.pass_obj
+def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> int:
+    """Print what the next build would mean to subscribers, and write nothing."""
+    from ilofeed import build as chain
+    from ilofeed.feeds import Ledger
+    from ilofeed.publish import FORMATS, compare, load_previous, load_state
+
+    build_options, progress = options.BuildOptions(**given), console.Progress()
+    target = options.output_folder(root, build_options.output)
+    before = load_previous(_previous(root, clock, build_options), root, target)
+    before = before or Ledger({}, {}, frozenset())
+    waiting = load_state(target).shown.waiting
+    draft = chain.prepare(root, clock, _context(build_options, before, progress))
+    progress.end()
+    if draft.ledger is None or draft.faults:
+        return console.report(root, draft.problems, draft.faults)
+    difference = compare(before, draft.ledger, waiting)
+    console.answer(FORMATS[form](difference, draft.refused), newline=False)
+    if form != "text":
+        return console.REFUSED if has_errors(draft.refused) else console.DONE
+    return console.report(root, draft.refused, (), "text")
+
+
+@click.command()
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Where on this machine; 0 for any port that is free.",
+)
+@click.pass_obj
+def serve(root: Path, port: int) -> int:
+    """Show the site in a browser on this machine, and anew whenever a file is saved.
+
+    Drafts and entries that wait for their date are there, marked. Problems are shown in the page
+    of the entry that has them. Nothing is published, and nothing is read back: `check` does that.
+    """
+    from ilofeed.preview import Server, Watcher
+
+    try:
+        server = Server(port)
+    except OSError as error:
+        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
+            raise
+        console.say(f"port {port} cannot be had; name another by --port, or 0 for any that is free")
+        return console.BROKEN_DISK
+    watcher = Watcher(root)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, watcher.stop)
+    watcher.start()
+    server.start()
+    console.answer(server.address)
+    console.say("drafts and what waits for its date are shown, marked; end with Ctrl-C")
+    _follow(root, watcher, server)
+    server.close()
+    return console.DONE
+
+
+def _follow(root: Path, watcher: Watcher, server: Server) -> None:
+    """Show the site until the watcher is stopped; print problems when they change."""
+    shown: tuple[Problem, ...] = ()
+    for update in watcher.follow(server, lambda: options.read_clock(None)):
+        if isinstance(update, OSError):
+            console.say(f"ilofeed: {console.sentence(update)}")
+            continue
+        preview = update.preview
+        if preview.problems != shown:
+            console.show(root, preview.problems)
+            shown = preview.problems
+        entries = len(preview.selection.out) if preview.selection is not None else 0
+        waiting = f" ({len(preview.marks)} not out yet)" if preview.marks else ""
+        verdict = plural(len(shown), "problem") if shown else "all is well"
+        milliseconds = f"{update.seconds * 1000:.0f} ms"
+        console.say(f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})")
+
+
+@click.command()
+@options.base_url
+@options.clock
+@click.pass_obj
+def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
+    """Print the manifest that is live at the site's address."""
+    from ilofeed.cli import live as site
+
+    return site.show(root, clock, base_url)
+
+
+@click.command()
+@options.output
+@options.base_url
+@click.option(
+    "--since",
+    metavar="PATH|URL|none",
+    default="none",
+    show_default=True,
+    help="Fetch only what changed since this manifest.",
+)
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0, max=3600),
+    default=0,
+    metavar="SECONDS",
+    help="How long caches may take to show what was published (default: one look).",
+)
+@options.clock
+@click.pass_obj
+def confirm(root: Path, /, *, base_url: str | None, clock: dt.datetime, **given: Any) -> int:
+    """Fetch feeds back from the live site and compare them with the output."""
+    from ilofeed.cli import live as site
+
+    return site.confirm(root, clock, base_url, **given)
+
+
+@click.command()
+@options.output
+@click.option(
+    "--since",
+    metavar="PATH|URL|none",
+    default="none",
+    show_default=True,
+    help="The manifest from before; `none` tells of every feed.",
+)
+@options.clock
+@click.pass_obj
+def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
+    """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
+    from ilofeed.cli import ping as pinging
+
+    return pinging.ping(root, clock, output, since)

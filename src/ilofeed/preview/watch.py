@@ -1,0 +1,116 @@
+"""Follow the files of an office, and show them on a server whenever they change."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+import watchfiles
+
+from ilofeed.content import read_office
+from ilofeed.preview.pages import Pages
+from ilofeed.preview.state import Memory, Preview, look
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from ilofeed.preview.server import Server
+
+STEP = 20  # milliseconds without a change after which the files are read
+WAKE = 1.0  # seconds after which a thread checks whether it should end
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A preview that is shown now, and the seconds it took."""
+
+    preview: Preview
+    seconds: float
+
+
+class Watcher:
+    """Notices changes of an office's files until it is stopped."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._changed, self._stopped = threading.Event(), threading.Event()
+        self._watch = partial(
+            watchfiles.watch,
+            step=STEP,
+            debounce=STEP * 5,
+            stop_event=self._stopped,
+            raise_interrupt=False,
+        )
+
+    def start(self) -> None:
+        """Begin to watch, in threads of its own."""
+        for target in (self._watch_root, self._watch_entries):
+            threading.Thread(target=target, daemon=True).start()
+
+    def stop(self, *_: object) -> None:
+        """Stop; can be used as the handler of a signal."""
+        self._stopped.set()
+        self._changed.set()
+
+    def follow(
+        self, server: Server, clock: Callable[[], dt.datetime]
+    ) -> Iterator[Update | OSError]:
+        """Show the files as they are, whenever they change and when an entry is due.
+
+        Yield what is shown, or the error if a file could not be read: it may have vanished.
+        """
+        memory, run, number = Memory(), secrets.token_hex(4), 0
+        shown, due = None, None
+        while not self._stopped.is_set():
+            self._changed.clear()
+            started, now = time.monotonic(), clock()
+            try:
+                sources = read_office(self._root)
+            except OSError as error:
+                yield error
+                self._stopped.wait(WAKE)
+                continue
+            if sources != shown or (due is not None and due <= now):
+                preview = look(sources, now, server.address, memory)
+                shown, due, number = sources, preview.next_change, number + 1
+                server.show(Pages(preview, f"{run}-{number}"))
+                yield Update(preview, time.monotonic() - started)
+            while not self._changed.wait(WAKE) and not self._stopped.is_set():
+                if due is not None and due <= clock():
+                    break
+
+    def _watch_root(self) -> None:
+        """Watch feeds.yaml, and whether the folder of the entries comes or goes."""
+        root = self._root.resolve()
+        names = {str(root / name) for name in ("feeds.yaml", "entries")}
+        for _ in self._watch(
+            root, watch_filter=lambda _change, path: path in names, recursive=False
+        ):
+            self._changed.set()
+
+    def _watch_entries(self) -> None:
+        """Watch the folder of the entries, also if another takes its place."""
+        folder = self._root.resolve() / "entries"
+        while not self._stopped.wait(WAKE / 5):
+            try:
+                self._watch_folder(folder)
+            except OSError:  # it has just gone
+                continue
+
+    def _watch_folder(self, folder: Path) -> None:
+        """Watch a folder while it is the one of its name."""
+        inode = folder.stat().st_ino
+        self._changed.set()  # it may have changed before it was watched
+        for changes in self._watch(
+            folder, watch_filter=None, rust_timeout=int(WAKE * 1000), yield_on_timeout=True
+        ):
+            if changes:
+                self._changed.set()
+            if folder.stat().st_ino != inode:
+                return

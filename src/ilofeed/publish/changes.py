@@ -1,0 +1,266 @@
+"""What subscribers would notice between two builds, for people, for programs and as Markdown.
+
+It is a comparison of two ledgers: that of the last build and that of the next.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from ilofeed.feeds import is_moved_along, second
+from ilofeed.problems import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+
+    from ilofeed.feeds import Ledger, Record
+    from ilofeed.problems import Problem
+
+Format = Literal["text", "json", "markdown"]
+
+# kinds of entries, each with its heading; an entry is of one kind at most
+KINDS = {
+    "new": "New",
+    "released": "Released, their date has come",
+    "updated": "Updated",
+    "changed": "Changed without a new `updated`",
+    "withdrawn": "Withdrawn",
+    "returned": "Back again",
+    "gone": "Gone",
+}
+MAX_DOCUMENTS = 20  # listed by path; the rest are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Paths of feed documents: Atom, RSS, JSON Feed, archives, calendars."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What subscribers would notice, entries in order of their id.
+
+    `released` entries waited for their date at the last build, as far as that is known; `updated`
+    ones have a newer `updated`, `changed` ones differ without it. `renamed` holds an entry before
+    and after if its page has another address, whatever else happened to it.
+    """
+
+    new: tuple[Record, ...] = ()
+    released: tuple[Record, ...] = ()
+    updated: tuple[Record, ...] = ()
+    changed: tuple[Record, ...] = ()
+    withdrawn: tuple[Record, ...] = ()
+    returned: tuple[Record, ...] = ()
+    gone: tuple[Record, ...] = ()
+    renamed: tuple[tuple[Record, Record], ...] = ()
+    feeds_added: tuple[str, ...] = ()
+    feeds_gone: tuple[str, ...] = ()
+    documents: Documents = field(default_factory=Documents)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether subscribers would notice nothing."""
+        return self == Difference()
+
+
+def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Difference:
+    """Return what subscribers notice between two builds; `waiting` are the ids of entries that
+    waited for their date at the first."""
+    kinds: dict[str, list[Record]] = {kind: [] for kind in KINDS}
+    changes = before.changes(after)
+    kinds["gone"] += changes.gone.values()
+    for identity, record in changes.new.items():
+        kinds["released" if identity in waiting else "new"].append(record)
+    pairs = list(changes.differing.values())
+    if before.site != after.site:  # then entries with equal records may have another address
+        pairs = [
+            (old, after.entries[identity])
+            for identity, old in before.entries.items()
+            if identity in after.entries
+        ]
+    for old, new in pairs:
+        if kind := _kind(old, new):
+            kinds[kind].append(new)
+    return Difference(
+        **{kind: tuple(records) for kind, records in kinds.items()},
+        renamed=tuple(pair for pair in pairs if _path(pair[0], before) != _path(pair[1], after)),
+        feeds_added=tuple(sorted(after.feeds - before.feeds)),
+        feeds_gone=tuple(sorted(before.feeds - after.feeds)),
+        documents=_compare_documents(before, after),
+    )
+
+
+def _compare_documents(before: Ledger, after: Ledger) -> Documents:
+    changed = (
+        path
+        for path, sha256 in after.documents.items()
+        if before.documents.get(path, sha256) != sha256
+    )
+    return Documents(
+        added=tuple(sorted(after.documents.keys() - before.documents.keys())),
+        changed=tuple(sorted(changed)),
+        gone=tuple(sorted(before.documents.keys() - after.documents.keys())),
+    )
+
+
+def _kind(old: Record, new: Record) -> str | None:
+    """Return what happened to an entry that both builds publish; None if nothing did."""
+    if new.withdrawn is not None:
+        return "withdrawn" if old.withdrawn is None else None
+    if old.withdrawn is not None:
+        return "returned"
+    if is_updated(old, new) and not is_moved_along(old, new):
+        return "updated"
+    return "changed" if is_changed(old, new) else None
+
+
+def is_updated(old: Record, new: Record) -> bool:
+    """Whether `updated` is later, in whole seconds: fractions are no news to people."""
+    before, after = second(old.updated), second(new.updated)
+    return before is not None and after is not None and after > before
+
+
+def is_changed(old: Record, new: Record) -> bool:
+    """Whether subscribers see an entry differ, apart from its id and address."""
+    if old.digest is not None and new.digest is not None and old.digest != new.digest:
+        return True
+    return old.title != new.title or second(old.published) != second(new.published)
+
+
+def _path(record: Record, ledger: Ledger) -> str:
+    """Return the address of an entry's page within the site, which may have moved."""
+    return record.url.removeprefix(ledger.site or "")
+
+
+def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
+    """Format a difference as one line for each change; problems are printed on their own."""
+    lines = []
+    for kind, records in _entries(difference):
+        lines += [f"{kind:<10} {_file(record)}  {visible(record.title)}" for record in records]
+    lines += [f"{'renamed':<10} {old.url} -> {new.url}" for old, new in difference.renamed]
+    lines += [f"{'feed added':<10} {path}" for path in difference.feeds_added]
+    lines += [f"{'feed gone':<10} {path}" for path in difference.feeds_gone]
+    for kind, paths in _documents(difference):
+        lines += [f"{kind:<10} {path}" for path in paths]
+    return "".join(f"{line}\n" for line in lines) or "subscribers would notice nothing\n"
+
+
+def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
+    """Format a difference as an object: a list of entries for each kind, lists of paths of feeds
+    and documents, and in `refused` the errors of the guard."""
+    value: dict[str, Any] = {
+        kind: [_item(record) for record in records] for kind, records in _entries(difference)
+    }
+    value["renamed"] = [_item(new) | {"previous_url": old.url} for old, new in difference.renamed]
+    value["feeds_added"] = list(difference.feeds_added)
+    value["feeds_gone"] = list(difference.feeds_gone)
+    value["documents"] = {kind: list(paths) for kind, paths in _documents(difference)}
+    for name, severity in (("refused", "error"), ("warnings", "warning")):
+        value[name] = [
+            {
+                "file": problem.path,
+                "line": problem.line,
+                "code": problem.code,
+                "message": problem.message,
+            }
+            for problem in problems
+            if problem.severity == severity
+        ]
+    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+
+
+def as_markdown(difference: Difference, problems: Sequence[Problem]) -> str:
+    """Format a difference as the summary of a CI job."""
+    lines = ["## What subscribers would notice", ""]
+    for heading, severity in (("Refused", "error"), ("Warnings", "warning")):
+        items = [
+            f"- {_code(f'{problem.path}:{problem.line}')} {_escape(problem.message)}"
+            for problem in problems
+            if problem.severity == severity
+        ]
+        lines += _section(heading, items)
+    for kind, records in _entries(difference):
+        items = [
+            f"- {_link(record) if kind != 'gone' else _escape(record.title)} {_code(_file(record))}"
+            for record in records
+        ]
+        lines += _section(KINDS[kind], items)
+    items = [f"- {_link(new)} was at {_code(old.url)}" for old, new in difference.renamed]
+    lines += _section("Renamed, the page has another address", items)
+    lines += _section("New feeds", [f"- {_code(path)}" for path in difference.feeds_added])
+    lines += _section("Feeds that are gone", [f"- {_code(path)}" for path in difference.feeds_gone])
+    items = [
+        f"- {len(paths)} {kind}: {_shortened(paths)}"
+        for kind, paths in _documents(difference)
+        if paths
+    ]
+    lines += _section("Feed documents", items)
+    if len(lines) == 2:
+        lines += ["Nothing.", ""]
+    return "\n".join(lines)
+
+
+FORMATS: dict[Format, Callable[[Difference, Sequence[Problem]], str]] = {
+    "text": as_text,
+    "json": as_json,
+    "markdown": as_markdown,
+}
+
+
+def _entries(difference: Difference) -> Iterator[tuple[str, tuple[Record, ...]]]:
+    for kind in KINDS:
+        yield kind, getattr(difference, kind)
+
+
+def _documents(difference: Difference) -> Iterator[tuple[str, tuple[str, ...]]]:
+    yield "added", difference.documents.added
+    yield "changed", difference.documents.changed
+    yield "removed", difference.documents.gone
+
+
+def _file(record: Record) -> str:
+    return record.file or record.id
+
+
+def _item(record: Record) -> dict[str, Any]:
+    return {
+        "id": record.id,
+        "title": record.title,
+        "url": record.url,
+        "file": record.file,
+        "published": record.published.isoformat() if record.published else None,
+        "updated": record.updated.isoformat() if record.updated else None,
+    }
+
+
+def _section(heading: str, items: list[str]) -> list[str]:
+    return [f"### {heading} ({len(items)})", "", *items, ""] if items else []
+
+
+def _shortened(paths: Sequence[str]) -> str:
+    shown = ", ".join(_code(path) for path in paths[:MAX_DOCUMENTS])
+    rest = len(paths) - MAX_DOCUMENTS
+    return f"{shown} and {rest} more" if rest > 0 else shown
+
+
+def _link(record: Record) -> str:
+    return f"[{_escape(record.title)}](<{record.url}>)"
+
+
+def _code(text: str) -> str:
+    return "`" + visible(text).replace("`", "'") + "`"
+
+
+def _escape(text: str) -> str:
+    """Escape what Markdown would interpret, but for code spans of our own messages."""
+    parts = visible(text, 1000).split("`")
+    return "`".join(
+        "".join("\\" + c if c in r"\*_[]<>#|~!&" and not at % 2 else c for c in part)
+        for at, part in enumerate(parts)
+    )

@@ -1,0 +1,147 @@
+"""How the program starts and ends: its list of commands, closed pipes, Ctrl-C."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import pytest
+from test_cli import run
+
+from ilofeed.cli.main import COMMANDS, cli
+from offices import entry, write_office
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CONTEXT = click.Context(cli)
+
+
+def command(name: str) -> click.Command:
+    loaded = cli.get_command(CONTEXT, name)
+    assert loaded is not None
+    return loaded
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_list_of_commands_says_what_the_commands_say(name: str) -> None:
+    assert command(name).name == name
+    assert command(name).get_short_help_str(limit=1000) == COMMANDS[name][1]
+
+
+def test_every_command_is_in_the_list() -> None:
+    source = Path(__file__).parents[2] / "src" / "ilofeed" / "cli"
+    text = "".join(path.read_text("utf-8") for path in source.glob("*.py"))
+    assert len(re.findall(r"^@click\.command\(", text, re.MULTILINE)) == len(COMMANDS)
+    assert sorted(COMMANDS) == cli.list_commands(CONTEXT)
+    assert cli.get_command(CONTEXT, "main") is None
+
+
+@pytest.mark.parametrize("word", ["--help", "-h"])
+@pytest.mark.parametrize("columns", ["60", "80", "200"])
+def test_the_list_is_the_one_that_click_makes(tmp_path: Path, word: str, columns: str) -> None:
+    loaded = click.Group(
+        params=cli.params,
+        help=cli.help,
+        commands={name: command(name) for name in COMMANDS},
+        context_settings=cli.context_settings,
+    )
+    terminal_width = max(min(int(columns), 80) - 2, 50)
+    context = click.Context(loaded, info_name="ilofeed", terminal_width=terminal_width)
+    context.help_option_names = ["-h", "--help"]
+    assert run(tmp_path, word, COLUMNS=columns).stdout == f"{loaded.get_help(context)}\n"
+
+
+LOADED = (
+    "import sys; from ilofeed.cli import main; sys.argv[:1] = ['ilofeed']\n"
+    "try: main()\n"
+    "finally: print(*sorted(sys.modules), file=sys.stderr)"
+)
+
+
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("build", "--help"), ("explain",)])
+def test_help_loads_no_more_than_click(words: tuple[str, ...]) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True
+    )
+    loaded = {name.split(".")[1] for name in done.stderr.split() if name.startswith("ilofeed.")}
+    assert loaded <= {"cli", "problems"}
+
+
+def office(place: Path) -> Path:
+    folder = write_office(place / "office", wages=entry())
+    (folder / "entries" / "notes.txt").write_text("a warning")
+    return folder
+
+
+def closed_pipe(folder: Path) -> tuple[int, str]:
+    output, into = os.pipe()
+    os.close(output)
+    done = subprocess.run(
+        [sys.executable, "-m", "ilofeed", "-C", str(folder), "build"],
+        stdout=into, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(into)
+    return done.returncode, done.stderr
+
+
+def full_disk(folder: Path) -> tuple[int, str]:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ilofeed", "-C", str(folder), "build"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("end", "said"), [(closed_pipe, ""), (full_disk, "ilofeed: No space left on device\n")]
+)
+def test_output_that_cannot_be_written_is_4(
+    tmp_path: Path, end: Callable[[Path], tuple[int, str]], said: str
+) -> None:
+    """The first time, and when there is nothing to do."""
+    folder = office(tmp_path)
+    assert end(folder) == (4, said)
+    assert run(folder, "build").returncode == 0
+    assert end(folder) == (4, said)
+
+
+@pytest.mark.parametrize("error", ["KeyboardInterrupt", "EOFError", "PermissionError(13, 'no')"])
+def test_who_stops_a_command_is_told_so(tmp_path: Path, error: str) -> None:
+    code = (
+        "from ilofeed.cli import main, site\n"
+        f"def stop(*_, **__): raise {error}\n"
+        "site._nothing_to_do = stop\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(office(tmp_path)), "build"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    expected = (4, "ilofeed: no\n") if "Permission" in error else (130, "\nstopped\n")
+    assert (done.returncode, done.stderr) == expected
+
+
+def test_ctrl_c_at_a_prompt_is_130(tmp_path: Path) -> None:
+    code = (
+        "import os, signal, threading\n"
+        "from ilofeed.cli import main, site\n"
+        "def wait(*_, **__):\n"
+        "    os.kill(os.getpid(), signal.SIGINT)\n"
+        "    threading.Event().wait(60)\n"
+        "site._nothing_to_do = wait\n"
+        "main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "-C", str(office(tmp_path)), "build"],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, "\nstopped\n")
