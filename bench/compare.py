@@ -1,172 +1,258 @@
-"""Builds the same made-up site by ilofeed and by other generators, and prints a table of ratios.
+"""Time ilofeed beside other generators, and beside an earlier checkout, and print a table.
 
-    python bench/compare.py [--full] [ENTRIES ...]
-
-Each case of ilofeed's stands beside a cold build by Hugo of the same entries, run in turn with it.
-ilofeed checks its input, reads everything back and writes archives, calendars and widgets beside
-the pages and feeds that the others make. Where /dev/shm is, everything lies in memory.
+Each case of ilofeed's is measured in turn with a cold build by Hugo of the same entries, and with
+the same case of the checkout of `--before`. ilofeed checks its input, reads everything back and
+writes archives, calendars and widgets beside the pages and feeds that the others write. Where
+/dev/shm is, everything lies in memory.
 """
 
 from __future__ import annotations
 
+import argparse
 import os
-import shutil
-import subprocess
 import sys
 import tempfile
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import corpus
+import programs
+import realistic
 from measure import Run, median, run
+from programs import Ilofeed
 
-HERE = Path(__file__).parent
-PEERS = HERE / "peers"
-TOOLS = PEERS / ".venv" / "bin"
-OWN = HERE / ".venv"
-PROGRAM = (OWN / "bin" / "python", "-m", "ilofeed")
-# what is to be reached, as a share of Hugo's time of the clock: cold, nothing changed, one edit
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+AFTER = Ilofeed("after", programs.HERE.parent)
+FEEDS = 17  # of the office that all programs build, each in two formats
+HELP = "`--help` (x `python -c pass`)"
+# what is to be reached, as a share of Hugo's time of the clock
 REACH = {
-    13: (4, None, None),
-    1_000: (2, None, None),
-    10_000: (0.5, 0.035, 0.15),
-    100_000: (0.45, 0.02, 0.04),
+    HELP: 8,
+    "13 entries, cold": 5,
+    "1,000 entries, cold": 4,
+    "10,000 entries, cold": 2.6,
+    "10,000 entries, nothing changed": 0.06,
+    "10,000 entries, one edit": 0.35,
+    "100,000 entries, cold": 2.6,
+    "100,000 entries, one edit": 0.25,
 }
 
 
-def install(folder: Path, lock: Path) -> None:
-    """An environment of what a lock file names, by hash, unless it is there already."""
-    stamp = folder / "stamp"
-    if stamp.exists() and stamp.read_bytes() == lock.read_bytes():
-        return
-    shutil.rmtree(folder, ignore_errors=True)
-    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-    pip = [folder / "bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*pip, "--require-hashes", "-r", lock], check=True)
-    stamp.write_bytes(lock.read_bytes())
+@dataclass(frozen=True)
+class Case:
+    """What is timed: `prepare` is given the folder and the round, and is not timed itself."""
+
+    name: str
+    prepare: Callable[[Path, int], None] | None = None
+    is_cold: bool = False
 
 
-def install_all() -> None:
-    """What this checkout needs and no more, since lxml loads more where a tool for developers is;
-    Hugo, Pelican and Eleventy beside it."""
-    install(OWN, HERE.parent / "requirements.txt")
-    (packages,) = OWN.glob("lib/python*/site-packages")
-    (packages / "ilofeed.pth").write_text(f"{HERE.parent / 'src'}\n")
-    install(PEERS / ".venv", PEERS / "requirements.txt")
-    if shutil.which("npm") and not (PEERS / "eleventy" / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--silent"], cwd=PEERS / "eleventy", check=True)
+COLD = Case("cold", is_cold=True)
+CASES = [
+    COLD,
+    Case("nothing changed"),
+    Case("one edit", lambda place, step: corpus.edit_entry(place / "office", step)),
+]
+REALISTIC_CASES = [
+    COLD,
+    Case("one edit", lambda place, step: realistic.edit_entry(place / "office", step)),
+    Case("a new entry", lambda place, step: realistic.add_entry(place / "office", step)),
+    Case("a label", lambda place, step: realistic.change_label(place / "office", step)),
+]
+NEW_ENTRY = Case("a new entry", lambda place, step: corpus.add_entry(place / "office", step))
 
 
-def hugo(place: Path) -> Run:
-    shutil.rmtree(place / "hugo" / "public", ignore_errors=True)
-    cache = place / "hugo-cache"
-    return run(TOOLS / "hugo", "--quiet", "--cacheDir", cache, "--source", place / "hugo")
+@dataclass
+class Bench:
+    """The checkouts that are compared, and the table that is printed while they are timed."""
+
+    before: Ilofeed | None
+    _runs: dict[tuple[str, str], list[Run]] = field(default_factory=dict)
+
+    @property
+    def checkouts(self) -> list[Ilofeed]:
+        return [AFTER] if self.before is None else [self.before, AFTER]
+
+    def time_cases(self, place: Path, cases: list[Case], step: int) -> None:
+        """Time each case once for each checkout, one after the other."""
+        for case in cases:
+            if case.prepare is not None:
+                case.prepare(place, step)
+            for checkout in self.checkouts:
+                if case.is_cold:
+                    checkout.clear(place)
+                self.add(case.name, checkout.build(place), checkout.name)
+
+    def add(self, case: str, timed: Run, checkout: str = AFTER.name) -> None:
+        self._runs.setdefault((case, checkout), []).append(timed)
+
+    def print_head(self) -> None:
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        print(f"{cores} cores; medians, largest process\n")
+        names = ["case", "wall", "cpu", "memory", "x Hugo", "x its cpu", "reach", "runs"]
+        if self.before is not None:
+            names[1:4] = "wall before|wall|x|cpu before|cpu|x|memory before|memory".split("|")
+        print(f"| {' | '.join(names)} |")
+        print(f"|{'---|' * len(names)}", flush=True)
+
+    def print_rows(self, office: str, unit: Run | None) -> None:
+        """Print a row for each case and forget its runs; `unit` is what "x Hugo" divides by."""
+        for case in dict.fromkeys(case for case, _ in self._runs):
+            self._print_row(office, case, unit)
+        self._runs.clear()
+
+    def _print_row(self, office: str, case: str, unit: Run | None) -> None:
+        name = f"{office}, {case}" if office else case
+        runs = self._runs[case, AFTER.name]
+        after = median(runs)
+        if self.before is None:
+            cells = [f"{after.wall:.2f} s", f"{after.cpu:.2f} s", f"{after.peak:.0f} MiB"]
+        elif earlier := self._runs.get((case, self.before.name)):
+            cells = _compared(median(earlier), after)
+        else:  # another generator
+            cells = ["", f"{after.wall:.2f} s", "", "", f"{after.cpu:.2f} s", "", ""]
+            cells.append(f"{after.peak:.0f} MiB")
+        if unit is None:
+            cells += ["", ""]
+        else:
+            cells += [f"{after.wall / unit.wall:.3f}", f"{after.cpu / unit.cpu:.3f}"]
+        cells += [str(REACH.get(name, "")), str(len(runs))]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
-def pelican(place: Path) -> Run:
-    shutil.rmtree(place / "pelican" / "output", ignore_errors=True)
-    return run(TOOLS / "pelican", "--quiet", "-s", "pelicanconf.py", cwd=place / "pelican")
+def _compared(before: Run, after: Run) -> list[str]:
+    """Return time of the clock, time of processors and memory, each before and after."""
+    return [
+        f"{before.wall:.2f} s",
+        f"{after.wall:.2f} s",
+        f"{after.wall / before.wall:.2f}",
+        f"{before.cpu:.2f} s",
+        f"{after.cpu:.2f} s",
+        f"{after.cpu / before.cpu:.2f}",
+        f"{before.peak:.0f} MiB",
+        f"{after.peak:.0f} MiB",
+    ]
 
 
-def eleventy(place: Path) -> Run:
-    site = place / "eleventy"
-    shutil.rmtree(site / "_site", ignore_errors=True)
-    return run("node", site / "node_modules/@11ty/eleventy/cmd.cjs", "--quiet", cwd=site)
+def time_help(bench: Bench) -> None:
+    """`ilofeed --help` beside a Python that does nothing."""
+    nothing = []
+    for _ in range(10):
+        nothing.append(run(sys.executable, "-c", "pass"))
+        for checkout in bench.checkouts:
+            bench.add(HELP, checkout.run("--help"), checkout.name)
+    bench.print_rows("", median(nothing))
 
 
-def ilofeed(place: Path, output: str) -> Run:
-    return run(*PROGRAM, "-C", place / "office", "build", "--output", place / output)
+def time_corpus(bench: Bench, place: Path, entries: int, *, with_peers: bool) -> None:
+    """The office that Hugo builds too; with the slow peers, once, if they are asked for."""
+    corpus.write_office(place / "office", entries)
+    corpus.write_for_hugo(place / "hugo", entries, programs.PEERS)
+    hugo = []
+    for step in range(_rounds(entries)):
+        hugo.append(programs.hugo(place))
+        bench.add("Hugo cold", hugo[-1])
+        bench.time_cases(place, CASES, step)
+    if with_peers:
+        corpus.write_for_pelican(place / "pelican", entries, programs.PEERS)
+        bench.add("Pelican cold", programs.pelican(place))
+    if with_peers and programs.has_eleventy():
+        corpus.write_for_eleventy(place / "eleventy", entries, programs.PEERS)
+        bench.add("Eleventy cold", programs.eleventy(place))
+    check_equal_work(place, bench.checkouts, entries)
+    bench.print_rows(f"{entries:,} entries", median(hugo))
 
 
-def check_equal_work(place: Path, entries: int) -> None:
-    """All have made a page for each entry and 17 feeds in two formats, or no ratio is fair."""
-    for name, pages, feeds in (
-        ("hugo/public", "entry/*/*/index.html", "**/*.xml"),
-        ("pelican/output", "entry/*/index.html", "**/*.xml"),
-        ("eleventy/_site", "entry/*/*/index.html", "**/*.xml"),
-        ("out", "entry/*/index.html", "**/[ar][ts][os]*.xml"),
-    ):
-        folder = place / name
+def check_equal_work(place: Path, checkouts: list[Ilofeed], entries: int) -> None:
+    """End the benchmark unless all wrote a page for each entry and 17 feeds in two formats."""
+    outputs = {
+        place / "hugo/public": ("entry/*/*/index.html", "**/*.xml"),
+        place / "pelican/output": ("entry/*/index.html", "**/*.xml"),
+        place / "eleventy/_site": ("entry/*/*/index.html", "**/*.xml"),
+    }
+    for checkout in checkouts:
+        outputs[checkout.output(place)] = ("entry/*/index.html", "**/[ar][ts][os]*.xml")
+    for folder, (page_pattern, feed_pattern) in outputs.items():
         if not folder.exists():
             continue
-        found = len(list(folder.glob(pages)))
-        made = sum("archive" not in path.parts for path in folder.glob(feeds))
-        if found != entries or made < 2 * 17:
-            raise SystemExit(f"{name}: {found} pages of {entries}, {made} feeds of 34")
+        pages = len(list(folder.glob(page_pattern)))
+        feeds = sum("archive" not in path.parts for path in folder.glob(feed_pattern))
+        if pages != entries or feeds < 2 * FEEDS:
+            raise SystemExit(
+                f"{folder.name}: {pages} pages of {entries}, {feeds} feeds of {2 * FEEDS}"
+            )
 
 
-def measure(place: Path, entries: int, rounds: int, *, slow: bool) -> None:
-    corpus.write_office(place / "office", entries)
-    corpus.write_for_hugo(place / "hugo", entries, PEERS)
-    times: dict[str, list[Run]] = {}
-    for step in range(rounds):
-        shutil.rmtree(place / "out", ignore_errors=True)
-        for path in place.glob(".out.*"):
-            path.unlink()
-        times.setdefault("Hugo, cold", []).append(hugo(place))
-        times.setdefault("cold", []).append(ilofeed(place, "out"))
-        times.setdefault("nothing changed", []).append(ilofeed(place, "out"))
-        corpus.edit(place / "office", step)
-        times.setdefault("one edit", []).append(ilofeed(place, "out"))
-    if slow:
-        corpus.write_for_pelican(place / "pelican", entries, PEERS)
-        times["Pelican, cold"] = [pelican(place)]
-        if (PEERS / "eleventy" / "node_modules").exists():
-            corpus.write_for_eleventy(place / "eleventy", entries, PEERS)
-            times["Eleventy, cold"] = [eleventy(place)]
-    check_equal_work(place, entries)
-    reach = dict(
-        zip(("cold", "nothing changed", "one edit"), REACH.get(entries, (None,) * 3), strict=True)
+def time_realistic(bench: Bench, place: Path, entries: int) -> None:
+    """A realistic office, which no other generator could build."""
+    realistic.write_office(place / "office", entries)
+    for step in range(_rounds(entries)):
+        bench.time_cases(place, REALISTIC_CASES, step)
+    bench.print_rows(f"{entries:,} realistic entries", None)
+
+
+def time_growth(bench: Bench, place: Path, categories: int) -> None:
+    """One new entry in an office of 500 entries and ever more categories, each with a feed."""
+    corpus.write_office(place / "office", 500, categories)
+    for checkout in bench.checkouts:
+        checkout.build(place)
+    for step in range(3):
+        bench.time_cases(place, [NEW_ENTRY], step)
+    bench.print_rows(f"{categories:,} categories", None)
+
+
+def _rounds(entries: int) -> int:
+    return 5 if entries <= 1_000 else 3 if entries <= 10_000 else 1
+
+
+def in_folder(time: Callable[[Path], None]) -> None:
+    """Give a folder of its own to what is timed, in memory where that is possible."""
+    memory = Path("/dev/shm")
+    with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
+        time(Path(place))
+
+
+def options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run bench", description=__doc__)
+    parser.add_argument(
+        "entries", nargs="*", type=int, metavar="ENTRIES", help="sizes of the office (13 1000)"
     )
-    floor = median(times["Hugo, cold"])
-    for case, runs in times.items():
-        one, wanted = median(runs), reach.get(case)
-        row(
-            f"{entries:,} {case}",
-            one,
-            one.wall / floor.wall,
-            one.cpu / floor.cpu,
-            wanted,
-            len(runs),
-            entries,
-        )
-
-
-def row(
-    case: str,
-    one: Run,
-    wall: float,
-    cpu: float | None,
-    wanted: float | None,
-    rounds: int,
-    entries: int | None = None,
-) -> None:
-    cpu_ratio = "" if cpu is None else f"{cpu:.2f}"
-    each = "" if entries is None else f"{one.cpu / entries * 1000:.2f} ms"
-    print(
-        f"| {case} | {one.wall:.2f} s | {one.cpu:.2f} s | {each} | {one.peak:.0f} MiB |"
-        f" {wall:.3f} | {cpu_ratio} | {wanted or ''} | {rounds} |",
-        flush=True,
+    parser.add_argument(
+        "--full",
+        action="store_true",
+        help="10,000 and 100,000 entries, a realistic office of 10,000, and growth, too",
     )
+    parser.add_argument(
+        "--before",
+        type=Path,
+        metavar="DIR",
+        help="a checkout of an earlier commit, to time in turn with this one",
+    )
+    return parser.parse_args()
 
 
 def main() -> None:
-    is_full = "--full" in sys.argv
-    given = [int(word) for word in sys.argv[1:] if word != "--full"]
-    sizes = given or ([13, 1_000, 10_000, 100_000] if is_full else [13, 1_000])
-    install_all()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    print(f"{cores} cores; medians, largest process\n")
-    print("| case | wall | cpu | cpu an entry | memory | x Hugo | x its cpu | reach | runs |")
-    print("|---|---|---|---|---|---|---|---|---|")
-    nothing = median([run(sys.executable, "-c", "pass") for _ in range(10)])
-    helped = median([run(*PROGRAM, "--help") for _ in range(10)])
-    row("`--help` (x `python -c pass`)", helped, helped.wall / nothing.wall, None, 4, 10)
-    memory = Path("/dev/shm")
+    given = options()
+    sizes = given.entries or ([13, 1_000, 10_000, 100_000] if given.full else [13, 1_000])
+    bench = Bench(None if given.before is None else Ilofeed("before", given.before.resolve()))
+    for checkout in bench.checkouts:
+        checkout.install()
+    programs.install_peers()
+    bench.print_head()
+    time_help(bench)
     for entries in sizes:
-        with tempfile.TemporaryDirectory(dir=memory if memory.is_dir() else None) as place:
-            rounds = 5 if entries <= 1_000 else 3 if entries <= 10_000 else 1
-            slow = entries == 1_000 or (is_full and entries == 10_000)
-            measure(Path(place), entries, rounds, slow=slow)
+        with_peers = entries == 1_000 or (given.full and entries == 10_000)
+        in_folder(partial(time_corpus, bench, entries=entries, with_peers=with_peers))
+    if given.entries and not given.full:
+        return
+    for entries in [400, 10_000] if given.full else [400]:
+        in_folder(partial(time_realistic, bench, entries=entries))
+    for categories in [250, 500, 1_000, 2_000] if given.full else []:
+        in_folder(partial(time_growth, bench, categories=categories))
 
 
 if __name__ == "__main__":

@@ -25,28 +25,29 @@ class Run:
 
 
 def run(*command: str | Path, cwd: Path | None = None) -> Run:
-    """Run a command to its end; where it fails, what it said is shown and the bench ends."""
-    # a program that is installed has its compiled files; a shell may forbid Python to keep them
+    """Run a command to its end; if it fails, print its output and end the benchmark."""
+    # an installed program has its compiled files; a shell may forbid Python to keep them
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     started = time.perf_counter()
     process = subprocess.Popen(
         list(map(str, command)), cwd=cwd, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     )
     assert process.stdout is not None
-    said = process.stdout.read()
-    _, status, used = os.wait4(process.pid, 0)
+    output = process.stdout.read()
+    # counts the process and those that it started and waited for
+    _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        print(said.decode(errors="replace")[-2000:], file=sys.stderr)
+        print(output.decode(errors="replace")[-2000:], file=sys.stderr)
         raise SystemExit(f"{command[0]}: exit code {process.returncode}")
-    return Run(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+    return Run(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
 
 
 def median(runs: Sequence[Run]) -> Run:
-    """The median of each figure."""
+    """Return the median of the times, and the largest peak."""
     return Run(
-        statistics.median(one.wall for one in runs),
-        statistics.median(one.cpu for one in runs),
-        max(one.peak for one in runs),
+        statistics.median(run.wall for run in runs),
+        statistics.median(run.cpu for run in runs),
+        max(run.peak for run in runs),
     )

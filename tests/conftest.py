@@ -1,4 +1,4 @@
-"""What tests share: a browser and a site to look at, and the settings of hypothesis."""
+"""What tests share: which are slow, a browser, a site, and the settings of hypothesis."""
 
 from __future__ import annotations
 
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
 
     from serving import Host
 
+# modules that `./run quick` leaves out: they start programs, serve sites, drive a browser or build
+# large offices, and take seconds each
+SLOW = """
+test_archivereader test_archives test_calendars test_cli test_cms test_crash test_determinism
+test_documented_examples test_embedding test_guard test_html test_import test_init
+test_languages_in_a_browser test_live test_nothing_to_do test_pages_in_a_browser test_pieces
+test_preview test_previous test_readers test_recipe test_rehearsal test_repository test_screenshot
+test_start test_usual test_warm test_websub test_widget test_widget_directions test_workers
+test_workflows
+""".split()
+
 # how fast a machine is, or how lucky, is not what is tested
 settings.register_profile(
     "ilofeed",
@@ -23,6 +34,12 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("ilofeed")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 WORDS = {"./run", "ilofeed", "cp", "cd", "git", "python3", "#", ""}
 # tasks of `run` that are looked up and not run: they take long, wait for ever or need a network
 TASKS = {"serve": set[str](), "test": set[str](), "check": set[str](), "lock": set[str]()}
+TASKS |= {"quick": set[str]()}
 TASKS |= {"rehearse": set[str](), "screenshot": set[str](), "bench": {"--full"}}
 TASKS |= {"soak": {"--kills", "--seed"}}
 UPLOAD = "# … upload public/ …"

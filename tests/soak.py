@@ -28,8 +28,8 @@ from ilofeed.build import finish, prepare
 from ilofeed.content.office import check_office
 from ilofeed.document import Document
 from ilofeed.publish.output import locked
-from ilofeed.verify.addresses import Answers
-from ilofeed.verify.readback import UnreadableError, read_back
+from ilofeed.verify.feed_reader import UnreadableError, read_back
+from ilofeed.verify.links import LinkChecker
 from offices import OFFICE, entry, write_office
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
 
 
 def addresses(path: str, data: bytes) -> list[str]:
-    return Answers(HERE, ()).dangling(Document(path, "feed", data))
+    return LinkChecker(HERE, ()).dangling(Document(path, "feed", data))
 
 
 def there(output: Path, address: str) -> bool:

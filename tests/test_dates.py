@@ -9,8 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed.date_hints import read_moment
-from ilofeed.dates import DateError, instant, rfc822_safe, zone
+from ilofeed.dates import DateError, instant, read_moment, rfc822_safe, zone
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,17 @@ import pytest
 import yaml
 
 from ilofeed.cli.main import cli
-from ilofeed.content.entryfile import AttachmentFields, EntryFields, EventFields, ImageFields
-from ilofeed.content.fields import PersonFields
-from ilofeed.content.officefile import OfficeFields, PerFields, SiteFields, TermFields
+from ilofeed.content.keys import PersonFields
+from ilofeed.content.schemas import (
+    AttachmentFields,
+    EntryFields,
+    EventFields,
+    ImageFields,
+    OfficeFields,
+    PerFields,
+    SiteFields,
+    TermFields,
+)
 from ilofeed.problems import RULES
 from manual import PAGES
 from offices import ROOT

@@ -1,22 +1,21 @@
-"""What the repository promises beside the code: locks, workflows, documents, the wheel."""
+"""What the repository promises beside the code: locks, documents, the wheel, a fresh clone."""
 
 from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
 import zipfile
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import ilofeed
+from conftest import SLOW
 from offices import ROOT, entry, write_office
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -120,3 +119,93 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (office / "public" / "all" / "calendar.ics").exists()
+
+
+def test_each_module_that_quick_leaves_out_exists() -> None:
+    assert set(SLOW) <= {path.stem for path in tracked()}
+    assert sorted(SLOW) == SLOW
+
+
+# --- ./run in a fresh clone ---
+
+
+def fresh_clone(folder: Path) -> Path:
+    """Copy every file of the repository, as it is now, and nothing that is ignored."""
+    for path in filter(Path.is_file, tracked()):
+        copy = folder / path.relative_to(ROOT)
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copy)
+    return folder
+
+
+def run_task(clone: Path, *words: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """Call `./run` with the programs in `clone/../bin`, and no others, on its PATH."""
+    hidden = re.compile("COVERAGE|PYTHON|VIRTUAL_ENV|WHEEL|UV$")
+    kept = {name: value for name, value in os.environ.items() if not hidden.match(name)}
+    programs = {"PATH": str(clone.parent / "bin"), "PYTHON": str(Path(sys.executable).resolve())}
+    return subprocess.run(
+        ["./run", *words],
+        cwd=clone, capture_output=True, text=True, check=False, env=kept | programs | env,
+    )  # fmt: skip
+
+
+def link_programs(folder: Path, *names: str) -> None:
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        program = shutil.which(name, path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+        assert program is not None, name
+        (folder / name).symlink_to(program)
+
+
+UNIX = "bash cat cksum dirname env grep mktemp rm".split()
+
+
+def site_packages(clone: Path) -> Path:
+    (folder,) = clone.glob(".venv/lib/python*/site-packages")
+    return folder
+
+
+def assert_it_runs(clone: Path) -> None:
+    done = run_task(clone, "ilofeed", "--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ilofeed.__version__ in done.stdout
+
+
+def test_a_fresh_clone_is_installed_by_pip(tmp_path: Path) -> None:
+    link_programs(tmp_path / "bin", *UNIX)
+    clone = fresh_clone(tmp_path / "clone")
+    done = run_task(clone, "install")
+    assert done.returncode == 0, done.stderr
+    assert (site_packages(clone) / "pip").is_dir()
+    assert_it_runs(clone)
+
+
+def test_a_fresh_clone_is_installed_by_uv_and_then_needs_no_installer(tmp_path: Path) -> None:
+    link_programs(tmp_path / "bin", *UNIX, "uv")
+    clone = fresh_clone(tmp_path / "clone")
+    done = run_task(clone, "install")
+    assert (done.returncode, done.stderr) == (0, "making .venv from requirements.txt\n")
+    assert not (site_packages(clone) / "pip").exists()
+    assert_it_runs(clone)
+
+    # the environment of developers, with the wheel, then without
+    done = run_task(clone, "grammar", WHEEL="true")
+    assert done.returncode == 0, done.stderr
+    (tmp_path / "bin" / "uv").unlink()
+    assert (site_packages(clone) / "ilofeed" / "data" / "problems.md").is_file()
+    assert not (site_packages(clone) / "ilofeed.pth").exists()
+    assert_it_runs(clone)
+    assert not (site_packages(clone) / "ilofeed").exists()
+    done = run_task(clone, "grammar", WHEEL="true")
+    assert done.returncode == 0, done.stderr
+    assert f"testing {site_packages(clone)}/ilofeed/__init__.py" in done.stderr
+
+
+def test_an_installation_that_fails_is_tried_again(tmp_path: Path) -> None:
+    link_programs(tmp_path / "bin", *UNIX)
+    (tmp_path / "bin" / "uv").write_text("#!/bin/sh\nexit 9\n")
+    (tmp_path / "bin" / "uv").chmod(0o755)
+    clone = fresh_clone(tmp_path / "clone")
+    for _ in range(2):
+        done = run_task(clone, "install")
+        assert (done.returncode, done.stderr) == (9, "making .venv from requirements.txt\n")

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from ilofeed.content import check, check_office, keep, read_again, read_office
+from ilofeed.content import check, check_office, read_again, read_office
 from ilofeed.feeds import MANIFEST, next_change, select, waiting
 from ilofeed.pages import render_changed
 from ilofeed.problems import has_errors
@@ -22,6 +22,7 @@ from ilofeed.publish import (
     Shown,
     Summary,
     check_continuity,
+    keep_entries,
     make_ledger,
     publish,
     read_manifest,
@@ -101,9 +102,13 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     previous = context.previous
     context.begin("Reading")
     inputs = scan_inputs(root)
-    sources = read_office(root)
+    sources = read_office(root, previous.unchanged(inputs))
     workers = context.begin("Checking")
-    site, problems = check(sources, now, context.base_url, previous.entries, workers)
+    site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
+    if sources.unchanged and (site is None or not site.recalled.issuperset(sources.unchanged)):
+        # what cannot be recalled is read now; and what is wrong, for its place
+        sources = read_office(root)
+        site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
@@ -159,7 +164,7 @@ def remember(
     if summary is not None:
         troubled = {problem.path for problem in draft.problems}
         until = next_change(draft.site.entries, now)
-        entries = keep(draft.site, now, troubled, context.previous.entries)
+        entries = keep_entries(draft.site, now, troubled, context.previous.entries)
         build = NewBuild(
             base_url=context.base_url,
             since=now.timestamp(),

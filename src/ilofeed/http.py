@@ -1,150 +1,187 @@
-"""A document from an address that somebody asked for, and a form to one: all use of the network."""
+"""GET and POST over HTTP, each with a deadline: the only module that uses the network."""
 
 from __future__ import annotations
 
-import http.client
-import queue
+import string
 import threading
 import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ilofeed import __version__
 from ilofeed.problems import visible
 from ilofeed.urls import to_url
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    import urllib3
+
+    _T = TypeVar("_T")
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # seconds
-LONGEST = 300.0  # seconds for the whole of one answer, however slowly it drips
+LONGEST = 300.0  # seconds for the whole of one response, however slowly it arrives
+_MOST_REDIRECTS = 10
 _CHUNK = 1024 * 1024
 
 
 class FetchError(OSError):
-    """Why an address gave nothing, as a sentence."""
+    """Why an address gave nothing, as a sentence; `status` if the server answered."""
+
+    def __init__(self, sentence: str, status: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
 
 
 class TooLargeError(ValueError):
-    """The answer goes on beyond what was asked for."""
+    """The response is larger than the caller accepts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was answered, and by which address after redirections."""
+    """The body of a response, and its address after redirections."""
 
     data: bytes
     address: str
 
 
-def is_address(text: str) -> bool:
-    """Whether a source named at the command line is an address and not a path."""
-    return text.lower().startswith(("http://", "https://"))
-
-
-def fetch(address: str, most: int) -> Fetched:
-    """What an http or https address answers, `most` bytes at most.
-
-    Raises `iri.AddressError` for what is no address, `FetchError` and `TooLargeError`.
-    """
-    url = to_url(address, local=True)
-    for attempt in range(TRIES):
-        try:
-            return _answer(url, most)
-        except urllib.error.HTTPError as error:
-            if error.code < 500 or attempt == TRIES - 1:
-                reason = visible(str(error.reason))
-                raise FetchError(f"{url} answered {error.code} {reason}") from error
-        except TooLargeError:
-            raise
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            # ValueError: a redirection to what is no address
-            if attempt == TRIES - 1:
-                raise FetchError(f"{url} cannot be reached: {visible(str(error))}") from error
-        time.sleep(PAUSE * (attempt + 1))
-    raise AssertionError
-
-
-def _answer(url: str, most: int) -> Fetched:
-    opener = urllib.request.build_opener(_OnlyHttp)
-    deadline = time.monotonic() + LONGEST
-    parts, size = [], 0
-    with opener.open(url, timeout=TIMEOUT) as answer:
-        while part := answer.read1(_CHUNK):
-            parts.append(part)
-            size += len(part)
-            if size > most:
-                raise TooLargeError("it is too large")
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"no end after {LONGEST:.0f} seconds")
-        if getattr(answer, "length", None):  # less than was announced: read1 does not mind
-            raise http.client.IncompleteRead(b"", answer.length)
-        return Fetched(b"".join(parts), answer.geturl())
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The status that was answered to a form, and where it would rather be sent."""
+    """The status of the response to a form, and where a redirection would lead."""
 
     status: int
     location: str | None = None
 
 
-def post(address: str, form: Mapping[str, str], wait: float) -> Answer:
-    """What an http or https address answers to a form, within `wait` seconds in all.
+def is_address(text: str) -> bool:
+    """Tell whether a source named on the command line is an address and not a path."""
+    return text.lower().startswith(("http://", "https://"))
 
-    A redirection is an answer and not followed: the form would be lost on the way. Raises
-    `iri.AddressError` for what is no address, and `FetchError` where there is no answer.
+
+def fetch(address: str, limit: int) -> Fetched:
+    """Return the document at an http or https address, of at most `limit` bytes.
+
+    A server that fails or does not answer is tried again. Raise `urls.AddressError` for an invalid
+    address, `FetchError` and `TooLargeError`.
     """
     url = to_url(address, local=True)
-    body = urllib.parse.urlencode(form).encode()
-    answers: queue.SimpleQueue[Answer | Exception] = queue.SimpleQueue()
-
-    def ask() -> None:
+    for attempt in range(1, TRIES + 1):
         try:
-            answers.put(_posted(url, body))
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            answers.put(error)
-
-    # urllib's time-out begins anew with every byte of an answer that drips
-    threading.Thread(target=ask, daemon=True).start()
-    try:
-        answer = answers.get(timeout=wait)
-    except queue.Empty as error:
-        raise FetchError(f"{url} did not answer within {wait:.3g} seconds") from error
-    if isinstance(answer, Exception):
-        raise FetchError(f"{url} cannot be reached: {visible(str(answer))}") from answer
-    return answer
+            late = f"cannot be reached: no end after {LONGEST:.0f} seconds"
+            return _within(LONGEST, url, late, lambda: _get(url, limit))
+        except FetchError as error:
+            if attempt == TRIES or (error.status is not None and error.status < 500):
+                raise
+            time.sleep(PAUSE * attempt)
+    raise AssertionError
 
 
-def _posted(url: str, body: bytes) -> Answer:
-    opener = urllib.request.build_opener(_Stay)
-    opener.addheaders = [("User-Agent", f"ilofeed/{__version__}")]
-    try:
-        with opener.open(url, body, timeout=TIMEOUT) as answer:
-            return Answer(answer.status)
-    except urllib.error.HTTPError as error:
-        with error:
-            return Answer(error.code, error.headers.get("Location"))
+def _get(start: str, limit: int) -> Fetched:
+    url = start
+    for _ in range(_MOST_REDIRECTS):
+        with (
+            _manager(url) as manager,
+            manager.request("GET", url, redirect=False, preload_content=False) as response,
+        ):
+            if location := response.get_redirect_location():
+                url = _target(url, location)
+                if is_address(url):
+                    continue
+                raise FetchError(
+                    f"{start} answered {response.status} a redirection to it", response.status
+                )
+            if not 200 <= response.status < 300:
+                reason = visible(str(response.reason))
+                raise FetchError(f"{start} answered {response.status} {reason}", response.status)
+            data = bytearray()
+            for part in response.stream(_CHUNK, decode_content=False):
+                data += part
+                if len(data) > limit:
+                    raise TooLargeError("it is too large")
+            return Fetched(bytes(data), url)
+    raise FetchError(f"{start} redirects more than {_MOST_REDIRECTS} times", response.status)
 
 
-class _Stay(urllib.request.HTTPRedirectHandler):
-    """No redirection is followed."""
+def post(address: str, form: Mapping[str, str], seconds: float) -> Answer:
+    """Send a form to an http or https address and return the answer.
 
-    def redirect_request(self, *_: object) -> None:
-        return None
+    A redirection is an answer and not followed: the form would be lost on the way. Raise
+    `urls.AddressError` for an invalid address, and `FetchError` if there is no answer within
+    `seconds`.
+    """
+    url = to_url(address, local=True)
+    return _within(
+        seconds, url, f"did not answer within {seconds:.3g} seconds", lambda: _post(url, form)
+    )
 
 
-class _OnlyHttp(urllib.request.HTTPRedirectHandler):
-    """A redirection leads to another http or https address; urllib would follow ftp: too."""
-
-    def redirect_request(  # type: ignore[no-untyped-def]
-        self, req, fp, code, msg, headers, newurl
+def _post(url: str, form: Mapping[str, str]) -> Answer:
+    with (
+        _manager(url) as manager,
+        manager.request(
+            "POST", url, fields=form, encode_multipart=False, redirect=False, preload_content=False
+        ) as response,
     ):
-        if not is_address(newurl):
-            raise urllib.error.HTTPError(newurl, code, "a redirection to it", headers, fp)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+        location = response.headers.get("Location")
+        return Answer(response.status, _target(url, location) if location else None)
+
+
+def _target(url: str, location: str) -> str:
+    """Return the absolute address of a redirection; ValueError if it is invalid."""
+    # http.client decodes headers as Latin-1, so this restores the bytes that the server sent
+    quoted = urllib.parse.quote(location, safe=string.punctuation, encoding="iso-8859-1")
+    return urllib.parse.urljoin(url, quoted)
+
+
+def _manager(url: str) -> urllib3.PoolManager:
+    """Return the connections for one request, by way of the environment's proxy if it names one."""
+    import urllib.request
+
+    import urllib3
+
+    parts = urllib.parse.urlsplit(url)
+    headers = {"User-Agent": f"ilofeed/{__version__}"}
+    proxy = urllib.request.getproxies().get(parts.scheme)
+    if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
+        return urllib3.PoolManager(headers=headers, retries=False, timeout=TIMEOUT)
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    auth = urllib.parse.unquote(urllib3.util.parse_url(proxy).auth or "")
+    login = urllib3.make_headers(proxy_basic_auth=auth) if auth else None
+    return urllib3.ProxyManager(
+        proxy, proxy_headers=login, headers=headers, retries=False, timeout=TIMEOUT
+    )
+
+
+def _within(seconds: float, url: str, late: str, request: Callable[[], _T]) -> _T:
+    """Return what `request` returns, or raise `FetchError` if it fails or is `late`.
+
+    A socket's time-out begins again with every byte that arrives, so a limit for all of a response
+    takes a thread; it is abandoned when its time is over.
+    """
+    import urllib3
+
+    results: list[_T | Exception] = []
+
+    def run() -> None:
+        try:
+            results.append(request())
+        except Exception as error:  # noqa: BLE001  raised again below, in the caller's thread
+            results.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if thread.is_alive():
+        raise FetchError(f"{url} {late}")
+    (result,) = results
+    if not isinstance(result, Exception):
+        return result
+    if isinstance(result, FetchError | TooLargeError):
+        raise result
+    if isinstance(result, OSError | ValueError | urllib3.exceptions.HTTPError):
+        cause: BaseException = result  # urllib3 wraps what went wrong in words about itself
+        while isinstance(cause, urllib3.exceptions.HTTPError) and cause.__context__:
+            cause = cause.__context__
+        raise FetchError(f"{url} cannot be reached: {visible(str(cause))}") from result
+    raise result

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ilofeed.content.markdown import TAGS, is_clean
-from ilofeed.verify import htmllint
+from ilofeed.verify.lint import _is_clean, _judge_strictly
 
 PIECES = [
     *(f"<{tag}>" for tag in sorted(TAGS)),
@@ -51,8 +51,8 @@ def nested(draw: st.DrawFn, depth: int = 4) -> str:
 
 
 def agrees(html: str) -> None:
-    if htmllint._is_whole(html):
-        assert htmllint._judge_strictly(html) == ()
+    if _is_clean(html):
+        assert _judge_strictly(html) == ()
 
 
 @settings(max_examples=400)
@@ -82,8 +82,8 @@ def test_of_elements_within_elements(html: str) -> None:
         '<p><img src="https://example.org/a.png" alt="A street" title="x"></p>',
     ],
 )
-def test_what_bodies_become_is_whole(html: str) -> None:
-    assert htmllint._is_whole(html)
+def test_what_bodies_become_is_clean(html: str) -> None:
+    assert _is_clean(html)
     agrees(html)
 
 
@@ -106,7 +106,7 @@ def test_what_bodies_become_is_whole(html: str) -> None:
     ],
 )
 def test_what_is_not(html: str) -> None:
-    assert not htmllint._is_whole(html)
+    assert not _is_clean(html)
 
 
 def test_what_an_html_parser_writes() -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ilofeed.content import images, read
-from ilofeed.content.read import MOST_TEXT_BYTES, read_office
+from ilofeed.content import read
+from ilofeed.content.read import MOST_PICTURE_BYTES, MOST_TEXT_BYTES, read_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -93,9 +93,9 @@ def test_an_office_without_its_file(office: Path) -> None:
 
 
 def test_of_what_is_too_large_one_byte_too_many_is_read(office: Path) -> None:
-    (office / "entries" / "a.png").write_bytes(bytes(images.MOST_BYTES + 70_000))
+    (office / "entries" / "a.png").write_bytes(bytes(MOST_PICTURE_BYTES + 70_000))
     sources = read_office(office)
-    assert [len(data) for data in sources.files.values()] == [images.MOST_BYTES + 1]
+    assert [len(data) for data in sources.files.values()] == [MOST_PICTURE_BYTES + 1]
 
 
 def test_what_is_no_file_is_not_opened(office: Path) -> None:
@@ -108,7 +108,7 @@ def test_what_is_no_file_is_not_opened(office: Path) -> None:
 def test_a_file_may_go_away_while_others_are_read(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def walk_and_remove(folder: str, name: str) -> list[tuple[os.DirEntry[str], str]]:
+    def walk_and_remove(folder: Path, name: str) -> list[tuple[os.DirEntry[str], str]]:
         found = list(walk(folder, name))
         (office / "entries" / "b.md").unlink()
         return found

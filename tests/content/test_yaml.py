@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed.content import yamldoc
+from ilofeed.content.yaml_nodes import compose
 from ilofeed.text import decode
 from offices import OFFICE, entry, found, messages
 
@@ -101,7 +101,7 @@ def test_every_place_is_in_the_file(text: str) -> None:
     decoded, problems = decode("x.md", text.encode())
     if decoded is None:
         return
-    _, more = yamldoc.compose(decoded, 0, len(decoded.text))
+    _, more = compose(decoded, 0, len(decoded.text))
     lines = decoded.text.split("\n")
     for problem in (*problems, *more):
         assert 1 <= problem.line <= len(lines)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime as dt
 import re
@@ -17,9 +18,8 @@ from ilofeed.feeds import calendars
 from ilofeed.feeds.calendars import render_calendar
 from ilofeed.feeds.selection import MOST_EVENTS, published, select_feeds
 from ilofeed.model import Event
-from ilofeed.verify import calendarreader
-from ilofeed.verify.calendarreader import CalendarError, read_calendar
-from ilofeed.verify.carry import carried_event
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
+from ilofeed.verify.expected import carried_event
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
 
@@ -364,25 +364,6 @@ def test_what_stands_twice_is_told(begin: str) -> None:
         read_calendar(twice.encode())
 
 
-def whole(data: bytes) -> Any:
-    """What is seen of a calendar that is not cut."""
-    try:
-        return calendarreader._read(data)
-    except CalendarError as error:
-        return str(error)
-
-
-def test_a_calendar_cut_at_its_events_says_what_it_says_as_a_whole() -> None:
-    found = documents(site(**EVENTS))
-    calendars_found = {path: found[path].data for path in found if path.endswith(".ics")}
-    assert len(calendars_found) > len(EVENTS)
-    for path, data in calendars_found.items():
-        seen = calendarreader._read_in_pieces(data)
-        assert seen is not None, path
-        assert seen == whole(data)
-    assert len(calendarreader._read(calendars_found["all/calendar.ics"]).events) == len(EVENTS)
-
-
 LINES = [
     "BEGIN:VEVENT",
     "END:VEVENT",
@@ -409,47 +390,14 @@ LINES = [
 
 
 @given(data=st.data())
-def test_a_damaged_calendar_is_seen_in_pieces_as_a_whole_or_not_at_all(data: st.DataObject) -> None:
+def test_a_damaged_calendar_is_read_or_refused(data: st.DataObject) -> None:
     lines = calendar(**EVENTS).split("\r\n")
     for _ in range(data.draw(st.integers(1, 3))):
         at = data.draw(st.integers(0, len(lines) - 1))
         kept = data.draw(st.integers(0, 2))
         lines[at : at + kept] = data.draw(st.lists(st.sampled_from(LINES), max_size=3))
-    damaged = "\r\n".join(lines).encode()
-    assert calendarreader._read_in_pieces(damaged) in (None, whole(damaged))
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        ("SUMMARY:", "BEGIN:VALARM\r\nEND:VALARM\r\nSUMMARY:"),
-        ("SUMMARY:", "BEG\r\n IN:VALARM\r\nE\r\n ND:VALARM\r\nSUMMARY:"),
-        ("BEGIN:VTIMEZONE", "begin:vevent\r\nUID:x\r\nend:vevent\r\nBEGIN:VTIMEZONE"),
-        ("END:VTIMEZONE\r\n", ""),
-        ("\r\nEND:VEVENT", "\r\nEND:VEVENT\r\nX-COMMENT:not of an event"),
-        ("END:VCALENDAR\r\n", "END:VCALENDAR\r\nX-COMMENT:behind\r\n"),
-        ("SUMMARY:", "\r\n SUMMARY:"),
-        ("DTSTART;", "NO;"),
-    ],
-)
-def test_what_is_not_surely_cut_is_read_as_a_whole(old: str, new: str) -> None:
-    text = calendar(**EVENTS)
-    assert old in text
-    assert calendarreader._read_in_pieces(text.replace(old, new, 1).encode()) is None
-
-
-def test_an_event_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    calendarreader._read_piece.cache_clear()
-    made = site(**EVENTS)
-    assert not verify([*documents(made).values()], made.office)
-    misses = calendarreader._read_piece.cache_info().misses
-
-    def never(_: bytes) -> None:
-        raise AssertionError("a calendar of ours was not cut")
-
-    monkeypatch.setattr(calendarreader, "_read", never)
-    assert not verify([*documents(made).values()], made.office)
-    assert calendarreader._read_piece.cache_info().misses == misses
+    with contextlib.suppress(CalendarError):
+        read_calendar("\r\n".join(lines).encode())
 
 
 def test_an_event_is_the_same_whatever_offset_its_dates_were_written_with() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_archivereader import ARCHIVED, FULL, damaged
+from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from ilofeed.feeds import archives as archives_of
@@ -41,7 +41,7 @@ OFFICE = SITE.office
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages that archives name are not there where archives are judged alone."""
-    monkeypatch.setattr("ilofeed.verify.verification.addresses.Answers.dangling", lambda *_: [])
+    monkeypatch.setattr("ilofeed.verify.links.LinkChecker.dangling", lambda *_: [])
 
 
 def archives(form: Format) -> list[Document]:

@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from test_cli import run
 
 from ilofeed.build import prepare
-from ilofeed.cli import importer
+from ilofeed.cli.authors import import_source
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check
 from ilofeed.http import FetchError
-from ilofeed.importers import foreign, foreigndates, unhtml
-from ilofeed.importers.termfile import with_terms
+from ilofeed.importers.import_dates import read_date
+from ilofeed.importers.items import ImportedDate
+from ilofeed.importers.markdown import to_markdown
+from ilofeed.importers.terms import with_terms
 from ilofeed.text import find_unfit, mend
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from serving import host
@@ -53,7 +55,7 @@ def outcome(
 ) -> tuple[int, Files, str]:
     (folder / "source").write_bytes(data.encode() if isinstance(data, str) else data)
     capsys.readouterr()
-    code = importer.run(folder, importer.Request("source", **told), NOW)
+    code = import_source(folder, NOW, source="source", **told)
     out, err = capsys.readouterr()
     return code, entry_files(folder), out + err
 
@@ -459,7 +461,7 @@ def test_a_file_that_came_meanwhile_stays(office: Path, capsys: pytest.CaptureFi
     (office / "entries" / "2015").mkdir()
     (office / "entries" / "2015" / "pay.md").symlink_to(office / "nowhere")
     (office / "source").write_text(rss(GOOD))
-    importer.run(office, importer.Request("source"), NOW)
+    import_source(office, NOW, source="source")
     assert not (office / "nowhere").exists()
     assert (office / "entries" / "2015" / "pay-2.md").exists()
 
@@ -487,7 +489,7 @@ def test_a_file_that_came_meanwhile_stays(office: Path, capsys: pytest.CaptureFi
     ],
 )
 def test_dates_keep_their_zone(written: str, moment: str) -> None:
-    found, note = foreigndates.read_date(foreign.When(written), dt.UTC)
+    found, note = read_date(ImportedDate(written), dt.UTC)
     assert found is not None
     assert (found.isoformat(), note) == (moment, "")
 
@@ -507,15 +509,13 @@ def test_dates_keep_their_zone(written: str, moment: str) -> None:
 )
 def test_dates_that_say_too_little(written: str, moment: str | None, words: str) -> None:
     zone = dt.timezone(dt.timedelta(hours=8))
-    found, note = foreigndates.read_date(foreign.When(written), zone)
+    found, note = read_date(ImportedDate(written), zone)
     assert (found and found.isoformat()) == moment
     assert words in note
 
 
 def test_a_date_that_only_feedparser_knows() -> None:
-    found, note = foreigndates.read_date(
-        foreign.When("2015 5월 19", "2015-05-19T00:00:00Z"), dt.UTC
-    )
+    found, note = read_date(ImportedDate("2015 5월 19", "2015-05-19T00:00:00Z"), dt.UTC)
     assert found is not None
     assert found.isoformat() == "2015-05-19T00:00:00+00:00"
     assert "was read as UTC" in note
@@ -593,11 +593,11 @@ def test_bodies(html: str, markdown: str) -> None:
     def resolve(_element: str, _name: str, value: str) -> str | None:
         return "https://base.org" + value if value.startswith("/") else value
 
-    body = unhtml.to_markdown(html, "https://me.org/", resolve)
+    body = to_markdown(html, "https://me.org/", resolve)
     assert body.markdown == markdown
     assert body.lost == ()
     # and what was made of it comes back to the letter
-    assert unhtml.to_markdown(body.html, "https://me.org/", lambda *a: a[2]).markdown == markdown
+    assert to_markdown(body.html, "https://me.org/", lambda *a: a[2]).markdown == markdown
 
 
 @pytest.mark.parametrize(
@@ -612,7 +612,7 @@ def test_bodies(html: str, markdown: str) -> None:
     ],
 )
 def test_bodies_of_which_not_all_is_kept(html: str, markdown: str, words: str) -> None:
-    body = unhtml.to_markdown(html, "https://me.org/", lambda *a: a[2])
+    body = to_markdown(html, "https://me.org/", lambda *a: a[2])
     assert body.markdown == markdown
     assert any(words in one for one in body.lost)
 
@@ -868,7 +868,7 @@ def test_what_cannot_be_imported(
 def test_a_source_that_is_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(foreign, "MOST_BYTES", 100)
+    monkeypatch.setattr("ilofeed.importers.run.MOST_BYTES", 100)
     code, files, said = outcome(office, rss(GOOD), capsys)
     assert (code, files) == (1, {})
     assert "it is larger than" in said
@@ -877,7 +877,7 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("wildfeed", "wildjson", "spreadsheet"):
+    for module in ("items", "feeds", "json_feed", "csv_table"):
         monkeypatch.setattr(f"ilofeed.importers.{module}.MOST_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
@@ -971,16 +971,14 @@ def test_latin_1_without_a_word_is_told_of(
 def test_one_item_that_feedparser_fails_on(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ilofeed.verify import feedreader
-
-    right = feedreader.parse
+    from ilofeed.verify import parse_feed
 
     def fails(data: bytes, base: str | None = None) -> Any:
         if b"poison" in data:
             raise RuntimeError
-        return right(data, base)
+        return parse_feed(data, base)
 
-    monkeypatch.setattr(feedreader, "parse", fails)
+    monkeypatch.setattr("ilofeed.importers.wildfeed.parse_feed", fails)
     data = rss(GOOD, "<title>poison</title>", item(title="Work", guid="urn:x-y:2"))
     files, said = imported(office, data, capsys)
     assert set(files) == {"2015/pay.md", "2015/work.md"}
@@ -1018,7 +1016,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
         faults = right(documents, office)
         return faults + [Fault("all/atom.xml", "entries", "a", "b")] * ("Bad" in titles)
 
-    monkeypatch.setattr("ilofeed.importers.importproof.verify", refuses)
+    monkeypatch.setattr("ilofeed.importers.proof.verify", refuses)
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: the feeds would not verify with it' in said
@@ -1096,12 +1094,12 @@ def test_an_address(
     feed = feed.replace("<link>https://old.example.net/</link>", "")
     page = b"<html><link rel=alternate type=application/rss+xml href=feed.xml>"
     with host({"dir/feed.xml": feed.encode(), "index.html": page}) as served:
-        code = importer.run(office, importer.Request(f"{served.address}dir/feed.xml"), NOW)
+        code = import_source(office, NOW, source=f"{served.address}dir/feed.xml")
         assert code == 0
         assert served.asked == ["dir/feed.xml"]  # and nothing that the feed names
-        assert importer.run(office, importer.Request(served.address), NOW) == 1
+        assert import_source(office, NOW, source=served.address) == 1
         with pytest.raises(FetchError, match="answered 404"):
-            importer.run(office, importer.Request(f"{served.address}none.xml"), NOW)
+            import_source(office, NOW, source=f"{served.address}none.xml")
         assert served.asked == ["dir/feed.xml", "", "none.xml"]
     said = capsys.readouterr().err
     assert f"[x]({served.address}dir/rel.html)" in entry_files(office)["2015/pay.md"]
@@ -1200,8 +1198,8 @@ def test_any_html_becomes_a_body_that_comes_back(html: str) -> None:
             return value
         return value if value.startswith("https://e.org/") and value.isascii() else None
 
-    body = unhtml.to_markdown(html, "https://me.org/", resolve)
-    twice = unhtml.to_markdown(body.html, "https://me.org/", lambda *a: a[2])
+    body = to_markdown(html, "https://me.org/", resolve)
+    twice = to_markdown(body.html, "https://me.org/", lambda *a: a[2])
     assert (twice.markdown, twice.html) == (body.markdown, body.html)
 
 

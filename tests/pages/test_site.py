@@ -28,7 +28,6 @@ from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.page import describe_file, webcal
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
-from ilofeed.verify.addresses import _in_xml, addresses
 from offices import NOW, OFFICE, documents, entry, site
 
 HERE = "https://news.example.org/office/"
@@ -583,33 +582,6 @@ def test_a_sitemap_is_written_as_lxml_writes_it(pages: list[tuple[str, dt.dateti
     for names in (("urlset", "url"), ("sitemapindex", "sitemap")):
         wanted = sitemap._list_any(*names, pages, office)
         assert sitemap._list(*names, pages, office) == wanted
-
-
-@pytest.mark.parametrize("name", ["urlset", "sitemapindex"])
-def test_addresses_of_a_sitemap_are_those_that_a_parser_finds(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pages = [(f"entry/{slug}/index.html", NOW) for slug in ("a", "b-2", "c")]
-    office = site(wages=entry()).office
-    data = sitemap._list(name, {"urlset": "url"}.get(name, "sitemap"), pages, office)
-    left = [data[:at] + data[at + 1 :] for at in range(len(data))]
-    odd = [data.replace(b"b-2", other) for other in (b"&amp;", b"<b/>", "й".encode(), b"<!--b-->")]
-    empty = sitemap._list(name, "url", [], office)
-
-    def found() -> list[Any]:
-        answers: list[Any] = []
-        for one in (data, empty, *left, *odd, data + b" ", data + data):
-            try:
-                written = addresses(Document("sitemap.xml", "index", one))
-                answers.append([x for x in written if x.strip()])  # others are between elements
-            except etree.XMLSyntaxError:
-                answers.append("no XML")
-        return answers
-
-    short = found()
-    monkeypatch.setattr("ilofeed.verify.addresses._in_sitemap", _in_xml)
-    assert short == found()
-    assert len(short[0]) == 3
 
 
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from test_cli import run
 
-from ilofeed.cli import live
 from ilofeed.files import PublishError
+from ilofeed.publish import live
 from offices import entry, write_office
 from serving import host, listening
 
@@ -137,18 +137,18 @@ def test_slow_caches_are_waited_for(
                 return b"new" if site.asked.count(path) > 2 else b"old"
 
         site.files = Cache()
-        looks = live._compare(site.address, right, 60)
-        assert not looks.pending
+        assert not live.confirm(site.address, right, 60).differing
         assert site.asked == ["all/atom.xml"] * 3
         site.files = {}
-        looks = live._compare(site.address, right, 0.05)
-        assert set(looks.pending) == {"all/atom.xml"}
-        assert looks.found == {"all/atom.xml": "answered 404"}
+        confirmation = live.confirm(site.address, right, 0.05)
+        assert confirmation.differing == {"all/atom.xml": "answered 404"}
+        assert confirmation.documents == 1
         monkeypatch.setattr(live, "MOST_BYTES", 2)
         site.files = files
-        assert live._compare(site.address, right, 0).found == {"all/atom.xml": "is too large"}
+        confirmation = live.confirm(site.address, right, 0)
+        assert confirmation.differing == {"all/atom.xml": "is too large"}
     with (
         pytest.raises(PublishError, match="too large"),
         host({"manifest.json": b"{}  "}) as site,
     ):
-        live._manifest(site.address)
+        live.fetch_manifest(site.address)

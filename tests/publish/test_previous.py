@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from test_cli import run
 
+from ilofeed import http as client
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
@@ -72,7 +73,7 @@ class Site(http.server.BaseHTTPRequestHandler):
 
 @pytest.fixture
 def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    monkeypatch.setattr(fetch, "PAUSE", 0.01)
+    monkeypatch.setattr(client, "PAUSE", 0.01)
     monkeypatch.setattr(Site, "asked", 0)
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
@@ -104,7 +105,7 @@ def test_the_bounds_of_an_answer(live: str, monkeypatch: pytest.MonkeyPatch) -> 
     for path, why in (("/elsewhere", "a redirection to it"), ("/cut", "cannot be reached")):
         with pytest.raises(FetchError, match=why):
             fetch(live + path, size)
-    monkeypatch.setattr(fetch, "LONGEST", -1.0)
+    monkeypatch.setattr(client, "LONGEST", -1.0)
     with pytest.raises(FetchError, match="no end after"):
         fetch(live, size)
 

@@ -20,7 +20,7 @@ from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.ledger import Ledger
 from ilofeed.model import Format
 from ilofeed.publish import websub
-from ilofeed.publish.websub import Told, changed_feeds, tell
+from ilofeed.publish.websub import PingResult, changed_feeds, ping
 from ilofeed.scaffold.schema import feeds_schema
 from ilofeed.verify.grammar import match_grammar
 from ilofeed.verify.verification import verify
@@ -168,14 +168,14 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 A, B, C = (f"https://example.org/{name}/atom.xml" for name in "abc")
 
 
-def failures(told: list[Told]) -> list[str | None]:
+def failures(told: list[PingResult]) -> list[str | None]:
     return [one.failure and re.sub(r"http://\S+/", "HUB", one.failure) for one in told]
 
 
 @pytest.mark.usefixtures("hasty")
 def test_a_hub_is_told_of_one_feed_at_a_time_under_both_names() -> None:
     with hubs.scripted(204) as hub:
-        assert tell(hub.address, [A, B]) == [Told(A), Told(B)]
+        assert ping(hub.address, [A, B]) == [PingResult(A), PingResult(B)]
     assert hub.forms == [
         {"hub.mode": "publish", "hub.url": feed, "hub.topic": feed} for feed in (A, B)
     ]
@@ -186,7 +186,7 @@ def test_a_hub_is_told_of_one_feed_at_a_time_under_both_names() -> None:
 @pytest.mark.parametrize("later", [429, 500, 503, b"", b"HTTP/1.1 what\r\n\r\n"])
 def test_what_fails_for_now_is_tried_again(later: int | bytes, status: int) -> None:
     with hubs.scripted(later, status) as hub:
-        assert tell(hub.address, [A, B, C]) == [Told(A), Told(B), Told(C)]
+        assert ping(hub.address, [A, B, C]) == [PingResult(A), PingResult(B), PingResult(C)]
         tried = [form["hub.url"] for form in hub.forms]
     # a hub that gave no answer is not asked for the others until it has had its pause
     assert tried == ([A, B, C, A] if isinstance(later, int) else [A, A, B, C])
@@ -195,7 +195,7 @@ def test_what_fails_for_now_is_tried_again(later: int | bytes, status: int) -> N
 @pytest.mark.usefixtures("hasty")
 def test_not_for_ever() -> None:
     with hubs.scripted(503) as hub:
-        assert failures(tell(hub.address, [A, B])) == ["HUB answered 503"] * 2
+        assert failures(ping(hub.address, [A, B])) == ["HUB answered 503"] * 2
     assert [form["hub.url"] for form in hub.forms] == [A, B] * websub.TRIES
 
 
@@ -203,7 +203,7 @@ def test_not_for_ever() -> None:
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
 def test_what_is_refused_is_refused(status: int) -> None:
     with hubs.scripted(status, 204) as hub:
-        assert failures(tell(hub.address, [A, B])) == [f"HUB answered {status}", None]
+        assert failures(ping(hub.address, [A, B])) == [f"HUB answered {status}", None]
     assert len(hub.forms) == 2
 
 
@@ -213,14 +213,14 @@ def test_a_hub_that_has_moved_is_not_followed() -> None:
         return f"HTTP/1.1 301 x\r\nLocation: {where}\r\nContent-Length: 0\r\n\r\n".encode()
 
     with hubs.scripted(204) as other, hubs.scripted(moved(other.address)) as hub:
-        (told,) = tell(hub.address, [A])
+        (told,) = ping(hub.address, [A])
         assert told.failure is not None
         assert f"answered 301, the hub is at `{other.address}`; write that as `hub`" in told.failure
         assert (len(hub.forms), len(other.forms)) == (1, 0)
     with hubs.scripted(moved("http://[")) as hub:
-        assert failures(tell(hub.address, [A])) == ["HUB cannot be reached: Invalid IPv6 URL"]
+        assert failures(ping(hub.address, [A])) == ["HUB cannot be reached: Invalid IPv6 URL"]
     with hubs.scripted(moved("ftp://x/\x1b[31m")) as hub:
-        (told,) = tell(hub.address, [A])
+        (told,) = ping(hub.address, [A])
     assert told.failure is not None
     assert "answered 301" in told.failure
     assert "\x1b" not in told.failure
@@ -229,7 +229,7 @@ def test_a_hub_that_has_moved_is_not_followed() -> None:
 @pytest.mark.usefixtures("hasty")
 def test_what_a_hub_says_does_not_reach_the_terminal() -> None:
     with hubs.scripted(b"\x1b[31m\r\n\r\n") as hub:
-        (told,) = tell(hub.address, [A])
+        (told,) = ping(hub.address, [A])
     assert told.failure is not None
     assert "\x1b" not in told.failure
 
@@ -243,7 +243,7 @@ def closed() -> str:
 
 @pytest.mark.usefixtures("hasty")
 def test_a_hub_that_is_not_there() -> None:
-    for failure in failures(tell(closed(), [A, B])):
+    for failure in failures(ping(closed(), [A, B])):
         assert failure is not None
         assert failure.startswith("HUB cannot be reached: ")
         assert "refused" in failure
@@ -253,7 +253,7 @@ def test_a_hub_that_is_not_there() -> None:
 def test_a_hub_that_drips_is_left_after_the_time_out(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websub, "TIMEOUT", 0.2)
     with hubs.scripted(0) as hub:
-        found = failures(tell(hub.address, [A, B, C]))
+        found = failures(ping(hub.address, [A, B, C]))
         assert len(hub.forms) <= websub.TRIES  # one for each round, not for each feed
     assert found == ["HUB did not answer within 0.2 seconds"] * 3
 
@@ -262,7 +262,7 @@ def test_a_hub_that_drips_is_left_after_the_time_out(monkeypatch: pytest.MonkeyP
 def test_all_feeds_together_have_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(websub, "LONGEST", 0.0)
     with hubs.scripted(204) as hub:
-        found = failures(tell(hub.address, [A, B]))
+        found = failures(ping(hub.address, [A, B]))
     assert found == ["HUB took more than 0 seconds for all feeds"] * 2
     assert hub.forms == []
 

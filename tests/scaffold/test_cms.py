@@ -17,9 +17,9 @@ from pydantic import BaseModel
 from test_cli import run
 
 from browsing import GALLERY, page
-from ilofeed.content.entryfile import EntryFields
 from ilofeed.content.office import check_office
 from ilofeed.content.read import read_office
+from ilofeed.content.schemas import EntryFields
 from ilofeed.content.site import check
 from ilofeed.scaffold import cms
 from ilofeed.scaffold.schema import entry_schema

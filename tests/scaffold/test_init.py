@@ -20,13 +20,13 @@ from hypothesis import strategies as st
 from test_cli import run
 
 from ilofeed import __version__, dates
-from ilofeed.cli import founding
-from ilofeed.cli.options import OptionError
 from ilofeed.content.read import Sources
 from ilofeed.content.site import check
-from ilofeed.scaffold import newoffice, program
-from ilofeed.scaffold.officekit import hours
-from ilofeed.scaffold.wheel import make_wheel
+from ilofeed.scaffold import create, program
+from ilofeed.scaffold.create import OfficeError
+from ilofeed.scaffold.new_office import NewOffice, suggest_authority
+from ilofeed.scaffold.office_kit import hours
+from ilofeed.scaffold.program import make_wheel
 from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
@@ -93,7 +93,7 @@ def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> No
     assert run(office, "build", *WHEN).returncode == 0
     for language in ("ar", "en", "mn"):
         assert (office / "public" / "language" / language / "atom.xml").exists()
-    assert "per: language" not in founding.made(told(), NOW)["feeds.yaml"].decode()
+    assert "per: language" not in create.office_files(told(), NOW)["feeds.yaml"].decode()
 
 
 def test_git_does_not_see_what_a_build_makes(tmp_path: Path) -> None:
@@ -236,7 +236,7 @@ def test_the_program_in_it_installs_and_makes_the_same_office(tmp_path: Path) ->
 
 
 def test_the_wheel_is_the_same_for_the_same_files() -> None:
-    held = program.files()
+    held = program.program_files()
     turned = dict(reversed(held.items()))
     assert make_wheel(__version__, held) == make_wheel(__version__, turned)
     assert not any("__pycache__" in path for path in held)
@@ -254,8 +254,8 @@ GIVEN: dict[str, Any] = {
 }  # fmt: skip
 
 
-def told(**changes: Any) -> newoffice.NewOffice:
-    return founding.new_office(NOW, **GIVEN | changes)
+def told(**changes: Any) -> NewOffice:
+    return create.describe_office(NOW, **GIVEN | changes)
 
 
 SIGNS = st.text("\"':#{}[]>|*&!%@`-? \n\ta", max_size=9)
@@ -266,8 +266,8 @@ SIGNS = st.text("\"':#{}[]>|*&!%@`-? \n\ta", max_size=9)
 def test_any_title_survives_or_is_refused_in_words(title: str) -> None:
     said = ""
     try:
-        _, site = founding.proven(told(title=title), NOW)
-    except OptionError as error:
+        _, site = create.check_office_sources(told(title=title), NOW)
+    except OfficeError as error:
         said = str(error)
     else:
         assert site.office.title == title.strip().replace("\t", " ")
@@ -278,8 +278,8 @@ def test_any_title_survives_or_is_refused_in_words(title: str) -> None:
     "title", ['"Quoted": a # b', "أخبار اليوم", "🎉 – it's", "- x", "@URL@", "{a: b}", "NO"]
 )
 def test_a_title_is_read_as_it_was_written(title: str) -> None:
-    made = founding.made(told(title=title), NOW)
-    assert founding.proven(told(title=title), NOW)[1].office.title == title
+    made = create.office_files(told(title=title), NOW)
+    assert create.check_office_sources(told(title=title), NOW)[1].office.title == title
     first = made["README.md"].decode().partition("\n")[0]
     assert re.sub(r"\\(.)", r"\1", first) == f"# {title}"
 
@@ -315,28 +315,28 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
     ],
 )
 def test_what_is_wrong_is_said_of_the_option(changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(OptionError) as error:
-        founding.made(told(**changes), NOW)
+    with pytest.raises(OfficeError) as error:
+        create.office_files(told(**changes), NOW)
     assert said in str(error.value)
 
 
 def test_an_address_without_a_domain_needs_an_authority_beside_it() -> None:
     office = told(url="http://localhost/", authority="example.org,2026")
-    assert founding.proven(office, NOW)[1].office.authority.text == "example.org,2026"
+    assert create.check_office_sources(office, NOW)[1].office.authority.text == "example.org,2026"
     assert told(authority=" ").authority == "example.org,2026"
 
 
 def test_a_time_before_all_feeds_is_refused() -> None:
     then = dt.datetime(1986, 1, 1, tzinfo=dt.UTC)
-    with pytest.raises(OptionError, match="the year 1986"):
-        founding.made(founding.new_office(then, **GIVEN), then)
+    with pytest.raises(OfficeError, match="the year 1986"):
+        create.office_files(create.describe_office(then, **GIVEN), then)
 
 
 def test_feeds_that_would_not_come_back_are_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
     fault = Fault("all/rss.xml", "title", "a", "b")
-    monkeypatch.setattr(founding, "verify", lambda *_: [fault])
-    with pytest.raises(OptionError, match=r"all/rss.xml: title is"):
-        founding.made(told(), NOW)
+    monkeypatch.setattr(create, "verify", lambda *_: [fault])
+    with pytest.raises(OfficeError, match=r"all/rss.xml: title is"):
+        create.office_files(told(), NOW)
 
 
 def test_a_wrong_option_is_a_matter_of_usage_and_nothing_is_written(tmp_path: Path) -> None:
@@ -377,11 +377,11 @@ def test_a_repository_without_files_is_empty(tmp_path: Path) -> None:
 
 def test_it_is_written_as_a_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="a"):
-        founding.write(tmp_path / "new" / "office", {"a": b"", "a/b": b""})
+        create.write_files(tmp_path / "new" / "office", {"a": b"", "a/b": b""})
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "b").write_bytes(b"mine")
-    with pytest.raises(OptionError, match="is there by now"):
-        founding.write(tmp_path, {"a/b": b"", "aa": b"", "b": b"ours", "c": b""})
+    with pytest.raises(OfficeError, match="is there by now"):
+        create.write_files(tmp_path, {"a/b": b"", "aa": b"", "b": b"ours", "c": b""})
     assert files(tmp_path) == {"b": b"mine"}
     assert [path.name for path in tmp_path.iterdir()] == ["b"]
 
@@ -501,7 +501,7 @@ def test_the_schedule_has_the_hours_of_the_office(zone: str, wanted: str) -> Non
     ],
 )
 def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
-    assert newoffice.authority_of(url, NOW) == wanted
+    assert suggest_authority(url, NOW) == wanted
 
 
 @pytest.mark.parametrize(
@@ -517,6 +517,6 @@ def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
     ],
 )
 def test_the_first_entry_says_in_which_language_it_is(languages: str, tag: str, title: str) -> None:
-    (first,) = founding.proven(told(languages=tuple(languages.split())), NOW)[1].entries
+    (first,) = create.check_office_sources(told(languages=tuple(languages.split())), NOW)[1].entries
     assert (first.language, first.title) == (tag, title)
     assert first.published <= NOW

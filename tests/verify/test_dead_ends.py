@@ -16,7 +16,7 @@ from ilofeed.document import Document
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
-from ilofeed.verify.addresses import Answers, addresses
+from ilofeed.verify.links import LinkChecker, addresses
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site, write_office
 
@@ -104,7 +104,7 @@ def test_every_file_but_a_few_is_named_somewhere() -> None:
 
 
 def _own(document: Document) -> set[str]:
-    return set(Answers(SITE.office, ()).dangling(document))
+    return set(LinkChecker(SITE.office, ()).dangling(document))
 
 
 DEAD = "https://example.org/feeds/no/such/"
@@ -144,9 +144,9 @@ DEAD = "https://example.org/feeds/no/such/"
 )
 def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
     document = Document(path, "index", data.encode())
-    assert Answers(SITE.office, ()).dangling(document) == [DEAD]
-    assert Answers(SITE.office, {DEAD}).dangling(document) == []
-    assert Answers(SITE.office, {f"{DEAD}#part"}).dangling(document) == [DEAD]
+    assert LinkChecker(SITE.office, ()).dangling(document) == [DEAD]
+    assert LinkChecker(SITE.office, {DEAD}).dangling(document) == []
+    assert LinkChecker(SITE.office, {f"{DEAD}#part"}).dangling(document) == [DEAD]
 
 
 @pytest.mark.parametrize(
@@ -166,12 +166,12 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
 )
 def test_what_is_no_address_of_the_site(path: str, data: str) -> None:
     here = SITE.office.address(path)
-    assert Answers(SITE.office, {here}).dangling(Document(path, "index", data.encode())) == []
+    assert LinkChecker(SITE.office, {here}).dangling(Document(path, "index", data.encode())) == []
 
 
 def test_an_index_page_may_be_named_as_a_file() -> None:
     document = Document("x.html", "index", b'<a href="all/index.html">x</a>')
-    assert Answers(SITE.office, {"https://example.org/feeds/all/"}).dangling(document) == []
+    assert LinkChecker(SITE.office, {"https://example.org/feeds/all/"}).dangling(document) == []
 
 
 def test_broken_documents_are_faults_not_exceptions() -> None:

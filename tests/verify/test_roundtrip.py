@@ -13,7 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.content.fields import Name
+from ilofeed.content.keys import Name
 from ilofeed.content.read import Sources
 from ilofeed.content.site import Site, check
 from ilofeed.feeds.selection import select

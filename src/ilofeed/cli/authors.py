@@ -17,13 +17,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilofeed.cli import console, options
-from ilofeed.problems import did_you_mean, has_errors, quote
+from ilofeed.problems import did_you_mean, has_errors, plural, quote
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from ilofeed.dates import Moment
+    from ilofeed.importers import ImportResult
     from ilofeed.model import Term
     from ilofeed.problems import Problem
 
@@ -101,12 +102,12 @@ def new(
     """Write a new entry file, valid at once, and print its path."""
     from ilofeed import build as chain
     from ilofeed.content import read
-    from ilofeed.scaffold import newentry
+    from ilofeed.scaffold import new_entry
 
     office, paths, problems = chain.read_settings(root, clock)
     if office is None:
         return console.report(root, problems)
-    entry = newentry.NewEntry(
+    entry = new_entry.NewEntry(
         title=title.strip(),
         date=date or clock.astimezone(office.timezone).date(),
         categories=_ask("--category", office.categories, categories, office.language),
@@ -114,7 +115,7 @@ def new(
         language=None if language == office.language else language,
         **given,
     )
-    path, data, mistakes = newentry.write_entry(entry, office, paths, clock)
+    path, data, mistakes = new_entry.write_entry(entry, office, paths, clock)
     if entry.translation_of is not None and not has_errors(mistakes):
         mistakes = _check_among_others(root, clock, path, data)
     if has_errors(mistakes):
@@ -207,9 +208,63 @@ def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
     SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
     listed.
     """
-    from ilofeed.cli import importer
+    return import_source(root, clock, **given)
 
-    return importer.run(root, importer.Request(**given), clock)
+
+def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
+    """Import a feed or a table, print what happened, and return the exit code."""
+    from ilofeed.importers import ImportRequest, RequestError, run_import
+
+    request = ImportRequest(**given)
+    try:
+        result = run_import(root, request, clock)
+    except RequestError as error:
+        raise options.OptionError(str(error)) from error
+    if result.problems:
+        console.report(root, result.problems)
+        return console.WRONG_FILES
+    if result.refusal:
+        console.say(f"{request.source} cannot be imported: {result.refusal}")
+        return console.WRONG_FILES
+    if not _report_terms(result):
+        return console.WRONG_FILES
+    for path in result.paths:
+        console.answer(path)
+    for note in result.notes:
+        console.say(str(note))
+    would = "would be written" if request.dry_run else "written"
+    entries, already = plural(len(result.paths), "entry", "entries"), result.plan.already
+    console.say(f"{entries} {would}, {already} already there, {result.skipped} left out")
+    is_empty = result.skipped and not result.paths and not already
+    return console.WRONG_FILES if is_empty else console.DONE
+
+
+def _report_terms(result: ImportResult) -> bool:
+    """Print the new categories and what came of them; return whether entries could be written."""
+    from ilofeed.importers import term_lines
+
+    terms = result.plan.new_terms
+    lines = "\n".join(term_lines(terms))
+    match result.new_terms:
+        case "would be written":
+            console.say(f"feeds.yaml would get these categories:\n{lines}")
+        case "written":
+            console.say(f"feeds.yaml has {len(terms)} more categories:\n{lines}")
+        case "missing":
+            console.answer(lines)
+            for note in result.notes:
+                console.say(str(note))
+            console.say(
+                f"nothing is written yet: feeds.yaml lacks {len(terms)} of the categories; add the "
+                "lines above to its `categories:`, or run this again with --write-terms"
+            )
+        case "no place":
+            console.answer(lines)
+            console.say(
+                "nothing is written: the categories of feeds.yaml are not written line by line, "
+                "so add the lines above by hand"
+            )
+    return result.new_terms not in {"missing", "no place"}
 
 
 @click.command()

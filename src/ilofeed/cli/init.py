@@ -1,4 +1,4 @@
-"""The command that makes a new office, and its questions."""
+"""The command that creates a new office or renews one, and its questions."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ilofeed.cli import options
+from ilofeed.cli import console, options
+from ilofeed.problems import plural
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
-
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
@@ -61,35 +61,69 @@ def init(
     folder: Path,
     renew: bool,
     clock: dt.datetime,
-    **told: Any,
+    **given: Any,
 ) -> int:
     """Make a new office in DIR, which is empty or not there yet: a repository to push.
 
     On a terminal what is needed is asked for. Nothing is written before all of it has been
     checked, and no file is overwritten.
     """
-    from ilofeed.cli import founding, renewal
+    from ilofeed.scaffold import create
 
-    if renew:
-        if any(told.values()):
-            raise options.OptionError("--renew takes no other options: feeds.yaml says the rest")
-        return renewal.renew(root / folder, clock)
-    founding.refuse_place(root / folder)
-    if sys.stdin.isatty() and any(told[name] is None for name in founding.NEEDED):
-        _ask(told, clock)
-    return founding.found(root / folder, clock, **told)
+    office = root / folder
+    try:
+        if renew:
+            if any(given.values()):
+                text = "--renew takes no other options: feeds.yaml says the rest"
+                raise options.OptionError(text)
+            return _renew(office, clock)
+        create.check_place(office)
+        if sys.stdin.isatty() and any(given[name] is None for name in create.REQUIRED):
+            _ask(given, clock)
+        files = create.office_files(create.describe_office(clock, **given), clock)
+        create.write_files(office, files)
+    except create.OfficeError as error:
+        raise options.OptionError(str(error)) from error
+    console.answer(str(office))
+    entry = next(path for path in files if path.startswith("entries/"))
+    console.say(
+        f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:\n"
+        "  ilofeed check --strict, and ilofeed serve to look at it\n"
+        "  git init -b main, git add ., git commit, git push: README.md is for your editors,\n"
+        "  docs/publishing.md says how Pages is set up, once, and the first publication run"
+    )
+    return console.DONE
 
 
-def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
-    """Ask for everything that was not told, each until the check accepts the answer."""
-    from ilofeed.cli import founding
-    from ilofeed.scaffold import newoffice
+def _renew(folder: Path, clock: dt.datetime) -> int:
+    """Renew an office, print the paths that changed, and return the exit code."""
+    from ilofeed.build import read_settings
+    from ilofeed.scaffold import create
+
+    create.check_renewable(folder)
+    office, _, problems = read_settings(folder, clock)
+    if office is None:
+        return console.report(folder, problems)
+    changed = create.renew_office(folder, office, clock)
+    for path in changed:
+        console.answer(path)
+    console.say(
+        "git diff shows what is new; then run bash .github/scripts/install, and commit"
+        if changed
+        else "this office has the program of this version already"
+    )
+    return console.DONE
+
+
+def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
+    """Ask for every option that was omitted, each until the check accepts the answer."""
+    from ilofeed.scaffold import create, suggest_authority
 
     def ask(question: str, name: str, read: Callable[[str], Any], default: str | None) -> Any:
         def convert(answer: str) -> Any:
             try:
-                return founding.accepted(name, read(answer.strip()), clock)
-            except options.OptionError as error:
+                return create.check_answer(name, read(answer.strip()), clock)
+            except create.OfficeError as error:
                 raise click.UsageError(str(error)) from error
 
         return click.prompt(
@@ -97,27 +131,27 @@ def _ask(told: dict[str, Any], clock: dt.datetime) -> None:
         )
 
     for name, question in _QUESTIONS.items():
-        if told[name] is None:
-            told[name] = ask(question, name, str, None)
-    if told["authority"] is None:
-        suggested = newoffice.authority_of(told["url"], clock) or None
-        told["authority"] = ask("What every id begins with", "authority", str, suggested)
-    if not told["languages"]:
+        if given[name] is None:
+            given[name] = ask(question, name, str, None)
+    if given["authority"] is None:
+        suggested = suggest_authority(given["url"], clock) or None
+        given["authority"] = ask("What every id begins with", "authority", str, suggested)
+    if not given["languages"]:
         question = "Languages, the office's first, between spaces, such as en zh-Hans"
-        told["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
-    if not told["countries"]:
-        told["countries"] = _countries(ask)
+        given["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
+    if not given["countries"]:
+        given["countries"] = _ask_for_countries(ask)
 
 
-def _countries(ask: Callable[..., Any]) -> tuple[str, ...]:
-    from ilofeed.cli import founding
+def _ask_for_countries(ask: Callable[..., Any]) -> tuple[str, ...]:
+    from ilofeed.scaffold import create
 
     question = "A country, such as FR=France (Enter: no more; none at all: the world)"
-    found: list[tuple[str, str]] = []
+    countries: list[tuple[str, str]] = []
 
     def read(answer: str) -> tuple[tuple[str, str], ...]:
-        return (*found, founding.country(answer)) if answer else ()
+        return (*countries, create.parse_country(answer)) if answer else ()
 
     while answer := ask(question, "countries", read, ""):
-        found = list(answer)
-    return tuple(f"{code}={label}" for code, label in found)
+        countries = list(answer)
+    return tuple(f"{code}={label}" for code, label in countries)

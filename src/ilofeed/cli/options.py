@@ -56,8 +56,7 @@ class Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the c
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> Moment:
         """Parse the text of an option; fail if it is not a date."""
-        from ilofeed.date_hints import read_moment
-        from ilofeed.dates import DateError
+        from ilofeed.dates import DateError, read_moment
 
         try:
             return read_moment(str(value))

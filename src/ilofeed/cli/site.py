@@ -19,12 +19,15 @@ from ilofeed.problems import RULES, Problem, has_errors, plural
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ilofeed.build import BuildContext
     from ilofeed.feeds import Ledger
     from ilofeed.preview import Server, Watcher
-    from ilofeed.publish import Format, PreviousBuild
+    from ilofeed.publish import Format, PreviousBuild, websub
+
+MAX_DIFFERING = 20  # documents of the live site that are listed; the rest are counted
 
 
 @click.command()
@@ -124,10 +127,9 @@ def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> st
     """Return the path or URL of the previous manifest; `live` is the one at the site's address."""
     if given.previous != "live":
         return given.previous
-    from ilofeed.cli import live as site
     from ilofeed.feeds import MANIFEST
 
-    url = site.address(root, clock, given.base_url)
+    url, _ = _site_address(root, clock, given.base_url)
     return f"{url}{MANIFEST}" if url is not None else "none"  # feeds.yaml has errors
 
 
@@ -239,15 +241,31 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
         console.say(f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})")
 
 
+def _site_address(
+    root: Path, clock: dt.datetime, base_url: str | None
+) -> tuple[str | None, list[Problem]]:
+    """Return where the site is served; None, and the problems, if feeds.yaml has errors."""
+    from ilofeed.build import read_settings
+
+    if base_url is not None:
+        return base_url, []
+    office, _, problems = read_settings(root, clock)
+    return (office.url if office is not None else None), problems
+
+
 @click.command()
 @options.base_url
 @options.clock
 @click.pass_obj
 def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
     """Print the manifest that is live at the site's address."""
-    from ilofeed.cli import live as site
+    from ilofeed.publish import live as live_site
 
-    return site.show(root, clock, base_url)
+    url, problems = _site_address(root, clock, base_url)
+    if url is None:
+        return console.report(root, problems)
+    console.answer(live_site.fetch_manifest(url), newline=False)
+    return console.DONE
 
 
 @click.command()
@@ -269,11 +287,30 @@ def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
 )
 @options.clock
 @click.pass_obj
-def confirm(root: Path, /, *, base_url: str | None, clock: dt.datetime, **given: Any) -> int:
+def confirm(
+    root: Path, output: Path, base_url: str | None, since: str, wait: float, clock: dt.datetime
+) -> int:
     """Fetch feeds back from the live site and compare them with the output."""
-    from ilofeed.cli import live as site
+    from ilofeed.publish import live as live_site
+    from ilofeed.publish import load_previous
 
-    return site.confirm(root, clock, base_url, **given)
+    url, problems = _site_address(root, clock, base_url)
+    if url is None:
+        return console.report(root, problems)
+    target = options.output_folder(root, output)
+    expected = live_site.expected_documents(target, load_previous(since, root, target))
+    confirmation = live_site.confirm(url, expected, wait)
+    documents, differing = plural(confirmation.documents, "document"), confirmation.differing
+    if not differing:
+        console.say(f"{documents} at {url}: all as published")
+        return console.DONE
+    for path, difference in list(differing.items())[:MAX_DIFFERING]:
+        console.answer(f"{url}{path}: {difference}")
+    console.say(
+        f"{len(differing)} of {documents} at {url} did not come back as published; "
+        "a cache may be slow: run this again, or deploy again"
+    )
+    return console.NOT_VERIFIED
 
 
 @click.command()
@@ -289,6 +326,44 @@ def confirm(root: Path, /, *, base_url: str | None, clock: dt.datetime, **given:
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
     """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
-    from ilofeed.cli import ping as pinging
+    from ilofeed.build import read_settings
+    from ilofeed.feeds import MANIFEST
+    from ilofeed.files import PublishError
+    from ilofeed.publish import load_previous, read_manifest, websub
 
-    return pinging.ping(root, clock, output, since)
+    if since == "live":
+        raise options.OptionError(
+            "--since live would compare the site with itself; name the manifest from before the "
+            "upload"
+        )
+    office, _, problems = read_settings(root, clock)
+    if office is None:
+        return console.report(root, problems)
+    if office.hub is None:
+        console.say("feeds.yaml names no hub, so nobody is told")
+        return console.DONE
+    target = options.output_folder(root, output)
+    after = read_manifest(target)
+    if after is None:
+        raise PublishError(f"{target / MANIFEST} is not there; build first")
+    changed = websub.changed_feeds(load_previous(since, root, target), after)
+    if not changed:
+        console.say("no feed has changed, so the hub is told nothing")
+        return console.DONE
+    site = after.site or office.url  # as they were built, maybe with --base-url
+    return _report_ping(office.hub, websub.ping(office.hub, [site + path for path in changed]))
+
+
+def _report_ping(hub: str, results: Sequence[websub.PingResult]) -> int:
+    failed: dict[str, list[str]] = {}  # feeds by what went wrong
+    for result in results:
+        if result.failure is None:
+            console.answer(result.feed)
+        else:
+            failed.setdefault(result.failure, []).append(result.feed)
+    for failure, feeds in failed.items():
+        more = f" and {len(feeds) - 3} more" if len(feeds) > 3 else ""
+        console.say(f"{failure}; not told of {', '.join(feeds[:3])}{more}")
+    done = len(results) - sum(map(len, failed.values()))
+    console.say(f"{hub} was told of {done} of {len(results)} changed feeds")
+    return console.BROKEN_DISK if failed else console.DONE

@@ -1,24 +1,32 @@
-"""What editors write, checked: files to an office and its entries, or to every problem in them."""
+"""Read and check what editors write: files to an office and its entries, or to all problems.
 
-from ilofeed.content import fields, read, yamldoc
-from ilofeed.content.entry import Parsed, check_entry, slug_of, summary_html
-from ilofeed.content.entry_records import CheckedEntries, keep
-from ilofeed.content.entrychecks import media_type
-from ilofeed.content.entryfile import EntryFields
-from ilofeed.content.entrywriter import scalar, written
-from ilofeed.content.fields import LONGEST_SUMMARY, SLUG, Line, slugify
+`read` takes bytes from the disk; `office` and `entry` check one file each, from YAML nodes and
+Markdown to values; `site` checks the files together. Nothing here knows of feeds or pages.
+"""
+
+from ilofeed.content import keys, read, yaml_nodes
+from ilofeed.content.entry import (
+    Parsed,
+    alternates,
+    check_entry,
+    find_translations,
+    hash_source,
+    slug_of,
+    summary_html,
+)
+from ilofeed.content.entry_checks import media_type
+from ilofeed.content.frontmatter import scalar, written
+from ilofeed.content.keys import LONGEST_SUMMARY, SLUG, Line, slugify
 from ilofeed.content.markdown import TAGS, is_clean, render_body, tidy_html
 from ilofeed.content.office import check_office
-from ilofeed.content.officefile import OfficeFields
 from ilofeed.content.read import Sources, create, read_again, read_office, read_whole, replace
+from ilofeed.content.schemas import EntryFields, OfficeFields
 from ilofeed.content.site import Site, check, examine, told_apart
-from ilofeed.content.translations import alternates, find_translations
 
 __all__ = [
     "LONGEST_SUMMARY",
     "SLUG",
     "TAGS",
-    "CheckedEntries",
     "EntryFields",
     "Line",
     "OfficeFields",
@@ -31,10 +39,10 @@ __all__ = [
     "check_office",
     "create",
     "examine",
-    "fields",
     "find_translations",
+    "hash_source",
     "is_clean",
-    "keep",
+    "keys",
     "media_type",
     "read",
     "read_again",
@@ -49,5 +57,5 @@ __all__ = [
     "tidy_html",
     "told_apart",
     "written",
-    "yamldoc",
+    "yaml_nodes",
 ]

@@ -1,34 +1,34 @@
-"""An entry file to an `Entry`: what its keys mean together and in this office."""
+"""Read an entry file: its text, keys and body, to an `Entry` of the office."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import hashlib
 import html
 import posixpath
-import sys
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content import conflicts, fields, frontmatter, markdown, plainkeys, validate, yamldoc
-from ilofeed.content.entrychecks import EntryCheck, media_type
-from ilofeed.content.entryfile import EntryFields
+from ilofeed.content import frontmatter, markdown, yaml_nodes
+from ilofeed.content.entry_checks import check_image, check_together, media_type
+from ilofeed.content.keys import SLUG, slugify
+from ilofeed.content.schemas import EntryFields
+from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from ilofeed.model import Office
     from ilofeed.problems import Code
+    from ilofeed.text import Source
 
-Some = TypeVar("Some")
 LONGEST_KEYS = 50_000  # characters of front matter
-Checked = validate.Checked[EntryFields]
 _STAND_INS = {
     "title": "x",
     "date": "2000-01-01",
@@ -40,19 +40,19 @@ _STAND_INS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An entry file after its checks. `entry` is None where it has errors."""
+    """An entry file after its checks. `entry` is None if it has errors."""
 
     path: str
     slug: str
-    id: str | None  # None where the file does not say it in a readable way
+    id: str | None  # None if it cannot be read
     translation_of: str | None
     entry: Entry | None
     problems: tuple[Problem, ...]
-    checked: Checked | None
+    checked: Checked[EntryFields] | None
     is_recalled: bool = False  # an earlier build checked it
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
-        """A problem at one of the entry's keys, or at the first line where it is not written."""
+        """Return a problem at one of the entry's keys, or at the first line without the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
         return self.checked.source.problem(self.checked.at(key), code, message)
@@ -61,86 +61,94 @@ class Parsed:
 def check_entry(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
 ) -> Parsed:
-    """Everything that can be said of one entry file without the others."""
+    """Check one entry file by itself, without the other entries."""
     slug = slug_of(path)
-    problems = _file_name(path, slug)
-    text, found = decode(path, data)
-    problems += found
-    if text is None:
+    problems = _file_name_problems(path, slug)
+    source, more = decode(path, data)
+    problems += more
+    if source is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)
-    text, found = conflicts.settle(text)
-    problems += found
-    parts, found = frontmatter.split(text)
-    problems += found
+    source, more = frontmatter.settle(source)
+    problems += more
+    parts, more = frontmatter.split(source)
+    problems += more
     if parts is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
-    body, body_problems = markdown.render_body(text, parts.body, address)
+    body, body_problems = markdown.render_body(source, parts.body, address)
+    checked, more = _check_keys(source, parts, office)
+    problems += more
+    if checked is None:
+        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
+    keys = checked.fields
+    identity = _identity(keys.id if "id" not in checked.failed else None, slug, office)
+    image, image_problems = check_image(checked, office, files, slug)
+    problems += [*check_together(checked, office, now), *image_problems, *body_problems]
+    if len(identity) > LONGEST_ID and "id" not in checked.failed:
+        message = f"the id {quote(identity)} has {len(identity)} characters, "
+        message += f"{LONGEST_ID} is the most"
+        problems.append(Problem(path, 1, 1, "too-long", message))
+    entry = None
+    if not has_errors(problems):
+        digest = hash_source(data, image)
+        entry = _entry(path, slug, identity, keys, office, body, image, digest)
+    translation_of = None if "translation_of" in checked.failed else keys.translation_of
+    readable_id = None if "id" in checked.failed else identity
+    return Parsed(path, slug, readable_id, translation_of, entry, tuple(problems), checked)
+
+
+def _check_keys(
+    source: Source, parts: frontmatter.Parts, office: Office
+) -> tuple[Checked[EntryFields] | None, list[Problem]]:
+    """Return the keys of the front matter, each checked by itself, and their problems."""
     if parts.end - parts.start > LONGEST_KEYS:
         message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
-        problems.append(text.problem(parts.start, "too-long", message))
-        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
-    root, found = plainkeys.read(text.text, parts.start, parts.end), []
+        return None, [source.problem(parts.start, "too-long", message)]
+    root, problems = yaml_nodes.compose(source, parts.start, parts.end)
     if root is None:
-        root, found = yamldoc.compose(text, parts.start, parts.end)
-    problems += found
-    if root is None:
-        if not found:
-            message = (
-                "there are no keys between the two lines ---; "
-                "title, date, summary, categories and countries are needed"
-            )
-            problems.append(text.problem(parts.start, "missing-key", message))
-        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
-    checked, found = validate.validate(
-        text,
+        if not problems:
+            message = "there are no keys between the two lines ---; "
+            message += "title, date, summary, categories and countries are needed"
+            problems.append(source.problem(parts.start, "missing-key", message))
+        return None, problems
+    checked, more = validate(
+        source,
         root,
         EntryFields,
         lambda _root: _STAND_INS,
         comments=False,
         context={"zone": office.timezone},
     )
-    problems += found
-    keys = checked.fields
-    identity = _identity(keys.id if "id" not in checked.failed else None, slug, office)
-    check = EntryCheck(checked, office, files, slug, now)
-    problems += check.all() + body_problems
-    if len(identity) > LONGEST_ID and "id" not in checked.failed:
-        message = (
-            f"the id {quote(identity)} has {len(identity)} characters, {LONGEST_ID} is the most"
-        )
-        problems.append(Problem(path, 1, 1, "too-long", message))
-    entry = None
-    if not has_errors(problems):
-        read_from = hash_source(data, check.image)
-        entry = _entry(path, slug, identity, keys, office, body, check.image, read_from)
-    translation_of = None if "translation_of" in checked.failed else keys.translation_of
-    known_id = None if "id" in checked.failed else identity
-    return Parsed(path, slug, known_id, translation_of, entry, tuple(problems), checked)
+    return checked, problems + more
 
 
 def hash_source(data: bytes, image: Image | None = None) -> bytes:
-    """A digest of what an entry is read from: its file, and its picture where that is a file."""
-    hashed = hashlib.blake2b(data, digest_size=SHORT)
+    """Return the digest of what an entry is read from: its file and its picture file."""
+    digest = hashlib.blake2b(data, digest_size=SHORT)
     if image is not None and image.data is not None:
-        hashed.update(hashlib.blake2b(image.data).digest())
-    return hashed.digest()
+        digest.update(hashlib.blake2b(image.data).digest())
+    return digest.digest()
 
 
 def slug_of(path: str) -> str:
-    """The slug of an entry file: its name without `.md`."""
+    """Return the slug of an entry file: its name without `.md`."""
     return posixpath.basename(path).removesuffix(".md")
 
 
-def _file_name(path: str, slug: str) -> list[Problem]:
-    if fields.SLUG.fullmatch(slug):
+def summary_html(summary: str) -> str:
+    """Return the content of an entry without a body."""
+    return f"<p>{html.escape(summary, quote=False)}</p>"
+
+
+def _file_name_problems(path: str, slug: str) -> list[Problem]:
+    if SLUG.fullmatch(slug):
         return []
-    wanted = fields.slugify(slug)
+    suggestion = slugify(slug)
     message = (
         f"the file name {quote(slug + '.md')} is not a slug: lower-case letters, digits, hyphens"
     )
-    if wanted:
-        message += f"; rename it to {wanted}.md"
+    if suggestion:
+        message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
 
 
@@ -148,11 +156,6 @@ def _identity(written: str | None, slug: str, office: Office) -> str:
     if written is not None and ":" in written:
         return written
     return office.authority.id_of(written or slug)
-
-
-def summary_html(summary: str) -> str:
-    """The content of an entry without a body."""
-    return f"<p>{html.escape(summary, quote=False)}</p>"
 
 
 def _entry(
@@ -163,12 +166,12 @@ def _entry(
     office: Office,
     body: str,
     image: Image | None,
-    read_from: bytes,
+    digest: bytes,
 ) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
 
-    def stamped(moment: dates.Moment | None) -> dt.datetime:
+    def stamp(moment: dates.Moment | None) -> dt.datetime:
         # a day without a time begins at publish_time, which may be before the entry came out
         latest = max(instant(moment), published) if moment is not None else published
         return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
@@ -181,32 +184,26 @@ def _entry(
         summary=keys.summary,
         html=body or summary_html(keys.summary),
         published=published,
-        updated=stamped(keys.updated),
+        updated=stamp(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
-        categories=_same(tuple(keys.categories)),
-        countries=_same(tuple(keys.countries)),
-        authors=_same(_authors(keys, office.speaking(keys.language or office.language))),
+        categories=tuple(keys.categories),
+        countries=tuple(keys.countries),
+        authors=_authors(keys, office.speaking(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
         event=Event(event.start, event.end, event.place, event.url) if event else None,
         image=image,
         attachments=tuple(
-            Attachment(a.url, a.type or media_type(a.url) or "", a.length, a.title)
-            for a in keys.attachments or ()
+            Attachment(item.url, item.type or media_type(item.url) or "", item.length, item.title)
+            for item in keys.attachments or ()
         ),
         translates=keys.translation_of,
         translation_of=keys.translation_of,
         draft=keys.draft,
-        withdrawn=stamped(keys.withdrawn) if keys.withdrawn is not None else None,
-        folder=sys.intern(path.removesuffix(f"{slug}.md")),
-        source=read_from,
+        withdrawn=stamp(keys.withdrawn) if keys.withdrawn is not None else None,
+        folder=path.removesuffix(f"{slug}.md"),
+        source=digest,
     )
-
-
-@functools.lru_cache(maxsize=4096)
-def _same(some: tuple[Some, ...]) -> tuple[Some, ...]:
-    """What many entries have, in memory once: a third of a kilobyte of each."""
-    return some
 
 
 def _authors(keys: EntryFields, office: Office) -> tuple[Person, ...]:
@@ -216,3 +213,41 @@ def _authors(keys: EntryFields, office: Office) -> tuple[Person, ...]:
         Person(author) if isinstance(author, str) else Person(author.name, author.email, author.url)
         for author in keys.authors
     )
+
+
+def find_translations(entries: Collection[Entry]) -> dict[str, list[Entry]]:
+    """Return the translations of each entry that has any, by slug, sorted by language.
+
+    Translations find each other also if their original is not among the entries.
+    """
+    groups: dict[str, list[Entry]] = defaultdict(list)
+    originals = {entry.translates for entry in entries}
+    for entry in entries:
+        if entry.translates is not None or entry.slug in originals:
+            groups[entry.translates or entry.slug].append(entry)
+    return {
+        entry.slug: sorted(
+            (other for other in group if other is not entry and other.withdrawn is None),
+            key=lambda other: (other.language, other.slug),
+        )
+        for group in groups.values()
+        for entry in group
+        if len(group) > 1
+    }
+
+
+def alternates(entry: Entry, others: Sequence[Entry]) -> list[tuple[str, Entry]]:
+    """Return the `hreflang` links of a page: each language of an entry with its translation,
+    itself included, and the original for all other languages.
+
+    Every page of a group has the same links, so a withdrawn entry, which none of the others names,
+    has none.
+    """
+    if not others or entry.withdrawn is not None:
+        return []
+    group = sorted([entry, *others], key=lambda entry: (entry.language, entry.slug))
+    originals = [entry for entry in group if entry.translates is None]
+    return [
+        *((entry.language, entry) for entry in group),
+        *(("x-default", entry) for entry in originals),
+    ]

@@ -1,21 +1,27 @@
-"""Where an entry's keys end and its body begins."""
+"""Find where an entry's keys end and its body begins; write an entry file from its keys."""
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ilofeed import dates
+from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
+from ilofeed.text import MOST_PER_FILE, Source, find_unfit
 
 if TYPE_CHECKING:
-    from ilofeed.text import Source
+    from collections.abc import Mapping
+
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
-# from the line break above it, which is found faster than the first column
+# begins with the line break above: faster to search than the first column
 _CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|--[ \t]*|---[ \t]*[^\s-].*)(?=\n|\Z)")
-# what stands in the first line instead
+# written instead of the first line ---
 _OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]*[^\s-].*)\n")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
 # a line in the first column that is neither a key nor a list item nor a comment
@@ -26,7 +32,7 @@ _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Offsets: the keys are `start` to `end`, the body begins at `body`."""
+    """Offsets: the keys are from `start` to `end`, the body begins at `body`."""
 
     start: int
     end: int
@@ -34,7 +40,7 @@ class Parts:
 
 
 def split(source: Source) -> tuple[Parts | None, list[Problem]]:
-    """The front matter of an entry file; also where a fence is missing, as far as can be told."""
+    """Find the front matter of an entry file, as far as possible also if a line --- is missing."""
     text = source.text
     blank = len(text) - len(text.lstrip())
     if blank == len(text):
@@ -47,46 +53,47 @@ def split(source: Source) -> tuple[Parts | None, list[Problem]]:
     if blank:
         message = "the first line must be ---; delete what stands above it"
         problems.append(source.problem(0, "no-front-matter", message))
-    end, found = _end(source, blank, opening.end())
-    if again := _AGAIN.match(text, end[1]):
+    parts, more = _close(source, blank, opening.end())
+    problems += more
+    if again := _AGAIN.match(text, parts.body):
         message = "a second front matter begins here; delete it, or put a blank line below the ---"
-        found.append(source.problem(again.start(1), "second-document", message))
-    return Parts(opening.end(), *end), problems + found
+        problems.append(source.problem(again.start(1), "second-document", message))
+    return parts, problems
 
 
-def _end(source: Source, opening: int, start: int) -> tuple[tuple[int, int], list[Problem]]:
-    """Where the keys end and the body begins, also where the line between is not as it must be."""
+def _close(source: Source, opening: int, start: int) -> tuple[Parts, list[Problem]]:
+    """Find where keys that begin at `start` end, also if the line between is wrong or missing."""
     text = source.text
     above = max(start - 1, 0)
     closing = _CLOSING.search(text, above)
-    stray = _stray(text, above, closing.start(1) if closing else len(text))
+    stray = _text_after_blank(text, above, closing.start(1) if closing else len(text))
     if closing is None and stray is None:
-        stray = _behind(text, start)
+        stray = _text_after_keys(text, start)
     if closing is None or stray is not None:
         end = len(text) if stray is None else stray
         last = source.place(max(len(text[:end].rstrip()) - 1, 0))[0]
         message = f"the front matter that begins here has no end; write --- after line {last}"
-        return (end, end), [source.problem(opening, "unclosed-front-matter", message)]
-    parts = closing.start(1), min(closing.end() + 1, len(text))
+        return Parts(start, end, end), [source.problem(opening, "unclosed-front-matter", message)]
+    parts = Parts(start, closing.start(1), min(closing.end() + 1, len(text)))
     if closing[1].rstrip() == "---":
         return parts, []
     message = f"{quote(closing[1])} does not end the front matter; write --- and nothing else"
     return parts, [source.problem(closing.start(1), "unclosed-front-matter", message)]
 
 
-def _stray(text: str, above: int, end: int) -> int | None:
-    """Where text begins that can be no key, behind a blank line: the body, without a line ---."""
+def _text_after_blank(text: str, above: int, end: int) -> int | None:
+    """Return where text that cannot be a key begins after a blank line: a body without ---."""
     for blank in _BLANK.finditer(text, above, end):
         if _TEXT.match(text, blank.end() + 1, end):
             return blank.start() + 1
     return None
 
 
-def _behind(text: str, start: int) -> int | None:
-    """Where text begins that can be no key, behind the last line that has one."""
-    last = max((one.end() for one in _LINE.finditer(text, start)), default=None)
-    found = _TEXT.search(text, last) if last is not None else None
-    return found.start() if found else None
+def _text_after_keys(text: str, start: int) -> int | None:
+    """Return where text that cannot be a key begins after the last line that has one."""
+    last = max((line.end() for line in _LINE.finditer(text, start)), default=None)
+    match = _TEXT.search(text, last) if last is not None else None
+    return match.start() if match else None
 
 
 def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
@@ -98,9 +105,91 @@ def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
         message = f"{quote(other[1])} does not begin the front matter; write --- and nothing else"
     problems = [source.problem(start, "no-front-matter", message)]
     if other is not None and _KEY.match(source.text, other.end()):
-        end, found = _end(source, start, other.end())
-        return Parts(other.end(), *end), problems + found
+        parts, more = _close(source, start, other.end())
+        return parts, problems + more
     if not _KEY.match(source.text, start):
         return None, problems
-    end, _ = _end(source, start, start)
-    return Parts(start, *end), problems
+    return _close(source, start, start)[0], problems
+
+
+_FIRST, _BEFORE, _SECOND, _END = "<<<<<<< ", "||||||| ", "=======", ">>>>>>> "
+_CONFLICT = (
+    "Git could not put two versions of these lines together; keep what is right of both, and "
+    "delete the lines that begin with <, = and >"
+)
+
+
+def settle(source: Source) -> tuple[Source, list[Problem]]:
+    """Return the source with the first of two versions that Git left in it, and a problem for each
+    place; marks and second versions are masked at equal length."""
+    if _FIRST not in source.text and _END not in source.text:
+        return source, []
+    problems, lines = [], source.text.split("\n")
+    is_open = is_second = False
+    for at, line in enumerate(lines):
+        begins, ends = line.startswith(_FIRST), line.startswith(_END)
+        if begins or (ends and not is_open):
+            problems.append(source.problem(source.offset(at + 1), "merge-conflict", _CONFLICT))
+        if begins:
+            is_open, is_second = True, False
+        elif is_open and (line == _SECOND or line.startswith(_BEFORE)):
+            is_second = True
+        if begins or ends or is_second:
+            lines[at] = "#" * len(line)
+        if ends:
+            is_open = is_second = False
+    return Source(source.path, "\n".join(lines)), problems[:MOST_PER_FILE]
+
+
+_ORDER = (
+    "title date summary categories countries link updated event authors image attachments "
+    "language translation_of id"
+).split()
+
+
+def written(keys: Mapping[str, Any]) -> bytes:
+    """Return the bytes of an entry file; keys without a value are left out, `body` is the body."""
+    lines = ["---"]
+    for key in _ORDER:
+        value = keys.get(key)
+        if isinstance(value, dict) and value:
+            lines += [f"{key}:", *(f"  {name}: {_value(inner)}" for name, inner in value.items())]
+        elif key in {"categories", "countries"}:
+            lines.append(f"{key}: [{', '.join(value or ())}]")
+        elif isinstance(value, list) and value:
+            lines += [f"{key}:", *(line for item in value for line in _item(item))]
+        elif value:
+            lines.append(f"{key}: {_value(value)}")
+    body = keys.get("body")
+    return "\n".join([*lines, "---", *(["", body] if body else []), ""]).encode()
+
+
+def _item(pairs: Mapping[str, str]) -> list[str]:
+    if pairs.keys() == {"name"}:
+        return [f"  - {scalar(pairs['name'])}"]
+    begin = ["  - ", *["    "] * (len(pairs) - 1)]
+    return [
+        f"{indent}{name}: {_value(value)}"
+        for indent, (name, value) in zip(begin, pairs.items(), strict=True)
+    ]
+
+
+def _value(value: Any) -> str:
+    return dates.write_moment(value) if isinstance(value, dt.date) else scalar(str(value))
+
+
+def scalar(text: str) -> str:
+    """Return a text as YAML reads it back: plain if that is safe, else in double quotes."""
+    if find_unfit(text):  # YAML may not hold it, and the check refuses it
+        return json.dumps(text)
+    line = Source("", f"key: {text}\n")
+    root, problems = compose(line, 0, len(line.text))
+    value = root.get("key") if root is not None and not problems else None
+    is_plain = (
+        isinstance(value, Scalar)
+        and not value.style
+        and value.value == text
+        and " #" not in text
+        and text not in {"", "~", "null"}
+    )
+    return text if is_plain else json.dumps(text, ensure_ascii=False)

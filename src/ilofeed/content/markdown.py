@@ -1,74 +1,96 @@
-"""The one door to markdown-it-py and nh3: an entry's body to HTML that any reader may show."""
+"""The only user of comrak and nh3: an entry's Markdown body to HTML that any reader may show.
+
+comrak renders with raw HTML and with the position of each element in the source, as line and
+column. `BodyCheck` reads that HTML once: it reports what a body must not hold and makes addresses
+absolute. nh3 drops the positions with everything else that is not on the list of a body.
+"""
 
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+import html
+import itertools
+import re
+import sys
+import urllib.parse
+from typing import TYPE_CHECKING, NamedTuple
 
-from ilofeed.content import plainbody
-from ilofeed.content.bodychecks import BodyCheck, reference_problems
-from ilofeed.content.signs import unneeded
-from ilofeed.problems import has_errors
-from ilofeed.text import is_mistakable
-from ilofeed.urls import is_plain
+from ilofeed.problems import has_errors, quote
+from ilofeed.text import (
+    MOST_PER_FILE,
+    PRIVATE,
+    describe_unfit,
+    find_unfit,
+    is_mistakable,
+    private_character,
+)
+from ilofeed.urls import AddressError, is_absolute, to_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     import nh3
-    from markdown_it import MarkdownIt
 
-    from ilofeed.problems import Problem
+    from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
 
-LONGEST_BODY = 100_000  # characters; 50 entries of them are what a feed document may hold
-TAGS = frozenset(  # all that a body can become, and all that the lint lets pass
+LONGEST_BODY = 100_000  # characters; a feed document may hold 50 entries of this size
+DEEPEST = 100  # elements within each other; parsers of HTML stop at some 250
+MOST_PROBLEMS = 100  # of one body
+TAGS = frozenset(  # all that a body can become, and all that the lint accepts
     (
         "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
         "table tbody td th thead tr ul"
     ).split()
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
-_PLACED = frozenset({"link_open", "image", "html_inline"})
+_REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # comrak's tags, as a body has them
+_BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
+_EMPTY = frozenset({"br", "hr", "img"})
+_OTHER_SCHEMES = ("mailto:", "tel:")
+
+# in comrak's output each `<` begins a tag of its own, which has a place, or raw HTML
+_TOKEN = re.compile(
+    r"""
+    <(?P<name>[a-z]+[1-6]?)[ ]data-sourcepos="(?P<place>[0-9:-]+)"(?P<attributes>[^<>]*)>
+    | <(?P<inner>thead|tbody|code)(?:[ ]class="[^"<>]*")?>
+    | </(?P<closed>[a-z]+[1-6]?)>
+    | (?P<raw><)
+    | (?P<link>\]\()
+    """,
+    re.VERBOSE,
+)
+_RAW_INLINE = re.compile(
+    r"""<!--(?:-?>|.*?-->)|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<![A-Za-z].*?>"""
+    r"""|</?[A-Za-z](?:[^<>"']|"[^"]*"|'[^']*')*>|<""",
+    re.DOTALL,
+)
+_RAW_BLOCK_END = re.compile(
+    r"^(?:<[a-z]+[1-6]? data-sourcepos=|</(?:blockquote|li)>$)", re.MULTILINE
+)
+_PADDING = re.compile(
+    r"(<(?:p|li|td|th|h[1-6])(?: [^<>]*)?>)[^\S\n]++"
+    r"|(?<![^\S\n])[^\S\n]++(?=\n?</?(?:p|li|td|th|h[1-6r]|ul|ol|blockquote|pre|table)\b)"
+)
+_ADDRESS = re.compile(r'(?<= href=")[^"]*|(?<= src=")[^"]*')
+_ALT = re.compile(r' alt="([^"]*)"')
+_HOST = re.compile(r"(?<=//)[^/?#]*")
+_LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
+_SPACE = re.compile(r"[^\s\\]\s+[^\s\"']")
+_REFERENCE = re.compile("&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 
-@functools.lru_cache(256)
-def _markdown(without: tuple[str, ...]) -> MarkdownIt:
-    """A parser without some rules; all that are left are tried at every line and sign."""
-    from markdown_it import MarkdownIt  # entries without a body do not need it
-    from markdown_it.rules_inline import autolink, html_inline, image, link
+@functools.cache
+def _renderer() -> Callable[[str], str]:
+    import comrak  # entries without a body do not need it
 
-    # html: True makes raw HTML a token, refused with its line; False would print it as text
-    parser = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"])
-    # markdown-it prints links it distrusts as text; here they stay links, for a check to name
-    parser.validateLink = lambda url: True  # type: ignore[method-assign]  # noqa: ARG005
-    for name, rule in (
-        ("autolink", autolink),
-        ("html_inline", html_inline),
-        ("image", image),
-        ("link", link),
-    ):
-        parser.inline.ruler.at(name, _placed(rule))
-    normalize = parser.normalizeLink
-    parser.normalizeLink = (  # type: ignore[method-assign]
-        lambda url: url if is_plain(url) else normalize(url)
-    )
-    return parser.disable(without)
-
-
-def _placed(rule: Callable[[Any, bool], bool]) -> Callable[[Any, bool], bool]:
-    """The same rule, whose token remembers where in the block's text it began."""
-
-    def placed(state: Any, silent: bool) -> bool:  # noqa: FBT001  markdown-it calls it so
-        at, before = state.pos, len(state.tokens)
-        found = rule(state, silent)
-        if found and not silent:
-            made = (token for token in state.tokens[before:] if token.type in _PLACED)
-            if token := next(made, None):
-                token.meta["at"] = at
-        return found
-
-    return placed
+    extensions, options = comrak.ExtensionOptions(), comrak.RenderOptions()
+    extensions.table = extensions.strikethrough = True
+    extensions.subscript = True  # else a single tilde strikes through too: 2~3 and 5~6
+    options.sourcepos = True
+    options.unsafe_ = True  # raw HTML must be seen to be refused with its place
+    parsing = comrak.ParseOptions()
+    return lambda body: comrak.render_markdown(body, extensions, parsing, options)
 
 
 @functools.cache
@@ -83,24 +105,23 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def is_clean(html: str) -> bool:
-    """Whether HTML is, to the letter, what an HTML5 parser would write of it, with no elements and
-    attributes but those of a body."""
-    return _cleaner().clean(html) == html
+def is_clean(text: str) -> bool:
+    """Return whether HTML is unchanged by an HTML5 parser that keeps only what bodies have."""
+    return _cleaner().clean(text) == text
 
 
 def tidy_html(
-    html: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
+    text: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
 ) -> str:
-    """Foreign HTML, well-formed and with nothing but some tags; their content stays.
+    """Return foreign HTML, well-formed and reduced to some tags; the content of others stays.
 
-    `attribute` is asked for each attribute that a body may have: element, name and value, to the
-    value to keep or None.
+    `attribute` is called with the element, name and value of each attribute that a body may have,
+    and returns the value to keep, or None.
     """
     import nh3
 
     return nh3.clean(
-        html,
+        text,
         tags=set(tags),
         attributes=_ATTRIBUTES,
         attribute_filter=attribute,
@@ -111,27 +132,31 @@ def tidy_html(
 
 
 def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[Problem]]:
-    """The HTML of a Markdown body that begins at an offset, and every problem in it.
+    """Return the HTML of the Markdown body that begins at an offset, and every problem in it.
 
-    Links to `#fragment` become links into the permalink; every other address must be whole.
+    Links to `#fragment` become links into the permalink; every other address must be absolute.
     """
     body = source.text[start:]
     if not body.strip():
         return "", []
     if len(body) > LONGEST_BODY:
         return "", [source.problem(start, "too-long", _too_long(len(body)))]
-    html = plainbody.render(body)
-    if html is None:
-        markdown = _markdown(unneeded(body))
-        tokens = markdown.parse(body)
-        if problems := BodyCheck(source, start, permalink).all(tokens):
-            return "", problems
-        html = markdown.renderer.render(tokens, markdown.options, {})
-    html = _cleaner().clean(html).strip()
-    if len(html) > LONGEST_BODY:
-        return "", [source.problem(start, "too-long", _too_long(len(html)))]
-    problems = reference_problems(source, start, html)
-    return "" if has_errors(problems) else unmistakable(html), problems
+    check = BodyCheck(source, start, permalink)
+    # without a line break at its end comrak takes a last line `1.` for text
+    rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
+    if check.problems:
+        return "", check.problems[:MOST_PROBLEMS]
+    cleaned = _cleaner().clean(_without_padding(rendered)).strip()
+    if len(cleaned) > LONGEST_BODY:
+        return "", [source.problem(start, "too-long", _too_long(len(cleaned)))]
+    problems = _reference_problems(source, start, cleaned)
+    return "" if has_errors(problems) else _unmistakable(cleaned), problems
+
+
+def _without_padding(rendered: str) -> str:
+    """Return HTML without white space at the edges of blocks: comrak strips only that of ASCII,
+    and Chinese paragraphs often begin with U+3000."""
+    return rendered if rendered.isascii() else _PADDING.sub(r"\1", rendered)
 
 
 def _too_long(length: int) -> str:
@@ -141,8 +166,221 @@ def _too_long(length: int) -> str:
     )
 
 
-def unmistakable(html: str) -> str:
-    """The same HTML in references, where readers would take its letters for damaged ones."""
-    if not is_mistakable(html):
-        return html
-    return html.encode("ascii", "xmlcharrefreplace").decode("ascii")
+def _unmistakable(text: str) -> str:
+    """Return HTML with character references, if readers would take its letters for damaged ones."""
+    if not is_mistakable(text):
+        return text
+    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+
+
+class _Element(NamedTuple):
+    """An element that is open: its name and, as comrak writes it, its place."""
+
+    name: str
+    place: str  # line:column-line:column, from 1; columns in bytes, the last one included
+
+
+class BodyCheck:
+    """Check the HTML that comrak made of a body, and complete it."""
+
+    def __init__(self, source: Source, start: int, permalink: str, *, is_alt: bool = False) -> None:
+        self.problems: list[Problem] = []
+        self._source = source
+        self._start = start
+        self._permalink = permalink
+        self._is_alt = is_alt
+        self._is_imitated = "data-sourcepos" in source.text
+        self._open: list[_Element] = []
+        self._last_tag = ""
+        self._passed = "", False  # the place of the last tag, and whether it was an end tag
+        self._cursor = start  # raw HTML has no place, it is searched in the source from here on
+        self._searched = ""  # the place of the last block that was searched for broken links
+
+    def read(self, rendered: str) -> str:
+        """Return HTML for nh3, with absolute addresses; fill `problems`."""
+        parts, at = [], 0
+        while match := _TOKEN.search(rendered, at):
+            parts.append(rendered[at : match.start()])
+            parent = self._open[-1] if self._open else _Element("", "")
+            tag, at = match[0], match.end()
+            if match["link"]:
+                if parent.name != "code":
+                    self._report_broken_link()
+            elif match["place"] and not self._is_imitation(match["place"]):
+                tag = self._begin(match)
+            elif match["closed"] and match["closed"] == parent.name:
+                tag = self._end()
+            elif match["inner"] and parent.name in {"table", "pre"}:
+                self._open.append(_Element(match["inner"], parent.place))
+            else:
+                at = self._report_raw(rendered, match.start(), parts[-1])
+            parts.append(tag)
+            if len(self.problems) >= MOST_PROBLEMS:
+                break
+        return "".join([*parts, rendered[at:]])
+
+    def _is_imitation(self, place: str) -> bool:
+        """Return whether an author wrote the attribute by which comrak's tags are known."""
+        return self._is_imitated and f'data-sourcepos="{place}"' in self._source.text
+
+    def _begin(self, match: re.Match[str]) -> str:
+        """Return the begin tag of an element, its address made absolute."""
+        element = _Element(match["name"], match["place"])
+        self._last_tag = element.name
+        self._passed = element.place, False
+        if element.name not in _EMPTY:
+            self._open.append(element)
+            if len(self._open) == DEEPEST + 1:
+                message = f"quotes or lists are nested more than {DEEPEST} levels deep"
+                self._report(self._offset(element.place), "too-deep", message)
+        if element.name == "img":
+            self._check_alt(match["attributes"], element.place)
+        if element.name in {"a", "img"}:
+            return _ADDRESS.sub(lambda address: self._address(address[0], element), match[0], 1)
+        return _REPLACED[element.name][0] if element.name in _REPLACED else match[0]
+
+    def _end(self) -> str:
+        """Return the end tag of the innermost element."""
+        element = self._open.pop()
+        self._last_tag = element.name
+        self._passed = element.place, True
+        return _REPLACED[element.name][1] if element.name in _REPLACED else f"</{element.name}>"
+
+    def _check_alt(self, attributes: str, place: str) -> None:
+        match = _ALT.search(attributes)
+        alt = match[1] if match else ""
+        if not alt.strip():
+            message = "the picture has no text in its square brackets; say what it shows"
+            self._report(self._offset(place), "image-without-alt", message)
+        elif "&lt;" in alt and not self._is_alt:  # HTML or text: as a link it shows which
+            start, end = self._offset(place) + 1, self._offset(place, is_end=True)
+            check = BodyCheck(self._source, start, self._permalink, is_alt=True)
+            check.read(_renderer()(self._source.text[start:end]))
+            self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
+
+    def _address(self, written: str, element: _Element) -> str:
+        """Return the absolute address for one in HTML; report what is wrong with it."""
+        address, is_link = html.unescape(written), element.name == "a"
+        code: Code = "relative-url"
+        message = ""
+        if is_link and address.startswith("#"):
+            address = self._permalink + address
+        elif is_link and address.lower().startswith(_OTHER_SCHEMES):
+            scheme, _, rest = address.partition(":")
+            address = f"{scheme.lower()}:{rest}"
+        elif not address:
+            message = "the link has no address; write it into the brackets"
+        elif not is_absolute(address):
+            message = f"{_as_written(address)} is not a whole address; begin it with https://"
+        elif not address.lower().startswith(("http:", "https:")):
+            message = "links begin with https://, mailto: or tel:"
+            message = f"{_as_written(address)} is not allowed; {message}"
+            code = "unsafe-link"
+        else:
+            try:
+                address = to_url(_HOST.sub(lambda host: urllib.parse.unquote(host[0]), address, 1))
+            except AddressError as error:
+                code, message = "bad-url", str(error)
+        if message:
+            self._report(self._offset(element.place), code, message)
+        return html.escape(address)
+
+    def _report_broken_link(self) -> None:
+        """Report a link with white space in its address, which Markdown shows as text."""
+        block = next(one for one in reversed(self._open) if one.name in _BLOCKS)
+        if block.place == self._searched:
+            return
+        self._searched = block.place
+        start, end = self._offset(block.place), self._offset(block.place, is_end=True)
+        for match in _LINK.finditer(self._source.text, start, end):
+            if _SPACE.search(match[1]):
+                message = f"{quote(match[0])} is no link: its address has white space; "
+                self._report(match.start(), "bad-url", message + "write %20 for it")
+                return
+
+    def _report_raw(self, rendered: str, at: int, before: str) -> int:
+        """Report the raw HTML that begins at an index of the rendered body; return its end."""
+        parent = self._open[-1].name if self._open else ""
+        is_line = not before.strip() and ("\n" in before or not self._last_tag)
+        if is_line and parent in {"", "blockquote", "li"} and self._last_tag in {"", *_BLOCKS}:
+            end = _RAW_BLOCK_END.search(rendered, at + 1)
+            blocks = rendered[at : end.start() if end else len(rendered)]
+            for offset, text in self._raw_blocks(blocks.rstrip("\n")):
+                self._report_html(offset, text)
+            return at + len(blocks)
+        match = _RAW_INLINE.match(rendered, at)
+        assert match is not None
+        self._report_html(self._find(match[0].partition("\n")[0]), match[0])
+        return match.end()
+
+    def _raw_blocks(self, blocks: str) -> Iterator[tuple[int, str]]:
+        """Yield the offset and text of each block of raw HTML among some that follow each other."""
+        first, lines = 0, list[str]()
+        for line in blocks.split("\n"):
+            if lines and not self._source.line_at(self._cursor).endswith(line):
+                yield first, "\n".join(lines)
+                lines = []
+            begin = self._find(line)
+            first = first if lines else begin
+            lines.append(line)
+            self._cursor += 1  # the line break
+        yield first, "\n".join(lines)
+
+    def _find(self, text: str) -> int:
+        """Return the offset of raw HTML in the source, and go on behind it."""
+        place, is_end = self._passed
+        if place:
+            self._cursor = max(self._cursor, self._offset(place, is_end=is_end))
+        found = self._source.text.find(text, self._cursor)
+        while found > 0 and self._source.text[found - 1] == "\\":
+            found = self._source.text.find(text, found + 1)
+        if found < 0:  # `</p>`, which was taken for comrak's own
+            found = self._source.text.rfind(text, self._start, self._cursor)
+        offset = found if found >= 0 else self._cursor
+        self._cursor = offset + len(text)
+        return offset
+
+    def _report_html(self, offset: int, text: str) -> None:
+        shown = quote(text.strip(), 40)
+        message = f"{shown} is HTML; write Markdown, or \\< for the sign itself"
+        self._report(offset, "raw-html", message)
+
+    def _report(self, offset: int, code: Code, message: str) -> None:
+        self.problems.append(self._source.problem(offset, code, message))
+
+    def _offset(self, place: str, *, is_end: bool = False) -> int:
+        """Return the offset in the file at which a place begins, or ends."""
+        line, column = map(int, place.split("-")[is_end].split(":"))
+        first_line, _ = self._source.place(self._start)
+        begin = self._start if line == 1 else self._source.offset(first_line + line - 1)
+        text = self._source.text[begin:].partition("\n")[0]
+        before = text.encode()[: column if is_end else column - 1]
+        return begin + len(before.decode(errors="ignore"))
+
+
+def _as_written(address: str) -> str:
+    """Return an address as its author wrote it: comrak has percent-encoded it."""
+    return quote(urllib.parse.unquote(address))
+
+
+def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
+    """Return what is wrong with the characters that HTML has from references (`&#xE601;`); those
+    that are in the body as they are have been reported."""
+    if found := find_unfit(text):
+        offset, _ = next(_references(source, start, found[0]), (start, ""))
+        code, message = describe_unfit(found[0])
+        return [source.problem(offset, code, message + " (written as a character reference)")]
+    characters = PRIVATE.findall(text) if "&#" in source.text else []
+    if not characters:
+        return []
+    references = itertools.islice(_references(source, start, characters), MOST_PER_FILE)
+    return [private_character(source, offset, character) for offset, character in references]
+
+
+def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield where a body has references to some characters; for U+FFFD, to any unfit one."""
+    for match in _REFERENCE.finditer(source.text, start):
+        number = int(match[1], 16) if match[1] else int(match[2])
+        character = chr(number) if number <= sys.maxunicode else "\ufffd"
+        if character in characters or ("\ufffd" in characters and find_unfit(character)):
+            yield match.start(), character

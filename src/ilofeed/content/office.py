@@ -1,4 +1,4 @@
-"""feeds.yaml to an `Office`: what its keys mean together."""
+"""Read feeds.yaml: its text and keys to an `Office`."""
 
 from __future__ import annotations
 
@@ -7,17 +7,21 @@ import itertools
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed import dates
-from ilofeed.content import conflicts, validate, yamldoc
-from ilofeed.content.officefile import OfficeFields, PerFields, TermFields
-from ilofeed.content.termnames import RIGHT, WANTED
+from ilofeed.content import frontmatter, yaml_nodes
+from ilofeed.content.keys import SLUG, slugify
+from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
+from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Problem, did_you_mean, quote
 from ilofeed.text import decode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
+    from ilofeed.problems import Code
+
+    CheckedOffice: TypeAlias = Checked[OfficeFields]
 
 PATH = "feeds.yaml"
 Dimensions: TypeAlias = str | tuple[str, ...]
@@ -30,48 +34,98 @@ _DEFAULT_FEEDS: tuple[Dimensions, ...] = (
 )
 
 
-def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
-    """The office of the bytes of feeds.yaml, and every problem in them.
-
-    Also where there are problems an office is returned, with stand-ins for what could not be read,
-    so that the entries can be checked in the same run.
+# the officially assigned alpha-2 codes of ISO 3166-1, and XK, which everybody uses
+_COUNTRY_CODES = frozenset(
     """
-    text, problems = decode(PATH, data)
-    if text is None:
+    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
+    BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ
+    DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP
+    GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG
+    KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML
+    MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE
+    PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL
+    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM
+    US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
+    """.split()
+)
+
+
+def _category_name(name: str) -> str | None:
+    """Return the slug that a category's name is or could be."""
+    return name if SLUG.fullmatch(name) and len(name) <= 80 else slugify(name) or None
+
+
+def _country_name(name: str) -> str | None:
+    """Return the code or lower-case name that a country's name is or could be."""
+    if len(name) == 2 and name.upper() in _COUNTRY_CODES:
+        return name.upper()
+    if len(name) == 2 and name.upper() == "UK":
+        return "GB"
+    return name if SLUG.fullmatch(name) and 3 <= len(name) <= 80 else None
+
+
+# by section of feeds.yaml: the correct name for a name, None if it cannot be guessed
+_CORRECT: dict[str, Callable[[str], str | None]] = {
+    "categories": _category_name,
+    "countries": _country_name,
+}
+_BAD_NAME: dict[str, tuple[Code, str]] = {
+    "categories": (
+        "bad-slug",
+        "is not a slug: lower-case letters, digits and single hyphens, 80 at most",
+    ),
+    "countries": (
+        "bad-country-code",
+        "is neither a country code of ISO 3166-1, such as MN, nor a lower-case name, such as world",
+    ),
+}
+
+
+def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
+    """Return the office described by the bytes of feeds.yaml, and every problem in them.
+
+    An office is returned also if there are problems, with stand-ins for what could not be read, so
+    that the entries can be checked in the same run.
+    """
+    source, problems = decode(PATH, data)
+    if source is None:
         return stand_in(), problems
-    text, found = conflicts.settle(text)
-    root, more = yamldoc.compose(text, 0, len(text.text))
-    problems += found + more
+    source, more = frontmatter.settle(source)
+    problems += more
+    root, more = yaml_nodes.compose(source, 0, len(source.text))
+    problems += more
     if root is None:
         if not problems:
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
         return stand_in(), problems
-    checked, found = validate.validate(text, root, OfficeFields, _stand_ins, comments=True)
-    problems += found
-    problems += _authority_problems(checked, now)
-    problems += _hub_problems(checked)
-    problems += _language_problems(checked)
-    for dimension in ("categories", "countries"):
-        problems += _term_problems(checked, dimension)
-    feeds, found = _feeds(checked)
-    problems += found
+    checked, more = validate(source, root, OfficeFields, _stand_ins, comments=True)
+    feeds, feed_problems = _feeds(checked)
+    problems += [
+        *more,
+        *_authority_problems(checked, now),
+        *_hub_problems(checked),
+        *_language_problems(checked),
+        *_term_problems(checked, "categories"),
+        *_term_problems(checked, "countries"),
+        *feed_problems,
+    ]
     return _office(checked.fields, feeds, checked.failed), problems
 
 
 def stand_in() -> Office:
-    """What entries are checked against where feeds.yaml says nothing."""
-    fields = OfficeFields.model_validate(_stand_ins(yamldoc.Mapping((), 0, 0)))
+    """Return the office that entries are checked against if feeds.yaml cannot be read."""
+    fields = OfficeFields.model_validate(_stand_ins(yaml_nodes.Mapping((), 0, 0)))
     return _office(fields, (), frozenset({"categories", "countries"}))
 
 
-def _stand_ins(root: yamldoc.Mapping) -> dict[str, Any]:
-    """What takes the place of a section that failed; terms keep their names, so that the entries
-    that use them are not blamed."""
+def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
+    """Return what replaces a section that failed; terms keep their names, so that the entries that
+    use them are not reported."""
 
     def names(section: str) -> dict[str, str]:
         node = root.get(section)
-        pairs = node.pairs if isinstance(node, yamldoc.Mapping) else ()
+        pairs = node.pairs if isinstance(node, yaml_nodes.Mapping) else ()
         return {key.value: "x" for key, _ in pairs} or {"x": "x"}
 
     return {
@@ -87,10 +141,7 @@ def _stand_ins(root: yamldoc.Mapping) -> dict[str, Any]:
     }
 
 
-Checked = validate.Checked[OfficeFields]
-
-
-def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
+def _authority_problems(checked: CheckedOffice, now: dt.datetime) -> list[Problem]:
     since = parse_authority(checked.fields.site.authority).since
     if not checked.holds("site") or _FIRST_DOMAIN <= since <= now.date():
         return []
@@ -99,7 +150,7 @@ def _authority_problems(checked: Checked, now: dt.datetime) -> list[Problem]:
     return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
 
 
-def _hub_problems(checked: Checked) -> list[Problem]:
+def _hub_problems(checked: CheckedOffice) -> list[Problem]:
     site = checked.fields.site
     if not checked.holds("site") or site.hub is None or not site.hub.startswith(site.url):
         return []
@@ -107,7 +158,7 @@ def _hub_problems(checked: Checked) -> list[Problem]:
     return [checked.source.problem(checked.at("site", "hub"), "bad-url", message)]
 
 
-def _language_problems(checked: Checked) -> list[Problem]:
+def _language_problems(checked: CheckedOffice) -> list[Problem]:
     site = checked.fields.site
     languages = site.languages or [site.language]
     if "site" in checked.failed:
@@ -128,17 +179,17 @@ def _language_problems(checked: Checked) -> list[Problem]:
     return problems
 
 
-def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
+def _term_problems(checked: CheckedOffice, dimension: str) -> list[Problem]:
     terms = _terms(checked.fields, dimension)
     problems = []
     circles: set[str] = set()
     section = checked.root.get(dimension)
-    written = section.pairs if isinstance(section, yamldoc.Mapping) else ()
-    names = {key.value: None for key, _ in written}
+    pairs = section.pairs if isinstance(section, yaml_nodes.Mapping) else ()
+    names = {key.value: None for key, _ in pairs}
     for name in names:
-        if (right := RIGHT[dimension](name)) != name:
-            code, message = WANTED[dimension]
-            message = f"{quote(name)} {message}" + (f"; write {right}" if right else "")
+        if (correct := _CORRECT[dimension](name)) != name:
+            code, message = _BAD_NAME[dimension]
+            message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
             problems.append(checked.source.problem(checked.at_key(dimension, name), code, message))
         term = terms.get(name)
         if not checked.holds(dimension) or term is None or term.broader is None:
@@ -157,7 +208,7 @@ def _term_problems(checked: Checked, dimension: str) -> list[Problem]:
 
 
 def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
-    """The broader terms of a term, nearest first; ends where it would come round."""
+    """Yield the broader terms of a term, nearest first; stop before one comes a second time."""
     seen = set()
     while (term := terms.get(name)) and term.broader and term.broader not in seen:
         name = term.broader
@@ -170,12 +221,11 @@ def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
     return {name: _term(name, value, office.site.language) for name, value in written.items()}
 
 
-def _known(office: OfficeFields, dimension: str) -> dict[str, Term]:
-    """The terms, those with a wrong name also under the right one: its entries are not blamed."""
-    terms = _terms(office, dimension)
-    return {
-        right: term for name, term in terms.items() if (right := RIGHT[dimension](name))
-    } | terms
+def _with_corrected(terms: dict[str, Term], dimension: str) -> dict[str, Term]:
+    """Return the terms, those with a wrong name also under the correct one: entries that use it
+    are not reported."""
+    correct = _CORRECT[dimension]
+    return {name: term for wrong, term in terms.items() if (name := correct(wrong))} | terms
 
 
 def _term(name: str, value: str | TermFields, own: str) -> Term:
@@ -185,7 +235,7 @@ def _term(name: str, value: str | TermFields, own: str) -> Term:
 
 
 def texts(written: str | Mapping[str, str] | None, own: str) -> dict[str, str]:
-    """A text by language, the office's own first, since that is what any other falls back to."""
+    """Return a text by language, the office's own language first: others fall back to it."""
     if not written:
         return {}
     if isinstance(written, str):
@@ -194,16 +244,13 @@ def texts(written: str | Mapping[str, str] | None, own: str) -> dict[str, str]:
     return {first: written[first], **written}
 
 
-def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
-    """Every feed that feeds.yaml asks for, pairs included (whether they hold anything or not)."""
-    lines = checked.fields.feeds
-    if lines is None:
-        asked: list[tuple[int, Dimensions]] = [(0, default) for default in _DEFAULT_FEEDS]
-    else:
-        asked = [(at, _dimensions(line)) for at, line in enumerate(lines)]
+def _feeds(checked: CheckedOffice) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
+    """Return every feed that feeds.yaml asks for, empty pairs included, and the problems."""
+    items = checked.fields.feeds
+    all_dimensions = _DEFAULT_FEEDS if items is None else [_dimensions(item) for item in items]
     specs: dict[str, FeedSpec] = {}
     problems = []
-    for at, dimensions in asked:
+    for at, dimensions in enumerate(all_dimensions):
         new = {spec.path: spec for spec in _specs(checked.fields, dimensions)}
         if twice := sorted(new.keys() & specs.keys()):
             message = f"a feed at {twice[0]} is asked for twice; delete this line"
@@ -219,10 +266,10 @@ def _feeds(checked: Checked) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
     return tuple(specs.values()), problems
 
 
-def _dimensions(line: str | PerFields) -> Dimensions:
-    if isinstance(line, str):
-        return line
-    return (line.per,) if isinstance(line.per, str) else tuple(line.per)
+def _dimensions(item: str | PerFields) -> Dimensions:
+    if isinstance(item, str):
+        return item
+    return (item.per,) if isinstance(item.per, str) else tuple(item.per)
 
 
 def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
@@ -248,9 +295,10 @@ def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
                 yield FeedSpec(f"language/{t.lower()}/country/{k.lower()}", country=k, language=t)
 
 
-def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset[str]) -> Office:
-    site = written.site
+def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset[str]) -> Office:
+    site = fields.site
     author = site.author
+    terms = {dimension: _terms(fields, dimension) for dimension in _CORRECT}
     return Office(
         url=site.url,
         authority=parse_authority(site.authority),
@@ -265,12 +313,12 @@ def _office(written: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozense
         limit=site.limit,
         archives=frozenset(site.archives),
         hub=site.hub,
-        categories=_known(written, "categories"),
-        countries=_known(written, "countries"),
+        categories=_with_corrected(terms["categories"], "categories"),
+        countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,
         unsure=frozenset(
             dimension
-            for dimension, right in RIGHT.items()
-            if dimension in failed or None in map(right, _terms(written, dimension))
+            for dimension, correct in _CORRECT.items()
+            if dimension in failed or None in map(correct, terms[dimension])
         ),
     )

@@ -1,101 +1,126 @@
-"""The first stage: an office's folder to bytes. Nothing is interpreted here."""
+"""Read an office's folder to bytes, and the header of a picture. The only user of Pillow."""
 
 from __future__ import annotations
 
+import io
 import os
+import warnings
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from ilofeed.content.images import FILE_SUFFIXES, MOST_BYTES
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
+    from collections.abc import Collection, Iterator, Mapping
 
     from ilofeed.problems import Code
 
 MOST_TEXT_BYTES = 1024 * 1024
-_PIECE = 64 * 1024  # bytes that are made room for at first: entries are small
+MOST_PICTURE_BYTES = 10 * 1024 * 1024
+PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 _LOOKS_LIKE_ENTRY = frozenset(
-    {".markdown", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
+    {".markdown", ".md", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
 )
+_PICTURE_TYPES = {  # Pillow's format to media type and suffix
+    "PNG": ("image/png", "png"),
+    "JPEG": ("image/jpeg", "jpg"),
+    "MPO": ("image/jpeg", "jpg"),  # a JPEG with more pictures after the first
+    "GIF": ("image/gif", "gif"),
+    "WEBP": ("image/webp", "webp"),
+}
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The bytes of an office's files, by path relative to its folder, in order of path."""
+    """The bytes of an office's files, by path relative to its folder, in order of path.
+
+    `unchanged` are entry files that were not read because an earlier build checked them.
+    """
 
     office: bytes | None
     entries: tuple[tuple[str, bytes], ...]
     files: Mapping[str, bytes]  # pictures below entries/
     refused: tuple[str, ...] = ()  # entry files that were not read
     problems: tuple[Problem, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
-def read_office(root: Path) -> Sources:
-    """Read feeds.yaml and entries/ of an office's folder. A broken disk is an `OSError`."""
+def read_office(root: Path, known: Collection[str] = ()) -> Sources:
+    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk.
+
+    Entry files that are `known` are not read.
+    """
     problems: list[Problem] = []
-    place = root / "feeds.yaml"
-    office = _read_text(str(place), place.name, problems, is_file=place.is_file())
-    entries, refused, files = [], [], {}
-    for item, name in _walk(str(root / "entries"), "entries"):
-        dot = item.name.rfind(".", 1, -1)
-        ending = item.name[dot:] if dot > 0 else ""
+    path = root / "feeds.yaml"
+    office = _read_text(path, path.name, problems, is_file=path.is_file())
+    entries, refused, files, unchanged = [], [], {}, []
+    for item, name in _walk(root / "entries", "entries"):
+        if name in known:
+            unchanged.append(name)
+            continue
+        ending = Path(item.name).suffix
         suffix = ending.lower()
         if ending == ".md":
-            data = _read_text(item.path, name, problems, is_file=_is_file(item))
+            data = _read_text(Path(item.path), name, problems, is_file=_is_file(item))
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in FILE_SUFFIXES and _is_file(item):
-            files[name] = _read(item.path, MOST_BYTES + 1)
-        elif suffix == ".md" or suffix in _LOOKS_LIKE_ENTRY:
+        elif suffix in PICTURE_SUFFIXES and _is_file(item):
+            files[name] = _read(Path(item.path), MOST_PICTURE_BYTES + 1)
+        elif suffix in _LOOKS_LIKE_ENTRY:
             message = f"{quote(item.name)} is not read; an entry's file name ends in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
         problems.append(Problem("entries", 1, 1, "not-a-file", message))
-    elif not entries and not refused:
+    elif not entries and not refused and not unchanged:
         message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
-    return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
+    return Sources(
+        office,
+        tuple(entries),
+        MappingProxyType(files),
+        tuple(refused),
+        tuple(problems),
+        tuple(unchanged),
+    )
 
 
-def _walk(folder: str, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Every file below a folder, in order of name; hidden ones and links to folders left out."""
-    if not os.path.isdir(folder):  # noqa: PTH112  paths of files are texts here: it takes half
+def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+    """Yield every file below a folder, by name, without hidden files and links to folders."""
+    if not folder.is_dir():
         return
-    with os.scandir(folder) as found:
-        items = sorted((os.fsencode(item.name), item) for item in found)
-    for written, item in items:
+    with os.scandir(folder) as scan:
+        items = sorted((os.fsencode(item.name), item) for item in scan)
+    for file_name, item in items:
         if item.name.startswith("."):
             continue
-        inner = f"{name}/{written.decode('utf-8', 'backslashreplace')}"
+        inner = f"{name}/{file_name.decode('utf-8', 'backslashreplace')}"
         if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
-            yield from _walk(item.path, inner)
+            yield from _walk(Path(item.path), inner)
         else:
             yield item, inner
 
 
 def _is_file(item: os.DirEntry[str]) -> bool:
-    """Whether it is one, or a link to one; what leads in a circle is none."""
-    return item.is_file(follow_symlinks=False) or os.path.isfile(item.path)  # noqa: PTH113
+    """Return whether it is a file or a link to one; a link that leads in a circle is not."""
+    return item.is_file(follow_symlinks=False) or Path(item.path).is_file()
 
 
-def _read_text(path: str, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
+def _read_text(path: Path, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
     try:
         data = _read(path, MOST_TEXT_BYTES + 1) if is_file else None
-    except FileNotFoundError:  # it went away since its folder was looked at
+    except FileNotFoundError:  # deleted after its folder was listed
         data = None
     if data is None:
         message = "there is no such file; `ilofeed init` makes one, with all of a new office"
         if os.path.lexists(path):
             message = "this is not a file that can be read"
-        missing = name == "feeds.yaml" and not os.path.exists(path)  # noqa: PTH110
-        code: Code = "no-feeds-yaml" if missing else "not-a-file"
+        is_missing = name == "feeds.yaml" and not path.exists()
+        code: Code = "no-feeds-yaml" if is_missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
     if len(data) > MOST_TEXT_BYTES:
@@ -105,35 +130,28 @@ def _read_text(path: str, name: str, problems: list[Problem], *, is_file: bool) 
     return data
 
 
-def _read(path: str, most: int) -> bytes:
-    """The bytes of a file, not more than so many; by the system's own calls, which take half."""
-    file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    try:
-        data = os.read(file, min(most, _PIECE))
-        while rest := os.read(file, most - len(data)):
-            data += rest
-    finally:
-        os.close(file)
-    return data
+def _read(path: Path, most: int) -> bytes:
+    """Return at most so many bytes of a file."""
+    with path.open("rb") as file:
+        return file.read(most)
 
 
 def read_again(root: Path, path: str) -> bytes:
-    """The bytes of a text of the office, to say where in it something is; none where it is gone."""
+    """Return the bytes of a text of the office, to show a place in it; none if it is gone."""
     try:
-        return _read(f"{root}/{path}", MOST_TEXT_BYTES)
+        return _read(root / path, MOST_TEXT_BYTES)
     except OSError:
         return b""
 
 
 def read_whole(path: Path, most: int) -> bytes | None:
-    """The bytes of a file somebody named; None where there are more of them than `most`."""
-    with path.open("rb") as file:
-        data = file.read(most + 1)
+    """Return the bytes of a file that a user named; None if there are more than `most`."""
+    data = _read(path, most + 1)
     return data if len(data) <= most else None
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Put other bytes in the place of a file, all at once; its rights stay."""
+    """Replace the bytes of a file atomically; its permissions stay."""
     path = path.resolve()
     other = path.with_name(f".{path.name}.new")
     try:
@@ -147,7 +165,40 @@ def replace(path: Path, data: bytes) -> None:
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet: nothing of an editor is ever overwritten."""
+    """Write a file that must not exist yet: no file of an editor is ever overwritten."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         file.write(data)
+
+
+class PictureError(ValueError):
+    """Why a file is not a picture that can be published, as the end of a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureInfo:
+    """Media type, file suffix, and size in pixels."""
+
+    type: str
+    suffix: str
+    width: int
+    height: int
+
+
+def read_picture_info(data: bytes) -> PictureInfo:
+    """Return what a picture's header says, without decoding pixels; raise `PictureError`."""
+    from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of odd metadata; a bomb is an error, no pixel is read
+        try:
+            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
+                kind, (width, height) = image.format, image.size
+        except UnidentifiedImageError as error:
+            raise PictureError("is not a PNG, JPEG, GIF or WebP picture") from error
+        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            raise PictureError(f"cannot be read as a picture ({error})") from error
+    if kind not in _PICTURE_TYPES or width < 1 or height < 1:
+        raise PictureError("is not a PNG, JPEG, GIF or WebP picture")
+    media_type, suffix = _PICTURE_TYPES[kind]
+    return PictureInfo(media_type, suffix, width, height)

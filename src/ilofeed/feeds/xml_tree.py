@@ -1,4 +1,4 @@
-"""An XML document's bytes to its elements, as lxml sees them."""
+"""Parse the XML documents of this program."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from lxml import etree
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-@functools.lru_cache(maxsize=1)  # those who look at a document come one after the other
+@functools.lru_cache(maxsize=1)  # a document is checked in several ways, one after the other
 def parse_xml(data: bytes) -> Any:
-    """The root element; `etree.XMLSyntaxError` where there is none. Nobody may change it: others
-    look at it too."""
+    """Return the root element, which is shared: do not change it.
+
+    Raise `etree.XMLSyntaxError` if the bytes are not well-formed.
+    """
     return etree.fromstring(data, _PARSER)

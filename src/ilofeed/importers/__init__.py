@@ -1,30 +1,10 @@
-"""What others wrote, as entry files."""
+"""Imports: documents that others wrote become entry files.
 
-from ilofeed.importers import foreign
-from ilofeed.importers.foreign import ForeignError, Haul, Note
-from ilofeed.importers.importing import plan_import
-from ilofeed.importers.importplan import Made, Plan, Settings, known_of
-from ilofeed.importers.importproof import proven
-from ilofeed.importers.spreadsheet import KEYS, read_table
-from ilofeed.importers.termfile import term_lines, with_terms
-from ilofeed.importers.wildfeed import read_feed
-from ilofeed.importers.wildjson import read_json
+A document of any format becomes items in one neutral form (`items`), and these a plan: entry files
+that pass every check, and a sentence about everything that is left out. `run` does all of it.
+"""
 
-__all__ = [
-    "KEYS",
-    "ForeignError",
-    "Haul",
-    "Made",
-    "Note",
-    "Plan",
-    "Settings",
-    "foreign",
-    "known_of",
-    "plan_import",
-    "proven",
-    "read_feed",
-    "read_json",
-    "read_table",
-    "term_lines",
-    "with_terms",
-]
+from ilofeed.importers.run import ImportRequest, ImportResult, RequestError, run_import
+from ilofeed.importers.terms import term_lines
+
+__all__ = ["ImportRequest", "ImportResult", "RequestError", "run_import", "term_lines"]

@@ -1,8 +1,8 @@
 """What people look at: the pages of the site, widgets to embed, and what search engines read."""
 
-from ilofeed.pages import embedding, linked_data, plainhtml
+from ilofeed.pages import embedding, linked_data
 from ilofeed.pages.entrypage import render_moved
-from ilofeed.pages.html_tree import parse_html
+from ilofeed.pages.html_tree import read_html
 from ilofeed.pages.linked_data import read_structured, structured
 from ilofeed.pages.render import (
     entry_renderer,
@@ -17,8 +17,7 @@ __all__ = [
     "embedding",
     "entry_renderer",
     "linked_data",
-    "parse_html",
-    "plainhtml",
+    "read_html",
     "read_structured",
     "render_archives",
     "render_assets",

@@ -1,46 +1,35 @@
-"""What search engines read of an entry's page: schema.org in JSON-LD, NewsArticle and Event."""
+"""The data for search engines in an entry's page: NewsArticle and Event of schema.org, JSON-LD."""
 
 from __future__ import annotations
 
-import functools
 import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
-from ilofeed.pages.html_tree import parse_html
-from ilofeed.pages.plainhtml import read_page
-from ilofeed.remember import Last
+from ilofeed.pages.html_tree import read_html
 
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Office, Person
 
-# on one line: the encoder in C indents nothing
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
 
 def render_structured(entry: Entry, office: Office) -> str:
-    """The text of the script element: no markup of HTML can be in it."""
-    text = _encode(structured(entry, office))
+    """Return the text of the script element, written so that it holds no markup of HTML."""
+    text = json.dumps(structured(entry, office), ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def read_structured(page: bytes) -> Any:
-    """What a search engine reads of a page; `ValueError` where it is nothing, or no JSON."""
-    plain = read_page(page)
-    if plain is not None and plain.linked_data is not None:
-        return plain.linked_data
-    root = parse_html(page)
-    found = [] if root is None else root.findall(".//script[@type='application/ld+json']")
-    if len(found) != 1:
-        raise ValueError(f"there are {len(found)} blocks of linked data, not one")
-    return json.loads(found[0].text or "")
+    """Return what a search engine reads of a page; raise `ValueError` if that is not one JSON."""
+    blocks = read_html(page).linked_data
+    if len(blocks) != 1:
+        raise ValueError(f"there are {len(blocks)} blocks of linked data, not one")
+    return json.loads(blocks[0])
 
 
-@Last  # of a page both the digest of its proof and its verification ask
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
-    """The graph: the article, and the event it is about where there is one."""
+    """Return the graph of an entry: the article, and the event that it is about, if any."""
     office = office.speaking(entry.language)
-    signs, publisher = _publisher(office)
+    publisher = _person(office.author, "Organization")
     article = {
         "@type": "NewsArticle",
         "@id": entry.url,
@@ -52,7 +41,10 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
         "inLanguage": entry.language,
         "datePublished": entry.published.isoformat(),
         "dateModified": entry.updated.isoformat(),
-        "author": [publisher if one == signs else _person(one, "Person") for one in entry.authors],
+        "author": [
+            publisher if author == office.author else _person(author, "Person")
+            for author in entry.authors
+        ],
         "publisher": publisher,
         "articleSection": [
             office.categories[name].label(entry.language) for name in entry.categories
@@ -74,12 +66,7 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
     if entry.event is not None:
         article["about"] = {"@id": f"{entry.url}#event"}
         graph.append(_event(entry, publisher))
-    return {"@context": "https://schema.org", "@graph": [_without_none(one) for one in graph]}
-
-
-@functools.lru_cache(maxsize=256)
-def _publisher(office: Office) -> tuple[Person, dict[str, Any]]:
-    return office.author, _person(office.author, "Organization")
+    return {"@context": "https://schema.org", "@graph": [_without_none(node) for node in graph]}
 
 
 def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ilofeed.publish import output, websub
+    from ilofeed.publish import live, output, websub
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
+    from ilofeed.publish.entry_records import keep_entries
     from ilofeed.publish.guard import check_continuity
     from ilofeed.publish.last_build import PreviousBuild, recall_build
     from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import Changes, publish, read_manifest
-    from ilofeed.publish.previous import MOST_BYTES, load_previous
+    from ilofeed.publish.previous import load_previous
     from ilofeed.publish.stamps import Input, scan_inputs
     from ilofeed.publish.state import (
         NewBuild,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "FORMATS",
-    "MOST_BYTES",
     "Changes",
     "Difference",
     "Format",
@@ -42,6 +42,8 @@ __all__ = [
     "check_continuity",
     "compare",
     "find_nothing_to_do",
+    "keep_entries",
+    "live",
     "load_previous",
     "load_state",
     "make_ledger",
@@ -56,7 +58,6 @@ __all__ = [
 ]
 _MODULES = {
     "FORMATS": "changes",
-    "MOST_BYTES": "previous",
     "Changes": "output",
     "Difference": "changes",
     "Format": "changes",
@@ -69,6 +70,7 @@ _MODULES = {
     "check_continuity": "guard",
     "compare": "changes",
     "find_nothing_to_do": "state",
+    "keep_entries": "entry_records",
     "load_previous": "previous",
     "load_state": "state",
     "make_ledger": "manifest",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ilofeed.content import CheckedEntries
 from ilofeed.document import ORDER, OutputFile
 from ilofeed.feeds import MANIFEST
 from ilofeed.publish import state
+from ilofeed.publish.entry_records import CheckedEntries
 from ilofeed.publish.output import read_manifest
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.feeds import Ledger
+    from ilofeed.publish.stamps import Input
 
 _KINDS = {str(kind): kind for kind in ORDER}
 
@@ -35,6 +37,14 @@ class PreviousBuild:
     entries: CheckedEntries = field(default_factory=CheckedEntries)
     ledger: Ledger | None = None
     state: state.LastBuild = field(default_factory=state.LastBuild)
+
+    def unchanged(self, inputs: Mapping[bytes, Input]) -> frozenset[str]:
+        """Return the paths of entry files that were checked, and that are as they were then."""
+        before = self.state.inputs
+        paths = ((path, os.fsencode(path)) for path in self.entries.rows)
+        return frozenset(
+            path for path, key in paths if key in before and inputs.get(key) == before[key]
+        )
 
 
 def recall_build(output: Path) -> PreviousBuild:

@@ -1,4 +1,4 @@
-"""The manifest to compare a build with: of the output, of another folder, or of the live site."""
+"""Load the manifest to compare a build with: the output's, a file's, or the live site's."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ilofeed.feeds import ManifestError, parse_manifest
 from ilofeed.files import PublishError
+from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
@@ -18,17 +19,15 @@ MOST_BYTES = 256 * 1024 * 1024
 
 
 def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
-    """The manifest named by `--previous`: a path, a URL, `none`; without one the output's own.
+    """Return the ledger that `--previous` names: a path, a URL, `none`; by default the output's.
 
-    What cannot be had is a `PublishError`: a site that does not answer is not a site without
+    Raise `PublishError` if it cannot be read: a site that does not answer is not a site without
     entries.
     """
     if where is None:
         return read_manifest(output)
     if where == "none":
         return None
-    from ilofeed.http import FetchError, TooLargeError, fetch, is_address  # it takes long to load
-
     try:
         if is_address(where):
             return parse_manifest(fetch(where, MOST_BYTES).data)

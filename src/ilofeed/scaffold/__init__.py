@@ -1,17 +1,15 @@
 """Files that are written for people: a new entry, a schema, a CMS form, a new office."""
 
-from ilofeed.scaffold import cms, newentry, newoffice, program, touch
-from ilofeed.scaffold.officekit import PROGRAM, kit
+from ilofeed.scaffold import cms, create, new_entry, touch
+from ilofeed.scaffold.new_office import suggest_authority
 from ilofeed.scaffold.schema import entry_schema, feeds_schema
 
 __all__ = [
-    "PROGRAM",
     "cms",
+    "create",
     "entry_schema",
     "feeds_schema",
-    "kit",
-    "newentry",
-    "newoffice",
-    "program",
+    "new_entry",
+    "suggest_authority",
     "touch",
 ]

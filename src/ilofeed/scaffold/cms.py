@@ -1,11 +1,11 @@
-"""The form of a Git-based CMS (Decap or Sveltia), made of the same schema that code editors get."""
+"""Write the form of a Git-based CMS (Decap or Sveltia) from the schema that code editors use."""
 
 from __future__ import annotations
 
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.content import LONGEST_SUMMARY, slugify, yamldoc
+from ilofeed.content import LONGEST_SUMMARY, slugify, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.scaffold.schema import entry_schema
 
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ilofeed.model import Office
 
 NOTE = "# Made by `ilofeed cms` from feeds.yaml. It is made anew, so change nothing here.\n"
-_DAYS = {"date", "updated", "withdrawn"}  # instants among them are written in the file
-_MESSAGES = {  # of values that a pattern refuses; hints say the rest
+_DAYS = {"date", "updated", "withdrawn"}  # a date widget; instants are written in the file
+_MESSAGES = {  # for values that do not match a pattern
     "translation_of": "lower-case letters, digits and single hyphens",
     "language": "a language tag such as en, mn or zh-Hans",
     "type": "a media type such as application/pdf",
@@ -28,7 +28,7 @@ _BODY = {
     "widget": "markdown",
     "required": False,
     "hint": "What more there is to say. Without it the summary stands here",
-    # whatever else the rich text could make, the check refuses or the form cannot show again
+    # the check refuses what other buttons make, or the form cannot show it again
     "buttons": [
         *("bold", "italic", "link", "heading-two", "heading-three"),
         *("quote", "bulleted-list", "numbered-list"),
@@ -39,15 +39,15 @@ _BODY = {
 
 
 def page() -> bytes:
-    """The page that loads the CMS from the file beside it."""
+    """Return the page that loads the CMS and its config.yml."""
     return resources.files("ilofeed").joinpath("data", "cms.html").read_bytes()
 
 
 def config(office: Office, repo: str, branch: str) -> bytes:
-    """The bytes of config.yml, which both programs read."""
-    made = {
+    """Return config.yml, which both programs read."""
+    settings = {
         "backend": {"name": "github", "repo": repo, "branch": branch},
-        "local_backend": True,  # looked for on localhost only
+        "local_backend": True,  # used on localhost only
         "site_url": office.url,
         "media_folder": "entries",
         "public_folder": "",
@@ -64,7 +64,7 @@ def config(office: Office, repo: str, branch: str) -> bytes:
                 "extension": "md",
                 "format": "yaml-frontmatter",
                 "create": True,
-                "media_folder": "",  # pictures stand beside the entry
+                "media_folder": "",  # pictures are in the folder of the entry
                 "public_folder": "",
                 "summary": "{{title}} ({{date}})",
                 "sortable_fields": ["date", "title"],
@@ -73,39 +73,39 @@ def config(office: Office, repo: str, branch: str) -> bytes:
             }
         ],
     }
-    return (NOTE + yamldoc.write(made)).encode()
+    return (NOTE + yaml_nodes.write(settings)).encode()
 
 
 def _slug(office: Office) -> str:
-    """The name of a new file: of its title, or of its day where titles may have no Latin letter."""
+    """Name new files after the title or, if titles may have no Latin letters, after the day."""
     is_latin = len(office.languages) < 2 and slugify(office.title)
     return "{{slug}}" if is_latin else "entry-{{year}}-{{month}}-{{day}}"
 
 
 def fields(office: Office) -> list[dict[str, Any]]:
-    """The widgets of an entry, one for each key, and the body."""
+    """Return the widgets of an entry: one for each key, and the body."""
     schema = entry_schema(office)
-    made = _widgets(schema, schema["$defs"])
+    widgets = _widgets(schema, schema["$defs"])
     if "{{slug}}" in _slug(office):
-        for one in made:
-            if one["name"] == "title":  # both programs keep these signs, and the check has none
+        for widget in widgets:
+            if widget["name"] == "title":  # both programs keep _ and ~, which a slug cannot have
                 most = schema["properties"]["title"]["maxLength"]
                 message = f"{most} characters at most, without _ and ~: the file is named after it"
-                one["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
-    return [*made, _BODY]
+                widget["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
+    return [*widgets, _BODY]
 
 
 def _widgets(
-    schema: Mapping[str, Any], known: Mapping[str, Any], *, optional: bool = False
+    schema: Mapping[str, Any], definitions: Mapping[str, Any], *, optional: bool = False
 ) -> list[dict[str, Any]]:
-    """The widgets of a mapping's keys; in one that may be left out none is required."""
-    needed = set() if optional else set(schema["required"])
+    """Return the widgets of a mapping's keys; none is required in an optional mapping."""
+    required = set() if optional else set(schema["required"])
     return [
         {
             "name": key,
             "label": key.replace("_", " ").capitalize(),
-            **_kind(key, value, known),
-            "required": key in needed,
+            **_kind(key, value, definitions),
+            "required": key in required,
             "hint": _hint(key, value, needed=optional and key in schema["required"]),
         }
         for key, value in schema["properties"].items()
@@ -117,14 +117,14 @@ def _hint(key: str, schema: Mapping[str, Any], *, needed: bool) -> str:
     return f"{text}; {_WHEN}" if _is_when(schema) and key not in _DAYS else text
 
 
-def _kind(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
-    """What a key's schema says of its widget."""
+def _kind(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of a key's widget that follow from its schema."""
     if "$ref" in schema:
-        inner = _widgets(_resolved(schema, known), known, optional=True)
+        inner = _widgets(_resolve(schema, definitions), definitions, optional=True)
         return {"widget": "object", "collapsed": True, "fields": inner}
     match schema["type"]:
         case "array":
-            return _list(key, schema, known)
+            return _list(key, schema, definitions)
         case "boolean":
             return {"widget": "boolean"}
         case "integer":
@@ -134,25 +134,18 @@ def _kind(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict
     raise NotImplementedError(f"no widget shows {key}: {schema}")
 
 
-def _list(key: str, schema: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     items, most = schema["items"], schema["maxItems"]
-    made = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
+    if "oneOf" in items and "const" in items["oneOf"][0]:
+        options = [{"label": term["title"], "value": term["const"]} for term in items["oneOf"]]
+        limits = {"min": schema["minItems"], "max": most}
+        return {"widget": "select", "multiple": True, **limits, "options": options}
+    widget = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
     if "$ref" in items:
-        inner = _widgets(_resolved(items, known), known)
-        return made | {"collapsed": True, "fields": inner}
-    if "const" in items["oneOf"][0]:
-        options = [{"label": one["title"], "value": one["const"]} for one in items["oneOf"]]
-        least = schema["minItems"]
-        return {
-            "widget": "select",
-            "multiple": True,
-            "min": least,
-            "max": most,
-            "options": options,
-        }
-    # a name, or more of the person than a name: the form has names and keeps what it cannot show
-    inner_text = {"name": "name", "label": "Name", "widget": "string"}
-    return made | {"field": inner_text}
+        inner = _widgets(_resolve(items, definitions), definitions)
+        return widget | {"collapsed": True, "fields": inner}
+    # an author is a name or a mapping; the form shows names and keeps what it cannot show
+    return widget | {"field": {"name": "name", "label": "Name", "widget": "string"}}
 
 
 def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
@@ -178,6 +171,6 @@ def _is_when(schema: Mapping[str, Any]) -> bool:
     return str(schema.get("pattern")).startswith(r"^\d{4}-")
 
 
-def _resolved(schema: Mapping[str, Any], known: Mapping[str, Any]) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = known[schema["$ref"].rpartition("/")[2]]
-    return found
+def _resolve(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
+    definition: Mapping[str, Any] = definitions[schema["$ref"].rpartition("/")[2]]
+    return definition

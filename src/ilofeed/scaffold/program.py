@@ -1,33 +1,94 @@
-"""The program's own files, wherever it runs from: a wheel, or the `src/` of a checkout.
+"""The program's own files, wherever it runs from, and a wheel made of them.
 
-What an office gets that lies outside `src/` is copied into the package when it is built, as
+What an office gets from outside `src/` is copied into the package when it is built, as
 pyproject.toml says; in a checkout it is read from its place.
 """
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import io
+import tomllib
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 PACKAGE = Path(__file__).parents[1]
 CHECKOUT = Path(__file__).parents[3]
-SHIPPED = {  # in the package: in a checkout
+PROJECT, LICENCE = "data/program/pyproject.toml", "data/program/LICENSE"
+SHIPPED = {  # path in the package: path in a checkout
     "data/problems.md": "docs/problems.md",
-    "data/program/LICENSE": "LICENSE",
-    "data/program/pyproject.toml": "pyproject.toml",
+    LICENCE: "LICENSE",
+    PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
     "data/program/office.yml": ".github/workflows/office.yml",
     "data/program/publish.yml": ".github/workflows/publish.yml",
     "data/program/office.py": ".github/scripts/office.py",
     "data/program/issue.py": ".github/scripts/issue.py",
 }
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 
-def files(package: Path = PACKAGE, checkout: Path = CHECKOUT) -> dict[str, bytes]:
-    """Every file of the package, by its path in it; what Python made of them is left out."""
-    found = {
-        path.relative_to(package).as_posix(): path.read_bytes()
-        for path in package.rglob("*")
+def program_files() -> dict[str, bytes]:
+    """Return every file of the package, but not Python's caches, by its path in the package."""
+    files = {
+        path.relative_to(PACKAGE).as_posix(): path.read_bytes()
+        for path in PACKAGE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    missing = SHIPPED.keys() - found.keys()
-    return found | {name: (checkout / SHIPPED[name]).read_bytes() for name in missing}
+    missing = SHIPPED.keys() - files.keys()
+    return files | {name: (CHECKOUT / SHIPPED[name]).read_bytes() for name in missing}
+
+
+def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
+    """Return name and bytes of a wheel of the package's files; equal files give equal bytes.
+
+    `pyproject.toml`, one of the files, says what the program depends on.
+    """
+    info = f"ilofeed-{version}.dist-info"
+    project = tomllib.loads(files[PROJECT].decode())["project"]
+    scripts = "".join(f"{name} = {function}\n" for name, function in project["scripts"].items())
+    members = {f"ilofeed/{path}": data for path, data in files.items()} | {
+        f"{info}/METADATA": _metadata(version, project).encode(),
+        f"{info}/WHEEL": b"Wheel-Version: 1.0\nGenerator: ilofeed\n"
+        b"Root-Is-Purelib: true\nTag: py3-none-any\n",
+        f"{info}/entry_points.txt": f"[console_scripts]\n{scripts}".encode(),
+        f"{info}/licenses/LICENSE": files[LICENCE],
+    }
+    record = "".join(
+        f"{path},{_hash(data)},{len(data)}\n" for path, data in sorted(members.items())
+    )
+    members[f"{info}/RECORD"] = f"{record}{info}/RECORD,,\n".encode()
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for path, data in sorted(members.items()):
+            member = zipfile.ZipInfo(path, _EPOCH)
+            member.compress_type = zipfile.ZIP_DEFLATED
+            member.create_system = 3  # Unix, whatever system this runs on
+            member.external_attr = 0o100644 << 16
+            wheel.writestr(member, data)
+    return f"ilofeed-{version}-py3-none-any.whl", out.getvalue()
+
+
+def _metadata(version: str, project: Mapping[str, object]) -> str:
+    dependencies = project["dependencies"]
+    assert isinstance(dependencies, list)
+    lines = [
+        "Metadata-Version: 2.4",
+        f"Name: {project['name']}",
+        f"Version: {version}",
+        f"Summary: {project['description']}",
+        f"License-Expression: {project['license']}",
+        "License-File: LICENSE",
+        f"Requires-Python: {project['requires-python']}",
+        *(f"Requires-Dist: {dependency}" for dependency in dependencies),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _hash(data: bytes) -> str:
+    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()

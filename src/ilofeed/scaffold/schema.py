@@ -1,4 +1,4 @@
-"""JSON Schemas of the two kinds of file, for editors that complete and check while one types."""
+"""JSON Schemas of entry files and feeds.yaml, for editors that complete and check as one types."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _WithoutNull(GenerateJsonSchema):
-    """A key is written with a value or not at all, so `null` is not offered."""
+    """A generator that does not offer `null`: a key has a value or is absent."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
@@ -28,13 +28,13 @@ class _WithoutNull(GenerateJsonSchema):
 
 
 def feeds_schema() -> dict[str, Any]:
-    """The schema of feeds.yaml."""
+    """Return the schema of feeds.yaml."""
     schema = OfficeFields.model_json_schema(schema_generator=_WithoutNull)
     return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "feeds.yaml"}
 
 
 def entry_schema(office: Office | None) -> dict[str, Any]:
-    """The schema of an entry's front matter; with an office, its terms and languages."""
+    """Return the schema of an entry's front matter, with the terms and languages of an office."""
     schema = EntryFields.model_json_schema(schema_generator=_WithoutNull)
     if office is not None:
         for key, terms in (("categories", office.categories), ("countries", office.countries)):

@@ -1,4 +1,4 @@
-"""`updated` of an entry file set to an instant; every other byte stays as it is."""
+"""Set `updated` of an entry file to an instant; every other byte stays the same."""
 
 from __future__ import annotations
 
@@ -25,31 +25,32 @@ _FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 def touch(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
 ) -> tuple[bytes, tuple[Problem, ...]]:
-    """The bytes of an entry file that says it was updated now; where that cannot be, the same bytes
-    and why not.
+    """Return the bytes of an entry file with `updated` set to now, or its old bytes and why not.
 
-    A line `updated:` that is there is changed, else one is put below `date:`.
+    An existing line `updated:` is changed; otherwise one is inserted below `date:`.
     """
     before = check_entry(path, data, office, files, now)
     if has_errors(before.problems):
         return data, before.problems
-    made = _with_updated(data, now.astimezone(office.timezone).replace(microsecond=0).isoformat())
-    after = check_entry(path, made, office, files, now)
+    touched = _with_updated(
+        data, now.astimezone(office.timezone).replace(microsecond=0).isoformat()
+    )
+    after = check_entry(path, touched, office, files, now)
     if has_errors(after.problems):  # its date is in the future, say
         return data, after.problems
     if after.entry is None or second(after.entry.updated) != second(now):
         message = "there is no line `date:` to put `updated:` below; write it by hand"
         return data, (Problem(path, 1, 1, "missing-key", message),)
-    return made, ()
+    return touched, ()
 
 
-def _with_updated(data: bytes, written: str) -> bytes:
+def _with_updated(data: bytes, instant: str) -> bytes:
     fences = list(_FENCE.finditer(data))
     end = fences[1].start() if len(fences) > 1 else len(data)
     if match := _UPDATED.search(data, 0, end):
-        line = match[1] + b" " + written.encode() + (match[2] or b"")
+        line = match[1] + b" " + instant.encode() + (match[2] or b"")
         return data[: match.start()] + line + data[match.end() :]
     if match := _DATE.search(data, 0, end):
-        line = b"updated: " + written.encode() + match[1]
+        line = b"updated: " + instant.encode() + match[1]
         return data[: match.end()] + line + data[match.end() :]
     return data

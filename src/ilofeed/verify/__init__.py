@@ -1,13 +1,13 @@
 """The proof before publishing: every document is read back and compared with its source."""
 
-from ilofeed.verify import feedreader
-from ilofeed.verify.carry import carried_entry
+from ilofeed.verify.expected import carried_entry
+from ilofeed.verify.feed_reader import parse_feed
 from ilofeed.verify.verification import Fault, verify, verify_changed
 
 __all__ = [
     "Fault",
     "carried_entry",
-    "feedreader",
+    "parse_feed",
     "verify",
     "verify_changed",
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.feeds import opml
 from ilofeed.ids import SHORT
 from ilofeed.pages import embedding, structured
-from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

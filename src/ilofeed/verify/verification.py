@@ -12,14 +12,15 @@ from lxml import etree
 from ilofeed.document import Document
 from ilofeed.feeds import opml
 from ilofeed.pages import embedding, read_structured, structured
-from ilofeed.verify import addresses, readonce
-from ilofeed.verify.archivereader import read_archive
-from ilofeed.verify.calendarreader import CalendarError, read_calendar
-from ilofeed.verify.carry import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify import readonce
+from ilofeed.verify.archive_reader import read_archive
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
+from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import lint
 from ilofeed.verify.proof import EntryDigests, prove
-from ilofeed.verify.readback import read_back
 from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def verify_changed(
         published=published,
         has_lost_paths=not proofs.keys() <= paths,
         digests=EntryDigests(office),
-        links=addresses.Answers(office, published),
+        links=LinkChecker(office, published),
     )
     rendered = [document for document in documents if isinstance(document, Document)]
     doubtful = documents if check.has_lost_paths else rendered
@@ -90,7 +91,7 @@ def verify_changed(
     if any(verdict.faults for verdict in verdicts):  # now name every document that shows a fault
         faults = check.dead_links(doubtful)
         dead = {fault.found for fault in faults}
-        links = addresses.Answers(office, check.published | dead)
+        links = LinkChecker(office, check.published | dead)
         verdicts = workers.map(partial(check.judge, {}, links), doubtful)
         faults += (fault for verdict in verdicts for fault in verdict.faults)
     judged = {
@@ -111,7 +112,7 @@ class _Check:
     published: set[str]  # addresses
     has_lost_paths: bool
     digests: EntryDigests
-    links: addresses.Answers
+    links: LinkChecker
 
     def judge_once(self, parts: Mapping[str, Sequence[int]], document: AnyDocument) -> _Verdict:
         """Judge a document by itself, with the addresses that its own entry names."""
@@ -121,7 +122,7 @@ class _Check:
     def judge(
         self,
         parts: Mapping[str, Sequence[int]],
-        links: addresses.Answers,
+        links: LinkChecker,
         document: AnyDocument,
     ) -> _Verdict:
         """Read a document back, or only its entries in `parts` (`readonce`); check its links."""
@@ -137,7 +138,7 @@ class _Check:
         self,
         document: Document,
         parts: Mapping[str, Sequence[int]],
-        links: addresses.Answers,
+        links: LinkChecker,
     ) -> list[Fault]:
         faults: list[Fault] = []
         if document.path in parts:
@@ -158,7 +159,7 @@ class _Check:
         return [
             Fault(entry.path, "address", "a published file", address)
             for entry in entries.values()
-            for address in addresses.dangling_in(entry, self.office, self.published)
+            for address in self.links.dangling_in_entry(entry)
         ]
 
 
@@ -168,7 +169,7 @@ def _address(document: AnyDocument, office: Office) -> str:
     return entry.url if entry is not None and entry.url == address else address
 
 
-def _dangling(document: AnyDocument, links: addresses.Answers) -> list[Fault]:
+def _dangling(document: AnyDocument, links: LinkChecker) -> list[Fault]:
     """Return the site's own addresses in a document that lead to no document."""
     try:
         missing = links.dangling(document)

@@ -1,0 +1,317 @@
+"""Check what needs more than one key of an entry: its office, its picture, other entries."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import mimetypes
+import posixpath
+import re
+from operator import attrgetter
+from typing import TYPE_CHECKING
+
+from ilofeed import dates
+from ilofeed.content.read import (
+    MOST_PICTURE_BYTES,
+    PICTURE_SUFFIXES,
+    PictureError,
+    read_picture_info,
+)
+from ilofeed.model import Image
+from ilofeed.problems import did_you_mean, nearest, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import TypeAlias
+
+    from ilofeed.content.entry import Parsed
+    from ilofeed.content.schemas import EntryFields, ImageFields
+    from ilofeed.content.validation import Checked
+    from ilofeed.model import Office, Term
+    from ilofeed.problems import Code, Problem
+
+    CheckedEntry: TypeAlias = Checked[EntryFields]
+
+UPDATED_AHEAD = dt.timedelta(hours=24)  # validators report a feed from further ahead
+# not in the table of every Python
+_OFFICE_TYPES = {
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    ".epub": "application/epub+zip",
+    ".webp": "image/webp",
+}
+
+
+def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
+    """Yield the problems of keys that need another key or the office; not of the picture."""
+    keys = checked.fields
+    yield from _term_problems(
+        checked, office, "categories", keys.categories, office.categories, "unknown-category"
+    )
+    yield from _term_problems(
+        checked, office, "countries", keys.countries, office.countries, "unknown-country"
+    )
+    yield from _language_problems(checked, office)
+    is_id_sound = keys.id is not None and "id" not in checked.failed
+    if is_id_sound and str(keys.id).startswith(office.authority.id_of("feed/")):
+        message = "an id that begins like this is a feed's; choose another"
+        yield checked.problem("bad-id", message, "id")
+    if "date" not in checked.failed:
+        yield from _date_problems(checked, office, now)
+    yield from _event_problems(checked)
+    if "attachments" not in checked.failed:
+        yield from _attachment_problems(checked)
+
+
+def _term_problems(
+    checked: CheckedEntry,
+    office: Office,
+    key: str,
+    names: list[str],
+    terms: Mapping[str, Term],
+    unknown: Code,
+) -> Iterator[Problem]:
+    if key in checked.failed:
+        return
+    for at, name in enumerate(names):
+        if name in terms:
+            if names[:at].count(name) == 1:
+                message = f"{quote(name)} is named twice; delete one"
+                yield checked.problem("named-twice", message, key, at)
+        elif key not in office.unsure:  # else feeds.yaml has to be corrected first
+            message = f"{quote(name)} is not among the {key} of feeds.yaml"
+            if count := _count_names(name, terms):
+                message = f"{quote(name)} looks like {count} names; put a comma "
+                message += "and a space between them, in brackets"
+            elif term := _find_label(name, terms):
+                message += f"; that is the label of {term}, write {term}"
+            else:
+                message += did_you_mean(name, terms)
+            yield checked.problem(unknown, message, key, at)
+
+
+def _count_names(text: str, terms: Mapping[str, Term]) -> int:
+    """Return how many names were written as one; 0 for a single name."""
+    parts = re.split(r"\s*[,;，；、]\s*", text)
+    if len(parts) == 1:
+        parts = re.split(r"\s+(?:-\s*)?", text)
+        return len(parts) if len(parts) > 1 and all(part in terms for part in parts) else 0
+    return len(parts)
+
+
+def _find_label(label: str, terms: Mapping[str, Term]) -> str | None:
+    """Return the term with a label in any language, unless the label is its slug in capitals."""
+    folded = label.casefold()
+    for name, term in terms.items():
+        if name != folded and folded in map(str.casefold, term.labels.values()):
+            return name
+    return None
+
+
+def _language_problems(checked: CheckedEntry, office: Office) -> Iterator[Problem]:
+    language, languages = checked.fields.language, office.languages
+    if language is None or not languages or language in languages or "language" in checked.failed:
+        return
+    message = f"{quote(language)} is not among the languages of feeds.yaml, {', '.join(languages)}"
+    primary = language.partition("-")[0]
+    if near := [other for other in languages if other.partition("-")[0] == primary]:
+        message += f"; write language: {near[0]}"
+    yield checked.problem("unknown-language", message, "language")
+
+
+def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
+    def instant(moment: dates.Moment) -> dt.datetime:
+        return dates.instant(moment, office.timezone, office.publish_time)
+
+    keys = checked.fields
+    published = instant(keys.date)
+    later: tuple[tuple[str, dates.Moment | None, Code], ...] = (
+        ("updated", keys.updated, "updated-before-date"),
+        ("withdrawn", keys.withdrawn, "withdrawn-before-date"),
+    )
+    for key, moment, code in later:
+        if moment is None or key in checked.failed:
+            continue
+        # a day without a time is later on the day of publication
+        if moment != published.date() and instant(moment) < published:
+            message = (
+                f"{dates.write_moment(moment)} is before the date, "
+                f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
+            )
+            yield checked.problem(code, message, key)
+    updated, is_out = keys.updated, published <= now and not keys.draft
+    if updated is None or "updated" in checked.failed or not is_out:
+        return
+    if instant(updated) > now + UPDATED_AHEAD:
+        message = f"{dates.write_moment(updated)} is in the future, but the entry is out already"
+        yield checked.problem("updated-in-future", message, "updated")
+
+
+def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
+    event = checked.fields.event
+    if event is None or event.end is None or not checked.holds("event"):
+        return
+    start, end = event.start, event.end
+    if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
+        message = "one of start and end has a time, the other has none; give both or neither"
+        yield checked.problem("mixed-event", message, "event", "end")
+    elif end < start:
+        message = (
+            f"the event ends on {dates.write_moment(end)}, "
+            f"before it starts on {dates.write_moment(start)}"
+        )
+        yield checked.problem("event-ends-before-start", message, "event", "end")
+
+
+def _attachment_problems(checked: CheckedEntry) -> Iterator[Problem]:
+    attachments = checked.fields.attachments or []
+    urls = [attachment.url for attachment in attachments]
+    for at, attachment in enumerate(attachments):
+        if urls[:at].count(attachment.url) == 1:
+            message = f"{quote(attachment.url)} is named twice; delete one"
+            yield checked.problem("named-twice", message, "attachments", at, "url")
+        if attachment.type is None and media_type(attachment.url) is None:
+            message = "the address does not tell the type; add, for instance, type: application/pdf"
+            yield checked.problem("missing-key", message, "attachments", at)
+
+
+def check_image(
+    checked: CheckedEntry, office: Office, files: Mapping[str, bytes], slug: str
+) -> tuple[Image | None, list[Problem]]:
+    """Return the picture to publish, if there is one, and the problems of the key `image`."""
+    keys = checked.fields.image
+    if keys is None or not checked.holds("image"):
+        return None, []
+    if (keys.file is None) == (keys.url is None):
+        if "image" in checked.failed:  # one of the two may be misspelt
+            return None, []
+        message = "a picture has either file or url; write one of them"
+        return None, [checked.problem("image-source", message, "image")]
+    if keys.url is not None:
+        guess = media_type(keys.url) or ""
+        kind = guess if guess.startswith("image/") else None
+        return Image(keys.url, keys.alt, keys.credit, kind), []
+    image, code, message = _local_image(checked.source.path, keys, office, files, slug)
+    return image, [checked.problem(code, message, "image", "file")] if message else []
+
+
+def _local_image(
+    entry_path: str, keys: ImageFields, office: Office, files: Mapping[str, bytes], slug: str
+) -> tuple[Image | None, Code, str]:
+    """Return a picture of the office, or the code and message of what is wrong with it."""
+    folder = posixpath.dirname(entry_path)
+    path = posixpath.normpath(posixpath.join(folder, keys.file or ""))
+    data = files.get(path)
+    if data is None:
+        suffix = posixpath.splitext(path)[1].lower()
+        if suffix and suffix not in PICTURE_SUFFIXES:  # such files are not read
+            message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
+            return None, "bad-image", message
+        message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
+        if near := nearest(path, files):
+            message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
+        return None, "image-not-found", message
+    if len(data) > MOST_PICTURE_BYTES:
+        most = MOST_PICTURE_BYTES // 2**20
+        return None, "bad-image", f"the picture has more than {most} MiB; make it smaller"
+    try:
+        info = read_picture_info(data)
+    except PictureError as error:
+        return None, "bad-image", f"{quote(path)} {error}"
+    target = f"entry/{slug}/image.{info.suffix}"
+    image = Image(
+        office.address(target),
+        keys.alt,
+        keys.credit,
+        info.type,
+        info.width,
+        info.height,
+        len(data),
+        target,
+        data,
+    )
+    return image, "bad-image", ""
+
+
+def media_type(url: str) -> str | None:
+    """Return the media type that an address's ending stands for, the same on every host."""
+    path = re.sub(r"[?#].*", "", url)
+    if office := _OFFICE_TYPES.get(posixpath.splitext(path)[1].lower()):
+        return office
+    return _types().guess_type(path)[0]
+
+
+@functools.cache
+def _types() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes()  # a separate instance reads no host's table
+
+
+def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterator[Problem]:
+    """Yield what is wrong between an entry and the one that it translates.
+
+    `refused` are the slugs of files that exist and could not be read.
+    """
+    translations = [entry for entry in parsed if entry.translation_of is not None]
+    if not translations:
+        return
+    by_slug = {entry.slug: entry for entry in reversed(parsed)}
+    first: dict[tuple[str, str], Parsed] = {}
+    for entry in sorted(translations, key=attrgetter("path")):
+        if entry.translation_of in refused - by_slug.keys():
+            continue
+        problem = _original_problem(entry, by_slug, refused)
+        if problem := problem or _language_conflict(entry, by_slug, first):
+            yield entry.problem("translation_of", *problem)
+
+
+def _original_problem(
+    entry: Parsed, by_slug: Mapping[str, Parsed], refused: set[str]
+) -> tuple[Code, str] | None:
+    original = str(entry.translation_of)
+    if original == entry.slug:
+        return "unknown-translation", "an entry cannot be a translation of itself"
+    if original not in by_slug:
+        near = nearest(original, (by_slug.keys() | refused) - {entry.slug})
+        message = f"there is no entry {quote(original)}; "
+        message += f"did you mean {quote(near)}? If" if near else "correct the name or, if"
+        message += f" {original}.md was deleted, put it back or delete this line"
+        return "unknown-translation", message
+    chain = [entry.slug, original]
+    while (
+        further := by_slug[chain[-1]].translation_of if chain[-1] in by_slug else None
+    ) is not None:
+        if further in chain:
+            circle = " → ".join([*chain, further])
+            message = f"the translations go in a circle, {circle}; the original translates nothing"
+            return "translation-chain", message
+        chain.append(further)
+    if len(chain) == 2:
+        return None
+    message = f"{quote(original)} is a translation itself; write translation_of: {chain[-1]}"
+    return "translation-chain", message
+
+
+def _language_conflict(
+    parsed: Parsed, by_slug: Mapping[str, Parsed], first: dict[tuple[str, str], Parsed]
+) -> tuple[Code, str] | None:
+    """Return the problem of a translation in the language of its original, or of another
+    translation; `first` has the first one in each language and is filled on the way."""
+    original = by_slug[str(parsed.translation_of)]
+    entry = parsed.entry
+    if entry is None or entry.withdrawn is not None:  # a withdrawn one may have a successor
+        return None
+    if original.entry is not None and original.entry.language == entry.language:
+        message = (
+            f"{quote(original.slug)} is in {quote(entry.language)} too; write the language of this "
+            "one in a line `language`, or delete translation_of"
+        )
+        return "same-language", message
+    other = first.setdefault((original.slug, entry.language), parsed)
+    if other is parsed:
+        return None
+    message = (
+        f"{quote(other.path)} is the translation of {quote(original.slug)} in "
+        f"{quote(entry.language)} already; keep one of the two, or correct the language"
+    )
+    return "duplicate-translation", message

@@ -1,0 +1,250 @@
+"""Explain pydantic's errors to editors, and find the places in a file that they refer to."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel
+
+from ilofeed.content.yaml_errors import ITEM_SIGNS
+from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ilofeed.problems import CODES, did_you_mean, nearest, quote, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from ilofeed.problems import Code, Problem
+    from ilofeed.text import Source
+
+
+Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
+MOST_UNKNOWN = 100  # unknown keys that are compared with a missing key
+
+_NAMES = ("categories", "countries", "languages")  # lists of names that have no spaces in them
+_UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
+_EXPECTED = {
+    "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
+    "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
+    "string_type": "one text is wanted here, not a list or a mapping",
+    "colon_type": "a colon and a space end a key; put quotes around the whole text",
+    "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
+    "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
+}
+
+
+def explain(
+    source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
+) -> Problem | None:
+    """Return the problem that one of pydantic's errors means; None if it is reported already.
+
+    `broken` are the places of values that pydantic did not get.
+    """
+    kind, loc = item["type"], item["loc"]
+    if kind in {"missing", "extra_forbidden"}:
+        parent, path = locate(root, loc[:-1])
+        key, fields = str(loc[-1]), _fields_at(model, loc[:-1])
+        if kind == "extra_forbidden":
+            message = _misplaced(key, path, root, model) or _unknown(key, fields)
+            return source.problem(key_start(root, (*path, key)), "unknown-key", message)
+        is_reported = (*path, key) in broken or _is_misspelt(key, parent, fields)
+        if is_reported or (not path and _is_elsewhere(key, root, model)):
+            return None
+        return source.problem(parent.start, *_missing(fields, path, key))
+    node, path = locate(root, loc)
+    if kind == "too_short" and any(place[: len(path)] == path for place in broken):
+        return None
+    if loc[-1] == "[key]":
+        return source.problem(key_start(root, path), _code(kind), item["msg"])
+    code, message = _described(kind, item, node, path, _fields_at(model, path))
+    return source.problem(node.start, code, message)
+
+
+def _misplaced(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> str | None:
+    """Return the message for a key that is a level too high or too low."""
+    fields = model.model_fields
+    if path:
+        is_root = key in fields and fields[key].is_required() and root.get(key) is None
+        section = quote(str(path[0]))
+        message = f"{quote(key)} does not belong to {section}; begin the line in the first column"
+        return message if is_root else None
+    if section := strays(root, model).get(key, ""):
+        return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    missing = [
+        section
+        for section in fields
+        if root.get(section) is None and key in _keys_of(model, section)
+    ]
+    if len(missing) != 1:
+        return None
+    message = f"{quote(key)} belongs to {quote(missing[0])}; write `{missing[0]}:` above it, "
+    return message + "and begin the line with two spaces"
+
+
+def _is_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
+    """Return whether a missing key, or keys of its section, are reported at another level."""
+    section_keys = _keys_of(model, key)
+    for name, node in root.pairs:
+        if name.value not in model.model_fields:
+            if name.value in section_keys:
+                return True
+        elif isinstance(node, Mapping) and node.get(key) is not None:
+            other_keys = _keys_of(model, name.value)
+            if other_keys and key not in other_keys:
+                return True
+    return False
+
+
+def _unknown(key: str, fields: dict[str, Any]) -> str:
+    message = f"there is no key {quote(key)} here"
+    plain = re.sub(_UNSEEN, "", key)
+    if plain != key and plain in fields:
+        return f"something that cannot be seen stands beside the key {quote(plain)}; write it again"
+    if " " in key:
+        return message + "; if the text above goes on here, put quotes around all of it"
+    return message + did_you_mean(key, fields)
+
+
+def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
+    """Return keys of the first column that belong to the section above them, with that section."""
+    sections: dict[str, str] = {}
+    section = ""
+    for key, _ in root.pairs:
+        if key.value in model.model_fields:
+            section = key.value
+        elif section and key.value in _keys_of(model, section):
+            sections[key.value] = section
+    return sections
+
+
+def _keys_of(model: type[BaseModel], section: str) -> Collection[str]:
+    """Return the keys of a section with fixed keys; none for any other key."""
+    annotation = model.model_fields[section].annotation
+    for kind in (annotation, *getattr(annotation, "__args__", ())):
+        if isinstance(kind, type) and issubclass(kind, BaseModel):
+            return kind.model_fields.keys()
+    return ()
+
+
+def _is_misspelt(key: str, parent: Node, fields: dict[str, Any]) -> bool:
+    """Return whether a missing key is there with a wrong spelling, which is reported."""
+    written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
+    unknown = [name for name in written if name not in fields][:MOST_UNKNOWN]
+    return any(nearest(name, fields) == key for name in unknown)
+
+
+def _missing(fields: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
+    if path[-1:] == ("image",) and key == "alt":
+        message = "the picture has no alt; say what it shows, for those who cannot see it"
+        return "image-without-alt", message
+    example = (fields[key].examples or ["…"])[0]
+    names = [part for part in path if isinstance(part, str)]
+    where = f" in {quote(names[-1])}" if names else ""
+    return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
+
+
+def _described(
+    kind: str, item: Any, node: Node, path: Loc, fields: dict[str, Any]
+) -> tuple[Code, str]:
+    if kind in _EXPECTED:
+        key = path[-1] if path else ""
+        value = visible(_listed(node.value, key), 60) if isinstance(node, Scalar) else "…"
+        first = _first(node)
+        kind = "item_type" if kind == "list_type" and first in fields else kind
+        kind = "colon_type" if kind == "string_type" and " " in first else kind
+        keys = ", ".join(fields)
+        return "wrong-type", _EXPECTED[kind].format(key=key, value=value, keys=keys, first=first)
+    if kind == "too_short":
+        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
+    if kind == "too_long":
+        most = item["ctx"]["max_length"]
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items; {most} is the most"
+    if kind == "literal_error":
+        value = node.value if isinstance(node, Scalar) else ""
+        key = next((part for part in reversed(path) if isinstance(part, str)), "")
+        return "bad-choice", _choice(value, key, item["ctx"]["expected"])
+    return _code(kind), item["msg"]
+
+
+def _first(node: Node) -> str:
+    """Return the first key of a mapping, the first item or key of a list, or a text itself."""
+    match node:
+        case Mapping(pairs=((key, _), *_)):
+            return visible(key.value, 60)
+        case Sequence(items=(item, *_)):
+            return _first(item)
+        case Scalar(value=value):
+            return visible(value, 60)
+    return "…"
+
+
+def _choice(value: str, key: str, expected: str) -> str:
+    if value in {"category", "country", "language"}:
+        return f"{quote(value)} is a dimension; write - per: {value}"
+    names, words = _listed(value), re.findall("'(.+?)'", expected)
+    if set(value.split()) <= set(words):
+        names = ", ".join(value.split())
+    if "," in names:
+        return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
+    near = nearest(value, words)
+    hint = f"; did you mean {quote(near)}?" if near else ""
+    return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
+
+
+def _listed(text: str, key: int | str = "") -> str:
+    """Return a text that should be a list as its items in brackets."""
+    if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
+        return ", ".join(text.split())
+    text = re.sub(r"^\((.*)\)$", r"\1", text)
+    signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
+    return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))
+
+
+def _code(kind: str) -> Code:
+    """Return the code of an error: pydantic's own errors are about types."""
+    return kind if kind in CODES else "wrong-type"
+
+
+def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
+    """Return the deepest node on the way to a loc, and the part of the way that exists.
+
+    pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
+    """
+    node = root
+    path: Loc = ()
+    for part in loc:
+        inner: Node | None = None
+        if isinstance(node, Mapping):
+            inner = node.get(str(part))
+        elif isinstance(node, Sequence) and isinstance(part, int) and part < len(node.items):
+            inner = node.items[part]
+        if inner is not None:
+            node, path = inner, (*path, part)
+    return node, path
+
+
+def key_start(root: Mapping, loc: Loc) -> int:
+    """Return the offset of the key at a loc; if it is not written, of the mapping around it."""
+    parent, _ = locate(root, loc[:-1])
+    if isinstance(parent, Mapping):
+        for key, _value in parent.pairs:
+            if key.value == loc[-1]:
+                return key.start
+    return parent.start
+
+
+def _fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
+    """Return the fields of the model that the keys at a loc belong to."""
+    for part in loc:
+        if isinstance(part, str) and part in model.model_fields:
+            model = _model_in(model.model_fields[part].annotation) or model
+    return dict(model.model_fields)
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    for inner in getattr(annotation, "__args__", ()):
+        if model := _model_in(inner):
+            return model
+    return None

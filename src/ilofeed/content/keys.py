@@ -1,0 +1,229 @@
+"""Define the types of single values in both kinds of file: each checks a value."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainValidator,
+    ValidationInfo,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from ilofeed import dates
+from ilofeed.dates import read_moment
+from ilofeed.problems import quote
+from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
+from ilofeed.urls import AddressError, to_url
+
+if TYPE_CHECKING:
+    from ilofeed.problems import Code
+
+
+LONGEST_TITLE = 300
+LONGEST_SUMMARY = 2000
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_LANGUAGE = re.compile(
+    r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
+)
+_EMAIL = re.compile(r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
+_VISIBLE = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
+_PARAGRAPH_BREAK = re.compile(r"\n\s*\n|\u2029")
+_MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
+
+
+class Fields(BaseModel):
+    """The keys of a mapping; any other key is an error."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+
+
+def refuse(code: Code, message: str) -> NoReturn:
+    """Raise the problem of a value, as pydantic collects it."""
+    raise PydanticCustomError(code, "{text}", {"text": message})
+
+
+def _text(value: str, most: int) -> str:
+    value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
+    if not _VISIBLE.search(value):
+        refuse("empty-value", "the text is empty; write it")
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
+    if is_mistakable(value):
+        pair = _MISTAKABLE.search(value)
+        message = f"{quote(pair[0] if pair else value)} would be taken for a wrongly decoded letter"
+        refuse("double-encoding", message + "; put a space or a sign between the two")
+    if markup := find_markup(value):
+        refuse(
+            "html-in-text", f"{quote(markup)} is HTML; this is plain text, readers would show it"
+        )
+    if len(value) > most:
+        refuse("too-long", f"{len(value)} characters are too many; {most} is the most")
+    return value
+
+
+def _line(value: str) -> str:
+    value = _text(value, LONGEST_TITLE)
+    if _LINE_BREAK.search(value):
+        refuse("line-break", "a line break stands inside; write it as one line")
+    return value
+
+
+def _paragraph(value: str) -> str:
+    value = _text(value, LONGEST_SUMMARY)
+    if _PARAGRAPH_BREAK.search(value):
+        refuse(
+            "line-break", "the text has more than one paragraph; put the rest below the second ---"
+        )
+    return re.sub(r" *\n *", " ", value) if "\n" in value else value
+
+
+def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
+    if not isinstance(value, str):
+        refuse("bad-date", "one date is wanted here, for instance 2015-05-19")
+    try:
+        return read_moment(value.strip(), (info.context or {}).get("zone"))
+    except dates.DateError as error:
+        refuse(error.code, error.message)
+
+
+def _url(value: str, *, local: bool = False) -> str:
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
+    try:
+        return to_url(value, local=local)
+    except AddressError as error:
+        refuse("bad-url", str(error))
+
+
+def _local_url(value: str) -> str:
+    return _url(value, local=True)
+
+
+def check_slug(value: str) -> str:
+    """Return a slug unchanged; refuse anything else with the slug that it could be."""
+    if SLUG.fullmatch(value):
+        return value
+    suggestion = slugify(value.rpartition("/")[2].removesuffix(".md"))
+    message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
+    refuse("bad-slug", message + (f"; write {suggestion}" if suggestion else ""))
+
+
+def slugify(text: str) -> str:
+    """Return a slug made of a text: its ASCII letters and digits, perhaps none."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    plain = plain.replace("'", "")
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80].strip("-")
+
+
+def _language(value: str) -> str:
+    if _LANGUAGE.fullmatch(value) and len(value) <= 35:  # RFC 5646, section 4.4.1
+        return value
+    parts = re.split(r"[-_]", value)
+    if len(parts[0]) in {2, 3} and all(part.isalnum() and part.isascii() for part in parts):
+        tail = [
+            {4: part.title(), 2: part.upper()}.get(len(part), part.lower()) for part in parts[1:]
+        ]
+        if _LANGUAGE.fullmatch(tag := "-".join([parts[0].lower(), *tail])):
+            refuse("bad-language", f"{quote(value)} is not a language tag; write {tag}")
+    refuse("bad-language", f"{quote(value)} is not a language tag such as en, mn or zh-Hans")
+
+
+def _email(value: str) -> str:
+    if not _EMAIL.fullmatch(value):
+        refuse("bad-email", f"{quote(value)} is not an e-mail address such as news@example.org")
+    return value
+
+
+def _media_type(value: str) -> str:
+    if not _MEDIA_TYPE.fullmatch(value) or len(value) > 100:
+        refuse("bad-media-type", f"{quote(value)} is not a media type such as application/pdf")
+    return value
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, str) and value.lower() in {"true", "false"}:
+        return value.lower() == "true"
+    refuse("wrong-type", f"{quote(str(value))} is neither true nor false; write one of the two")
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
+        return int(value)
+    refuse("bad-number", f"{quote(str(value))} is not a whole number such as 50")
+
+
+def _time(value: Any) -> dt.time:
+    if isinstance(value, str) and (match := re.fullmatch(r"([0-9]{1,2}):([0-9]{2})", value)):
+        hour, minute = map(int, match.groups())
+        if hour < 24 and minute < 60:
+            return dt.time(hour, minute)
+    refuse("bad-time", f'{quote(str(value))} is not a time of day; write it as "09:00"')
+
+
+def _name(value: str) -> str:
+    value = _line(value)
+    if match := re.search(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?", value):
+        rest = value.replace(match[0], "").strip() or "…"
+        message = f"a name holds no e-mail address; write {{name: {rest}, email: {match[1]}}}"
+        refuse("bad-email", message)
+    return value
+
+
+def _json(kind: str, **keywords: Any) -> WithJsonSchema:
+    """Return the JSON Schema of a value, for editors."""
+    return WithJsonSchema({"type": kind, **keywords})
+
+
+_TITLE_SCHEMA = _json("string", minLength=1, maxLength=LONGEST_TITLE)
+_URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
+_MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
+
+Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
+Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
+Paragraph: TypeAlias = Annotated[
+    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=LONGEST_SUMMARY)
+]
+When: TypeAlias = Annotated[
+    dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
+]
+Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
+LocalUrl: TypeAlias = Annotated[str, AfterValidator(_local_url), _URL_SCHEMA]  # or on localhost
+Slug: TypeAlias = Annotated[
+    str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
+]
+Language: TypeAlias = Annotated[
+    str, AfterValidator(_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
+]
+Email: TypeAlias = Annotated[str, AfterValidator(_email), _json("string", format="email")]
+MediaType: TypeAlias = Annotated[
+    str, AfterValidator(_media_type), _json("string", pattern=f"^{_MEDIA_TYPE.pattern}$")
+]
+Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), _json("boolean")]
+Count: TypeAlias = Annotated[int, PlainValidator(_count), _json("integer", minimum=0)]
+TimeOfDay: TypeAlias = Annotated[
+    dt.time, PlainValidator(_time), _json("string", pattern=r"^\d{1,2}:\d\d$")
+]
+
+
+def kind_of(value: Any) -> str:
+    """Return which of the two was written, for keys that take a text or a mapping."""
+    return "text" if isinstance(value, str) else "mapping"
+
+
+class PersonFields(Fields):
+    """Who wrote something."""
+
+    name: Name
+    email: Email | None = None
+    url: Url | None = None

@@ -1,0 +1,215 @@
+"""Validate nodes with pydantic; its errors become problems with line and column."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
+from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ilofeed.problems import quote, visible
+from ilofeed.text import escaped_private
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ilofeed.problems import Code, Problem
+    from ilofeed.text import Source
+
+
+Model = TypeVar("Model", bound=BaseModel)
+MOST_PROBLEMS = 100  # of the keys of one file
+
+FREE_TEXT = frozenset("title summary place alt credit name description label".split())
+_NOTHING = frozenset({"", "~", "null"})
+_BROKEN = object()  # the value of a node that was reported and is left out
+
+
+@dataclass(frozen=True)
+class Checked(Generic[Model]):
+    """The keys of a file after validation.
+
+    `failed` are the top-level keys that did not pass: their fields hold stand-ins or, for keys
+    `in_part`, a mapping without those of its own keys that failed.
+    """
+
+    fields: Model
+    failed: frozenset[str]
+    in_part: frozenset[str]
+    source: Source
+    root: Mapping
+
+    def at(self, *loc: int | str) -> int:
+        """Return the offset of a value; if it is not written, of the nearest mapping around it."""
+        return locate(self.root, loc)[0].start
+
+    def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
+        """Return a problem at the place of a value."""
+        return self.source.problem(self.at(*loc), code, message)
+
+    def holds(self, key: str) -> bool:
+        """Return whether a top-level key holds written values, perhaps not all of them."""
+        return key not in self.failed or key in self.in_part
+
+    def at_key(self, *loc: int | str) -> int:
+        """Return the offset of a key."""
+        return key_start(self.root, loc)
+
+
+def validate(
+    source: Source,
+    root: Mapping,
+    model: type[Model],
+    stand_ins: Callable[[Mapping], dict[str, Any]],
+    *,
+    comments: bool,
+    context: Any = None,
+) -> tuple[Checked[Model], list[Problem]]:
+    """Check every key by itself; return the keys, with stand-ins for those that fail, and problems.
+
+    `comments` tells whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
+    text off (an entry). `context` is passed to the checks of single values.
+    """
+    reader = _Reader(source, root, model, comments=comments)
+    data = reader.mapping(root, ())
+    problems = reader.problems
+    failed = {str(loc[0]) for loc in reader.broken}
+    items: list[Any] = []
+    try:
+        fields = model.model_validate(data, context=context)
+    except ValidationError as error:
+        items = error.errors(include_url=False, include_input=False)
+    failed.update(str(item["loc"][0]) for item in items)
+    rest = _rest(data, failed, items) if failed else {}
+    if items:
+        for item in items[:MOST_PROBLEMS]:
+            if problem := explain(source, root, model, item, reader.broken):
+                problems.append(problem)
+        sound = model.model_fields.keys() - failed
+        good = {key: value for key, value in data.items() if key in sound}
+        substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
+        try:
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+        except ValidationError as error:  # what is left of a mapping lacks a key
+            for item in error.errors(include_url=False, include_input=False):
+                rest.pop(str(item["loc"][0]), None)
+            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+    return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
+
+
+def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
+    """Return mappings that failed in part: without their keys that failed, with "x" for missing
+    ones. A mapping that is wrong as a whole, such as that of an unknown key, is left out."""
+    left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
+    for item in items:
+        key, *inner = item["loc"]
+        if not inner:
+            left.pop(key, None)
+        elif key in left and item["type"] == "missing" and len(inner) == 1:
+            left[key][inner[0]] = "x"
+        elif key in left:
+            left[key].pop(inner[0], None)
+    return {key: value for key, value in left.items() if value}
+
+
+class _Reader:
+    """Turn nodes into values for pydantic; report what YAML itself would hide."""
+
+    def __init__(
+        self, source: Source, root: Mapping, model: type[BaseModel], *, comments: bool
+    ) -> None:
+        self.problems: list[Problem] = []
+        self.broken: set[Loc] = set()
+        self._source = source
+        self._root = root
+        self._model = model
+        self._comments = comments
+
+    def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
+        """Return the values of a mapping, without those that are broken."""
+        values = {key.value: self._value(value, (*loc, key.value)) for key, value in node.pairs}
+        return {key: value for key, value in values.items() if value is not _BROKEN}
+
+    def _value(self, node: Node, loc: Loc) -> Any:
+        """Return the value of a node; `_BROKEN` after a report of what is wrong with it."""
+        value: Any = _BROKEN
+        match node:
+            case Sequence():
+                values = [self._value(item, (*loc, i)) for i, item in enumerate(node.items)]
+                value = values if _BROKEN not in values else _BROKEN
+            case Mapping():
+                value = self.mapping(node, loc) if not self._lacks_values(node, loc) else _BROKEN
+            case Scalar():
+                if not (node.broken or self._is_cut(node, loc) or self._is_empty(node, loc)):
+                    value = self._text(node)
+        if value is _BROKEN:
+            self.broken.add(loc)
+        return value
+
+    def _text(self, node: Scalar) -> str:
+        if node.style == '"':
+            self.problems += escaped_private(self._source, node.start, node.end, node.value)
+        # YAML makes one line break of a blank line, except in a literal block
+        return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
+
+    def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
+        """Report a text or a list in { }, and a list item that ends in a colon."""
+        if not node.pairs or any(value.end > value.start for _, value in node.pairs):
+            return False
+        key = quote(node.pairs[0][0].value)
+        if self._source.text.startswith("{", node.start):
+            message = (
+                "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
+            )
+            self.problems.append(self._source.problem(node.start, "unquoted-start", message))
+        elif isinstance(loc[-1], int) and len(node.pairs) == 1:
+            message = f"{key} has a colon and no value; delete the colon, or write a value"
+            self.problems.append(self._source.problem(node.start, "empty-value", message))
+        else:
+            return False
+        return True
+
+    def _is_cut(self, node: Scalar, loc: Loc) -> bool:
+        text = self._source.text
+        if node.style or text.startswith("\n", node.end) or not self._is_free_text(loc):
+            return False
+        end = text.find("\n", node.end)
+        rest = text[node.end : end if end >= 0 else None]
+        comment = re.match(r"[ \t]*#(?P<space>\s?)", rest)
+        if comment is None or (comment["space"] and self._comments):
+            return False
+        full = f"{node.value} {rest.strip()}".strip()
+        sign = "'" if '"' in full else '"'
+        message = f"the text ends at the #, which begins a comment; use quotes: {sign}{full}{sign}"
+        offset = node.end + rest.index("#")
+        self.problems.append(self._source.problem(offset, "cut-by-hash", visible(message)))
+        return True
+
+    @staticmethod
+    def _is_free_text(loc: Loc) -> bool:
+        words = [part for part in loc if isinstance(part, str)]
+        if loc[0] in {"categories", "countries"}:
+            return (len(loc) == 2 and isinstance(loc[1], str)) or bool(FREE_TEXT & set(words[2:]))
+        if loc[0] == "site":
+            return words[-1] in FREE_TEXT or bool(FREE_TEXT & set(words[1:2]))
+        return words[-1] in FREE_TEXT or words[-1] == "authors"
+
+    def _is_empty(self, node: Scalar, loc: Loc) -> bool:
+        if node.style or node.value not in _NOTHING:
+            return False
+        if loc[0] in strays(self._root, self._model).values():  # each of its keys is reported
+            return True
+        key = next((part for part in reversed(loc) if isinstance(part, str)), "")
+        above = self._source.text[: node.start].rstrip()
+        offset = len(above) - len(key)
+        if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
+            message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
+            message += "quotes around the whole value"
+            self.problems.append(self._source.problem(offset, "unquoted-start", message))
+            return True
+        message = f"{quote(key)} has no value; write one, or leave the key out"
+        self.problems.append(self._source.problem(node.start, "empty-value", message))
+        return True

@@ -1,0 +1,162 @@
+"""Read a spreadsheet's export (CSV) whose columns are named after the keys of an entry."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import re
+from typing import TYPE_CHECKING
+
+from ilofeed.importers.items import (
+    MOST_ITEMS,
+    MOST_PARTS,
+    Author,
+    Enclosure,
+    ImportedDate,
+    ImportedEvent,
+    ImportedFeed,
+    Item,
+    Note,
+    Picture,
+    SourceError,
+    Tag,
+    Text,
+)
+from ilofeed.problems import did_you_mean, quote
+from ilofeed.text import find_markup
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+KEYS = frozenset(
+    (
+        "title date summary categories countries link updated body id authors language "
+        "translation_of event.start event.end event.place event.url image.url image.alt "
+        "image.credit attachments.url attachments.type attachments.length attachments.title"
+    ).split()
+)
+_OTHER_NAMES = {
+    "category": "categories",
+    "country": "countries",
+    "content": "body",
+    "url": "link",
+    "author": "authors",
+    "image": "image.url",
+    "attachments": "attachments.url",
+    "attachment": "attachments.url",
+}
+_LONGEST_CELL = 2_000_000
+_SEVERAL = re.compile("[;|]")
+_MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
+
+
+def read_table(text: str, columns: Mapping[str, str]) -> ImportedFeed:
+    """Return the rows of a table as items; `columns` maps keys to the headers of their columns."""
+    csv.field_size_limit(_LONGEST_CELL)
+    delimiter = _delimiter(text)
+    if text.count(delimiter) > MOST_PARTS:
+        raise SourceError(f"the table has more than {MOST_PARTS} cells")
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    try:
+        header = next((row for row in rows if any(map(str.strip, row))), [])
+        positions, notes = _positions([name.strip() for name in header], columns)
+        items: list[Item] = []
+        for number, row in enumerate(itertools.islice(rows, MOST_ITEMS + 1), 1):
+            if number > MOST_ITEMS:
+                message = f"it has more than {MOST_ITEMS} rows, which is the most at a time"
+                notes.append(Note(0, "", message))
+                break
+            if any(map(str.strip, row)):
+                cells = {key: row[at].strip() for key, at in positions.items() if at < len(row)}
+                items.append(_item(number, cells))
+    except csv.Error as error:
+        raise SourceError(f"the table cannot be read: {error}") from error
+    return ImportedFeed(tuple(items), tuple(notes), is_table=True)
+
+
+def _delimiter(text: str) -> str:
+    """Return the character between cells: the most frequent of the first line, outside quotes."""
+    line = next((line for line in text[:100_000].splitlines() if line.strip()), "")
+    unquoted = re.sub(r'"[^"]*"', "", line)
+    return max(",;\t", key=unquoted.count)
+
+
+def _positions(header: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Note]]:
+    """Return the position of each key's column, and a note on the columns that are not used."""
+    folded = [name.casefold() for name in header]
+    positions: dict[str, int] = {}
+    for key, name in columns.items():
+        if name.casefold() not in folded:
+            message = f"there is no column {quote(name)} for {key}{did_you_mean(name, header)}"
+            raise SourceError(message)
+        positions[key] = folded.index(name.casefold())
+    unknown = []
+    for at, name in enumerate(folded):
+        key = _OTHER_NAMES.get(name, name).replace(" ", "_")
+        if at in positions.values() or not name:
+            continue
+        if key in KEYS and key not in positions:
+            positions[key] = at
+        else:
+            unknown.append(header[at])
+    if not {"title", "date", "summary", "body"} & set(positions):
+        message = (
+            "no column is named as an entry's key (title, date, summary, categories, countries, "
+            "link …); rename them, or say for instance --column title=Headline"
+        )
+        raise SourceError(message)
+    names = ", ".join(map(quote, unknown[:50]))
+    note = Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
+    return positions, [note] * bool(unknown)
+
+
+def _item(number: int, cells: Mapping[str, str]) -> Item:
+    def get(key: str) -> str:
+        return cells.get(key, "")
+
+    summary, body = get("summary"), get("body")
+    return Item(
+        number,
+        id=get("id"),
+        title=Text(get("title")),
+        link=get("link"),
+        date=ImportedDate(get("date")),
+        updated=ImportedDate(get("updated")),
+        summary=Text(summary, "html" if find_markup(summary) else "plain"),
+        content=Text(body, "html" if find_markup(body) else "markdown"),
+        base=get("link"),
+        tags=(
+            *(Tag(name, dimension="categories") for name in _several(get("categories"))),
+            *(Tag(name, dimension="countries") for name in _several(get("countries"))),
+        ),
+        authors=tuple(map(_author, _several(get("authors")))),
+        enclosures=tuple(_enclosures(cells)),
+        picture=Picture(*(get(f"image.{name}") for name in ("url", "alt", "credit"))),
+        event=ImportedEvent(*(get(f"event.{name}") for name in ("start", "end", "place", "url"))),
+        language=get("language"),
+        translation_of=get("translation_of"),
+    )
+
+
+def _several(cell: str) -> list[str]:
+    """Return the values of a cell, which are separated by ; or |."""
+    return [value.strip() for value in _SEVERAL.split(cell) if value.strip()]
+
+
+def _author(text: str) -> Author:
+    match = _MAIL.fullmatch(text[:1_000])
+    return Author(match["name"] or match["email"], match["email"]) if match else Author(text)
+
+
+def _enclosures(cells: Mapping[str, str]) -> Iterator[Enclosure]:
+    # an address may hold a ; itself, so only white space or | ends it
+    urls = re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url", ""))
+    others = (
+        [value.strip() for value in _SEVERAL.split(cells.get(f"attachments.{name}", ""))]
+        for name in ("type", "length", "title")
+    )
+    for url, *values in itertools.zip_longest(urls, *others, fillvalue=""):
+        if url:
+            yield Enclosure(url, *values)

@@ -1,0 +1,276 @@
+"""Convert the values of an item to values of an entry: each is valid, or left out and reported."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import urllib.parse
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ilofeed import dates
+from ilofeed.content import keys, media_type, summary_html
+from ilofeed.importers.import_dates import read_date
+from ilofeed.importers.items import ImportedDate, Text
+from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
+from ilofeed.problems import quote
+from ilofeed.text import is_mistakable, mend, without_markup
+from ilofeed.urls import AddressError, to_url
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ilofeed.dates import Moment
+    from ilofeed.importers.items import Author, Enclosure, Item
+    from ilofeed.model import Office
+
+
+SHORT = 600  # characters of a summary that was made of a longer text
+MOST_LISTED, MOST_CHECKED = 50, 200
+LONGEST_NAME = 1_000  # patterns for e-mail addresses take quadratic time
+_VALIDATORS: dict[str, TypeAdapter[str]] = {
+    "line": TypeAdapter(keys.Line),
+    "paragraph": TypeAdapter(keys.Paragraph),
+    "name": TypeAdapter(keys.Name),
+    "email": TypeAdapter(keys.Email),
+    "language": TypeAdapter(keys.Language),
+    "type": TypeAdapter(keys.MediaType),
+}
+_SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
+_PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
+_SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
+_MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
+_UNKNOWN_TYPE = "application/octet-stream"
+
+
+def one_line(text: Text) -> str:
+    """Return a text as plain text on one line, without anything that the checks refuse."""
+    value = plain(text.value) if text.kind == "html" else mend(text.value)
+    value = _SPACE.sub(" ", without_markup(value)).strip()
+    return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return the beginning of a text: whole sentences, or else words and an ellipsis."""
+    if len(text) <= limit:
+        return text
+    head = text[: limit - 1]
+    ends = [match.end() for match in _SENTENCE.finditer(head)]
+    if ends and ends[-1] > limit // 4:
+        return head[: ends[-1]]
+    return (head.rpartition(" ")[0] or head).rstrip(" ,;:") + "…"
+
+
+@dataclass(frozen=True)
+class EntryFields:
+    """Values of an item for the keys of an entry; `lost` says what was left out and why.
+
+    `has_page` tells for an address below the site's whether there will be a page.
+    """
+
+    item: Item
+    office: Office
+    has_page: Callable[[str], bool]
+    date_form: str | None = None
+    lost: list[str] = field(default_factory=list)
+
+    def title(self) -> str:
+        """Return the title; without one the first words of the text, or nothing."""
+        title = one_line(self.item.title)
+        if not title:
+            text = one_line(self.item.summary) or one_line(self.item.content)
+            title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
+            self.lost.extend(["it has no title; the first words took its place"] * bool(title))
+        if len(title) > keys.LONGEST_TITLE:
+            self.lost.append("the title is too long and was cut")
+            title = shorten(title, keys.LONGEST_TITLE)
+        return self._validate("line", title, "the title") or ""
+
+    def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
+        """Return a moment in the zone it was written in."""
+        if not when:
+            return None
+        moment, note = read_date(when, self.office.timezone, self.date_form)
+        if note:
+            self.lost.append(note if moment else f"the {what}: {note}")
+        return moment
+
+    def updated(self, date: Moment, *, by_ilofeed: bool) -> Moment | None:
+        """Return when the item was changed, if that was after it was published."""
+        moment = self.date(self.item.updated, "time of the last change")
+        if moment is None:
+            return None
+        begin, end = self._instant(date), self._instant(moment)
+        if end <= begin:
+            if end < begin - dt.timedelta(days=1):
+                self.lost.append("the time of the last change, which is before the date")
+            return None
+        if by_ilofeed and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
+            return moment.astimezone(date.tzinfo)  # ilofeed's feeds have it in UTC
+        return moment
+
+    def _instant(self, moment: Moment) -> dt.datetime:
+        return dates.instant(moment, self.office.timezone, self.office.publish_time)
+
+    def texts(self, title: str, permalink: str) -> tuple[str, str]:
+        """Return summary and body; no body if it only repeats the summary."""
+        item = self.item
+        is_html = item.summary.kind == "html"
+        body = self._body(item.content or (item.summary if is_html else Text()), permalink)
+        summary = one_line(item.summary)
+        if not summary:
+            summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
+        elif not item.content and body.html not in {"", summary_html(summary)}:
+            summary = shorten(summary, SHORT)
+        elif len(summary) > keys.LONGEST_SUMMARY:
+            if not body.markdown:
+                body = self._body(Text(summary), permalink)
+            summary = shorten(summary, SHORT)
+        summary = self._validate("paragraph", summary, "the summary") or title
+        return summary, "" if body.html == summary_html(summary) else body.markdown
+
+    def _body(self, content: Text, permalink: str) -> Body:
+        if not content:
+            return Body()
+        if content.kind == "markdown":
+            body = from_markdown(content.value, permalink, self._resolve)
+        else:
+            html = content.value if content.kind == "html" else _paragraphs(content.value)
+            body = to_markdown(html, permalink, self._resolve)
+        self.lost.extend(dict.fromkeys(body.lost))
+        return body
+
+    def _resolve(self, element: str, attribute: str, value: str) -> str | None:
+        if attribute not in {"href", "src"}:
+            return one_line(Text(value)) or None
+        if attribute == "href" and re.match(r"(?:mailto|tel):[^\s]+$", value, re.IGNORECASE):
+            return value
+        what = "the picture" if element == "img" else "the link"
+        return self.url(value, f"{what} {quote(value.strip(), 200)} in the body")
+
+    def url(self, value: str, what: str) -> str | None:
+        """Return an address as an absolute one, if a reader can open it."""
+        if not value:
+            return None
+        try:
+            absolute = urllib.parse.urljoin(self.item.base, mend(value).strip())
+            url = to_url(re.sub(r"\s", "%20", absolute))
+        except (AddressError, ValueError) as error:
+            self.lost.append(f"{what}: {error}")
+            return None
+        if url.startswith(self.office.url) and not self.has_page(url):
+            self.lost.append(f"{what}: no page of this site will be there")
+            return None
+        return url
+
+    def _validate(self, kind: str, value: str, what: str) -> str | None:
+        """Return a value if the checks accept it; else report it as lost."""
+        if not value:
+            return None
+        try:
+            return _VALIDATORS[kind].validate_python(value)
+        except ValidationError as error:
+            self.lost.append(f"{what}: {error.errors()[0]['msg']}")
+            return None
+
+    def line(self, value: str, what: str) -> str | None:
+        """Return a value as a line of plain text."""
+        return self._validate("line", one_line(Text(value)), what)
+
+    def language(self) -> str | None:
+        """Return the language, if it is not the office's."""
+        written = self.item.language.replace("_", "-")
+        first, *rest = written.split("-")
+        tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
+        tag = self._validate("language", "-".join([first.lower(), *tail]), "the language")
+        return tag if tag != self.office.language else None
+
+    def authors(self) -> list[dict[str, str]]:
+        """Return names, e-mail and web addresses of authors; none if the office is the author."""
+        office = self.office.author
+        people = [self._person(author) for author in self.item.authors[:MOST_LISTED]]
+        default = {"name": office.name, "email": office.email, "url": office.url}
+        if all(default[key] == value for person in people for key, value in person.items()):
+            return []
+        return [person for person in people if person]
+
+    def _person(self, author: Author) -> dict[str, str]:
+        name, email = author.name[:LONGEST_NAME], author.email
+        if match := _MAIL.search(name):
+            name, email = name.replace(match[0], " ").strip() or match[1], email or match[1]
+            if "@" in name:
+                name = name.partition("@")[0]
+        valid = self._validate("name", one_line(Text(name)), f"the author {quote(name)}")
+        if valid is None:
+            return {}
+        person = {
+            "name": valid,
+            "email": self._validate("email", email, f"the e-mail address of {quote(valid)}"),
+            "url": self.url(author.url, f"the address of {quote(valid)}"),
+        }
+        return {key: value for key, value in person.items() if value}
+
+    def attachments(self) -> list[dict[str, str]]:
+        """Return documents to download, each address once."""
+        by_url: dict[str, dict[str, str]] = {}
+        for enclosure in self.item.enclosures[:MOST_CHECKED]:
+            url = self.url(enclosure.url, f"the attachment {quote(enclosure.url)}")
+            if url is not None and url not in by_url and len(by_url) < MOST_LISTED:
+                by_url[url] = self._attachment(url, enclosure)
+        return list(by_url.values())
+
+    def _attachment(self, url: str, enclosure: Enclosure) -> dict[str, str]:
+        guessed = media_type(url)
+        written = enclosure.type.partition(";")[0].strip().lower()
+        kind = self._validate("type", written, f"the type of the attachment {quote(url)}")
+        kind = kind or guessed or _UNKNOWN_TYPE
+        is_length = re.fullmatch(r"[1-9][0-9]{0,14}", enclosure.length)
+        attachment = {
+            "url": url,
+            "type": kind if kind != guessed else None,
+            "length": enclosure.length if is_length else None,
+            "title": self.line(enclosure.title, f"the title of the attachment {quote(url)}"),
+        }
+        return {key: value for key, value in attachment.items() if value}
+
+    def image(self) -> dict[str, str]:
+        """Return the picture, if it has an alternative text."""
+        picture = self.item.picture
+        if not picture.url:
+            return {}
+        what = f"the picture {quote(picture.url, 200)}"
+        alt = self.line(picture.alt, f"the text of {what}")
+        if alt is None:
+            self.lost.append(f"{what} has no text (alt) for those who cannot see it")
+            return {}
+        url = self.url(picture.url, what)
+        credit = self.line(picture.credit, f"the credit of {what}")
+        image = {"url": url, "alt": alt, "credit": credit}
+        return {key: value for key, value in image.items() if value} if url else {}
+
+    def event(self) -> dict[str, Any]:
+        """Return the event with its dates."""
+        event = self.item.event
+        start = self.date(ImportedDate(event.start), "event's start")
+        if start is None:
+            return {}
+        end = self.date(ImportedDate(event.end), "event's end")
+        is_mixed = isinstance(start, dt.datetime) != isinstance(end, dt.datetime)
+        if end is not None and (is_mixed or end < start):
+            self.lost.append("the end of the event, which does not go with its start")
+            end = None
+        values = {
+            "start": start,
+            "end": end,
+            "place": self.line(event.place, "the place of the event"),
+            "url": self.url(event.url, "the address of the event"),
+        }
+        return {key: value for key, value in values.items() if value}
+
+
+def _paragraphs(text: str) -> str:
+    """Return plain text as HTML with the same paragraphs and line breaks."""
+    blocks = [block.strip() for block in re.split(r"\n\s*\n", text.replace("\r\n", "\n"))]
+    return "".join(summary_html(block).replace("\n", "<br>") for block in blocks if block)

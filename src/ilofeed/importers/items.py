@@ -1,0 +1,205 @@
+"""The items of a document of any format, in one neutral form, before anything is checked."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from ilofeed.problems import visible
+
+MOST_BYTES = 64 * 1024 * 1024  # of a document
+MOST_ITEMS = 5_000
+MOST_PARTS = 1_000_000  # elements, members or cells: each takes a hundred times its bytes
+Kind: TypeAlias = Literal["xml", "json", "csv"]
+Dimension: TypeAlias = Literal["categories", "countries"]
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins in the same way
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
+# other codecs of Python are not for documents, or take quadratic time
+_ENCODING = re.compile(
+    r"(?:utf-?(?:8|16|32)|us-?ascii|ascii|latin-?1|iso-?8859|windows-?12|cp12|cp866|koi8|gb|big5"
+    r"|euc|shift_?jis|sjis|iso-2022|mac|tis-620|x-sjis|cp874|cp949)[a-z0-9._-]*",
+    re.IGNORECASE,
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+class SourceError(ValueError):
+    """Why a document cannot be imported at all, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence about what was not kept of an item (numbered from 1; 0 is the whole document)."""
+
+    number: int
+    title: str
+    text: str
+
+    def __str__(self) -> str:
+        if not self.number:
+            return visible(self.text)
+        title = f' "{visible(self.title, 60)}"' if self.title else ""
+        return f"item {self.number}{title}: {visible(self.text)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text and its format."""
+
+    value: str = ""
+    kind: Literal["plain", "html", "markdown"] = "plain"
+
+    def __bool__(self) -> bool:
+        return self.value != ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedDate:
+    """A date as it was written, and in UTC if feedparser could read it."""
+
+    written: str = ""
+    read: str = ""
+
+    def __bool__(self) -> bool:
+        return self.written != ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A category as the document has it; `dimension` is set if the document says which it is."""
+
+    term: str
+    label: str = ""
+    scheme: str = ""
+    dimension: Dimension | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """An author of an item."""
+
+    name: str
+    email: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """A document to download; `length` as it was written."""
+
+    url: str
+    type: str = ""
+    length: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, its alternative text and its credit."""
+
+    url: str = ""
+    alt: str = ""
+    credit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedEvent:
+    """An event; its dates are as they were written."""
+
+    start: str = ""
+    end: str = ""
+    place: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An item of a document. What the document does not say is empty."""
+
+    number: int
+    id: str = ""
+    title: Text = Text()
+    link: str = ""
+    page: str = ""  # its page at the site of the feed, if `link` leads elsewhere
+    date: ImportedDate = ImportedDate()
+    updated: ImportedDate = ImportedDate()
+    summary: Text = Text()
+    content: Text = Text()
+    base: str = ""  # for relative addresses in the content
+    tags: tuple[Tag, ...] = ()
+    authors: tuple[Author, ...] = ()
+    enclosures: tuple[Enclosure, ...] = ()
+    picture: Picture = Picture()
+    event: ImportedEvent = ImportedEvent()
+    language: str = ""
+    translation_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedFeed:
+    """What a document holds. `by_ilofeed`: ilofeed wrote it, so its plain texts are plain."""
+
+    items: tuple[Item, ...] = ()
+    notes: tuple[Note, ...] = ()
+    by_ilofeed: bool = False
+    is_table: bool = False
+
+
+def too_many(number: int) -> list[Note]:
+    """Return a note if a document has more items than are imported at a time."""
+    if number <= MOST_ITEMS:
+        return []
+    return [Note(0, "", f"it has {number} items; {MOST_ITEMS} is the most at a time")]
+
+
+def decode(data: bytes) -> tuple[str, list[Note]]:
+    """Return the text of a document in any encoding; raise `SourceError` if it is not a text."""
+    mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", None))
+    data = data.removeprefix(mark)
+    head = data[:400]
+    if encoding is None and head.count(0) > len(head) // 4:
+        encoding = "utf-16-le" if head[1:2] == b"\0" else "utf-16-be"
+    declared = _DECLARED.search(head)
+    if encoding is None and declared and _ENCODING.fullmatch(declared[1].decode("ascii")):
+        encoding = declared[1].decode("ascii")
+    text, notes = _decode_as(data, encoding or "utf-8")
+    start = text[:2000]
+    if len(_CONTROL.findall(start)) * 20 > len(start):
+        raise SourceError("this is not a text: neither a feed nor a table")
+    if not text.strip("\ufeff\x00 \t\r\n"):
+        raise SourceError("there is nothing in it")
+    return text.replace("\x00", "").lstrip("\ufeff"), notes
+
+
+def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
+    for name in (encoding, "utf-8"):
+        try:
+            text = data.decode(name)
+        except (UnicodeError, LookupError):
+            continue
+        if name != encoding:
+            return text, [Note(0, "", f"it says that it is {encoding}, but it is UTF-8")]
+        return text, []
+    if encoding.startswith(("utf-16", "utf-32")):
+        return data.decode(encoding, "replace").replace("\ufffd", ""), [
+            Note(0, "", f"some characters are no {encoding.upper()} and were left out")
+        ]
+    message = f"it is no {encoding.upper()}; it was read as Windows-1252, so look at the letters"
+    return data.decode("cp1252", "replace").replace("\ufffd", ""), [Note(0, "", message)]
+
+
+def detect_kind(text: str) -> Kind:
+    """Tell what kind of document a text is by its first character."""
+    start = text[:100].lstrip()
+    if start.startswith("<"):
+        return "xml"
+    return "json" if start.startswith(("{", "[")) else "csv"

@@ -1,0 +1,274 @@
+"""Convert HTML from anywhere to Markdown that passes the checks, or to plain text.
+
+The only module that uses markdownify, which recurses into the HTML and compares siblings with each
+other, so it never gets HTML that is too deep or has too many tags. Its result is rendered and, if
+the text, links and pictures are not the same, less is kept until they are. Converting the rendered
+body again gives the same Markdown, to the letter.
+"""
+
+from __future__ import annotations
+
+import functools
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from lxml import etree
+
+from ilofeed.content import TAGS, render_body, tidy_html
+from ilofeed.problems import quote
+from ilofeed.text import Source, mend
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from markdownify import MarkdownConverter
+
+
+MOST_CHARACTERS = 400_000  # of HTML; a body has 100,000 at most
+MOST_TAGS, DEEPEST = 5_000, 100
+MOST_ROUNDS = 6
+Resolve: TypeAlias = "Callable[[str, str, str], str | None]"  # element, attribute, address
+
+_BLOCKS = frozenset(
+    (
+        "address article aside blockquote caption center dd details div dl dt fieldset figcaption "
+        "figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section "
+        "summary table td th tr ul"
+    ).split()
+)
+_KEPT = TAGS | {"b", "i", "del", "strike"} | (_BLOCKS - {"form", "fieldset", "legend"})
+_EMPHASIS = ("b", "strong", "em", "i", "s", "del", "strike")
+_NEVER_CLOSED = frozenset("br hr img input meta link wbr p li td th tr dt dd option col".split())
+_OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
+_PICTURE = re.compile(r'<img(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
+_EMBEDDED = re.compile(r"<(audio|canvas|embed|form|iframe|math|object|svg|video)\b", re.IGNORECASE)
+_CELL_BREAK = re.compile(r"<br>\s+")
+_BREAKS = re.compile(r"(?:[ \t]*\\\n[ \t]*){2,}")
+_ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """Markdown, the HTML that a build renders from it, and sentences about what was lost."""
+
+    markdown: str = ""
+    html: str = ""
+    lost: tuple[str, ...] = ()
+
+
+def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
+    """Convert HTML to a body; `resolve` returns the address to write for each address in it."""
+    lost = []
+    if embedded := sorted({name.lower() for name in _EMBEDDED.findall(source)}):
+        lost.append(f"{', '.join(embedded)} in the body cannot be kept in Markdown")
+    source = mend(source)
+    if not _is_bounded(source):
+        lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
+        tidy = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs(source))
+        return _plain_body(tidy, permalink, lost)
+    tidy = tidy_html(source, _KEPT, resolve)
+    if not _is_bounded(tidy, DEEPEST):  # the HTML parser closes elements by itself
+        lost.append("the HTML of the body is too deeply nested; its text was kept")
+        return _plain_body(tidy, permalink, lost)
+    tidy, removed = _remove_pictures_without_alt(tidy)
+    lost += [f"the picture {quote(url, 200)} in the body has no text (alt)" for url in removed]
+    signature = _signature(tidy)
+    for emphasis in (True, False):
+        if body := _convert(tidy, permalink, signature, emphasis=emphasis):
+            if not emphasis:
+                lost.append("bold and italics of the body, which Markdown could not hold there")
+            return Body(*body, tuple(lost))
+    lost.append("the form of the body (lists, links, tables), of which only the text was kept")
+    return _plain_body(tidy, permalink, lost)
+
+
+def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
+    """Normalize Markdown to the spelling that its rendered HTML is converted to."""
+    rendered, problems = render_body(Source("", mend(text)), 0, permalink)
+    if problems:
+        escaped = "".join(
+            f"<p>{html.escape(block)}</p>" for block in re.split(r"\n\s*\n", text) if block.strip()
+        )
+        note = f"the body as Markdown ({problems[0].message}); it was taken as plain text"
+        body = to_markdown(escaped, permalink, resolve)
+        return Body(body.markdown, body.html, (note, *body.lost))
+    return to_markdown(rendered, permalink, resolve)
+
+
+def plain(source: str) -> str:
+    """Return the text of HTML on one line."""
+    return " ".join(paragraphs(source))
+
+
+def paragraphs(source: str) -> list[str]:
+    """Return the text of HTML by block, with white space as a browser shows it."""
+    source = mend(source)
+    if _is_bounded(source):
+        tidy = tidy_html(source, _BLOCKS | {"br"}, lambda *_: None)
+        text = _TIDY_TAG.sub(_line_ends, tidy)
+    else:  # by a pattern alone, in linear time
+        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
+    blocks = re.split(r"\n\n+", html.unescape(text))
+    return [line for block in blocks if (line := mend(" ".join(block.split())))]
+
+
+def _line_ends(match: re.Match[str]) -> str:
+    name = match[2]
+    return "\n" if name == "br" else "\n\n" if name in _BLOCKS else ""
+
+
+def _line_ends_roughly(match: re.Match[str]) -> str:
+    name = _OPEN.match(match[0])
+    return "\n\n" if name and name[2].lower() in _BLOCKS else " "
+
+
+def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
+    """Tell whether HTML is small and flat enough, roughly, from its tags as they are written."""
+    if len(text) > MOST_CHARACTERS or text.count("<") > 4 * MOST_TAGS:
+        return False
+    if text.count("&") > 10 * MOST_TAGS:
+        return False
+    depth, tags = 0, _OPEN.findall(text)
+    for slash, name in tags:
+        if name.lower() not in _NEVER_CLOSED:
+            depth += -1 if slash else 1
+        if depth > deepest:
+            return False
+        depth = max(depth, 0)
+    return len(tags) <= 2 * MOST_TAGS
+
+
+def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
+    """Return the HTML without pictures that have no alternative text, and their addresses."""
+    removed: list[str] = []
+
+    def check(match: re.Match[str]) -> str:
+        attributes = dict(re.findall(r'([a-z]+)="([^"]*)"', match[0]))
+        if attributes.get("src") and attributes.get("alt", "").strip():
+            return match[0]
+        removed.append(html.unescape(attributes.get("src", "")))
+        return ""
+
+    return _PICTURE.sub(check, tidy), [url for url in removed if url]
+
+
+def _convert(
+    tidy: str, permalink: str, signature: object, *, emphasis: bool
+) -> tuple[str, str] | None:
+    """Return Markdown and HTML that convert to each other; None if the signature changes."""
+    previous = ""
+    for _ in range(MOST_ROUNDS):
+        markdown = _markdownify(tidy, emphasis=emphasis)
+        rendered, problems = render_body(Source("", markdown), 0, permalink)
+        if problems or _signature(rendered) != signature:
+            return None
+        if markdown == previous:
+            return markdown, rendered
+        # from the second round on it is rendered HTML, as an import of ilofeed's own feed reads it
+        previous, tidy = markdown, tidy_html(rendered, _KEPT, lambda _element, _name, value: value)
+    return None
+
+
+def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
+    texts = [_ASCII_PUNCTUATION.sub(r"\\\1", text) for text in paragraphs(tidy)]
+    escaped = "\n\n".join(texts)
+    rendered, problems = render_body(Source("", escaped), 0, permalink)
+    if not problems:
+        again = tidy_html(rendered, _KEPT, lambda *_: None)
+        if body := _convert(again, permalink, _signature(again), emphasis=True):
+            return Body(*body, tuple(lost))
+    message = problems[0].message if problems else "it does not come back as it was written"
+    return Body(lost=(*lost, f"the body: {message}"))
+
+
+def _signature(text: str) -> tuple[str, list[str], list[str]]:
+    """Return what a conversion must not change: the text, links with a text, and pictures."""
+    root = etree.fromstring(f"<div>{text}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
+    if root is None:
+        return "", [], []
+    links, pictures = [], []
+    for element in root.iter("a", "img"):
+        if element.tag == "img":
+            pictures.append(f"{element.get('src')} {_squeezed(element.get('alt') or '')}")
+        elif element.get("href") and (
+            _squeezed("".join(map(str, element.itertext()))) or element.find(".//img") is not None
+        ):
+            links.append(str(element.get("href")))
+    return _squeezed("".join(map(str, root.itertext()))), links, pictures
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _markdownify(tidy: str, *, emphasis: bool) -> str:
+    tidy = _CELL_BREAK.sub("<br>", tidy)
+    markdown = str(_converter(emphasis=emphasis).convert(f"<div>{tidy}</div>"))
+    markdown = _BREAKS.sub("\n\n", markdown)
+    lines = [line if line.strip() else "" for line in markdown.split("\n")]
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+
+
+@functools.cache
+def _converter(*, emphasis: bool) -> MarkdownConverter:
+    from markdownify import MarkdownConverter  # only an import needs it
+
+    class Converter(MarkdownConverter):
+        """markdownify that keeps every picture and escapes all that Markdown would interpret."""
+
+        def process_text(self, el: Any, parent_tags: Any = None) -> str:
+            text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
+            # before a link it would make it a picture
+            return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
+
+        def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
+            href, inner = el.get("href"), " ".join(text.split())
+            if not inner or not href or "_noformat" in parent_tags:
+                return text
+            before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
+            return f"{before}[{inner}]({_target(href, el.get('title'))}){after}"
+
+        def convert_img(self, el: Any, _text: str, parent_tags: Any) -> str:
+            src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
+            if not src or not alt or "_noformat" in parent_tags:
+                return ""
+            return f"![{_ASCII_PUNCTUATION.sub(_backslash, alt)}]({_target(src, el.get('title'))})"
+
+        def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
+            text = re.sub(r"\n$", "", el.get_text())
+            if not text.strip():
+                return ""
+            longest = max((len(run) for run in re.findall("`+", text)), default=0)
+            fence = "`" * max(3, longest + 1)
+            return f"\n\n{fence}\n{text}\n{fence}\n\n"
+
+        def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
+            if "_inline" in parent_tags:
+                return f" {text.strip()} "
+            text = text.strip("\n")
+            return f"\n\n{text}\n\n" if text.strip() else ""
+
+    for name in _BLOCKS - TAGS - {"tr", "td", "th"}:
+        setattr(Converter, f"convert_{name}", Converter.convert_div)
+    return Converter(
+        heading_style="atx",
+        bullets="-",
+        newline_style="backslash",
+        escape_misc=True,
+        strip=None if emphasis else list(_EMPHASIS),
+    )
+
+
+def _backslash(match: re.Match[str]) -> str:
+    return "\\" + match[0]
+
+
+def _target(address: str, title: str | None) -> str:
+    target = f"<{address}>" if re.search(r"[()*_\\]", address) else address
+    if not title:
+        return target
+    words = _ASCII_PUNCTUATION.sub(_backslash, " ".join(title.split()))
+    return f'{target} "{words}"'

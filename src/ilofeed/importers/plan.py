@@ -1,0 +1,338 @@
+"""Plan an import: the entry files to write, and a sentence about everything that is left out.
+
+Pure: what the office has already comes in as `ExistingEntries`, what is to be written goes out as
+an `ImportPlan`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ilofeed import dates
+from ilofeed.content import SLUG, check_entry, slugify, written
+from ilofeed.ids import LONGEST_ID, TagError, parse_identity
+from ilofeed.importers.fields import EntryFields
+from ilofeed.importers.items import Note
+from ilofeed.importers.terms import TermFinder
+from ilofeed.model import Term
+from ilofeed.problems import has_errors, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ilofeed.dates import Moment
+    from ilofeed.importers.items import Dimension, ImportedFeed, Item
+    from ilofeed.model import Entry, Office
+
+ItemKey: TypeAlias = tuple[str, str, dt.datetime]  # link, title, date: identifies without an id
+
+_ROUNDS = 4
+_PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
+_FEED_FILES = ("index.html", "atom.xml", "rss.xml", "feed.json")
+_MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "link", "id"})
+_OPTIONS: dict[Dimension, str] = {
+    "categories": "--category SLUG",
+    "countries": "--country CODE",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ImportSettings:
+    """Terms for items without any, and a `strptime` pattern for dates."""
+
+    categories: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    date_form: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExistingEntries:
+    """What the office has already."""
+
+    slugs: frozenset[str] = frozenset()
+    ids: frozenset[str] = frozenset()
+    keys: frozenset[ItemKey] = frozenset()
+    with_page: frozenset[str] = frozenset()  # slugs
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFile:
+    """An entry file to write, made from the item of a number."""
+
+    number: int
+    path: str
+    data: bytes
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """The result of planning an import."""
+
+    files: tuple[EntryFile, ...] = ()
+    new_terms: Mapping[str, str] = field(default_factory=dict)  # categories: slug to label
+    notes: tuple[Note, ...] = ()
+    already: int = 0  # items that the office has
+    skipped: int = 0  # items that cannot become entries
+
+
+def existing_entries(
+    entries: Iterable[Entry], slugs: Iterable[str], now: dt.datetime
+) -> ExistingEntries:
+    """Return what an office has: valid entries, and the slugs of all entry files."""
+    entries = list(entries)
+    return ExistingEntries(
+        frozenset(slugs),
+        frozenset(entry.id for entry in entries),
+        frozenset((entry.link or "", entry.title, entry.published) for entry in entries),
+        frozenset(entry.slug for entry in entries if _has_page(entry, now)),
+    )
+
+
+def _has_page(entry: Entry, now: dt.datetime) -> bool:
+    return not entry.draft and entry.published <= now
+
+
+def plan_import(
+    feed: ImportedFeed,
+    office: Office,
+    existing: ExistingEntries,
+    settings: ImportSettings,
+    now: dt.datetime,
+) -> ImportPlan:
+    """Return the entry files that the items of a feed become.
+
+    Entries may link to each other, and an entry that is left out takes its page with it: planning
+    is repeated until every link leads to a page.
+    """
+    linkable: frozenset[str] | None = None
+    for attempt in range(_ROUNDS):
+        planner = _Planner(feed, office, existing, settings, now, linkable)
+        plan = planner.plan()
+        with_page = existing.with_page | {
+            file.entry.slug for file in plan.files if _has_page(file.entry, now)
+        }
+        if planner.linked <= with_page:
+            break
+        # in the last round only what certainly has a page
+        is_last = attempt == _ROUNDS - 2
+        linkable = existing.with_page if is_last else with_page & (linkable or with_page)
+    return plan
+
+
+class _SkipError(Exception):
+    """Why no entry can be made of an item."""
+
+
+class _Planner:
+    """One round of planning: item by item, each knowing the slugs and ids that are taken.
+
+    `linkable` holds the slugs that links may lead to; None allows all. `linked` collects them.
+    """
+
+    def __init__(
+        self,
+        feed: ImportedFeed,
+        office: Office,
+        existing: ExistingEntries,
+        settings: ImportSettings,
+        now: dt.datetime,
+        linkable: frozenset[str] | None,
+    ) -> None:
+        self.linked: set[str] = set()
+        self._feed = feed
+        self._office = office
+        self._existing = existing
+        self._date_form = settings.date_form
+        self._now = now
+        self._linkable = linkable
+        self._terms = TermFinder(office, settings.categories, settings.countries)
+        self._slugs = set(existing.slugs)
+        self._ids = set(existing.ids)
+        self._keys: set[ItemKey] = set()
+        self._feed_addresses = {
+            office.address(f"{spec.path}/{name}")
+            for spec in office.feeds
+            if not spec.is_pair
+            for name in _FEED_FILES
+        } | {office.url, office.address("feeds.opml")}
+
+    def plan(self) -> ImportPlan:
+        """Plan all items in the order of the document."""
+        notes, files, already, skipped = list(self._feed.notes), [], 0, 0
+        for item in self._feed.items:
+            fields = EntryFields(item, self._office, self._is_page, self._date_form)
+            title = fields.title()
+            try:
+                file = self._entry_file(item, fields, title)
+            except _SkipError as error:
+                notes.append(Note(item.number, title, f"left out: {error}"))
+                skipped += 1
+                continue
+            if file is None:
+                already += 1
+                continue
+            files.append(file)
+            notes += [Note(item.number, title, text) for text in dict.fromkeys(fields.lost)]
+        used = {name for file in files for name in file.entry.categories}
+        new_terms = {slug: label for slug, label in self._terms.new.items() if slug in used}
+        return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
+
+    def _is_page(self, url: str) -> bool:
+        """Tell whether an address below the site's will be a feed's or an entry's page."""
+        address = re.sub(r"[?#].*", "", url, flags=re.DOTALL)
+        if self._office.address(address.removeprefix(self._office.url)) in self._feed_addresses:
+            return True
+        page = _PAGE.search(address)
+        if page is None or self._office.address(f"entry/{page[1]}/index.html") not in {
+            address,
+            address.removesuffix("index.html"),
+        }:
+            return False
+        return self._may_link(page[1])
+
+    def _may_link(self, slug: str) -> bool:
+        if self._linkable is not None and slug not in self._linkable:
+            return False
+        self.linked.add(slug)
+        return True
+
+    def _entry_file(self, item: Item, fields: EntryFields, title: str) -> EntryFile | None:
+        """Return the file of an item; None if the office has it already."""
+        if not title:
+            raise _SkipError("it has neither a title nor a text")
+        date = fields.date(item.date)
+        if date is None:
+            hint = "; or say its form, --date-format %d/%m/%Y" if self._feed.is_table else ""
+            raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
+        link = self._link(item, fields)
+        identity = self._identity(item, fields)
+        instant = dates.instant(date, self._office.timezone, self._office.publish_time)
+        key = (link or "", title, instant)
+        if identity in self._existing.ids or (identity is None and key in self._existing.keys):
+            return None
+        if identity in self._ids or (identity is None and key in self._keys):
+            raise _SkipError("an item before it is the same")
+        terms = self._find_terms(item, fields)
+        slug = self._free_slug(item, title, date)
+        keys = self._values(fields, title, date, slug) | terms | {"link": link}
+        if identity is not None and identity != self._office.authority.id_of(slug):
+            keys["id"] = identity
+        file = self._write(item.number, slug, keys, fields)
+        self._slugs.add(slug)
+        self._ids.add(file.entry.id)
+        self._keys.add(key)
+        return file
+
+    def _find_terms(self, item: Item, fields: EntryFields) -> dict[str, list[str]]:
+        terms, lost = self._terms.find(item)
+        for dimension, option in _OPTIONS.items():
+            if not terms[dimension]:
+                why = "".join(f" ({sentence})" for sentence in lost)
+                raise _SkipError(f"it names none of the office's {dimension}{why}; {option} does")
+        fields.lost.extend(lost)
+        return dict(terms.items())
+
+    def _values(self, fields: EntryFields, title: str, date: Moment, slug: str) -> dict[str, Any]:
+        permalink = self._office.address(f"entry/{slug}/index.html")
+        summary, body = fields.texts(title, permalink)
+        return {
+            "title": title,
+            "date": date,
+            "summary": summary,
+            "updated": fields.updated(date, by_ilofeed=self._feed.by_ilofeed),
+            "event": fields.event(),
+            "authors": fields.authors(),
+            "image": fields.image(),
+            "attachments": fields.attachments(),
+            "language": fields.language(),
+            "translation_of": self._translation_of(fields),
+            "body": body,
+        }
+
+    def _translation_of(self, fields: EntryFields) -> str | None:
+        page = _PAGE.search(fields.item.translation_of)
+        slug = page[1] if page else fields.item.translation_of
+        if not slug:
+            return None
+        if SLUG.fullmatch(slug) and self._may_link(slug):
+            return slug
+        fields.lost.append(f"translation_of: there is no entry {quote(slug)}")
+        return None
+
+    def _link(self, item: Item, fields: EntryFields) -> str | None:
+        if item.link.startswith(self._office.url) and _PAGE.search(item.link):
+            return None  # the entry's page
+        return fields.url(item.link, "the link")
+
+    def _identity(self, item: Item, fields: EntryFields) -> str | None:
+        """Return the id that subscribers know, if an entry can have it."""
+        if not item.id:
+            return None
+        try:
+            return _check_id(item.id, self._office)
+        except TagError as error:
+            message = f"its id {quote(item.id)}, so subscribers see it as new: {error}"
+            fields.lost.append(message)
+            return None
+
+    def _free_slug(self, item: Item, title: str, date: Moment) -> str:
+        id_of = self._office.authority.id_of
+        prefix = id_of("")
+        candidates = [
+            self._slug_of_page(item.page),
+            self._slug_of_page(item.link),
+            item.id.removeprefix(prefix) if item.id.startswith(prefix) else "",
+            slugify(title),
+        ]
+        valid = (slug for slug in candidates if SLUG.fullmatch(slug) and len(slug) <= 80)
+        base = next(valid, f"entry-{date:%Y-%m-%d}")
+        slug, number = base, 1
+        while slug in self._slugs or (id_of(slug) in self._ids and id_of(slug) != item.id):
+            number += 1
+            slug = f"{base}-{number}"
+        return slug
+
+    def _slug_of_page(self, url: str) -> str:
+        """Return the slug in the address of an entry's page at this site or another of ilofeed."""
+        page = _PAGE.search(url)
+        if page and (self._feed.by_ilofeed or url.startswith(self._office.url)):
+            return page[1]
+        return ""
+
+    def _write(
+        self, number: int, slug: str, keys: dict[str, Any], fields: EntryFields
+    ) -> EntryFile:
+        """Return the file that the check accepts: whole, without its body, or with the minimum."""
+        path = f"entries/{keys['date'].year}/{slug}.md"
+        office = with_terms_of(self._office, self._terms.new)
+        why = ""
+        for kept in (keys.keys(), keys.keys() - {"body"}, _MINIMUM):
+            data = written({key: value for key, value in keys.items() if key in kept})
+            parsed = check_entry(path, data, office, {}, self._now)
+            entry = parsed.entry
+            if entry and (entry.title, entry.summary) == (keys["title"], keys["summary"]):
+                if why:
+                    fields.lost.append(f"what the check refuses: {why}")
+                return EntryFile(number, path, data, entry)
+            if not why and has_errors(parsed.problems):
+                why = parsed.problems[0].message
+        raise _SkipError(why or "its text does not come back as it was written")
+
+
+def _check_id(text: str, office: Office) -> str:
+    if len(text) > LONGEST_ID:
+        raise TagError(f"it has {len(text)} characters, {LONGEST_ID} is the most")
+    if text.startswith(office.authority.id_of("feed/")):
+        raise TagError("it is a feed's")
+    return parse_identity(text)
+
+
+def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:
+    """Return an office that has new categories, given as slug to label."""
+    terms = {name: Term(name, {"": label}) for name, label in new_terms.items()}
+    return dataclasses.replace(office, categories={**office.categories, **terms})

@@ -1,0 +1,197 @@
+"""Import a source into an office: read both, plan, verify, and write the entry files.
+
+Everything is checked together, rendered and verified before the first file is written.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from ilofeed.content import (
+    check_entry,
+    check_office,
+    create,
+    read_office,
+    read_whole,
+    replace,
+    slug_of,
+)
+from ilofeed.http import TooLargeError, fetch, is_address
+from ilofeed.importers.csv_table import KEYS, read_table
+from ilofeed.importers.feeds import read_feed
+from ilofeed.importers.items import MOST_BYTES, Note, SourceError, decode, detect_kind
+from ilofeed.importers.json_feed import read_json
+from ilofeed.importers.plan import ImportPlan, ImportSettings, existing_entries, plan_import
+from ilofeed.importers.proof import verify_plan
+from ilofeed.importers.terms import with_terms
+from ilofeed.problems import did_you_mean, has_errors, quote
+from ilofeed.urls import AddressError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from ilofeed.content import Sources
+    from ilofeed.importers.items import ImportedFeed
+    from ilofeed.model import Entry, Office, Term
+    from ilofeed.problems import Problem
+
+# of the categories that feeds.yaml lacks; "missing" and "no place": nothing was written
+NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
+
+
+class RequestError(ValueError):
+    """What is wrong with an option of an import, as a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportRequest:
+    """The options of `ilofeed import`."""
+
+    source: str
+    kind: str | None = None  # atom, rss, rdf, json, csv; None: told by its first character
+    columns: Sequence[str] = ()  # KEY=HEADER
+    date_form: str | None = None
+    categories: Sequence[str] = ()
+    countries: Sequence[str] = ()
+    write_terms: bool = False
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did or, with `dry_run`, would do."""
+
+    problems: tuple[Problem, ...] = ()  # why feeds.yaml cannot be used
+    refusal: str = ""  # why the source cannot be used
+    plan: ImportPlan = field(default_factory=ImportPlan)
+    new_terms: NewTerms = "none"
+    paths: tuple[str, ...] = ()  # entry files written
+    notes: tuple[Note, ...] = ()  # in the order of the items
+
+    @property
+    def skipped(self) -> int:
+        """The number of items that no file was written for, except those the office has."""
+        return self.plan.skipped + len(self.plan.files) - len(self.paths)
+
+
+def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportResult:
+    """Import a source into the office in a folder.
+
+    Raise `RequestError` for a wrong option, `http.FetchError` and `OSError`.
+    """
+    columns = _parse_columns(request.columns)
+    sources = read_office(root)
+    problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
+    office = None
+    if sources.office is not None:
+        office, office_problems = check_office(sources.office, now)
+        problems += office_problems
+    if office is None or sources.office is None or has_errors(problems):
+        return ImportResult(problems=tuple(sorted(problems)))
+    settings = ImportSettings(
+        _parse_terms(office.categories, request.categories),
+        _parse_terms(office.countries, request.countries),
+        request.date_form,
+    )
+    try:
+        feed = _read_source(root, request, columns)
+    except SourceError as error:
+        return ImportResult(refusal=str(error))
+    entries = _valid_entries(sources, office, now)
+    slugs = map(slug_of, [path for path, _ in sources.entries] + list(sources.refused))
+    plan = plan_import(feed, office, existing_entries(entries, slugs, now), settings, now)
+    plan = verify_plan(plan, entries, office, now)
+    new_terms = _write_terms(root, request, plan, sources.office, now)
+    if new_terms in {"missing", "no place"}:
+        return ImportResult(plan=plan, new_terms=new_terms, notes=_sorted(plan.notes))
+    paths, notes = _write_entries(root, plan, dry_run=request.dry_run)
+    return ImportResult((), "", plan, new_terms, paths, _sorted((*plan.notes, *notes)))
+
+
+def _parse_columns(options: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for text in options:
+        key, equals, header = text.partition("=")
+        if not equals or not header.strip():
+            raise RequestError(f"--column {quote(text)} is not KEY=HEADER")
+        if key not in KEYS:
+            raise RequestError(f"--column: no key {quote(key)}{did_you_mean(key, KEYS)}")
+        columns[key] = header.strip()
+    return columns
+
+
+def _parse_terms(terms: Mapping[str, Term], names: Sequence[str]) -> list[str]:
+    for name in names:
+        if name not in terms:
+            raise RequestError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, terms)}")
+    return list(dict.fromkeys(names))
+
+
+def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) -> ImportedFeed:
+    """Return the items of a file or, if the source is an address, of the document there."""
+    base = None
+    if is_address(request.source):
+        try:
+            answer = fetch(request.source, MOST_BYTES)
+        except (AddressError, TooLargeError) as error:
+            raise SourceError(str(error)) from error
+        data, base = answer.data, answer.address
+    else:
+        content = read_whole(root / request.source, MOST_BYTES)
+        if content is None:
+            raise SourceError(f"it is larger than {MOST_BYTES // 2**20} MiB")
+        data = content
+    text, notes = decode(data)
+    kind = request.kind or detect_kind(text)
+    if kind == "json":
+        feed = read_json(text)
+    else:
+        feed = read_table(text, columns) if kind == "csv" else read_feed(text, base)
+    return dataclasses.replace(feed, notes=(*notes, *feed.notes))
+
+
+def _valid_entries(sources: Sources, office: Office, now: dt.datetime) -> list[Entry]:
+    """Return the office's entries; those with errors are not the import's concern."""
+    parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
+    return [result.entry for result in parsed if result.entry is not None]
+
+
+def _write_terms(
+    root: Path, request: ImportRequest, plan: ImportPlan, feeds_yaml: bytes, now: dt.datetime
+) -> NewTerms:
+    if not plan.new_terms:
+        return "none"
+    if request.dry_run:
+        return "would be written"
+    if not request.write_terms:  # an editor may want to rename some first
+        return "missing"
+    changed = with_terms(feeds_yaml, plan.new_terms, now)
+    if changed is None:
+        return "no place"
+    replace(root / "feeds.yaml", changed)
+    return "written"
+
+
+def _write_entries(
+    root: Path, plan: ImportPlan, *, dry_run: bool
+) -> tuple[tuple[str, ...], list[Note]]:
+    """Write the files that do not exist; return their paths, and notes about the others."""
+    paths, notes = [], []
+    for file in plan.files:
+        try:
+            if not dry_run:
+                create(root / file.path, file.data)
+        except FileExistsError:
+            text = f"left out: {quote(file.path)} is there already"
+            notes.append(Note(file.number, file.entry.title, text))
+        else:
+            paths.append(file.path)
+    return tuple(paths), notes
+
+
+def _sorted(notes: Sequence[Note]) -> tuple[Note, ...]:
+    return tuple(sorted(notes, key=lambda note: note.number))

@@ -1,0 +1,197 @@
+"""Parse XML from anywhere into a tree: within limits, without entities, without the network."""
+
+from __future__ import annotations
+
+import html.entities
+import re
+from typing import Any
+
+from lxml import etree
+
+from ilofeed.importers.items import MOST_PARTS, Note, SourceError
+from ilofeed.problems import visible
+
+_PREFIXES = {  # that feeds use without declaring them
+    "atom": "http://www.w3.org/2005/Atom",
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "ev": "http://purl.org/rss/1.0/modules/event/",
+    "media": "http://search.yahoo.com/mrss/",
+    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+}
+_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
+_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAME = re.compile(r"[A-Za-z_][\w.-]*")
+_SPACE = re.compile(r"\{[^{}]*\}[^{}]*$|[^{}]*$")
+_ATTRIBUTE = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
+_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
+_ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
+_BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+_LONGEST_BODY, _LONGEST = 1_000_000, 10_000
+_MOST_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
+_HEAD = 300_000  # characters of a web page in which its feeds are looked for
+
+
+def parse_xml(text: str) -> tuple[Any, list[Note]]:
+    """Return the root element and notes on repairs; raise `SourceError` if there is none."""
+    text = _DECLARATION.sub("", text, count=1)
+    start = _start(text)
+    if re.match(r"<(?:!doctype\s+)?html\b", text[start : start + 100], re.IGNORECASE):
+        raise SourceError(_web_page(text))
+    if text[start : start + 9].upper() == "<!DOCTYPE":
+        text = text[_after_doctype(text, start) :]
+    _check_size(text)
+    text, removed = _NO_XML.subn("", text)
+    notes = [Note(0, "", f"{removed} control characters, which XML forbids")] * bool(removed)
+    try:
+        root = etree.fromstring(text.encode(), _parser(recover=False))
+    except etree.XMLSyntaxError as error:
+        why = visible(str(error.msg), 150)
+        notes.append(
+            Note(0, "", f"it is not well-formed XML ({why}); it was mended as far as it can")
+        )
+        root = _repair(text, why)
+    cut = sum(_shorten(element) for element in root.iter())
+    return root, notes + [Note(0, "", f"{cut} texts that are far too long were cut")] * bool(cut)
+
+
+def _check_size(text: str) -> None:
+    """Refuse what would take memory or time out of proportion to its size."""
+    head, *rest = text.split("<![CDATA[")
+    outside = [head, *(part.partition("]]>")[2] for part in rest)]
+    if sum(part.count("<") for part in outside) > MOST_PARTS:
+        raise SourceError(f"the XML has more than {MOST_PARTS} elements")
+    for part in outside:
+        for tag in part.split("<"):
+            if tag.count("=", 0, tag.find(">") if ">" in tag else None) > _MOST_ATTRIBUTES:
+                raise SourceError(f"an element has more than {_MOST_ATTRIBUTES} attributes")
+
+
+def _repair(text: str, why: str) -> Any:
+    text = _NAMED.sub(_character, text)
+    try:
+        root = etree.fromstring(text.encode(), _parser(recover=True))
+    except etree.XMLSyntaxError:  # not a single element
+        root = None
+    if root is None:
+        raise SourceError(f"this is neither a feed nor XML: {why}")
+    for element in root.iter():
+        _rename(element)
+    return root
+
+
+def _shorten(element: Any) -> int:
+    """Shorten texts that regular expressions, also feedparser's, would take too long on.
+
+    Return how many were shortened.
+    """
+    is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
+    most = _LONGEST_BODY if is_body else _LONGEST
+    cut = 0
+    for name in ("text", "tail"):
+        value = getattr(element, name)
+        if value is not None and len(value) > most:
+            setattr(element, name, value[:most])
+            cut += 1
+    for key, value in element.attrib.items():
+        if len(value) > _LONGEST:
+            element.attrib[key] = value[:_LONGEST]
+            cut += 1
+    return cut
+
+
+def _parser(*, recover: bool) -> Any:
+    return etree.XMLParser(
+        encoding="utf-8",
+        recover=recover,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+        remove_comments=True,
+    )
+
+
+def _start(text: str) -> int:
+    """Return the offset of the first markup that is not a comment or processing instruction."""
+    at = 0
+    while True:
+        at += len(text[at : at + 1000]) - len(text[at : at + 1000].lstrip())
+        end = "?>" if text.startswith("<?", at) else "-->" if text.startswith("<!--", at) else ""
+        close = text.find(end, at) if end else -1
+        if close < 0:
+            return at
+        at = close + len(end)
+
+
+def _after_doctype(text: str, start: int) -> int:
+    """Return the offset after a document type; raise `SourceError` if it declares entities."""
+    end = text.find(">", start)
+    inner = text.find("[", start, end if end >= 0 else None)
+    if inner >= 0:
+        close = re.compile(r"\]\s*>").search(text, inner)
+        end = close.end() - 1 if close else len(text)
+    if _ENTITY.search(text, start, end if end >= 0 else len(text)):
+        message = (
+            "it declares XML entities, by which a small file can unfold into an endless one or "
+            "fetch others; no feed needs them, so it is not read"
+        )
+        raise SourceError(message)
+    return end + 1 if end >= 0 else len(text)
+
+
+def _character(match: re.Match[str]) -> str:
+    """Replace a named character reference of HTML by numeric ones; XML has only five names."""
+    if match[1] in _PREDEFINED:
+        return match[0]
+    characters = html.entities.html5.get(f"{match[1]};")
+    if characters is None:
+        return f"&amp;{match[1]};"
+    return "".join(f"&#{ord(character)};" for character in characters)
+
+
+def _rename(element: Any) -> None:
+    """Give a repaired element and its attributes valid names.
+
+    A prefix that is not declared is taken for its usual namespace.
+    """
+    if not isinstance(element.tag, str):
+        return
+    if not _NAME.fullmatch(local_name(element)) or not _SPACE.match(element.tag):
+        prefix, _, name = element.tag.partition(":")
+        is_usual = prefix in _PREFIXES and _NAME.fullmatch(name)
+        element.tag = f"{{{_PREFIXES[prefix]}}}{name}" if is_usual else "unknown"
+    attributes = [(str(key), value) for key, value in element.attrib.items()]
+    if all(_ATTRIBUTE.fullmatch(key) for key, _ in attributes):
+        return
+    element.attrib.clear()
+    for key, value in attributes:
+        prefix, _, name = key.partition(":")
+        if _ATTRIBUTE.fullmatch(key):
+            element.set(key, value)
+        elif prefix in _PREFIXES and _NAME.fullmatch(name):
+            element.set(f"{{{_PREFIXES[prefix]}}}{name}", value)
+
+
+def local_name(element: Any) -> str:
+    """Return an element's name without namespace; `etree.QName` raises for repaired names."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def _web_page(text: str) -> str:
+    """Return the refusal of a web page, with the feeds that it links to."""
+    message = "this is a web page and not a feed"
+    root = etree.HTML(_NO_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
+    feeds = [
+        visible(str(link.get("href")), 200)
+        for link in (root.iter("link") if root is not None else ())
+        if "alternate" in (link.get("rel") or "").lower().split()
+        and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
+        and link.get("href")
+    ]
+    if feeds:
+        return f"{message}; the feeds that it names: {' '.join(dict.fromkeys(feeds[:10]))}"
+    return f"{message}, and it names none"

@@ -1,0 +1,95 @@
+"""Compare the live site with the output: do readers get what was published?"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilofeed.feeds import MANIFEST, ManifestError, parse_manifest
+from ilofeed.files import PublishError
+from ilofeed.http import FetchError, TooLargeError, fetch
+from ilofeed.publish.output import read_manifest
+from ilofeed.publish.previous import MOST_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from ilofeed.feeds import Ledger
+
+PAUSE = 5.0  # seconds between two rounds over a site that does not show everything yet
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """How many documents were fetched, and what is wrong with each that differs, by path."""
+
+    documents: int
+    differing: Mapping[str, str]
+
+
+def fetch_manifest(site: str) -> bytes:
+    """Return the bytes of the manifest at a site's address; `PublishError` if it is not one."""
+    address = site + MANIFEST
+    try:
+        data = fetch(address, MOST_BYTES).data
+        parse_manifest(data)
+    except FetchError as error:
+        raise PublishError(str(error)) from error
+    except (ManifestError, TooLargeError) as error:
+        raise PublishError(f"{address} cannot be used: {error}") from error
+    return data
+
+
+def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:
+    """Return path and SHA-256 of the manifest and of the feed documents that changed since."""
+    ledger = read_manifest(output)
+    if ledger is None:
+        raise PublishError(f"there is no {MANIFEST} in {output}; build first")
+    old = before.documents if before is not None else {}
+    changed = {path: sha256 for path, sha256 in ledger.documents.items() if old.get(path) != sha256}
+    manifest = (output / MANIFEST).read_bytes()
+    return changed | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
+
+
+def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation:
+    """Fetch documents until all have the expected SHA-256 or `wait` seconds are over.
+
+    The first round is always complete. Raise `PublishError` if the site failed in the last one.
+    """
+    differing = dict.fromkeys(expected, "was not fetched")
+    deadline = time.monotonic() + wait
+    while True:
+        failure = ""
+        for path in list(differing):
+            try:
+                difference = _difference(site + path, expected[path])
+            except FetchError as error:
+                failure = str(error)  # a site that cannot be reached is not asked for the rest
+                break
+            if difference:
+                differing[path] = difference
+            else:
+                del differing[path]
+        left = deadline - time.monotonic()
+        if differing and left > 0:
+            time.sleep(min(PAUSE, left))
+        elif failure:
+            raise PublishError(failure)
+        else:
+            return Confirmation(len(expected), differing)
+
+
+def _difference(address: str, sha256: str) -> str:
+    """Say how the document at an address differs from the expected one; "" if it does not."""
+    try:
+        data = fetch(address, MOST_BYTES).data
+    except TooLargeError:
+        return "is too large"
+    except FetchError as error:
+        if error.status is None or error.status >= 500:
+            raise
+        return f"answered {error.status}"
+    return "" if hashlib.sha256(data).hexdigest() == sha256 else "has other bytes"

@@ -1,0 +1,156 @@
+"""Write feeds.yaml and the first entry of a new office from a few answers.
+
+Each line of feeds.yaml carries the option it came from, so that a problem in the line is reported
+as a problem of the option.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import urllib.parse
+from dataclasses import dataclass
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from ilofeed import dates
+from ilofeed.content import Sources, check_office, scalar, slugify, written
+from ilofeed.urls import AddressError, to_url
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator, Mapping
+
+    from ilofeed.problems import Problem
+
+_HOLE = re.compile(r"@([A-Z]+)@")
+
+
+@dataclass(frozen=True)
+class NewOffice:
+    """The options of `ilofeed init`; the defaults are placeholders for what is not known yet."""
+
+    title: str = "x"
+    url: str = "https://example.org/"
+    timezone: str = "Etc/UTC"
+    authority: str = "example.org,2000"
+    languages: tuple[str, ...] = ("en",)  # the first is the office's
+    countries: tuple[tuple[str, str], ...] = ()  # code and label; none: the world
+
+
+def suggest_authority(url: str, now: dt.datetime) -> str | None:
+    """Return the authority that an address suggests: its host, this year, its path as a prefix.
+
+    Two offices may share a host, as they do on Pages; the prefix keeps their ids apart. None if the
+    address is invalid, "" if its host is not a domain that one can hold (localhost, 127.0.0.1).
+    """
+    try:
+        parts = urllib.parse.urlsplit(to_url(url.strip(), local=True))
+    except AddressError:
+        return None
+    prefix, host = slugify(parts.path), parts.hostname or ""
+    if host.rpartition(".")[2].isdigit() or "." not in host:
+        return ""
+    return f"{host},{now.year}" + (f":{prefix}" if prefix else "")
+
+
+def office_sources(
+    office: NewOffice, now: dt.datetime
+) -> tuple[Sources, list[tuple[str, Problem]]]:
+    """Return the office's files, and the problems in them, each with the option it is about."""
+    lines = list(_feeds_yaml(office))
+    data = "".join(f"{line}\n" for line, _ in lines).encode()
+    _, problems = check_office(data, now)
+    by_option = [
+        (lines[min(problem.line, len(lines)) - 1][1], problem) for problem in sorted(problems)
+    ]
+    return Sources(data, () if problems else (_first_entry(office, now),), {}), by_option
+
+
+def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
+    """Yield the lines of feeds.yaml, each with the option it came from, or ""."""
+    tags = office.languages
+    languages = [f"    - {scalar(tag)}" for tag in tags] if len(tags) > 1 else []
+    countries = [f"  {scalar(code)}: {scalar(label)}" for code, label in office.countries]
+    # the feed of a single country would be the feed of everything
+    mark = "" if len(countries) > 1 else "# "
+    blocks = {  # lines in place of a whole line of the template, and their option
+        "@LANGUAGES@": (["  languages:", *languages] if languages else [], "--language"),
+        "@CATEGORIES@": ([*_term("news", tags), *_term("events", tags)], "--language"),
+        "@COUNTRIES@": (countries, "--country") if countries else (_term("world", tags), ""),
+        "@PER_LANGUAGE@": (["  - per: language"] if languages else [], ""),
+        "@PER_COUNTRY@": (
+            [f"  {mark}- per: country", f"  {mark}- per: [country, category]"],
+            "--country",
+        ),
+    }
+    values = {
+        "url": office.url,
+        "authority": office.authority,
+        "title": office.title,
+        "language": tags[0],
+        "timezone": office.timezone,
+    }
+    template = resources.files("ilofeed") / "data" / "office" / "feeds.yaml"
+    for line in template.read_text("utf-8").splitlines():
+        if line in blocks:
+            lines, option = blocks[line]
+            yield from ((text, option) for text in lines)
+        elif hole := _HOLE.search(line):
+            name = hole[1].lower()
+            yield line.replace(hole[0], scalar(values[name])), f"--{name}"
+        else:
+            yield line, ""
+
+
+def _term(name: str, languages: tuple[str, ...]) -> list[str]:
+    """Write a term with its label in each language that has words, or with a single label."""
+    labels = {tag: match[1][name] for tag in languages if (match := _words(tag))}
+    if len(labels) > 1:
+        lines = [f"      {scalar(tag)}: {scalar(label)}" for tag, label in labels.items()]
+        return [f"  {name}:", "    label:", *lines]
+    return [f"  {name}: {next(iter(labels.values()), _table()['en'][name])}"]
+
+
+def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
+    """Write the first entry: what it says about itself is true, and it is published at once."""
+    local = now.astimezone(dates.zone(office.timezone)).replace(microsecond=0)
+    language, words = _first_entry_words(office)
+    keys = {
+        "title": words["title"],
+        "date": local,
+        "summary": words["summary"].replace("{day}", local.date().isoformat()),
+        "categories": ["news"],
+        "countries": [next((code for code, _ in office.countries), "world")],
+        "language": None if language == office.languages[0] else language,
+        "body": words.get("body"),
+    }
+    return f"entries/{local.year}/these-feeds-exist.md", written(keys)
+
+
+def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
+    """Return the first entry's language and words: the office's first language that has some.
+
+    If none has, an office of one language gets the entry in another, which the entry says; an
+    office of several gets words that are only names and a date.
+    """
+    for language in office.languages:
+        tag, words = _words(language) or ("", {})
+        if tag and f"{language}-".startswith(f"{tag}-"):
+            return language, words
+    if len(office.languages) == 1:
+        return _words(office.languages[0]) or ("en", _table()["en"])
+    return office.languages[0], {"title": office.title, "summary": "ilofeed init, {day}"}
+
+
+def _words(language: str) -> tuple[str, dict[str, str]] | None:
+    """Return tag and words of a language, or of its variant of another region or script."""
+    primary = language.partition("-")[0]
+    matches = (item for item in _table().items() if item[0].partition("-")[0] == primary)
+    return next(matches, None)
+
+
+def _table() -> Mapping[str, dict[str, str]]:
+    file = resources.files("ilofeed") / "data" / "office" / "first.json"
+    table: dict[str, dict[str, str]] = json.loads(file.read_text("utf-8"))
+    return table

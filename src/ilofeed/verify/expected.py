@@ -1,0 +1,204 @@
+"""What each format can carry of a feed and of an entry: written down once, here.
+
+Both sides of the round trip meet in the same neutral form, a mapping from field to plain values:
+`carried_entry` says what must come back, `readback` says what did.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import email.utils
+import math
+from typing import TYPE_CHECKING, Any
+
+from ilofeed import dates
+from ilofeed.document import FILE_NAMES
+from ilofeed.feeds import changed, event_categories, event_times, feed_links, term_categories
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ilofeed.model import Entry, Feed, Format, Image, Office
+
+
+Fields = dict[str, Any]
+
+
+def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
+    """What a reader sees of the feed itself."""
+    links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
+    author = office.speaking(feed.language).author
+    whole: Fields = {
+        "id": feed.id,
+        "title": feed.title,
+        "description": feed.description,
+        "language": feed.language,
+        "self": links["self"],
+        "page": links["alternate"],
+        "hub": links.get("hub"),
+        "updated": written(feed.updated, "atom"),
+        "updated_at": second(feed.updated),
+        "authors": [(author.name, author.email, author.url)],
+        "tombstones": [
+            (entry.id, written(entry.withdrawn, "atom"))
+            for entry in feed.tombstones
+            if entry.withdrawn is not None
+        ],
+        "current": links.get("current"),
+        "prev-archive": links.get("prev-archive"),
+        "next-archive": links.get("next-archive"),
+        "history": _history(feed),
+    }
+    match form:
+        case "atom":
+            return whole
+        case "rss":  # no id, no author, no tombstones; the date in its own form
+            local = dates.rfc822_safe(feed.updated.astimezone(office.timezone))
+            return _without(whole, "id", "authors", "tombstones") | {
+                "updated": written(local, "rss")
+            }
+        case "json":  # no id of the feed, no date, no tombstones; of archives the one before
+            people = {"authors": [_json_author(*author) for author in whole["authors"]]}
+            lost = (
+                "id",
+                "updated",
+                "updated_at",
+                "tombstones",
+                "current",
+                "next-archive",
+                "history",
+            )
+            return _without(whole, *lost) | people
+
+
+def _history(feed: Feed) -> str | None:
+    """What a document says it is: an archive, or all that there is."""
+    if feed.history is None:
+        return None
+    if feed.history.page is not None:
+        return "archive"
+    return None if feed.history.pages else "complete"
+
+
+def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
+    """What a reader sees of an entry."""
+    terms = [
+        (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
+    ]
+    event = entry.event
+    whole: Fields = {
+        "id": entry.id,
+        "title": entry.title,
+        "summary": entry.summary,
+        "html": entry.html,
+        "target": entry.target,
+        "page": entry.url,
+        "language": entry.language,
+        "published": written(entry.published, "atom"),
+        "published_at": second(entry.published),
+        "updated": written(entry.updated, "atom"),
+        "updated_at": second(entry.updated),
+        "authors": [(author.name, author.email, author.url) for author in entry.authors],
+        "terms": terms,
+        "attachments": [(a.url, a.type, a.length, a.title) for a in entry.attachments],
+        "event": (
+            (_moment(event.start), _moment(event.end), event.place) if event is not None else None
+        ),
+        "event_url": event.url if event is not None else None,
+        "image": _image(entry.image) if entry.image is not None else None,
+        "translation_of": (
+            office.address(f"entry/{entry.translation_of}/index.html")
+            if entry.translation_of is not None
+            else None
+        ),
+    }
+    match form:
+        case "atom":  # no address of an event, no translations
+            return _without(whole, "event_url", "translation_of")
+        case "rss":  # names of authors, labels of terms, one attachment without a title
+            return _without(whole, "event_url", "translation_of", "page") | {
+                "published": written(dates.rfc822_safe(entry.published), "rss"),
+                "authors": [(author.name, None, None) for author in entry.authors],
+                "terms": [(scheme, None, label) for scheme, _, label in terms],
+                "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
+            }
+        case (
+            "json"
+        ):  # an e-mail address only where there is no other; no size of a picture in bytes
+            image = whole["image"]
+            return whole | {
+                "terms": [
+                    *(("categories", name) for name in entry.categories),
+                    *(("countries", name) for name in entry.countries),
+                ],
+                "tags": list(dict.fromkeys(label for _, _, label in terms)),
+                "authors": [_json_author(*author) for author in whole["authors"]],
+                "image": image and (*image[:-1], None),
+            }
+
+
+def carried_calendar(feed: Feed, office: Office) -> Fields:
+    """What a calendar program sees of a feed's calendar itself."""
+    return {
+        "title": feed.title,
+        "old_title": feed.title,
+        "description": feed.description,
+        "page": office.address(feed.path("index.html")),
+        "self": office.address(feed.path("calendar.ics")),
+    }
+
+
+def carried_event(entry: Entry, office: Office) -> Fields:
+    """What a calendar sees of an entry with an event: instants as seconds, or whole days."""
+    event = entry.event
+    assert event is not None
+    start, end = event_times(event, office.timezone)
+    return {
+        "id": entry.id,
+        "title": entry.title,
+        "summary": entry.summary,
+        "target": event.url or entry.target,
+        "published_at": second(entry.published),
+        "updated_at": second(changed(entry)),
+        "start": second(start) if isinstance(start, dt.datetime) else start.isoformat(),
+        "end": second(end) if isinstance(end, dt.datetime) else end and end.isoformat(),
+        "place": event.place,
+        "labels": event_categories(entry, office),
+        "status": "CONFIRMED" if entry.withdrawn is None else "CANCELLED",
+    }
+
+
+def written(moment: dt.datetime, form: Format) -> str:
+    """A date as a format writes it: RFC 3339, in RSS RFC 822."""
+    return email.utils.format_datetime(moment) if form == "rss" else moment.isoformat()
+
+
+def second(moment: dt.datetime) -> int:
+    """The whole second of an instant, from 1970 in UTC: what readers compute with."""
+    return math.floor(moment.timestamp())
+
+
+def _moment(moment: dates.Moment | None) -> str | None:
+    return dates.write_moment(moment) if moment is not None else None
+
+
+def _image(image: Image) -> tuple[Any, ...]:
+    return (
+        image.url,
+        image.alt,
+        image.credit,
+        image.type,
+        image.width,
+        image.height,
+        image.size,
+    )
+
+
+def _json_author(
+    name: str, address: str | None, url: str | None
+) -> tuple[str, str | None, str | None]:
+    return (name, None, url) if url is not None else (name, address, None)
+
+
+def _without(fields: Mapping[str, Any], *names: str) -> Fields:
+    return {name: value for name, value in fields.items() if name not in names}

@@ -1,0 +1,197 @@
+"""Find links to files of the site that are not published.
+
+What a document declares to be an address counts: links, pictures, scripts and metadata in HTML, the
+code that other sites copy, links and HTML in feeds, URLs in calendars and manifests. An address in
+plain text does not.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import urllib.parse
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from ilofeed.feeds import parse_xml
+from ilofeed.pages import read_html
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator
+
+    from ilofeed.document import AnyDocument
+    from ilofeed.model import Entry, Office
+
+
+_LINKED_DATA_KEYS = frozenset({"@id", "url", "mainEntityOfPage", "isBasedOn"})
+_xml_attributes: Any = etree.XPath(
+    "//@href | //@url | //@src | //@htmlUrl | //@xmlUrl | //@uri", smart_strings=False
+)
+_XML_ADDRESSES = [
+    f"{{*}}{name}" for name in ("comments", "docs", "icon", "link", "loc", "logo", "uri", "url")
+]
+_XML_HTML = ["{*}content", "{*}encoded"]
+_JSON_HTML = frozenset({"content_html", "html"})
+# of JSON Feed, and the last three of the manifest
+_JSON_ADDRESSES = frozenset(
+    {"banner_image", "icon", "image", "favicon", "translation_of", "files", "path", "site"}
+)
+_JSON_LABELS = frozenset({"categories", "countries"})  # the keys in them are chosen by the office
+_CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class LinkChecker:
+    """Check the links of documents and entries against the addresses that are published.
+
+    `published` holds addresses as `Office.address` returns them. Query and fragment of a link are
+    ignored.
+    """
+
+    office: Office
+    published: Collection[str]
+
+    def dangling(self, document: AnyDocument) -> list[str]:
+        """Return the addresses in a document that belong to the site and are not published."""
+        return self._unpublished(addresses(document), document.path)
+
+    def dangling_in_entry(self, entry: Entry) -> list[str]:
+        """Return such addresses among those that an editor wrote into an entry."""
+        return self._unpublished(_written(entry), entry.page)
+
+    def _unpublished(self, links: Iterable[str], path: str) -> list[str]:
+        office, here = self.office, self.office.address(path)
+        targets = {_resolve(link, here) for link in set(links)}
+        own = {
+            office.address(target.removeprefix(office.url))
+            for target in targets
+            if target not in self.published and target.startswith(office.url)
+        }
+        return sorted(own.difference(self.published))
+
+
+def _resolve(link: str, page: str) -> str:
+    """Return a link on a page as a whole address without query and fragment."""
+    address = link.partition("#")[0].partition("?")[0].strip()
+    if address.startswith("webcal:"):
+        return page.partition(":")[0] + address.removeprefix("webcal")
+    if address.startswith(("http://", "https://")):
+        return address
+    if not address:
+        return page
+    base = page.rpartition("/")[0]
+    while address.startswith("../") and base.count("/") > 2:  # so pages side by side share a base
+        base, address = base.rpartition("/")[0], address.removeprefix("../")
+    return _join(f"{base}/", address)
+
+
+@functools.lru_cache(maxsize=2_000)
+def _join(base: str, address: str) -> str:
+    return urllib.parse.urljoin(base, address)
+
+
+def _written(entry: Entry) -> Iterator[str]:
+    event, image = entry.event, entry.image
+    links = [
+        entry.link,
+        event.url if event is not None else None,
+        image.url if image is not None and image.path is None else None,
+        *(attachment.url for attachment in entry.attachments),
+        *(author.url for author in entry.authors),
+    ]
+    yield from (link for link in links if link is not None)
+    yield from _in_fragment(entry.html)
+
+
+def addresses(document: AnyDocument) -> Iterator[str]:
+    """Yield every address in a document, as it is written there."""
+    if finder := _FINDERS.get(document.path.rpartition(".")[2]):
+        yield from finder(document.data)
+
+
+def _in_html(data: bytes) -> Iterator[str]:
+    page = read_html(data)
+    yield from page.addresses
+    for block in page.linked_data:
+        yield from _in_linked_data(json.loads(block or "null"))
+    for code in page.code:
+        yield from _in_code(code)
+
+
+@functools.lru_cache(maxsize=10_000)  # the HTML of an entry occurs in many documents
+def _in_fragment(text: str) -> tuple[str, ...]:
+    return tuple(_in_html(text.encode()))
+
+
+def _in_code(text: str) -> Iterator[str]:
+    """Yield the addresses in code to copy: HTML, or an address alone or after a command."""
+    if "<" in text:
+        yield from _in_html(text.encode())
+    yield from re.findall(r"(?<!\S)https?://\S+", text)
+
+
+def _in_linked_data(value: Any) -> Iterator[str]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _in_linked_data(item)
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if not isinstance(inner, str):
+                yield from _in_linked_data(inner)
+            elif key in _LINKED_DATA_KEYS:
+                yield inner
+
+
+def _in_xml(data: bytes) -> Iterator[str]:
+    root = parse_xml(data)
+    before = root.getprevious()
+    if before is not None and before.tag is etree.PI:
+        yield str(before.get("href"))
+    yield from _xml_attributes(root)
+    for element in root.iter(*_XML_ADDRESSES):
+        if element.text:
+            yield element.text
+    for element in root.iter(*_XML_HTML):
+        if element.text:
+            yield from _in_fragment(element.text)
+
+
+def _in_json(data: bytes) -> Iterator[str]:
+    return _in_value(json.loads(data), "")
+
+
+def _in_value(value: Any, key: str) -> Iterator[str]:
+    """Yield the addresses in a JSON value that is stored under `key`."""
+    if isinstance(value, str):
+        if key in _JSON_HTML:
+            yield from _in_fragment(value)
+        elif key in _JSON_ADDRESSES or key.endswith("url"):
+            yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _in_value(item, key)
+    elif isinstance(value, dict):
+        for name, inner in value.items():
+            if name not in _JSON_LABELS:
+                yield from _in_value(inner, name)
+
+
+def _in_calendar(data: bytes) -> Iterator[str]:
+    yield from _CALENDAR_LINE.findall(data.decode().replace("\r\n ", ""))
+
+
+def _in_text(data: bytes) -> Iterator[str]:
+    yield from re.findall(r"https?://\S+", data.decode())
+
+
+_FINDERS: dict[str, Callable[[bytes], Iterator[str]]] = {
+    "html": _in_html,
+    "xml": _in_xml,
+    "opml": _in_xml,
+    "json": _in_json,
+    "ics": _in_calendar,
+    "txt": _in_text,
+}

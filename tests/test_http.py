@@ -1,0 +1,83 @@
+"""HTTP: proxies, redirections, and a deadline for all of a response."""
+
+from __future__ import annotations
+
+import http.server
+import socketserver
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from ilofeed import __version__
+from ilofeed import http as client
+from ilofeed.http import FetchError, fetch
+from serving import host, listening
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def test_the_proxy_of_the_environment_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    requests = []
+
+    def answer(_: str, path: str, headers: Mapping[str, str], _body: bytes) -> tuple[int, bytes]:
+        lower = {name.lower(): value for name, value in headers.items()}
+        requests.append((path, lower["user-agent"], lower["proxy-authorization"]))
+        return 200, b"by proxy"
+
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    with listening(answer) as address:
+        monkeypatch.setenv("http_proxy", address.replace("http://", "http://us%65r:pass@"))
+        assert fetch("http://example.org/a", 100).data == b"by proxy"
+        with host({"a": b"direct"}) as site:
+            monkeypatch.setenv("no_proxy", "127.0.0.1")
+            assert fetch(f"{site.address}a", 100).data == b"direct"
+    agent = f"ilofeed/{__version__}"
+    assert requests == [("http://example.org/a", agent, "Basic dXNlcjpwYXNz")]
+
+
+def test_redirections_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    paths = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            paths.append(self.path)
+            self.send_response(302)
+            self.send_header("Location", "caf\xc3\xa9 1" if self.path == "/" else "/again")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(FetchError, match="redirects more than 10 times"):
+            fetch(f"http://127.0.0.1:{server.server_address[1]}/", 100)
+        server.shutdown()
+    assert paths == ["/", "/caf%C3%A9%201", *["/again"] * 8]
+
+
+def test_a_response_that_drips_ends_with_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setattr(client, "LONGEST", 0.2)
+    monkeypatch.setattr(client, "TRIES", 1)
+    done = threading.Event()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
+            while not done.wait(0.05):
+                self.wfile.write(b"x")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        started = time.monotonic()
+        with pytest.raises(FetchError, match="cannot be reached: no end after 0 seconds"):
+            fetch(f"http://127.0.0.1:{server.server_address[1]}/", 100)
+        assert time.monotonic() - started < 10
+        done.set()
+        server.shutdown()
