@@ -95,6 +95,7 @@ def examine(
     fresh = [file for file in sources.entries if file[0] not in recalled]
     parsed = workers.map(parse, fresh, WORTH_SHARING)
     parsed += starmap(_parsed_before, recalled.items())
+    parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
     refused = {slug_of(path) for path in sources.refused}
