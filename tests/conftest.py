@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 # modules that `./run quick` leaves out: they start programs, serve sites, drive a browser or build
 # large offices, and take seconds each
 SLOW = """
-test_archivereader test_archives test_calendars test_cli test_cms test_crash test_determinism
-test_documented_examples test_embedding test_guard test_html test_import test_init
-test_languages_in_a_browser test_live test_nothing_to_do test_pages_in_a_browser test_pieces
-test_preview test_previous test_readers test_recipe test_rehearsal test_repository test_screenshot
-test_start test_usual test_warm test_websub test_widget test_widget_directions test_workers
-test_workflows
+test_archive_reader test_archives test_calendars test_cli test_cms test_crash test_dead_ends
+test_determinism test_diff test_documented_examples test_embedding test_grammar test_guard test_html
+test_import test_init test_languages_in_a_browser test_live test_nothing_to_do
+test_pages_in_a_browser test_pieces test_preview test_previous test_publish test_readers test_recipe
+test_rehearsal test_repository test_roundtrip test_screenshot test_start test_usual test_verify
+test_warm test_websub test_widget test_widget_directions test_workers test_workflows
 """.split()
 
 # how fast a machine is, or how lucky, is not what is tested

@@ -10,12 +10,20 @@ import sys
 import tomllib
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+import corpus
 import ilofeed
+import realistic
 from conftest import SLOW
-from offices import ROOT, entry, write_office
+from ilofeed.content.read import read_office
+from ilofeed.content.site import check
+from offices import NOW, ROOT, entry, write_office
+
+if TYPE_CHECKING:
+    from types import ModuleType
 
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
@@ -124,6 +132,22 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
 def test_each_module_that_quick_leaves_out_exists() -> None:
     assert set(SLOW) <= {path.stem for path in tracked()}
     assert sorted(SLOW) == SLOW
+
+
+@pytest.mark.parametrize("office", [corpus, realistic])
+def test_the_offices_of_the_bench_stay_without_problems(office: ModuleType, tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    office.write_office(folder, 60)
+    changes = [getattr(office, name, None) for name in ("edit_entry", "add_entry", "change_label")]
+    for change in filter(None, changes):
+        before = read_office(folder)
+        for step in range(2):
+            change(folder, step)
+            assert read_office(folder) != before
+    site, problems = check(read_office(folder), NOW)
+    assert problems == []
+    assert site is not None
+    assert len(site.entries) == 62
 
 
 # --- ./run in a fresh clone ---

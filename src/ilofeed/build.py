@@ -109,6 +109,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         # what cannot be recalled is read now; and what is wrong, for its place
         sources = read_office(root)
         site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
+    del sources  # those of a large office take as much memory as its entries
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")

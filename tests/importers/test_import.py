@@ -978,7 +978,7 @@ def test_one_item_that_feedparser_fails_on(
             raise RuntimeError
         return parse_feed(data, base)
 
-    monkeypatch.setattr("ilofeed.importers.wildfeed.parse_feed", fails)
+    monkeypatch.setattr("ilofeed.importers.feeds.parse_feed", fails)
     data = rss(GOOD, "<title>poison</title>", item(title="Work", guid="urn:x-y:2"))
     files, said = imported(office, data, capsys)
     assert set(files) == {"2015/pay.md", "2015/work.md"}

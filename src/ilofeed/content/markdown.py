@@ -215,7 +215,7 @@ class BodyCheck:
             else:
                 at = self._report_raw(rendered, match.start(), parts[-1])
             parts.append(tag)
-            if len(self.problems) >= MOST_PROBLEMS:
+            if len(self.problems) >= MOST_PROBLEMS or len(self._open) > DEEPEST:
                 break
         return "".join([*parts, rendered[at:]])
 
@@ -331,12 +331,13 @@ class BodyCheck:
         place, is_end = self._passed
         if place:
             self._cursor = max(self._cursor, self._offset(place, is_end=is_end))
-        found = self._source.text.find(text, self._cursor)
-        while found > 0 and self._source.text[found - 1] == "\\":
-            found = self._source.text.find(text, found + 1)
-        if found < 0:  # `</p>`, which was taken for comrak's own
-            found = self._source.text.rfind(text, self._start, self._cursor)
-        offset = found if found >= 0 else self._cursor
+        written = self._source.text
+        offset = written.find(text, self._cursor)
+        while offset > 0 and written[offset - 1] == "\\":
+            offset = written.find(text, offset + 1)
+        if offset < 0:  # `</p>`, which was taken for comrak's own
+            before = written.rfind(text, self._start, self._cursor)
+            offset = before if before >= 0 else self._cursor
         self._cursor = offset + len(text)
         return offset
 

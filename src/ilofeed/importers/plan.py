@@ -41,12 +41,17 @@ _OPTIONS: dict[Dimension, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class ImportSettings:
-    """Terms for items without any, and a `strptime` pattern for dates."""
+class ImportRequest:
+    """The options of `ilofeed import`."""
 
-    categories: Sequence[str] = ()
-    countries: Sequence[str] = ()
-    date_form: str | None = None
+    source: str
+    kind: str | None = None  # atom, rss, rdf, json, csv; None: told by its first character
+    columns: Sequence[str] = ()  # KEY=HEADER
+    date_form: str | None = None  # a pattern of `strptime`
+    categories: Sequence[str] = ()  # for items without any
+    countries: Sequence[str] = ()  # for items without any
+    write_terms: bool = False
+    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def plan_import(
     feed: ImportedFeed,
     office: Office,
     existing: ExistingEntries,
-    settings: ImportSettings,
+    request: ImportRequest,
     now: dt.datetime,
 ) -> ImportPlan:
     """Return the entry files that the items of a feed become.
@@ -111,7 +116,7 @@ def plan_import(
     """
     linkable: frozenset[str] | None = None
     for attempt in range(_ROUNDS):
-        planner = _Planner(feed, office, existing, settings, now, linkable)
+        planner = _Planner(feed, office, existing, request, now, linkable)
         plan = planner.plan()
         with_page = existing.with_page | {
             file.entry.slug for file in plan.files if _has_page(file.entry, now)
@@ -139,7 +144,7 @@ class _Planner:
         feed: ImportedFeed,
         office: Office,
         existing: ExistingEntries,
-        settings: ImportSettings,
+        request: ImportRequest,
         now: dt.datetime,
         linkable: frozenset[str] | None,
     ) -> None:
@@ -147,10 +152,10 @@ class _Planner:
         self._feed = feed
         self._office = office
         self._existing = existing
-        self._date_form = settings.date_form
+        self._date_form = request.date_form
         self._now = now
         self._linkable = linkable
-        self._terms = TermFinder(office, settings.categories, settings.countries)
+        self._terms = TermFinder(office, request.categories, request.countries)
         self._slugs = set(existing.slugs)
         self._ids = set(existing.ids)
         self._keys: set[ItemKey] = set()

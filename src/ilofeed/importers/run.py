@@ -23,7 +23,7 @@ from ilofeed.importers.csv_table import KEYS, read_table
 from ilofeed.importers.feeds import read_feed
 from ilofeed.importers.items import MOST_BYTES, Note, SourceError, decode, detect_kind
 from ilofeed.importers.json_feed import read_json
-from ilofeed.importers.plan import ImportPlan, ImportSettings, existing_entries, plan_import
+from ilofeed.importers.plan import ImportPlan, ImportRequest, existing_entries, plan_import
 from ilofeed.importers.proof import verify_plan
 from ilofeed.importers.terms import with_terms
 from ilofeed.problems import did_you_mean, has_errors, quote
@@ -45,20 +45,6 @@ NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written",
 
 class RequestError(ValueError):
     """What is wrong with an option of an import, as a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """The options of `ilofeed import`."""
-
-    source: str
-    kind: str | None = None  # atom, rss, rdf, json, csv; None: told by its first character
-    columns: Sequence[str] = ()  # KEY=HEADER
-    date_form: str | None = None
-    categories: Sequence[str] = ()
-    countries: Sequence[str] = ()
-    write_terms: bool = False
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +78,15 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
         problems += office_problems
     if office is None or sources.office is None or has_errors(problems):
         return ImportResult(problems=tuple(sorted(problems)))
-    settings = ImportSettings(
-        _parse_terms(office.categories, request.categories),
-        _parse_terms(office.countries, request.countries),
-        request.date_form,
-    )
+    _check_terms(office.categories, request.categories)
+    _check_terms(office.countries, request.countries)
     try:
         feed = _read_source(root, request, columns)
     except SourceError as error:
         return ImportResult(refusal=str(error))
     entries = _valid_entries(sources, office, now)
     slugs = map(slug_of, [path for path, _ in sources.entries] + list(sources.refused))
-    plan = plan_import(feed, office, existing_entries(entries, slugs, now), settings, now)
+    plan = plan_import(feed, office, existing_entries(entries, slugs, now), request, now)
     plan = verify_plan(plan, entries, office, now)
     new_terms = _write_terms(root, request, plan, sources.office, now)
     if new_terms in {"missing", "no place"}:
@@ -124,11 +107,10 @@ def _parse_columns(options: Sequence[str]) -> dict[str, str]:
     return columns
 
 
-def _parse_terms(terms: Mapping[str, Term], names: Sequence[str]) -> list[str]:
+def _check_terms(terms: Mapping[str, Term], names: Sequence[str]) -> None:
     for name in names:
         if name not in terms:
             raise RequestError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, terms)}")
-    return list(dict.fromkeys(names))
 
 
 def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) -> ImportedFeed:

@@ -36,8 +36,8 @@ class TermFinder:
             "countries": _names(office.countries),
         }
         self._defaults: dict[Dimension, Sequence[str]] = {
-            "categories": categories or _only(office.categories),
-            "countries": countries or _only(office.countries),
+            "categories": tuple(dict.fromkeys(categories)) or _only(office.categories),
+            "countries": tuple(dict.fromkeys(countries)) or _only(office.countries),
         }
 
     def find(self, item: Item) -> tuple[dict[Dimension, list[str]], list[str]]:

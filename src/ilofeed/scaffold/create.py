@@ -61,24 +61,24 @@ def describe_office(
     countries: tuple[str, ...],
 ) -> NewOffice:
     """Return the office that the options describe; `option_problems` checks their values."""
-    required = {"title": title, "url": url, "timezone": timezone}
-    if missing := [f"--{name}" for name in REQUIRED if not (required[name] or "").strip()]:
+    options = {"title": title, "url": url, "timezone": timezone, "authority": authority}
+    texts = {name: (value or "").strip() for name, value in options.items()}
+    if missing := [f"--{name}" for name in REQUIRED if not texts[name]]:
         *first, last = missing
         text = f"{', '.join(first)} and {last} are" if first else f"{last} is"
         raise OfficeError(f"{text} missing; on a terminal ilofeed asks")
     lists = {"language": " ".join(languages), "country": " ".join(countries)}
-    for name, value in {**required, "authority": authority, **lists}.items():
-        if any("\ud800" <= character <= "\udfff" for character in value or ""):
+    for name, text in {**texts, **lists}.items():
+        if any("\ud800" <= character <= "\udfff" for character in text):
             raise OfficeError(f"--{name} is not written in UTF-8")
-    address = (url or "").strip()
-    suggested = suggest_authority(address, clock)
+    suggested = suggest_authority(texts["url"], clock)
     if suggested is None:  # the address is what is wrong
         suggested = NewOffice.authority
     return NewOffice(
-        title=(title or "").strip(),
-        url=address,
-        timezone=(timezone or "").strip(),
-        authority=(authority or "").strip() or suggested,
+        title=texts["title"],
+        url=texts["url"],
+        timezone=texts["timezone"],
+        authority=texts["authority"] or suggested,
         languages=tuple(dict.fromkeys(tag.strip() for tag in languages)) or ("en",),
         countries=tuple(map(parse_country, countries)),
     )
