@@ -16,7 +16,7 @@ from examples_shell import ELSEWHERE, FEED, bash, shell, this_office
 from ilofeed.content.read import read_office
 from ilofeed.content.schemas import OfficeFields, SiteFields
 from ilofeed.content.site import check
-from ilofeed.pages.embedding import SCRIPTS, script
+from ilofeed.pages.embeds import SCRIPTS, script
 from ilofeed.problems import CODES
 from manual import BLOCKS, PAGES, Block, versions
 from offices import DATA, NOW, OFFICE, ROOT, documents, entry, site, write_office

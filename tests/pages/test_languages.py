@@ -14,7 +14,7 @@ from ilofeed.content.read import read_office
 from ilofeed.feeds.opml import read_opml
 from ilofeed.feeds.selection import select
 from ilofeed.model import in_language
-from ilofeed.pages import directory
+from ilofeed.pages.navigation import build_directory
 from ilofeed.scaffold.schema import entry_schema
 from ilofeed.verify.verification import verify
 from offices import DATA, NOW, OFFICE, documents, entry, found, messages, site
@@ -160,23 +160,24 @@ def test_feeds_around_the_feed_of_a_language() -> None:
     by_path = {feed.spec.path: feed for feed in feeds}
     mongolian = by_path["language/mn"]
     pair = by_path["language/en/country/hk"]
+    directory = build_directory(made.office, feeds)
 
     def paths(found: Any) -> list[str]:
         return [feed.spec.path for feed in found]
 
-    assert paths(directory.above(mongolian, feeds, made.office)) == ["all"]
-    assert paths(directory.above(pair, feeds, made.office)) == ["all", "language/en"]
-    assert paths(directory.narrower(by_path["language/en/country/cn"], feeds, made.office)) == [
+    assert paths(directory.above(mongolian, made.office)) == ["all"]
+    assert paths(directory.above(pair, made.office)) == ["all", "language/en"]
+    assert paths(directory.narrower(by_path["language/en/country/cn"])) == [
         "language/en/country/hk"
     ]
-    assert paths(directory.in_other_languages(mongolian, feeds)) == ["language/en"]
-    assert paths(directory.in_other_languages(by_path["all"], feeds)) == []
-    around = directory.crossed(mongolian, feeds, made.office)
+    assert paths(directory.in_other_languages(mongolian)) == ["language/en"]
+    assert paths(directory.in_other_languages(by_path["all"])) == []
+    around = directory.crossed(mongolian, made.office)
     assert {name: paths(feed for _, feed in pairs) for name, pairs in around.items()} == {
         "by_topic": ["language/mn/category/employment", "language/mn/category/wages"],
         "by_country": ["language/mn/country/mn"],
     }
-    assert directory.crossed(pair, feeds, made.office) == {}
+    assert directory.crossed(pair, made.office) == {}
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from test_widget import POLICY, RELEASED, element, module, settled
 from browsing import THEN, listen, page, violations
 from ilofeed.build import BuildContext, prepare
 from ilofeed.i18n import direction
-from ilofeed.pages.embedding import SCRIPTS
+from ilofeed.pages.embeds import SCRIPTS
 from offices import DATA
 from serving import OPEN, host, needs, needs_checkers
 

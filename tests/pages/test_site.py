@@ -21,11 +21,11 @@ from ilofeed.content.site import check
 from ilofeed.document import Document, relative
 from ilofeed.feeds.selection import grouped, published, select, select_feeds
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages import directory, sitemap
-from ilofeed.pages.chart import entries_per_month
-from ilofeed.pages.embedding import integrity, script
+from ilofeed.pages import sitemap
+from ilofeed.pages.embeds import integrity, script
+from ilofeed.pages.html import describe_file, webcal
 from ilofeed.pages.linked_data import read_structured
-from ilofeed.pages.page import describe_file, webcal
+from ilofeed.pages.navigation import build_directory, entries_per_month
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
 from offices import NOW, OFFICE, documents, entry, site
@@ -511,13 +511,14 @@ def test_feeds_around_a_feed() -> None:
     )
     feeds = select_feeds(made.office, published(made.entries, NOW))
     by_path = {feed.spec.path: feed for feed in feeds}
+    directory = build_directory(made.office, feeds)
 
     def above(path: str) -> list[str]:
-        found = directory.above(by_path[path], feeds, made.office)
+        found = directory.above(by_path[path], made.office)
         return [feed.spec.path for feed in found]
 
     def narrower(path: str) -> list[str]:
-        found = directory.narrower(by_path[path], feeds, made.office)
+        found = directory.narrower(by_path[path])
         return [feed.spec.path for feed in found]
 
     assert above("all") == []
@@ -529,7 +530,7 @@ def test_feeds_around_a_feed() -> None:
         "country/cn/category/wages",
         "country/hk/category/employment",
     ]
-    (crossed,) = directory.crossed(by_path["category/wages"], feeds, made.office).items()
+    (crossed,) = directory.crossed(by_path["category/wages"], made.office).items()
     assert crossed[0] == "by_country"
     assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
     assert [name for name, _ in grouped(feeds)] == [
@@ -572,20 +573,7 @@ def test_the_sitemap_has_every_page_that_search_engines_may_know() -> None:
     assert MADE["robots.txt"].data.decode().endswith(f"\nSitemap: {HERE}sitemap.xml\n")
 
 
-_paths = st.text("aé/&<>\"' \u2028]~%-", min_size=1).map(lambda text: f"entry/{text}/index.html")
-_moments = st.datetimes(dt.datetime(1900, 1, 1), timezones=st.just(dt.UTC))
-
-
-@given(st.lists(st.tuples(st.one_of(_paths, st.just("all/index.html")), _moments), max_size=3))
-def test_a_sitemap_is_written_as_lxml_writes_it(pages: list[tuple[str, dt.datetime]]) -> None:
-    office = site(wages=entry()).office
-    for names in (("urlset", "url"), ("sitemapindex", "sitemap")):
-        wanted = sitemap._list_any(*names, pages, office)
-        assert sitemap._list(*names, pages, office) == wanted
-
-
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
-    from ilofeed.pages import sitemap
     from ilofeed.verify.verification import verify
 
     monkeypatch.setattr(sitemap, "MOST", 10)

@@ -15,7 +15,7 @@ import pytest
 
 from browsing import listen, page, violations
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages.embedding import SCRIPTS, integrity, newest, script
+from ilofeed.pages.embeds import SCRIPTS, integrity, newest, script
 from serving import OPEN, host, needs, needs_checkers
 
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ from ilofeed.content import site as check
 from ilofeed.content.read import read_office
 from ilofeed.feeds import archives
 from ilofeed.feeds.selection import select
-from ilofeed.pages import page, render
+from ilofeed.pages import html, render
 from ilofeed.problems import RULES
 from ilofeed.publish import output as publish
 from ilofeed.publish import stamps
@@ -131,12 +131,12 @@ class Upgrade:
 
     def __init__(self) -> None:
         self.version = 0
-        self.loader = page._environment().loader
+        self.loader = html._environment().loader
         self.program = stamps.program
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
-        source, *_ = self.loader.get_source(page._environment(), "frame.html")
+        source, *_ = self.loader.get_source(html._environment(), "frame.html")
         changed = source.replace("</footer>", f"<!-- {version} {word} --></footer>")
         assert changed != source
         self.version = version
@@ -148,7 +148,7 @@ class Upgrade:
         stamps.program = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
-        environment = page._environment()
+        environment = html._environment()
         environment.loader = loader
         assert environment.cache is not None
         environment.cache.clear()

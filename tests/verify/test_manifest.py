@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ilofeed import build as chain
 from ilofeed.document import Document, OutputFile, UpToDate
-from ilofeed.feeds.history import look_back
+from ilofeed.feeds.archives import look_back
 from ilofeed.feeds.ledger import is_inside, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render, render_changed

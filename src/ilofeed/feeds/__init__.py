@@ -1,8 +1,26 @@
-"""What each feed holds, and its documents for programs: Atom, RSS, JSON Feed, calendars, OPML."""
+"""What each feed holds, and its documents for programs.
 
-from ilofeed.feeds import archives, calendars, history, opml
-from ilofeed.feeds.calendars import event_categories, event_times, render_event
-from ilofeed.feeds.history import is_moved_along
+`select` decides which entries are out at an instant, which feeds hold them, and which archive
+documents (RFC 5005) they are in, after what subscribers were shown before (the `Ledger`).
+Renderers then write a feed as Atom, RSS, JSON Feed and iCalendar, and the list of all feeds as
+OPML. Nothing here reads or writes a file, or knows what a page looks like.
+"""
+
+from ilofeed.feeds.archive_parts import cut
+from ilofeed.feeds.archives import (
+    RENDERERS,
+    archive_documents,
+    in_format,
+    is_moved_along,
+    render_archive,
+    render_archive_documents,
+)
+from ilofeed.feeds.calendars import (
+    event_categories,
+    event_times,
+    render_calendar,
+    render_event,
+)
 from ilofeed.feeds.ledger import (
     MANIFEST,
     Ledger,
@@ -15,10 +33,18 @@ from ilofeed.feeds.ledger import (
 )
 from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
 from ilofeed.feeds.links import feed_links, term_categories
-from ilofeed.feeds.pieces import cut
+from ilofeed.feeds.opml import (
+    OPML_PATH,
+    OpmlError,
+    opml_head,
+    opml_outline,
+    read_opml,
+    render_opml,
+)
 from ilofeed.feeds.selection import (
     Selection,
     changed,
+    feed_terms,
     grouped,
     in_order,
     is_out,
@@ -33,30 +59,39 @@ from ilofeed.feeds.xml_tree import parse_xml
 __all__ = [
     "MANIFEST",
     "MANIFEST_VERSION",
+    "OPML_PATH",
+    "RENDERERS",
     "Ledger",
     "ManifestError",
+    "OpmlError",
     "Record",
     "Selection",
-    "archives",
-    "calendars",
+    "archive_documents",
     "changed",
     "cut",
     "event_categories",
     "event_times",
     "feed_links",
+    "feed_terms",
     "grouped",
-    "history",
+    "in_format",
     "in_order",
     "is_archive",
     "is_inside",
     "is_moved_along",
     "is_out",
     "next_change",
-    "opml",
+    "opml_head",
+    "opml_outline",
     "parse_manifest",
     "parse_xml",
     "published",
+    "read_opml",
+    "render_archive",
+    "render_archive_documents",
+    "render_calendar",
     "render_event",
+    "render_opml",
     "second",
     "select",
     "select_feeds",

@@ -1,9 +1,9 @@
 """Events to iCalendar (RFC 5545) by icalendar.
 
-An entry's id is the UID of its event, in every calendar it is in, so that one who adds it alone and
-subscribes to a feed as well has it once. Times are in the office's zone, whose VTIMEZONE is made
-from the same tzdata package as everything else and covers the years of the events; whole days have
-no zone, and an exclusive DTEND (section 3.6.1).
+An entry's id is the UID of its event in every calendar, so that adding the event and subscribing to
+a feed does not show it twice. Times are in the office's zone, whose VTIMEZONE is made from the same
+tzdata package as everything else and covers the years of the events; whole days have no zone, and
+an exclusive DTEND (section 3.6.1).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
@@ -30,7 +29,7 @@ _END = b"END:VCALENDAR\r\n"
 
 
 def render_calendar(feed: Feed, office: Office) -> bytes:
-    """The calendar of a feed: every event, those of withdrawn entries as cancelled."""
+    """Return the calendar of a feed: every event, those of withdrawn entries as cancelled."""
     import icalendar
 
     years = _span(feed.events, office)
@@ -45,38 +44,27 @@ def render_calendar(feed: Feed, office: Office) -> bytes:
     calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
     calendar.add("refresh-interval", icalendar.vDuration(REFRESH), {"VALUE": "DURATION"})
     calendar.add("x-published-ttl", icalendar.vDuration(REFRESH))
-    return _with_events(calendar.to_ical(), office, feed.events)
+    return _add_events(calendar, feed.events, office)
 
 
 def render_event(entry: Entry, office: Office) -> bytes:
-    """The event of one entry as a calendar of its own, to add to one's calendar."""
-    return _with_events(_own(office.timezone, _span([entry], office)), office, [entry])
+    """Return a calendar with the event of one entry, for people to add to theirs."""
+    return _add_events(_calendar(office.timezone, _span([entry], office)), [entry], office)
 
 
-@functools.lru_cache(maxsize=100)  # the events of a year say the same
-def _own(zone: dt.tzinfo, years: tuple[int, int] | None) -> bytes:
-    """The calendar of one event, without it."""
-    return bytes(_calendar(zone, years).to_ical())
-
-
-def _with_events(alone: bytes, office: Office, entries: Sequence[Entry]) -> bytes:
-    """A calendar as it is written without its events, with the events of some entries."""
-    assert alone.endswith(_END)
+def _add_events(calendar: Any, entries: Sequence[Entry], office: Office) -> bytes:
+    """Return the bytes of a calendar with the events of entries."""
+    empty: bytes = calendar.to_ical()
+    assert empty.endswith(_END)
     events = (
-        # what an event does not show need not be kept with it
-        _event(
-            replace(one, html="", image=None),
-            office.timezone,
-            tuple(event_categories(one, office)),
-        )
-        for one in entries
+        _event(entry, office.timezone, tuple(event_categories(entry, office))) for entry in entries
     )
-    return alone.removesuffix(_END) + b"".join(events) + _END
+    return empty.removesuffix(_END) + b"".join(events) + _END
 
 
 def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
-    """A calendar without its events, which need not be written again for each."""
-    import icalendar  # it takes long to load, and offices without events do without
+    """Return a calendar without events; with the zone, unless there are no times in these years."""
+    import icalendar  # takes long to load, and offices without events never need it
 
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
@@ -86,9 +74,9 @@ def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
     return calendar
 
 
-@functools.lru_cache(maxsize=100)  # it takes several times as long as an event
+@functools.lru_cache(maxsize=100)  # takes several times as long as an event
 def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
-    """The VTIMEZONE of a zone for the events of some years; nobody may change it.
+    """Return the VTIMEZONE of a zone for the events of some years; it must not be changed.
 
     Each onset is in the local time by the offset before it (section 3.6.5).
     """
@@ -96,17 +84,19 @@ def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
 
     since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
     observances: dict[Any, list[dt.datetime]] = {}
-    changes = (
-        one for year in range(first - 2, last + 2) for one in dates.offset_changes(zone, year)
-    )
-    within = (one for one in changes if since < one[0] < until)
-    for moment, before in [(since, dates.offset(since)), *within]:
+    changes = [
+        (moment, before)
+        for year in range(first - 2, last + 2)
+        for moment, before in dates.offset_changes(zone, year)
+        if since < moment < until
+    ]
+    for moment, before in [(since, dates.offset(since)), *changes]:
         key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
         local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
         observances.setdefault(key, []).append(local)
-    made = icalendar.Timezone()
-    made.add("tzid", str(zone))
-    made.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
+    timezone = icalendar.Timezone()
+    timezone.add("tzid", str(zone))
+    timezone.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
     for (before, after, name, is_standard), (start, *more) in observances.items():
         part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
         part.add("dtstart", start)
@@ -115,13 +105,12 @@ def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
         part.add("tzname", name)
         part.add("tzoffsetfrom", before)
         part.add("tzoffsetto", after)
-        made.add_component(part)
-    return made
+        timezone.add_component(part)
+    return timezone
 
 
 def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
-    """The first and the last year, in the office's zone, of the times of events; None where all are
-    whole days."""
+    """Return the first and the last year of the times of events; None if all are whole days."""
     years = [
         moment.astimezone(office.timezone).year
         for entry in entries
@@ -132,7 +121,7 @@ def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
     return (min(years), max(years)) if years else None
 
 
-@functools.lru_cache(maxsize=2000)  # an event stands in the calendars of several feeds
+@functools.lru_cache(maxsize=2000)  # an event is in the calendars of several feeds
 def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     import icalendar
 
@@ -162,8 +151,7 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
 
 
 def _text(text: str) -> Any:
-    r"""A text with its escapes (section 3.3.11): icalendar takes the \N of `C:\New` for a line
-    break."""
+    r"""Escape a text (section 3.3.11); icalendar would read the \N of `C:\New` as a line break."""
     return _text_type()(text)
 
 
@@ -179,7 +167,7 @@ def _text_type() -> Any:
 
 
 def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
-    """DTSTART and DTEND: of whole days the day after the last, of times the instant of the end."""
+    """Return DTSTART and DTEND: of whole days the day after the last, of times the end itself."""
     start, end = event.start, event.end
     if not isinstance(start, dt.datetime):
         return start, (end or start) + dt.timedelta(days=1)
@@ -188,5 +176,5 @@ def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
 
 
 def event_categories(entry: Entry, office: Office) -> list[str]:
-    """The labels of an entry's categories and countries, each once."""
+    """Return the labels of an entry's categories and countries, each once."""
     return list(dict.fromkeys(term["label"] for term in term_categories(entry, office)))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[dict[str, str]]:
-    """Self, hub, those among archives (RFC 5005, section 4) and (last) alternate of a document."""
+    """Return the links self, hub, those among archives (RFC 5005, section 4), alternate last."""
     links = [
         {"href": office.address(feed.own_path(name)), "rel": "self", "type": media_type},
     ]
@@ -30,7 +30,7 @@ def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[d
 
 
 def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[str, str]]:
-    """Only the first archive names the next one: the bytes of the others stay when one is added."""
+    """Yield relations and paths. Only the first archive names its next: the others never change."""
     if history.page is not None:
         yield "current", feed.path(name)
     earlier = history.pages if history.page is None else history.page - 1
@@ -41,11 +41,11 @@ def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[s
 
 
 def entry_links(entry: Entry) -> list[dict[str, str]]:
-    """The one alternate, the own page where that is elsewhere, and each attachment."""
+    """Return the alternate, the entry's own page if the alternate is elsewhere, and attachments."""
     alternate = {"href": entry.target, "rel": "alternate", "hreflang": entry.language}
     if not _is_pdf(entry.target):
-        # of an alternate that is no page nothing is said: feedparser, and the readers built on it,
-        # would take the entry's id for its link
+        # with the type of another file, feedparser and the readers built on it would take the
+        # entry's id for its link
         alternate["type"] = "text/html"
     links = [alternate]
     if entry.link is not None:
@@ -64,18 +64,17 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
 
 
 def _is_pdf(url: str) -> bool:
-    return ".pdf" in url.lower() and urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
+    return urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
 
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:
-    """Term, scheme and label of an entry's categories (the kicker first), then of its countries."""
+    """Return term, scheme and label of an entry's categories (kicker first), then countries."""
     language = entry.language
     return [
-        {"term": name, "scheme": office.category_scheme, "label": terms.label(language)}
-        for name in entry.categories
-        for terms in (office.categories[name],)
-    ] + [
-        {"term": name, "scheme": office.country_scheme, "label": terms.label(language)}
-        for name in entry.countries
-        for terms in (office.countries[name],)
+        {"term": name, "scheme": scheme, "label": terms[name].label(language)}
+        for names, scheme, terms in (
+            (entry.categories, office.category_scheme, office.categories),
+            (entry.countries, office.country_scheme, office.countries),
+        )
+        for name in names
     ]

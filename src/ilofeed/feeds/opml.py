@@ -17,30 +17,30 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Feed, Office
 
-PATH = "feeds.opml"
+OPML_PATH = "feeds.opml"
 Groups = list[tuple[str, list[dict[str, str]]]]
 
 
 class OpmlError(ValueError):
-    """Why the bytes are no list of feeds."""
+    """The bytes are not a list of feeds; the text says why."""
 
 
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
-    """One outline for each group of feeds, in it one for each feed: its Atom document."""
+    """Return an outline for each group of feeds, in it one for each feed: its Atom document."""
     root = etree.Element("opml", version="2.0")
     inside = etree.SubElement(root, "head")
-    for name, text in head(feeds, office).items():
+    for name, text in opml_head(feeds, office).items():
         etree.SubElement(inside, name).text = text
     body = etree.SubElement(root, "body")
-    for name, outlines in outline(feeds, office):
+    for name, outlines in opml_outline(feeds, office):
         group = etree.SubElement(body, "outline", text=name)  # a title would want a type
         for attributes in outlines:
             etree.SubElement(group, "outline", attributes)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
-def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
-    """What the list says of itself, by element."""
+def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
+    """Return what the list says of itself, by element."""
     newest = max(feed.updated for feed in feeds).replace(microsecond=0)
     return {
         "title": office.title,
@@ -49,8 +49,8 @@ def head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
     }
 
 
-def outline(feeds: Sequence[Feed], office: Office) -> Groups:
-    """The groups by name, each with the attributes of its feeds."""
+def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
+    """Return the groups by name, each with the attributes of its feeds."""
     words = phrases(office.language)
     return [
         (
@@ -73,7 +73,7 @@ def outline(feeds: Sequence[Feed], office: Office) -> Groups:
 
 
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
-    """What a reader imports, in the forms of `head` and `outline`."""
+    """Read what a reader imports, as `opml_head` and `opml_outline`."""
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
@@ -84,7 +84,7 @@ def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
     return {str(node.tag): node.text or "" for node in inside}, [
         (
             str(group.get("text")),
-            [{str(name): str(value) for name, value in one.attrib.items()} for one in group],
+            [{str(name): str(value) for name, value in feed.attrib.items()} for feed in group],
         )
         for group in body
     ]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import itertools
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import history
+from ilofeed.feeds.archives import Past, archive_pages, look_back
 from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
 from ilofeed.model import Archive, Feed
@@ -32,30 +33,29 @@ class Selection:
 
 
 def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
-    """What there is to be seen of a site at an instant, after what was shown `before`."""
+    """Return what is to be seen of a site at an instant, after what was shown `before`."""
     out = published(site.entries, now, before)
     return Selection(site.office, out, select_feeds(site.office, out, before))
 
 
 def is_out(entry: Entry, now: dt.datetime) -> bool:
-    """Whether an entry is published at an instant, also when it was withdrawn since."""
+    """Return whether an entry is published at an instant, even if it was withdrawn since."""
     return not entry.draft and entry.published <= now
 
 
 def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
-    """Whether an entry has left the feeds."""
+    """Return whether an entry has left the feeds."""
     return entry.withdrawn is not None and entry.withdrawn.replace(microsecond=0) <= now
 
 
 def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
-    """The entries that wait for their date, the next one first."""
+    """Return the entries that wait for their date, the next one first."""
     later = in_order(e for e in entries if not e.draft and not is_out(e, now))
     return later[::-1]
 
 
 def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | None:
-    """The next instant at which something is due: an entry comes out, its `updated` or `withdrawn`
-    begins to hold. None where nothing is."""
+    """Return the next instant at which a date of an entry takes effect; None if there is none."""
     instants = (
         moment.replace(microsecond=0)
         for entry in entries
@@ -69,12 +69,11 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
 def published(
     entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
 ) -> list[Entry]:
-    """The entries that are out at an instant, in order, as they are to be seen then.
+    """Return the entries that are out at an instant, in order, as they are to be seen then.
 
     A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
-    later today waits for its instant, because readers take a date in the future for a mistake:
-    until then it is what subscribers saw `before`. A `withdrawn` in the future is nobody's business
-    yet.
+    later today waits for its instant, because readers treat a date in the future as a mistake:
+    until then it is what subscribers saw `before`. A `withdrawn` in the future is not shown yet.
     """
     out = in_order(entry for entry in entries if is_out(entry, now))
     slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
@@ -102,65 +101,56 @@ def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.date
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Newest first; entries of the same instant by slug."""
+    """Sort entries, newest first; those of the same instant by slug."""
     by_slug = sorted(entries, key=attrgetter("slug"))
     return sorted(by_slug, key=lambda entry: -entry.published.timestamp())
 
 
-def narrower(terms: Mapping[str, Term]) -> dict[str, frozenset[str]]:
-    """For each term, itself and every term below it (SKOS broader, transitively)."""
-    below = {name: {name} for name in terms}
-    for name in terms:
-        above = terms[name].broader
-        while above is not None:
-            below[above].add(name)
+def with_broader(names: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
+    """Return terms together with every term above them (SKOS broader, transitively)."""
+    reached: set[str] = set()
+    for name in names:
+        above: str | None = name
+        while above is not None and above not in reached:
+            reached.add(above)
             above = terms[above].broader
-    return {name: frozenset(names) for name, names in below.items()}
+    return reached
 
 
 def select_feeds(
     office: Office, out: list[Entry], before: Ledger | None = None
 ) -> tuple[Feed, ...]:
-    """Every feed of the office, with what it holds of the entries that are `published`.
+    """Return every feed of the office, with what it holds of the `published` entries.
 
     A pair that no entry ever had in common has no feed; one that had entries `before` keeps its
     address while it is empty, as does every feed of a single term, and a calendar.
     """
-    kept = before.feeds if before is not None else frozenset()
-    past = history.look_back(out, before) if office.archives else None
+    former = before.feeds if before is not None else frozenset()
+    past = look_back(out, before) if office.archives else None
     return tuple(
         _feed(office, spec, selected, before, past)
-        for spec, selected in zip(office.feeds, _shared_out(office, out), strict=True)
-        if selected or not spec.is_pair or spec.path in kept
+        for spec, selected in zip(office.feeds, _entries_by_feed(office, out), strict=True)
+        if selected or not spec.is_pair or spec.path in former
     )
 
 
-def _shared_out(office: Office, out: list[Entry]) -> list[list[Entry]]:
-    """The entries of each feed, in order. Which feeds hold an entry is found out once for all
-    entries of the same terms and language."""
-    categories, countries = narrower(office.categories), narrower(office.countries)
-    held: list[list[Entry]] = [[] for _ in office.feeds]
+def _entries_by_feed(office: Office, out: list[Entry]) -> list[list[Entry]]:
+    """Return the entries of each feed, in order.
 
-    def holders(entry: Entry) -> list[list[Entry]]:
-        return [
-            entries
-            for spec, entries in zip(office.feeds, held, strict=True)
-            if spec.language in {None, entry.language}
-            and (
-                spec.category is None or not categories[spec.category].isdisjoint(entry.categories)
-            )
-            and (spec.country is None or not countries[spec.country].isdisjoint(entry.countries))
-        ]
-
-    known: dict[tuple[Any, ...], list[list[Entry]]] = {}
+    An entry looks up the feeds that can hold it; there may be thousands of others.
+    """
+    entries_of: dict[tuple[str | None, str | None, str | None], list[Entry]] = {
+        (spec.language, spec.country, spec.category): [] for spec in office.feeds
+    }
     for entry in out:
-        terms = (entry.categories, entry.countries, entry.language)
-        found = known.get(terms)
-        if found is None:
-            found = known[terms] = holders(entry)
-        for entries in found:
-            entries.append(entry)
-    return held
+        for key in itertools.product(
+            (None, entry.language),
+            (None, *with_broader(entry.countries, office.countries)),
+            (None, *with_broader(entry.categories, office.categories)),
+        ):
+            if key in entries_of:
+                entries_of[key].append(entry)
+    return list(entries_of.values())
 
 
 def _feed(
@@ -168,14 +158,14 @@ def _feed(
     spec: FeedSpec,
     selected: list[Entry],
     before: Ledger | None,
-    past: history.Past | None,
+    past: Past | None,
 ) -> Feed:
-    held = [entry for entry in selected if entry.withdrawn is None]
+    live = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
     pages: dict[str, int] = {}
     count = 0
     if office.archives:
-        pages, count = history.pages(spec.path, selected, office.limit, past)
+        pages, count = archive_pages(spec.path, selected, office.limit, past)
     events = _events(selected)
     had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
     return Feed(
@@ -185,14 +175,14 @@ def _feed(
         title=title,
         description=description,
         updated=_updated(selected, office),
-        entries=tuple(held[: office.limit]),
-        selected=len(held),
+        entries=tuple(live[: office.limit]),
+        selected=len(live),
         events=events,
         has_calendar=bool(events) or had_calendar,
         tombstones=_tombstones(selected, office.limit),
         archived_as=office.archives,
         archives=_archives(selected, pages, count, office),
-        current=tuple(entry for entry in held if entry.id not in pages),
+        current=tuple(entry for entry in live if entry.id not in pages),
         withdrawn=tuple(
             entry for entry in selected if entry.withdrawn is not None and entry.id not in pages
         ),
@@ -202,11 +192,11 @@ def _feed(
 def _archives(
     selected: list[Entry], pages: Mapping[str, int], count: int, office: Office
 ) -> tuple[Archive, ...]:
-    held: list[list[Entry]] = [[] for _ in range(count)]
+    archives: list[list[Entry]] = [[] for _ in range(count)]
     for entry in selected:
         if entry.id in pages:
-            held[pages[entry.id] - 1].append(entry)
-    return tuple(Archive(tuple(entries), _updated(entries, office)) for entries in held)
+            archives[pages[entry.id] - 1].append(entry)
+    return tuple(Archive(tuple(entries), _updated(entries, office)) for entries in archives)
 
 
 def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
@@ -214,27 +204,27 @@ def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
 
 
 def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:
-    """The withdrawn entries that a feed would still hold: those who read it have them."""
-    found, newer = [], 0
+    """Return the withdrawn entries that a feed would still hold: its readers have them."""
+    stones, newer = [], 0
     for entry in selected:
         if newer == limit:
             break
         if entry.withdrawn is None:
             newer += 1
         else:
-            found.append(entry)
-    return tuple(found)
+            stones.append(entry)
+    return tuple(stones)
 
 
 def _events(selected: list[Entry]) -> tuple[Entry, ...]:
-    """The entries with an event, also withdrawn ones: a calendar says that they are cancelled.
+    """Return the entries with an event; a calendar shows withdrawn ones as cancelled.
 
-    Not the newest entries but those with the latest events: what was announced long ago may be
-    still to come.
+    These are the latest events, not the newest entries: what was announced long ago may still be
+    to come.
     """
-    found = [entry for entry in selected if entry.event is not None]
-    found.sort(key=lambda entry: (_last_day(entry), entry.id), reverse=True)
-    return tuple(found[:MOST_EVENTS])
+    events = [entry for entry in selected if entry.event is not None]
+    events.sort(key=lambda entry: (_last_day(entry), entry.id), reverse=True)
+    return tuple(events[:MOST_EVENTS])
 
 
 def _last_day(entry: Entry) -> str:
@@ -243,19 +233,14 @@ def _last_day(entry: Entry) -> str:
 
 
 def changed(entry: Entry) -> dt.datetime:
-    """When subscribers last saw something happen to a published entry."""
+    """Return when subscribers last saw something happen to a published entry."""
     return entry.updated if entry.withdrawn is None else max(entry.updated, entry.withdrawn)
 
 
 def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
-    """The feeds by dimension, each group under the key of its name in the tables of phrases."""
-    groups: dict[str, list[Feed]] = {
-        "everything": [],
-        "by_country": [],
-        "by_topic": [],
-        "by_language": [],
-        "by_both": [],
-    }
+    """Group feeds by dimension; the keys are those of the groups' names in the phrases."""
+    names = ("everything", "by_country", "by_topic", "by_language", "by_both")
+    groups: dict[str, list[Feed]] = {name: [] for name in names}
     for feed in feeds:
         spec = feed.spec
         if spec.language is not None:
@@ -271,26 +256,26 @@ def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
 
 
 def _beginning(office: Office) -> dt.datetime:
-    """The `updated` of a feed that never held anything: since when its id can exist (RFC 4151)."""
+    """Return the `updated` of a feed that never held anything: when its id began (RFC 4151)."""
     since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
     earliest = dt.datetime(1990, 1, 2, tzinfo=dt.UTC)  # validators call older dates implausible
     identity = office.authority.id_of("feed")
     return max(since, earliest).replace(microsecond=fraction(identity))
 
 
+def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:
+    """Return the country and the category of a feed, as far as it has them."""
+    country = [office.countries[spec.country]] if spec.country is not None else []
+    category = [office.categories[spec.category]] if spec.category is not None else []
+    return country + category
+
+
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
-    """Title and description, in the feed's own language."""
+    """Return title and description, in the feed's own language."""
     tag = spec.language or office.language
     office = office.speaking(tag)
     title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
-    terms = [
-        term
-        for term in (
-            office.countries[spec.country] if spec.country is not None else None,
-            office.categories[spec.category] if spec.category is not None else None,
-        )
-        if term is not None
-    ]
+    terms = feed_terms(spec, office)
     if not terms:
         return title, office.description
     labels = [term.label(tag) for term in terms]

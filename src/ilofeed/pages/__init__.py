@@ -1,7 +1,12 @@
-"""What people look at: the pages of the site, widgets to embed, and what search engines read."""
+"""What people look at: the pages of the site, and what other sites and search engines show of it.
 
-from ilofeed.pages import embedding, linked_data
-from ilofeed.pages.entrypage import render_moved
+`render_changed` makes every document of a selection except the manifest, and skips those that the
+output has already, which it knows by their recipe. The other renderers make single documents for
+the preview. `read_html` and `read_structured` read a page back for verification.
+"""
+
+from ilofeed.pages.embeds import oembed
+from ilofeed.pages.entry_page import render_moved
 from ilofeed.pages.html_tree import read_html
 from ilofeed.pages.linked_data import read_structured, structured
 from ilofeed.pages.render import (
@@ -14,9 +19,8 @@ from ilofeed.pages.render import (
 )
 
 __all__ = [
-    "embedding",
     "entry_renderer",
-    "linked_data",
+    "oembed",
     "read_html",
     "read_structured",
     "render_archives",

@@ -7,9 +7,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ilofeed.document import FILE_NAMES, Document, UpToDate, format_of, in_order
-from ilofeed.feeds import archives, calendars, history, opml
+from ilofeed.feeds import (
+    OPML_PATH,
+    RENDERERS,
+    archive_documents,
+    in_format,
+    render_archive,
+    render_archive_documents,
+    render_calendar,
+    render_opml,
+)
 from ilofeed.model import Feed
-from ilofeed.pages import embedding, entrypage, feedpage, indexpage, page, sitemap
+from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
+from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
@@ -19,6 +29,7 @@ if TYPE_CHECKING:
     from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
     from ilofeed.model import Entry, Format, Office
+    from ilofeed.pages.navigation import Directory
 
     Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
 
@@ -38,7 +49,7 @@ class _Group:
         if isinstance(self.subject, Feed):
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
-            return {"feed": history.in_format(self.subject, form)}
+            return {"feed": in_format(self.subject, form)}
         is_own = path in (self.subject.page, self.subject.calendar)
         return {"entry": self.subject if is_own else None}
 
@@ -79,20 +90,21 @@ def render_changed(
 ) -> tuple[AnyDocument, ...]:
     """Render every document that the output does not have with the same recipe."""
     office, entries, feeds = selection.office, selection.out, selection.feeds
-    recipes = Recipes(selection)
-    pages = entrypage.EntryPages(office, feeds, entries)
+    directory = build_directory(office, feeds)
+    recipes = Recipes(selection, directory)
+    pages = entry_page.EntryPages(office, directory, entries)
     for_entries = [
         _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
     ]
-    formats = partial(render_formats, office=office, feeds=feeds)
+    formats = partial(render_formats, office=office, directory=directory)
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
-    feed_page = partial(_render_page, office=office, feeds=feeds)
+    feed_page = partial(_render_page, office=office, directory=directory)
     for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
-    archive = partial(archives.render_archive, office=office)
+    archive = partial(render_archive, office=office)
     for_archives = [
         _Group(shown, recipes.archive(shown), archive)
         for feed in feeds
-        for shown in history.archive_documents(feed)
+        for shown in archive_documents(feed)
     ]
     # the feeds of few entries are rendered before a process has started
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
@@ -105,12 +117,12 @@ def render_changed(
 
     def render_together(groups: Sequence[_Group]) -> list[list[Document]]:
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
-        return archives.render_archives(subjects, office, Workers(workers.processes))
+        return render_archive_documents(subjects, office, Workers(workers.processes))
 
     documents: list[AnyDocument] = [
         *render_assets(office),
         *_render_groups(for_entries, outputs, render_each),
-        *entrypage.render_moved(entries, office, feeds),
+        *entry_page.render_moved(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
         *render_indexes(selection),
@@ -138,53 +150,56 @@ def render_assets(office: Office) -> list[Document]:
     """Render what pages and other sites load: the same for all entries."""
     return [
         Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
-        *page.render_assets(office),
-        *embedding.render_scripts(),
+        *html.render_assets(office),
+        *embeds.render_scripts(),
     ]
 
 
 def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
     """Return a function that renders the documents of an entry."""
-    return entrypage.EntryPages(selection.office, selection.feeds, selection.out).render
+    directory = build_directory(selection.office, selection.feeds)
+    return entry_page.EntryPages(selection.office, directory, selection.out).render
 
 
 def render_indexes(selection: Selection) -> list[Document]:
     """Render what names everything else: the office's page, the lists of feeds and of pages."""
     office, feeds = selection.office, selection.feeds
+    directory = build_directory(office, feeds)
     return [
-        indexpage.render_index(office, feeds, selection.out),
-        indexpage.render_not_found(office, feeds),
-        Document(opml.PATH, "index", opml.render_opml(feeds, office)),
+        index_page.render_index(office, directory, selection.out),
+        index_page.render_not_found(office, directory),
+        Document(OPML_PATH, "index", render_opml(feeds, office)),
         *sitemap.render_sitemap(office, feeds, selection.out),
     ]
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
     """Render one feed without its archives: its page, its formats, its calendar."""
-    return [*render_formats(feed, office, feeds), *_render_page(feed, office, feeds)]
+    directory = build_directory(office, feeds)
+    return [*render_formats(feed, office, directory), *_render_page(feed, office, directory)]
 
 
-def _render_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    return [feedpage.render_feed_page(feed, office, feeds)]
+def _render_page(feed: Feed, office: Office, directory: Directory) -> list[Document]:
+    return [feed_page.render_feed_page(feed, office, directory)]
 
 
-def render_formats(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
+def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Document]:
     """Render what programs and other sites read of a feed; its page names other feeds too."""
     documents = [
-        *feedpage.render_embeds(feed, office, feeds),
-        embedding.render_oembed(feed, office),
+        *feed_page.render_embeds(feed, office, directory),
+        embeds.render_oembed(feed, office),
     ]
-    for form, draw in archives.RENDERERS.items():
-        shown = history.in_format(feed, form)
+    for form, draw in RENDERERS.items():
+        shown = in_format(feed, form)
         path = feed.path(FILE_NAMES[form])
         documents.append(Document(path, "feed", draw(shown, office), shown, form))
     if feed.has_calendar:
-        data = calendars.render_calendar(feed, office)
+        data = render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
     return documents
 
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """Render the archive documents of one feed, in the formats that have them."""
-    rendered = archives.render_archives(history.archive_documents(feed), office)
+    rendered = render_archive_documents(archive_documents(feed), office)
     return [document for documents in rendered for document in documents]

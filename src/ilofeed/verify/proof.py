@@ -10,9 +10,9 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import opml
+from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
-from ilofeed.pages import embedding, structured
+from ilofeed.pages import oembed, structured
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
 
 if TYPE_CHECKING:
@@ -58,14 +58,14 @@ def _digest(value: Any) -> bytes:
 def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
     """Return what a document must say beside the entries in it."""
     feed, entry = document.feed, document.entry
-    if document.path == opml.PATH:
-        return opml.head(feeds, office), list(opml.outline(feeds, office))
+    if document.path == OPML_PATH:
+        return opml_head(feeds, office), list(opml_outline(feeds, office))
     if feed is not None and document.format is not None:
         return carried_feed(feed, office, document.format)
     if feed is not None and document.path.endswith(".ics"):
         return carried_calendar(feed, office)
     if feed is not None and document.path.endswith(".json"):
-        return embedding.oembed(feed, office)
+        return oembed(feed, office)
     if entry is not None and document.path.endswith(".html"):
         return structured(entry, office)
     return None

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lxml import etree
 
 from ilofeed.document import Document
-from ilofeed.feeds import opml
-from ilofeed.pages import embedding, read_structured, structured
+from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
+from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify import readonce
 from ilofeed.verify.archive_reader import read_archive
 from ilofeed.verify.calendar_reader import CalendarError, read_calendar
@@ -144,7 +144,7 @@ class _Check:
         if document.path in parts:
             faults += _broken_rules(document, readonce.whole_findings(document))
             document = readonce.leave(document, parts[document.path])
-        if document.path == opml.PATH:
+        if document.path == OPML_PATH:
             faults += _verify_opml(document, self.office, self.feeds)
         else:
             faults += verify_document(document, self.office)
@@ -189,7 +189,7 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
         expected = structured(entry, office)
         return _verify_json(document, expected, read_structured)
     if feed is not None and document.path.endswith(".json"):
-        return _verify_json(document, embedding.oembed(feed, office), json.loads)
+        return _verify_json(document, oembed(feed, office), json.loads)
     return []
 
 
@@ -262,12 +262,12 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
 def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
     """Check the groups of the list of feeds, and every feed in each."""
     try:
-        seen_head, seen = opml.read_opml(document.data)
-    except opml.OpmlError as error:
+        seen_head, seen = read_opml(document.data)
+    except OpmlError as error:
         return [Fault(document.path, "document", "a list of feeds that can be read", str(error))]
-    groups = dict(opml.outline(feeds, office))
+    groups = dict(opml_outline(feeds, office))
     return [
-        *compare(document.path, "head", opml.head(feeds, office), seen_head),
+        *compare(document.path, "head", opml_head(feeds, office), seen_head),
         *compare(document.path, "group", groups, dict(seen)),
     ]
 

@@ -1,7 +1,7 @@
-"""The one door to feedgen: a feed to Atom 1.0 (RFC 4287) and RSS 2.0, with its traps handled.
+"""A feed to Atom 1.0 (RFC 4287) and RSS 2.0 by feedgen, which only this module imports.
 
-What feedgen 1.0.0 cannot do by itself is done by two pairs of extensions, one for each format,
-because an extension cannot tell for which format its namespaces are asked:
+What feedgen 1.0.0 cannot do is done by two pairs of extensions, one for each format, because an
+extension cannot tell for which format its namespaces are requested:
 - entry links lose rel, type, title and length in Atom, so they are rebuilt;
 - RSS gets no hub, no dc:creator (and an <author> only with an address), no `updated`;
 - plain summaries would go unescaped into RSS descriptions, which are HTML;
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Entry, Feed, History, Office, Person
 
+
 AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
 DC = "http://purl.org/dc/elements/1.1/"
@@ -48,7 +49,7 @@ _PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
 
 
 def render_atom(feed: Feed, office: Office) -> bytes:
-    """The Atom document of a feed."""
+    """Return the Atom document of a feed."""
     generator = _generator("atom", feed, office)
     generator.id(feed.id)
     generator.subtitle(feed.description)
@@ -66,7 +67,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
 
 
 def render_rss(feed: Feed, office: Office) -> bytes:
-    """The RSS document of a feed."""
+    """Return the RSS document of a feed."""
     generator = _generator("rss", feed, office)
     generator.description(feed.description)
     generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
@@ -91,19 +92,19 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
     generator = FeedGenerator()
     if form == "atom":
         generator.register_extension("ilofeed_atom", _AtomFeed, _AtomEntry, atom=True, rss=False)
-        ours = generator.ilofeed_atom
+        extension = generator.ilofeed_atom
     else:
         generator.register_extension("ilofeed_rss", _RssFeed, _RssEntry, atom=False, rss=True)
-        ours = generator.ilofeed_rss
-    ours.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
-    ours.history = feed.history
+        extension = generator.ilofeed_rss
+    extension.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
+    extension.history = feed.history
     generator.title(feed.title)
     generator.language(feed.language)
     generator.generator("ilofeed")
     # feedgen takes the last link for RSS's own, so the alternate is last
     links = feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form])
     generator.link(links, replace=True)
-    ours.links = [link for link in links if link["rel"] not in {"self", "alternate"}]
+    extension.links = [link for link in links if link["rel"] not in {"self", "alternate"}]
     return generator
 
 
@@ -122,9 +123,11 @@ def _person(person: Person) -> dict[str, str]:
     return {key: value for key, value in fields.items() if value is not None}
 
 
-def _add(parent: Any, name: str, text: str | None = None, **attributes: str | int | None) -> None:
-    known = {key: str(value) for key, value in attributes.items() if value is not None}
-    etree.SubElement(parent, name, known).text = text
+def _add(parent: Any, name: str, text: str | None = None, **attributes: str | int | None) -> Any:
+    present = {key: str(value) for key, value in attributes.items() if value is not None}
+    element = etree.SubElement(parent, name, present)
+    element.text = text
+    return element
 
 
 def _stylesheet(root: Any, address: str) -> None:
@@ -133,7 +136,7 @@ def _stylesheet(root: Any, address: str) -> None:
 
 
 def _history(parent: Any, history: History | None) -> None:
-    """The mark of an archive document, or of a feed without any (RFC 5005, sections 2 and 4)."""
+    """Mark an archive document, or a feed that has none (RFC 5005, sections 2 and 4)."""
     if history is not None and history.page is not None:
         _add(parent, f"{{{FH}}}archive")
     elif history is not None and not history.pages:
@@ -153,15 +156,16 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
         if event.place is not None:
             _add(parent, f"{{{EV}}}location", event.place)
     if image := entry.image:
-        media = etree.SubElement(parent, f"{{{MEDIA}}}content", url=image.url, medium="image")
-        for name, value in (
-            ("type", image.type),
-            ("width", image.width),
-            ("height", image.height),
-            ("fileSize", image.size),
-        ):
-            if value is not None:
-                media.set(name, str(value))
+        media = _add(
+            parent,
+            f"{{{MEDIA}}}content",
+            url=image.url,
+            medium="image",
+            type=image.type,
+            width=image.width,
+            height=image.height,
+            fileSize=image.size,
+        )
         _add(media, f"{{{MEDIA}}}description", image.alt, type="plain")
         if image.credit is not None:
             _add(media, f"{{{MEDIA}}}credit", image.credit, role="photographer")
@@ -174,14 +178,14 @@ class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     tombstones: tuple[Entry, ...] = ()
 
     def extend_ns(self) -> dict[str, str]:
-        # validators warn of a namespace that they do not know, so it is there only when it is used
+        # validators warn of unknown namespaces, so it is declared only when it is used
         stones = {"at": AT} if self.tombstones else {}
         return {"ev": EV, "media": MEDIA} | stones | _namespaces(self.history)
 
     def extend_atom(self, feed: Any) -> Any:
         _stylesheet(feed, self.stylesheet)
         _history(feed, self.history)
-        for entry in self.tombstones:  # feedgen adds the entries behind them
+        for entry in self.tombstones:  # feedgen adds the entries after them
             assert entry.withdrawn is not None
             when = entry.withdrawn.isoformat()
             _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)

@@ -16,7 +16,8 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.model import Attachment, Person
-from ilofeed.pages.entrypage import EntryPages
+from ilofeed.pages.entry_page import EntryPages
+from ilofeed.pages.navigation import build_directory
 from offices import NOW, OFFICE, documents, entry, site
 
 SITE, _ = check(read_office(GALLERY), THEN)
@@ -26,7 +27,7 @@ SEEN = select(SITE, THEN)
 
 def drawn(slugs: list[str]) -> dict[str, bytes]:
     """The documents of entries by path, drawn one after the other."""
-    pages = EntryPages(SEEN.office, SEEN.feeds, SEEN.out)
+    pages = EntryPages(SEEN.office, build_directory(SEEN.office, SEEN.feeds), SEEN.out)
     by_slug = {entry.slug: entry for entry in SEEN.out}
     return {one.path: one.data for slug in slugs for one in pages.render(by_slug[slug])}
 
@@ -92,7 +93,7 @@ def page_with(text: str) -> Any:
         attachments=(Attachment(text, text, 0, text),),
     )
     seen = select(dataclasses.replace(FULL, office=office, entries=(changed, other)), NOW)
-    pages = EntryPages(office, seen.feeds, seen.out)
+    pages = EntryPages(office, build_directory(office, seen.feeds), seen.out)
     made = {one.path: one.data for shown in seen.out for one in pages.render(shown)}
     both = (made[one.page] for one in (changed, other))
     return [etree.fromstring(data, etree.HTMLParser(encoding="utf-8")) for data in both]

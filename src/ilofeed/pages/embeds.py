@@ -1,6 +1,6 @@
-"""How other sites show a feed: the scripts they load, the code they copy, and oEmbed.
+"""What other sites show of a feed: the scripts they load, the code they copy, and oEmbed.
 
-A version of a script, once released, keeps its address and its bytes for ever: other sites name
+A released version of a script keeps its address and its bytes forever, because other sites name
 both. A change is a new file in `assets/` and a new version here; the old file stays.
 """
 
@@ -19,6 +19,7 @@ from ilofeed.document import Document
 if TYPE_CHECKING:
     from ilofeed.model import Feed, Office
 
+
 # every version that was ever released, the newest last
 SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # items shown unless other sites choose; pixels of a frame
@@ -26,7 +27,7 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 
 def render_scripts() -> list[Document]:
-    """Each script under the address of every version, and the newest under one that stays."""
+    """Return each version of each script, and the newest at an address without a version."""
     documents = []
     for name, versions in SCRIPTS.items():
         documents += [
@@ -39,23 +40,23 @@ def render_scripts() -> list[Document]:
 
 @functools.cache
 def script(name: str, version: str) -> bytes:
-    """The bytes of one version of a script."""
+    """Return the bytes of one version of a script."""
     return (resources.files("ilofeed") / "assets" / f"{name}-{version}.js").read_bytes()
 
 
 def integrity(name: str) -> str:
-    """The hash by which a browser checks the newest version (W3C Subresource Integrity)."""
+    """Return the hash of the newest version (W3C Subresource Integrity)."""
     digest = hashlib.sha384(script(name, SCRIPTS[name][-1])).digest()
     return f"sha384-{base64.b64encode(digest).decode()}"
 
 
 def newest(name: str) -> str:
-    """The path of the newest version of a script."""
+    """Return the path of the newest version of a script."""
     return f"embed/{name}-{SCRIPTS[name][-1]}.js"
 
 
 def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
-    """The code to copy, by way of embedding; `{limit}`, `{theme}` and `{lang}` are to be filled."""
+    """Return the code to copy, by kind, with the fields `{limit}`, `{theme}` and `{lang}`."""
     page = html.escape(office.address(feed.path("index.html")))
     source = html.escape(office.address(feed.path("feed.json")))
     latest = html.escape(office.address("embed/ilo-feed.js"))
@@ -84,7 +85,7 @@ def _script(kind: str, name: str, office: Office) -> str:
 
 
 def frame(feed: Feed, office: Office, choices: str = "") -> str:
-    """The frame in which a feed is shown: it may run its own script and open its links."""
+    """Return the frame that shows a feed: it may run its own script and open links."""
     address = html.escape(office.address(feed.path("embed.html")) + choices)
     return (
         f'<iframe src="{address}" title="{html.escape(feed.title)}" sandbox="{SANDBOX}"'
@@ -94,13 +95,13 @@ def frame(feed: Feed, office: Office, choices: str = "") -> str:
 
 
 def render_oembed(feed: Feed, office: Office) -> Document:
-    """What a site learns from the address of the feed's page (oEmbed 1.0, section 2.3.4)."""
+    """Return the oEmbed response for the address of the feed's page (oEmbed 1.0, section 2.3.4)."""
     data = json.dumps(oembed(feed, office), ensure_ascii=False, indent=1).encode() + b"\n"
     return Document(feed.path("oembed.json"), "embed", data, feed)
 
 
 def oembed(feed: Feed, office: Office) -> dict[str, Any]:
-    """The oEmbed response of a feed: its frame as rich content."""
+    """Return the fields of the oEmbed response: the frame as rich content."""
     office = office.speaking(feed.language)
     return {
         "version": "1.0",

@@ -1,4 +1,4 @@
-"""A feed document cut before and behind each of its entries, and put together again."""
+"""A feed document cut before and after each of its entries, and put together again."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Format
 
+
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
-# what follows the last entry, and what stands before each
+# what follows the last entry, and what precedes each
 _ENDS: dict[Format, tuple[bytes, bytes]] = {
     "atom": (b"</feed>", b"  "),
     "rss": (b"  </channel>", b"    "),
@@ -21,7 +22,7 @@ _ENDS: dict[Format, tuple[bytes, bytes]] = {
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """The bytes of a document: what is before its entries, each of them, what is behind."""
+    """The bytes of a document: what is before its entries, each of them, what is after."""
 
     head: bytes
     entries: tuple[bytes, ...]
@@ -29,7 +30,7 @@ class Pieces:
 
 
 def cut(data: bytes, form: Format) -> Pieces | None:
-    """The pieces of a feed document; None where it cannot be cut with certainty."""
+    """Return the pieces of a feed document; None if it cannot be cut with certainty."""
     name = _NAMES.get(form)
     if name is None:
         return None
@@ -39,14 +40,15 @@ def cut(data: bytes, form: Format) -> Pieces | None:
         return None
     *bodies, tail = data[first:].split(closing)
     if opening in tail or any(
-        one.count(opening) != 1 or not one.lstrip().startswith(opening) for one in bodies
+        body.count(opening) != 1 or not body.lstrip().startswith(opening) for body in bodies
     ):
         return None
-    return Pieces(data[:first], tuple(one + closing for one in bodies), tail)
+    return Pieces(data[:first], tuple(body + closing for body in bodies), tail)
 
 
 def put_together(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
-    """A document that has no entries, as it is written, with entries that were cut from others."""
+    """Return a document without entries filled with entries that were cut from others."""
     end, indent = _ENDS[form]
     at = empty.rindex(end)
-    return empty[:at] + b"".join(indent + one.strip() + b"\n" for one in entries) + empty[at:]
+    lines = b"".join(indent + entry.strip() + b"\n" for entry in entries)
+    return empty[:at] + lines + empty[at:]

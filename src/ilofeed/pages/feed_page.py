@@ -6,46 +6,44 @@ from typing import TYPE_CHECKING
 
 from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages import directory
-from ilofeed.pages.embedding import LIMIT, integrity, newest, snippets
-from ilofeed.pages.page import render_page, webcal
+from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
+from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ilofeed.model import Feed, Office
+    from ilofeed.pages.navigation import Directory
 
 EMBEDDED = 10  # items in a frame or a fragment
-NAMES = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
-    """Name, media type and path of each format of a feed; its calendar where it has events."""
+    """Return name, media type and path of each format of a feed, and of its calendar if any."""
     calendar = phrases(office.language, office.own_language)["calendar"]
     formats = [
-        (NAMES[form], MEDIA_TYPES[form], feed.path(name)) for form, name in FILE_NAMES.items()
+        (FORMAT_NAMES[form], MEDIA_TYPES[form], feed.path(name))
+        for form, name in FILE_NAMES.items()
     ]
     if feed.has_calendar:
         formats.append((calendar, "text/calendar", feed.path("calendar.ics")))
     return formats
 
 
-def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Document:
-    """The page that people are sent to from a feed."""
+def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
+    """Return the page that people are sent to from a feed."""
     office = office.speaking(feed.language)
     words = phrases(office.language, office.own_language)
     page = render_page(
         "feed.html",
         feed.path("index.html"),
         office,
-        feeds,
+        directory,
         feed=feed,
         addresses=addresses(feed, office),
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
-        above=directory.above(feed, feeds, office),
-        narrower=directory.narrower(feed, feeds, office),
-        crossed=directory.crossed(feed, feeds, office),
-        others=directory.in_other_languages(feed, feeds),
+        above=directory.above(feed, office),
+        narrower=directory.narrower(feed),
+        crossed=directory.crossed(feed, office),
+        others=directory.in_other_languages(feed),
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
         languages=LANGUAGES,
@@ -55,8 +53,8 @@ def render_feed_page(feed: Feed, office: Office, feeds: Sequence[Feed]) -> Docum
     return Document(feed.path("index.html"), "feed-page", page, feed)
 
 
-def render_embeds(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """The newest items alone: a page for a frame, and HTML for a page that a server makes."""
+def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:
+    """Return the newest items alone: a page for a frame, and HTML for a server-side include."""
     office = office.speaking(feed.language)
     entries = feed.entries[:EMBEDDED]
     frame = feed.path("embed.html")
@@ -65,7 +63,7 @@ def render_embeds(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Doc
         Document(
             frame,
             "embed",
-            render_page("embed.html", frame, office, feeds, feed=feed, entries=entries),
+            render_page("embed.html", frame, office, directory, feed=feed, entries=entries),
             feed,
         ),
         Document(
@@ -75,8 +73,8 @@ def render_embeds(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Doc
                 "fragment.html",
                 fragment,
                 office,
-                feeds,
-                found=office.address,
+                directory,
+                address_of=office.address,
                 feed=feed,
                 entries=entries,
             ),

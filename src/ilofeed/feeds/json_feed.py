@@ -12,11 +12,12 @@ from ilofeed.feeds.links import feed_links, term_categories
 if TYPE_CHECKING:
     from ilofeed.model import Entry, Event, Feed, Image, Office, Person
 
+
 VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def render_json(feed: Feed, office: Office) -> bytes:
-    """The JSON Feed document of a feed."""
+    """Return the JSON Feed document of a feed."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES["json"], "")}
     document = {
         "version": VERSION,

@@ -1,0 +1,163 @@
+"""The page of an entry: its permalink, with its picture and its event to add to a calendar."""
+
+from __future__ import annotations
+
+import functools
+import urllib.parse
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ilofeed.content import SLUG, alternates, find_translations, summary_html
+from ilofeed.document import Document, relative
+from ilofeed.feeds import changed, render_event
+from ilofeed.pages.html import common_values, load_macros, render_page, render_template
+from ilofeed.pages.linked_data import render_structured
+from ilofeed.pages.navigation import build_directory
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ilofeed.model import Entry, Feed, Office
+    from ilofeed.pages.navigation import Directory
+
+# by slug, the entry before and the entry after
+Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]
+
+
+class _ShownTerm(NamedTuple):
+    """A category or a country on the pages in one language."""
+
+    label: str
+    feed_link: str  # in the head, for feed readers
+    list_item: str
+
+
+class EntryPages:
+    """The documents of the entries of one office; what their pages share is rendered once."""
+
+    def __init__(self, office: Office, directory: Directory, entries: Sequence[Entry]) -> None:
+        self._office = office
+        self._directory = directory
+        self._neighbours = find_neighbours(entries)
+        self._translations = find_translations(entries)
+        self._shared: dict[str, dict[str, Any]] = {}  # values of templates, by language
+
+    def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
+        """Return the entries that a page names: its neighbours, if any, and its translations."""
+        return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
+
+    def paths(self, entry: Entry) -> Iterator[tuple[str, Entry | None]]:
+        """Yield the path of each document that `render` makes, and the entry if it is shown."""
+        image = entry.image
+        if image is not None and image.path is not None and image.data is not None:
+            yield image.path, None
+        if entry.event is not None:
+            yield entry.calendar, entry
+        yield entry.page, entry
+
+    def render(self, entry: Entry) -> list[Document]:
+        """Return the picture and the calendar of an entry, as far as it has them, and its page."""
+        documents = []
+        image = entry.image
+        if image is not None and image.path is not None and image.data is not None:
+            documents.append(Document(image.path, "entry", image.data))
+        if entry.event is not None:
+            data = render_event(entry, self._office)
+            documents.append(Document(entry.calendar, "entry", data, entry=entry))
+        return [*documents, Document(entry.page, "entry", self._render_page(entry), entry=entry)]
+
+    def _render_page(self, entry: Entry) -> bytes:
+        shared = self._shared_values(entry)
+        office = shared["office"]
+        older, newer = self._neighbours.get(entry.slug, (None, None))
+        translations = self._translations.get(entry.slug, ())
+        html = entry.html
+        values = {
+            "entry": entry,
+            "linked_data": render_structured(entry, office),
+            "topics": [shared["categories"][name] for name in entry.categories],
+            "places": [shared["countries"][name] for name in entry.countries],
+            "alternates": alternates(entry, translations) if translations else (),
+            "translations": translations,
+            "is_updated": entry.updated.replace(microsecond=0) > entry.published,
+            "body": html,
+            "has_lead": html != summary_html(entry.summary),
+            "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
+            "older": older,
+            "newer": newer,
+            "last_change": changed(entry),
+        }
+        return render_template("entry.html", shared | values)
+
+    def _shared_values(self, entry: Entry) -> dict[str, Any]:
+        """Return the values of all pages in the language of an entry.
+
+        All entries are at the same depth, so that relative addresses are equal too.
+        """
+        if entry.language not in self._shared:
+            values = common_values(self._office, self._directory, entry.language)
+            values["href"] = functools.partial(relative, entry.page)
+            values["frame"] = load_macros("frame.html", values)
+            values["entry_lang"] = values["lang"](entry.language)
+            values["main_links"] = values["discovery"](self._directory.main)
+            office, find = values["office"], self._directory.find
+            parts = load_macros("parts.html", values)
+            values["language_link"] = parts.feed_link(find(language=entry.language))
+            values["categories"] = {
+                name: _show(term.label(office.language), find(category=name), parts)
+                for name, term in office.categories.items()
+            }
+            values["countries"] = {
+                name: _show(term.label(office.language), find(country=name), parts)
+                for name, term in office.countries.items()
+            }
+            self._shared[entry.language] = values
+        return self._shared[entry.language]
+
+
+def _show(label: str, feed: Feed | None, parts: Any) -> _ShownTerm:
+    return _ShownTerm(label, parts.feed_link(feed), parts.term(label, feed))
+
+
+def render_moved(
+    entries: Sequence[Entry], office: Office, feeds: Sequence[Feed]
+) -> Iterator[Document]:
+    """Yield a page at the former address of each entry whose file was renamed.
+
+    It leads to the new address, because readers have stored the former one. The former name is the
+    one that the entry's `id` keeps.
+    """
+    directory = build_directory(office, feeds)
+    slugs = {entry.slug for entry in entries}
+    mint = office.authority.id_of("")
+    for entry in entries:
+        former = entry.id.removeprefix(mint)
+        if former == entry.id or former in slugs or not SLUG.fullmatch(former):
+            continue
+        path = f"entry/{former}/index.html"
+        page = render_page(
+            "moved.html",
+            path,
+            office,
+            directory,
+            language=entry.language,
+            entry=entry,
+            last_change=changed(entry),
+        )
+        yield Document(path, "entry", page)
+
+
+def find_neighbours(entries: Sequence[Entry]) -> Neighbours:
+    """Return the older and the newer entry of the same language, for each that is in the feeds."""
+    chains: dict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:  # newest first
+        if entry.withdrawn is None:
+            chains[entry.language].append(entry)
+    return {
+        entry.slug: (
+            chain[position + 1] if position + 1 < len(chain) else None,
+            chain[position - 1] if position > 0 else None,
+        )
+        for chain in chains.values()
+        for position, entry in enumerate(chain)
+    }

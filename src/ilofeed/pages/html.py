@@ -1,0 +1,248 @@
+"""The one door to Jinja2: a template and its values to the bytes of a page.
+
+Links within the site are relative, so that the output works on any host and below any path;
+addresses that leave the page (canonical, feeds to copy, code to embed) are absolute. The functions
+that return `Markup` escape the texts that they are given.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup, escape
+
+from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
+from ilofeed.i18n import direction, own_name, phrases
+from ilofeed.pages.navigation import about, label, label_language
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Callable, Iterable, Mapping
+
+    from ilofeed.i18n import Phrases
+    from ilofeed.model import Entry, Event, Format, Office
+    from ilofeed.pages.navigation import Directory
+
+ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
+FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
+_FILE_TYPES = {
+    "application/pdf": "PDF",
+    "application/msword": "Word",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
+    "application/vnd.ms-excel": "Excel",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
+    "application/vnd.ms-powerpoint": "PowerPoint",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
+    "application/epub+zip": "EPUB",
+    "application/zip": "ZIP",
+    "text/csv": "CSV",
+}
+
+
+def render_page(
+    template: str,
+    path: str,
+    office: Office,
+    directory: Directory,
+    *,
+    language: str | None = None,
+    address_of: Callable[[str], str] | None = None,
+    **values: object,
+) -> bytes:
+    """Return the bytes of a page published at `path`, in the office's language unless one is given.
+
+    `address_of` makes the address of a path of the output where a relative one would not do.
+    """
+    common = common_values(office, directory, language or office.language)
+    common |= {"path": path, "href": address_of or functools.partial(relative, path)}
+    return render_template(template, common | values)
+
+
+def render_template(template: str, values: Mapping[str, object]) -> bytes:
+    """Return a template filled with values, encoded."""
+    return _environment().get_template(template).render(values).encode()
+
+
+def load_macros(template: str, values: Mapping[str, object]) -> Any:
+    """Return what a template defines: texts, and macros that see these values."""
+    return _environment().get_template(template).make_module(dict(values))
+
+
+@functools.cache
+def _environment() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("ilofeed"),
+        autoescape=True,
+        auto_reload=False,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters |= {
+        "fill": fill,
+        "file": describe_file,
+        "own_name": own_name,
+        "script_hash": script_hash,
+    }
+    environment.globals |= {"direction": direction, "relative": relative}
+    return environment
+
+
+def common_values(office: Office, directory: Directory, language: str) -> dict[str, Any]:
+    """Return the values that all pages in a language share."""
+    office = office.speaking(language)
+    words = phrases(office.language, office.own_language)
+    tag = _page_language(office.language, words)
+    return {
+        "office": office,
+        "feeds": directory.feeds,
+        "main": directory.main,
+        "words": words,
+        "page_language": tag,
+        "lang": functools.partial(lang, tag),
+        "when": functools.partial(when, words),
+        "span": functools.partial(span, words),
+        "preview": functools.partial(preview, office.title),
+        "entry_list": functools.partial(entry_list, office, words, tag),
+        "discovery": lambda feed: discovery(feed.title, office.address(feed.path(""))),
+        "label": lambda feed: label(feed, office, words),
+        "label_language": lambda feed: label_language(feed, office),
+        "about": lambda feed: about(feed, office, words, directory),
+    }
+
+
+def _page_language(language: str, words: Phrases) -> str:
+    """Return the language itself if the buttons are in it too, else that of the buttons."""
+    same = language.partition("-")[0] == words.tag.partition("-")[0]
+    return language if same else words.tag
+
+
+def render_assets(office: Office) -> list[Document]:
+    """Return the styles and scripts of the pages, and the style of raw feeds."""
+    folder = resources.files("ilofeed") / "assets"
+    documents = [
+        Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS
+    ]
+    raw = render_template("feed.css", {"words": phrases(office.language)})
+    return [*documents, Document(STYLESHEET, "asset", raw)]
+
+
+def script_hash(text: str) -> str:
+    """Return the source expression of an inline script (CSP 3, section 2.3.1)."""
+    digest = hashlib.sha256(text.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def describe_file(media_type: str, length: int) -> str:
+    """Describe a document behind a link: `PDF, 1.2 MB`."""
+    kind = _FILE_TYPES.get(media_type, "")
+    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
+        if length >= size:
+            number = length / size
+            return ", ".join(filter(None, [kind, f"{number:.1f} {unit}".replace(".0 ", " ")]))
+    return ", ".join(filter(None, [kind, f"{length} B" if length else ""]))
+
+
+def webcal(address: str) -> str:
+    """Return the same address with the scheme `webcal`, which opens a calendar program."""
+    return "webcal:" + address.partition(":")[2]
+
+
+def fill(phrase: str, **values: object) -> Markup:
+    """Return a phrase with its `{names}` filled in, by text or markup."""
+    filled = {name: str(escape(value)) for name, value in values.items()}
+    return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  all of it is escaped
+
+
+def lang(page_language: str, tag: str) -> Markup | str:
+    """Return the attributes of an element in a language, if it is not the page's."""
+    if tag == page_language:
+        return ""
+    ours = escape(direction(tag))
+    dir_attribute = f' dir="{ours}"' if ours != direction(page_language) else ""
+    return Markup(f' lang="{escape(tag)}"{dir_attribute}')  # noqa: S704
+
+
+def discovery(title: str, folder: str) -> Markup:
+    """Return the links by which readers find a feed, given the address of its folder."""
+    links = (
+        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(title)} ({name})"'
+        f' href="{escape(folder + FILE_NAMES[form])}">'
+        for form, name in FORMAT_NAMES.items()
+    )
+    return Markup("\n".join(links))  # noqa: S704
+
+
+def preview(site_name: str, kind: str, title: str, description: str, address: str) -> Markup:
+    """Return the metadata shown by search engines and shared links; `address` is canonical."""
+    site_name, title, description, address = map(escape, (site_name, title, description, address))
+    return Markup(  # noqa: S704
+        f"""<meta name="description" content="{description}">
+<link rel="canonical" href="{address}">
+<meta property="og:type" content="{kind}">
+<meta property="og:title" content="{title}">
+<meta property="og:description" content="{description}">
+<meta property="og:url" content="{address}">
+<meta property="og:site_name" content="{site_name}">
+"""
+    )
+
+
+def when(words: Phrases, moment: dt.datetime) -> Markup:
+    """Return a day, for people and for programs."""
+    written = moment.isoformat(timespec="seconds")
+    day = escape(words.day(moment.date()))
+    return Markup(f'<time datetime="{written}">{day}</time>')  # noqa: S704
+
+
+def span(words: Phrases, event: Event) -> Markup:
+    """Return when an event is."""
+    pieces = (
+        f'<time datetime="{moment.isoformat()}">{escape(text)}</time>' if moment else escape(text)
+        for text, moment in words.span(event.start, event.end)
+    )
+    return Markup("".join(pieces))  # noqa: S704
+
+
+def entry_list(
+    office: Office,
+    words: Phrases,
+    page_language: str,
+    entries: Iterable[Entry],
+    level: int,
+    href: Callable[[str], str],
+    target: str = "",
+) -> Markup:
+    """Return entries with links to their pages; their titles are headings of a level.
+
+    A macro of a template would take five times as long, and a site has many such lists.
+    """
+    opens = f' target="{escape(target)}"' if target else ""
+    items = []
+    for entry in entries:
+        entry_lang = lang(page_language, entry.language)
+        kicker = office.categories[entry.categories[0]].label(entry.language)
+        if entry.event:
+            date = f'<span class="event-date">{span(words, entry.event)}</span>'
+            if entry.event.place:
+                date += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
+        else:
+            date = when(words, entry.published)
+        items.append(f"""<li>
+<article>
+<p class="when">{date}</p>
+<div{entry_lang}>
+<p class="kicker">{escape(kicker)}</p>
+<h{level}><a href="{escape(href(entry.page))}"{opens}>{escape(entry.title)}</a></h{level}>
+<p class="summary">{escape(entry.summary)}</p>
+</div>
+</article>
+</li>
+""")
+    return Markup(f'<ul class="items">\n{"".join(items)}</ul>\n')  # noqa: S704

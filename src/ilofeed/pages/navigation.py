@@ -1,0 +1,234 @@
+"""How people find their way: the feeds around a feed, what pages say of it, and the chart."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from ilofeed.feeds import feed_terms
+from ilofeed.i18n import own_name
+from ilofeed.model import in_language
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from ilofeed.i18n import Phrases
+    from ilofeed.model import Entry, Feed, FeedSpec, Office, Term
+
+MOST_MONTHS = 24
+Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The feeds of an office, found by what they select.
+
+    Build it once per build: an office may have thousands of feeds, and no page can afford to search
+    through all of them.
+    """
+
+    feeds: Sequence[Feed]
+    main: Feed  # the feed of everything, or the first feed if the office has none
+    _by_key: Mapping[Key, Feed]
+    _narrower: Mapping[Key, Sequence[Feed]]
+    _pairs: Mapping[Key, Mapping[str, Sequence[tuple[Term, Feed]]]]  # in groups as in `crossed`
+    _by_terms: Mapping[tuple[str | None, str | None], Sequence[Feed]]  # only feeds of a language
+    _narrower_categories: Mapping[str | None, Sequence[Term]]
+    _narrower_countries: Mapping[str | None, Sequence[Term]]
+
+    def find(
+        self, language: str | None = None, country: str | None = None, category: str | None = None
+    ) -> Feed | None:
+        """Return the feed that selects exactly these."""
+        return self._by_key.get((language, country, category))
+
+    def narrower(self, feed: Feed) -> Sequence[Feed]:
+        """Return the feeds of the terms directly below."""
+        return self._narrower.get(_key(feed.spec), ())
+
+    def crossed(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
+        """Return the feeds of pairs with the term of a feed, each with the label of the other term.
+
+        They are grouped as the feeds of these other terms are, `by_country` or `by_topic`.
+        """
+        if feed.spec.is_pair or feed.spec.path == "all":
+            return {}
+        return {
+            name: [(term.label(office.language), pair) for term, pair in pairs]
+            for name, pairs in self._pairs.get(_key(feed.spec), {}).items()
+        }
+
+    def in_other_languages(self, feed: Feed) -> list[Feed]:
+        """Return the feeds of the same terms in other languages, for a feed of a language."""
+        spec = feed.spec
+        if spec.language is None:
+            return []
+        same_terms = self._by_terms[spec.country, spec.category]
+        return [other for other in same_terms if other.spec.language != spec.language]
+
+    def above(self, feed: Feed, office: Office) -> list[Feed]:
+        """Return the feeds that hold all that this one holds, beginning with everything."""
+        spec = feed.spec
+        if spec.path == "all":
+            return []
+        everything = [self.main] if self.main.spec.path == "all" else []
+        if spec.is_pair:
+            parent = self.find(spec.language, None if spec.language else spec.country)
+            return [*everything, parent] if parent is not None else everything
+        for key in _keys_above(spec, office):
+            if parent := self._by_key.get(key):
+                return [*self.above(parent, office), parent]
+        return everything
+
+    def narrower_terms(self, feed: Feed) -> Sequence[Term]:
+        """Return the terms directly below the one of a feed."""
+        if feed.spec.country is not None:
+            return self._narrower_countries.get(feed.spec.country, ())
+        return self._narrower_categories.get(feed.spec.category, ())
+
+
+def build_directory(office: Office, feeds: Sequence[Feed]) -> Directory:
+    """Index the feeds of an office."""
+    narrower: dict[Key, list[Feed]] = defaultdict(list)
+    pairs: dict[Key, dict[str, list[tuple[Term, Feed]]]] = defaultdict(lambda: defaultdict(list))
+    by_terms: dict[tuple[str | None, str | None], list[Feed]] = defaultdict(list)
+    for feed in feeds:
+        spec = feed.spec
+        for key in _keys_above(spec, office):
+            narrower[key].append(feed)
+        if spec.is_pair and spec.category is not None:
+            term = office.categories[spec.category]
+            pairs[spec.language, spec.country, None]["by_topic"].append((term, feed))
+        if spec.is_pair and spec.country is not None:
+            term = office.countries[spec.country]
+            pairs[spec.language, None, spec.category]["by_country"].append((term, feed))
+        if spec.language is not None:
+            by_terms[spec.country, spec.category].append(feed)
+    return Directory(
+        feeds,
+        main_feed(feeds),
+        {_key(feed.spec): feed for feed in feeds},
+        narrower,
+        pairs,
+        by_terms,
+        _by_broader(office.categories),
+        _by_broader(office.countries),
+    )
+
+
+def _key(spec: FeedSpec) -> Key:
+    return spec.language, spec.country, spec.category
+
+
+def _keys_above(spec: FeedSpec, office: Office) -> Iterator[Key]:
+    """Yield what is selected by the feeds directly above, the other dimension being the same."""
+    if spec.category and (broader := office.categories[spec.category].broader):
+        yield spec.language, spec.country, broader
+    if spec.country and (broader := office.countries[spec.country].broader):
+        yield spec.language, broader, spec.category
+
+
+def _by_broader(terms: Mapping[str, Term]) -> Mapping[str | None, Sequence[Term]]:
+    narrower: dict[str | None, list[Term]] = defaultdict(list)
+    for term in terms.values():
+        narrower[term.broader].append(term)
+    return narrower
+
+
+def main_feed(feeds: Sequence[Feed]) -> Feed:
+    """Return the feed of everything, or the first feed if the office has none."""
+    return next((feed for feed in feeds if feed.spec.path == "all"), feeds[0])
+
+
+def label(feed: Feed, office: Office, words: Phrases) -> str:
+    """Return the name of a feed without the office's: `China, Wages`."""
+    labels = [term.label(office.language) for term in feed_terms(feed.spec, office)]
+    tag = feed.spec.language
+    if tag is not None and (not labels or office.language != tag):
+        labels.append(own_name(tag))
+    return ", ".join(labels) or str(words["everything"])
+
+
+def label_language(feed: Feed, office: Office) -> str | None:
+    """Return the language of the first word of that name; None if it is the page's own."""
+    for term in feed_terms(feed.spec, office):
+        return in_language(term.labels, office.language)[1] or office.own_language
+    return feed.spec.language
+
+
+def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> str:
+    """Return a sentence or two: what the office says of the term, and what else belongs to it."""
+    terms = feed_terms(feed.spec, office)
+    tag = feed.spec.language
+    if tag is not None and not terms:
+        return words.fill("about_language", label=own_name(tag))
+    if not terms:
+        return office.description
+    labels = [term.label(office.language) for term in terms]
+    if len(terms) == 2:
+        return words.fill("about_both", country=labels[0], topic=labels[1])
+    text = terms[0].description(office.language) or words.fill(
+        "about" if feed.spec.country is not None else "about_topic", label=labels[0]
+    )
+    included = [term.label(office.language) for term in directory.narrower_terms(feed)]
+    if not included:
+        return text
+    sentence = text if text.endswith((".", "!", "?", "。")) else text + "."
+    return f"{sentence} {words.fill('includes', labels='; '.join(included))}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One country, with its number of entries in each month."""
+
+    name: str
+    label: str
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """The months (their first days), oldest first, and a row for each country with entries."""
+
+    months: tuple[dt.date, ...]
+    rows: tuple[Row, ...]
+
+    @property
+    def most(self) -> int:
+        """The highest number, which gives the tallest bar."""
+        return max(number for row in self.rows for number in row.numbers)
+
+
+def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
+    """Count entries by country, in the months up to the newest entry's; None for a single month.
+
+    Nothing depends on the time of the build. An entry about two countries counts for both.
+    """
+    dates = [_month(entry.published) for entry in entries]
+    if not dates:
+        return None
+    months = _months(min(dates), max(dates))[-MOST_MONTHS:]
+    if len(months) < 2:
+        return None
+    counts = Counter(
+        (country, month)
+        for entry, month in zip(entries, dates, strict=True)
+        if month >= months[0]
+        for country in entry.countries
+    )
+    rows = [
+        Row(name, term.label(office.language), tuple(counts[name, month] for month in months))
+        for name, term in office.countries.items()
+    ]
+    return Chart(tuple(months), tuple(row for row in rows if any(row.numbers)))
+
+
+def _month(moment: dt.datetime) -> dt.date:
+    return moment.date().replace(day=1)
+
+
+def _months(first: dt.date, last: dt.date) -> list[dt.date]:
+    start, end = (date.year * 12 + date.month - 1 for date in (first, last))
+    return [dt.date(month // 12, month % 12 + 1, 1) for month in range(start, end + 1)]
