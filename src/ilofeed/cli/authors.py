@@ -194,7 +194,13 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
     help="What the source is (default: told by its first sign).",
 )
-@options.column(help="The column of a table for a key of entries. May be repeated.")
+@click.option(
+    "--column",
+    "columns",
+    multiple=True,
+    metavar="KEY=HEADER",
+    help="The column of a table for a key of entries. May be repeated.",
+)
 @click.option("--date-format", "date_form", metavar="FORM", help="Of a table's dates: %d/%m/%Y.")
 @options.category(help="For items that name none. May be repeated.")
 @options.country(help="For items that name none. May be repeated.")

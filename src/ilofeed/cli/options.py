@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import functools
 import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -145,12 +145,5 @@ previous = click.option(
     help="The manifest to compare with (default: the one in the output folder); `live` is the one "
     "at the site's address.",
 )
-category, country, column, allow = (
-    functools.partial(click.option, *names, multiple=True, metavar=metavar)
-    for *names, metavar in (
-        ("--category", "categories", "SLUG"),
-        ("--country", "countries", "CODE"),
-        ("--column", "columns", "KEY=HEADER"),
-        ("--allow", "allowed", "RULE"),
-    )
-)
+category = partial(click.option, "--category", "categories", multiple=True, metavar="SLUG")
+country = partial(click.option, "--country", "countries", multiple=True, metavar="CODE")

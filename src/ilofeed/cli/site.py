@@ -35,7 +35,11 @@ MAX_DIFFERING = 20  # documents of the live site that are listed; the rest are c
 @options.form
 @options.strict
 @options.previous
-@options.allow(
+@click.option(
+    "--allow",
+    "allowed",
+    multiple=True,
+    metavar="RULE",
     type=click.Choice(RULES),
     help="Publish this once what the continuity guard would refuse. May be repeated.",
 )

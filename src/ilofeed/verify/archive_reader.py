@@ -1,8 +1,8 @@
-"""An archive document's bytes to what a reader sees, by lxml alone, in the form of `carry`.
+"""Read archive documents with lxml alone, into the form of `expected`.
 
-A large site has thousands of archive documents, and feedparser takes twelve times as long for each.
-What must come back is the same (`readback` reads what people subscribe to), and nothing is made
-good here: a date in another form, a second title or an entry elsewhere is not found, or not equal.
+A large site has thousands of archive documents, and feedparser takes twelve times as long for each;
+`feed_reader` uses it for the documents that people subscribe to. Nothing is repaired here: a date
+in another form, a second title or an entry in another place is not found, or not equal.
 """
 
 from __future__ import annotations
@@ -40,8 +40,10 @@ _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
-    """The feed and its entries, in the order of the document, which is Atom or RSS; `ValueError`
-    where it is neither."""
+    """Return the feed and its entries, in the order of the document.
+
+    Raise `ValueError` if the document is not a feed in the given format, Atom or RSS.
+    """
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
@@ -50,11 +52,8 @@ def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         if root.tag != f"{_ATOM}feed":
             raise ValueError(f"an Atom feed begins with <feed>, not <{root.tag}>")
         return _atom_feed(root), [_atom_entry(node) for node in root.findall(f"{_ATOM}entry")]
-    if (
-        root.tag != "rss"
-        or root.get("version") != "2.0"
-        or [one.tag for one in root] != ["channel"]
-    ):
+    begin = root.tag, root.get("version"), [child.tag for child in root]
+    if begin != ("rss", "2.0", ["channel"]):
         raise ValueError('RSS 2.0 begins with <rss version="2.0"> and has one <channel>')
     channel = root[0]
     return _rss_feed(channel), [_rss_entry(node) for node in channel.findall("item")]
@@ -64,10 +63,10 @@ _Parts = dict[Any, list[Any]]  # the children of an element by name, each in ord
 
 
 def _parts(node: Any) -> _Parts:
-    found: _Parts = {}
+    parts: _Parts = {}
     for child in node:
-        found.setdefault(child.tag, []).append(child)
-    return found
+        parts.setdefault(child.tag, []).append(child)
+    return parts
 
 
 def _atom_feed(root: Any) -> Fields:
@@ -118,7 +117,7 @@ def _feed_links(parts: _Parts) -> Fields:
 def _atom_entry(node: Any) -> Fields:
     parts = _parts(node)
     links = _links(parts)
-    own = _page_link(links)
+    page = _page_link(links)
     published = _text(parts, _PUBLISHED)
     kinds = [content.get("type") for content in parts.get(_ATOM_CONTENT, ())]
     return _entry(node, parts) | {
@@ -126,8 +125,8 @@ def _atom_entry(node: Any) -> Fields:
         "title": _text(parts, _TITLE),
         "summary": _text(parts, _SUMMARY),
         "html": _text(parts, _ATOM_CONTENT) if kinds == ["html"] else None,
-        "target": own,
-        "page": _link(links, "related") or own,
+        "target": page,
+        "page": _link(links, "related") or page,
         "published": published,
         "published_at": _second(published),
         "authors": _people(parts),
@@ -158,14 +157,14 @@ def _rss_entry(node: Any) -> Fields:
         "authors": [(creator.text, None, None) for creator in parts.get(_CREATOR, ())],
         "terms": [(term.get("domain"), None, term.text) for term in parts.get("category", ())],
         "attachments": [
-            (one.get("url"), one.get("type"), _number(one.get("length")), None)
-            for one in parts.get("enclosure", ())
+            (file.get("url"), file.get("type"), _number(file.get("length")), None)
+            for file in parts.get("enclosure", ())
         ],
     }
 
 
 def _entry(node: Any, parts: _Parts) -> Fields:
-    """What both formats say in the same elements."""
+    """Return what both formats write in the same elements."""
     event = (_text(parts, _START), _text(parts, _END), _text(parts, _PLACE))
     updated = _text(parts, _UPDATED)
     return {
@@ -190,15 +189,13 @@ def _image(media: Any) -> tuple[Any, ...]:
 
 def _people(parts: _Parts) -> list[tuple[str | None, ...]]:
     people = map(_parts, parts.get(_AUTHOR, ()))
-    return [(_text(one, _NAME), _text(one, _EMAIL), _text(one, _URI)) for one in people]
+    return [tuple(_text(person, name) for name in (_NAME, _EMAIL, _URI)) for person in people]
 
 
 def _text(parts: _Parts, name: str) -> str | None:
-    """The text of the one element of a name, None where there is none or another."""
-    found = parts.get(name)
-    if found is None or len(found) != 1 or len(found[0]):
-        return None
-    return found[0].text or ""
+    """Return the text of the only element of a name; None if there is not exactly one."""
+    nodes = parts.get(name, ())
+    return nodes[0].text or "" if len(nodes) == 1 and not len(nodes[0]) else None
 
 
 _Links = list[tuple[str | None, Any]]  # with their rel
@@ -209,12 +206,12 @@ def _links(parts: _Parts) -> _Links:
 
 
 def _link(links: _Links, rel: str) -> str | None:
-    found = [link.get("href") for one, link in links if one == rel]
-    return found[0] if len(found) == 1 else None
+    addresses = [link.get("href") for link_rel, link in links if link_rel == rel]
+    return addresses[0] if len(addresses) == 1 else None
 
 
 def _page_link(links: _Links) -> str | None:
-    """As feedparser, and the readers built on it, take an alternate of another type for no link."""
+    """Return the alternate link; readers such as feedparser accept it only as text/html."""
     for rel, link in links:
         if rel == "alternate" and link.get("type", "text/html") != "text/html":
             return None
@@ -228,7 +225,7 @@ def _number(text: str | None) -> int | None:
 def _second(
     text: str | None, read: Callable[[str], dt.datetime] = dt.datetime.fromisoformat
 ) -> int | None:
-    """The second of a date (RFC 3339), None where it is none or without an offset."""
+    """Return the whole seconds of a date since 1970; None for another text or without an offset."""
     try:
         moment = read(text or "")
     except ValueError:

@@ -1,7 +1,8 @@
-"""What each format can carry of a feed and of an entry: written down once, here.
+"""What a reader must find in each document: what its format can carry of a feed and its entries.
 
-Both sides of the round trip meet in the same neutral form, a mapping from field to plain values:
-`carried_entry` says what must come back, `readback` says what did.
+Both sides of the round trip have the same neutral form, a mapping from field to plain values: the
+functions here return what is expected, the readers (`feed_reader`, `archive_reader`,
+`calendar_reader`) what is there.
 """
 
 from __future__ import annotations
@@ -20,15 +21,14 @@ if TYPE_CHECKING:
 
     from ilofeed.model import Entry, Feed, Format, Image, Office
 
-
 Fields = dict[str, Any]
 
 
 def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
-    """What a reader sees of the feed itself."""
+    """Return what a reader must find of the feed itself."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
     author = office.speaking(feed.language).author
-    whole: Fields = {
+    fields: Fields = {
         "id": feed.id,
         "title": feed.title,
         "description": feed.description,
@@ -51,28 +51,21 @@ def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
     }
     match form:
         case "atom":
-            return whole
+            return fields
         case "rss":  # no id, no author, no tombstones; the date in its own form
             local = dates.rfc822_safe(feed.updated.astimezone(office.timezone))
-            return _without(whole, "id", "authors", "tombstones") | {
+            return _without(fields, "id", "authors", "tombstones") | {
                 "updated": written(local, "rss")
             }
         case "json":  # no id of the feed, no date, no tombstones; of archives the one before
-            people = {"authors": [_json_author(*author) for author in whole["authors"]]}
-            lost = (
-                "id",
-                "updated",
-                "updated_at",
-                "tombstones",
-                "current",
-                "next-archive",
-                "history",
-            )
-            return _without(whole, *lost) | people
+            lost = "id updated updated_at tombstones current next-archive history".split()
+            return _without(fields, *lost) | {
+                "authors": [_json_author(*author) for author in fields["authors"]]
+            }
 
 
 def _history(feed: Feed) -> str | None:
-    """What a document says it is: an archive, or all that there is."""
+    """Return how a document describes itself: as an archive, or as complete."""
     if feed.history is None:
         return None
     if feed.history.page is not None:
@@ -81,12 +74,12 @@ def _history(feed: Feed) -> str | None:
 
 
 def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
-    """What a reader sees of an entry."""
+    """Return what a reader must find of an entry."""
     terms = [
         (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
     ]
     event = entry.event
-    whole: Fields = {
+    fields: Fields = {
         "id": entry.id,
         "title": entry.title,
         "summary": entry.summary,
@@ -114,31 +107,29 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
     }
     match form:
         case "atom":  # no address of an event, no translations
-            return _without(whole, "event_url", "translation_of")
+            return _without(fields, "event_url", "translation_of")
         case "rss":  # names of authors, labels of terms, one attachment without a title
-            return _without(whole, "event_url", "translation_of", "page") | {
+            return _without(fields, "event_url", "translation_of", "page") | {
                 "published": written(dates.rfc822_safe(entry.published), "rss"),
                 "authors": [(author.name, None, None) for author in entry.authors],
                 "terms": [(scheme, None, label) for scheme, _, label in terms],
                 "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
             }
-        case (
-            "json"
-        ):  # an e-mail address only where there is no other; no size of a picture in bytes
-            image = whole["image"]
-            return whole | {
+        case "json":  # an e-mail address only without another; no size of a picture in bytes
+            image = fields["image"]
+            return fields | {
                 "terms": [
                     *(("categories", name) for name in entry.categories),
                     *(("countries", name) for name in entry.countries),
                 ],
                 "tags": list(dict.fromkeys(label for _, _, label in terms)),
-                "authors": [_json_author(*author) for author in whole["authors"]],
+                "authors": [_json_author(*author) for author in fields["authors"]],
                 "image": image and (*image[:-1], None),
             }
 
 
 def carried_calendar(feed: Feed, office: Office) -> Fields:
-    """What a calendar program sees of a feed's calendar itself."""
+    """Return what a calendar program must find of a feed's calendar itself."""
     return {
         "title": feed.title,
         "old_title": feed.title,
@@ -149,7 +140,7 @@ def carried_calendar(feed: Feed, office: Office) -> Fields:
 
 
 def carried_event(entry: Entry, office: Office) -> Fields:
-    """What a calendar sees of an entry with an event: instants as seconds, or whole days."""
+    """Return what it must find of an entry with an event: instants as seconds, or whole days."""
     event = entry.event
     assert event is not None
     start, end = event_times(event, office.timezone)
@@ -169,12 +160,12 @@ def carried_event(entry: Entry, office: Office) -> Fields:
 
 
 def written(moment: dt.datetime, form: Format) -> str:
-    """A date as a format writes it: RFC 3339, in RSS RFC 822."""
+    """Return a date as a format writes it: RFC 3339, in RSS RFC 822."""
     return email.utils.format_datetime(moment) if form == "rss" else moment.isoformat()
 
 
 def second(moment: dt.datetime) -> int:
-    """The whole second of an instant, from 1970 in UTC: what readers compute with."""
+    """Return the whole seconds of an instant since 1970 in UTC, which readers compute with."""
     return math.floor(moment.timestamp())
 
 
@@ -183,15 +174,8 @@ def _moment(moment: dates.Moment | None) -> str | None:
 
 
 def _image(image: Image) -> tuple[Any, ...]:
-    return (
-        image.url,
-        image.alt,
-        image.credit,
-        image.type,
-        image.width,
-        image.height,
-        image.size,
-    )
+    size = image.width, image.height, image.size
+    return (image.url, image.alt, image.credit, image.type, *size)
 
 
 def _json_author(

@@ -71,24 +71,25 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise UnreadableError(f"feedparser sees {len(seen.entries)} entries of {len(nodes)}")
     entry = _atom_entry if form == "atom" else _rss_entry
     feed = _feed(seen.feed) | {"history": _history(channel)}
-    feed |= (
-        {"id": seen.feed.get("id"), "authors": _people(root), "tombstones": _tombstones(root)}
-        if form == "atom"
-        else {}
-    )
-    # feedparser's own dictionary looks for other names of a key each time
+    if form == "atom":
+        feed |= {
+            "id": seen.feed.get("id"),
+            "authors": _people(root),
+            "tombstones": _tombstones(root),
+        }
+    # a plain dictionary: feedparser's own returns other keys for those that are missing
     items = map(dict, seen.entries)
     return feed, [entry(item, node) for item, node in zip(items, nodes, strict=True)]
 
 
 def _history(channel: Any) -> str | None:
-    """What it says it is, by an element without text, of which feedparser keeps the name alone."""
-    found = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
-    return " ".join(found) or None
+    """Return the marks of RFC 5005, of which feedparser keeps only the last."""
+    marks = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
+    return " ".join(marks) or None
 
 
 def _tombstones(root: Any) -> list[tuple[str | None, ...]]:
-    """feedparser knows none; readers that do drop the entries."""
+    """Return the tombstones of RFC 6721, which feedparser does not know."""
     return [(node.get("ref"), node.get("when")) for node in root.findall(f"{_AT}deleted-entry")]
 
 
@@ -121,7 +122,7 @@ def _entry(item: Any, node: Any) -> Fields:
         "language": node.get(_LANG) if content[0].get("language") == node.get(_LANG) else None,
         "published": item.get("published"),
         "published_at": _second(item.get("published_parsed")),
-        # without the date of change feedparser would give the one of publication for it
+        # without a date of change feedparser returns that of publication instead
         "updated": item.get("updated") if "updated" in item else None,
         "updated_at": _second(item.get("updated_parsed") if "updated" in item else None),
         "event": tuple(dates) if any(dates) else None,
@@ -131,15 +132,12 @@ def _entry(item: Any, node: Any) -> Fields:
 
 def _atom_entry(item: Any, node: Any) -> Fields:
     links: dict[Any, list[Any]] = {}
-    for link in map(dict, item.get("links", ())):
+    for link in item.get("links", ()):
         links.setdefault(link.get("rel"), []).append(link)
     related = links.get("related", links.get("alternate", []))
     return _entry(item, node) | {
         "page": related[0].get("href") if len(related) == 1 else None,
-        "terms": [
-            (t.get("scheme"), t.get("term"), t.get("label"))
-            for t in map(dict, item.get("tags", ()))
-        ],
+        "terms": [(t.get("scheme"), t.get("term"), t.get("label")) for t in item.get("tags", ())],
         "authors": _people(node),
         "attachments": _enclosures(links.get("enclosure", ())),
     }
@@ -149,10 +147,7 @@ def _rss_entry(item: Any, node: Any) -> Fields:
     enclosures = [link for link in item.get("links", ()) if link.get("rel") == "enclosure"]
     return _entry(item, node) | {
         "summary": html.unescape(item.get("summary", "")),  # HTML in RSS
-        "terms": [
-            (t.get("scheme"), t.get("label"), t.get("term"))
-            for t in map(dict, item.get("tags", ()))
-        ],
+        "terms": [(t.get("scheme"), t.get("label"), t.get("term")) for t in item.get("tags", ())],
         "authors": [(author.get("name"), None, None) for author in item.get("authors", ())],
         "attachments": _enclosures(enclosures),
     }
@@ -216,8 +211,8 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
 
 
 def _json_entry(item: Any) -> Fields:
-    own = item.get("_ilofeed", {})
-    event, image = own.get("event"), own.get("image")
+    extension = item.get("_ilofeed", {})
+    event, image = extension.get("event"), extension.get("image")
     return {
         "id": item.get("id"),
         "title": item.get("title"),
@@ -231,7 +226,7 @@ def _json_entry(item: Any) -> Fields:
         "updated": item.get("date_modified"),
         "updated_at": _json_second(item.get("date_modified")),
         "authors": _json_people(item),
-        "terms": [(key, t) for key in ("categories", "countries") for t in own.get(key, ())],
+        "terms": [(key, t) for key in ("categories", "countries") for t in extension.get(key, ())],
         "tags": item.get("tags"),
         "attachments": [
             (a.get("url"), a.get("mime_type"), a.get("size_in_bytes", 0), a.get("title"))
@@ -248,7 +243,7 @@ def _json_entry(item: Any) -> Fields:
             if image
             else None
         ),
-        "translation_of": own.get("translation_of"),
+        "translation_of": extension.get("translation_of"),
     }
 
 

@@ -66,12 +66,12 @@ class LinkChecker:
         office, here = self.office, self.office.address(path)
         # most links of a site are its addresses as they are
         targets = {_resolve(link, here) for link in set(links).difference(self.published)}
-        own = {
+        missing = {
             office.address(target.removeprefix(office.url))
             for target in targets
             if target not in self.published and target.startswith(office.url)
         }
-        return sorted(own.difference(self.published))
+        return sorted(missing.difference(self.published))
 
 
 def _resolve(link: str, page: str) -> str:

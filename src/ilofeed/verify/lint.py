@@ -67,11 +67,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A parsed feed document."""
+    """A parsed feed document, and the elements in it that hold HTML."""
 
     data: bytes
     root: Any
     form: Format
+    html: list[Any]
 
 
 def lint(data: bytes, form: Format, address: str) -> list[Finding]:
@@ -79,13 +80,14 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
     if findings := size_findings(data):
         return findings
     try:
-        feed = _Feed(data, parse_xml(data), form)
+        root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
+    feed = _Feed(data, root, form, _html_elements(root))
     findings = [finding for rule in _RULES for finding in rule(feed)]
-    own = [link.get("href") for link in feed.root.iter(_LINK) if link.get("rel") == "self"]
-    if own != [address]:
-        findings.append(Finding("SelfDoesntMatchLocation", "link", f"{own}, served at {address}"))
+    links = [link.get("href") for link in root.iter(_LINK) if link.get("rel") == "self"]
+    if links != [address]:
+        findings.append(Finding("SelfDoesntMatchLocation", "link", f"{links}, served at {address}"))
     return findings
 
 
@@ -119,9 +121,9 @@ def _is_child_of(element: Any, *names: str) -> bool:
 
 def _characters(feed: _Feed) -> Iterator[Finding]:
     for element in _elements(feed.root):
-        for text in (element.text or "", element.tail or "", *element.attrib.values()):
-            if match := find_unfit(text):
-                yield Finding("BadCharacters", _name(element), ascii(match[0]))
+        texts = [element.text or "", element.tail or "", *element.values()]
+        if match := find_unfit("\n".join(texts)):
+            yield Finding("BadCharacters", _name(element), ascii(match[0]))
 
 
 def _namespaces(feed: _Feed) -> Iterator[Finding]:
@@ -133,14 +135,14 @@ def _namespaces(feed: _Feed) -> Iterator[Finding]:
 
 
 def _plain_text(feed: _Feed) -> Iterator[Finding]:
-    html_elements = set(_html_elements(feed.root))
+    html = set(feed.html)
     for element in _elements(feed.root):
-        if element not in html_elements and (markup := find_markup(element.text or "")):
+        if element not in html and (markup := find_markup(element.text or "")):
             yield Finding("ContainsUndeclaredHTML", _name(element), markup)
 
 
 def _html(feed: _Feed) -> Iterator[Finding]:
-    for element in _html_elements(feed.root):
+    for element in feed.html:
         for rule, value in html_findings(element.text or ""):
             if rule != "ContainsRelRef" or feed.form == "rss":
                 yield Finding(rule, _name(element), value)

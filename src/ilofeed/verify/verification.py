@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -84,7 +84,7 @@ def verify_changed(
     rendered = [document for document in documents if isinstance(document, Document)]
     doubtful = documents if check.has_lost_paths else rendered
     size = sum(len(document.data) for document in rendered if document.format is not None)
-    workers = workers if size > WORTH_SHARING else ALONE
+    workers = workers if size > WORTH_SHARING else replace(workers, processes=1)
     parts = readonce.share_out(rendered, check.digests.of)
     verdicts = workers.map(partial(check.judge_once, parts), doubtful)
     faults: list[Fault] = []
