@@ -7,6 +7,7 @@ build with nothing to do are quick.
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import time
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,7 @@ def _build(
     from ilofeed.publish import compare, load_previous, output, recall_build
 
     started = time.monotonic()
+    gc.set_threshold(100_000, 50, 100)  # entries and documents live until the build ends
     target = options.output_folder(root, given.output)
     with output.locked(target):
         previous = recall_build(target)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed.i18n import phrases
 from ilofeed.ids import SHORT, settings_digest
-from ilofeed.pages.navigation import about, label, label_language
+from ilofeed.pages.index_page import NEWEST
+from ilofeed.pages.navigation import about, entries_per_month, label, label_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -41,10 +42,20 @@ class Recipes:
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
         self._feeds = {each: _digest(self._settings, self._find_feeds(*each)) for each in terms}
         self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.out}
-        self._links = {
-            entry.slug: _digest(entry.slug, entry.title, entry.language, entry.translates)
-            for entry in selection.out
-        }
+        self._links = {entry.slug: _describe_link(entry) for entry in selection.out}
+
+    def assets(self) -> bytes:
+        """Return the recipe of what all pages load."""
+        return _digest(self._settings, "assets")
+
+    def index(self, entries: Sequence[Entry]) -> bytes:
+        """Return the recipe of the office's page and of the one for missing addresses."""
+        office, directory = self._office, self._directory
+        in_feeds = [entry for entry in entries if entry.withdrawn is None]
+        feeds = [(*_describe(feed), *self._describe_around(feed)) for feed in directory.feeds]
+        chart = entries_per_month(in_feeds, office)
+        values = (office.description, directory.main.spec, feeds, chart)
+        return self._with_entries([in_feeds[:NEWEST]], "index", *values)
 
     def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> bytes:
         """Return the recipe of the documents of an entry; `shown` are the other entries that its
@@ -139,6 +150,12 @@ class Recipes:
 
 def _terms(entry: Entry) -> _Terms:
     return entry.categories, entry.countries, entry.language
+
+
+def _describe_link(entry: Entry) -> bytes:
+    """Return what the page of another entry shows of this one."""
+    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0"
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _describe(feed: Feed) -> tuple[Any, ...]:
