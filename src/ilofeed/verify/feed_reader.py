@@ -212,7 +212,7 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
 
 def _json_entry(item: Any) -> Fields:
     extension = item.get("_ilofeed", {})
-    event, image = extension.get("event"), extension.get("image")
+    image = extension.get("image")
     return {
         "id": item.get("id"),
         "title": item.get("title"),
@@ -232,8 +232,7 @@ def _json_entry(item: Any) -> Fields:
             (a.get("url"), a.get("mime_type"), a.get("size_in_bytes", 0), a.get("title"))
             for a in item.get("attachments", ())
         ],
-        "event": tuple(map(event.get, ("start", "end", "place"))) if event else None,
-        "event_url": event.get("url") if event else None,
+        "event": extension.get("event"),
         "image": (
             (
                 item.get("image"),
