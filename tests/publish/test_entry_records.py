@@ -29,6 +29,7 @@ EVERYTHING = {
     "days": entry(
         event="{start: 2015-06-01, end: 2015-06-03, place: Geneva, url: 'https://x.org/'}"
     ),
+    "cancelled": entry(event="{start: 2015-06-01, status: cancelled}"),
     "times": entry(event="{start: 2015-06-01T10:00:00+01:00, end: 2015-06-01T11:00:00Z}"),
     "people": entry(authors="[Ann, {name: Bo, email: bo@example.org, url: 'https://x.org/bo'}]"),
     "picture": entry(image="{url: 'https://x.org/a.png', alt: A hall, credit: Cy}"),
@@ -212,8 +213,10 @@ DAMAGES: dict[str, Any] = {
     "categories": json.dumps(damaged(8, [5])),
     "authors": json.dumps(damaged(10, [["Ann", None]])),
     "an author": json.dumps(damaged(10, [5])),
-    "an event": json.dumps(damaged(13, ["2015-06-01", "2015-06-01T10:00:00+00:00", None, None])),
-    "no offset": json.dumps(damaged(13, ["2015-06-01T10:00:00", None, None, None])),
+    "an event": json.dumps(
+        damaged(13, ["2015-06-01", "2015-06-01T10:00:00+00:00", None, None, None])
+    ),
+    "no offset": json.dumps(damaged(13, ["2015-06-01T10:00:00", None, None, None, None])),
     "an image": json.dumps(damaged(14, ["x"])),
     "an attachment": json.dumps(damaged(15, [["x", "y", "z", None]])),
     "another file": json.dumps(damaged(0, "jobs")),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, fields
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ilofeed.content import hash_source
@@ -33,7 +33,7 @@ _TEXT: tuple[type, ...] = (str,)
 _LIST: tuple[type, ...] = (list,)
 _OPTIONAL: tuple[type, ...] = (str, type(None))
 _PERSON: _Types = frozenset(itertools.product(_TEXT, _OPTIONAL, _OPTIONAL))
-_EVENT: _Types = frozenset(itertools.product(_TEXT, _OPTIONAL, _OPTIONAL, _OPTIONAL))
+_EVENT: _Types = frozenset(itertools.product(_TEXT, *[_OPTIONAL] * (len(fields(Event)) - 1)))
 _IMAGE: _Types = frozenset(itertools.product(_TEXT, _TEXT, _OPTIONAL, _OPTIONAL))
 _ATTACHMENT: _Types = frozenset(itertools.product(_TEXT, _TEXT, (int,), _OPTIONAL))
 _ENTRY: _Types = frozenset(
@@ -138,7 +138,7 @@ def _to_record(entry: Entry) -> list[Any]:
         [(author.name, author.email, author.url) for author in entry.authors],
         entry.language,
         entry.link,
-        event and (_write(event.start), _write(event.end), event.place, event.url),
+        event and (_write(event.start), _write(event.end), *astuple(event)[2:]),
         image and (image.url, image.alt, image.credit, image.type),
         [(file.url, file.type, file.length, file.title) for file in entry.attachments],
         entry.translates,
@@ -194,8 +194,8 @@ def _texts(values: list[Any]) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _event(start: str, end: str | None, place: str | None, url: str | None) -> Event:
-    event = Event(_moment(start), None if end is None else _moment(end), place, url)
+def _event(start: str, end: str | None, *texts: Any) -> Event:
+    event = Event(_moment(start), None if end is None else _moment(end), *texts)
     if event.end is not None and type(event.end) is not type(event.start):
         raise ValueError("a day and a time")
     return event
