@@ -124,6 +124,7 @@ def _build(
     console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
     if before is not None and draft.ledger is not None:
         console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
+    gc.freeze()  # nor is there anything to collect at the end
     return console.DONE
 
 

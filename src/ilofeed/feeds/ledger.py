@@ -127,8 +127,8 @@ def _check_version(version: object) -> None:
 
 
 def _parse_record(record: Any, version: int) -> Record:
-    pages = {str(path): number for path, number in record.get("pages", {}).items()}
-    if not all(isinstance(number, int) and 0 < number < 1_000_000 for number in pages.values()):
+    pages = record.get("pages") or _NO_PAGES
+    if not all(type(number) is int and 0 < number < 1_000_000 for number in pages.values()):
         raise ValueError("pages")
     return Record(
         id=str(record["id"]),
