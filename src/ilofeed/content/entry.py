@@ -114,7 +114,7 @@ def _check_keys(
         source,
         root,
         EntryFields,
-        lambda _root: _STAND_INS,
+        _STAND_INS,
         comments=False,
         context={"zone": office.timezone},
     )

@@ -100,7 +100,7 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
         return stand_in(), problems
-    checked, more = validate(source, root, OfficeFields, _stand_ins, comments=True)
+    checked, more = validate(source, root, OfficeFields, _stand_ins(root), comments=True)
     feeds, feed_problems = _feeds(checked)
     problems += [
         *more,

@@ -14,8 +14,6 @@ from ilofeed.problems import quote, visible
 from ilofeed.text import escaped_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
 
@@ -63,7 +61,7 @@ def validate(
     source: Source,
     root: Mapping,
     model: type[Model],
-    stand_ins: Callable[[Mapping], dict[str, Any]],
+    stand_ins: dict[str, Any],
     *,
     comments: bool,
     context: Any = None,
@@ -90,7 +88,7 @@ def validate(
                 problems.append(problem)
         sound = model.model_fields.keys() - failed
         good = {key: value for key, value in data.items() if key in sound}
-        substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
+        substitutes = {key: value for key, value in stand_ins.items() if key in failed}
         try:
             fields = model.model_validate({**substitutes, **rest, **good}, context=context)
         except ValidationError as error:  # what is left of a mapping lacks a key
