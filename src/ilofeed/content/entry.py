@@ -19,7 +19,6 @@ from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
-from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -63,15 +62,11 @@ def check_entry(
     """Check one entry file by itself, without the other entries."""
     slug = slug_of(path)
     problems = _file_name_problems(path, slug)
-    source, more = decode(path, data)
+    source, more = frontmatter.read_source(path, data)
     problems += more
-    if source is None:
-        return Parsed(path, slug, None, None, None, tuple(problems), None)
-    source, more = frontmatter.settle(source)
+    parts, more = frontmatter.split(source) if source is not None else (None, [])
     problems += more
-    parts, more = frontmatter.split(source)
-    problems += more
-    if parts is None:
+    if source is None or parts is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
     body, body_problems = markdown.render_body(source, parts.body, address)
@@ -80,7 +75,8 @@ def check_entry(
     if checked is None:
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields
-    identity = _identity(keys.id if "id" not in checked.failed else None, slug, office)
+    is_whole_id = keys.id is not None and ":" in keys.id
+    identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
     if len(identity) > LONGEST_ID and "id" not in checked.failed:
@@ -91,9 +87,8 @@ def check_entry(
     if not has_errors(problems):
         digest = hash_source(data, image)
         entry = _entry(path, slug, identity, keys, office, body, image, digest)
-    translation_of = None if "translation_of" in checked.failed else keys.translation_of
     readable_id = None if "id" in checked.failed else identity
-    return Parsed(path, slug, readable_id, translation_of, entry, tuple(problems), checked)
+    return Parsed(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
 
 
 def _check_keys(
@@ -149,12 +144,6 @@ def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if suggestion:
         message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
-
-
-def _identity(written: str | None, slug: str, office: Office) -> str:
-    if written is not None and ":" in written:
-        return written
-    return office.authority.id_of(written or slug)
 
 
 def _entry(

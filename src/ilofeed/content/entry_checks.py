@@ -53,8 +53,7 @@ def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
         checked, office, "countries", keys.countries, office.countries, "unknown-country"
     )
     yield from _language_problems(checked, office)
-    is_id_sound = keys.id is not None and "id" not in checked.failed
-    if is_id_sound and str(keys.id).startswith(office.authority.id_of("feed/")):
+    if keys.id is not None and keys.id.startswith(office.authority.id_of("feed/")):
         message = "an id that begins like this is a feed's; choose another"
         yield checked.problem("bad-id", message, "id")
     if "date" not in checked.failed:
@@ -111,7 +110,7 @@ def _find_label(label: str, terms: Mapping[str, Term]) -> str | None:
 
 def _language_problems(checked: CheckedEntry, office: Office) -> Iterator[Problem]:
     language, languages = checked.fields.language, office.languages
-    if language is None or not languages or language in languages or "language" in checked.failed:
+    if language is None or not languages or language in languages:
         return
     message = f"{quote(language)} is not among the languages of feeds.yaml, {', '.join(languages)}"
     primary = language.partition("-")[0]
@@ -131,26 +130,22 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
         ("withdrawn", keys.withdrawn, "withdrawn-before-date"),
     )
     for key, moment, code in later:
-        if moment is None or key in checked.failed:
-            continue
         # a day without a time is later on the day of publication
-        if moment != published.date() and instant(moment) < published:
+        if moment not in {None, published.date()} and instant(moment) < published:
             message = (
                 f"{dates.write_moment(moment)} is before the date, "
                 f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
             )
             yield checked.problem(code, message, key)
     updated, is_out = keys.updated, published <= now and not keys.draft
-    if updated is None or "updated" in checked.failed or not is_out:
-        return
-    if instant(updated) > now + UPDATED_AHEAD:
+    if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
         message = f"{dates.write_moment(updated)} is in the future, but the entry is out already"
         yield checked.problem("updated-in-future", message, "updated")
 
 
 def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
     event = checked.fields.event
-    if event is None or event.end is None or not checked.holds("event"):
+    if event is None or event.end is None:
         return
     start, end = event.start, event.end
     if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
@@ -181,7 +176,7 @@ def check_image(
 ) -> tuple[Image | None, list[Problem]]:
     """Return the picture to publish, if there is one, and the problems of the key `image`."""
     keys = checked.fields.image
-    if keys is None or not checked.holds("image"):
+    if keys is None:
         return None, []
     if (keys.file is None) == (keys.url is None):
         if "image" in checked.failed:  # one of the two may be misspelt

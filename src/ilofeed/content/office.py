@@ -14,7 +14,6 @@ from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Problem, did_you_mean, quote
-from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -88,11 +87,9 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     An office is returned also if there are problems, with stand-ins for what could not be read, so
     that the entries can be checked in the same run.
     """
-    source, problems = decode(PATH, data)
+    source, problems = frontmatter.read_source(PATH, data)
     if source is None:
         return stand_in(), problems
-    source, more = frontmatter.settle(source)
-    problems += more
     root, more = yaml_nodes.compose(source, 0, len(source.text))
     problems += more
     if root is None:

@@ -80,21 +80,20 @@ def validate(
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-    failed.update(str(item["loc"][0]) for item in items)
-    rest = _rest(data, failed, items) if failed else {}
-    if items:
         for item in items[:MOST_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
-        sound = model.model_fields.keys() - failed
-        good = {key: value for key, value in data.items() if key in sound}
-        substitutes = {key: value for key, value in stand_ins.items() if key in failed}
+    failed.update(str(item["loc"][0]) for item in items)
+    rest = _rest(data, failed, items)
+    if items:
+        valid = {key: value for key, value in data.items() if key not in failed}
+        valid |= {key: value for key, value in stand_ins.items() if key in failed}
         try:
-            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+            fields = model.model_validate(valid | rest, context=context)
         except ValidationError as error:  # what is left of a mapping lacks a key
             for item in error.errors(include_url=False, include_input=False):
                 rest.pop(str(item["loc"][0]), None)
-            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+            fields = model.model_validate(valid | rest, context=context)
     return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
 
 
