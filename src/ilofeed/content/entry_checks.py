@@ -46,12 +46,8 @@ _OFFICE_TYPES = {
 def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
     """Yield the problems of keys that need another key or the office; not of the picture."""
     keys = checked.fields
-    yield from _term_problems(
-        checked, office, "categories", keys.categories, office.categories, "unknown-category"
-    )
-    yield from _term_problems(
-        checked, office, "countries", keys.countries, office.countries, "unknown-country"
-    )
+    yield from _term_problems(checked, "categories", office, "unknown-category")
+    yield from _term_problems(checked, "countries", office, "unknown-country")
     yield from _language_problems(checked, office)
     if keys.id is not None and keys.id.startswith(office.authority.id_of("feed/")):
         message = "an id that begins like this is a feed's; choose another"
@@ -64,15 +60,12 @@ def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
 
 
 def _term_problems(
-    checked: CheckedEntry,
-    office: Office,
-    key: str,
-    names: list[str],
-    terms: Mapping[str, Term],
-    unknown: Code,
+    checked: CheckedEntry, key: str, office: Office, unknown: Code
 ) -> Iterator[Problem]:
     if key in checked.failed:
         return
+    terms: Mapping[str, Term] = getattr(office, key)
+    names: list[str] = getattr(checked.fields, key)
     for at, name in enumerate(names):
         if name in terms:
             if names[:at].count(name) == 1:
@@ -215,26 +208,15 @@ def _local_image(
     except PictureError as error:
         return None, "bad-image", f"{quote(path)} {error}"
     target = f"entry/{slug}/image.{info.suffix}"
-    image = Image(
-        office.address(target),
-        keys.alt,
-        keys.credit,
-        info.type,
-        info.width,
-        info.height,
-        len(data),
-        target,
-        data,
-    )
-    return image, "bad-image", ""
+    url, size = office.address(target), (info.width, info.height, len(data))
+    return Image(url, keys.alt, keys.credit, info.type, *size, target, data), "bad-image", ""
 
 
 def media_type(url: str) -> str | None:
     """Return the media type that an address's ending stands for, the same on every host."""
     path = re.sub(r"[?#].*", "", url)
-    if office := _OFFICE_TYPES.get(posixpath.splitext(path)[1].lower()):
-        return office
-    return _types().guess_type(path)[0]
+    suffix = posixpath.splitext(path)[1].lower()
+    return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
 
 
 @functools.cache

@@ -171,11 +171,8 @@ def written(keys: Mapping[str, Any]) -> bytes:
 def _item(pairs: Mapping[str, str]) -> list[str]:
     if pairs.keys() == {"name"}:
         return [f"  - {scalar(pairs['name'])}"]
-    begin = ["  - ", *["    "] * (len(pairs) - 1)]
-    return [
-        f"{indent}{name}: {_value(value)}"
-        for indent, (name, value) in zip(begin, pairs.items(), strict=True)
-    ]
+    first, *others = [f"{name}: {_value(value)}" for name, value in pairs.items()]
+    return [f"  - {first}", *(f"    {line}" for line in others)]
 
 
 def _value(value: Any) -> str:

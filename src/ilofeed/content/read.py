@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 MOST_TEXT_BYTES = 1024 * 1024
 MOST_PICTURE_BYTES = 10 * 1024 * 1024
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_LOOKS_LIKE_ENTRY = frozenset(
-    {".markdown", ".md", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
-)
+_LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 _PICTURE_TYPES = {  # Pillow's format to media type and suffix
     "PNG": ("image/png", "png"),
     "JPEG": ("image/jpeg", "jpg"),
@@ -46,22 +44,20 @@ class Sources:
 def read_office(root: Path) -> Sources:
     """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk."""
     problems: list[Problem] = []
-    path = root / "feeds.yaml"
-    office = _read_text(path, path.name, problems, is_file=path.is_file())
+    office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
     entries, refused, files = [], [], {}
-    for item, name in _walk(root / "entries", "entries"):
-        ending = Path(item.name).suffix
-        suffix = ending.lower()
-        if ending == ".md":
-            data = _read_text(Path(item.path), name, problems, is_file=_is_file(item))
+    for path, name in _walk(root / "entries", "entries"):
+        suffix = path.suffix.lower()
+        if path.suffix == ".md":
+            data = _read_text(path, name, problems)
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in PICTURE_SUFFIXES and _is_file(item):
-            files[name] = _read(Path(item.path), MOST_PICTURE_BYTES + 1)
+        elif suffix in PICTURE_SUFFIXES and path.is_file():
+            files[name] = _read(path, MOST_PICTURE_BYTES + 1)
         elif suffix in _LOOKS_LIKE_ENTRY:
-            message = f"{quote(item.name)} is not read; an entry's file name ends in .md"
+            message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
@@ -72,7 +68,7 @@ def read_office(root: Path) -> Sources:
     return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
+def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
     """Yield every file below a folder, by name, without hidden files and links to folders."""
     if not folder.is_dir():
         return
@@ -85,17 +81,12 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
         if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
             yield from _walk(Path(item.path), inner)
         else:
-            yield item, inner
+            yield Path(item.path), inner
 
 
-def _is_file(item: os.DirEntry[str]) -> bool:
-    """Return whether it is a file or a link to one; a link that leads in a circle is not."""
-    return item.is_file(follow_symlinks=False) or Path(item.path).is_file()
-
-
-def _read_text(path: Path, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
+def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
     try:
-        data = _read(path, MOST_TEXT_BYTES + 1) if is_file else None
+        data = _read(path, MOST_TEXT_BYTES + 1) if path.is_file() else None
     except FileNotFoundError:  # deleted after its folder was listed
         data = None
     if data is None:
