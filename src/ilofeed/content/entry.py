@@ -179,7 +179,7 @@ def _entry(
         authors=_authors(keys, office.speaking(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
-        event=Event(event.start, event.end, event.place, event.url) if event else None,
+        event=Event(**event.model_dump()) if event else None,
         image=image,
         attachments=tuple(
             Attachment(item.url, item.type or media_type(item.url) or "", item.length, item.title)
