@@ -137,11 +137,9 @@ def summary_html(summary: str) -> str:
 def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if SLUG.fullmatch(slug):
         return []
-    suggestion = slugify(slug)
-    message = (
-        f"the file name {quote(slug + '.md')} is not a slug: lower-case letters, digits, hyphens"
-    )
-    if suggestion:
+    message = f"the file name {quote(slug + '.md')} is not a slug: "
+    message += "lower-case letters, digits, hyphens"
+    if suggestion := slugify(slug):
         message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
 

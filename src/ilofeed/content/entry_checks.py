@@ -125,10 +125,8 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
     for key, moment, code in later:
         # a day without a time is later on the day of publication
         if moment not in {None, published.date()} and instant(moment) < published:
-            message = (
-                f"{dates.write_moment(moment)} is before the date, "
-                f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
-            )
+            message = f"{dates.write_moment(moment)} is before the date, "
+            message += f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
             yield checked.problem(code, message, key)
     updated, is_out = keys.updated, published <= now and not keys.draft
     if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
@@ -145,10 +143,8 @@ def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
         message = "one of start and end has a time, the other has none; give both or neither"
         yield checked.problem("mixed-event", message, "event", "end")
     elif end < start:
-        message = (
-            f"the event ends on {dates.write_moment(end)}, "
-            f"before it starts on {dates.write_moment(start)}"
-        )
+        message = f"the event ends on {dates.write_moment(end)}, "
+        message += f"before it starts on {dates.write_moment(start)}"
         yield checked.problem("event-ends-before-start", message, "event", "end")
 
 
@@ -279,16 +275,12 @@ def _language_conflict(
     if entry is None or entry.withdrawn is not None:  # a withdrawn one may have a successor
         return None
     if original.entry is not None and original.entry.language == entry.language:
-        message = (
-            f"{quote(original.slug)} is in {quote(entry.language)} too; write the language of this "
-            "one in a line `language`, or delete translation_of"
-        )
+        message = f"{quote(original.slug)} is in {quote(entry.language)} too; write the language "
+        message += "of this one in a line `language`, or delete translation_of"
         return "same-language", message
     other = first.setdefault((original.slug, entry.language), parsed)
     if other is parsed:
         return None
-    message = (
-        f"{quote(other.path)} is the translation of {quote(original.slug)} in "
-        f"{quote(entry.language)} already; keep one of the two, or correct the language"
-    )
+    message = f"{quote(other.path)} is the translation of {quote(original.slug)} in "
+    message += f"{quote(entry.language)} already; keep one of the two, or correct the language"
     return "duplicate-translation", message

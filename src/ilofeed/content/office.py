@@ -155,10 +155,8 @@ def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem
             message = f"{quote(language)} is named twice; delete one"
             yield checked.problem("named-twice", message, "site", "languages", at)
     if site.language not in languages:
-        message = (
-            f"the office's own language, {quote(site.language)}, is not among them; "
-            f"write languages: [{', '.join([site.language, *languages])}]"
-        )
+        message = f"the office's own language, {quote(site.language)}, is not among them; "
+        message += f"write languages: [{', '.join([site.language, *languages])}]"
         yield checked.problem("unknown-language", message, "site", "languages")
 
 

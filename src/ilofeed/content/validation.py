@@ -158,13 +158,12 @@ class _Reader:
             return False
         key = quote(node.pairs[0][0].value)
         if self._source.text.startswith("{", node.start):
-            message = (
-                "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
-            )
-            self.problems.append(self._source.problem(node.start, "unquoted-start", message))
+            message = "what stands in { } are keys with values; "
+            message += "a list stands in [ ], a text in quotes"
+            self._report(node.start, "unquoted-start", message)
         elif isinstance(loc[-1], int) and len(node.pairs) == 1:
             message = f"{key} has a colon and no value; delete the colon, or write a value"
-            self.problems.append(self._source.problem(node.start, "empty-value", message))
+            self._report(node.start, "empty-value", message)
         else:
             return False
         return True
@@ -182,7 +181,7 @@ class _Reader:
         sign = "'" if '"' in full else '"'
         message = f"the text ends at the #, which begins a comment; use quotes: {sign}{full}{sign}"
         offset = node.end + rest.index("#")
-        self.problems.append(self._source.problem(offset, "cut-by-hash", visible(message)))
+        self._report(offset, "cut-by-hash", visible(message))
         return True
 
     @staticmethod
@@ -205,8 +204,11 @@ class _Reader:
         if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
             message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
             message += "quotes around the whole value"
-            self.problems.append(self._source.problem(offset, "unquoted-start", message))
+            self._report(offset, "unquoted-start", message)
             return True
         message = f"{quote(key)} has no value; write one, or leave the key out"
-        self.problems.append(self._source.problem(node.start, "empty-value", message))
+        self._report(node.start, "empty-value", message)
         return True
+
+    def _report(self, offset: int, code: Code, message: str) -> None:
+        self.problems.append(self._source.problem(offset, code, message))
