@@ -105,14 +105,8 @@ def _check_keys(
             message += "title, date, summary, categories and countries are needed"
             problems.append(source.problem(parts.start, "missing-key", message))
         return None, problems
-    checked, more = validate(
-        source,
-        root,
-        EntryFields,
-        _STAND_INS,
-        comments=False,
-        context={"zone": office.timezone},
-    )
+    context = {"zone": office.timezone}
+    checked, more = validate(source, root, EntryFields, _STAND_INS, comments=False, context=context)
     return checked, problems + more
 
 

@@ -209,7 +209,7 @@ def _local_image(
 
 
 def media_type(url: str) -> str | None:
-    """Return the media type that an address's ending stands for, the same on every host."""
+    """Return the media type of an address by its ending, the same on every host."""
     path = re.sub(r"[?#].*", "", url)
     suffix = posixpath.splitext(path)[1].lower()
     return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
@@ -233,8 +233,9 @@ def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterato
     for entry in sorted(translations, key=attrgetter("path")):
         if entry.translation_of in refused - by_slug.keys():
             continue
-        problem = _original_problem(entry, by_slug, refused)
-        if problem := problem or _language_conflict(entry, by_slug, first):
+        if problem := (
+            _original_problem(entry, by_slug, refused) or _language_conflict(entry, by_slug, first)
+        ):
             yield entry.problem("translation_of", *problem)
 
 
@@ -251,14 +252,12 @@ def _original_problem(
         message += f" {original}.md was deleted, put it back or delete this line"
         return "unknown-translation", message
     chain = [entry.slug, original]
-    while (
-        further := by_slug[chain[-1]].translation_of if chain[-1] in by_slug else None
-    ) is not None:
-        if further in chain:
-            circle = " → ".join([*chain, further])
+    while (last := by_slug.get(chain[-1])) and last.translation_of is not None:
+        chain.append(last.translation_of)
+        if chain.count(chain[-1]) > 1:
+            circle = " → ".join(chain)
             message = f"the translations go in a circle, {circle}; the original translates nothing"
             return "translation-chain", message
-        chain.append(further)
     if len(chain) == 2:
         return None
     message = f"{quote(original)} is a translation itself; write translation_of: {chain[-1]}"

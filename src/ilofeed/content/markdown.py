@@ -1,8 +1,8 @@
-"""The only user of comrak and nh3: an entry's Markdown body to HTML that any reader may show.
+"""Render a Markdown body to HTML that any reader may show. The only user of comrak and nh3.
 
 comrak renders with raw HTML and with the position of each element in the source, as line and
 column. `_BodyCheck` reads that HTML once: it reports what a body must not hold and makes addresses
-absolute. nh3 drops the positions with everything else that is not on the list of a body.
+absolute. nh3 drops the positions, and everything else that a body may not have.
 """
 
 from __future__ import annotations
@@ -172,7 +172,7 @@ class _Element(NamedTuple):
 
 
 class _BodyCheck:
-    """Check the HTML that comrak made of a body, and complete it."""
+    """Check the HTML that comrak rendered from a body, and complete its addresses."""
 
     def __init__(self, source: Source, start: int, permalink: str, *, is_alt: bool = False) -> None:
         self.problems: list[Problem] = []
@@ -305,7 +305,7 @@ class _BodyCheck:
         return match.end()
 
     def _raw_blocks(self, blocks: str) -> Iterator[tuple[int, str]]:
-        """Yield the offset and text of each block of raw HTML among some that follow each other."""
+        """Yield the offset and text of each block of raw HTML in a row."""
         first, lines = 0, list[str]()
         for line in blocks.split("\n"):
             if lines and not self._source.line_at(self._cursor).endswith(line):
@@ -318,7 +318,7 @@ class _BodyCheck:
         yield first, "\n".join(lines)
 
     def _find(self, text: str) -> int:
-        """Return the offset of raw HTML in the source, and go on behind it."""
+        """Return the offset of raw HTML in the source, and continue after it."""
         place, is_end = self._passed
         if place:
             self._cursor = max(self._cursor, self._offset(place, is_end=is_end))
@@ -351,8 +351,8 @@ class _BodyCheck:
 
 
 def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
-    """Return what is wrong with the characters that HTML has from references (`&#xE601;`); those
-    that are in the body as they are have been reported."""
+    """Return the problems of characters written as references (`&#xE601;`); others have been
+    reported when the file was decoded."""
     if unfit := find_unfit(text):
         offset, _ = next(_references(source, start, unfit[0]), (start, ""))
         code, message = describe_unfit(unfit[0])
@@ -365,7 +365,7 @@ def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
 
 
 def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield where a body has references to some characters; for U+FFFD, to any unfit one."""
+    """Yield the offsets of references to these characters; for U+FFFD, to any unfit one."""
     for match in _REFERENCE.finditer(source.text, start):
         number = int(match[1], 16) if match[1] else int(match[2])
         character = chr(number) if number <= sys.maxunicode else "\ufffd"

@@ -26,13 +26,7 @@ PATH = "feeds.yaml"
 _FIRST_DOMAIN = dt.date(1985, 1, 1)
 Dimensions: TypeAlias = tuple[str, ...]  # those whose terms get a feed; () for the feed of all
 _DIMENSIONS = ("language", "country", "category")  # in the order of a feed's path
-_DEFAULT_FEEDS: tuple[Dimensions, ...] = (
-    (),
-    ("category",),
-    ("country",),
-    ("country", "category"),
-)
-
+_DEFAULT_FEEDS: tuple[Dimensions, ...] = ((), ("category",), ("country",), ("country", "category"))
 
 # the officially assigned alpha-2 codes of ISO 3166-1, and XK, which everybody uses
 _COUNTRY_CODES = frozenset(

@@ -105,7 +105,7 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
 
 
 def _read(path: Path, most: int) -> bytes:
-    """Return at most so many bytes of a file."""
+    """Return at most `most` bytes of a file."""
     with path.open("rb") as file:
         return file.read(most)
 

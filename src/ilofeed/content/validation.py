@@ -68,7 +68,7 @@ def validate(
 ) -> tuple[Checked[Model], list[Problem]]:
     """Check every key by itself; return the keys, with stand-ins for those that fail, and problems.
 
-    `comments` tells whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
+    `comments` says whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
     text off (an entry). `context` is passed to the checks of single values.
     """
     reader = _Reader(source, root, model, comments=comments)

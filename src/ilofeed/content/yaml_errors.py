@@ -52,7 +52,7 @@ class YamlFault:
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """The same for an editor, at an offset."""
+    """A YAML error explained to an editor, at an offset."""
 
     offset: int
     code: Code
@@ -60,7 +60,7 @@ class Explained:
 
 
 def explain(fault: YamlFault, text: str) -> Explained:
-    """Return what is wrong with a text that libyaml refused."""
+    """Return an error of libyaml as an editor understands it."""
     for rule in (
         *(_tab, _item, _escape, _open_quote, _crossed_quote, _colon),
         *(_flow, _value, _block, _structure),
