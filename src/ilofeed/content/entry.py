@@ -53,7 +53,7 @@ class Parsed:
         """Return a problem at one of the entry's keys, or at the first line without the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
-        return self.checked.source.problem(self.checked.at(key), code, message)
+        return self.checked.problem(code, message, key)
 
 
 def check_entry(

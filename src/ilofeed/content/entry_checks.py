@@ -11,12 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import (
-    MOST_PICTURE_BYTES,
-    PICTURE_SUFFIXES,
-    PictureError,
-    read_picture_info,
-)
+from ilofeed.content.read import MOST_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
 from ilofeed.model import Image
 from ilofeed.problems import did_you_mean, nearest, quote
 
@@ -176,13 +171,15 @@ def check_image(
         guess = media_type(keys.url) or ""
         kind = guess if guess.startswith("image/") else None
         return Image(keys.url, keys.alt, keys.credit, kind), []
-    image, code, message = _local_image(checked.source.path, keys, office, files, slug)
-    return image, [checked.problem(code, message, "image", "file")] if message else []
+    image = _local_image(checked.source.path, keys, office, files, slug)
+    if isinstance(image, Image):
+        return image, []
+    return None, [checked.problem(*image, "image", "file")]
 
 
 def _local_image(
     entry_path: str, keys: ImageFields, office: Office, files: Mapping[str, bytes], slug: str
-) -> tuple[Image | None, Code, str]:
+) -> Image | tuple[Code, str]:
     """Return a picture of the office, or the code and message of what is wrong with it."""
     folder = posixpath.dirname(entry_path)
     path = posixpath.normpath(posixpath.join(folder, keys.file or ""))
@@ -191,21 +188,20 @@ def _local_image(
         suffix = posixpath.splitext(path)[1].lower()
         if suffix and suffix not in PICTURE_SUFFIXES:  # such files are not read
             message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
-            return None, "bad-image", message
+            return "bad-image", message
         message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
         if near := nearest(path, files):
             message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
-        return None, "image-not-found", message
+        return "image-not-found", message
     if len(data) > MOST_PICTURE_BYTES:
         most = MOST_PICTURE_BYTES // 2**20
-        return None, "bad-image", f"the picture has more than {most} MiB; make it smaller"
-    try:
-        info = read_picture_info(data)
-    except PictureError as error:
-        return None, "bad-image", f"{quote(path)} {error}"
+        return "bad-image", f"the picture has more than {most} MiB; make it smaller"
+    info = read_picture_info(data)
+    if isinstance(info, str):
+        return "bad-image", f"{quote(path)} {info}"
     target = f"entry/{slug}/image.{info.suffix}"
     url, size = office.address(target), (info.width, info.height, len(data))
-    return Image(url, keys.alt, keys.credit, info.type, *size, target, data), "bad-image", ""
+    return Image(url, keys.alt, keys.credit, info.type, *size, target, data)
 
 
 def media_type(url: str) -> str | None:

@@ -162,7 +162,7 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
         if (correct := _CORRECT[section](name)) != name:
             code, message = _BAD_NAME[section]
             message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
-            yield checked.source.problem(checked.at_key(section, name), code, message)
+            yield checked.key_problem(code, message, section, name)
         term = terms.get(name)
         if not checked.holds(section) or term is None or term.broader is None:
             continue

@@ -145,10 +145,6 @@ def create(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-class PictureError(ValueError):
-    """Why a file is not a picture that can be published, as the end of a sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
     """Media type, file suffix, and size in pixels."""
@@ -159,8 +155,9 @@ class PictureInfo:
     height: int
 
 
-def read_picture_info(data: bytes) -> PictureInfo:
-    """Return what a picture's header says, without decoding pixels; raise `PictureError`."""
+def read_picture_info(data: bytes) -> PictureInfo | str:
+    """Return what a picture's header says, without decoding pixels; the end of an error message if
+    the file is not a picture that can be published."""
     from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
 
     with warnings.catch_warnings():
@@ -168,11 +165,11 @@ def read_picture_info(data: bytes) -> PictureInfo:
         try:
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 kind, (width, height) = image.format, image.size
-        except UnidentifiedImageError as error:
-            raise PictureError("is not a PNG, JPEG, GIF or WebP picture") from error
+        except UnidentifiedImageError:
+            return "is not a PNG, JPEG, GIF or WebP picture"
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise PictureError(f"cannot be read as a picture ({error})") from error
+            return f"cannot be read as a picture ({error})"
     if kind not in _PICTURE_TYPES or width < 1 or height < 1:
-        raise PictureError("is not a PNG, JPEG, GIF or WebP picture")
+        return "is not a PNG, JPEG, GIF or WebP picture"
     media_type, suffix = _PICTURE_TYPES[kind]
     return PictureInfo(media_type, suffix, width, height)

@@ -40,21 +40,17 @@ class Checked(Generic[Model]):
     source: Source
     root: Mapping
 
-    def at(self, *loc: int | str) -> int:
-        """Return the offset of a value; if it is not written, of the nearest mapping around it."""
-        return locate(self.root, loc)[0].start
-
     def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
-        """Return a problem at the place of a value."""
-        return self.source.problem(self.at(*loc), code, message)
+        """Return a problem at a value, or at the nearest mapping around it if it is not written."""
+        return self.source.problem(locate(self.root, loc)[0].start, code, message)
+
+    def key_problem(self, code: Code, message: str, *loc: int | str) -> Problem:
+        """Return a problem at a key."""
+        return self.source.problem(key_start(self.root, loc), code, message)
 
     def holds(self, key: str) -> bool:
         """Return whether a top-level key holds written values, perhaps not all of them."""
         return key not in self.failed or key in self.in_part
-
-    def at_key(self, *loc: int | str) -> int:
-        """Return the offset of a key."""
-        return key_start(self.root, loc)
 
 
 def validate(

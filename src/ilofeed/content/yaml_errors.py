@@ -61,10 +61,7 @@ class Explained:
 
 def explain(fault: YamlFault, text: str) -> Explained:
     """Return an error of libyaml as an editor understands it."""
-    for rule in (
-        *(_tab, _item, _escape, _open_quote, _crossed_quote, _colon),
-        *(_flow, _value, _block, _structure),
-    ):
+    for rule in _RULES:
         if explained := rule(fault, text):
             return explained
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
@@ -290,3 +287,8 @@ def line_at(text: str, at: int) -> tuple[int, str]:
     start = text.rfind("\n", 0, at) + 1
     end = text.find("\n", at)
     return start, text[start:] if end < 0 else text[start:end]
+
+
+_RULES = (
+    _tab, _item, _escape, _open_quote, _crossed_quote, _colon, _flow, _value, _block, _structure
+)  # fmt: skip
