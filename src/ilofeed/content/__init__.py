@@ -10,11 +10,11 @@ from ilofeed.content.entry import (
     alternates,
     check_entry,
     find_translations,
+    hash_source,
     slug_of,
     summary_html,
 )
 from ilofeed.content.entry_checks import media_type
-from ilofeed.content.entrymemory import Memory, dump, keep, load
 from ilofeed.content.frontmatter import scalar, written
 from ilofeed.content.keys import LONGEST_SUMMARY, SLUG, Line, slugify
 from ilofeed.content.markdown import TAGS, is_clean, render_body, tidy_html
@@ -24,9 +24,9 @@ from ilofeed.content.schemas import EntryFields, OfficeFields
 from ilofeed.content.site import Site, check, examine, told_apart
 
 __all__ = [
-    "LONGEST_SUMMARY", "SLUG", "TAGS", "EntryFields", "Line", "Memory", "OfficeFields", "Parsed",
-    "Site", "Sources", "alternates", "check", "check_entry", "check_office", "create", "dump",
-    "examine", "find_translations", "is_clean", "keep", "keys", "load", "media_type", "read",
-    "read_again", "read_office", "read_whole", "render_body", "replace", "scalar", "slug_of",
-    "slugify", "summary_html", "tidy_html", "told_apart", "written", "yaml_nodes",
+    "LONGEST_SUMMARY", "SLUG", "TAGS", "EntryFields", "Line", "OfficeFields", "Parsed", "Site",
+    "Sources", "alternates", "check", "check_entry", "check_office", "create", "examine",
+    "find_translations", "hash_source", "is_clean", "keys", "media_type", "read", "read_again",
+    "read_office", "read_whole", "render_body", "replace", "scalar", "slug_of", "slugify",
+    "summary_html", "tidy_html", "told_apart", "written", "yaml_nodes",
 ]  # fmt: skip

@@ -48,6 +48,7 @@ class Parsed:
     entry: Entry | None
     problems: tuple[Problem, ...]
     checked: Checked[EntryFields] | None
+    is_recalled: bool = False  # an earlier build checked it
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """Return a problem at one of the entry's keys, or at the first line without the key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import warnings
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ilofeed.problems import Code
 
@@ -32,23 +33,32 @@ _PICTURE_TYPES = {  # Pillow's format to media type and suffix
 
 @dataclass(frozen=True)
 class Sources:
-    """The bytes of an office's files, by path relative to its folder, in order of path."""
+    """The bytes of an office's files, by path relative to its folder, in order of path.
+
+    `unchanged` are entry files that were not read because an earlier build checked them.
+    """
 
     office: bytes | None
     entries: tuple[tuple[str, bytes], ...]
     files: Mapping[str, bytes]  # pictures below entries/
     refused: tuple[str, ...] = ()  # entry files that were not read
     problems: tuple[Problem, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
-def read_office(root: Path) -> Sources:
-    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk."""
+def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
+    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk.
+
+    Files at the paths in `skip` are not read.
+    """
     problems: list[Problem] = []
     office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
-    entries, refused, files = [], [], {}
+    entries, refused, files, unchanged = [], [], {}, []
     for path, name in _walk(root / "entries", "entries"):
         suffix = path.suffix.lower()
-        if path.suffix == ".md":
+        if name in skip:
+            unchanged.append(name)
+        elif path.suffix == ".md":
             data = _read_text(path, name, problems)
             if data is None:
                 refused.append(name)
@@ -62,10 +72,17 @@ def read_office(root: Path) -> Sources:
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
         problems.append(Problem("entries", 1, 1, "not-a-file", message))
-    elif not entries and not refused:
+    elif not entries and not refused and not unchanged:
         message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
-    return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
+    return Sources(
+        office,
+        tuple(entries),
+        MappingProxyType(files),
+        tuple(refused),
+        tuple(problems),
+        tuple(unchanged),
+    )
 
 
 def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
@@ -85,10 +102,10 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
 
 
 def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
-    try:
-        data = _read(path, MOST_TEXT_BYTES + 1) if path.is_file() else None
-    except FileNotFoundError:  # deleted after its folder was listed
-        data = None
+    data = None
+    with contextlib.suppress(FileNotFoundError):  # deleted after its folder was listed
+        if path.is_file():
+            data = _read(path, MOST_TEXT_BYTES + 1)
     if data is None:
         message = "there is no such file; `ilofeed init` makes one, with all of a new office"
         if os.path.lexists(path):
