@@ -54,11 +54,13 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     problems: list[Problem] = []
     office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
     entries, refused, files, unchanged = [], [], {}, []
-    for path, name in _walk(root / "entries", "entries"):
-        suffix = path.suffix.lower()
+    for file, name in _walk(root / "entries", "entries"):
         if name in skip:
             unchanged.append(name)
-        elif path.suffix == ".md":
+            continue
+        path = Path(file)
+        suffix = path.suffix.lower()
+        if path.suffix == ".md":
             data = _read_text(path, name, problems)
             if data is None:
                 refused.append(name)
@@ -85,8 +87,8 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     )
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
-    """Yield every file below a folder, by name, without hidden files and links to folders."""
+def _walk(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Yield path and name of each file below a folder, but hidden ones and links to folders."""
     if not folder.is_dir():
         return
     with os.scandir(folder) as scan:
@@ -98,7 +100,7 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[Path, str]]:
         if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
             yield from _walk(Path(item.path), inner)
         else:
-            yield Path(item.path), inner
+            yield item.path, inner
 
 
 def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
