@@ -108,7 +108,7 @@ def test_what_is_no_file_is_not_opened(office: Path) -> None:
 def test_a_file_may_go_away_while_others_are_read(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def walk_and_remove(folder: Path, name: str) -> list[tuple[os.DirEntry[str], str]]:
+    def walk_and_remove(folder: Path, name: str) -> list[tuple[str, str]]:
         found = list(walk(folder, name))
         (office / "entries" / "b.md").unlink()
         return found

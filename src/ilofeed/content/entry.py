@@ -19,7 +19,6 @@ from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Person
 from ilofeed.problems import Problem, has_errors, quote
-from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -55,7 +54,7 @@ class Parsed:
         """Return a problem at one of the entry's keys, or at the first line without the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
-        return self.checked.source.problem(self.checked.at(key), code, message)
+        return self.checked.problem(code, message, key)
 
 
 def check_entry(
@@ -64,15 +63,11 @@ def check_entry(
     """Check one entry file by itself, without the other entries."""
     slug = slug_of(path)
     problems = _file_name_problems(path, slug)
-    source, more = decode(path, data)
+    source, more = frontmatter.read_source(path, data)
     problems += more
-    if source is None:
-        return Parsed(path, slug, None, None, None, tuple(problems), None)
-    source, more = frontmatter.settle(source)
+    parts, more = frontmatter.split(source) if source is not None else (None, [])
     problems += more
-    parts, more = frontmatter.split(source)
-    problems += more
-    if parts is None:
+    if source is None or parts is None:
         return Parsed(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
     body, body_problems = markdown.render_body(source, parts.body, address)
@@ -81,7 +76,8 @@ def check_entry(
     if checked is None:
         return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields
-    identity = _identity(keys.id if "id" not in checked.failed else None, slug, office)
+    is_whole_id = keys.id is not None and ":" in keys.id
+    identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
     if len(identity) > LONGEST_ID and "id" not in checked.failed:
@@ -92,9 +88,8 @@ def check_entry(
     if not has_errors(problems):
         digest = hash_source(data, image)
         entry = _entry(path, slug, identity, keys, office, body, image, digest)
-    translation_of = None if "translation_of" in checked.failed else keys.translation_of
     readable_id = None if "id" in checked.failed else identity
-    return Parsed(path, slug, readable_id, translation_of, entry, tuple(problems), checked)
+    return Parsed(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
 
 
 def _check_keys(
@@ -111,14 +106,8 @@ def _check_keys(
             message += "title, date, summary, categories and countries are needed"
             problems.append(source.problem(parts.start, "missing-key", message))
         return None, problems
-    checked, more = validate(
-        source,
-        root,
-        EntryFields,
-        lambda _root: _STAND_INS,
-        comments=False,
-        context={"zone": office.timezone},
-    )
+    context = {"zone": office.timezone}
+    checked, more = validate(source, root, EntryFields, _STAND_INS, comments=False, context=context)
     return checked, problems + more
 
 
@@ -143,19 +132,11 @@ def summary_html(summary: str) -> str:
 def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if SLUG.fullmatch(slug):
         return []
-    suggestion = slugify(slug)
-    message = (
-        f"the file name {quote(slug + '.md')} is not a slug: lower-case letters, digits, hyphens"
-    )
-    if suggestion:
+    message = f"the file name {quote(slug + '.md')} is not a slug: "
+    message += "lower-case letters, digits, hyphens"
+    if suggestion := slugify(slug):
         message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
-
-
-def _identity(written: str | None, slug: str, office: Office) -> str:
-    if written is not None and ":" in written:
-        return written
-    return office.authority.id_of(written or slug)
 
 
 def _entry(

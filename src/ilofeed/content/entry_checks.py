@@ -11,12 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import (
-    MOST_PICTURE_BYTES,
-    PICTURE_SUFFIXES,
-    PictureError,
-    read_picture_info,
-)
+from ilofeed.content.read import MOST_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
 from ilofeed.model import Image
 from ilofeed.problems import did_you_mean, nearest, quote
 
@@ -46,15 +41,10 @@ _OFFICE_TYPES = {
 def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
     """Yield the problems of keys that need another key or the office; not of the picture."""
     keys = checked.fields
-    yield from _term_problems(
-        checked, office, "categories", keys.categories, office.categories, "unknown-category"
-    )
-    yield from _term_problems(
-        checked, office, "countries", keys.countries, office.countries, "unknown-country"
-    )
+    yield from _term_problems(checked, "categories", office, "unknown-category")
+    yield from _term_problems(checked, "countries", office, "unknown-country")
     yield from _language_problems(checked, office)
-    is_id_sound = keys.id is not None and "id" not in checked.failed
-    if is_id_sound and str(keys.id).startswith(office.authority.id_of("feed/")):
+    if keys.id is not None and keys.id.startswith(office.authority.id_of("feed/")):
         message = "an id that begins like this is a feed's; choose another"
         yield checked.problem("bad-id", message, "id")
     if "date" not in checked.failed:
@@ -65,15 +55,12 @@ def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
 
 
 def _term_problems(
-    checked: CheckedEntry,
-    office: Office,
-    key: str,
-    names: list[str],
-    terms: Mapping[str, Term],
-    unknown: Code,
+    checked: CheckedEntry, key: str, office: Office, unknown: Code
 ) -> Iterator[Problem]:
     if key in checked.failed:
         return
+    terms: Mapping[str, Term] = getattr(office, key)
+    names: list[str] = getattr(checked.fields, key)
     for at, name in enumerate(names):
         if name in terms:
             if names[:at].count(name) == 1:
@@ -111,7 +98,7 @@ def _find_label(label: str, terms: Mapping[str, Term]) -> str | None:
 
 def _language_problems(checked: CheckedEntry, office: Office) -> Iterator[Problem]:
     language, languages = checked.fields.language, office.languages
-    if language is None or not languages or language in languages or "language" in checked.failed:
+    if language is None or not languages or language in languages:
         return
     message = f"{quote(language)} is not among the languages of feeds.yaml, {', '.join(languages)}"
     primary = language.partition("-")[0]
@@ -131,36 +118,28 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
         ("withdrawn", keys.withdrawn, "withdrawn-before-date"),
     )
     for key, moment, code in later:
-        if moment is None or key in checked.failed:
-            continue
         # a day without a time is later on the day of publication
-        if moment != published.date() and instant(moment) < published:
-            message = (
-                f"{dates.write_moment(moment)} is before the date, "
-                f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
-            )
+        if moment not in {None, published.date()} and instant(moment) < published:
+            message = f"{dates.write_moment(moment)} is before the date, "
+            message += f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
             yield checked.problem(code, message, key)
     updated, is_out = keys.updated, published <= now and not keys.draft
-    if updated is None or "updated" in checked.failed or not is_out:
-        return
-    if instant(updated) > now + UPDATED_AHEAD:
+    if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
         message = f"{dates.write_moment(updated)} is in the future, but the entry is out already"
         yield checked.problem("updated-in-future", message, "updated")
 
 
 def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
     event = checked.fields.event
-    if event is None or event.end is None or not checked.holds("event"):
+    if event is None or event.end is None:
         return
     start, end = event.start, event.end
     if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
         message = "one of start and end has a time, the other has none; give both or neither"
         yield checked.problem("mixed-event", message, "event", "end")
     elif end < start:
-        message = (
-            f"the event ends on {dates.write_moment(end)}, "
-            f"before it starts on {dates.write_moment(start)}"
-        )
+        message = f"the event ends on {dates.write_moment(end)}, "
+        message += f"before it starts on {dates.write_moment(start)}"
         yield checked.problem("event-ends-before-start", message, "event", "end")
 
 
@@ -181,7 +160,7 @@ def check_image(
 ) -> tuple[Image | None, list[Problem]]:
     """Return the picture to publish, if there is one, and the problems of the key `image`."""
     keys = checked.fields.image
-    if keys is None or not checked.holds("image"):
+    if keys is None:
         return None, []
     if (keys.file is None) == (keys.url is None):
         if "image" in checked.failed:  # one of the two may be misspelt
@@ -192,13 +171,15 @@ def check_image(
         guess = media_type(keys.url) or ""
         kind = guess if guess.startswith("image/") else None
         return Image(keys.url, keys.alt, keys.credit, kind), []
-    image, code, message = _local_image(checked.source.path, keys, office, files, slug)
-    return image, [checked.problem(code, message, "image", "file")] if message else []
+    image = _local_image(checked.source.path, keys, office, files, slug)
+    if isinstance(image, Image):
+        return image, []
+    return None, [checked.problem(*image, "image", "file")]
 
 
 def _local_image(
     entry_path: str, keys: ImageFields, office: Office, files: Mapping[str, bytes], slug: str
-) -> tuple[Image | None, Code, str]:
+) -> Image | tuple[Code, str]:
     """Return a picture of the office, or the code and message of what is wrong with it."""
     folder = posixpath.dirname(entry_path)
     path = posixpath.normpath(posixpath.join(folder, keys.file or ""))
@@ -207,39 +188,27 @@ def _local_image(
         suffix = posixpath.splitext(path)[1].lower()
         if suffix and suffix not in PICTURE_SUFFIXES:  # such files are not read
             message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
-            return None, "bad-image", message
+            return "bad-image", message
         message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
         if near := nearest(path, files):
             message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
-        return None, "image-not-found", message
+        return "image-not-found", message
     if len(data) > MOST_PICTURE_BYTES:
         most = MOST_PICTURE_BYTES // 2**20
-        return None, "bad-image", f"the picture has more than {most} MiB; make it smaller"
-    try:
-        info = read_picture_info(data)
-    except PictureError as error:
-        return None, "bad-image", f"{quote(path)} {error}"
+        return "bad-image", f"the picture has more than {most} MiB; make it smaller"
+    info = read_picture_info(data)
+    if isinstance(info, str):
+        return "bad-image", f"{quote(path)} {info}"
     target = f"entry/{slug}/image.{info.suffix}"
-    image = Image(
-        office.address(target),
-        keys.alt,
-        keys.credit,
-        info.type,
-        info.width,
-        info.height,
-        len(data),
-        target,
-        data,
-    )
-    return image, "bad-image", ""
+    url, size = office.address(target), (info.width, info.height, len(data))
+    return Image(url, keys.alt, keys.credit, info.type, *size, target, data)
 
 
 def media_type(url: str) -> str | None:
-    """Return the media type that an address's ending stands for, the same on every host."""
+    """Return the media type of an address by its ending, the same on every host."""
     path = re.sub(r"[?#].*", "", url)
-    if office := _OFFICE_TYPES.get(posixpath.splitext(path)[1].lower()):
-        return office
-    return _types().guess_type(path)[0]
+    suffix = posixpath.splitext(path)[1].lower()
+    return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
 
 
 @functools.cache
@@ -260,8 +229,9 @@ def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterato
     for entry in sorted(translations, key=attrgetter("path")):
         if entry.translation_of in refused - by_slug.keys():
             continue
-        problem = _original_problem(entry, by_slug, refused)
-        if problem := problem or _language_conflict(entry, by_slug, first):
+        if problem := (
+            _original_problem(entry, by_slug, refused) or _language_conflict(entry, by_slug, first)
+        ):
             yield entry.problem("translation_of", *problem)
 
 
@@ -278,14 +248,12 @@ def _original_problem(
         message += f" {original}.md was deleted, put it back or delete this line"
         return "unknown-translation", message
     chain = [entry.slug, original]
-    while (
-        further := by_slug[chain[-1]].translation_of if chain[-1] in by_slug else None
-    ) is not None:
-        if further in chain:
-            circle = " → ".join([*chain, further])
+    while (last := by_slug.get(chain[-1])) and last.translation_of is not None:
+        chain.append(last.translation_of)
+        if chain.count(chain[-1]) > 1:
+            circle = " → ".join(chain)
             message = f"the translations go in a circle, {circle}; the original translates nothing"
             return "translation-chain", message
-        chain.append(further)
     if len(chain) == 2:
         return None
     message = f"{quote(original)} is a translation itself; write translation_of: {chain[-1]}"
@@ -302,16 +270,12 @@ def _language_conflict(
     if entry is None or entry.withdrawn is not None:  # a withdrawn one may have a successor
         return None
     if original.entry is not None and original.entry.language == entry.language:
-        message = (
-            f"{quote(original.slug)} is in {quote(entry.language)} too; write the language of this "
-            "one in a line `language`, or delete translation_of"
-        )
+        message = f"{quote(original.slug)} is in {quote(entry.language)} too; write the language "
+        message += "of this one in a line `language`, or delete translation_of"
         return "same-language", message
     other = first.setdefault((original.slug, entry.language), parsed)
     if other is parsed:
         return None
-    message = (
-        f"{quote(other.path)} is the translation of {quote(original.slug)} in "
-        f"{quote(entry.language)} already; keep one of the two, or correct the language"
-    )
+    message = f"{quote(other.path)} is the translation of {quote(original.slug)} in "
+    message += f"{quote(entry.language)} already; keep one of the two, or correct the language"
     return "duplicate-translation", message

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed import dates
 from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
-from ilofeed.text import MOST_PER_FILE, Source, find_unfit
+from ilofeed.text import MOST_PER_FILE, Source, decode, find_unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -119,17 +119,21 @@ _CONFLICT = (
 )
 
 
-def settle(source: Source) -> tuple[Source, list[Problem]]:
-    """Return the source with the first of two versions that Git left in it, and a problem for each
-    place; marks and second versions are masked at equal length."""
-    if _FIRST not in source.text and _END not in source.text:
-        return source, []
-    problems, lines = [], source.text.split("\n")
+def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
+    """Return the decoded text of a file and its problems; None if it is not text.
+
+    Of two versions that Git left in it the first is kept; marks and second versions are masked at
+    equal length.
+    """
+    source, problems = decode(path, data)
+    if source is None or (_FIRST not in source.text and _END not in source.text):
+        return source, problems
+    conflicts, lines = [], source.text.split("\n")
     is_open = is_second = False
     for at, line in enumerate(lines):
         begins, ends = line.startswith(_FIRST), line.startswith(_END)
         if begins or (ends and not is_open):
-            problems.append(source.problem(source.offset(at + 1), "merge-conflict", _CONFLICT))
+            conflicts.append(source.problem(source.offset(at + 1), "merge-conflict", _CONFLICT))
         if begins:
             is_open, is_second = True, False
         elif is_open and (line == _SECOND or line.startswith(_BEFORE)):
@@ -138,7 +142,7 @@ def settle(source: Source) -> tuple[Source, list[Problem]]:
             lines[at] = "#" * len(line)
         if ends:
             is_open = is_second = False
-    return Source(source.path, "\n".join(lines)), problems[:MOST_PER_FILE]
+    return Source(path, "\n".join(lines)), problems + conflicts[:MOST_PER_FILE]
 
 
 _ORDER = (
@@ -167,11 +171,8 @@ def written(keys: Mapping[str, Any]) -> bytes:
 def _item(pairs: Mapping[str, str]) -> list[str]:
     if pairs.keys() == {"name"}:
         return [f"  - {scalar(pairs['name'])}"]
-    begin = ["  - ", *["    "] * (len(pairs) - 1)]
-    return [
-        f"{indent}{name}: {_value(value)}"
-        for indent, (name, value) in zip(begin, pairs.items(), strict=True)
-    ]
+    first, *others = [f"{name}: {_value(value)}" for name, value in pairs.items()]
+    return [f"  - {first}", *(f"    {line}" for line in others)]
 
 
 def _value(value: Any) -> str:

@@ -55,7 +55,7 @@ def explain(
     if kind == "too_short" and any(place[: len(path)] == path for place in broken):
         return None
     if loc[-1] == "[key]":
-        return source.problem(key_start(root, path), _code(kind), item["msg"])
+        return source.problem(key_start(root, path), kind, item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
     return source.problem(node.start, code, message)
 
@@ -163,7 +163,7 @@ def _described(
         value = node.value if isinstance(node, Scalar) else ""
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return "bad-choice", _choice(value, key, item["ctx"]["expected"])
-    return _code(kind), item["msg"]
+    return (kind if kind in CODES else "wrong-type"), item["msg"]
 
 
 def _first(node: Node) -> str:
@@ -198,11 +198,6 @@ def _listed(text: str, key: int | str = "") -> str:
     text = re.sub(r"^\((.*)\)$", r"\1", text)
     signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
     return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))
-
-
-def _code(kind: str) -> Code:
-    """Return the code of an error: pydantic's own errors are about types."""
-    return kind if kind in CODES else "wrong-type"
 
 
 def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:

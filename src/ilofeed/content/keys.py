@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
 
@@ -62,9 +63,8 @@ def _text(value: str, most: int) -> str:
         message = f"{quote(pair[0] if pair else value)} would be taken for a wrongly decoded letter"
         refuse("double-encoding", message + "; put a space or a sign between the two")
     if markup := find_markup(value):
-        refuse(
-            "html-in-text", f"{quote(markup)} is HTML; this is plain text, readers would show it"
-        )
+        message = f"{quote(markup)} is HTML; this is plain text, readers would show it"
+        refuse("html-in-text", message)
     if len(value) > most:
         refuse("too-long", f"{len(value)} characters are too many; {most} is the most")
     return value
@@ -80,9 +80,8 @@ def _line(value: str) -> str:
 def _paragraph(value: str) -> str:
     value = _text(value, LONGEST_SUMMARY)
     if _PARAGRAPH_BREAK.search(value):
-        refuse(
-            "line-break", "the text has more than one paragraph; put the rest below the second ---"
-        )
+        message = "the text has more than one paragraph; put the rest below the second ---"
+        refuse("line-break", message)
     return re.sub(r" *\n *", " ", value) if "\n" in value else value
 
 
@@ -102,10 +101,6 @@ def _url(value: str, *, local: bool = False) -> str:
         return to_url(value, local=local)
     except AddressError as error:
         refuse("bad-url", str(error))
-
-
-def _local_url(value: str) -> str:
-    return _url(value, local=True)
 
 
 def check_slug(value: str) -> str:
@@ -198,7 +193,9 @@ When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
 ]
 Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
-LocalUrl: TypeAlias = Annotated[str, AfterValidator(_local_url), _URL_SCHEMA]  # or on localhost
+LocalUrl: TypeAlias = Annotated[  # or on localhost
+    str, AfterValidator(functools.partial(_url, local=True)), _URL_SCHEMA
+]
 Slug: TypeAlias = Annotated[
     str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
 ]

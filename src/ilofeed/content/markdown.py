@@ -1,8 +1,8 @@
-"""The only user of comrak and nh3: an entry's Markdown body to HTML that any reader may show.
+"""Render a Markdown body to HTML that any reader may show. The only user of comrak and nh3.
 
 comrak renders with raw HTML and with the position of each element in the source, as line and
-column. `BodyCheck` reads that HTML once: it reports what a body must not hold and makes addresses
-absolute. nh3 drops the positions with everything else that is not on the list of a body.
+column. `_BodyCheck` reads that HTML once: it reports what a body must not hold and makes addresses
+absolute. nh3 drops the positions, and everything else that a body may not have.
 """
 
 from __future__ import annotations
@@ -140,37 +140,28 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
     if not body.strip():
         return "", []
     if len(body) > LONGEST_BODY:
-        return "", [source.problem(start, "too-long", _too_long(len(body)))]
-    check = BodyCheck(source, start, permalink)
+        return "", [_too_long(source, start, len(body))]
+    check = _BodyCheck(source, start, permalink)
     # without a line break at its end comrak takes a last line `1.` for text
     rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
     if check.problems:
         return "", check.problems[:MOST_PROBLEMS]
-    cleaned = _cleaner().clean(_without_padding(rendered)).strip()
+    if not rendered.isascii():  # comrak strips white space of ASCII, not U+3000 of Chinese text
+        rendered = _PADDING.sub(r"\1", rendered)
+    cleaned = _cleaner().clean(rendered).strip()
     if len(cleaned) > LONGEST_BODY:
-        return "", [source.problem(start, "too-long", _too_long(len(cleaned)))]
+        return "", [_too_long(source, start, len(cleaned))]
     problems = _reference_problems(source, start, cleaned)
-    return "" if has_errors(problems) else _unmistakable(cleaned), problems
+    if has_errors(problems):
+        return "", problems
+    if is_mistakable(cleaned):  # readers would take its letters for damaged ones
+        cleaned = cleaned.encode("ascii", "xmlcharrefreplace").decode("ascii")
+    return cleaned, problems
 
 
-def _without_padding(rendered: str) -> str:
-    """Return HTML without white space at the edges of blocks: comrak strips only that of ASCII,
-    and Chinese paragraphs often begin with U+3000."""
-    return rendered if rendered.isascii() else _PADDING.sub(r"\1", rendered)
-
-
-def _too_long(length: int) -> str:
-    return (
-        f"a body of {length} characters is too long for readers, {LONGEST_BODY} is the most; "
-        "attach the text, or link to it"
-    )
-
-
-def _unmistakable(text: str) -> str:
-    """Return HTML with character references, if readers would take its letters for damaged ones."""
-    if not is_mistakable(text):
-        return text
-    return text.encode("ascii", "xmlcharrefreplace").decode("ascii")
+def _too_long(source: Source, start: int, length: int) -> Problem:
+    message = f"a body of {length} characters is too long for readers, {LONGEST_BODY} is the most; "
+    return source.problem(start, "too-long", message + "attach the text, or link to it")
 
 
 class _Element(NamedTuple):
@@ -180,8 +171,8 @@ class _Element(NamedTuple):
     place: str  # line:column-line:column, from 1; columns in bytes, the last one included
 
 
-class BodyCheck:
-    """Check the HTML that comrak made of a body, and complete it."""
+class _BodyCheck:
+    """Check the HTML that comrak rendered from a body, and complete its addresses."""
 
     def __init__(self, source: Source, start: int, permalink: str, *, is_alt: bool = False) -> None:
         self.problems: list[Problem] = []
@@ -254,13 +245,14 @@ class BodyCheck:
             self._report(self._offset(place), "image-without-alt", message)
         elif "&lt;" in alt and not self._is_alt:  # HTML or text: as a link it shows which
             start, end = self._offset(place) + 1, self._offset(place, is_end=True)
-            check = BodyCheck(self._source, start, self._permalink, is_alt=True)
+            check = _BodyCheck(self._source, start, self._permalink, is_alt=True)
             check.read(_renderer()(self._source.text[start:end]))
             self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
 
     def _address(self, written: str, element: _Element) -> str:
         """Return the absolute address for one in HTML; report what is wrong with it."""
         address, is_link = html.unescape(written), element.name == "a"
+        shown = urllib.parse.unquote(address)  # comrak has percent-encoded it
         code: Code = "relative-url"
         message = ""
         if is_link and address.startswith("#"):
@@ -271,11 +263,10 @@ class BodyCheck:
         elif not address:
             message = "the link has no address; write it into the brackets"
         elif not is_absolute(address):
-            message = f"{_as_written(address)} is not a whole address; begin it with https://"
+            message = f"{quote(shown)} is not a whole address; begin it with https://"
         elif not address.lower().startswith(("http:", "https:")):
-            message = "links begin with https://, mailto: or tel:"
-            message = f"{_as_written(address)} is not allowed; {message}"
             code = "unsafe-link"
+            message = f"{quote(shown)} is not allowed; links begin with https://, mailto: or tel:"
         else:
             try:
                 address = to_url(_HOST.sub(lambda host: urllib.parse.unquote(host[0]), address, 1))
@@ -287,7 +278,7 @@ class BodyCheck:
 
     def _report_broken_link(self) -> None:
         """Report a link with white space in its address, which Markdown shows as text."""
-        block = next(one for one in reversed(self._open) if one.name in _BLOCKS)
+        block = next(element for element in reversed(self._open) if element.name in _BLOCKS)
         if block.place == self._searched:
             return
         self._searched = block.place
@@ -314,7 +305,7 @@ class BodyCheck:
         return match.end()
 
     def _raw_blocks(self, blocks: str) -> Iterator[tuple[int, str]]:
-        """Yield the offset and text of each block of raw HTML among some that follow each other."""
+        """Yield the offset and text of each block of raw HTML in a row."""
         first, lines = 0, list[str]()
         for line in blocks.split("\n"):
             if lines and not self._source.line_at(self._cursor).endswith(line):
@@ -327,7 +318,7 @@ class BodyCheck:
         yield first, "\n".join(lines)
 
     def _find(self, text: str) -> int:
-        """Return the offset of raw HTML in the source, and go on behind it."""
+        """Return the offset of raw HTML in the source, and continue after it."""
         place, is_end = self._passed
         if place:
             self._cursor = max(self._cursor, self._offset(place, is_end=is_end))
@@ -359,17 +350,12 @@ class BodyCheck:
         return begin + len(before.decode(errors="ignore"))
 
 
-def _as_written(address: str) -> str:
-    """Return an address as its author wrote it: comrak has percent-encoded it."""
-    return quote(urllib.parse.unquote(address))
-
-
 def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
-    """Return what is wrong with the characters that HTML has from references (`&#xE601;`); those
-    that are in the body as they are have been reported."""
-    if found := find_unfit(text):
-        offset, _ = next(_references(source, start, found[0]), (start, ""))
-        code, message = describe_unfit(found[0])
+    """Return the problems of characters written as references (`&#xE601;`); others have been
+    reported when the file was decoded."""
+    if unfit := find_unfit(text):
+        offset, _ = next(_references(source, start, unfit[0]), (start, ""))
+        code, message = describe_unfit(unfit[0])
         return [source.problem(offset, code, message + " (written as a character reference)")]
     characters = PRIVATE.findall(text) if "&#" in source.text else []
     if not characters:
@@ -379,7 +365,7 @@ def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
 
 
 def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield where a body has references to some characters; for U+FFFD, to any unfit one."""
+    """Yield the offsets of references to these characters; for U+FFFD, to any unfit one."""
     for match in _REFERENCE.finditer(source.text, start):
         number = int(match[1], 16) if match[1] else int(match[2])
         character = chr(number) if number <= sys.maxunicode else "\ufffd"

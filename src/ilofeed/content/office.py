@@ -14,7 +14,6 @@ from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Problem, did_you_mean, quote
-from ilofeed.text import decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -24,15 +23,10 @@ if TYPE_CHECKING:
     CheckedOffice: TypeAlias = Checked[OfficeFields]
 
 PATH = "feeds.yaml"
-Dimensions: TypeAlias = str | tuple[str, ...]
 _FIRST_DOMAIN = dt.date(1985, 1, 1)
-_DEFAULT_FEEDS: tuple[Dimensions, ...] = (
-    "all",
-    ("category",),
-    ("country",),
-    ("country", "category"),
-)
-
+Dimensions: TypeAlias = tuple[str, ...]  # those whose terms get a feed; () for the feed of all
+_DIMENSIONS = ("language", "country", "category")  # in the order of a feed's path
+_DEFAULT_FEEDS: tuple[Dimensions, ...] = ((), ("category",), ("country",), ("country", "category"))
 
 # the officially assigned alpha-2 codes of ISO 3166-1, and XK, which everybody uses
 _COUNTRY_CODES = frozenset(
@@ -87,11 +81,9 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     An office is returned also if there are problems, with stand-ins for what could not be read, so
     that the entries can be checked in the same run.
     """
-    source, problems = decode(PATH, data)
+    source, problems = frontmatter.read_source(PATH, data)
     if source is None:
         return stand_in(), problems
-    source, more = frontmatter.settle(source)
-    problems += more
     root, more = yaml_nodes.compose(source, 0, len(source.text))
     problems += more
     if root is None:
@@ -99,13 +91,11 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
         return stand_in(), problems
-    checked, more = validate(source, root, OfficeFields, _stand_ins, comments=True)
+    checked, more = validate(source, root, OfficeFields, _stand_ins(root), comments=True)
     feeds, feed_problems = _feeds(checked)
     problems += [
         *more,
-        *_authority_problems(checked, now),
-        *_hub_problems(checked),
-        *_language_problems(checked),
+        *_site_problems(checked, now),
         *_term_problems(checked, "categories"),
         *_term_problems(checked, "countries"),
         *feed_problems,
@@ -122,12 +112,6 @@ def stand_in() -> Office:
 def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
     """Return what replaces a section that failed; terms keep their names, so that the entries that
     use them are not reported."""
-
-    def names(section: str) -> dict[str, str]:
-        node = root.get(section)
-        pairs = node.pairs if isinstance(node, yaml_nodes.Mapping) else ()
-        return {key.value: "x" for key, _ in pairs} or {"x": "x"}
-
     return {
         "site": {
             "url": "https://example.org/",
@@ -135,76 +119,61 @@ def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
             "title": "x",
             "timezone": "Etc/UTC",
         },
-        "categories": names("categories"),
-        "countries": names("countries"),
+        "categories": dict.fromkeys(_names(root, "categories") or ["x"], "x"),
+        "countries": dict.fromkeys(_names(root, "countries") or ["x"], "x"),
         "feeds": ["all"],
     }
 
 
-def _authority_problems(checked: CheckedOffice, now: dt.datetime) -> list[Problem]:
-    since = parse_authority(checked.fields.site.authority).since
-    if not checked.holds("site") or _FIRST_DOMAIN <= since <= now.date():
-        return []
-    when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
-    message = f"the date after the comma, {since}, is {when}; nobody holds a domain then"
-    return [checked.source.problem(checked.at("site", "authority"), "bad-authority", message)]
+def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
+    """Return the names of terms in a section of feeds.yaml."""
+    node = root.get(section)
+    return [key.value for key, _ in node.pairs] if isinstance(node, yaml_nodes.Mapping) else []
 
 
-def _hub_problems(checked: CheckedOffice) -> list[Problem]:
+def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem]:
     site = checked.fields.site
-    if not checked.holds("site") or site.hub is None or not site.hub.startswith(site.url):
-        return []
-    message = f"{quote(site.hub)} is below site.url, where nothing but the output is; a hub is not"
-    return [checked.source.problem(checked.at("site", "hub"), "bad-url", message)]
-
-
-def _language_problems(checked: CheckedOffice) -> list[Problem]:
-    site = checked.fields.site
-    languages = site.languages or [site.language]
+    since = parse_authority(site.authority).since
+    if checked.holds("site") and not _FIRST_DOMAIN <= since <= now.date():
+        when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
+        message = f"the date after the comma, {since}, is {when}; nobody holds a domain then"
+        yield checked.problem("bad-authority", message, "site", "authority")
+    if checked.holds("site") and site.hub is not None and site.hub.startswith(site.url):
+        message = f"{quote(site.hub)} is below site.url, where nothing but the output is; "
+        yield checked.problem("bad-url", message + "a hub is not", "site", "hub")
     if "site" in checked.failed:
-        return []
-    problems = []
+        return
+    languages = site.languages or [site.language]
     for at, language in enumerate(languages):
         if language in languages[:at]:
-            offset = checked.at("site", "languages", at)
             message = f"{quote(language)} is named twice; delete one"
-            problems.append(checked.source.problem(offset, "named-twice", message))
+            yield checked.problem("named-twice", message, "site", "languages", at)
     if site.language not in languages:
-        message = (
-            f"the office's own language, {quote(site.language)}, is not among them; "
-            f"write languages: [{', '.join([site.language, *languages])}]"
-        )
-        offset = checked.at("site", "languages")
-        problems.append(checked.source.problem(offset, "unknown-language", message))
-    return problems
+        message = f"the office's own language, {quote(site.language)}, is not among them; "
+        message += f"write languages: [{', '.join([site.language, *languages])}]"
+        yield checked.problem("unknown-language", message, "site", "languages")
 
 
-def _term_problems(checked: CheckedOffice, dimension: str) -> list[Problem]:
-    terms = _terms(checked.fields, dimension)
-    problems = []
+def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
+    terms = _terms(checked.fields, section)
     circles: set[str] = set()
-    section = checked.root.get(dimension)
-    pairs = section.pairs if isinstance(section, yaml_nodes.Mapping) else ()
-    names = {key.value: None for key, _ in pairs}
+    names = _names(checked.root, section)
     for name in names:
-        if (correct := _CORRECT[dimension](name)) != name:
-            code, message = _BAD_NAME[dimension]
+        if (correct := _CORRECT[section](name)) != name:
+            code, message = _BAD_NAME[section]
             message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
-            problems.append(checked.source.problem(checked.at_key(dimension, name), code, message))
+            yield checked.key_problem(code, message, section, name)
         term = terms.get(name)
-        if not checked.holds(dimension) or term is None or term.broader is None:
+        if not checked.holds(section) or term is None or term.broader is None:
             continue
         if term.broader not in names:
-            offset = checked.at(dimension, name, "broader")
-            message = f"{quote(term.broader)} is not among the {dimension}"
-            message += did_you_mean(term.broader, names.keys() - {name})
-            problems.append(checked.source.problem(offset, "unknown-broader", message))
+            message = f"{quote(term.broader)} is not among the {section}"
+            message += did_you_mean(term.broader, {*names} - {name})
+            yield checked.problem("unknown-broader", message, section, name, "broader")
         elif name not in circles and name in (circle := list(_broader(name, terms))):
             circles.update(circle)
-            offset = checked.at(dimension, name, "broader")
             message = "broader goes in a circle: " + " → ".join([name, *circle])
-            problems.append(checked.source.problem(offset, "circular-broader", message))
-    return problems
+            yield checked.problem("circular-broader", message, section, name, "broader")
 
 
 def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
@@ -251,48 +220,38 @@ def _feeds(checked: CheckedOffice) -> tuple[tuple[FeedSpec, ...], list[Problem]]
     specs: dict[str, FeedSpec] = {}
     problems = []
     for at, dimensions in enumerate(all_dimensions):
+        if len(set(dimensions)) < len(dimensions):
+            message = "the two dimensions of a pair are two of country, category and language"
+            problems.append(checked.problem("bad-choice", message, "feeds", at, "per"))
+            continue
         new = {spec.path: spec for spec in _specs(checked.fields, dimensions)}
         if twice := sorted(new.keys() & specs.keys()):
             message = f"a feed at {twice[0]} is asked for twice; delete this line"
-            problems.append(
-                checked.source.problem(checked.at("feeds", at), "duplicate-feed", message)
-            )
-        if len(set(dimensions)) < len(dimensions) and dimensions != "all":
-            message = "the two dimensions of a pair are two of country, category and language"
-            problems.append(
-                checked.source.problem(checked.at("feeds", at, "per"), "bad-choice", message)
-            )
+            problems.append(checked.problem("duplicate-feed", message, "feeds", at))
         specs |= new
     return tuple(specs.values()), problems
 
 
 def _dimensions(item: str | PerFields) -> Dimensions:
     if isinstance(item, str):
-        return item
+        return ()
     return (item.per,) if isinstance(item.per, str) else tuple(item.per)
 
 
 def _specs(office: OfficeFields, dimensions: Dimensions) -> Iterator[FeedSpec]:
-    categories, countries = office.categories, office.countries
-    languages = list(dict.fromkeys(office.site.languages or [office.site.language]))
-    match dimensions:
-        case "all":
-            yield FeedSpec("all")
-        case ("category",):
-            yield from (FeedSpec(f"category/{c}", category=c) for c in categories)
-        case ("country",):
-            yield from (FeedSpec(f"country/{k.lower()}", country=k) for k in countries)
-        case ("language",):
-            yield from (FeedSpec(f"language/{t.lower()}", language=t) for t in languages)
-        case _ if set(dimensions) == {"category", "country"}:
-            for k, c in itertools.product(countries, categories):
-                yield FeedSpec(f"country/{k.lower()}/category/{c}", category=c, country=k)
-        case _ if set(dimensions) == {"language", "category"}:
-            for t, c in itertools.product(languages, categories):
-                yield FeedSpec(f"language/{t.lower()}/category/{c}", category=c, language=t)
-        case _ if set(dimensions) == {"language", "country"}:
-            for t, k in itertools.product(languages, countries):
-                yield FeedSpec(f"language/{t.lower()}/country/{k.lower()}", country=k, language=t)
+    terms = {
+        "category": list(office.categories),
+        "country": list(office.countries),
+        "language": list(dict.fromkeys(office.site.languages or [office.site.language])),
+    }
+    names = [name for name in _DIMENSIONS if name in dimensions]
+    for values in itertools.product(*(terms[name] for name in names)):
+        keys = dict(zip(names, values, strict=True))
+        path = "/".join(
+            f"{name}/{value if name == 'category' else value.lower()}"
+            for name, value in keys.items()
+        )
+        yield FeedSpec(path or "all", **keys)
 
 
 def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset[str]) -> Office:

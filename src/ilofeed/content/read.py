@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import warnings
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
 MOST_TEXT_BYTES = 1024 * 1024
 MOST_PICTURE_BYTES = 10 * 1024 * 1024
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_LOOKS_LIKE_ENTRY = frozenset(
-    {".markdown", ".md", ".mdown", ".mdx", ".txt", ".yaml", ".yml", ".docx", ".html"}
-)
+_LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 _PICTURE_TYPES = {  # Pillow's format to media type and suffix
     "PNG": ("image/png", "png"),
     "JPEG": ("image/jpeg", "jpg"),
@@ -47,31 +46,30 @@ class Sources:
     unchanged: tuple[str, ...] = ()
 
 
-def read_office(root: Path, known: Collection[str] = ()) -> Sources:
+def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk.
 
-    Entry files that are `known` are not read.
+    Files at the paths in `skip` are not read.
     """
     problems: list[Problem] = []
-    path = root / "feeds.yaml"
-    office = _read_text(path, path.name, problems, is_file=path.is_file())
+    office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
     entries, refused, files, unchanged = [], [], {}, []
-    for item, name in _walk(root / "entries", "entries"):
-        if name in known:
+    for file, name in _walk(root / "entries", "entries"):
+        if name in skip:
             unchanged.append(name)
             continue
-        ending = Path(item.name).suffix
-        suffix = ending.lower()
-        if ending == ".md":
-            data = _read_text(Path(item.path), name, problems, is_file=_is_file(item))
+        path = Path(file)
+        suffix = path.suffix.lower()
+        if path.suffix == ".md":
+            data = _read_text(path, name, problems)
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in PICTURE_SUFFIXES and _is_file(item):
-            files[name] = _read(Path(item.path), MOST_PICTURE_BYTES + 1)
+        elif suffix in PICTURE_SUFFIXES and path.is_file():
+            files[name] = _read(path, MOST_PICTURE_BYTES + 1)
         elif suffix in _LOOKS_LIKE_ENTRY:
-            message = f"{quote(item.name)} is not read; an entry's file name ends in .md"
+            message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
@@ -89,8 +87,8 @@ def read_office(root: Path, known: Collection[str] = ()) -> Sources:
     )
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
-    """Yield every file below a folder, by name, without hidden files and links to folders."""
+def _walk(folder: Path, name: str) -> Iterator[tuple[str, str]]:
+    """Yield path and name of each file below a folder, but hidden ones and links to folders."""
     if not folder.is_dir():
         return
     with os.scandir(folder) as scan:
@@ -102,19 +100,14 @@ def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:
         if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
             yield from _walk(Path(item.path), inner)
         else:
-            yield item, inner
+            yield item.path, inner
 
 
-def _is_file(item: os.DirEntry[str]) -> bool:
-    """Return whether it is a file or a link to one; a link that leads in a circle is not."""
-    return item.is_file(follow_symlinks=False) or Path(item.path).is_file()
-
-
-def _read_text(path: Path, name: str, problems: list[Problem], *, is_file: bool) -> bytes | None:
-    try:
-        data = _read(path, MOST_TEXT_BYTES + 1) if is_file else None
-    except FileNotFoundError:  # deleted after its folder was listed
-        data = None
+def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
+    data = None
+    with contextlib.suppress(FileNotFoundError):  # deleted after its folder was listed
+        if path.is_file():
+            data = _read(path, MOST_TEXT_BYTES + 1)
     if data is None:
         message = "there is no such file; `ilofeed init` makes one, with all of a new office"
         if os.path.lexists(path):
@@ -131,7 +124,7 @@ def _read_text(path: Path, name: str, problems: list[Problem], *, is_file: bool)
 
 
 def _read(path: Path, most: int) -> bytes:
-    """Return at most so many bytes of a file."""
+    """Return at most `most` bytes of a file."""
     with path.open("rb") as file:
         return file.read(most)
 
@@ -171,10 +164,6 @@ def create(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-class PictureError(ValueError):
-    """Why a file is not a picture that can be published, as the end of a sentence."""
-
-
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
     """Media type, file suffix, and size in pixels."""
@@ -185,8 +174,9 @@ class PictureInfo:
     height: int
 
 
-def read_picture_info(data: bytes) -> PictureInfo:
-    """Return what a picture's header says, without decoding pixels; raise `PictureError`."""
+def read_picture_info(data: bytes) -> PictureInfo | str:
+    """Return what a picture's header says, without decoding pixels; the end of an error message if
+    the file is not a picture that can be published."""
     from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
 
     with warnings.catch_warnings():
@@ -194,11 +184,11 @@ def read_picture_info(data: bytes) -> PictureInfo:
         try:
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 kind, (width, height) = image.format, image.size
-        except UnidentifiedImageError as error:
-            raise PictureError("is not a PNG, JPEG, GIF or WebP picture") from error
+        except UnidentifiedImageError:
+            return "is not a PNG, JPEG, GIF or WebP picture"
         except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            raise PictureError(f"cannot be read as a picture ({error})") from error
+            return f"cannot be read as a picture ({error})"
     if kind not in _PICTURE_TYPES or width < 1 or height < 1:
-        raise PictureError("is not a PNG, JPEG, GIF or WebP picture")
+        return "is not a PNG, JPEG, GIF or WebP picture"
     media_type, suffix = _PICTURE_TYPES[kind]
     return PictureInfo(media_type, suffix, width, height)

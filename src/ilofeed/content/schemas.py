@@ -38,18 +38,13 @@ Either: TypeAlias = Annotated[
     Annotated[Text, Tag("text")] | Annotated[Keys, Tag("mapping")], Discriminator(kind_of)
 ]
 # a text, or one per language
-PerLanguage: TypeAlias = Annotated[
-    Annotated[Text, Tag("text")]
-    | Annotated[dict[Language, Text], Field(min_length=1), Tag("mapping")],
-    Discriminator(kind_of),
-]
+PerLanguage: TypeAlias = Either[Text, Annotated[dict[Language, Text], Field(min_length=1)]]
 
 
 def _check_id(value: str) -> str:
     if len(value) > LONGEST_ID:
-        refuse(
-            "too-long", f"an id of {len(value)} characters is too long; {LONGEST_ID} is the most"
-        )
+        message = f"an id of {len(value)} characters is too long; {LONGEST_ID} is the most"
+        refuse("too-long", message)
     if ":" not in value:
         return check_slug(value)
     try:
@@ -139,10 +134,9 @@ def _check_authority(value: str) -> str:
 def _check_zone(value: str) -> str:
     if value not in dates.zone_names():
         match = nearest(value, dates.zone_names()) if "/" in value else None
-        message = (
-            f"{quote(value)} is not a time zone of the IANA database, such as Asia/Ulaanbaatar"
-        )
-        refuse("unknown-time-zone", message + (f"; did you mean `{match}`?" if match else ""))
+        message = f"{quote(value)} is not a time zone of the IANA database, "
+        message += "such as Asia/Ulaanbaatar" + (f"; did you mean `{match}`?" if match else "")
+        refuse("unknown-time-zone", message)
     return value
 
 

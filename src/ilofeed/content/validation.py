@@ -14,8 +14,6 @@ from ilofeed.problems import quote, visible
 from ilofeed.text import escaped_private
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ilofeed.problems import Code, Problem
     from ilofeed.text import Source
 
@@ -42,35 +40,31 @@ class Checked(Generic[Model]):
     source: Source
     root: Mapping
 
-    def at(self, *loc: int | str) -> int:
-        """Return the offset of a value; if it is not written, of the nearest mapping around it."""
-        return locate(self.root, loc)[0].start
-
     def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
-        """Return a problem at the place of a value."""
-        return self.source.problem(self.at(*loc), code, message)
+        """Return a problem at a value, or at the nearest mapping around it if it is not written."""
+        return self.source.problem(locate(self.root, loc)[0].start, code, message)
+
+    def key_problem(self, code: Code, message: str, *loc: int | str) -> Problem:
+        """Return a problem at a key."""
+        return self.source.problem(key_start(self.root, loc), code, message)
 
     def holds(self, key: str) -> bool:
         """Return whether a top-level key holds written values, perhaps not all of them."""
         return key not in self.failed or key in self.in_part
-
-    def at_key(self, *loc: int | str) -> int:
-        """Return the offset of a key."""
-        return key_start(self.root, loc)
 
 
 def validate(
     source: Source,
     root: Mapping,
     model: type[Model],
-    stand_ins: Callable[[Mapping], dict[str, Any]],
+    stand_ins: dict[str, Any],
     *,
     comments: bool,
     context: Any = None,
 ) -> tuple[Checked[Model], list[Problem]]:
     """Check every key by itself; return the keys, with stand-ins for those that fail, and problems.
 
-    `comments` tells whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
+    `comments` says whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
     text off (an entry). `context` is passed to the checks of single values.
     """
     reader = _Reader(source, root, model, comments=comments)
@@ -82,21 +76,20 @@ def validate(
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-    failed.update(str(item["loc"][0]) for item in items)
-    rest = _rest(data, failed, items) if failed else {}
-    if items:
         for item in items[:MOST_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
-        sound = model.model_fields.keys() - failed
-        good = {key: value for key, value in data.items() if key in sound}
-        substitutes = {key: value for key, value in stand_ins(root).items() if key in failed}
+    failed.update(str(item["loc"][0]) for item in items)
+    rest = _rest(data, failed, items)
+    if items:
+        valid = {key: value for key, value in data.items() if key not in failed}
+        valid |= {key: value for key, value in stand_ins.items() if key in failed}
         try:
-            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+            fields = model.model_validate(valid | rest, context=context)
         except ValidationError as error:  # what is left of a mapping lacks a key
             for item in error.errors(include_url=False, include_input=False):
                 rest.pop(str(item["loc"][0]), None)
-            fields = model.model_validate({**substitutes, **rest, **good}, context=context)
+            fields = model.model_validate(valid | rest, context=context)
     return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
 
 
@@ -161,13 +154,12 @@ class _Reader:
             return False
         key = quote(node.pairs[0][0].value)
         if self._source.text.startswith("{", node.start):
-            message = (
-                "what stands in { } are keys with values; a list stands in [ ], a text in quotes"
-            )
-            self.problems.append(self._source.problem(node.start, "unquoted-start", message))
+            message = "what stands in { } are keys with values; "
+            message += "a list stands in [ ], a text in quotes"
+            self._report(node.start, "unquoted-start", message)
         elif isinstance(loc[-1], int) and len(node.pairs) == 1:
             message = f"{key} has a colon and no value; delete the colon, or write a value"
-            self.problems.append(self._source.problem(node.start, "empty-value", message))
+            self._report(node.start, "empty-value", message)
         else:
             return False
         return True
@@ -185,7 +177,7 @@ class _Reader:
         sign = "'" if '"' in full else '"'
         message = f"the text ends at the #, which begins a comment; use quotes: {sign}{full}{sign}"
         offset = node.end + rest.index("#")
-        self.problems.append(self._source.problem(offset, "cut-by-hash", visible(message)))
+        self._report(offset, "cut-by-hash", visible(message))
         return True
 
     @staticmethod
@@ -208,8 +200,11 @@ class _Reader:
         if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
             message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
             message += "quotes around the whole value"
-            self.problems.append(self._source.problem(offset, "unquoted-start", message))
+            self._report(offset, "unquoted-start", message)
             return True
         message = f"{quote(key)} has no value; write one, or leave the key out"
-        self.problems.append(self._source.problem(node.start, "empty-value", message))
+        self._report(node.start, "empty-value", message)
         return True
+
+    def _report(self, offset: int, code: Code, message: str) -> None:
+        self.problems.append(self._source.problem(offset, code, message))

@@ -15,15 +15,53 @@ if TYPE_CHECKING:
 ITEM_SIGNS = "•·‣◦*–—−"  # written instead of the hyphen before a list item
 ITEM = rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"
 _BLOCK = r":[ \t]+[|>][-+]?[ \t]*$"
+INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
+PAIR = re.compile(
+    rf"^{INDENT}"
+    r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
+)
+_SEVERAL = r"""("[^"]*"|'[^']*')(?:\s*,\s*("[^"]*"|'[^']*'))+"""
+_BEHIND = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
+_NEVER_CLOSED = "the quote {} that opens here is never closed; close it at the end of the value"
+_STARTERS = {
+    "*": "a repetition",
+    "&": "the name of a repetition",
+    "!": "a tag",
+    "|": "a block of text",
+    ">": "a block of text",
+    "%": "a directive",
+    "@": "a reserved sign",
+    "`": "a reserved sign",
+    "[": "a list",
+    "{": "a mapping",
+    ",": "the next item of a list",
+    "]": "the end of a list",
+    "}": "the end of a mapping",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class YamlFault:
+    """libyaml's error: the problem, its context, and the offsets of both."""
+
+    problem: str
+    context: str
+    at: int
+    context_at: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A YAML error explained to an editor, at an offset."""
+
+    offset: int
+    code: Code
+    message: str
 
 
 def explain(fault: YamlFault, text: str) -> Explained:
-    """Return what is wrong with a text that libyaml refused."""
-    rules = (
-        *(_tab, _item, _escape, _open_quote, _crossed_quote, _colon),
-        *(_flow, _value, _block, _structure),
-    )
-    for rule in rules:
+    """Return an error of libyaml as an editor understands it."""
+    for rule in _RULES:
         if explained := rule(fault, text):
             return explained
     message = f"this line is not YAML ({fault.problem}); put the value in quotes"
@@ -148,63 +186,11 @@ def _inside(at: int, text: str) -> int:
     return min(at, max(len(text.rstrip()) - 1, 0))
 
 
-INDENT = r"[ \t]{0,40}(?:- {1,9}){0,8}"
-PAIR = re.compile(
-    rf"^{INDENT}"
-    r"(?P<key>[^\s:#'\"\[{][^:]{0,60}?)[ \t]{0,9}:[ \t]{1,40}(?P<value>\S.*)$"
-)
-_SEVERAL = r"""("[^"]*"|'[^']*')(?:\s*,\s*("[^"]*"|'[^']*'))+"""
-_BEHIND = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
-_STARTERS = {
-    "*": "a repetition",
-    "&": "the name of a repetition",
-    "!": "a tag",
-    "|": "a block of text",
-    ">": "a block of text",
-    "%": "a directive",
-    "@": "a reserved sign",
-    "`": "a reserved sign",
-    "[": "a list",
-    "{": "a mapping",
-    ",": "the next item of a list",
-    "]": "the end of a list",
-    "}": "the end of a mapping",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class YamlFault:
-    """libyaml's error: the problem, its context, and the offsets of both."""
-
-    problem: str
-    context: str
-    at: int
-    context_at: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Explained:
-    """The same for an editor, at an offset."""
-
-    offset: int
-    code: Code
-    message: str
-
-
-def line_at(text: str, at: int) -> tuple[int, str]:
-    """Return where the line of an offset begins, and the line without its line break."""
-    start = text.rfind("\n", 0, at) + 1
-    end = text.find("\n", at)
-    return start, text[start:] if end < 0 else text[start:end]
-
-
 def _escape(fault: YamlFault, text: str) -> Explained | None:
     if fault.context != "while parsing a quoted scalar" or fault.context_at is None:
         return None
-    message = (
-        "a backslash between double quotes begins an escape that YAML does not know; "
-        "use single quotes, or write the backslash twice"
-    )
+    message = "a backslash between double quotes begins an escape that YAML does not know; "
+    message += "use single quotes, or write the backslash twice"
     at = text.rfind("\\", fault.context_at, fault.at + 1)
     return Explained(at if at >= 0 else fault.context_at, "quotes", message)
 
@@ -212,9 +198,7 @@ def _escape(fault: YamlFault, text: str) -> Explained | None:
 def _open_quote(fault: YamlFault, text: str) -> Explained | None:
     if fault.context != "while scanning a quoted scalar" or fault.context_at is None:
         return None
-    sign = text[fault.context_at]
-    message = f"the quote {sign} that opens here is never closed; close it at the end of the value"
-    return Explained(fault.context_at, "quotes", message)
+    return Explained(fault.context_at, "quotes", _NEVER_CLOSED.format(text[fault.context_at]))
 
 
 def _crossed_quote(fault: YamlFault, text: str) -> Explained | None:
@@ -227,8 +211,7 @@ def _crossed_quote(fault: YamlFault, text: str) -> Explained | None:
     quotes = list(opening.finditer(text, max(start - 5_000, 0), start))
     if not quotes:
         return None
-    message = f"the quote {sign} that opens here is never closed; close it at the end of the value"
-    return Explained(quotes[-1].start(1), "quotes", message)
+    return Explained(quotes[-1].start(1), "quotes", _NEVER_CLOSED.format(sign))
 
 
 def _flow(fault: YamlFault, text: str) -> Explained | None:
@@ -254,41 +237,39 @@ def _value(fault: YamlFault, text: str) -> Explained | None:
     pair = PAIR.match(line)
     if not pair or not line[: at - start].strip():  # the whole line is in a place for no key
         return None
-    verdict = _about_value(fault, pair)
-    return Explained(start + pair.start("value"), *verdict) if verdict else None
+    explained = _explain_value(fault, pair)
+    return Explained(start + pair.start("value"), *explained) if explained else None
 
 
-def _about_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | None:
+def _explain_value(fault: YamlFault, pair: re.Match[str]) -> tuple[Code, str] | None:
     key, value, in_quotes = pair["key"], pair["value"].strip(), quoted(pair)
     first = value[0]
-    verdict: tuple[Code, str] | None = None
+    code: Code = "quotes"
     if behind := re.fullmatch(_BEHIND, value):
-        verdict = (
-            "quotes",
-            f"nothing stands behind the closing {behind[1]}; delete {quote(behind[2])}",
-        )
+        message = f"nothing stands behind the closing {behind[1]}; delete {quote(behind[2])}"
     elif re.fullmatch(_SEVERAL, value):
-        verdict = "quotes", f"a list stands in brackets: {quote(f'{key}: [{value}]', 200)}"
+        message = f"a list stands in brackets: {quote(f'{key}: [{value}]', 200)}"
     elif first in "'\"":
-        verdict = "quotes", f"text goes on after the closing quote; quote all of it: {in_quotes}"
+        message = f"text goes on after the closing quote; quote all of it: {in_quotes}"
     elif first in "[{" and "did not find expected ',' or" in fault.problem:
+        code = "unclosed-bracket"
         message = f"{first} opens {_STARTERS[first]} that is not closed; "
-        close = {"[": "]", "{": "}"}[first]
-        message += f"end it with {close}"
+        message += "end it with " + ("]" if first == "[" else "}")
         message += f", or put the text in quotes: {in_quotes}" if len(value) > 1 else ""
-        verdict = "unclosed-bracket", message
     elif link := re.fullmatch(r"\[.*?\]\((\S+)\)", value):
-        address = quote(f"{key}: {link[1]}", 200)
-        message = f"Markdown stands in the body only; write the address alone: {address}"
-        verdict = "unquoted-start", message
+        code = "unquoted-start"
+        message = "Markdown stands in the body only; write the address alone: "
+        message += quote(f"{key}: {link[1]}", 200)
     elif first in _STARTERS:
+        code = "unquoted-start"
         message = f"a value that begins with {first} is read as {_STARTERS[first]}; use quotes: "
-        verdict = "unquoted-start", message + in_quotes
+        message += in_quotes
     elif value.startswith("- "):
-        item = value.removeprefix("- ")
-        message = f"a list begins on the next line, or in brackets: {quote(f'{key}: [{item}]')}"
-        verdict = "indentation", message
-    return verdict
+        code, shown = "indentation", quote(f"{key}: [{value.removeprefix('- ')}]")
+        message = f"a list begins on the next line, or in brackets: {shown}"
+    else:
+        return None
+    return code, message
 
 
 def quoted(pair: re.Match[str]) -> str:
@@ -299,3 +280,15 @@ def quoted(pair: re.Match[str]) -> str:
     sign = "'" if '"' in inner or "\\" in inner else '"'
     inner = inner.replace("'", "''") if sign == "'" else inner
     return quote(f"{pair['key']}: {sign}{inner}{sign}", 200)
+
+
+def line_at(text: str, at: int) -> tuple[int, str]:
+    """Return where the line of an offset begins, and the line without its line break."""
+    start = text.rfind("\n", 0, at) + 1
+    end = text.find("\n", at)
+    return start, text[start:] if end < 0 else text[start:end]
+
+
+_RULES = (
+    _tab, _item, _escape, _open_quote, _crossed_quote, _colon, _flow, _value, _block, _structure
+)  # fmt: skip

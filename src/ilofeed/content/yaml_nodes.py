@@ -25,6 +25,8 @@ from ilofeed.content.yaml_errors import (
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ilofeed.problems import Code
     from ilofeed.text import Source
 
@@ -80,28 +82,30 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
     masked: dict[int, Code] = {}  # offsets of values that are not there, and why
     deep = False
     for _ in range(MOST_REPAIRS):
-        builder = _Builder(source, start, masked)
+        builder = _Builder(source, start, masked, text)
         try:
-            for event in yaml.parse(text, Loader=yaml.CBaseLoader):
-                builder.take(event)
-        except (yaml.MarkedYAMLError, _TooDeepError) as error:
-            fault = (
-                error.fault if isinstance(error, _TooDeepError) else explain(_fault(error), text)
-            )
-            if fault.code == "too-deep" and deep:
+            root = builder.build()
+        except _TooDeepError as error:
+            if deep:
                 break
-            deep = deep or fault.code == "too-deep"
-            slip = source.problem(start + fault.offset, fault.code, fault.message)
-            again = slip.line in slips
-            slips.setdefault(slip.line, slip)
-            before = text
-            text, at = mask(text, fault, whole_line=again)
-            if text == before:
-                break
-            if at is not None:
-                masked[at] = fault.code
+            deep, fault = True, error.fault
+        except yaml.MarkedYAMLError as error:
+            fault = explain(_fault(error), text)
         else:
-            return _root(source, builder, [*slips.values(), *builder.problems])
+            problems = [*slips.values(), *builder.problems]
+            if isinstance(root, Mapping):
+                return root, problems
+            if root is not None and not problems:
+                problems.append(_root_problem(source, root))
+            return None, problems
+        slip = source.problem(start + fault.offset, fault.code, fault.message)
+        before = text
+        text, at = mask(text, fault, whole_line=slip.line in slips)
+        slips.setdefault(slip.line, slip)
+        if text == before:
+            break
+        if at is not None:
+            masked[at] = fault.code
     if len(slips) >= MOST_REPAIRS:
         last = max(slips)
         message = "this file has too many lines that are not YAML; it was not read any further"
@@ -128,142 +132,103 @@ def _fault(error: yaml.MarkedYAMLError) -> YamlFault:
     )
 
 
-def _root(
-    source: Source, builder: _Builder, problems: list[Problem]
-) -> tuple[Mapping | None, list[Problem]]:
-    root = builder.root
-    if isinstance(root, Mapping):
-        return root, problems
-    if root is not None and not problems:
-        message = "keys are wanted here, each on a line of its own: `title: …`"
-        if isinstance(root, Sequence):
-            message = "keys are wanted here, without a hyphen before them: `title: …`"
-        elif key := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
-            message = f"a space is missing behind each colon: `{key[0]} …`"
-        problems.append(source.problem(root.start, "not-a-mapping", message))
-    return None, problems
+def _root_problem(source: Source, root: Node) -> Problem:
+    """Return the problem of a file that holds something else than keys."""
+    message = "keys are wanted here, each on a line of its own: `title: …`"
+    if isinstance(root, Sequence):
+        message = "keys are wanted here, without a hyphen before them: `title: …`"
+    elif key := re.match(r"[A-Za-z_]+:(?=[^\s/:])", source.text[root.start : root.end]):
+        message = f"a space is missing behind each colon: `{key[0]} …`"
+    return source.problem(root.start, "not-a-mapping", message)
 
 
-class _Frame:
-    """A collection that is not complete yet."""
-
-    __slots__ = ("broken", "items", "key", "mapping", "pairs", "start")
-
-    def __init__(self, start: int, *, mapping: bool) -> None:
-        self.start = start
-        self.mapping = mapping
-        self.broken = False
-        self.items: list[Node] = []
-        self.pairs: dict[str, tuple[Scalar, Node]] = {}
-        self.key: Scalar | None = None
+_ENDS = (yaml.SequenceEndEvent, yaml.MappingEndEvent)
 
 
 class _Builder:
-    """Build the tree from events, one by one and without recursion."""
+    """Build nodes from events; refuse what YAML allows and an author does not mean."""
 
-    def __init__(self, source: Source, base: int, masked: dict[int, Code]) -> None:
-        self.root: Node | None = None
+    def __init__(self, source: Source, base: int, masked: dict[int, Code], text: str) -> None:
         self.problems: list[Problem] = []
         self._source = source
         self._base = base
         self._masked = masked
-        self._stack: list[_Frame] = []
+        self._events: Iterator[Any] = yaml.parse(text, Loader=yaml.CBaseLoader)
 
-    def take(self, event: Any) -> None:
-        at: int = event.start_mark.index
-        start, end = self._base + at, self._base + event.end_mark.index
-        kind = type(event)
-        if kind is yaml.ScalarEvent:
-            broken = self._refuse_extras(event, start)
-            if self._masked and not broken:
-                last = event.end_mark.index
-                broken = any(at <= masked < last for masked in self._masked)
-            self._put(Scalar(event.value, start, end, event.style or "", broken))
-        elif kind is yaml.MappingStartEvent or kind is yaml.SequenceStartEvent:
-            if len(self._stack) == DEEPEST:
-                raise _TooDeepError(at)
-            self._stack.append(_Frame(start, mapping=kind is yaml.MappingStartEvent))
-            self._stack[-1].broken = self._refuse_extras(event, start)
-        elif kind is yaml.MappingEndEvent or kind is yaml.SequenceEndEvent:
-            frame = self._stack.pop()
-            if frame.broken:
-                self._put(Scalar("", frame.start, end, broken=True))
-            elif frame.mapping:
-                self._put(Mapping(tuple(frame.pairs.values()), frame.start, end))
+    def build(self) -> Node | None:
+        """Return the first document's node; report a second document."""
+        root: Node | None = None
+        for event in self._events:
+            start = self._base + event.start_mark.index
+            if isinstance(event, yaml.NodeEvent):
+                node = self._node(event)
+                root = node if root is None else root
+            elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
+                message = "a second `---` begins another document; delete it or put it in quotes"
+                self._report(start, "second-document", message)
+        return root
+
+    def _node(self, event: Any, depth: int = 0) -> Node:
+        """Return the node that begins with an event."""
+        at, end = event.start_mark.index, event.end_mark.index
+        start = self._base + at
+        if isinstance(event, yaml.AliasEvent):
+            message = f"{quote(f'*{event.anchor}')} is YAML's shorthand for a repetition; "
+            message += "put the value in quotes if the star belongs to it"
+            self._report(start, "yaml-alias", message)
+            return Scalar("", start, self._base + end, broken=True)
+        broken = self._refuse_extras(event, start)
+        if isinstance(event, yaml.ScalarEvent):
+            broken = broken or any(at <= offset < end for offset in self._masked)
+            return Scalar(event.value, start, self._base + end, event.style or "", broken)
+        if depth == DEEPEST:
+            raise _TooDeepError(at)
+        items: list[Node] = []
+        pairs: dict[str, tuple[Scalar, Node]] = {}
+        while type(inner := next(self._events)) not in _ENDS:
+            node = self._node(inner, depth + 1)
+            if isinstance(event, yaml.SequenceStartEvent):
+                items.append(node)
             else:
-                self._put(Sequence(tuple(frame.items), frame.start, end))
-        elif kind is yaml.AliasEvent:
-            name = quote(f"*{event.anchor}")
-            self._report(
-                start,
-                "yaml-alias",
-                f"{name} is YAML's shorthand for a repetition; "
-                "put the value in quotes if the star belongs to it",
-            )
-            self._put(Scalar("", start, end, broken=True))
-        elif kind is yaml.DocumentStartEvent and self.root is not None:
-            self._report(
-                start,
-                "second-document",
-                "a second `---` begins another document; delete it or put it in quotes",
-            )
+                self._add(pairs, node, self._node(next(self._events), depth + 1))
+        end = self._base + inner.end_mark.index
+        if broken:
+            return Scalar("", start, end, broken=True)
+        if isinstance(event, yaml.SequenceStartEvent):
+            return Sequence(tuple(items), start, end)
+        return Mapping(tuple(pairs.values()), start, end)
 
     def _refuse_extras(self, event: Any, start: int) -> bool:
         """Report an anchor or a tag; return whether there was one."""
-        if event.anchor is None and event.tag is None:
-            return False
         if event.anchor is not None:
-            self._report(
-                start,
-                "yaml-alias",
-                f"{quote('&' + event.anchor)} names a value for "
-                "repetition; put the value in quotes if the & belongs to it",
-            )
+            message = f"{quote('&' + event.anchor)} names a value for repetition; "
+            message += "put the value in quotes if the & belongs to it"
+            self._report(start, "yaml-alias", message)
         if event.tag is not None:
-            self._report(
-                start,
-                "yaml-tag",
-                f"{quote(event.tag)} is read as a YAML tag, not as "
-                "text; put the value in quotes if it belongs to it",
-            )
-        return True
+            message = f"{quote(event.tag)} is read as a YAML tag, not as text; "
+            message += "put the value in quotes if it belongs to it"
+            self._report(start, "yaml-tag", message)
+        return event.anchor is not None or event.tag is not None
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         if len(self.problems) < MOST_PROBLEMS:
             self.problems.append(self._source.problem(offset, code, message))
 
-    def _put(self, node: Node) -> None:
-        if not self._stack:
-            if self.root is None:
-                self.root = node
+    def _add(self, pairs: dict[str, tuple[Scalar, Node]], key: Node, value: Node) -> None:
+        """Add a key and its value to a mapping, unless the key is broken or was there before."""
+        if not isinstance(key, Scalar):
+            message = "a key is a plain word, not a list or a mapping"
+            self._report(key.start, "yaml-syntax", message)
             return
-        frame = self._stack[-1]
-        if not frame.mapping:
-            frame.items.append(node)
-        elif frame.key is None:
-            frame.key = self._as_key(node)
-        else:
-            self._put_pair(frame, frame.key, node)
-            frame.key = None
-
-    def _as_key(self, node: Node) -> Scalar:
-        if isinstance(node, Scalar):
-            return node
-        self._report(node.start, "yaml-syntax", "a key is a plain word, not a list or a mapping")
-        return Scalar("", node.start, node.end, broken=True)
-
-    def _put_pair(self, frame: _Frame, key: Scalar, node: Node) -> None:
-        if key.broken:
-            return
-        first = frame.pairs.get(key.value)
-        if first is not None and self._is_guessed(node):
+        first = pairs.get(key.value)
+        if key.broken or (first is not None and self._is_guessed(value)):
             return
         if first is not None and not self._is_guessed(first[1]):
             line, _ = self._source.place(first[0].start)
             message = f"{quote(key.value)} stands twice, first on line {line}; keep one"
             self._report(key.start, "duplicate-key", message)
             return
-        frame.pairs[key.value] = (key, node)
+        pairs[key.value] = (key, value)
 
     def _is_guessed(self, value: Node) -> bool:
         """Return whether a value is masked on a line that may not begin with a key at all."""
