@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from ilofeed.publish import glance, live, output, state, websub
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
     from ilofeed.publish.guard import check_continuity
+    from ilofeed.publish.live import load_previous
     from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import Changes, publish, read_manifest, write_waiting
-    from ilofeed.publish.previous import load_previous
 
 __all__ = [
     "FORMATS",
@@ -42,7 +42,7 @@ _MODULES = {
     "Format": "changes",
     "check_continuity": "guard",
     "compare": "changes",
-    "load_previous": "previous",
+    "load_previous": "live",
     "make_ledger": "manifest",
     "publish": "output",
     "read_manifest": "output",
