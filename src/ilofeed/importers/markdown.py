@@ -173,8 +173,7 @@ def _convert(
 
 
 def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
-    texts = [_ASCII_PUNCTUATION.sub(r"\\\1", text) for text in paragraphs(tidy)]
-    escaped = "\n\n".join(texts)
+    escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not problems:
         again = tidy_html(rendered, _KEPT, lambda *_: None)
@@ -235,7 +234,7 @@ def _converter(*, emphasis: bool) -> MarkdownConverter:
             src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
             if not src or not alt or "_noformat" in parent_tags:
                 return ""
-            return f"![{_ASCII_PUNCTUATION.sub(_backslash, alt)}]({_target(src, el.get('title'))})"
+            return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
 
         def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
             text = re.sub(r"\n$", "", el.get_text())
@@ -262,13 +261,12 @@ def _converter(*, emphasis: bool) -> MarkdownConverter:
     )
 
 
-def _backslash(match: re.Match[str]) -> str:
-    return "\\" + match[0]
+def _escape(text: str) -> str:
+    return _ASCII_PUNCTUATION.sub(r"\\\1", text)
 
 
 def _target(address: str, title: str | None) -> str:
     target = f"<{address}>" if re.search(r"[()*_\\]", address) else address
     if not title:
         return target
-    words = _ASCII_PUNCTUATION.sub(_backslash, " ".join(title.split()))
-    return f'{target} "{words}"'
+    return f'{target} "{_escape(" ".join(title.split()))}"'
