@@ -83,11 +83,9 @@ def _positions(
     unknown = []
     for at, name in enumerate(folded):
         key = _OTHER_NAMES.get(name, name).replace(" ", "_")
-        if at in positions.values() or not name:
-            continue
-        if key in KEYS and key not in positions:
+        if key in KEYS and key not in positions and at not in positions.values():
             positions[key] = at
-        else:
+        elif name and at not in positions.values():
             unknown.append(header[at])
     if not {"title", "date", "summary", "body"} & set(positions):
         message = (
@@ -96,8 +94,8 @@ def _positions(
         )
         raise items.SourceError(message)
     names = ", ".join(map(quote, unknown[:50]))
-    note = items.Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
-    return positions, [note] * bool(unknown)
+    message = f"columns that no key is named for: {names} (--column KEY=HEADER)"
+    return positions, [items.Note(0, "", message)] * bool(unknown)
 
 
 def _item(number: int, cells: Mapping[str, str]) -> items.Item:

@@ -30,7 +30,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _MOST_WORK = 100_000_000  # bytes to parse when each item is read alone
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
-_KINDS = {"rss": "RSS", "RDF": "RDF", "feed": "Atom"}
+_KINDS = frozenset({"rss", "RDF", "feed"})
 _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
@@ -44,8 +44,12 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
     root, notes = parse_xml(text)
     kind = local_name(root)
+    if kind == "opml":
+        why = "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
+        raise items.SourceError(why)
     if kind not in _KINDS:
-        raise items.SourceError(_no_feed(kind))
+        why = f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
+        raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
     notes += items.too_many(len(nodes))
     for node in nodes[items.MOST_ITEMS :]:
@@ -61,7 +65,11 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
         read.append(reader.item(number))
-        unread.update(_unread_keys(entry))
+        unread.update(
+            key
+            for key in entry
+            if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]
+        )
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements that entries have no key for: {names}"))
@@ -72,12 +80,6 @@ def _is_item(node: Any) -> bool:
     parent = node.getparent()
     is_named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
     return is_named and parent is not None and local_name(parent) in _PARENTS
-
-
-def _no_feed(kind: str) -> str:
-    if kind == "opml":
-        return "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
-    return f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
 
 
 def _parse(
@@ -117,12 +119,6 @@ def _run_feedparser(root: Any, base: str | None) -> Any:
         return parse_feed(data, base)
     except Exception:  # noqa: BLE001  feedparser raises whatever its helpers raise
         return None
-
-
-def _unread_keys(entry: Any) -> Iterator[str]:
-    for key in entry:
-        if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]:
-            yield key
 
 
 @dataclass(frozen=True)
@@ -174,10 +170,8 @@ class _EntryReader:
         return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
 
     def _date(self, key: str) -> items.ImportedDate:
-        parsed, read = dict.get(self.entry, f"{key}_parsed"), ""
-        if parsed is not None:
-            year, month, day, hour, minute, second = parsed[:6]
-            read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
+        parsed = dict.get(self.entry, f"{key}_parsed")
+        read = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed) if parsed is not None else ""
         return items.ImportedDate(self._get(key), read)
 
     def _text(self, key: str, *, html: bool) -> items.Text:
@@ -192,17 +186,16 @@ class _EntryReader:
         bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
             return summary, items.Text(), self._detail("summary", "base")
-        body = max(bodies, key=_preference)
-        is_html = "html" in (body.get("type") or "") or self.is_rss
-        content = items.Text(body["value"], "html" if is_html else "plain")
+        html = [body for body in bodies if "html" in (body.get("type") or "")]
+        body = max(html or bodies, key=lambda body: len(body["value"]))
+        content = items.Text(body["value"], "html" if html or self.is_rss else "plain")
         if summary.value == content.value:  # feedparser copies it if there is none
             summary = items.Text()
         return summary, content, _string(body.get("base"))
 
-    def _links(self, rel: str) -> Iterator[Any]:
-        for link in dict.get(self.entry, "links") or ():
-            if link.get("rel") == rel and link.get("href"):
-                yield link
+    def _links(self, rel: str) -> list[Any]:
+        links = dict.get(self.entry, "links") or ()
+        return [link for link in links if link.get("rel") == rel and link.get("href")]
 
     def _link(self, rel: str) -> str:
         return next((_string(link["href"]) for link in self._links(rel)), "")
@@ -230,7 +223,7 @@ class _EntryReader:
         )
 
     def _enclosures(self) -> Iterator[items.Enclosure]:
-        links = list(self._links("enclosure"))
+        links = self._links("enclosure")
         # feedparser says text/html of a link of Atom that has no type
         nodes = [link for link in self.node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
         types = [link.get("type") for link in (links if self.is_rss else nodes)]
@@ -246,11 +239,6 @@ class _EntryReader:
                 credit = node.findtext(f"{_MEDIA}credit")
                 return items.Picture(node.get("url"), _string(alt), _string(credit))
         return items.Picture()
-
-
-def _preference(body: Any) -> tuple[bool, int]:
-    """Rank the bodies of an entry: HTML first, then the longest."""
-    return "html" in (body.get("type") or ""), len(body["value"])
 
 
 def _string(value: Any) -> str:

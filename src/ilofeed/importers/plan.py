@@ -164,9 +164,8 @@ class _Planner:
             return True
         page = _PAGE.search(address)
         permalink = page and self._office.address(f"entry/{page[1]}/index.html")
-        if page is None or permalink not in {address, address.removesuffix("index.html")}:
-            return False
-        return self._may_link(page[1])
+        is_page = permalink in {address, address.removesuffix("index.html")}
+        return page is not None and is_page and self._may_link(page[1])
 
     def _may_link(self, slug: str) -> bool:
         if self._linkable is not None and slug not in self._linkable:
@@ -276,9 +275,8 @@ class _Planner:
     def _slug_of_page(self, url: str) -> str:
         """Return the slug in the address of an entry's page at this site or another of ilofeed."""
         page = _PAGE.search(url)
-        if page and (self._feed.by_ilofeed or url.startswith(self._office.url)):
-            return page[1]
-        return ""
+        is_ours = self._feed.by_ilofeed or url.startswith(self._office.url)
+        return page[1] if page and is_ours else ""
 
     def _write(
         self, number: int, slug: str, keys: dict[str, Any], fields: EntryFields

@@ -10,17 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from ilofeed.build import make
-from ilofeed.content import (
-    Site,
-    check_entry,
-    check_office,
-    create,
-    read_office,
-    read_whole,
-    replace,
-    slug_of,
-    told_apart,
-)
+from ilofeed.content import Site, check_entry, check_office, read, slug_of, told_apart
 from ilofeed.feeds import select
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.importers.csv_table import KEYS, read_table
@@ -83,7 +73,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError`.
     """
     columns = _parse_columns(request.columns)
-    sources = read_office(root)
+    sources = read.read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None
     if sources.office is not None:
@@ -113,7 +103,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
         for file in plan.files:
             try:
                 if not request.dry_run:
-                    create(root / file.path, file.data)
+                    read.create(root / file.path, file.data)
             except FileExistsError:
                 text = f"left out: {quote(file.path)} is there already"
                 notes.append(Note(file.number, file.entry.title, text))
@@ -146,7 +136,7 @@ def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) ->
             raise SourceError(str(error)) from error
         data, base = response.data, response.address
     else:
-        data = read_whole(root / request.source, MOST_BYTES)
+        data = read.read_whole(root / request.source, MOST_BYTES)
         if data is None:
             raise SourceError(f"it is larger than {MOST_BYTES // 2**20} MiB")
     text, notes = decode(data)
@@ -172,7 +162,7 @@ def _write_terms(
     changed = with_terms(feeds_yaml, plan.new_terms, now)
     if changed is None:
         return "no place"
-    replace(root / "feeds.yaml", changed)
+    read.replace(root / "feeds.yaml", changed)
     return "written"
 
 

@@ -91,23 +91,16 @@ def _repair(text: str, why: str) -> Any:
 
 
 def _shorten(element: Any) -> int:
-    """Shorten texts that regular expressions, also feedparser's, would take too long on.
-
-    Return how many were shortened.
-    """
+    """Shorten texts that take regular expressions, also feedparser's, too long; return how many."""
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
     most = _LONGEST_BODY if is_body else _LONGEST
-    cut = 0
-    for name in ("text", "tail"):
-        value = getattr(element, name)
-        if value is not None and len(value) > most:
-            setattr(element, name, value[:most])
-            cut += 1
-    for key, value in element.attrib.items():
-        if len(value) > _LONGEST:
-            element.attrib[key] = value[:_LONGEST]
-            cut += 1
-    return cut
+    texts = [name for name in ("text", "tail") if len(getattr(element, name) or "") > most]
+    for name in texts:
+        setattr(element, name, getattr(element, name)[:most])
+    attributes = [key for key, value in element.attrib.items() if len(value) > _LONGEST]
+    for key in attributes:
+        element.attrib[key] = element.attrib[key][:_LONGEST]
+    return len(texts) + len(attributes)
 
 
 def _parser(*, recover: bool) -> Any:
