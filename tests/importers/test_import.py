@@ -877,8 +877,7 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in ("items", "feeds", "json_feed", "csv_table"):
-        monkeypatch.setattr(f"ilofeed.importers.{module}.MOST_ITEMS", 1)
+    monkeypatch.setattr("ilofeed.importers.items.MOST_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]
@@ -1016,7 +1015,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
         faults = right(documents, office)
         return faults + [Fault("all/atom.xml", "entries", "a", "b")] * ("Bad" in titles)
 
-    monkeypatch.setattr("ilofeed.importers.proof.verify", refuses)
+    monkeypatch.setattr("ilofeed.importers.run.verify", refuses)
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: the feeds would not verify with it' in said

@@ -14,7 +14,7 @@ from ilofeed import http as client
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
-from ilofeed.publish.previous import load_previous
+from ilofeed.publish.live import load_previous
 from offices import entry, write_office
 from serving import host
 

@@ -102,12 +102,12 @@ def new(
     """Write a new entry file, valid at once, and print its path."""
     from ilofeed import build as chain
     from ilofeed.content import read
-    from ilofeed.scaffold import new_entry
+    from ilofeed.scaffold import entry_file
 
     office, paths, problems = chain.read_settings(root, clock)
     if office is None:
         return console.report(root, problems)
-    entry = new_entry.NewEntry(
+    entry = entry_file.NewEntry(
         title=title.strip(),
         date=date or clock.astimezone(office.timezone).date(),
         categories=_ask("--category", office.categories, categories, office.language),
@@ -115,7 +115,7 @@ def new(
         language=None if language == office.language else language,
         **given,
     )
-    path, data, mistakes = new_entry.write_entry(entry, office, paths, clock)
+    path, data, mistakes = entry_file.write_entry(entry, office, paths, clock)
     if entry.translation_of is not None and not has_errors(mistakes):
         mistakes = _check_among_others(root, clock, path, data)
     if has_errors(mistakes):
@@ -162,7 +162,7 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     """Set `updated` of entry files to now, so that readers notice a change."""
     from ilofeed import build as chain
     from ilofeed.content import read
-    from ilofeed.scaffold import touch as touching
+    from ilofeed.scaffold import entry_file
 
     office, _, problems = chain.read_settings(root, clock)
     if office is None:
@@ -176,7 +176,8 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
         path = Path(os.path.relpath(os.path.normpath(home / file), home)).as_posix()
         if path not in entries:
             raise options.OptionError(f"{file} is no entry file{did_you_mean(path, entries)}")
-        touched[path], mistakes = touching.touch(path, entries[path], office, sources.files, clock)
+        data, mistakes = entry_file.touch(path, entries[path], office, sources.files, clock)
+        touched[path] = data
         problems += mistakes
     if has_errors(problems):
         return console.report(root, problems)

@@ -8,21 +8,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING
 
-from ilofeed.importers.items import (
-    MOST_ITEMS,
-    MOST_PARTS,
-    Author,
-    Enclosure,
-    ImportedDate,
-    ImportedEvent,
-    ImportedFeed,
-    Item,
-    Note,
-    Picture,
-    SourceError,
-    Tag,
-    Text,
-)
+from ilofeed.importers import items
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.text import find_markup
 
@@ -52,28 +38,28 @@ _SEVERAL = re.compile("[;|]")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
-def read_table(text: str, columns: Mapping[str, str]) -> ImportedFeed:
+def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
     """Return the rows of a table as items; `columns` maps keys to the headers of their columns."""
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(text)
-    if text.count(delimiter) > MOST_PARTS:
-        raise SourceError(f"the table has more than {MOST_PARTS} cells")
+    if text.count(delimiter) > items.MOST_PARTS:
+        raise items.SourceError(f"the table has more than {items.MOST_PARTS} cells")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next((row for row in rows if any(map(str.strip, row))), [])
         positions, notes = _positions([name.strip() for name in header], columns)
-        items: list[Item] = []
-        for number, row in enumerate(itertools.islice(rows, MOST_ITEMS + 1), 1):
-            if number > MOST_ITEMS:
-                message = f"it has more than {MOST_ITEMS} rows, which is the most at a time"
-                notes.append(Note(0, "", message))
+        entries: list[items.Item] = []
+        for number, row in enumerate(itertools.islice(rows, items.MOST_ITEMS + 1), 1):
+            if number > items.MOST_ITEMS:
+                message = f"it has more than {items.MOST_ITEMS} rows, which is the most at a time"
+                notes.append(items.Note(0, "", message))
                 break
             if any(map(str.strip, row)):
                 cells = {key: row[at].strip() for key, at in positions.items() if at < len(row)}
-                items.append(_item(number, cells))
+                entries.append(_item(number, cells))
     except csv.Error as error:
-        raise SourceError(f"the table cannot be read: {error}") from error
-    return ImportedFeed(tuple(items), tuple(notes), is_table=True)
+        raise items.SourceError(f"the table cannot be read: {error}") from error
+    return items.ImportedFeed(tuple(entries), tuple(notes), is_table=True)
 
 
 def _delimiter(text: str) -> str:
@@ -83,58 +69,61 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=unquoted.count)
 
 
-def _positions(header: list[str], columns: Mapping[str, str]) -> tuple[dict[str, int], list[Note]]:
+def _positions(
+    header: list[str], columns: Mapping[str, str]
+) -> tuple[dict[str, int], list[items.Note]]:
     """Return the position of each key's column, and a note on the columns that are not used."""
     folded = [name.casefold() for name in header]
     positions: dict[str, int] = {}
     for key, name in columns.items():
         if name.casefold() not in folded:
             message = f"there is no column {quote(name)} for {key}{did_you_mean(name, header)}"
-            raise SourceError(message)
+            raise items.SourceError(message)
         positions[key] = folded.index(name.casefold())
     unknown = []
     for at, name in enumerate(folded):
         key = _OTHER_NAMES.get(name, name).replace(" ", "_")
-        if at in positions.values() or not name:
-            continue
-        if key in KEYS and key not in positions:
+        if key in KEYS and key not in positions and at not in positions.values():
             positions[key] = at
-        else:
+        elif name and at not in positions.values():
             unknown.append(header[at])
     if not {"title", "date", "summary", "body"} & set(positions):
         message = (
             "no column is named as an entry's key (title, date, summary, categories, countries, "
             "link …); rename them, or say for instance --column title=Headline"
         )
-        raise SourceError(message)
+        raise items.SourceError(message)
     names = ", ".join(map(quote, unknown[:50]))
-    note = Note(0, "", f"columns that no key is named for: {names} (--column KEY=HEADER)")
-    return positions, [note] * bool(unknown)
+    message = f"columns that no key is named for: {names} (--column KEY=HEADER)"
+    return positions, [items.Note(0, "", message)] * bool(unknown)
 
 
-def _item(number: int, cells: Mapping[str, str]) -> Item:
+def _item(number: int, cells: Mapping[str, str]) -> items.Item:
     def get(key: str) -> str:
         return cells.get(key, "")
 
     summary, body = get("summary"), get("body")
-    return Item(
+    return items.Item(
         number,
         id=get("id"),
-        title=Text(get("title")),
+        title=items.Text(get("title")),
         link=get("link"),
-        date=ImportedDate(get("date")),
-        updated=ImportedDate(get("updated")),
-        summary=Text(summary, "html" if find_markup(summary) else "plain"),
-        content=Text(body, "html" if find_markup(body) else "markdown"),
+        date=items.ImportedDate(get("date")),
+        updated=items.ImportedDate(get("updated")),
+        summary=items.Text(summary, "html" if find_markup(summary) else "plain"),
+        content=items.Text(body, "html" if find_markup(body) else "markdown"),
         base=get("link"),
-        tags=(
-            *(Tag(name, dimension="categories") for name in _several(get("categories"))),
-            *(Tag(name, dimension="countries") for name in _several(get("countries"))),
+        tags=tuple(
+            items.Tag(name, dimension=dimension)
+            for dimension in items.DIMENSIONS
+            for name in _several(get(dimension))
         ),
         authors=tuple(map(_author, _several(get("authors")))),
         enclosures=tuple(_enclosures(cells)),
-        picture=Picture(*(get(f"image.{name}") for name in ("url", "alt", "credit"))),
-        event=ImportedEvent(*(get(f"event.{name}") for name in ("start", "end", "place", "url"))),
+        picture=items.Picture(*(get(f"image.{name}") for name in ("url", "alt", "credit"))),
+        event=items.ImportedEvent(
+            *(get(f"event.{name}") for name in ("start", "end", "place", "url"))
+        ),
         language=get("language"),
         translation_of=get("translation_of"),
     )
@@ -145,12 +134,16 @@ def _several(cell: str) -> list[str]:
     return [value.strip() for value in _SEVERAL.split(cell) if value.strip()]
 
 
-def _author(text: str) -> Author:
+def _author(text: str) -> items.Author:
     match = _MAIL.fullmatch(text[:1_000])
-    return Author(match["name"] or match["email"], match["email"]) if match else Author(text)
+    return (
+        items.Author(match["name"] or match["email"], match["email"])
+        if match
+        else items.Author(text)
+    )
 
 
-def _enclosures(cells: Mapping[str, str]) -> Iterator[Enclosure]:
+def _enclosures(cells: Mapping[str, str]) -> Iterator[items.Enclosure]:
     # an address may hold a ; itself, so only white space or | ends it
     urls = re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url", ""))
     others = (
@@ -159,4 +152,4 @@ def _enclosures(cells: Mapping[str, str]) -> Iterator[Enclosure]:
     )
     for url, *values in itertools.zip_longest(urls, *others, fillvalue=""):
         if url:
-            yield Enclosure(url, *values)
+            yield items.Enclosure(url, *values)

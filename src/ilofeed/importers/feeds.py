@@ -17,21 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers.items import (
-    MOST_ITEMS,
-    Author,
-    Enclosure,
-    ImportedDate,
-    ImportedEvent,
-    ImportedFeed,
-    Item,
-    Note,
-    Picture,
-    SourceError,
-    Tag,
-    Text,
-    too_many,
-)
+from ilofeed.importers import items
 from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import parse_feed
@@ -44,7 +30,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _MOST_WORK = 100_000_000  # bytes to parse when each item is read alone
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
-_KINDS = {"rss": "RSS", "RDF": "RDF", "feed": "Atom"}
+_KINDS = frozenset({"rss", "RDF", "feed"})
 _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
@@ -54,42 +40,46 @@ _READ = frozenset(
 )
 
 
-def read_feed(text: str, base: str | None) -> ImportedFeed:
+def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
     root, notes = parse_xml(text)
     kind = local_name(root)
+    if kind == "opml":
+        why = "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
+        raise items.SourceError(why)
     if kind not in _KINDS:
-        raise SourceError(_no_feed(kind))
+        why = f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
+        raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
-    notes += too_many(len(nodes))
-    for node in nodes[MOST_ITEMS:]:
+    notes += items.too_many(len(nodes))
+    for node in nodes[items.MOST_ITEMS :]:
         node.getparent().remove(node)
-    nodes = nodes[:MOST_ITEMS]
+    nodes = nodes[: items.MOST_ITEMS]
     parsed, entries, failed = _parse(root, nodes, base)
-    notes += [Note(number, "", "it cannot be read, feedparser fails on it") for number in failed]
+    notes += [
+        items.Note(number, "", "it cannot be read, feedparser fails on it") for number in failed
+    ]
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
     unread: Counter[str] = Counter()
-    items = []
+    read = []
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
-        items.append(reader.item(number))
-        unread.update(_unread_keys(entry))
+        read.append(reader.item(number))
+        unread.update(
+            key
+            for key in entry
+            if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]
+        )
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(Note(0, "", f"elements that entries have no key for: {names}"))
-    return ImportedFeed(tuple(items), tuple(notes), by_ilofeed)
+        notes.append(items.Note(0, "", f"elements that entries have no key for: {names}"))
+    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
 
 def _is_item(node: Any) -> bool:
     parent = node.getparent()
     is_named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
     return is_named and parent is not None and local_name(parent) in _PARENTS
-
-
-def _no_feed(kind: str) -> str:
-    if kind == "opml":
-        return "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
-    return f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
 
 
 def _parse(
@@ -105,9 +95,9 @@ def _parse(
         parent.remove(node)
     without_items = _run_feedparser(root, base)
     if without_items is None:
-        raise SourceError("the feed cannot be read, feedparser fails on it")
+        raise items.SourceError("the feed cannot be read, feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
-        raise SourceError("the feed cannot be read, feedparser fails on it as a whole")
+        raise items.SourceError("the feed cannot be read, feedparser fails on it as a whole")
     entries, failed = [], []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
@@ -131,12 +121,6 @@ def _run_feedparser(root: Any, base: str | None) -> Any:
         return None
 
 
-def _unread_keys(entry: Any) -> Iterator[str]:
-    for key in entry:
-        if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]:
-            yield key
-
-
 @dataclass(frozen=True)
 class _EntryReader:
     """Reads an entry: feedparser's `entry`, and lxml's `node` of the same element."""
@@ -147,7 +131,7 @@ class _EntryReader:
     by_ilofeed: bool
     is_rss: bool
 
-    def item(self, number: int) -> Item:
+    def item(self, number: int) -> items.Item:
         """Return the entry as an item with a number."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
@@ -155,14 +139,14 @@ class _EntryReader:
             link = ""  # feedparser returns any guid as a link
         published = self._date("published") or self._date("created")
         updated = self._date("updated")
-        return Item(
+        return items.Item(
             number,
             id=self._get("id"),
             title=self._text("title", html=not self.by_ilofeed),
             link=link,
             page=self._link("related") if self.by_ilofeed else "",
             date=published or updated,
-            updated=updated if published else ImportedDate(),
+            updated=updated if published else items.ImportedDate(),
             summary=summary,
             content=content,
             base=base or link or _string(dict.get(self.feed, "link")),
@@ -170,7 +154,9 @@ class _EntryReader:
             authors=self._authors(),
             enclosures=tuple(self._enclosures()),
             picture=self._picture(),
-            event=ImportedEvent(*map(self._get, ("ev_startdate", "ev_enddate", "ev_location"))),
+            event=items.ImportedEvent(
+                *map(self._get, ("ev_startdate", "ev_enddate", "ev_location"))
+            ),
             language=self._detail("title", "language")
             or self._detail("summary", "language")
             or _string(dict.get(self.feed, "language")),
@@ -183,82 +169,76 @@ class _EntryReader:
     def _detail(self, key: str, name: str) -> str:
         return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
 
-    def _date(self, key: str) -> ImportedDate:
-        parsed, read = dict.get(self.entry, f"{key}_parsed"), ""
-        if parsed is not None:
-            year, month, day, hour, minute, second = parsed[:6]
-            read = f"{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z"
-        return ImportedDate(self._get(key), read)
+    def _date(self, key: str) -> items.ImportedDate:
+        parsed = dict.get(self.entry, f"{key}_parsed")
+        read = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed) if parsed is not None else ""
+        return items.ImportedDate(self._get(key), read)
 
-    def _text(self, key: str, *, html: bool) -> Text:
+    def _text(self, key: str, *, html: bool) -> items.Text:
         is_html = html and "html" in self._detail(key, "type")
-        return Text(self._get(key), "html" if is_html else "plain")
+        return items.Text(self._get(key), "html" if is_html else "plain")
 
-    def _texts(self) -> tuple[Text, Text, str]:
+    def _texts(self) -> tuple[items.Text, items.Text, str]:
         """Return summary, content, and the base of relative addresses in the content."""
         summary = self._text("summary", html=True)
         if self.by_ilofeed and self.is_rss:
-            summary = Text(summary.value, "html")  # also if it does not look like HTML
+            summary = items.Text(summary.value, "html")  # also if it does not look like HTML
         bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
-            return summary, Text(), self._detail("summary", "base")
-        body = max(bodies, key=_preference)
-        is_html = "html" in (body.get("type") or "") or self.is_rss
-        content = Text(body["value"], "html" if is_html else "plain")
+            return summary, items.Text(), self._detail("summary", "base")
+        html = [body for body in bodies if "html" in (body.get("type") or "")]
+        body = max(html or bodies, key=lambda body: len(body["value"]))
+        content = items.Text(body["value"], "html" if html or self.is_rss else "plain")
         if summary.value == content.value:  # feedparser copies it if there is none
-            summary = Text()
+            summary = items.Text()
         return summary, content, _string(body.get("base"))
 
-    def _links(self, rel: str) -> Iterator[Any]:
-        for link in dict.get(self.entry, "links") or ():
-            if link.get("rel") == rel and link.get("href"):
-                yield link
+    def _links(self, rel: str) -> list[Any]:
+        links = dict.get(self.entry, "links") or ()
+        return [link for link in links if link.get("rel") == rel and link.get("href")]
 
     def _link(self, rel: str) -> str:
         return next((_string(link["href"]) for link in self._links(rel)), "")
 
-    def _tags(self) -> Iterator[Tag]:
+    def _tags(self) -> Iterator[items.Tag]:
         for tag in dict.get(self.entry, "tags") or ():
             term, label, scheme = (_string(tag.get(key)) for key in ("term", "label", "scheme"))
             if term or label:
-                yield Tag(term or label, label, scheme)
+                yield items.Tag(term or label, label, scheme)
 
-    def _authors(self) -> tuple[Author, ...]:
+    def _authors(self) -> tuple[items.Author, ...]:
         # feedparser gives an author without an address the one of the author before
         for parent in () if self.is_rss else (self.node, self.node.getparent()):
             nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
             names = [_ATOM + name for name in ("name", "email", "uri")]
-            people = [Author(*(_string(node.findtext(name)) for name in names)) for node in nodes]
+            people = [
+                items.Author(*(_string(node.findtext(name)) for name in names)) for node in nodes
+            ]
             if people:
                 return tuple(author for author in people if author.name)
         return tuple(
-            Author(name, _string(author.get("email")), _string(author.get("href")))
+            items.Author(name, _string(author.get("email")), _string(author.get("href")))
             for author in dict.get(self.entry, "authors") or ()
             if (name := _string(author.get("name")) or _string(author.get("email")))
         )
 
-    def _enclosures(self) -> Iterator[Enclosure]:
-        links = list(self._links("enclosure"))
+    def _enclosures(self) -> Iterator[items.Enclosure]:
+        links = self._links("enclosure")
         # feedparser says text/html of a link of Atom that has no type
         nodes = [link for link in self.node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
         types = [link.get("type") for link in (links if self.is_rss else nodes)]
         for link, kind in itertools.zip_longest(links, types[: len(links)]):
             length, title = (_string(link.get(key)) for key in ("length", "title"))
-            yield Enclosure(link["href"], _string(kind), length, title)
+            yield items.Enclosure(link["href"], _string(kind), length, title)
 
-    def _picture(self) -> Picture:
+    def _picture(self) -> items.Picture:
         for node in self.node.iter(f"{_MEDIA}content"):
             is_image = (node.get("type") or "").startswith("image/")
             if (is_image or node.get("medium") == "image") and node.get("url"):
                 alt = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
                 credit = node.findtext(f"{_MEDIA}credit")
-                return Picture(node.get("url"), _string(alt), _string(credit))
-        return Picture()
-
-
-def _preference(body: Any) -> tuple[bool, int]:
-    """Rank the bodies of an entry: HTML first, then the longest."""
-    return "html" in (body.get("type") or ""), len(body["value"])
+                return items.Picture(node.get("url"), _string(alt), _string(credit))
+        return items.Picture()
 
 
 def _string(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import re
 import urllib.parse
 from dataclasses import dataclass, field
@@ -30,19 +31,22 @@ if TYPE_CHECKING:
 SHORT = 600  # characters of a summary that was made of a longer text
 MOST_LISTED, MOST_CHECKED = 50, 200
 LONGEST_NAME = 1_000  # patterns for e-mail addresses take quadratic time
-_VALIDATORS: dict[str, TypeAdapter[str]] = {
-    "line": TypeAdapter(keys.Line),
-    "paragraph": TypeAdapter(keys.Paragraph),
-    "name": TypeAdapter(keys.Name),
-    "email": TypeAdapter(keys.Email),
-    "language": TypeAdapter(keys.Language),
-    "type": TypeAdapter(keys.MediaType),
-}
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
 _MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
 _UNKNOWN_TYPE = "application/octet-stream"
+
+
+@functools.cache
+def validator(kind: Any) -> TypeAdapter[str]:
+    """Return the validator of a type of text that `content.keys` defines."""
+    return TypeAdapter(kind)
+
+
+def _filled(**values: Any) -> dict[str, Any]:
+    """Return the values that are not empty, by key."""
+    return {key: value for key, value in values.items() if value}
 
 
 def one_line(text: Text) -> str:
@@ -86,7 +90,7 @@ class EntryFields:
         if len(title) > keys.LONGEST_TITLE:
             self.lost.append("the title is too long and was cut")
             title = shorten(title, keys.LONGEST_TITLE)
-        return self._validate("line", title, "the title") or ""
+        return self._validate(keys.Line, title, "the title") or ""
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
         """Return a moment in the zone it was written in."""
@@ -128,7 +132,7 @@ class EntryFields:
             if not body.markdown:
                 body = self._body(Text(summary), permalink)
             summary = shorten(summary, SHORT)
-        summary = self._validate("paragraph", summary, "the summary") or title
+        summary = self._validate(keys.Paragraph, summary, "the summary") or title
         return summary, "" if body.html == summary_html(summary) else body.markdown
 
     def _body(self, content: Text, permalink: str) -> Body:
@@ -165,26 +169,26 @@ class EntryFields:
             return None
         return url
 
-    def _validate(self, kind: str, value: str, what: str) -> str | None:
+    def _validate(self, kind: Any, value: str, what: str) -> str | None:
         """Return a value if the checks accept it; else report it as lost."""
         if not value:
             return None
         try:
-            return _VALIDATORS[kind].validate_python(value)
+            return validator(kind).validate_python(value)
         except ValidationError as error:
             self.lost.append(f"{what}: {error.errors()[0]['msg']}")
             return None
 
     def line(self, value: str, what: str) -> str | None:
         """Return a value as a line of plain text."""
-        return self._validate("line", one_line(Text(value)), what)
+        return self._validate(keys.Line, one_line(Text(value)), what)
 
     def language(self) -> str | None:
         """Return the language, if it is not the office's."""
         written = self.item.language.replace("_", "-")
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
-        tag = self._validate("language", "-".join([first.lower(), *tail]), "the language")
+        tag = self._validate(keys.Language, "-".join([first.lower(), *tail]), "the language")
         return tag if tag != self.office.language else None
 
     def authors(self) -> list[dict[str, str]]:
@@ -202,15 +206,14 @@ class EntryFields:
             name, email = name.replace(match[0], " ").strip() or match[1], email or match[1]
             if "@" in name:
                 name = name.partition("@")[0]
-        valid = self._validate("name", one_line(Text(name)), f"the author {quote(name)}")
+        valid = self._validate(keys.Name, one_line(Text(name)), f"the author {quote(name)}")
         if valid is None:
             return {}
-        person = {
-            "name": valid,
-            "email": self._validate("email", email, f"the e-mail address of {quote(valid)}"),
-            "url": self.url(author.url, f"the address of {quote(valid)}"),
-        }
-        return {key: value for key, value in person.items() if value}
+        return _filled(
+            name=valid,
+            email=self._validate(keys.Email, email, f"the e-mail address of {quote(valid)}"),
+            url=self.url(author.url, f"the address of {quote(valid)}"),
+        )
 
     def attachments(self) -> list[dict[str, str]]:
         """Return documents to download, each address once."""
@@ -224,16 +227,15 @@ class EntryFields:
     def _attachment(self, url: str, enclosure: Enclosure) -> dict[str, str]:
         guessed = media_type(url)
         written = enclosure.type.partition(";")[0].strip().lower()
-        kind = self._validate("type", written, f"the type of the attachment {quote(url)}")
+        kind = self._validate(keys.MediaType, written, f"the type of the attachment {quote(url)}")
         kind = kind or guessed or _UNKNOWN_TYPE
         is_length = re.fullmatch(r"[1-9][0-9]{0,14}", enclosure.length)
-        attachment = {
-            "url": url,
-            "type": kind if kind != guessed else None,
-            "length": enclosure.length if is_length else None,
-            "title": self.line(enclosure.title, f"the title of the attachment {quote(url)}"),
-        }
-        return {key: value for key, value in attachment.items() if value}
+        return _filled(
+            url=url,
+            type=kind if kind != guessed else None,
+            length=enclosure.length if is_length else None,
+            title=self.line(enclosure.title, f"the title of the attachment {quote(url)}"),
+        )
 
     def image(self) -> dict[str, str]:
         """Return the picture, if it has an alternative text."""
@@ -247,8 +249,7 @@ class EntryFields:
             return {}
         url = self.url(picture.url, what)
         credit = self.line(picture.credit, f"the credit of {what}")
-        image = {"url": url, "alt": alt, "credit": credit}
-        return {key: value for key, value in image.items() if value} if url else {}
+        return _filled(url=url, alt=alt, credit=credit) if url else {}
 
     def event(self) -> dict[str, Any]:
         """Return the event with its dates."""
@@ -261,13 +262,12 @@ class EntryFields:
         if end is not None and (is_mixed or end < start):
             self.lost.append("the end of the event, which does not go with its start")
             end = None
-        values = {
-            "start": start,
-            "end": end,
-            "place": self.line(event.place, "the place of the event"),
-            "url": self.url(event.url, "the address of the event"),
-        }
-        return {key: value for key, value in values.items() if value}
+        return _filled(
+            start=start,
+            end=end,
+            place=self.line(event.place, "the place of the event"),
+            url=self.url(event.url, "the address of the event"),
+        )
 
 
 def _paragraphs(text: str) -> str:

@@ -14,6 +14,7 @@ MOST_ITEMS = 5_000
 MOST_PARTS = 1_000_000  # elements, members or cells: each takes a hundred times its bytes
 Kind: TypeAlias = Literal["xml", "json", "csv"]
 Dimension: TypeAlias = Literal["categories", "countries"]
+DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -186,15 +187,14 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
             text = data.decode(name)
         except (UnicodeError, LookupError):
             continue
-        if name != encoding:
-            return text, [Note(0, "", f"it says that it is {encoding}, but it is UTF-8")]
-        return text, []
+        message = f"it says that it is {encoding}, but it is UTF-8"
+        return text, [Note(0, "", message)] * (name != encoding)
+    fallback, name = "cp1252", encoding.upper()
+    message = f"it is no {name}; it was read as Windows-1252, so look at the letters"
     if encoding.startswith(("utf-16", "utf-32")):
-        return data.decode(encoding, "replace").replace("\ufffd", ""), [
-            Note(0, "", f"some characters are no {encoding.upper()} and were left out")
-        ]
-    message = f"it is no {encoding.upper()}; it was read as Windows-1252, so look at the letters"
-    return data.decode("cp1252", "replace").replace("\ufffd", ""), [Note(0, "", message)]
+        fallback = encoding
+        message = f"some characters are no {name} and were left out"
+    return data.decode(fallback, "replace").replace("\ufffd", ""), [Note(0, "", message)]
 
 
 def detect_kind(text: str) -> Kind:

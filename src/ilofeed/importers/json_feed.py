@@ -6,23 +6,7 @@ import json
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.importers.items import (
-    MOST_ITEMS,
-    MOST_PARTS,
-    Author,
-    Dimension,
-    Enclosure,
-    ImportedDate,
-    ImportedEvent,
-    ImportedFeed,
-    Item,
-    Note,
-    Picture,
-    SourceError,
-    Tag,
-    Text,
-    too_many,
-)
+from ilofeed.importers import items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,63 +18,66 @@ _READ = frozenset(
         "date_modified author authors tags language attachments _ilofeed"
     ).split()
 )
-_DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
 
-def read_json(text: str) -> ImportedFeed:
+def read_json(text: str) -> items.ImportedFeed:
     """Return the items of a JSON Feed; raise `SourceError` if it is not one."""
-    if sum(map(text.count, "{[,")) > 3 * MOST_PARTS:
-        raise SourceError(f"the JSON has more than {MOST_PARTS} members")
+    if sum(map(text.count, "{[,")) > 3 * items.MOST_PARTS:
+        raise items.SourceError(f"the JSON has more than {items.MOST_PARTS} members")
     try:
         document = json.loads(text)
     except RecursionError as error:
-        raise SourceError("the JSON is too deeply nested") from error
+        raise items.SourceError("the JSON is too deeply nested") from error
     except ValueError as error:
-        raise SourceError(f"this is not JSON that can be read: {error}") from error
+        raise items.SourceError(f"this is not JSON that can be read: {error}") from error
     members = document.get("items") if isinstance(document, dict) else None
     if not isinstance(members, list):
-        raise SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
-    notes = too_many(len(members))
+        raise items.SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
+    notes = items.too_many(len(members))
     if _text(document.get("next_url")):
-        notes.append(Note(0, "", "older items are in another document, the one of its next_url"))
+        notes.append(
+            items.Note(0, "", "older items are in another document, the one of its next_url")
+        )
     read, unread = [], Counter[str]()
-    for number, item in enumerate(members[:MOST_ITEMS], 1):
+    for number, item in enumerate(members[: items.MOST_ITEMS], 1):
         if isinstance(item, dict):
             read.append(_item(number, item, document))
             unread.update(key for key in item if key not in _READ)
         else:
-            notes.append(Note(number, "", "it is not an object"))
+            notes.append(items.Note(number, "", "it is not an object"))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-        notes.append(Note(0, "", f"members that entries have no key for: {names}"))
+        notes.append(items.Note(0, "", f"members that entries have no key for: {names}"))
     by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in members)
-    return ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
+    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
 
-def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> Item:
+def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item:
     extension = _mapping(item.get("_ilofeed"))
     event, image = _mapping(extension.get("event")), _mapping(extension.get("image"))
     url, external = _text(item.get("url")), _text(item.get("external_url"))
     html = _text(item.get("content_html"))
     published, modified = _text(item.get("date_published")), _text(item.get("date_modified"))
-    return Item(
+    return items.Item(
         number,
         id=_text(item.get("id")),
-        title=Text(_text(item.get("title"))),
+        title=items.Text(_text(item.get("title"))),
         link=external or url,
         page=url if external else "",
-        date=ImportedDate(published or modified),
-        updated=ImportedDate(modified if published else ""),
-        summary=Text(_text(item.get("summary"))),
-        content=Text(html, "html") if html else Text(_text(item.get("content_text"))),
+        date=items.ImportedDate(published or modified),
+        updated=items.ImportedDate(modified if published else ""),
+        summary=items.Text(_text(item.get("summary"))),
+        content=items.Text(html, "html") if html else items.Text(_text(item.get("content_text"))),
         base=url or external or _text(feed.get("home_page_url")),
         tags=tuple(_tags(item, extension)),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         enclosures=tuple(_enclosures(item)),
-        picture=Picture(
+        picture=items.Picture(
             _text(item.get("image")), _text(image.get("alt")), _text(image.get("credit"))
         ),
-        event=ImportedEvent(*(_text(event.get(key)) for key in ("start", "end", "place", "url"))),
+        event=items.ImportedEvent(
+            *(_text(event.get(key)) for key in ("start", "end", "place", "url"))
+        ),
         language=_text(item.get("language")) or _text(feed.get("language")),
         translation_of=_text(extension.get("translation_of")),
     )
@@ -111,28 +98,28 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[Tag]:
-    for dimension in _DIMENSIONS:
+def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[items.Tag]:
+    for dimension in items.DIMENSIONS:
         for name in map(_text, _list(extension.get(dimension))):
             if name:
-                yield Tag(name, dimension=dimension)
+                yield items.Tag(name, dimension=dimension)
     if not extension:
         for name in _list(item.get("tags")):
             if isinstance(name, str) and name.strip():
-                yield Tag(name.strip())
+                yield items.Tag(name.strip())
 
 
-def _authors(item: dict[str, Any]) -> Iterator[Author]:
+def _authors(item: dict[str, Any]) -> Iterator[items.Author]:
     people = _list(item.get("authors")) or [item.get("author")]  # 1.1, 1.0
     for person in map(_mapping, people):
         url = _text(person.get("url"))
         mail = url.removeprefix("mailto:") if url.startswith("mailto:") else ""
         if name := _text(person.get("name")) or mail:
-            yield Author(name, mail, "" if mail else url)
+            yield items.Author(name, mail, "" if mail else url)
 
 
-def _enclosures(item: dict[str, Any]) -> Iterator[Enclosure]:
+def _enclosures(item: dict[str, Any]) -> Iterator[items.Enclosure]:
     for attachment in map(_mapping, _list(item.get("attachments"))):
         if url := _text(attachment.get("url")):
             names = ("mime_type", "size_in_bytes", "title")
-            yield Enclosure(url, *(_text(attachment.get(name)) for name in names))
+            yield items.Enclosure(url, *(_text(attachment.get(name)) for name in names))

@@ -21,7 +21,7 @@ from ilofeed.problems import quote
 from ilofeed.text import Source, mend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from markdownify import MarkdownConverter
 
@@ -67,8 +67,7 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     source = mend(source)
     if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
-        tidy = "".join(f"<p>{html.escape(text)}</p>" for text in paragraphs(source))
-        return _plain_body(tidy, permalink, lost)
+        return _plain_body(_as_html(paragraphs(source)), permalink, lost)
     tidy = tidy_html(source, _KEPT, resolve)
     if not _is_bounded(tidy, DEEPEST):  # the HTML parser closes elements by itself
         lost.append("the HTML of the body is too deeply nested; its text was kept")
@@ -89,13 +88,15 @@ def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
     """Normalize Markdown to the spelling that its rendered HTML is converted to."""
     rendered, problems = render_body(Source("", mend(text)), 0, permalink)
     if problems:
-        escaped = "".join(
-            f"<p>{html.escape(block)}</p>" for block in re.split(r"\n\s*\n", text) if block.strip()
-        )
+        blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
         note = f"the body as Markdown ({problems[0].message}); it was taken as plain text"
-        body = to_markdown(escaped, permalink, resolve)
+        body = to_markdown(_as_html(blocks), permalink, resolve)
         return Body(body.markdown, body.html, (note, *body.lost))
     return to_markdown(rendered, permalink, resolve)
+
+
+def _as_html(blocks: Iterable[str]) -> str:
+    return "".join(f"<p>{html.escape(block)}</p>" for block in blocks)
 
 
 def plain(source: str) -> str:
@@ -127,17 +128,18 @@ def _line_ends_roughly(match: re.Match[str]) -> str:
 
 def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
     """Tell whether HTML is small and flat enough, roughly, from its tags as they are written."""
-    if len(text) > MOST_CHARACTERS or text.count("<") > 4 * MOST_TAGS:
-        return False
-    if text.count("&") > 10 * MOST_TAGS:
+    if (
+        len(text) > MOST_CHARACTERS
+        or text.count("<") > 4 * MOST_TAGS
+        or text.count("&") > 10 * MOST_TAGS
+    ):
         return False
     depth, tags = 0, _OPEN.findall(text)
     for slash, name in tags:
         if name.lower() not in _NEVER_CLOSED:
-            depth += -1 if slash else 1
+            depth = max(depth + (-1 if slash else 1), 0)
         if depth > deepest:
             return False
-        depth = max(depth, 0)
     return len(tags) <= 2 * MOST_TAGS
 
 
@@ -173,8 +175,7 @@ def _convert(
 
 
 def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
-    texts = [_ASCII_PUNCTUATION.sub(r"\\\1", text) for text in paragraphs(tidy)]
-    escaped = "\n\n".join(texts)
+    escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not problems:
         again = tidy_html(rendered, _KEPT, lambda *_: None)
@@ -235,7 +236,7 @@ def _converter(*, emphasis: bool) -> MarkdownConverter:
             src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
             if not src or not alt or "_noformat" in parent_tags:
                 return ""
-            return f"![{_ASCII_PUNCTUATION.sub(_backslash, alt)}]({_target(src, el.get('title'))})"
+            return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
 
         def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
             text = re.sub(r"\n$", "", el.get_text())
@@ -262,13 +263,12 @@ def _converter(*, emphasis: bool) -> MarkdownConverter:
     )
 
 
-def _backslash(match: re.Match[str]) -> str:
-    return "\\" + match[0]
+def _escape(text: str) -> str:
+    return _ASCII_PUNCTUATION.sub(r"\\\1", text)
 
 
 def _target(address: str, title: str | None) -> str:
     target = f"<{address}>" if re.search(r"[()*_\\]", address) else address
     if not title:
         return target
-    words = _ASCII_PUNCTUATION.sub(_backslash, " ".join(title.split()))
-    return f'{target} "{words}"'
+    return f'{target} "{_escape(" ".join(title.split()))}"'

@@ -1,6 +1,6 @@
 """Plan an import: the entry files to write, and a sentence about everything that is left out.
 
-Pure: what the office has already comes in as `ExistingEntries`, what is to be written goes out as
+Pure: what the office has already comes in as entries and slugs, what is to be written goes out as
 an `ImportPlan`.
 """
 
@@ -22,10 +22,10 @@ from ilofeed.model import Term
 from ilofeed.problems import has_errors, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ilofeed.dates import Moment
-    from ilofeed.importers.items import Dimension, ImportedFeed, Item
+    from ilofeed.importers.items import ImportedFeed, Item
     from ilofeed.model import Entry, Office
 
 ItemKey: TypeAlias = tuple[str, str, dt.datetime]  # link, title, date: identifies without an id
@@ -34,10 +34,6 @@ _ROUNDS = 4
 _PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
 _FEED_FILES = ("index.html", "atom.xml", "rss.xml", "feed.json")
 _MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "link", "id"})
-_OPTIONS: dict[Dimension, str] = {
-    "categories": "--category SLUG",
-    "countries": "--country CODE",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +48,6 @@ class ImportRequest:
     countries: Sequence[str] = ()  # for items without any
     write_terms: bool = False
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ExistingEntries:
-    """What the office has already."""
-
-    slugs: frozenset[str] = frozenset()
-    ids: frozenset[str] = frozenset()
-    keys: frozenset[ItemKey] = frozenset()
-    with_page: frozenset[str] = frozenset()  # slugs
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,48 +71,36 @@ class ImportPlan:
     skipped: int = 0  # items that cannot become entries
 
 
-def existing_entries(
-    entries: Iterable[Entry], slugs: Iterable[str], now: dt.datetime
-) -> ExistingEntries:
-    """Return what an office has: valid entries, and the slugs of all entry files."""
-    entries = list(entries)
-    return ExistingEntries(
-        frozenset(slugs),
-        frozenset(entry.id for entry in entries),
-        frozenset((entry.link or "", entry.title, entry.published) for entry in entries),
-        frozenset(entry.slug for entry in entries if _has_page(entry, now)),
-    )
-
-
-def _has_page(entry: Entry, now: dt.datetime) -> bool:
-    return not entry.draft and entry.published <= now
-
-
 def plan_import(
     feed: ImportedFeed,
     office: Office,
-    existing: ExistingEntries,
+    entries: Sequence[Entry],
+    slugs: Collection[str],
     request: ImportRequest,
     now: dt.datetime,
 ) -> ImportPlan:
     """Return the entry files that the items of a feed become.
 
-    Entries may link to each other, and an entry that is left out takes its page with it: planning
-    is repeated until every link leads to a page.
+    `entries` are the valid ones of the office, `slugs` those of all its entry files. Entries may
+    link to each other, and an entry that is left out takes its page with it: planning is repeated
+    until every link leads to a page.
     """
-    linkable: frozenset[str] | None = None
+    old_pages = _with_page(entries, now)
+    linkable: set[str] | None = None
     for attempt in range(_ROUNDS):
-        planner = _Planner(feed, office, existing, request, now, linkable)
+        planner = _Planner(feed, office, entries, slugs, request, now, linkable)
         plan = planner.plan()
-        with_page = existing.with_page | {
-            file.entry.slug for file in plan.files if _has_page(file.entry, now)
-        }
+        with_page = old_pages | _with_page((file.entry for file in plan.files), now)
         if planner.linked <= with_page:
             break
         # in the last round only what certainly has a page
         is_last = attempt == _ROUNDS - 2
-        linkable = existing.with_page if is_last else with_page & (linkable or with_page)
+        linkable = old_pages if is_last else with_page & (linkable or with_page)
     return plan
+
+
+def _with_page(entries: Iterable[Entry], now: dt.datetime) -> set[str]:
+    return {entry.slug for entry in entries if not entry.draft and entry.published <= now}
 
 
 class _SkipError(Exception):
@@ -143,28 +117,25 @@ class _Planner:
         self,
         feed: ImportedFeed,
         office: Office,
-        existing: ExistingEntries,
+        entries: Sequence[Entry],
+        slugs: Collection[str],
         request: ImportRequest,
         now: dt.datetime,
-        linkable: frozenset[str] | None,
+        linkable: set[str] | None,
     ) -> None:
         self.linked: set[str] = set()
-        self._feed = feed
-        self._office = office
-        self._existing = existing
+        self._feed, self._office, self._now = feed, office, now
         self._date_form = request.date_form
-        self._now = now
         self._linkable = linkable
         self._terms = TermFinder(office, request.categories, request.countries)
-        self._slugs = set(existing.slugs)
-        self._ids = set(existing.ids)
+        self._old_ids = {entry.id for entry in entries}
+        self._old_keys = {(entry.link or "", entry.title, entry.published) for entry in entries}
+        self._slugs = set(slugs)
+        self._ids = set(self._old_ids)
         self._keys: set[ItemKey] = set()
-        self._feed_addresses = {
-            office.address(f"{spec.path}/{name}")
-            for spec in office.feeds
-            if not spec.is_pair
-            for name in _FEED_FILES
-        } | {office.url, office.address("feeds.opml")}
+        feeds = [spec.path for spec in office.feeds if not spec.is_pair]
+        paths = ["", "feeds.opml", *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
+        self._feed_addresses = set(map(office.address, paths))
 
     def plan(self) -> ImportPlan:
         """Plan all items in the order of the document."""
@@ -183,8 +154,7 @@ class _Planner:
                 continue
             files.append(file)
             notes += [Note(item.number, title, text) for text in dict.fromkeys(fields.lost)]
-        used = {name for file in files for name in file.entry.categories}
-        new_terms = {slug: label for slug, label in self._terms.new.items() if slug in used}
+        new_terms = used_terms(self._terms.new, files)
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
 
     def _is_page(self, url: str) -> bool:
@@ -193,12 +163,9 @@ class _Planner:
         if self._office.address(address.removeprefix(self._office.url)) in self._feed_addresses:
             return True
         page = _PAGE.search(address)
-        if page is None or self._office.address(f"entry/{page[1]}/index.html") not in {
-            address,
-            address.removesuffix("index.html"),
-        }:
-            return False
-        return self._may_link(page[1])
+        permalink = page and self._office.address(f"entry/{page[1]}/index.html")
+        is_page = permalink in {address, address.removesuffix("index.html")}
+        return page is not None and is_page and self._may_link(page[1])
 
     def _may_link(self, slug: str) -> bool:
         if self._linkable is not None and slug not in self._linkable:
@@ -218,13 +185,20 @@ class _Planner:
         identity = self._identity(item, fields)
         instant = dates.instant(date, self._office.timezone, self._office.publish_time)
         key = (link or "", title, instant)
-        if identity in self._existing.ids or (identity is None and key in self._existing.keys):
+        if identity in self._old_ids or (identity is None and key in self._old_keys):
             return None
         if identity in self._ids or (identity is None and key in self._keys):
             raise _SkipError("an item before it is the same")
-        terms = self._find_terms(item, fields)
+        terms, lost = self._terms.find(item)
+        options = {"categories": "--category SLUG", "countries": "--country CODE"}
+        if missing := next((dimension for dimension in options if not terms[dimension]), None):
+            why = "".join(f" ({sentence})" for sentence in lost)
+            raise _SkipError(
+                f"it names none of the office's {missing}{why}; {options[missing]} does"
+            )
+        fields.lost.extend(lost)
         slug = self._free_slug(item, title, date)
-        keys = self._values(fields, title, date, slug) | terms | {"link": link}
+        keys: dict[str, Any] = {**self._values(fields, title, date, slug), **terms, "link": link}
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
         file = self._write(item.number, slug, keys, fields)
@@ -232,15 +206,6 @@ class _Planner:
         self._ids.add(file.entry.id)
         self._keys.add(key)
         return file
-
-    def _find_terms(self, item: Item, fields: EntryFields) -> dict[str, list[str]]:
-        terms, lost = self._terms.find(item)
-        for dimension, option in _OPTIONS.items():
-            if not terms[dimension]:
-                why = "".join(f" ({sentence})" for sentence in lost)
-                raise _SkipError(f"it names none of the office's {dimension}{why}; {option} does")
-        fields.lost.extend(lost)
-        return dict(terms.items())
 
     def _values(self, fields: EntryFields, title: str, date: Moment, slug: str) -> dict[str, Any]:
         permalink = self._office.address(f"entry/{slug}/index.html")
@@ -278,12 +243,17 @@ class _Planner:
         """Return the id that subscribers know, if an entry can have it."""
         if not item.id:
             return None
-        try:
-            return _check_id(item.id, self._office)
-        except TagError as error:
-            message = f"its id {quote(item.id)}, so subscribers see it as new: {error}"
-            fields.lost.append(message)
-            return None
+        if len(item.id) > LONGEST_ID:
+            why = f"it has {len(item.id)} characters, {LONGEST_ID} is the most"
+        elif item.id.startswith(self._office.authority.id_of("feed/")):
+            why = "it is a feed's"
+        else:
+            try:
+                return parse_identity(item.id)
+            except TagError as error:
+                why = str(error)
+        fields.lost.append(f"its id {quote(item.id)}, so subscribers see it as new: {why}")
+        return None
 
     def _free_slug(self, item: Item, title: str, date: Moment) -> str:
         id_of = self._office.authority.id_of
@@ -305,9 +275,8 @@ class _Planner:
     def _slug_of_page(self, url: str) -> str:
         """Return the slug in the address of an entry's page at this site or another of ilofeed."""
         page = _PAGE.search(url)
-        if page and (self._feed.by_ilofeed or url.startswith(self._office.url)):
-            return page[1]
-        return ""
+        is_ours = self._feed.by_ilofeed or url.startswith(self._office.url)
+        return page[1] if page and is_ours else ""
 
     def _write(
         self, number: int, slug: str, keys: dict[str, Any], fields: EntryFields
@@ -329,12 +298,10 @@ class _Planner:
         raise _SkipError(why or "its text does not come back as it was written")
 
 
-def _check_id(text: str, office: Office) -> str:
-    if len(text) > LONGEST_ID:
-        raise TagError(f"it has {len(text)} characters, {LONGEST_ID} is the most")
-    if text.startswith(office.authority.id_of("feed/")):
-        raise TagError("it is a feed's")
-    return parse_identity(text)
+def used_terms(new_terms: Mapping[str, str], files: Iterable[EntryFile]) -> dict[str, str]:
+    """Return the new categories (slug to label) that entries have."""
+    slugs = {slug for file in files for slug in file.entry.categories}
+    return {slug: label for slug, label in new_terms.items() if slug in slugs}
 
 
 def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yaml_nodes
+from ilofeed.importers.items import DIMENSIONS, Dimension
 from ilofeed.importers.markdown import plain
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import decode, mend
@@ -15,12 +16,14 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.importers.items import Dimension, Item, Tag
+    from ilofeed.importers.items import Item, Tag
     from ilofeed.model import Office, Term
 
 
 MOST_NEW, MOST_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
+# the last part of the schemes of ilofeed's terms
+_SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countries"}
 
 
 class TermFinder:
@@ -35,17 +38,17 @@ class TermFinder:
             "categories": _names(office.categories),
             "countries": _names(office.countries),
         }
-        self._defaults: dict[Dimension, Sequence[str]] = {
-            "categories": tuple(dict.fromkeys(categories)) or _only(office.categories),
-            "countries": tuple(dict.fromkeys(countries)) or _only(office.countries),
+        self._defaults = {
+            "categories": list(dict.fromkeys(categories)) or _only(office.categories),
+            "countries": list(dict.fromkeys(countries)) or _only(office.countries),
         }
 
-    def find(self, item: Item) -> tuple[dict[Dimension, list[str]], list[str]]:
+    def find(self, item: Item) -> tuple[dict[str, list[str]], list[str]]:
         """Return categories and countries of an item, and sentences about those left out.
 
         A dimension without terms has an empty list.
         """
-        terms: dict[Dimension, list[str]] = {"categories": [], "countries": []}
+        terms: dict[str, list[str]] = {"categories": [], "countries": []}
         lost = []
         for tag in item.tags[:MOST_CHECKED]:
             dimension, name, why = self._find(tag)
@@ -56,21 +59,16 @@ class TermFinder:
         return {key: names or list(self._defaults[key]) for key, names in terms.items()}, lost
 
     def _find(self, tag: Tag) -> tuple[Dimension, str | None, str]:
-        dimension = tag.dimension or self._of_scheme(tag.scheme)
-        both: tuple[Dimension, ...] = ("categories", "countries")
-        for key in (dimension,) if dimension else both:
+        dimension = tag.dimension
+        if dimension is None and tag.scheme.startswith("tag:"):
+            dimension = _SCHEMES.get(tag.scheme.rpartition(":")[2])
+        for key in (dimension,) if dimension else DIMENSIONS:
             for text in (tag.term, tag.label):
                 if (name := self._by_name[key].get(_fold(text))) is not None:
                     return key, name, ""
         if dimension == "countries":
             return "countries", None, f"the country {quote(tag.term)} is not in feeds.yaml"
         return "categories", *self._add(tag)
-
-    def _of_scheme(self, scheme: str) -> Dimension | None:
-        if not scheme.startswith("tag:"):
-            return None
-        last = scheme.rpartition(":")[2]
-        return "categories" if last == "category" else "countries" if last == "country" else None
 
     def _add(self, tag: Tag) -> tuple[str | None, str]:
         """Return a new category for a tag, or None and why it cannot be one."""
@@ -102,8 +100,8 @@ def _fold(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _only(terms: Mapping[str, Term]) -> Sequence[str]:
-    return tuple(terms) if len(terms) == 1 else ()
+def _only(terms: Mapping[str, Term]) -> list[str]:
+    return list(terms) if len(terms) == 1 else []
 
 
 def term_lines(new: Mapping[str, str], indent: str = "  ") -> list[str]:

@@ -23,8 +23,10 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
-_SPACE = re.compile(r"\{[^{}]*\}[^{}]*$|[^{}]*$")
-_ATTRIBUTE = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
+_QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
+# white space, comments and processing instructions
+_PROLOG = re.compile(r"(?:\s++|<(?=\?).*?\?>|<!(?=--).*?-->)*+", re.DOTALL)
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?(?:\]\s*>|\Z)|>|\Z)", re.IGNORECASE | re.DOTALL)
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())
@@ -37,11 +39,17 @@ _HEAD = 300_000  # characters of a web page in which its feeds are looked for
 def parse_xml(text: str) -> tuple[Any, list[Note]]:
     """Return the root element and notes on repairs; raise `SourceError` if there is none."""
     text = _DECLARATION.sub("", text, count=1)
-    start = _start(text)
+    start = _PROLOG.match(text).end()  # type: ignore[union-attr]  # it matches any text
     if re.match(r"<(?:!doctype\s+)?html\b", text[start : start + 100], re.IGNORECASE):
         raise SourceError(_web_page(text))
-    if text[start : start + 9].upper() == "<!DOCTYPE":
-        text = text[_after_doctype(text, start) :]
+    if doctype := _DOCTYPE.match(text, start):
+        if _ENTITY.search(doctype[0]):
+            message = (
+                "it declares XML entities, by which a small file can unfold into an endless one or "
+                "fetch others; no feed needs them, so it is not read"
+            )
+            raise SourceError(message)
+        text = text[doctype.end() :]
     _check_size(text)
     text, removed = _NO_XML.subn("", text)
     notes = [Note(0, "", f"{removed} control characters, which XML forbids")] * bool(removed)
@@ -83,23 +91,16 @@ def _repair(text: str, why: str) -> Any:
 
 
 def _shorten(element: Any) -> int:
-    """Shorten texts that regular expressions, also feedparser's, would take too long on.
-
-    Return how many were shortened.
-    """
+    """Shorten texts that take regular expressions, also feedparser's, too long; return how many."""
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
     most = _LONGEST_BODY if is_body else _LONGEST
-    cut = 0
-    for name in ("text", "tail"):
-        value = getattr(element, name)
-        if value is not None and len(value) > most:
-            setattr(element, name, value[:most])
-            cut += 1
-    for key, value in element.attrib.items():
-        if len(value) > _LONGEST:
-            element.attrib[key] = value[:_LONGEST]
-            cut += 1
-    return cut
+    texts = [name for name in ("text", "tail") if len(getattr(element, name) or "") > most]
+    for name in texts:
+        setattr(element, name, getattr(element, name)[:most])
+    attributes = [key for key, value in element.attrib.items() if len(value) > _LONGEST]
+    for key in attributes:
+        element.attrib[key] = element.attrib[key][:_LONGEST]
+    return len(texts) + len(attributes)
 
 
 def _parser(*, recover: bool) -> Any:
@@ -115,34 +116,6 @@ def _parser(*, recover: bool) -> Any:
     )
 
 
-def _start(text: str) -> int:
-    """Return the offset of the first markup that is not a comment or processing instruction."""
-    at = 0
-    while True:
-        at += len(text[at : at + 1000]) - len(text[at : at + 1000].lstrip())
-        end = "?>" if text.startswith("<?", at) else "-->" if text.startswith("<!--", at) else ""
-        close = text.find(end, at) if end else -1
-        if close < 0:
-            return at
-        at = close + len(end)
-
-
-def _after_doctype(text: str, start: int) -> int:
-    """Return the offset after a document type; raise `SourceError` if it declares entities."""
-    end = text.find(">", start)
-    inner = text.find("[", start, end if end >= 0 else None)
-    if inner >= 0:
-        close = re.compile(r"\]\s*>").search(text, inner)
-        end = close.end() - 1 if close else len(text)
-    if _ENTITY.search(text, start, end if end >= 0 else len(text)):
-        message = (
-            "it declares XML entities, by which a small file can unfold into an endless one or "
-            "fetch others; no feed needs them, so it is not read"
-        )
-        raise SourceError(message)
-    return end + 1 if end >= 0 else len(text)
-
-
 def _character(match: re.Match[str]) -> str:
     """Replace a named character reference of HTML by numeric ones; XML has only five names."""
     if match[1] in _PREDEFINED:
@@ -154,26 +127,25 @@ def _character(match: re.Match[str]) -> str:
 
 
 def _rename(element: Any) -> None:
-    """Give a repaired element and its attributes valid names.
-
-    A prefix that is not declared is taken for its usual namespace.
-    """
+    """Give a repaired element and its attributes valid names; drop other attributes."""
     if not isinstance(element.tag, str):
         return
-    if not _NAME.fullmatch(local_name(element)) or not _SPACE.match(element.tag):
-        prefix, _, name = element.tag.partition(":")
-        is_usual = prefix in _PREFIXES and _NAME.fullmatch(name)
-        element.tag = f"{{{_PREFIXES[prefix]}}}{name}" if is_usual else "unknown"
-    attributes = [(str(key), value) for key, value in element.attrib.items()]
-    if all(_ATTRIBUTE.fullmatch(key) for key, _ in attributes):
-        return
+    if not _QUALIFIED.fullmatch(element.tag):
+        element.tag = _valid_name(element.tag) or "unknown"
+    attributes = [(_valid_name(str(key)), value) for key, value in element.attrib.items()]
     element.attrib.clear()
-    for key, value in attributes:
-        prefix, _, name = key.partition(":")
-        if _ATTRIBUTE.fullmatch(key):
-            element.set(key, value)
-        elif prefix in _PREFIXES and _NAME.fullmatch(name):
-            element.set(f"{{{_PREFIXES[prefix]}}}{name}", value)
+    for name, value in attributes:
+        if name:
+            element.set(name, value)
+
+
+def _valid_name(name: str) -> str:
+    """Return a name that XML allows, an undeclared prefix as its usual namespace; else ""."""
+    if _QUALIFIED.fullmatch(name):
+        return name
+    prefix, _, local = name.partition(":")
+    is_usual = prefix in _PREFIXES and _NAME.fullmatch(local)
+    return f"{{{_PREFIXES[prefix]}}}{local}" if is_usual else ""
 
 
 def local_name(element: Any) -> str:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from ilofeed.publish.entry_records import keep_entries
     from ilofeed.publish.guard import check_continuity
     from ilofeed.publish.last_build import PreviousBuild, recall_build
+    from ilofeed.publish.live import load_previous
     from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import Changes, publish, read_manifest
-    from ilofeed.publish.previous import load_previous
     from ilofeed.publish.stamps import Input, scan_inputs
     from ilofeed.publish.state import (
         NewBuild,
@@ -71,7 +71,7 @@ _MODULES = {
     "compare": "changes",
     "find_nothing_to_do": "state",
     "keep_entries": "entry_records",
-    "load_previous": "previous",
+    "load_previous": "live",
     "load_state": "state",
     "make_ledger": "manifest",
     "publish": "output",

@@ -1,4 +1,4 @@
-"""Compare the live site with the output: do readers get what was published?"""
+"""Load the previous manifest, and compare the live site with the output."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ilofeed.feeds import MANIFEST, ManifestError, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.http import FetchError, TooLargeError, fetch
+from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.publish.output import read_manifest
-from ilofeed.publish.previous import MOST_BYTES
+from ilofeed.urls import AddressError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ilofeed.feeds import Ledger
 
+MOST_BYTES = 256 * 1024 * 1024
 PAUSE = 5.0  # seconds between two rounds over a site that does not show everything yet
 
 
@@ -30,17 +31,40 @@ class Confirmation:
     differing: Mapping[str, str]
 
 
+def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
+    """Return the ledger that `--previous` names: a path, a URL, `none`; by default the output's.
+
+    Raise `PublishError` if it cannot be read: a site that does not answer is not a site without
+    entries.
+    """
+    if where is None:
+        return read_manifest(output)
+    if where == "none":
+        return None
+    return _parse(where, _fetch(where) if is_address(where) else (root / where).read_bytes())
+
+
 def fetch_manifest(site: str) -> bytes:
     """Return the bytes of the manifest at a site's address; `PublishError` if it is not one."""
-    address = site + MANIFEST
+    data = _fetch(site + MANIFEST)
+    _parse(site + MANIFEST, data)
+    return data
+
+
+def _fetch(address: str) -> bytes:
     try:
-        data = fetch(address, MOST_BYTES).data
-        parse_manifest(data)
+        return fetch(address, MOST_BYTES).data
     except FetchError as error:
         raise PublishError(str(error)) from error
-    except (ManifestError, TooLargeError) as error:
+    except (AddressError, TooLargeError) as error:
         raise PublishError(f"{address} cannot be used: {error}") from error
-    return data
+
+
+def _parse(where: str, data: bytes) -> Ledger:
+    try:
+        return parse_manifest(data)
+    except ManifestError as error:
+        raise PublishError(f"{where} cannot be used: {error}") from error
 
 
 def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:

@@ -87,11 +87,11 @@ def fields(office: Office) -> list[dict[str, Any]]:
     schema = entry_schema(office)
     widgets = _widgets(schema, schema["$defs"])
     if "{{slug}}" in _slug(office):
-        for widget in widgets:
-            if widget["name"] == "title":  # both programs keep _ and ~, which a slug cannot have
-                most = schema["properties"]["title"]["maxLength"]
-                message = f"{most} characters at most, without _ and ~: the file is named after it"
-                widget["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
+        # both programs keep _ and ~, which a slug cannot have
+        title = next(widget for widget in widgets if widget["name"] == "title")
+        most = schema["properties"]["title"]["maxLength"]
+        message = f"{most} characters at most, without _ and ~: the file is named after it"
+        title["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
     return [*widgets, _BODY]
 
 
@@ -99,6 +99,8 @@ def _widgets(
     schema: Mapping[str, Any], definitions: Mapping[str, Any], *, optional: bool = False
 ) -> list[dict[str, Any]]:
     """Return the widgets of a mapping's keys; none is required in an optional mapping."""
+    if "$ref" in schema:
+        schema = definitions[schema["$ref"].rpartition("/")[2]]
     required = set() if optional else set(schema["required"])
     return [
         {
@@ -120,7 +122,7 @@ def _hint(key: str, schema: Mapping[str, Any], *, needed: bool) -> str:
 def _kind(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of a key's widget that follow from its schema."""
     if "$ref" in schema:
-        inner = _widgets(_resolve(schema, definitions), definitions, optional=True)
+        inner = _widgets(schema, definitions, optional=True)
         return {"widget": "object", "collapsed": True, "fields": inner}
     match schema["type"]:
         case "array":
@@ -142,7 +144,7 @@ def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -
         return {"widget": "select", "multiple": True, **limits, "options": options}
     widget = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
     if "$ref" in items:
-        inner = _widgets(_resolve(items, definitions), definitions)
+        inner = _widgets(items, definitions)
         return widget | {"collapsed": True, "fields": inner}
     # an author is a name or a mapping; the form shows names and keeps what it cannot show
     return widget | {"field": {"name": "name", "label": "Name", "widget": "string"}}
@@ -170,8 +172,3 @@ def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _is_when(schema: Mapping[str, Any]) -> bool:
     return str(schema.get("pattern")).startswith(r"^\d{4}-")
-
-
-def _resolve(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
-    definition: Mapping[str, Any] = definitions[schema["$ref"].rpartition("/")[2]]
-    return definition

@@ -53,32 +53,30 @@ def check_place(folder: Path) -> None:
 
 def describe_office(
     clock: dt.datetime,
-    title: str | None,
-    url: str | None,
-    authority: str | None,
-    timezone: str | None,
+    *,
     languages: tuple[str, ...],
     countries: tuple[str, ...],
+    **options: str | None,
 ) -> NewOffice:
-    """Return the office that the options describe; `option_problems` checks their values."""
-    options = {"title": title, "url": url, "timezone": timezone, "authority": authority}
+    """Return the office that the options describe: title, url, timezone, authority, and the lists.
+
+    `option_problems` checks their values.
+    """
     texts = {name: (value or "").strip() for name, value in options.items()}
     if missing := [f"--{name}" for name in REQUIRED if not texts[name]]:
         *first, last = missing
         text = f"{', '.join(first)} and {last} are" if first else f"{last} is"
         raise OfficeError(f"{text} missing; on a terminal ilofeed asks")
     lists = {"language": " ".join(languages), "country": " ".join(countries)}
-    for name, text in {**texts, **lists}.items():
+    for name, text in (texts | lists).items():
         if any("\ud800" <= character <= "\udfff" for character in text):
             raise OfficeError(f"--{name} is not written in UTF-8")
-    suggested = suggest_authority(texts["url"], clock)
-    if suggested is None:  # the address is what is wrong
-        suggested = NewOffice.authority
+    if not texts["authority"]:
+        suggested = suggest_authority(texts["url"], clock)
+        # without one the address is what is wrong
+        texts["authority"] = NewOffice.authority if suggested is None else suggested
     return NewOffice(
-        title=texts["title"],
-        url=texts["url"],
-        timezone=texts["timezone"],
-        authority=texts["authority"] or suggested,
+        **texts,
         languages=tuple(dict.fromkeys(tag.strip() for tag in languages)) or ("en",),
         countries=tuple(map(parse_country, countries)),
     )
@@ -122,8 +120,11 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
     """Return every file of the office, by path."""
     sources, site = check_office_sources(office, clock)
     assert sources.office is not None
-    written_by_editors = {"feeds.yaml": sources.office, **dict(sources.entries)}
-    return written_by_editors | kit(site.office, program_files(), clock)
+    return {
+        "feeds.yaml": sources.office,
+        **dict(sources.entries),
+        **kit(site.office, program_files(), clock),
+    }
 
 
 def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources, Site]:
@@ -150,7 +151,7 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder that has none of them: all of them or, if that fails, none."""
-    created = next(
+    new_folder = next(
         (path for path in [*reversed(folder.parents), folder] if not path.exists()), None
     )
     stage = folder / _STAGE
@@ -160,27 +161,22 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
             (stage / path).parent.mkdir(parents=True, exist_ok=True)
             (stage / path).write_bytes(data)
         for name in sorted({path.partition("/")[0] for path in files}):
-            _move(stage / name, folder / name)
-            moved.append(folder / name)
+            _check_absent(folder / name)
+            moved.append((stage / name).rename(folder / name))
         stage.rmdir()
     except BaseException:
         with contextlib.suppress(OSError):
-            _remove([created] if created is not None else [stage, *moved])
+            for leftover in [stage, *moved] if new_folder is None else [new_folder]:
+                if leftover.is_dir():
+                    shutil.rmtree(leftover)
+                else:
+                    leftover.unlink(missing_ok=True)
         raise
 
 
-def _move(source: Path, target: Path) -> None:
-    if os.path.lexists(target):
-        raise OfficeError(f"{target} is there by now, and nothing is overwritten")
-    source.rename(target)
-
-
-def _remove(paths: list[Path]) -> None:
-    for path in paths:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)
+def _check_absent(path: Path) -> None:
+    if os.path.lexists(path):
+        raise OfficeError(f"{path} is there by now, and nothing is overwritten")
 
 
 def check_renewable(folder: Path) -> None:
@@ -194,11 +190,8 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
 
     Return the paths that changed.
     """
-    files = {
-        path: data
-        for path, data in kit(office, program_files(), clock).items()
-        if path.startswith(_RENEWED)
-    }
+    files = kit(office, program_files(), clock)
+    files = {path: data for path, data in files.items() if path.startswith(_RENEWED)}
     changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
     # the lock names the wheel, so it comes after it

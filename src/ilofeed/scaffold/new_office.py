@@ -84,13 +84,6 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
             "--country",
         ),
     }
-    values = {
-        "url": office.url,
-        "authority": office.authority,
-        "title": office.title,
-        "language": tags[0],
-        "timezone": office.timezone,
-    }
     template = resources.files("ilofeed") / "data" / "office" / "feeds.yaml"
     for line in template.read_text("utf-8").splitlines():
         if line in blocks:
@@ -98,7 +91,8 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
             yield from ((text, option) for text in lines)
         elif hole := _HOLE.search(line):
             name = hole[1].lower()
-            yield line.replace(hole[0], scalar(values[name])), f"--{name}"
+            value = tags[0] if name == "language" else getattr(office, name)
+            yield line.replace(hole[0], scalar(value)), f"--{name}"
         else:
             yield line, ""
 
@@ -121,7 +115,7 @@ def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
         "date": local,
         "summary": words["summary"].replace("{day}", local.date().isoformat()),
         "categories": ["news"],
-        "countries": [next((code for code, _ in office.countries), "world")],
+        "countries": [office.countries[0][0] if office.countries else "world"],
         "language": None if language == office.languages[0] else language,
         "body": words.get("body"),
     }

@@ -21,46 +21,35 @@ if TYPE_CHECKING:
 
 PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
 _EARLY, _LATE = 6, 22  # the office's hours in which the schedule starts
-_PLACES = {
-    ".editorconfig": "data/office/editorconfig",
-    ".gitattributes": "data/office/gitattributes",
-    ".github/dependabot.yml": "data/office/dependabot.yml",
-    ".github/scripts/install": "data/office/install",
-    ".github/scripts/issue.py": "data/program/issue.py",
-    ".github/scripts/office.py": "data/program/office.py",
-    ".github/workflows/check.yml": "data/office/check.yml",
-    ".github/workflows/office.yml": "data/program/office.yml",
-    ".github/workflows/publish.yml": "data/program/publish.yml",
-    ".gitignore": "data/office/gitignore",
-    ".vscode/extensions.json": "data/office/extensions.json",
-    ".vscode/settings.json": "data/office/settings.json",
-    ".vscode/tasks.json": "data/office/tasks.json",
-    "docs/publishing.md": "data/office/publishing.md",
+_COPIED = {  # folder of the program: paths in the office of files that have the same name there
+    "data/office": ".editorconfig .gitattributes .github/dependabot.yml .github/scripts/install "
+    ".github/workflows/check.yml .gitignore .vscode/extensions.json .vscode/settings.json "
+    ".vscode/tasks.json docs/publishing.md",
+    "data/program": ".github/scripts/issue.py .github/scripts/office.py "
+    ".github/workflows/office.yml .github/workflows/publish.yml",
 }
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&])")
 
 
 def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[str, bytes]:
     """Return these files by path; `program` holds the program's own files."""
+    name, wheel = make_wheel(__version__, program)
+    line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     schema = json.dumps(feeds_schema(), ensure_ascii=False, indent=2) + "\n"
     readme = {"@TITLE@": _MARKDOWN.sub(r"\\\1", office.title), "@URL@": office.url}
-    zone = str(office.timezone)
-    schedule = {"@ZONE@": zone, "@HOURS@": hours(office.timezone, now.year)}
+    schedule = {"@ZONE@": str(office.timezone), "@HOURS@": hours(office.timezone, now.year)}
     return {
-        **{path: program[source] for path, source in _PLACES.items()},
-        **_wheel_and_lock(program),
+        **{
+            path: program[f"{folder}/{path.rpartition('/')[2].removeprefix('.')}"]
+            for folder, paths in _COPIED.items()
+            for path in paths.split()
+        },
+        f"{PROGRAM}{name}": wheel,
+        f"{PROGRAM}requirements.txt": program["data/program/requirements.txt"] + line.encode(),
         ".github/workflows/scheduled.yml": _fill(program["data/office/scheduled.yml"], schedule),
         ".vscode/feeds.schema.json": schema.encode(),
         "README.md": _fill(program["data/office/README.md"], readme),
     }
-
-
-def _wheel_and_lock(program: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Return the program as a wheel, and the lock of its dependencies and of that wheel."""
-    name, wheel = make_wheel(__version__, program)
-    line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
-    lock = program["data/program/requirements.txt"] + line.encode()
-    return {f"{PROGRAM}{name}": wheel, f"{PROGRAM}requirements.txt": lock}
 
 
 def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
@@ -70,16 +59,13 @@ def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
 
 def hours(zone: dt.tzinfo, year: int) -> str:
     """Return the hours of UTC at which it is day in a zone, summer or winter, as cron has them."""
-    offsets = {dt.datetime(year, month, 1, tzinfo=zone).utcoffset() for month in range(1, 13)}
-    day = dt.datetime(year, 1, 1, 0, 17, tzinfo=dt.UTC)
-    daytime = [
-        hour
-        for hour in range(24)
-        if any(
-            _EARLY <= (day + dt.timedelta(hours=hour) + (offset or dt.timedelta())).hour <= _LATE
-            for offset in offsets
-        )
-    ]
+    months = (dt.datetime(year, month, 1, tzinfo=zone) for month in range(1, 13))
+    offsets = {month.utcoffset() or dt.timedelta() for month in months}
+    daytime = []
+    for hour in range(24):
+        start = dt.datetime(year, 1, 1, hour, 17, tzinfo=dt.UTC)
+        if any(_EARLY <= (start + offset).hour <= _LATE for offset in offsets):
+            daytime.append(hour)
     return ",".join(_ranges(daytime))
 
 

@@ -12,7 +12,7 @@ import io
 import tomllib
 import zipfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -74,9 +74,7 @@ def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
     return f"ilofeed-{version}-py3-none-any.whl", out.getvalue()
 
 
-def _metadata(version: str, project: Mapping[str, object]) -> str:
-    dependencies = project["dependencies"]
-    assert isinstance(dependencies, list)
+def _metadata(version: str, project: Mapping[str, Any]) -> str:
     lines = [
         "Metadata-Version: 2.4",
         f"Name: {project['name']}",
@@ -85,10 +83,11 @@ def _metadata(version: str, project: Mapping[str, object]) -> str:
         f"License-Expression: {project['license']}",
         "License-File: LICENSE",
         f"Requires-Python: {project['requires-python']}",
-        *(f"Requires-Dist: {dependency}" for dependency in dependencies),
+        *(f"Requires-Dist: {dependency}" for dependency in project["dependencies"]),
     ]
     return "\n".join(lines) + "\n"
 
 
 def _hash(data: bytes) -> str:
-    return "sha256=" + base64.urlsafe_b64encode(hashlib.sha256(data).digest()).rstrip(b"=").decode()
+    digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest())
+    return f"sha256={digest.rstrip(b'=').decode()}"

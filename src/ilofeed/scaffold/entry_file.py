@@ -1,0 +1,100 @@
+"""Write a new entry file, or set `updated` of one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ilofeed.content import check_entry, scalar, slug_of, slugify
+from ilofeed.feeds import second
+from ilofeed.problems import Problem, has_errors
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from ilofeed.dates import Moment
+    from ilofeed.model import Office
+
+PLACEHOLDER = "Write one or two sentences here, then delete the line that says draft."
+_UPDATED = re.compile(
+    rb"^([\"']?updated[\"']?[ \t]*:)[^\r\n]*?([ \t]+#[^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE
+)
+_DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*:[^\r\n]*(\r\n|\r|\n)", re.MULTILINE)
+_FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """The options of `ilofeed new`; without a summary the entry is a draft."""
+
+    title: str
+    date: Moment
+    categories: Sequence[str]
+    countries: Sequence[str]
+    summary: str | None = None
+    link: str | None = None
+    slug: str | None = None
+    language: str | None = None  # if it is not the office's
+    translation_of: str | None = None
+
+
+def write_entry(
+    new: NewEntry, office: Office, paths: Iterable[str], now: dt.datetime
+) -> tuple[str, bytes, tuple[Problem, ...]]:
+    """Return path and bytes of a new entry file, and the problems that `check` would find in it.
+
+    `paths` are those of the existing entry files; the new one has a name of its own.
+    """
+    taken = set(map(slug_of, paths))
+    base = slug = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
+    number = 1
+    while slug in taken:
+        number += 1
+        slug = f"{base}-{number}"
+    path = f"entries/{new.date.year}/{slug}.md"
+    optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
+    lines = [
+        "---",
+        f"title: {scalar(new.title)}",
+        f"date: {new.date.isoformat()}",
+        f"summary: {scalar(new.summary or PLACEHOLDER)}",
+        f"categories: [{', '.join(new.categories)}]",
+        f"countries: [{', '.join(new.countries)}]",
+        *(f"{key}: {scalar(text)}" for key, text in optional.items() if text is not None),
+        *(["draft: true"] if new.summary is None else []),
+        "---",
+        "",
+    ]
+    data = "\n".join(lines).encode()
+    return path, data, check_entry(path, data, office, {}, now).problems
+
+
+def touch(
+    path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
+) -> tuple[bytes, tuple[Problem, ...]]:
+    """Return an entry file with `updated` set to now, or its old bytes and why it cannot be.
+
+    An existing line `updated:` is changed; otherwise one is inserted below `date:`. Every other
+    byte stays the same.
+    """
+    before = check_entry(path, data, office, files, now)
+    if has_errors(before.problems):
+        return data, before.problems
+    instant = now.astimezone(office.timezone).replace(microsecond=0).isoformat().encode()
+    fences = list(_FENCE.finditer(data))
+    end = fences[1].start() if len(fences) > 1 else len(data)
+    touched = data
+    if line := _UPDATED.search(data, 0, end):
+        comment = line[2] or b""
+        touched = data[: line.start()] + line[1] + b" " + instant + comment + data[line.end() :]
+    elif line := _DATE.search(data, 0, end):
+        touched = data[: line.end()] + b"updated: " + instant + line[1] + data[line.end() :]
+    after = check_entry(path, touched, office, files, now)
+    if has_errors(after.problems):  # its date is in the future, say
+        return data, after.problems
+    if after.entry is None or second(after.entry.updated) != second(now):
+        message = "there is no line `date:` to put `updated:` below; write it by hand"
+        return data, (Problem(path, 1, 1, "missing-key", message),)
+    return touched, ()
