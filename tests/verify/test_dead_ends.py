@@ -11,7 +11,7 @@ import click
 import pytest
 
 from ilofeed.build import prepare
-from ilofeed.cli.report import as_text
+from ilofeed.cli.console import as_text
 from ilofeed.document import Document
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render

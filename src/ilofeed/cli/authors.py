@@ -39,7 +39,7 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     """Read and check everything, render and verify it in memory, write nothing."""
     from ilofeed import build as chain
-    from ilofeed.cli.report import counts
+    from ilofeed.cli.console import counts
     from ilofeed.workers import processors
 
     progress = console.Progress()

@@ -7,7 +7,7 @@ import dataclasses
 from typing import TYPE_CHECKING
 
 from ilofeed.build import PreviousBuild
-from ilofeed.cli import report
+from ilofeed.cli import console
 from ilofeed.content import dump, keep, load
 from ilofeed.document import ORDER, OutputFile
 from ilofeed.feeds import next_change
@@ -38,7 +38,7 @@ def remember(
     assert draft.site is not None
     documents = draft.documents
     said = state.Said(
-        f"{report.counts(draft)}, {report.documents(len(documents), target)}",
+        f"{console.counts(draft)}, {console.documents(len(documents), target)}",
         tuple(dataclasses.asdict(problem) for problem in draft.problems),
     )
     state.remember(

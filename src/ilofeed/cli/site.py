@@ -103,7 +103,7 @@ def _build(
     """Publish what changed, and say what subscribers notice."""
     from ilofeed import build as chain
     from ilofeed.cli import lastbuild
-    from ilofeed.cli.report import changed, counts, noticed
+    from ilofeed.cli.console import changed, counts, noticed
     from ilofeed.publish import compare, load_previous, output, state
 
     started = time.monotonic()

@@ -7,19 +7,23 @@ in another form, a second title or an entry in another place is not found, or no
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import email.utils
+import hashlib
 import html
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.feeds import parse_xml
+from ilofeed.feeds import cut, parse_xml
+from ilofeed.verify.lint import Finding, duplicates, size_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.model import Format
+    from ilofeed.document import Document
+    from ilofeed.model import Entry, Format
     from ilofeed.verify.expected import Fields
 
 
@@ -235,3 +239,68 @@ def _second(
 
 def _rss_second(text: str | None) -> int | None:
     return _second(text, email.utils.parsedate_to_datetime)
+
+
+def share_out(
+    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
+) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of the entries to read back in each archive document that is not read
+    whole, by its path.
+
+    An entry that says the same in the same bytes, below the same beginning of a document, is in one
+    of them; `expected` is a digest of what it must say. Of a document that is not in the answer all
+    entries have to be read.
+    """
+    seen: set[bytes] = set()
+    shares = {}
+    for document in documents:
+        feed, form = document.feed, document.format
+        if document.kind != "archive" or feed is None or form is None:
+            continue
+        parts = cut(document.data, form)
+        if parts is None or len(parts.entries) != len(feed.entries):
+            continue
+        frame = _frame(parts.head)
+        fresh = []
+        for number, (piece, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
+            hashed = hashlib.blake2b(frame, digest_size=16)
+            hashed.update(expected(entry, document))
+            hashed.update(piece)
+            if (key := hashed.digest()) not in seen:
+                seen.add(key)
+                fresh.append(number)
+        if len(fresh) < len(parts.entries):
+            shares[document.path] = tuple(fresh)
+    return shares
+
+
+def _frame(head: bytes) -> bytes:
+    """Return the start tag, which declares all namespaces and the language."""
+    start = head.rfind(b"?>") + 2
+    return head[start : head.find(b">", start)].strip()
+
+
+def leave(document: Document, numbers: Sequence[int]) -> Document:
+    """Return a document that can be cut with only these of its entries."""
+    assert document.feed is not None
+    assert document.format is not None
+    parts = cut(document.data, document.format)
+    assert parts is not None
+    entries = tuple(document.feed.entries[number] for number in numbers)
+    left = b"".join(parts.entries[number] for number in numbers)
+    return dataclasses.replace(
+        document,
+        data=parts.head + left + parts.tail,
+        feed=dataclasses.replace(document.feed, entries=entries),
+    )
+
+
+def whole_findings(document: Document) -> Iterator[Finding]:
+    """Yield what a document can break whose pieces are correct: its size, and duplicate entries."""
+    assert document.feed is not None
+    entries = document.feed.entries
+    yield from size_findings(document.data)
+    yield from duplicates("DuplicateEntries", "id", (entry.id for entry in entries))
+    if document.format == "atom":
+        moments = (entry.updated.isoformat() for entry in entries)
+        yield from duplicates("DuplicateUpdated", "updated", moments)
