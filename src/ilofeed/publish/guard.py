@@ -1,4 +1,4 @@
-"""The continuity guard: what a build would do to people who are subscribed already.
+"""The continuity guard: refuse what would harm people who are subscribed already.
 
 It compares the ledger of the last build with that of the next. Each refusal is a `Problem` whose
 code is the rule, and whose message says what to write to keep what subscribers have, or how to
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 MAX_MOVE = 24 * 60 * 60  # seconds by which the date of an entry may move
-MANY = 10  # if more than one entry in so many vanishes at once, it is not about single entries
+MANY = 10  # refuse as many-vanished if more than one entry in so many vanishes at once
 SIMILARITY = 0.6  # of two titles of the same instant, as a ratio of difflib
 MAX_COMPARED = 100  # entries of one instant whose titles are compared
 
@@ -98,22 +98,18 @@ def check_continuity(
     """Return refusals as errors, those of `allowed` rules and changes without a new `updated` as
     warnings, ordered by place."""
     comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
-    refusals = [
-        *_vanished(comparison),
-        *_moved(comparison),
-        *check_addresses(site.office, before, after, read),
-    ]
+    refusals = [*_vanished(comparison), *_moved(comparison), *_addresses(comparison, before)]
     problems = [_with_advice(problem, allowed) for problem in refusals]
     return sorted([*problems, *_silent(comparison)])
 
 
 def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
     """Say how a refusal can be allowed, or make it a warning if it is."""
+    option = f"--allow {problem.code}"
     if problem.code in allowed:
-        message = f"{problem.message} (allowed by --allow {problem.code})"
+        message = f"{problem.message} (allowed by {option})"
         return dataclasses.replace(problem, message=message, severity="warning")
-    message = f"{problem.message}. If it is meant: --allow {problem.code}"
-    return dataclasses.replace(problem, message=message)
+    return dataclasses.replace(problem, message=f"{problem.message}. If it is meant: {option}")
 
 
 def _under_authority(before: Ledger, office: Office) -> Ledger:
@@ -121,14 +117,14 @@ def _under_authority(before: Ledger, office: Office) -> Ledger:
     if before.authority in {None, office.authority.text}:
         return before
     old = f"tag:{before.authority}:"
-    records = {}
-    for identity, record in before.entries.items():
-        if identity.startswith(old):
-            record = dataclasses.replace(  # noqa: PLW2901
-                record, id=office.authority.id_of(identity.removeprefix(old))
-            )
-        records[record.id] = record
-    return dataclasses.replace(before, entries=records)
+    new = office.authority.id_of("")
+    records = [
+        dataclasses.replace(record, id=new + record.id.removeprefix(old))
+        if record.id.startswith(old)
+        else record
+        for record in before.entries.values()
+    ]
+    return dataclasses.replace(before, entries={record.id: record for record in records})
 
 
 def _vanished(comparison: Comparison) -> Iterator[Problem]:
@@ -164,16 +160,16 @@ def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
             f"{_title(record)} was published and is a draft now; those who have it would not be "
             f"told. Instead of the draft line write `withdrawn: {comparison.today}`"
         )
-        return comparison.problem(entry.path, "draft", "id-vanished", message)
-    if second(entry.published) == second(record.published):
+    elif second(entry.published) == second(record.published):
         now = comparison.date(comparison.now)
         message = f"{_title(record)} was published, but the clock says {now}, before its date"
-        return comparison.problem(entry.path, "date", "id-vanished", message)
-    date = comparison.date(record.published or comparison.now)
-    message = (
-        f"{_title(record)} was published and would wait for its date now; write `date: {date}`"
-    )
-    return comparison.problem(entry.path, "date", "id-vanished", message)
+    else:
+        date = comparison.date(record.published or comparison.now)
+        message = (
+            f"{_title(record)} was published and would wait for its date now; write `date: {date}`"
+        )
+    key = "draft" if entry.draft else "date"
+    return comparison.problem(entry.path, key, "id-vanished", message)
 
 
 def _renamed(comparison: Comparison, record: Record, entry: Entry) -> Problem:
@@ -295,19 +291,14 @@ def _similarity(title: str, other: str) -> float:
     return difflib.SequenceMatcher(None, title.casefold(), other.casefold()).ratio()
 
 
-PATH = "feeds.yaml"
 DIMENSIONS = ("language", "country", "category")
 _FORMATS = {name: form for form, name in FILE_NAMES.items()}
 
 
-def check_addresses(
-    office: Office, before: Ledger, after: Ledger, read: Callable[[str], bytes]
-) -> Iterator[Problem]:
-    """Yield a refusal for each address or name that subscribers have stored and that would go."""
-
-    def problem(key: str, code: Code, message: str) -> Problem:
-        return Problem(PATH, line_of(read(PATH), key), 1, code, message)
-
+def _addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
+    """Refuse to lose addresses and names that subscribers have stored; `before` as it was."""
+    office = comparison.office
+    problem = functools.partial(comparison.problem, "feeds.yaml")
     if before.authority not in {None, office.authority.text}:
         message = (
             f"the authority was {quote(before.authority or '')}; with another one every entry has "
@@ -322,7 +313,7 @@ def check_addresses(
         )
         yield problem("url", "site-moved", message)
     gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
-    for path in sorted(before.documents.keys() - after.documents.keys()):
+    for path in sorted(before.documents.keys() - comparison.after.documents.keys()):
         gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
     languages = {language for feed in gone if (language := _dimensions(feed)["language"])}
     lost = sorted(languages - {tag.lower() for tag in _languages(office)})

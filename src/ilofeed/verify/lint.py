@@ -1,7 +1,8 @@
-"""Check feed documents for what a grammar cannot express.
+"""Check feed documents against their grammars, and for what a grammar cannot express.
 
-Each rule has the name that the W3C feed validator uses for it. The validator itself is not
-available as a library; these are the rules of it that documents of this program could break.
+The grammars are RELAX NG for Atom and RSS, JSON Schema for JSON Feed. Each rule has the name that
+the W3C feed validator uses for it. The validator itself is not available as a library; these are
+the rules of it that documents of this program could break.
 """
 
 from __future__ import annotations
@@ -117,11 +118,6 @@ def _name(element: Any) -> str:
     return etree.QName(element).localname
 
 
-def _is_child_of(element: Any, *names: str) -> bool:
-    parent = element.getparent()
-    return parent is not None and parent.tag in names
-
-
 def _characters(feed: _Feed) -> Iterator[Finding]:
     for element in _elements(feed.root):
         texts = [element.text or "", element.tail or "", *element.values()]
@@ -204,10 +200,10 @@ def _history(feed: _Feed) -> Iterator[Finding]:
             yield Finding("ArchiveIncomplete", "link", "neither prev-archive nor next-archive")
         if "current" not in links:
             yield Finding("MissingCurrentInArchive", "link", "no current")
-    for link in feed.root.iter(_LINK):
-        rel = link.get("rel")
-        if rel in _HISTORY_LINKS and _is_child_of(link, _ENTRY, "item"):
-            yield Finding("FeedHistoryRelInEntry", "link", rel)
+    for entry in feed.root.iter(_ENTRY, "item"):
+        for link in entry.iterchildren(_LINK):
+            if (rel := link.get("rel")) in _HISTORY_LINKS:
+                yield Finding("FeedHistoryRelInEntry", "link", rel)
 
 
 def _references(feed: _Feed) -> Iterator[Finding]:
@@ -228,21 +224,17 @@ _RULES: tuple[Callable[[_Feed], Iterator[Finding]], ...] = (
 )
 
 
+@functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     """Return a rule and a text for each thing that a strict parser or a cautious reader refuses."""
-    return _judge_html(text) if "<" in text or "&" in text else ()
-
-
-@functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
-def _judge_html(text: str) -> tuple[tuple[str, str], ...]:
     return () if _is_clean(text) else _judge_strictly(text)
 
 
 def _is_clean(text: str) -> bool:
     """Return whether nh3 changes nothing in HTML whose addresses are absolute.
 
-    nh3 parses HTML as browsers do and keeps only elements of ours. If it writes the same text
-    again, it had nothing to repair and nothing to drop, so a strict parser finds nothing either;
+    nh3 parses HTML as browsers do and keeps only elements that entries may have. If it writes the
+    same text again, it had nothing to repair or drop, so a strict parser has no findings either;
     that one takes a hundred times as long.
     """
     return (
@@ -293,21 +285,15 @@ def _json_schema() -> Any:
 
 def match_grammar(data: bytes, form: Format) -> list[Finding]:
     """Return where a document does not match the grammar of its format."""
-    return _match_json(data) if form == "json" else _match_xml(data, form)
-
-
-def _match_xml(data: bytes, form: Format) -> list[Finding]:
+    if form == "json":
+        return _match_json(data)
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     grammar = _relax_ng(form)
-    if grammar.validate(root):
-        return []
-    return [
-        Finding("grammar", f"line {error.line}", error.message)
-        for error in list(grammar.error_log)[:3]
-    ]
+    errors = [] if grammar.validate(root) else list(grammar.error_log)[:3]
+    return [Finding("grammar", f"line {error.line}", error.message) for error in errors]
 
 
 def _match_json(data: bytes) -> list[Finding]:
@@ -320,18 +306,9 @@ def _match_json(data: bytes) -> list[Finding]:
     findings = [
         Finding("grammar", _place(error.instance_path), error.message[:300]) for error in errors
     ]
-    ids = _ids(document)
-    if len(set(ids)) < len(ids):
+    if not findings and len({item["id"] for item in document["items"]}) < len(document["items"]):
         findings.append(Finding("DuplicateEntries", "items", "an id stands twice"))
     return findings
-
-
-def _ids(document: Any) -> list[str]:
-    items = document.get("items") if isinstance(document, dict) else None
-    if not isinstance(items, list):
-        return []  # the schema has reported it
-    ids = [item.get("id") for item in items if isinstance(item, dict)]
-    return [identity for identity in ids if isinstance(identity, str)]
 
 
 def _place(path: Sequence[str | int]) -> str:
