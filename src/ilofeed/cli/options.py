@@ -100,14 +100,14 @@ def output_folder(root: Path, output: Path) -> Path:
     return target
 
 
-def terms(option: str, known: Collection[str], given: Sequence[str]) -> list[str]:
-    """Return the given terms without duplicates; if none is given, the only known one."""
-    if not given and len(known) != 1:
-        raise OptionError(f"{option} is missing; known: {', '.join(known)}")
+def terms(option: str, slugs: Collection[str], given: Sequence[str]) -> list[str]:
+    """Return the given terms without duplicates; if none is given, the only one of feeds.yaml."""
+    if not given and len(slugs) != 1:
+        raise OptionError(f"{option} is missing; known: {', '.join(slugs)}")
     for name in given:
-        if name not in known:
-            raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, known)}")
-    return list(dict.fromkeys(given or known))
+        if name not in slugs:
+            raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, slugs)}")
+    return list(dict.fromkeys(given or slugs))
 
 
 clock = click.option(

@@ -14,8 +14,7 @@ import threading
 import urllib.parse
 from functools import partial
 from importlib import resources
-from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ilofeed.content import check_entry, examine, slug_of, told_apart
 from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
@@ -69,16 +68,13 @@ class Preview:
 
     def problems_of(self, slug: str) -> list[Problem]:
         """Return the problems in the file of an entry."""
-        return [
-            problem
-            for problem in self.problems
-            if is_entry_file(problem.path) and slug_of(problem.path) == slug
-        ]
+        return [problem for problem in self.problems if _slug(problem) == slug]
 
 
-def is_entry_file(path: str) -> bool:
-    """Whether a path is that of an entry, by its name."""
-    return path.startswith("entries/") and path.endswith(".md")
+def _slug(problem: Problem) -> str | None:
+    """Return the slug of the entry that a problem is in; None if it is in another file."""
+    path = problem.path
+    return slug_of(path) if path.startswith("entries/") and path.endswith(".md") else None
 
 
 @dataclasses.dataclass
@@ -98,12 +94,10 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
         memory.parsed.clear()
         memory.depends_on = depends_on
 
-    def parse(
-        path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
-    ) -> Parsed:
+    def parse(path: str, data: bytes, *context: Any) -> Parsed:
         cached = memory.parsed.get(path)
         if cached is None or cached[0] != data:
-            cached = memory.parsed[path] = data, check_entry(path, data, office, files, now)
+            cached = memory.parsed[path] = data, check_entry(path, data, *context)
         return cached[1]
 
     office, parsed, problems = examine(sources, now, address, judge=parse)
@@ -137,7 +131,7 @@ def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[E
 
 def _select(
     office: Office, entries: Sequence[Entry], now: dt.datetime
-) -> tuple[Selection, Mapping[str, str]]:
+) -> tuple[Selection, dict[str, str]]:
     """Select as `feeds.select` does, entries that wait included; return the marks of those."""
     marks = {entry.slug: _mark(entry, office, now) for entry in entries if not is_out(entry, now)}
     out = published((entry for entry in entries if entry.slug not in marks), now)
@@ -153,7 +147,7 @@ def _select(
         )
         for entry in in_order([*out, *waiting])
     ]
-    return Selection(office, shown, select_feeds(office, shown)), MappingProxyType(marks)
+    return Selection(office, shown, select_feeds(office, shown)), marks
 
 
 def _mark(entry: Entry, office: Office, now: dt.datetime) -> str:
@@ -185,8 +179,7 @@ class Pages:
     def find(self, path: str) -> bytes | None:
         """Return the bytes that are served at a path, None if nothing is."""
         if path in {SCRIPT, STYLE}:
-            asset = resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)
-            return asset.read_bytes()
+            return (resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)).read_bytes()
         data = self._document(path)
         if data is None and self._is_missing_for_errors(path):
             data = _EMPTY.encode()
@@ -219,8 +212,7 @@ class Pages:
         if self.preview.marks:
             data = _LINK.sub(lambda link: link[0] + self._mark(path, link[1].decode()), data)
         data = data.replace(b"</head>", head.encode(), 1)
-        at_entry = _MAIN.search(data) if _ENTRY.match(path) else None
-        place = at_entry or _BODY.search(data)
+        place = (_ENTRY.match(path) and _MAIN.search(data)) or _BODY.search(data)
         banner = self._banner(path).encode()
         return data if place is None else data[: place.end()] + banner + data[place.end() :]
 
@@ -259,8 +251,8 @@ class Pages:
 
 def _item(problem: Problem) -> str:
     place = f"<code>{html.escape(visible(problem.path))}:{problem.line}:{problem.column}</code>"
-    if is_entry_file(problem.path):
-        place = f'<a href="/entry/{urllib.parse.quote(slug_of(problem.path))}/">{place}</a>'
+    if (slug := _slug(problem)) is not None:
+        place = f'<a href="/entry/{urllib.parse.quote(slug)}/">{place}</a>'
     return (
         f'<li class="{problem.severity}">{place} <strong>{problem.severity}:</strong> '
         f"{html.escape(problem.message)} [{problem.code}]</li>"

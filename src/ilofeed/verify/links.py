@@ -20,7 +20,7 @@ from ilofeed.feeds import parse_xml
 from ilofeed.pages import read_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office
@@ -106,10 +106,20 @@ def _written(entry: Entry) -> Iterator[str]:
     yield from _in_fragment(entry.html)
 
 
-def addresses(document: AnyDocument) -> Iterator[str]:
-    """Yield every address in a document, as it is written there."""
-    if finder := _FINDERS.get(document.path.rpartition(".")[2]):
-        yield from finder(document.data)
+def addresses(document: AnyDocument) -> Iterable[str]:
+    """Return every address in a document, as it is written there."""
+    match document.path.rpartition(".")[2]:
+        case "html":
+            return _in_html(document.data)
+        case "xml" | "opml":
+            return _in_xml(document.data)
+        case "json":
+            return _in_json(json.loads(document.data))
+        case "ics":  # with long lines unfolded
+            return _CALENDAR_LINE.findall(document.data.decode().replace("\r\n ", ""))
+        case "txt":
+            return re.findall(r"https?://\S+", document.data.decode())
+    return ()
 
 
 def _in_html(data: bytes) -> Iterator[str]:
@@ -159,11 +169,7 @@ def _in_xml(data: bytes) -> Iterator[str]:
             yield from _in_fragment(element.text)
 
 
-def _in_json(data: bytes) -> Iterator[str]:
-    return _in_value(json.loads(data), "")
-
-
-def _in_value(value: Any, key: str) -> Iterator[str]:
+def _in_json(value: Any, key: str = "") -> Iterator[str]:
     """Yield the addresses in a JSON value that is stored under `key`."""
     if isinstance(value, str):
         if key in _JSON_HTML:
@@ -172,26 +178,8 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
             yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _in_value(item, key)
+            yield from _in_json(item, key)
     elif isinstance(value, dict):
         for name, inner in value.items():
             if name not in _JSON_LABELS:
-                yield from _in_value(inner, name)
-
-
-def _in_calendar(data: bytes) -> Iterator[str]:
-    yield from _CALENDAR_LINE.findall(data.decode().replace("\r\n ", ""))
-
-
-def _in_text(data: bytes) -> Iterator[str]:
-    yield from re.findall(r"https?://\S+", data.decode())
-
-
-_FINDERS: dict[str, Callable[[bytes], Iterator[str]]] = {
-    "html": _in_html,
-    "xml": _in_xml,
-    "opml": _in_xml,
-    "json": _in_json,
-    "ics": _in_calendar,
-    "txt": _in_text,
-}
+                yield from _in_json(inner, name)
