@@ -76,7 +76,7 @@ def due(root: Path, clock: dt.datetime) -> int:
 @options.category(help="May be repeated.")
 @options.country(help="May be repeated.")
 @click.option(
-    "--date", type=options.Instant(), metavar="WHEN", help="Day or instant (default: today)."
+    "--date", type=options.read_date, metavar="WHEN", help="Day or instant (default: today)."
 )
 @click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
 @click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -47,25 +47,21 @@ class BuildOptions:
         return min(processors(), self.jobs or processors())
 
 
-class Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the checker only
-    """A day or an instant; a day without a time begins at midnight UTC."""
+def read_date(text: str) -> Moment:
+    """Parse an option that is a day or an instant; fail if it is not a date."""
+    from ilofeed.dates import DateError, read_moment
 
-    name = "instant"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Moment:
-        """Parse the text of an option; fail if it is not a date."""
-        from ilofeed.dates import DateError, read_moment
-
-        try:
-            return read_moment(str(value))
-        except DateError as error:
-            self.fail(error.message, param, ctx)
+    try:
+        return read_moment(text)
+    except DateError as error:
+        raise click.BadParameter(error.message) from error
 
 
 def read_clock(given: Moment | None) -> dt.datetime:
-    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC."""
+    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC.
+
+    A day without a time begins at midnight.
+    """
     if isinstance(given, dt.datetime):
         return given.astimezone(dt.UTC)
     if given is not None:
@@ -113,7 +109,7 @@ def terms(option: str, slugs: Collection[str], given: Sequence[str]) -> list[str
 clock = click.option(
     "--now",
     "clock",
-    type=Instant(),
+    type=read_date,
     callback=lambda _ctx, _param, given: read_clock(given),
     metavar="WHEN",
     help="Pretend the current time is WHEN: 2015-05-19T09:00:00+08:00.",

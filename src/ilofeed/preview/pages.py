@@ -228,13 +228,12 @@ class Pages:
         entry = _ENTRY.match(path)
         # those of feeds.yaml first: they may cause many others
         problems = sorted(self.preview.problems, key=lambda problem: problem.path != "feeds.yaml")
-        mark, elsewhere = "", 0
-        if entry is not None:
-            mark = self.preview.marks.get(entry[1], "")
-            problems = self.preview.problems_of(entry[1])
-            elsewhere = len(self.preview.problems) - len(problems)
-        if not mark and not self.preview.problems:
+        mark = self.preview.marks.get(entry[1], "") if entry is not None else ""
+        if not mark and not problems:
             return ""
+        if entry is not None:
+            problems = self.preview.problems_of(entry[1])
+        elsewhere = len(self.preview.problems) - len(problems)
         parts = [f'<p class="preview-mark">{html.escape(mark)}</p>'] * bool(mark)
         if problems:
             parts.append(f"<ul>{''.join(map(_item, problems[:MAX_PROBLEMS]))}</ul>")

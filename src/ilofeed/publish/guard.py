@@ -150,7 +150,7 @@ def _vanished(comparison: Comparison) -> Iterator[Problem]:
 
 
 def _title(record: Record) -> str:
-    return quote(record.title) if record.title else quote(record.id)
+    return quote(record.title or record.id)
 
 
 def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:

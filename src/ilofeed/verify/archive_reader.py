@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree
 
 from ilofeed.feeds import cut, parse_xml
-from ilofeed.verify.lint import Finding, duplicates, size_findings
+from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -33,14 +33,6 @@ if TYPE_CHECKING:
     from ilofeed.verify.expected import Fields
 
 
-_NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "at": "http://purl.org/atompub/tombstones/1.0",
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "ev": "http://purl.org/rss/1.0/modules/event/",
-    "media": "http://search.yahoo.com/mrss/",
-}
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -176,7 +168,7 @@ def _people(node: Any) -> list[tuple[str | None, ...]]:
 
 
 def _children(node: Any, name: str) -> list[Any]:
-    children: list[Any] = node.findall(name, _NAMESPACES)
+    children: list[Any] = node.findall(name, NAMESPACES)
     return children
 
 
