@@ -158,7 +158,15 @@ def fingerprint(*values: Any) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def of_office(office: Office) -> str:
-    """Of all that feeds.yaml says, and of where the site is published."""
-    values = (getattr(office, name) for name in office.__slots__)
-    return fingerprint(*(sorted(one) if isinstance(one, frozenset) else one for one in values))
+# Fields of an office on which neither the check of an entry nor a document rests as a whole: its
+# terms are compared where their labels are shown, the rest shows in what the feeds hold.
+_COMPARED_APART = frozenset(
+    {"categories", "countries", "feeds", "descriptions", "limit", "archives", "unsure"}
+)
+
+
+def settings_digest(office: Office) -> str:
+    """Return a digest of what all entries and documents of an office rest on: its address, title,
+    languages, time zone and so on."""
+    names = [name for name in office.__slots__ if name not in _COMPARED_APART]
+    return fingerprint([(name, getattr(office, name)) for name in names])

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
 REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)
+# of a VEVENT (RFC 5545, section 3.8.1.11), which has no word for a postponed event
+STATUS = {"scheduled": "CONFIRMED", "cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -144,7 +146,7 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     categories = icalendar.vCategory(list(labels))
     categories.cats = [_text(label) for label in labels]
     component.add("categories", categories)
-    component.add("status", "CONFIRMED" if entry.withdrawn is None else "CANCELLED")
+    component.add("status", STATUS[entry.event_status])
     if not isinstance(start, dt.datetime):
         component.add("transp", "TRANSPARENT")  # a conference leaves its readers' days free
     return bytes(component.to_ical())

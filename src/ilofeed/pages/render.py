@@ -17,7 +17,7 @@ from ilofeed.feeds import (
     render_calendar,
     render_opml,
 )
-from ilofeed.model import Feed
+from ilofeed.model import Entry, Feed
 from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
 from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Format, Office
+    from ilofeed.model import Format, Office
     from ilofeed.pages.navigation import Directory
 
     Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
@@ -38,9 +38,9 @@ WORTH_SHARING = 200  # entries that take longer to render than a process to star
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Group:
-    """Documents of one entry or feed that are rendered together, and have one recipe."""
+    """Documents that are rendered together and have one recipe: of an entry, a feed or the site."""
 
-    subject: Entry | Feed
+    subject: Entry | Feed | Selection
     recipe: bytes
     render: Callable[[Any], list[Document]]
 
@@ -50,6 +50,8 @@ class _Group:
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
             return {"feed": in_format(self.subject, form)}
+        if not isinstance(self.subject, Entry):
+            return {}
         is_own = path in (self.subject.page, self.subject.calendar)
         return {"entry": self.subject if is_own else None}
 
@@ -91,7 +93,7 @@ def render_changed(
     """Render every document that the output does not have with the same recipe."""
     office, entries, feeds = selection.office, selection.out, selection.feeds
     directory = build_directory(office, feeds)
-    recipes = Recipes(selection)
+    recipes = Recipes(selection, directory)
     pages = entry_page.EntryPages(office, directory, entries)
     for_entries = [
         _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
@@ -109,6 +111,9 @@ def render_changed(
     # the feeds of few entries are rendered before a process has started
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
 
+    def render_few(groups: Sequence[_Group]) -> list[list[Document]]:
+        return [group.render_bare() for group in groups]
+
     def render_each(groups: Sequence[_Group]) -> list[list[Document]]:
         return workers.map(_Group.render_bare, groups, WORTH_SHARING)
 
@@ -119,13 +124,18 @@ def render_changed(
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
         return render_archive_documents(subjects, office, Workers(workers.processes))
 
+    for_site = [
+        _Group(selection, recipes.assets(), lambda _: render_assets(office)),
+        _Group(selection, recipes.index(entries), lambda _: _render_index(selection, directory)),
+    ]
+
     documents: list[AnyDocument] = [
-        *render_assets(office),
+        *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
         *entry_page.render_moved(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
-        *render_indexes(selection),
+        *_render_lists(selection),
     ]
     return in_order(documents)
 
@@ -163,11 +173,20 @@ def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
 
 def render_indexes(selection: Selection) -> list[Document]:
     """Render what names everything else: the office's page, the lists of feeds and of pages."""
-    office, feeds = selection.office, selection.feeds
-    directory = build_directory(office, feeds)
+    directory = build_directory(selection.office, selection.feeds)
+    return [*_render_index(selection, directory), *_render_lists(selection)]
+
+
+def _render_index(selection: Selection, directory: Directory) -> list[Document]:
     return [
-        index_page.render_index(office, directory, selection.out),
-        index_page.render_not_found(office, directory),
+        index_page.render_index(selection.office, directory, selection.out),
+        index_page.render_not_found(selection.office, directory),
+    ]
+
+
+def _render_lists(selection: Selection) -> list[Document]:
+    office, feeds = selection.office, selection.feeds
+    return [
         Document(OPML_PATH, "index", render_opml(feeds, office)),
         *sitemap.render_sitemap(office, feeds, selection.out),
     ]

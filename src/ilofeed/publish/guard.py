@@ -119,7 +119,7 @@ def _under_authority(before: Ledger, office: Office) -> Ledger:
     old = f"tag:{before.authority}:"
     new = office.authority.id_of("")
     records = [
-        dataclasses.replace(record, id=new + record.id.removeprefix(old))
+        record._replace(id=new + record.id.removeprefix(old))
         if record.id.startswith(old)
         else record
         for record in before.entries.values()
