@@ -52,10 +52,8 @@ class LinkChecker:
 
     def dangling(self, document: AnyDocument) -> list[str]:
         """Return the addresses in a document that belong to the site and are not published."""
-        if document.path == MANIFEST:
-            links = _in_manifest(document.data, self.office)
-        else:
-            links = addresses(document)
+        is_manifest = document.path == MANIFEST
+        links = _in_manifest(document.data, self.office) if is_manifest else addresses(document)
         return self._unpublished(links, document.path)
 
     def dangling_in_entry(self, entry: Entry) -> list[str]:
