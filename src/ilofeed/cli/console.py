@@ -66,27 +66,23 @@ def report(
     mistakes = [problem for problem in problems if problem.code not in GUARDED]
     errors = [problem for problem in mistakes if strict or problem.severity == "error"]
     refusals = [problem for problem in problems if problem.severity == "error"]
+    first, paths = "", {fault.path for fault in faults}
     if errors:
-        files = len({problem.path for problem in errors})
-        say(
-            f"{plural(len(errors), 'problem')} in {plural(files, 'file')}, nothing is published; "
-            f"`ilofeed explain {errors[0].code}` tells more about the first"
-        )
-        return WRONG_FILES
-    if faults:
-        paths = len({fault.path for fault in faults})
-        if all(fault.field == "address" for fault in faults):
-            say(f"links in {plural(paths, 'file')} lead nowhere, nothing is published")
-        else:
-            say(f"{plural(paths, 'document')} did not come back as sent, nothing is published")
-        return NOT_VERIFIED
-    if refusals:
-        say(
-            f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice, "
-            f"nothing is published; `ilofeed explain {refusals[0].code}` tells more about the first"
-        )
-        return REFUSED
-    return DONE
+        code, first = WRONG_FILES, errors[0].code
+        files = plural(len({problem.path for problem in errors}), "file")
+        summary = f"{plural(len(errors), 'problem')} in {files}"
+    elif all(fault.field == "address" for fault in faults) and faults:
+        code, summary = NOT_VERIFIED, f"links in {plural(len(paths), 'file')} lead nowhere"
+    elif faults:
+        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} did not come back as sent"
+    elif refusals:
+        code, first = REFUSED, refusals[0].code
+        summary = f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice"
+    else:
+        return DONE
+    more = f"; `ilofeed explain {first}` tells more about the first" if first else ""
+    say(f"{summary}, nothing is published{more}")
+    return code
 
 
 def show(

@@ -1,8 +1,7 @@
 """What a reader must find in each document: what its format can carry of a feed and its entries.
 
 Both sides of the round trip have the same neutral form, a mapping from field to plain values: the
-functions here return what is expected, the readers (`feed_reader`, `archive_reader`,
-`calendar_reader`) what is there.
+functions here return what is expected, `feed_reader` and `archive_reader` what is there.
 """
 
 from __future__ import annotations

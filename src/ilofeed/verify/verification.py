@@ -13,9 +13,8 @@ from ilofeed.document import Document
 from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
 from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archive_reader import leave, read_archive, share_out, whole_findings
-from ilofeed.verify.calendar_reader import CalendarError, read_calendar
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
-from ilofeed.verify.feed_reader import read_back
+from ilofeed.verify.feed_reader import CalendarError, read_back, read_calendar
 from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import lint, match_grammar
 from ilofeed.verify.proof import EntryDigests, prove
