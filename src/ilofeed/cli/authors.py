@@ -39,7 +39,6 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     """Read and check everything, render and verify it in memory, write nothing."""
     from ilofeed import build as chain
-    from ilofeed.cli.console import counts
     from ilofeed.workers import processors
 
     progress = console.Progress()
@@ -48,7 +47,7 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     progress.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
-        console.say(f"{counts(draft)}: all is well")
+        console.say(f"{console.counts(draft)}: all is well")
     return code
 
 

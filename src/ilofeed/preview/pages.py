@@ -272,7 +272,7 @@ def _renderers(
     office, feeds = selection.office, selection.feeds
     render_entry = entry_renderer(selection)
     renderers: dict[str, Callable[[], Sequence[Document]]] = {
-        "": lambda: [*render_assets(office), *render_indexes(selection)],
+        "": lambda: [*render_assets(office), *render_indexes(selection)]
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.server
 import threading
 import urllib.parse
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -141,11 +142,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Refuse every other method."""
         if not name.startswith("do_"):
             raise AttributeError(name)
-        return self._refuse_method
-
-    def _refuse_method(self) -> None:
         why = "a preview is only looked at"
-        self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
+        return partial(self._refuse, HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
 
     def _refuse(self, status: HTTPStatus, why: str, **headers: str) -> None:
         self.close_connection = True  # whatever else was sent is not read

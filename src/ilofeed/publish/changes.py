@@ -111,7 +111,7 @@ def _kind(old: Record, new: Record) -> str | None:
 
 
 def is_updated(old: Record, new: Record) -> bool:
-    """Whether `updated` is later, in whole seconds: fractions are no news to people."""
+    """Whether `updated` is later, in whole seconds: fractions mean nothing to people."""
     before, after = second(old.updated), second(new.updated)
     return before is not None and after is not None and after > before
 

@@ -91,16 +91,12 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
 
 def _feed(feed: Any) -> Fields:
     links = {link.get("rel"): link.get("href") for link in feed.get("links", ())}
-    return {
+    rels = ("self", "hub", "current", "prev-archive", "next-archive")
+    return {rel: links.get(rel) for rel in rels} | {
         "title": feed.get("title"),
         "description": feed.get("subtitle"),
         "language": feed.get("language"),
-        "self": links.get("self"),
         "page": feed.get("link"),
-        "hub": links.get("hub"),
-        "current": links.get("current"),
-        "prev-archive": links.get("prev-archive"),
-        "next-archive": links.get("next-archive"),
         "updated": feed.get("updated") if "updated" in feed else None,
         "updated_at": _second(feed.get("updated_parsed") if "updated" in feed else None),
     }
@@ -218,11 +214,7 @@ def _json_entry(item: Any) -> Fields:
         ],
         "event": extension.get("event"),
         "image": (
-            (
-                item.get("image"),
-                *map(image.get, ("alt", "credit", "type", "width", "height")),
-                None,
-            )
+            (item.get("image"), *map(image.get, ("alt", "credit", "type", "width", "height")), None)
             if image
             else None
         ),

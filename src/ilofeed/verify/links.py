@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from ilofeed.model import Entry, Office
 
 
-_LINKED_DATA_KEYS = frozenset({"@id", "url", "mainEntityOfPage", "isBasedOn"})
 _xml_attributes: Any = etree.XPath(
     "//@href | //@url | //@src | //@htmlUrl | //@xmlUrl | //@uri", smart_strings=False
 )
@@ -35,7 +34,9 @@ _XML_ADDRESSES = [
 ]
 _XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
-_JSON_ADDRESSES = frozenset({"banner_image", "icon", "image", "favicon", "translation_of"})
+_JSON_ADDRESSES = frozenset(  # of JSON Feed and of linked data; others end in "url"
+    "@id banner_image favicon icon image isBasedOn mainEntityOfPage translation_of".split()
+)
 _CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
@@ -125,7 +126,7 @@ def _in_html(data: bytes) -> Iterator[str]:
     page = read_html(data)
     yield from page.addresses
     for block in page.linked_data:
-        yield from _in_linked_data(json.loads(block or "null"))
+        yield from _in_json(json.loads(block or "null"))
     for code in page.code:
         yield from _in_code(code)
 
@@ -140,18 +141,6 @@ def _in_code(text: str) -> Iterator[str]:
     if "<" in text:
         yield from _in_html(text.encode())
     yield from re.findall(r"(?<!\S)https?://\S+", text)
-
-
-def _in_linked_data(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _in_linked_data(item)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(inner, str):
-                yield from _in_linked_data(inner)
-            elif key in _LINKED_DATA_KEYS:
-                yield inner
 
 
 def _in_xml(data: bytes) -> Iterator[str]:

@@ -122,7 +122,7 @@ class _Check:
         links: LinkChecker,
         document: AnyDocument,
     ) -> _Verdict:
-        """Read a document back, or only its entries in `parts` (`readonce`); check its links."""
+        """Read a document back, or only its entries in `parts` (`share_out`); check its links."""
         if not isinstance(document, Document):
             proof = self.proofs[document.path]
         else:
