@@ -28,7 +28,7 @@ from ilofeed.build import finish, prepare
 from ilofeed.content.office import check_office
 from ilofeed.document import Document
 from ilofeed.publish.output import locked
-from ilofeed.verify.feed_reader import UnreadableError, read_back
+from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker
 from offices import OFFICE, entry, write_office
 
@@ -95,7 +95,7 @@ def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
         return True
     try:
         read_back(data, form)
-    except UnreadableError as error:
+    except ValueError as error:
         raise AssertionError(f"{path} cannot be read: {error}") from error
     missing = [address for address in addresses(path, data) if not there(output, address)]
     # a page may go when its feed is replaced or gone: then the reader looked at an old feed

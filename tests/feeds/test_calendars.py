@@ -18,8 +18,8 @@ from ilofeed.feeds import calendars
 from ilofeed.feeds.calendars import render_calendar
 from ilofeed.feeds.selection import MOST_EVENTS, published, select_feeds
 from ilofeed.model import Event
-from ilofeed.verify.calendar_reader import CalendarError, read_calendar
 from ilofeed.verify.expected import carried_event
+from ilofeed.verify.feed_reader import CalendarError, read_calendar
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
 

@@ -17,7 +17,7 @@ from ilofeed.feeds import archives as archives_of
 from ilofeed.feeds.selection import select
 from ilofeed.model import History
 from ilofeed.pages.render import render
-from ilofeed.verify import readonce
+from ilofeed.verify.archive_reader import leave, share_out
 from ilofeed.verify.proof import EntryDigests
 from ilofeed.verify.verification import verify
 from ilofeed.workers import Workers
@@ -49,14 +49,14 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return readonce.share_out(documents, EntryDigests(OFFICE).of)
+    return share_out(documents, EntryDigests(OFFICE).of)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
     """What is found in pieces, and what is found in whole documents."""
     found = [verify(documents, OFFICE)]
     with monkeypatch.context() as patch:
-        patch.setattr("ilofeed.verify.readonce.share_out", lambda *_: {})
+        patch.setattr("ilofeed.verify.verification.share_out", lambda *_: {})
         found.append(verify(documents, OFFICE))
     return found
 
@@ -76,7 +76,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
     documents = archives(form)
     found = shared_out(documents)
     assert found.keys() < {one.path for one in documents}  # of the others all entries are read
-    left = [readonce.leave(one, found[one.path]) if one.path in found else one for one in documents]
+    left = [leave(one, found[one.path]) if one.path in found else one for one in documents]
     read = [entry.slug for one in left for entry in one.feed.entries]  # type: ignore[union-attr]
     shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
     assert sorted(read) == sorted(set(shown))

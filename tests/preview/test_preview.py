@@ -22,9 +22,8 @@ from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.preview import watch
-from ilofeed.preview.pages import MAX_PROBLEMS, Pages
+from ilofeed.preview.pages import MAX_PROBLEMS, Memory, Pages, look
 from ilofeed.preview.server import Server
-from ilofeed.preview.state import Memory, look
 from offices import NOW, OFFICE, entry, sources, write_office
 
 if TYPE_CHECKING:
@@ -238,7 +237,7 @@ def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatc
         asked.append(path)
         return real(path, *rest)
 
-    monkeypatch.setattr("ilofeed.preview.state.check_entry", count)
+    monkeypatch.setattr("ilofeed.preview.pages.check_entry", count)
     pages(memory, wages=entry(), jobs=entry())
     pages(memory, wages=entry(title="Other"), jobs=entry())
     assert asked == ["entries/jobs.md", "entries/wages.md", "entries/wages.md"]

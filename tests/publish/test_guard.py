@@ -12,8 +12,8 @@ import pytest
 from test_cli import run
 
 from ilofeed.problems import GUARDED, RULES
-from ilofeed.publish.guard_addresses import line_of
-from ilofeed.verify.calendar_reader import read_calendar
+from ilofeed.publish.guard import line_of
+from ilofeed.verify.feed_reader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
 
 if TYPE_CHECKING:

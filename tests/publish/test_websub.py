@@ -22,7 +22,7 @@ from ilofeed.model import Format
 from ilofeed.publish import websub
 from ilofeed.publish.websub import PingResult, changed_feeds, ping
 from ilofeed.scaffold.schema import feeds_schema
-from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.lint import match_grammar
 from ilofeed.verify.verification import verify
 from offices import OFFICE, documents, entry, found, site, write_office
 from serving import host

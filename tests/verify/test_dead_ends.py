@@ -11,8 +11,9 @@ import click
 import pytest
 
 from ilofeed.build import prepare
-from ilofeed.cli.report import as_text
+from ilofeed.cli.console import as_text
 from ilofeed.document import Document
+from ilofeed.feeds.ledger import MANIFEST
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
@@ -108,6 +109,7 @@ def _own(document: Document) -> set[str]:
 
 
 DEAD = "https://example.org/feeds/no/such/"
+EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], "documents": []}
 
 
 @pytest.mark.parametrize(
@@ -134,7 +136,9 @@ DEAD = "https://example.org/feeds/no/such/"
         ("x.opml", f'<opml><outline xmlUrl="{DEAD}"/></opml>'),
         ("x.json", json.dumps({"items": [{"url": DEAD}]})),
         ("x.json", json.dumps({"a": {"content_html": f'<img src="{DEAD}">'}})),
-        ("x.json", json.dumps({"files": ["no/such/"]})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"files": ["no/such/"]})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"documents": [{"path": "no/such/"}]})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"entries": [{"url": DEAD}]})),
         ("x.json", json.dumps({"html": f'<iframe src="{DEAD}">'})),
         ("x.ics", f"BEGIN:VEVENT\r\nURL:{DEAD}\r\n"),
         ("x.ics", "BEGIN:VEVENT\r\nURL:https://example.org/fee\r\n ds/no/such/\r\n"),
@@ -158,8 +162,8 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
         ("x.html", f"<p>{DEAD} is text</p><pre><code>{DEAD}</code></pre>"),
         ("x.xml", f"<feed><summary>{DEAD}</summary></feed>"),
         ("x.json", json.dumps({"summary": DEAD, "title": DEAD, "tags": [DEAD]})),
-        ("x.json", json.dumps({"categories": {"site": "A site", "curl": "Curl"}})),
-        ("x.json", json.dumps({"countries": {"files": "Files"}})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"categories": {"site": "A site", "curl": "Curl"}})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"countries": {"files": "Files"}})),
         ("x.css", f"a {{ content: '{DEAD}' }}"),
         ("x.png", DEAD),
     ],

@@ -9,8 +9,7 @@ from importlib import resources
 
 import pytest
 
-from ilofeed.verify.grammar import match_grammar
-from ilofeed.verify.lint import html_findings, lint
+from ilofeed.verify.lint import html_findings, lint, match_grammar
 from ilofeed.verify.verification import verify
 from offices import NOW, ROOT, documents, entry, site
 

@@ -39,7 +39,6 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     """Read and check everything, render and verify it in memory, write nothing."""
     from ilofeed import build as chain
-    from ilofeed.cli.report import counts
     from ilofeed.workers import processors
 
     progress = console.Progress()
@@ -48,7 +47,7 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     progress.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
-        console.say(f"{counts(draft)}: all is well")
+        console.say(f"{console.counts(draft)}: all is well")
     return code
 
 
@@ -76,7 +75,7 @@ def due(root: Path, clock: dt.datetime) -> int:
 @options.category(help="May be repeated.")
 @options.country(help="May be repeated.")
 @click.option(
-    "--date", type=options.Instant(), metavar="WHEN", help="Day or instant (default: today)."
+    "--date", type=options.read_date, metavar="WHEN", help="Day or instant (default: today)."
 )
 @click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
 @click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
@@ -127,16 +126,16 @@ def new(
     return console.DONE
 
 
-def _ask(option: str, known: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
+def _ask(option: str, terms: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
     """Return the given terms; if there are none, the only one, or one that a person chooses."""
-    if given or len(known) == 1 or not sys.stdin.isatty():
-        return options.terms(option, known, given)
-    for name, term in known.items():
+    if given or len(terms) == 1 or not sys.stdin.isatty():
+        return options.terms(option, terms, given)
+    for name, term in terms.items():
         console.say(f"  {name:<40} {term.label(language)}")
 
     def convert(answer: str) -> str:
         try:
-            return options.terms(option, known, [answer.strip()])[0]
+            return options.terms(option, terms, [answer.strip()])[0]
         except options.OptionError as error:
             raise click.UsageError(str(error)) from error
 
@@ -286,20 +285,15 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
     from ilofeed import build as chain
     from ilofeed.scaffold import entry_schema, feeds_schema
 
-    if which == "feeds":
-        value = feeds_schema()
-    else:
-        value = entry_schema(chain.read_settings(root, clock)[0])
+    office, _, _ = chain.read_settings(root, clock)
+    value = feeds_schema() if which == "feeds" else entry_schema(office)
     console.answer(json.dumps(value, ensure_ascii=False, indent=2))
     return console.DONE
 
 
 @click.command()
 @click.option(
-    "--repo",
-    required=True,
-    metavar="OWNER/NAME",
-    help="The office's repository at GitHub.",
+    "--repo", required=True, metavar="OWNER/NAME", help="The office's repository at GitHub."
 )
 @click.option("--branch", default="main", show_default=True, help="The branch that is published.")
 @click.option(
@@ -359,12 +353,8 @@ def manual_sections() -> dict[str, str]:
     from importlib import resources
 
     manual = resources.files("ilofeed").joinpath("data", "problems.md")
-    if manual.is_file():  # the package was built from a checkout, which has it elsewhere
-        text = manual.read_text("utf-8")
-    else:
-        text = (Path(__file__).parents[3] / "docs" / "problems.md").read_text("utf-8")
-    parts = re.split(r"^### `([a-z0-9-]+)`\n", text, flags=re.MULTILINE)
-    return {
-        code: re.split(r"^## ", section, maxsplit=1, flags=re.MULTILINE)[0].strip() + "\n"
-        for code, section in zip(parts[1::2], parts[2::2], strict=True)
-    }
+    if not manual.is_file():  # in a checkout
+        manual = Path(__file__).parents[3] / "docs" / "problems.md"
+    section = re.compile(r"^### `([a-z0-9-]+)`\n(.*?)(?=^## |^### `|\Z)", re.MULTILINE | re.DOTALL)
+    sections = section.findall(manual.read_text("utf-8"))
+    return {code: text.strip() + "\n" for code, text in sections}

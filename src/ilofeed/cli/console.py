@@ -1,8 +1,9 @@
-"""What is printed for people and programs, and the exit codes."""
+"""What is printed for people, GitHub and programs, and the exit codes."""
 
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import sys
 import time
@@ -11,13 +12,16 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ilofeed.problems import GUARDED, plural
+from ilofeed.problems import GUARDED, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    from ilofeed.build import Draft
     from ilofeed.problems import Problem
+    from ilofeed.publish import Changes, Difference
     from ilofeed.verify import Fault
+
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # what shells return for an interrupted command
@@ -62,35 +66,29 @@ def report(
     mistakes = [problem for problem in problems if problem.code not in GUARDED]
     errors = [problem for problem in mistakes if strict or problem.severity == "error"]
     refusals = [problem for problem in problems if problem.severity == "error"]
+    first, paths = "", {fault.path for fault in faults}
     if errors:
-        files = len({problem.path for problem in errors})
-        say(
-            f"{plural(len(errors), 'problem')} in {plural(files, 'file')}, nothing is published; "
-            f"`ilofeed explain {errors[0].code}` tells more about the first"
-        )
-        return WRONG_FILES
-    if faults:
-        paths = len({fault.path for fault in faults})
-        if all(fault.field == "address" for fault in faults):
-            say(f"links in {plural(paths, 'file')} lead nowhere, nothing is published")
-        else:
-            say(f"{plural(paths, 'document')} did not come back as sent, nothing is published")
-        return NOT_VERIFIED
-    if refusals:
-        say(
-            f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice, "
-            f"nothing is published; `ilofeed explain {refusals[0].code}` tells more about the first"
-        )
-        return REFUSED
-    return DONE
+        code, first = WRONG_FILES, errors[0].code
+        files = plural(len({problem.path for problem in errors}), "file")
+        summary = f"{plural(len(errors), 'problem')} in {files}"
+    elif all(fault.field == "address" for fault in faults) and faults:
+        code, summary = NOT_VERIFIED, f"links in {plural(len(paths), 'file')} lead nowhere"
+    elif faults:
+        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} did not come back as sent"
+    elif refusals:
+        code, first = REFUSED, refusals[0].code
+        summary = f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice"
+    else:
+        return DONE
+    more = f"; `ilofeed explain {first}` tells more about the first" if first else ""
+    say(f"{summary}, nothing is published{more}")
+    return code
 
 
 def show(
     root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
 ) -> None:
     """Print problems and faults, by default as text and in GitHub's jobs as annotations."""
-    from ilofeed.cli.report import FORMATS
-
     if form == "auto":
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
     if form == "github" and not root.is_absolute() and root != Path():
@@ -147,3 +145,107 @@ class Progress:
         """Return the seconds of each stage: `Reading 0.10 s, Checking 1.20 s`."""
         self.end()
         return ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in self.seconds.items())
+
+
+_COLORS = {"error": "red", "warning": "yellow"}
+
+
+def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
+    """Format each problem as `path:line:column: error: message [code]`, as compilers do.
+
+    The severity is coloured; `click.echo` removes the colours where there is no terminal.
+    """
+    lines = [
+        f"{visible(problem.path)}:{problem.line}:{problem.column}: {_colored(problem.severity)} "
+        f"{_message(problem)} [{problem.code}]"
+        for problem in problems
+    ]
+    lines += [f"{fault.path}: {_colored('error')} {_description(fault)}" for fault in faults]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _colored(severity: str) -> str:
+    return click.style(f"{severity}:", fg=_COLORS[severity], bold=True)
+
+
+def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
+    """Format problems as workflow commands, which GitHub shows at the line of the file."""
+    lines = [
+        f"::{problem.severity} file={_property(problem.path)},line={problem.line},"
+        f"col={problem.column},title={_property(problem.code)}::{_data(_message(problem))}"
+        for problem in problems
+    ]
+    lines += [
+        f"::error title=not verified::{_data(f'{fault.path}: {_description(fault)}')}"
+        for fault in faults
+    ]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
+    """Format as an array: problems with path, line, column, severity, code and message, faults
+    with path, field, expected and found."""
+    items = [dataclasses.asdict(problem) for problem in problems]
+    items += [dataclasses.asdict(fault) for fault in faults]
+    return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
+
+
+FORMATS: dict[str, Callable[[Sequence[Problem], Sequence[Fault]], str]] = {
+    "text": as_text,
+    "github": as_github,
+    "json": as_json,
+}
+
+
+def _message(problem: Problem) -> str:
+    """Return a message on one line; a name or key in it may hold control characters."""
+    return visible(problem.message, 1000)
+
+
+def _description(fault: Fault) -> str:
+    if fault.field == "address":
+        return f"this leads to {fault.found}, where nothing is published"
+    return f"{fault.field}: expected {fault.expected}, came back {fault.found}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def counts(draft: Draft) -> str:
+    """Count the entries and feeds of a site: `12 entries (1 draft), 20 feeds`."""
+    assert draft.site is not None
+    entries = draft.site.entries
+    drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
+    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
+    feeds = {document.feed.spec.path for document in draft.documents if document.feed}
+    text = plural(len(entries), "entry", "entries")
+    return text + (f" ({', '.join(notes)})" if notes else "") + f", {plural(len(feeds), 'feed')}"
+
+
+def documents(number: int, target: Path) -> str:
+    """Count the documents of an output: `80 documents in public`."""
+    return f"{plural(number, 'document')} in {target}"
+
+
+def changed(changes: Changes, target: Path) -> str:
+    """Sum up what publishing did to the output."""
+    total = len(changes.written) + len(changes.unchanged)
+    what = "nothing changed"
+    if changes.written or changes.deleted:
+        what = f"{len(changes.written)} written, {len(changes.deleted)} deleted"
+    return f"{documents(total, target)}: {what}"
+
+
+def noticed(difference: Difference) -> str:
+    """Sum up what subscribers notice, in numbers."""
+    new, gone = len(difference.new) + len(difference.released), len(difference.gone)
+    changed = len(difference.updated) + len(difference.changed)
+    numbers = [f"{new} new", f"{changed} changed", f"{gone} gone"]
+    rare = {kind: len(getattr(difference, kind)) for kind in ("withdrawn", "returned", "renamed")}
+    numbers += [f"{number} {kind}" for kind, number in rare.items() if number]
+    return f"subscribers see {', '.join(numbers)}"

@@ -54,15 +54,7 @@ _QUESTIONS = {
 )
 @options.clock
 @click.pass_obj
-def init(
-    root: Path,
-    /,
-    *,
-    folder: Path,
-    renew: bool,
-    clock: dt.datetime,
-    **given: Any,
-) -> int:
+def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **given: Any) -> int:
     """Make a new office in DIR, which is empty or not there yet: a repository to push.
 
     On a terminal what is needed is asked for. Nothing is written before all of it has been

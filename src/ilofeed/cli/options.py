@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -47,25 +47,21 @@ class BuildOptions:
         return min(processors(), self.jobs or processors())
 
 
-class Instant(click.ParamType):  # type: ignore[type-arg]  # a generic for the checker only
-    """A day or an instant; a day without a time begins at midnight UTC."""
+def read_date(text: str) -> Moment:
+    """Parse an option that is a day or an instant; fail if it is not a date."""
+    from ilofeed.dates import DateError, read_moment
 
-    name = "instant"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Moment:
-        """Parse the text of an option; fail if it is not a date."""
-        from ilofeed.dates import DateError, read_moment
-
-        try:
-            return read_moment(str(value))
-        except DateError as error:
-            self.fail(error.message, param, ctx)
+    try:
+        return read_moment(text)
+    except DateError as error:
+        raise click.BadParameter(error.message) from error
 
 
 def read_clock(given: Moment | None) -> dt.datetime:
-    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC."""
+    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC.
+
+    A day without a time begins at midnight.
+    """
     if isinstance(given, dt.datetime):
         return given.astimezone(dt.UTC)
     if given is not None:
@@ -100,20 +96,20 @@ def output_folder(root: Path, output: Path) -> Path:
     return target
 
 
-def terms(option: str, known: Collection[str], given: Sequence[str]) -> list[str]:
-    """Return the given terms without duplicates; if none is given, the only known one."""
-    if not given and len(known) != 1:
-        raise OptionError(f"{option} is missing; known: {', '.join(known)}")
+def terms(option: str, slugs: Collection[str], given: Sequence[str]) -> list[str]:
+    """Return the given terms without duplicates; if none is given, the only one of feeds.yaml."""
+    if not given and len(slugs) != 1:
+        raise OptionError(f"{option} is missing; known: {', '.join(slugs)}")
     for name in given:
-        if name not in known:
-            raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, known)}")
-    return list(dict.fromkeys(given or known))
+        if name not in slugs:
+            raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, slugs)}")
+    return list(dict.fromkeys(given or slugs))
 
 
 clock = click.option(
     "--now",
     "clock",
-    type=Instant(),
+    type=read_date,
     callback=lambda _ctx, _param, given: read_clock(given),
     metavar="WHEN",
     help="Pretend the current time is WHEN: 2015-05-19T09:00:00+08:00.",

@@ -99,7 +99,7 @@ def _build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     from ilofeed import build as chain
-    from ilofeed.cli.report import changed, counts, documents, noticed
+    from ilofeed.cli.console import changed, counts, documents, noticed
     from ilofeed.publish import compare, load_previous, output, recall_build
 
     started = time.monotonic()

@@ -1,7 +1,7 @@
 """The site as it will be, served to browsers on this machine while an editor writes it.
 
-`state` is what the files are worth now, `pages` its documents, `server` serves them, and `watch`
-follows the files. Nothing here publishes or prints.
+`pages` renders what the files are worth now, `server` serves it, and `watch` follows the files.
+Nothing here publishes or prints.
 """
 
 from ilofeed.preview.server import Server

@@ -1,16 +1,23 @@
-"""The documents of a preview, rendered on demand, with what an editor should know."""
+"""The preview of an office: drafts and embargoed entries too, marked, and all problems.
+
+Its documents are rendered on demand. Nothing here is ever published, and `build` does not use it:
+entries that wait are shown by a selection made here, so that no option of the real one could
+publish them.
+"""
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 import threading
 import urllib.parse
 from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ilofeed.content import slug_of
+from ilofeed.content import check_entry, examine, slug_of, told_apart
+from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
 from ilofeed.pages import (
     entry_renderer,
     render_archives,
@@ -19,16 +26,17 @@ from ilofeed.pages import (
     render_indexes,
     render_moved,
 )
-from ilofeed.preview.state import is_entry_file
-from ilofeed.problems import plural, visible
+from ilofeed.problems import has_errors, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    import datetime as dt
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
+    from ilofeed.content import Parsed, Sources
     from ilofeed.document import Document
-    from ilofeed.feeds import Selection
-    from ilofeed.preview.state import Preview
+    from ilofeed.model import Entry, Office
     from ilofeed.problems import Problem
+
 
 PREFIX = "-preview/"  # of the preview's own paths; no feed and no entry begins so
 SCRIPT, STYLE, EVENTS = PREFIX + "preview.js", PREFIX + "preview.css", PREFIX + "events"
@@ -43,6 +51,112 @@ _EMPTY = (
     '<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n'
     '</head><body>\n<p><a href="/">All entries</a></p>\n</body></html>\n'
 )
+
+
+@dataclasses.dataclass(frozen=True)
+class Preview:
+    """An office at an instant, as far as its files can be read, and their problems.
+
+    `marks` says by slug why subscribers do not see an entry yet. What has errors is shown as it was
+    before it had any; `selection` is None if feeds.yaml always had errors.
+    """
+
+    selection: Selection | None
+    problems: tuple[Problem, ...]
+    marks: Mapping[str, str]
+    next_change: dt.datetime | None = None
+
+    def problems_of(self, slug: str) -> list[Problem]:
+        """Return the problems in the file of an entry."""
+        return [problem for problem in self.problems if _slug(problem) == slug]
+
+
+def _slug(problem: Problem) -> str | None:
+    """Return the slug of the entry that a problem is in; None if it is in another file."""
+    path = problem.path
+    return slug_of(path) if path.startswith("entries/") and path.endswith(".md") else None
+
+
+@dataclasses.dataclass
+class Memory:
+    """Results of the last look at the files, so that only changed files are checked again."""
+
+    depends_on: object = None  # what the check of each entry file depends on, besides its bytes
+    parsed: dict[str, tuple[bytes, Parsed]] = dataclasses.field(default_factory=dict)
+    valid: dict[str, Entry] = dataclasses.field(default_factory=dict)
+    shown: Preview | None = None
+
+
+def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Preview:
+    """Return the preview of files, to be served at an address; `memory` is updated."""
+    depends_on = (sources.office, sources.files, now.date())
+    if depends_on != memory.depends_on:
+        memory.parsed.clear()
+        memory.depends_on = depends_on
+
+    def parse(path: str, data: bytes, *context: Any) -> Parsed:
+        cached = memory.parsed.get(path)
+        if cached is None or cached[0] != data:
+            cached = memory.parsed[path] = data, check_entry(path, data, *context)
+        return cached[1]
+
+    office, parsed, problems = examine(sources, now, address, judge=parse)
+    if has_errors(problem for problem in problems if problem.path == "feeds.yaml"):
+        before = memory.shown or Preview(None, (), {})
+        memory.shown = dataclasses.replace(before, problems=tuple(problems), next_change=None)
+        return memory.shown
+    memory.parsed = {path: memory.parsed[path] for path, _ in sources.entries}
+    entries = _entries(parsed, office, memory)
+    memory.valid = {entry.path: entry for entry in entries}
+    selection, marks = _select(office, entries, now)
+    memory.shown = Preview(selection, tuple(problems), marks, next_change(entries, now))
+    return memory.shown
+
+
+def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[Entry]:
+    """Return each entry as it is or was before it had errors; of two that clash the first."""
+    entries: dict[str, Entry] = {}
+    ids = set()
+    for result in parsed:
+        entry = result.entry or memory.valid.get(result.path)
+        if entry is None or entry.slug in entries or entry.id in ids:
+            continue
+        if set(entry.categories) <= office.categories.keys() and (
+            set(entry.countries) <= office.countries.keys()
+        ):  # feeds.yaml may have lost a term since
+            entries[entry.slug] = entry
+            ids.add(entry.id)
+    return list(told_apart(list(entries.values())))
+
+
+def _select(
+    office: Office, entries: Sequence[Entry], now: dt.datetime
+) -> tuple[Selection, dict[str, str]]:
+    """Select as `feeds.select` does, entries that wait included; return the marks of those."""
+    marks = {entry.slug: _mark(entry, office, now) for entry in entries if not is_out(entry, now)}
+    out = published((entry for entry in entries if entry.slug not in marks), now)
+    waiting = [
+        dataclasses.replace(entry, draft=False, withdrawn=None)
+        for entry in entries
+        if entry.slug in marks
+    ]
+    originals = {entry.slug for entry in (*out, *waiting) if entry.withdrawn is None}
+    shown = [
+        dataclasses.replace(
+            entry, translation_of=entry.translates if entry.translates in originals else None
+        )
+        for entry in in_order([*out, *waiting])
+    ]
+    return Selection(office, shown, select_feeds(office, shown)), marks
+
+
+def _mark(entry: Entry, office: Office, now: dt.datetime) -> str:
+    if entry.draft:
+        return "Draft"
+    local = entry.published.astimezone(office.timezone)
+    if local.date() == now.astimezone(office.timezone).date():
+        return f"Not before {local:%H:%M} today"
+    return f"Not before {local.day} {local:%B %Y}, {local:%H:%M}"
 
 
 class Pages:
@@ -65,8 +179,7 @@ class Pages:
     def find(self, path: str) -> bytes | None:
         """Return the bytes that are served at a path, None if nothing is."""
         if path in {SCRIPT, STYLE}:
-            asset = resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)
-            return asset.read_bytes()
+            return (resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)).read_bytes()
         data = self._document(path)
         if data is None and self._is_missing_for_errors(path):
             data = _EMPTY.encode()
@@ -99,8 +212,7 @@ class Pages:
         if self.preview.marks:
             data = _LINK.sub(lambda link: link[0] + self._mark(path, link[1].decode()), data)
         data = data.replace(b"</head>", head.encode(), 1)
-        at_entry = _MAIN.search(data) if _ENTRY.match(path) else None
-        place = at_entry or _BODY.search(data)
+        place = (_ENTRY.match(path) and _MAIN.search(data)) or _BODY.search(data)
         banner = self._banner(path).encode()
         return data if place is None else data[: place.end()] + banner + data[place.end() :]
 
@@ -116,13 +228,12 @@ class Pages:
         entry = _ENTRY.match(path)
         # those of feeds.yaml first: they may cause many others
         problems = sorted(self.preview.problems, key=lambda problem: problem.path != "feeds.yaml")
-        mark, elsewhere = "", 0
-        if entry is not None:
-            mark = self.preview.marks.get(entry[1], "")
-            problems = self.preview.problems_of(entry[1])
-            elsewhere = len(self.preview.problems) - len(problems)
-        if not mark and not self.preview.problems:
+        mark = self.preview.marks.get(entry[1], "") if entry is not None else ""
+        if not mark and not problems:
             return ""
+        if entry is not None:
+            problems = self.preview.problems_of(entry[1])
+        elsewhere = len(self.preview.problems) - len(problems)
         parts = [f'<p class="preview-mark">{html.escape(mark)}</p>'] * bool(mark)
         if problems:
             parts.append(f"<ul>{''.join(map(_item, problems[:MAX_PROBLEMS]))}</ul>")
@@ -139,8 +250,8 @@ class Pages:
 
 def _item(problem: Problem) -> str:
     place = f"<code>{html.escape(visible(problem.path))}:{problem.line}:{problem.column}</code>"
-    if is_entry_file(problem.path):
-        place = f'<a href="/entry/{urllib.parse.quote(slug_of(problem.path))}/">{place}</a>'
+    if (slug := _slug(problem)) is not None:
+        place = f'<a href="/entry/{urllib.parse.quote(slug)}/">{place}</a>'
     return (
         f'<li class="{problem.severity}">{place} <strong>{problem.severity}:</strong> '
         f"{html.escape(problem.message)} [{problem.code}]</li>"
@@ -161,7 +272,7 @@ def _renderers(
     office, feeds = selection.office, selection.feeds
     render_entry = entry_renderer(selection)
     renderers: dict[str, Callable[[], Sequence[Document]]] = {
-        "": lambda: [*render_assets(office), *render_indexes(selection)],
+        "": lambda: [*render_assets(office), *render_indexes(selection)]
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])

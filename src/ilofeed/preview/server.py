@@ -10,6 +10,7 @@ from __future__ import annotations
 import http.server
 import threading
 import urllib.parse
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,8 @@ _TYPES = {
     "js": "text/javascript; charset=utf-8",
     "css": "text/css; charset=utf-8",
     "svg": "image/svg+xml",
-    "png": "image/png",
     "jpg": "image/jpeg",
-    "jpeg": "image/jpeg",
-    "gif": "image/gif",
-    "webp": "image/webp",
-    "avif": "image/avif",
+    **{name: f"image/{name}" for name in ("png", "jpeg", "gif", "webp", "avif")},
     "ics": "text/calendar; charset=utf-8",
     "opml": "text/x-opml; charset=utf-8",
     "txt": "text/plain; charset=utf-8",
@@ -55,7 +52,7 @@ class Server(http.server.ThreadingHTTPServer):
     def __init__(self, port: int) -> None:
         self._changed = threading.Condition()
         self._pages: Pages | None = None
-        self._is_closing = False
+        self.is_closing = False
         super().__init__((HOST, port), _Handler)
 
     @property
@@ -81,24 +78,19 @@ class Server(http.server.ThreadingHTTPServer):
                 self._changed.wait()
             return self._pages
 
-    def next_version(self, known: str) -> str | None:
-        """Wait for another version than a known one, and return it; None after a while."""
+    def next_version(self, version: str) -> str | None:
+        """Wait for another version than this one, and return it; None after a while."""
         with self._changed:
             self._changed.wait_for(
-                lambda: self._is_closing or (self._pages and self._pages.version != known), _ALIVE
+                lambda: self.is_closing or (self._pages and self._pages.version != version), _ALIVE
             )
-            version = self._pages.version if self._pages is not None else known
-            return None if self._is_closing or version == known else version
-
-    @property
-    def is_closing(self) -> bool:
-        """Whether the server is about to end."""
-        return self._is_closing
+            shown = self._pages.version if self._pages is not None else version
+            return None if self.is_closing or shown == version else shown
 
     def close(self) -> None:
         """End, also for pages that wait for another version."""
         with self._changed:
-            self._is_closing = True
+            self.is_closing = True
             self._changed.notify_all()
         self.shutdown()
         self.server_close()
@@ -122,7 +114,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._refuse(HTTPStatus.FORBIDDEN, "this preview has another name")
             return
         origin = self.headers.get("Origin")
-        if origin is not None and not self._is_from_here(origin):
+        scheme, _, name = (origin or "").partition("://")
+        if origin is not None and not (scheme == "http" and self.server.is_own(name)):
             self._refuse(HTTPStatus.FORBIDDEN, "this preview is for its own pages")
             return
         path = urllib.parse.unquote(self.path.partition("?")[0].partition("#")[0])
@@ -149,15 +142,8 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Refuse every other method."""
         if not name.startswith("do_"):
             raise AttributeError(name)
-        return self._refuse_method
-
-    def _refuse_method(self) -> None:
         why = "a preview is only looked at"
-        self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
-
-    def _is_from_here(self, origin: str) -> bool:
-        scheme, _, name = origin.partition("://")
-        return scheme == "http" and self.server.is_own(name)
+        return partial(self._refuse, HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
 
     def _refuse(self, status: HTTPStatus, why: str, **headers: str) -> None:
         self.close_connection = True  # whatever else was sent is not read
@@ -184,10 +170,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Cache-Control", "no-store")
         self.send_header("Connection", "close")
         self.end_headers()
-        known = ""
+        shown = ""
         while not self.server.is_closing:
-            version = self.server.next_version(known)
-            known = version or known
+            version = self.server.next_version(shown)
+            shown = version or shown
             self.wfile.write(f"data: {version}\n\n".encode() if version else b":\n\n")
 
     def handle_one_request(self) -> None:

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 import watchfiles
 
 from ilofeed.content import read_office
-from ilofeed.preview.pages import Pages
-from ilofeed.preview.state import Memory, Preview, look
+from ilofeed.preview.pages import Memory, Pages, Preview, look
 
 if TYPE_CHECKING:
     import datetime as dt

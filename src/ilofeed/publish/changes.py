@@ -63,18 +63,13 @@ class Difference:
     feeds_gone: tuple[str, ...] = ()
     documents: Documents = field(default_factory=Documents)
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether subscribers would notice nothing."""
-        return self == Difference()
-
 
 def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Difference:
     """Return what subscribers notice between two builds; `waiting` are the ids of entries that
     waited for their date at the first."""
     kinds: dict[str, list[Record]] = {kind: [] for kind in KINDS}
     changes = before.changes(after)
-    kinds["gone"] += changes.gone.values()
+    kinds["gone"] = list(changes.gone.values())
     for identity, record in changes.new.items():
         kinds["released" if identity in waiting else "new"].append(record)
     pairs = list(changes.differing.values())
@@ -92,20 +87,15 @@ def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Dif
         renamed=tuple(pair for pair in pairs if _path(pair[0], before) != _path(pair[1], after)),
         feeds_added=tuple(sorted(after.feeds - before.feeds)),
         feeds_gone=tuple(sorted(before.feeds - after.feeds)),
-        documents=_compare_documents(before, after),
-    )
-
-
-def _compare_documents(before: Ledger, after: Ledger) -> Documents:
-    changed = (
-        path
-        for path, sha256 in after.documents.items()
-        if before.documents.get(path, sha256) != sha256
-    )
-    return Documents(
-        added=tuple(sorted(after.documents.keys() - before.documents.keys())),
-        changed=tuple(sorted(changed)),
-        gone=tuple(sorted(before.documents.keys() - after.documents.keys())),
+        documents=Documents(
+            added=tuple(sorted(after.documents.keys() - before.documents.keys())),
+            changed=tuple(
+                path
+                for path, sha256 in sorted(after.documents.items())
+                if before.documents.get(path, sha256) != sha256
+            ),
+            gone=tuple(sorted(before.documents.keys() - after.documents.keys())),
+        ),
     )
 
 
@@ -121,7 +111,7 @@ def _kind(old: Record, new: Record) -> str | None:
 
 
 def is_updated(old: Record, new: Record) -> bool:
-    """Whether `updated` is later, in whole seconds: fractions are no news to people."""
+    """Whether `updated` is later, in whole seconds: fractions mean nothing to people."""
     before, after = second(old.updated), second(new.updated)
     return before is not None and after is not None and after > before
 
@@ -140,14 +130,15 @@ def _path(record: Record, ledger: Ledger) -> str:
 
 def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
     """Format a difference as one line for each change; problems are printed on their own."""
-    lines = []
-    for kind, records in _entries(difference):
-        lines += [f"{kind:<10} {_file(record)}  {visible(record.title)}" for record in records]
+    lines = [
+        f"{kind:<10} {_file(record)}  {visible(record.title)}"
+        for kind, records in _entries(difference)
+        for record in records
+    ]
     lines += [f"{'renamed':<10} {old.url} -> {new.url}" for old, new in difference.renamed]
     lines += [f"{'feed added':<10} {path}" for path in difference.feeds_added]
     lines += [f"{'feed gone':<10} {path}" for path in difference.feeds_gone]
-    for kind, paths in _documents(difference):
-        lines += [f"{kind:<10} {path}" for path in paths]
+    lines += [f"{kind:<10} {path}" for kind, paths in _documents(difference) for path in paths]
     return "".join(f"{line}\n" for line in lines) or "subscribers would notice nothing\n"
 
 
@@ -163,14 +154,9 @@ def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
     value["documents"] = {kind: list(paths) for kind, paths in _documents(difference)}
     for name, severity in (("refused", "error"), ("warnings", "warning")):
         value[name] = [
-            {
-                "file": problem.path,
-                "line": problem.line,
-                "code": problem.code,
-                "message": problem.message,
-            }
-            for problem in problems
-            if problem.severity == severity
+            {"file": p.path, "line": p.line, "code": p.code, "message": p.message}
+            for p in problems
+            if p.severity == severity
         ]
     return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
 
@@ -195,11 +181,8 @@ def as_markdown(difference: Difference, problems: Sequence[Problem]) -> str:
     lines += _section("Renamed, the page has another address", items)
     lines += _section("New feeds", [f"- {_code(path)}" for path in difference.feeds_added])
     lines += _section("Feeds that are gone", [f"- {_code(path)}" for path in difference.feeds_gone])
-    items = [
-        f"- {len(paths)} {kind}: {_shortened(paths)}"
-        for kind, paths in _documents(difference)
-        if paths
-    ]
+    documents = _documents(difference)
+    items = [f"- {len(paths)} {kind}: {_shortened(paths)}" for kind, paths in documents if paths]
     lines += _section("Feed documents", items)
     if len(lines) == 2:
         lines += ["Nothing.", ""]
@@ -214,8 +197,7 @@ FORMATS: dict[Format, Callable[[Difference, Sequence[Problem]], str]] = {
 
 
 def _entries(difference: Difference) -> Iterator[tuple[str, tuple[Record, ...]]]:
-    for kind in KINDS:
-        yield kind, getattr(difference, kind)
+    return ((kind, getattr(difference, kind)) for kind in KINDS)
 
 
 def _documents(difference: Difference) -> Iterator[tuple[str, tuple[str, ...]]]:

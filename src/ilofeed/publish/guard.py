@@ -1,4 +1,4 @@
-"""The continuity guard: what a build would do to people who are subscribed already.
+"""The continuity guard: refuse what would harm people who are subscribed already.
 
 It compares the ledger of the last build with that of the next. Each refusal is a `Problem` whose
 code is the rule, and whose message says what to write to keep what subscribers have, or how to
@@ -14,10 +14,11 @@ import re
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
+from ilofeed.content import scalar
+from ilofeed.document import FILE_NAMES
 from ilofeed.feeds import is_moved_along, second
 from ilofeed.problems import Problem, quote
 from ilofeed.publish.changes import is_changed, is_updated
-from ilofeed.publish.guard_addresses import check_addresses, line_of
 from ilofeed.publish.manifest import digest
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
     from ilofeed.model import Entry, Office
     from ilofeed.problems import Code
 
+
 MAX_MOVE = 24 * 60 * 60  # seconds by which the date of an entry may move
-MANY = 10  # if more than one entry in so many vanishes at once, it is not about single entries
+MANY = 10  # refuse as many-vanished if more than one entry in so many vanishes at once
 SIMILARITY = 0.6  # of two titles of the same instant, as a ratio of difflib
 MAX_COMPARED = 100  # entries of one instant whose titles are compared
 
@@ -96,22 +98,18 @@ def check_continuity(
     """Return refusals as errors, those of `allowed` rules and changes without a new `updated` as
     warnings, ordered by place."""
     comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
-    refusals = [
-        *_vanished(comparison),
-        *_moved(comparison),
-        *check_addresses(site.office, before, after, read),
-    ]
+    refusals = [*_vanished(comparison), *_moved(comparison), *_addresses(comparison, before)]
     problems = [_with_advice(problem, allowed) for problem in refusals]
     return sorted([*problems, *_silent(comparison)])
 
 
 def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
     """Say how a refusal can be allowed, or make it a warning if it is."""
+    option = f"--allow {problem.code}"
     if problem.code in allowed:
-        message = f"{problem.message} (allowed by --allow {problem.code})"
+        message = f"{problem.message} (allowed by {option})"
         return dataclasses.replace(problem, message=message, severity="warning")
-    message = f"{problem.message}. If it is meant: --allow {problem.code}"
-    return dataclasses.replace(problem, message=message)
+    return dataclasses.replace(problem, message=f"{problem.message}. If it is meant: {option}")
 
 
 def _under_authority(before: Ledger, office: Office) -> Ledger:
@@ -119,13 +117,14 @@ def _under_authority(before: Ledger, office: Office) -> Ledger:
     if before.authority in {None, office.authority.text}:
         return before
     old = f"tag:{before.authority}:"
-    records = {}
-    for identity, record in before.entries.items():
-        if identity.startswith(old):
-            new_id = office.authority.id_of(identity.removeprefix(old))
-            record = record._replace(id=new_id)  # noqa: PLW2901
-        records[record.id] = record
-    return dataclasses.replace(before, entries=records)
+    new = office.authority.id_of("")
+    records = [
+        record._replace(id=new + record.id.removeprefix(old))
+        if record.id.startswith(old)
+        else record
+        for record in before.entries.values()
+    ]
+    return dataclasses.replace(before, entries={record.id: record for record in records})
 
 
 def _vanished(comparison: Comparison) -> Iterator[Problem]:
@@ -151,7 +150,7 @@ def _vanished(comparison: Comparison) -> Iterator[Problem]:
 
 
 def _title(record: Record) -> str:
-    return quote(record.title) if record.title else quote(record.id)
+    return quote(record.title or record.id)
 
 
 def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
@@ -161,16 +160,16 @@ def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
             f"{_title(record)} was published and is a draft now; those who have it would not be "
             f"told. Instead of the draft line write `withdrawn: {comparison.today}`"
         )
-        return comparison.problem(entry.path, "draft", "id-vanished", message)
-    if second(entry.published) == second(record.published):
+    elif second(entry.published) == second(record.published):
         now = comparison.date(comparison.now)
         message = f"{_title(record)} was published, but the clock says {now}, before its date"
-        return comparison.problem(entry.path, "date", "id-vanished", message)
-    date = comparison.date(record.published or comparison.now)
-    message = (
-        f"{_title(record)} was published and would wait for its date now; write `date: {date}`"
-    )
-    return comparison.problem(entry.path, "date", "id-vanished", message)
+    else:
+        date = comparison.date(record.published or comparison.now)
+        message = (
+            f"{_title(record)} was published and would wait for its date now; write `date: {date}`"
+        )
+    key = "draft" if entry.draft else "date"
+    return comparison.problem(entry.path, key, "id-vanished", message)
 
 
 def _renamed(comparison: Comparison, record: Record, entry: Entry) -> Problem:
@@ -290,3 +289,87 @@ class RenameMatcher:
 
 def _similarity(title: str, other: str) -> float:
     return difflib.SequenceMatcher(None, title.casefold(), other.casefold()).ratio()
+
+
+DIMENSIONS = ("language", "country", "category")
+_FORMATS = {name: form for form, name in FILE_NAMES.items()}
+
+
+def _addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
+    """Refuse to lose addresses and names that subscribers have stored; `before` as it was."""
+    office = comparison.office
+    problem = functools.partial(comparison.problem, "feeds.yaml")
+    if before.authority not in {None, office.authority.text}:
+        message = (
+            f"the authority was {quote(before.authority or '')}; with another one every entry has "
+            f"a new id, and readers show all of them again; write `authority: {before.authority}`"
+        )
+        yield problem("authority", "authority-changed", message)
+    if before.site not in {None, office.url}:
+        message = (
+            f"the site was at {quote(before.site or '')} and would be at {quote(office.url)}, "
+            f"where nobody is subscribed; write `url: {before.site}`, or let the old address lead "
+            "to the new one: ids stay as they are, so that nobody sees an entry twice"
+        )
+        yield problem("url", "site-moved", message)
+    gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
+    for path in sorted(before.documents.keys() - comparison.after.documents.keys()):
+        gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
+    languages = {language for feed in gone if (language := _dimensions(feed)["language"])}
+    lost = sorted(languages - {tag.lower() for tag in _languages(office)})
+    for feed, paths in gone.items():
+        key, advice = _advice(feed, paths, office, before, lost)
+        shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
+        message = f"people are subscribed to {shown}, which would be gone; {advice}"
+        yield problem(key, "feed-vanished", message)
+
+
+def _advice(
+    feed: str, paths: list[str], office: Office, before: Ledger, lost: list[str]
+) -> tuple[str, str]:
+    """Return the key of feeds.yaml that a feed depends on, and what to write there to keep it;
+    `lost` are all languages that no list has any more, since one line holds them."""
+    dimensions = _dimensions(feed)
+    language, code, category = (dimensions[name] for name in DIMENSIONS)
+    countries = {name.lower(): name for name in (*before.countries, *office.countries)}
+    country = countries.get(code or "", code or "")
+    if category and category not in office.categories:
+        label = before.categories.get(category, category)
+        return "categories", f"below `categories` write `{category}: {scalar(label)}`"
+    if code and country not in office.countries:
+        label = before.countries.get(country, country)
+        return "countries", f"below `countries` write `{country}: {scalar(label)}`"
+    if feed not in {spec.path for spec in office.feeds}:
+        if language in lost:
+            tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
+            return "languages", f"below `site` write `languages: [{tags}]`"
+        names = [name for name in DIMENSIONS if dimensions[name]]
+        per = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
+        return "feeds", f"below `feeds` write `- {f'per: {per}' if names else 'all'}`"
+    formats = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
+    archives = ", ".join(sorted(formats | office.archives))
+    return "archives", f"below `site` write `archives: [{archives}]`"
+
+
+def _languages(office: Office) -> tuple[str, ...]:
+    return office.languages or (office.own_language,)
+
+
+def _as_tag(path: str) -> str:
+    """Write a lower-case language tag with its usual capitals (RFC 5646, section 2.1.1)."""
+    language, *subtags = path.split("-")
+    styles = {4: str.title, 2: str.upper}
+    return "-".join([language, *(styles.get(len(part), str)(part) for part in subtags)])
+
+
+def _dimensions(feed: str) -> dict[str, str | None]:
+    """Return the language, the country and the category in the path of a feed."""
+    pattern = "/?".join(rf"(?:{name}/(?P<{name}>[^/]+))?" for name in DIMENSIONS)
+    match = re.fullmatch(pattern, feed)
+    return match.groupdict() if match else dict.fromkeys(DIMENSIONS)
+
+
+def line_of(data: bytes, key: str) -> int:
+    """Return the line of the first key of this name in a file, 1 if there is none."""
+    match = re.search(rb"^[ \t-]*[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data, re.MULTILINE)
+    return data.count(b"\n", 0, match.end()) + 1 if match else 1

@@ -4,10 +4,4 @@ from ilofeed.verify.expected import carried_entry
 from ilofeed.verify.feed_reader import parse_feed
 from ilofeed.verify.verification import Fault, verify, verify_changed
 
-__all__ = [
-    "Fault",
-    "carried_entry",
-    "parse_feed",
-    "verify",
-    "verify_changed",
-]
+__all__ = ["Fault", "carried_entry", "parse_feed", "verify", "verify_changed"]

@@ -2,40 +2,39 @@
 
 A large site has thousands of archive documents, and feedparser takes twelve times as long for each;
 `feed_reader` uses it for the documents that people subscribe to. Nothing is repaired here: a date
-in another form, a second title or an entry in another place is not found, or not equal.
+in another form, a second title or an entry in another place is missing or not equal.
+
+An archived entry is in the archives of all feeds that select it, each time in the same bytes, and
+is read back in one of them (`share_out`). A document that can be cut before and after each of its
+entries (`feeds.cut`) is well-formed, matches the grammar and says what it must if and only if that
+holds for each of its entries within the same frame. What only a complete document can break is
+checked by `whole_findings`.
 """
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import email.utils
+import hashlib
 import html
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.feeds import parse_xml
+from ilofeed.feeds import cut, parse_xml
+from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.model import Format
+    from ilofeed.document import Document
+    from ilofeed.model import Entry, Format
     from ilofeed.verify.expected import Fields
 
 
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_AT = "{http://purl.org/atompub/tombstones/1.0}"
-_CONTENT = "{http://purl.org/rss/1.0/modules/content/}encoded"
-_CREATOR = "{http://purl.org/dc/elements/1.1/}creator"
-_EV = "{http://purl.org/rss/1.0/modules/event/}"
+_FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
-_LINK, _CATEGORY, _AUTHOR = f"{_ATOM}link", f"{_ATOM}category", f"{_ATOM}author"
-_NAME, _EMAIL, _URI = f"{_ATOM}name", f"{_ATOM}email", f"{_ATOM}uri"
-_ID, _TITLE, _SUMMARY = f"{_ATOM}id", f"{_ATOM}title", f"{_ATOM}summary"
-_PUBLISHED, _UPDATED, _ATOM_CONTENT = f"{_ATOM}published", f"{_ATOM}updated", f"{_ATOM}content"
-_START, _END, _PLACE = f"{_EV}startdate", f"{_EV}enddate", f"{_EV}location"
-_PICTURE = f"{_MEDIA}content"
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -49,180 +48,156 @@ def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     except etree.XMLSyntaxError as error:
         raise ValueError(f"lxml: {error}") from error
     if form == "atom":
-        if root.tag != f"{_ATOM}feed":
+        if root.tag != _FEED:
             raise ValueError(f"an Atom feed begins with <feed>, not <{root.tag}>")
-        return _atom_feed(root), [_atom_entry(node) for node in root.findall(f"{_ATOM}entry")]
+        return _atom_feed(root), [_atom_entry(node) for node in _children(root, "atom:entry")]
     begin = root.tag, root.get("version"), [child.tag for child in root]
     if begin != ("rss", "2.0", ["channel"]):
         raise ValueError('RSS 2.0 begins with <rss version="2.0"> and has one <channel>')
-    channel = root[0]
-    return _rss_feed(channel), [_rss_entry(node) for node in channel.findall("item")]
-
-
-_Parts = dict[Any, list[Any]]  # the children of an element by name, each in order
-
-
-def _parts(node: Any) -> _Parts:
-    parts: _Parts = {}
-    for child in node:
-        parts.setdefault(child.tag, []).append(child)
-    return parts
+    return _rss_feed(root[0]), [_rss_entry(node) for node in _children(root[0], "item")]
 
 
 def _atom_feed(root: Any) -> Fields:
-    parts = _parts(root)
-    updated = _text(parts, _UPDATED)
-    return {
-        "id": _text(parts, f"{_ATOM}id"),
-        "title": _text(parts, f"{_ATOM}title"),
-        "description": _text(parts, f"{_ATOM}subtitle"),
+    updated = _text(root, "atom:updated")
+    return _feed(root) | {
+        "id": _text(root, "atom:id"),
+        "title": _text(root, "atom:title"),
+        "description": _text(root, "atom:subtitle"),
         "language": root.get(_LANG),
         "updated": updated,
-        "updated_at": _second(updated),
-        "authors": _people(parts),
+        "updated_at": read_second(updated),
+        "authors": _people(root),
         "tombstones": [
-            (node.get("ref"), node.get("when")) for node in parts.get(f"{_AT}deleted-entry", ())
+            (node.get("ref"), node.get("when")) for node in _children(root, "at:deleted-entry")
         ],
-        "page": _page_link(_links(parts)),
-        **_feed_links(parts),
+        "page": _page_link(root),
     }
 
 
 def _rss_feed(channel: Any) -> Fields:
-    parts = _parts(channel)
-    updated = _text(parts, "lastBuildDate")
-    return {
-        "title": _text(parts, "title"),
-        "description": _text(parts, "description"),
-        "language": _text(parts, "language"),
+    updated = _text(channel, "lastBuildDate")
+    return _feed(channel) | {
+        "title": _text(channel, "title"),
+        "description": _text(channel, "description"),
+        "language": _text(channel, "language"),
         "updated": updated,
         "updated_at": _rss_second(updated),
-        "page": _text(parts, "link"),
-        **_feed_links(parts),
+        "page": _text(channel, "link"),
     }
 
 
-def _feed_links(parts: _Parts) -> Fields:
-    marks = [
-        name.removeprefix(_FH)
-        for name, nodes in parts.items()
-        for _ in nodes
-        if str(name).startswith(_FH)
-    ]
-    links = _links(parts)
+def _feed(channel: Any) -> Fields:
+    """Return what both formats write in the same elements of a feed."""
+    marks = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
     rels = ("self", "hub", "current", "prev-archive", "next-archive")
-    return {rel: _link(links, rel) for rel in rels} | {"history": " ".join(marks) or None}
+    return {rel: _link(channel, rel) for rel in rels} | {"history": " ".join(marks) or None}
 
 
 def _atom_entry(node: Any) -> Fields:
-    parts = _parts(node)
-    links = _links(parts)
-    page = _page_link(links)
-    published = _text(parts, _PUBLISHED)
-    kinds = [content.get("type") for content in parts.get(_ATOM_CONTENT, ())]
-    return _entry(node, parts) | {
-        "id": _text(parts, _ID),
-        "title": _text(parts, _TITLE),
-        "summary": _text(parts, _SUMMARY),
-        "html": _text(parts, _ATOM_CONTENT) if kinds == ["html"] else None,
+    page, published = _page_link(node), _text(node, "atom:published")
+    types = [content.get("type") for content in _children(node, "atom:content")]
+    return _entry(node) | {
+        "id": _text(node, "atom:id"),
+        "title": _text(node, "atom:title"),
+        "summary": _text(node, "atom:summary"),
+        "html": _text(node, "atom:content") if types == ["html"] else None,
         "target": page,
-        "page": _link(links, "related") or page,
+        "page": _link(node, "related") or page,
         "published": published,
-        "published_at": _second(published),
-        "authors": _people(parts),
+        "published_at": read_second(published),
+        "authors": _people(node),
         "terms": [
             (term.get("scheme"), term.get("term"), term.get("label"))
-            for term in parts.get(_CATEGORY, ())
+            for term in _children(node, "atom:category")
         ],
         "attachments": [
-            (link.get("href"), link.get("type"), _number(link.get("length")), link.get("title"))
-            for rel, link in links
-            if rel == "enclosure"
+            (link.get("href"), link.get("type"), read_number(link.get("length")), link.get("title"))
+            for link in _children(node, "atom:link")
+            if link.get("rel") == "enclosure"
         ],
     }
 
 
 def _rss_entry(node: Any) -> Fields:
-    parts = _parts(node)
-    published = _text(parts, "pubDate")
-    is_address = [guid.get("isPermaLink") for guid in parts.get("guid", ())]
-    return _entry(node, parts) | {
-        "id": _text(parts, "guid") if is_address == ["false"] else None,
-        "title": _text(parts, "title"),
-        "summary": html.unescape(_text(parts, "description") or ""),  # HTML in RSS
-        "html": _text(parts, _CONTENT),
-        "target": _text(parts, "link"),
+    published = _text(node, "pubDate")
+    is_address = [guid.get("isPermaLink") for guid in _children(node, "guid")]
+    return _entry(node) | {
+        "id": _text(node, "guid") if is_address == ["false"] else None,
+        "title": _text(node, "title"),
+        "summary": html.unescape(_text(node, "description") or ""),  # HTML in RSS
+        "html": _text(node, "content:encoded"),
+        "target": _text(node, "link"),
         "published": published,
         "published_at": _rss_second(published),
-        "authors": [(creator.text, None, None) for creator in parts.get(_CREATOR, ())],
-        "terms": [(term.get("domain"), None, term.text) for term in parts.get("category", ())],
+        "authors": [(creator.text, None, None) for creator in _children(node, "dc:creator")],
+        "terms": [(term.get("domain"), None, term.text) for term in _children(node, "category")],
         "attachments": [
-            (file.get("url"), file.get("type"), _number(file.get("length")), None)
-            for file in parts.get("enclosure", ())
+            (file.get("url"), file.get("type"), read_number(file.get("length")), None)
+            for file in _children(node, "enclosure")
         ],
     }
 
 
-def _entry(node: Any, parts: _Parts) -> Fields:
-    """Return what both formats write in the same elements."""
-    event = (_text(parts, _START), _text(parts, _END), _text(parts, _PLACE))
-    updated = _text(parts, _UPDATED)
+def _entry(node: Any) -> Fields:
+    """Return what both formats write in the same elements of an entry."""
+    event = tuple(_text(node, name) for name in ("ev:startdate", "ev:enddate", "ev:location"))
+    updated, images = _text(node, "atom:updated"), _children(node, "media:content")
     return {
         "language": node.get(_LANG),
         "updated": updated,
-        "updated_at": _second(updated),
+        "updated_at": read_second(updated),
         "event": event if any(event) else None,
-        "image": _image(parts[_PICTURE][0]) if _PICTURE in parts else None,
+        "image": _image(images[0]) if images else None,
     }
 
 
 def _image(media: Any) -> tuple[Any, ...]:
-    parts = _parts(media)
     return (
         media.get("url"),
-        _text(parts, f"{_MEDIA}description"),
-        _text(parts, f"{_MEDIA}credit"),
+        _text(media, "media:description"),
+        _text(media, "media:credit"),
         media.get("type"),
-        *(_number(media.get(name)) for name in ("width", "height", "fileSize")),
+        *(read_number(media.get(name)) for name in ("width", "height", "fileSize")),
     )
 
 
-def _people(parts: _Parts) -> list[tuple[str | None, ...]]:
-    people = map(_parts, parts.get(_AUTHOR, ()))
-    return [tuple(_text(person, name) for name in (_NAME, _EMAIL, _URI)) for person in people]
+def _people(node: Any) -> list[tuple[str | None, ...]]:
+    names = ("atom:name", "atom:email", "atom:uri")
+    people = _children(node, "atom:author")
+    return [tuple(_text(person, name) for name in names) for person in people]
 
 
-def _text(parts: _Parts, name: str) -> str | None:
-    """Return the text of the only element of a name; None if there is not exactly one."""
-    nodes = parts.get(name, ())
-    return nodes[0].text or "" if len(nodes) == 1 and not len(nodes[0]) else None
+def _children(node: Any, name: str) -> list[Any]:
+    children: list[Any] = node.findall(name, NAMESPACES)
+    return children
 
 
-_Links = list[tuple[str | None, Any]]  # with their rel
+def _text(node: Any, name: str) -> str | None:
+    """Return the text of the only child of a name; None if there is not exactly one."""
+    children = _children(node, name)
+    return children[0].text or "" if len(children) == 1 and not len(children[0]) else None
 
 
-def _links(parts: _Parts) -> _Links:
-    return [(link.get("rel"), link) for link in parts.get(_LINK, ())]
-
-
-def _link(links: _Links, rel: str) -> str | None:
-    addresses = [link.get("href") for link_rel, link in links if link_rel == rel]
+def _link(node: Any, rel: str) -> str | None:
+    links = _children(node, "atom:link")
+    addresses = [link.get("href") for link in links if link.get("rel") == rel]
     return addresses[0] if len(addresses) == 1 else None
 
 
-def _page_link(links: _Links) -> str | None:
+def _page_link(node: Any) -> str | None:
     """Return the alternate link; readers such as feedparser accept it only as text/html."""
-    for rel, link in links:
-        if rel == "alternate" and link.get("type", "text/html") != "text/html":
+    for link in _children(node, "atom:link"):
+        if link.get("rel") == "alternate" and link.get("type", "text/html") != "text/html":
             return None
-    return _link(links, "alternate")
+    return _link(node, "alternate")
 
 
-def _number(text: str | None) -> int | None:
+def read_number(text: str | None) -> int | None:
+    """Return a size as a number; None for another text."""
     return int(text) if text is not None and text.isdecimal() else None
 
 
-def _second(
+def read_second(
     text: str | None, read: Callable[[str], dt.datetime] = dt.datetime.fromisoformat
 ) -> int | None:
     """Return the whole seconds of a date since 1970; None for another text or without an offset."""
@@ -234,4 +209,63 @@ def _second(
 
 
 def _rss_second(text: str | None) -> int | None:
-    return _second(text, email.utils.parsedate_to_datetime)
+    return read_second(text, email.utils.parsedate_to_datetime)
+
+
+def share_out(
+    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
+) -> dict[str, tuple[int, ...]]:
+    """Return the numbers of the entries to read back in archive documents, by path.
+
+    An entry that says the same in the same bytes, below the same start tag of a document, is in one
+    of them; `expected` returns a digest of what it must say. A document whose entries must all be
+    read is not in the result.
+    """
+    seen: set[bytes] = set()
+    shares = {}
+    for document in documents:
+        feed, form = document.feed, document.format
+        if document.kind != "archive" or feed is None or form is None:
+            continue
+        parts = cut(document.data, form)
+        if parts is None or len(parts.entries) != len(feed.entries):
+            continue
+        start = parts.head.rfind(b"?>") + 2  # of the tag that declares namespaces and language
+        frame = parts.head[start : parts.head.find(b">", start)].strip()
+        fresh = []
+        for number, (piece, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
+            hashed = hashlib.blake2b(frame, digest_size=16)
+            hashed.update(expected(entry, document))
+            hashed.update(piece)
+            if (key := hashed.digest()) not in seen:
+                seen.add(key)
+                fresh.append(number)
+        if len(fresh) < len(parts.entries):
+            shares[document.path] = tuple(fresh)
+    return shares
+
+
+def leave(document: Document, numbers: Sequence[int]) -> Document:
+    """Return a document that can be cut with only these of its entries."""
+    assert document.feed is not None
+    assert document.format is not None
+    parts = cut(document.data, document.format)
+    assert parts is not None
+    entries = tuple(document.feed.entries[number] for number in numbers)
+    left = b"".join(parts.entries[number] for number in numbers)
+    return dataclasses.replace(
+        document,
+        data=parts.head + left + parts.tail,
+        feed=dataclasses.replace(document.feed, entries=entries),
+    )
+
+
+def whole_findings(document: Document) -> Iterator[Finding]:
+    """Yield what a document can break whose pieces are correct: its size, and duplicate entries."""
+    assert document.feed is not None
+    entries = document.feed.entries
+    yield from size_findings(document.data)
+    yield from duplicates("DuplicateEntries", "id", (entry.id for entry in entries))
+    if document.format == "atom":
+        moments = (entry.updated.isoformat() for entry in entries)
+        yield from duplicates("DuplicateUpdated", "updated", moments)

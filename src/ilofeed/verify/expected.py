@@ -1,8 +1,7 @@
 """What a reader must find in each document: what its format can carry of a feed and its entries.
 
 Both sides of the round trip have the same neutral form, a mapping from field to plain values: the
-functions here return what is expected, the readers (`feed_reader`, `archive_reader`,
-`calendar_reader`) what is there.
+functions here return what is expected, `feed_reader` and `archive_reader` what is there.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from ilofeed.feeds import changed, event_categories, event_times, feed_links, te
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.model import Entry, Event, Feed, Format, Image, Office
+    from ilofeed.model import Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
 
@@ -79,7 +78,7 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
     terms = [
         (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
     ]
-    event = entry.event
+    event, image = entry.event, entry.image
     fields: Fields = {
         "id": entry.id,
         "title": entry.title,
@@ -98,7 +97,11 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         "event": (
             (_moment(event.start), _moment(event.end), event.place) if event is not None else None
         ),
-        "image": _image(entry.image) if entry.image is not None else None,
+        "image": (
+            (image.url, image.alt, image.credit, image.type, image.width, image.height, image.size)
+            if image is not None
+            else None
+        ),
         "translation_of": (
             office.address(f"entry/{entry.translation_of}/index.html")
             if entry.translation_of is not None
@@ -116,7 +119,6 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
             }
         case "json":  # an e-mail address only without another; no size of a picture in bytes
-            image = fields["image"]
             return fields | {
                 "event": event and _all_of(event),
                 "terms": [
@@ -125,7 +127,7 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 ],
                 "tags": list(dict.fromkeys(label for _, _, label in terms)),
                 "authors": [_json_author(*author) for author in fields["authors"]],
-                "image": image and (*image[:-1], None),
+                "image": image and (*fields["image"][:-1], None),
             }
 
 
@@ -184,11 +186,6 @@ def second(moment: dt.datetime) -> int:
 
 def _moment(moment: dates.Moment | None) -> str | None:
     return dates.write_moment(moment) if moment is not None else None
-
-
-def _image(image: Image) -> tuple[Any, ...]:
-    size = image.width, image.height, image.size
-    return (image.url, image.alt, image.credit, image.type, *size)
 
 
 def _json_author(

@@ -1,9 +1,12 @@
-"""Read published feeds as a feed reader does, into the form of `expected`.
+"""Read published feeds and calendars as other programs do, into the form of `expected`.
+
+icalendar accepts much that other programs refuse, so line ends, line lengths and required
+properties are checked here as well (sections are those of RFC 5545).
 
 This is the only module that uses feedparser; JSON Feed, which it cannot read, is read by `json`.
-Two faults of feedparser are avoided by reading those fields with lxml: an author without an address
-gets the one of the author before, and the description of a picture becomes part of the entry's
-summary.
+What feedparser loses is read by `archive_reader`: all but the last mark of RFC 5005, tombstones
+(RFC 6721), authors of Atom (one without an address gets that of the author before), and the
+description of a picture, which becomes part of the entry's summary.
 """
 
 from __future__ import annotations
@@ -13,24 +16,15 @@ import datetime as dt
 import html
 import io
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.feeds import parse_xml
+from ilofeed.verify.archive_reader import read_archive, read_number, read_second
 
 if TYPE_CHECKING:
+    from ilofeed.dates import Moment
     from ilofeed.model import Format
     from ilofeed.verify.expected import Fields
-
-
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_AT = "{http://purl.org/atompub/tombstones/1.0}"
-_FH = "{http://purl.org/syndication/history/1.0}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
-
-
-class UnreadableError(ValueError):
-    """The bytes are not a feed that a reader can use."""
 
 
 def parse_feed(data: bytes, base: str | None = None) -> Any:
@@ -78,132 +72,99 @@ def read_back(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
 def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     seen = parse_feed(data)
     if seen.bozo:
-        raise UnreadableError(f"feedparser: {seen.bozo_exception}")
+        raise ValueError(f"feedparser: {seen.bozo_exception}")
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:
-        raise UnreadableError(f"feedparser takes it for {seen.version or 'no feed'}")
-    root = parse_xml(data)
-    channel = root if form == "atom" else root.find("channel")
-    if channel is None:
-        raise UnreadableError("there is no <channel>")
-    nodes = channel.findall(f"{_ATOM}entry" if form == "atom" else "item")
-    if len(nodes) != len(seen.entries):
-        raise UnreadableError(f"feedparser sees {len(seen.entries)} entries of {len(nodes)}")
-    entry = _atom_entry if form == "atom" else _rss_entry
-    feed = _feed(seen.feed) | {"history": _history(channel)}
+        raise ValueError(f"feedparser takes it for {seen.version or 'no feed'}")
+    feed, entries = read_archive(data, form)
+    if len(entries) != len(seen.entries):
+        raise ValueError(f"feedparser sees {len(seen.entries)} entries of {len(entries)}")
+    feed |= _feed(seen.feed)
     if form == "atom":
-        feed |= {
-            "id": seen.feed.get("id"),
-            "authors": _people(root),
-            "tombstones": _tombstones(root),
-        }
+        feed["id"] = seen.feed.get("id")
+    read_entry = _atom_entry if form == "atom" else _rss_entry
     # a plain dictionary: feedparser's own returns other keys for those that are missing
     items = map(dict, seen.entries)
-    return feed, [entry(item, node) for item, node in zip(items, nodes, strict=True)]
-
-
-def _history(channel: Any) -> str | None:
-    """Return the marks of RFC 5005, of which feedparser keeps only the last."""
-    marks = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
-    return " ".join(marks) or None
-
-
-def _tombstones(root: Any) -> list[tuple[str | None, ...]]:
-    """Return the tombstones of RFC 6721, which feedparser does not know."""
-    return [(node.get("ref"), node.get("when")) for node in root.findall(f"{_AT}deleted-entry")]
+    return feed, [
+        fields | read_entry(item, fields) for item, fields in zip(items, entries, strict=True)
+    ]
 
 
 def _feed(feed: Any) -> Fields:
     links = {link.get("rel"): link.get("href") for link in feed.get("links", ())}
-    return {
+    rels = ("self", "hub", "current", "prev-archive", "next-archive")
+    return {rel: links.get(rel) for rel in rels} | {
         "title": feed.get("title"),
         "description": feed.get("subtitle"),
         "language": feed.get("language"),
-        "self": links.get("self"),
         "page": feed.get("link"),
-        "hub": links.get("hub"),
-        "current": links.get("current"),
-        "prev-archive": links.get("prev-archive"),
-        "next-archive": links.get("next-archive"),
         "updated": feed.get("updated") if "updated" in feed else None,
         "updated_at": _second(feed.get("updated_parsed") if "updated" in feed else None),
     }
 
 
-def _entry(item: Any, node: Any) -> Fields:
+def _entry(item: Any, fields: Fields) -> Fields:
+    """Return what feedparser sees of an entry, of which lxml has read `fields`."""
     content = item.get("content") or [{}]
-    dates = [item.get(f"ev_{name}") for name in ("startdate", "enddate", "location")]
+    event = tuple(item.get(f"ev_{name}") for name in ("startdate", "enddate", "location"))
+    language = fields["language"]
     return {
         "id": item.get("id"),
         "title": item.get("title"),
         "summary": item.get("summary"),
         "html": content[0].get("value") if len(content) == 1 else None,
         "target": item.get("link"),
-        "language": node.get(_LANG) if content[0].get("language") == node.get(_LANG) else None,
+        "language": language if content[0].get("language") == language else None,
         "published": item.get("published"),
         "published_at": _second(item.get("published_parsed")),
         # without a date of change feedparser returns that of publication instead
         "updated": item.get("updated") if "updated" in item else None,
         "updated_at": _second(item.get("updated_parsed") if "updated" in item else None),
-        "event": tuple(dates) if any(dates) else None,
-        "image": _image(item, node),
+        "event": event if any(event) else None,
+        "image": _image(item, fields["image"]),
     }
 
 
-def _atom_entry(item: Any, node: Any) -> Fields:
+def _atom_entry(item: Any, fields: Fields) -> Fields:
     links: dict[Any, list[Any]] = {}
     for link in item.get("links", ()):
         links.setdefault(link.get("rel"), []).append(link)
     related = links.get("related", links.get("alternate", []))
-    return _entry(item, node) | {
+    return _entry(item, fields) | {
         "page": related[0].get("href") if len(related) == 1 else None,
         "terms": [(t.get("scheme"), t.get("term"), t.get("label")) for t in item.get("tags", ())],
-        "authors": _people(node),
-        "attachments": _enclosures(links.get("enclosure", ())),
+        "attachments": _enclosures(item),
     }
 
 
-def _rss_entry(item: Any, node: Any) -> Fields:
-    enclosures = [link for link in item.get("links", ()) if link.get("rel") == "enclosure"]
-    return _entry(item, node) | {
+def _rss_entry(item: Any, fields: Fields) -> Fields:
+    return _entry(item, fields) | {
         "summary": html.unescape(item.get("summary", "")),  # HTML in RSS
         "terms": [(t.get("scheme"), t.get("label"), t.get("term")) for t in item.get("tags", ())],
         "authors": [(author.get("name"), None, None) for author in item.get("authors", ())],
-        "attachments": _enclosures(enclosures),
+        "attachments": _enclosures(item),
     }
 
 
-def _enclosures(links: Any) -> list[tuple[Any, ...]]:
+def _enclosures(item: Any) -> list[tuple[Any, ...]]:
     return [
-        (link.get("href"), link.get("type"), _number(link.get("length")), link.get("title"))
-        for link in links
+        (link.get("href"), link.get("type"), read_number(link.get("length")), link.get("title"))
+        for link in item.get("links", ())
+        if link.get("rel") == "enclosure"
     ]
 
 
-def _people(node: Any) -> list[tuple[str | None, ...]]:
-    return [
-        tuple(author.findtext(_ATOM + name) for name in ("name", "email", "uri"))
-        for author in node.findall(f"{_ATOM}author")
-    ]
-
-
-def _image(item: Any, node: Any) -> tuple[Any, ...] | None:
+def _image(item: Any, by_lxml: tuple[Any, ...] | None) -> tuple[Any, ...] | None:
     media = item.get("media_content")
-    if not media:
+    if not media or by_lxml is None:
         return None
     credit = item.get("media_credit") or [{}]
     return (
         media[0].get("url"),
-        node.findtext(f"{_MEDIA}content/{_MEDIA}description"),
+        by_lxml[1],
         credit[0].get("content"),
         media[0].get("type"),
-        _number(media[0].get("width")),
-        _number(media[0].get("height")),
-        _number(media[0].get("filesize")),
+        *(read_number(media[0].get(name)) for name in ("width", "height", "filesize")),
     )
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text is not None and text.isdecimal() else None
 
 
 def _second(parsed: Any) -> int | None:
@@ -214,7 +175,7 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
     try:
         seen = json.loads(data)
     except ValueError as error:
-        raise UnreadableError(f"json: {error}") from error
+        raise ValueError(f"json: {error}") from error
     hubs = seen.get("hubs") or [{}]
     feed = {
         "title": seen.get("title"),
@@ -241,9 +202,9 @@ def _json_entry(item: Any) -> Fields:
         "page": item.get("url"),
         "language": item.get("language"),
         "published": item.get("date_published"),
-        "published_at": _json_second(item.get("date_published")),
+        "published_at": read_second(item.get("date_published")),
         "updated": item.get("date_modified"),
-        "updated_at": _json_second(item.get("date_modified")),
+        "updated_at": read_second(item.get("date_modified")),
         "authors": _json_people(item),
         "terms": [(key, t) for key in ("categories", "countries") for t in extension.get(key, ())],
         "tags": item.get("tags"),
@@ -253,11 +214,7 @@ def _json_entry(item: Any) -> Fields:
         ],
         "event": extension.get("event"),
         "image": (
-            (
-                item.get("image"),
-                *map(image.get, ("alt", "credit", "type", "width", "height")),
-                None,
-            )
+            (item.get("image"), *map(image.get, ("alt", "credit", "type", "width", "height")), None)
             if image
             else None
         ),
@@ -265,18 +222,108 @@ def _json_entry(item: Any) -> Fields:
     }
 
 
-def _json_second(text: str | None) -> int | None:
-    return int(dt.datetime.fromisoformat(text).timestamp() // 1) if text is not None else None
-
-
 def _json_people(item: Any) -> list[tuple[Any, ...]]:
-    people = []
-    for author in item.get("authors", ()):
-        url = author.get("url")
-        is_mail = url is not None and url.startswith("mailto:")
-        people.append(
-            (author.get("name"), url.removeprefix("mailto:"), None)
-            if is_mail
-            else (author.get("name"), None, url)
-        )
-    return people
+    people = [(author.get("name"), author.get("url")) for author in item.get("authors", ())]
+    return [
+        (name, url.removeprefix("mailto:"), None)
+        if url is not None and url.startswith("mailto:")
+        else (name, None, url)
+        for name, url in people
+    ]
+
+
+LONGEST_LINE = 75  # octets (section 3.1)
+
+
+class CalendarError(ValueError):
+    """Why the bytes are not a calendar that every program reads."""
+
+
+def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
+    """Return a calendar and its events, in the form of `carried_calendar` and `carried_event`.
+
+    Raise `CalendarError` if a program could fail to read it.
+    """
+    lines = data.split(b"\r\n")
+    if lines.pop() or any(b"\n" in line or b"\r" in line for line in lines):
+        raise CalendarError("a line does not end in CR LF (RFC 5545, section 3.1)")
+    if any(len(line) > LONGEST_LINE for line in lines):
+        raise CalendarError(f"a line is longer than {LONGEST_LINE} octets (section 3.1)")
+    calendar = _parse(data)
+    if not _value(calendar, "prodid") or _value(calendar, "version") != "2.0":
+        raise CalendarError("PRODID or VERSION is missing (sections 3.7.3 and 3.7.4)")
+    about = {
+        "title": _decoded(calendar, "name"),
+        "old_title": _decoded(calendar, "x-wr-calname"),
+        "description": _text(calendar, "description"),
+        "page": _text(calendar, "url"),
+        "self": _text(calendar, "source"),
+    }
+    zones = {str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE")}
+    return about, [_read_event(event, zones) for event in calendar.walk("VEVENT")]
+
+
+def _parse(data: bytes) -> Any:
+    import icalendar
+
+    try:
+        calendar = icalendar.Calendar.from_ical(data)
+    except (ValueError, AttributeError, TypeError) as error:  # the latter of what occurs twice
+        raise CalendarError(f"icalendar: {error}") from error
+    if not isinstance(calendar, icalendar.Calendar):
+        raise CalendarError("it is no VCALENDAR")
+    for component in calendar.walk():
+        if component.errors:
+            raise CalendarError(f"icalendar: {component.errors[0]}")
+    return calendar
+
+
+def _read_event(event: Any, zones: set[str]) -> Fields:
+    for name in ("uid", "dtstamp", "dtstart"):
+        if event.get(name) is None:
+            raise CalendarError(f"an event has no {name.upper()} (section 3.6.1)")
+    start, end, created = (_value(event, name) for name in ("dtstart", "dtend", "created"))
+    for moment in (start, end):
+        zone = moment.params.get("TZID") if moment is not None else None
+        if zone is not None and zone not in zones:
+            raise CalendarError(f"there is no VTIMEZONE for {zone} (section 3.6.5)")
+    categories = _value(event, "categories")
+    return {
+        "id": _text(event, "uid"),
+        "updated_at": _instant(_value(event, "dtstamp").dt),
+        "published_at": _instant(created.dt) if created is not None else None,
+        "title": _text(event, "summary"),
+        "summary": _text(event, "description"),
+        "start": _instant(start.dt),
+        "end": _instant(end.dt) if end is not None else None,
+        "place": _text(event, "location"),
+        "target": _text(event, "url"),
+        "labels": [str(label) for label in categories.cats] if categories is not None else [],
+        "status": _text(event, "status"),
+    }
+
+
+def _value(component: Any, name: str) -> Any:
+    """Return the value of a property that may occur once; None if it does not occur."""
+    value = component.get(name)
+    if isinstance(value, list):
+        raise CalendarError(f"{name.upper()} stands {len(value)} times in one component")
+    return value
+
+
+def _decoded(calendar: Any, name: str) -> str | None:
+    """Return a text that icalendar does not know as one, without its escapes (section 3.3.11)."""
+    value = _text(calendar, name)
+    if value is None:
+        return None
+    return re.sub(r"\\([\\;,nN])", lambda escape: "\n" if escape[1] in "nN" else escape[1], value)
+
+
+def _text(component: Any, name: str) -> str | None:
+    value = _value(component, name)
+    return str(value) if value is not None else None
+
+
+def _instant(moment: Moment) -> str | int:
+    """Return a whole day as it is written, an instant as seconds since 1970: zones have aliases."""
+    return int(moment.timestamp()) if isinstance(moment, dt.datetime) else moment.isoformat()

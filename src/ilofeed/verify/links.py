@@ -20,13 +20,12 @@ from ilofeed.feeds import MANIFEST, parse_xml
 from ilofeed.pages import read_html
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from ilofeed.document import AnyDocument
     from ilofeed.model import Entry, Office
 
 
-_LINKED_DATA_KEYS = frozenset({"@id", "url", "mainEntityOfPage", "isBasedOn"})
 _xml_attributes: Any = etree.XPath(
     "//@href | //@url | //@src | //@htmlUrl | //@xmlUrl | //@uri", smart_strings=False
 )
@@ -35,7 +34,9 @@ _XML_ADDRESSES = [
 ]
 _XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
-_JSON_ADDRESSES = frozenset({"banner_image", "icon", "image", "favicon", "translation_of"})
+_JSON_ADDRESSES = frozenset(  # of JSON Feed and of linked data; others end in "url"
+    "@id banner_image favicon icon image isBasedOn mainEntityOfPage translation_of".split()
+)
 _CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
@@ -52,10 +53,8 @@ class LinkChecker:
 
     def dangling(self, document: AnyDocument) -> list[str]:
         """Return the addresses in a document that belong to the site and are not published."""
-        if document.path == MANIFEST:
-            links = _in_manifest(document.data, self.office)
-        else:
-            links = addresses(document)
+        is_manifest = document.path == MANIFEST
+        links = _in_manifest(document.data, self.office) if is_manifest else addresses(document)
         return self._unpublished(links, document.path)
 
     def dangling_in_entry(self, entry: Entry) -> list[str]:
@@ -107,17 +106,27 @@ def _written(entry: Entry) -> Iterator[str]:
     yield from _in_fragment(entry.html)
 
 
-def addresses(document: AnyDocument) -> Iterator[str]:
-    """Yield every address in a document, as it is written there."""
-    if finder := _FINDERS.get(document.path.rpartition(".")[2]):
-        yield from finder(document.data)
+def addresses(document: AnyDocument) -> Iterable[str]:
+    """Return every address in a document, as it is written there."""
+    match document.path.rpartition(".")[2]:
+        case "html":
+            return _in_html(document.data)
+        case "xml" | "opml":
+            return _in_xml(document.data)
+        case "json":
+            return _in_json(json.loads(document.data))
+        case "ics":  # with long lines unfolded
+            return _CALENDAR_LINE.findall(document.data.decode().replace("\r\n ", ""))
+        case "txt":
+            return re.findall(r"https?://\S+", document.data.decode())
+    return ()
 
 
 def _in_html(data: bytes) -> Iterator[str]:
     page = read_html(data)
     yield from page.addresses
     for block in page.linked_data:
-        yield from _in_linked_data(json.loads(block or "null"))
+        yield from _in_json(json.loads(block or "null"))
     for code in page.code:
         yield from _in_code(code)
 
@@ -134,18 +143,6 @@ def _in_code(text: str) -> Iterator[str]:
     yield from re.findall(r"(?<!\S)https?://\S+", text)
 
 
-def _in_linked_data(value: Any) -> Iterator[str]:
-    if isinstance(value, list):
-        for item in value:
-            yield from _in_linked_data(item)
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if not isinstance(inner, str):
-                yield from _in_linked_data(inner)
-            elif key in _LINKED_DATA_KEYS:
-                yield inner
-
-
 def _in_xml(data: bytes) -> Iterator[str]:
     root = parse_xml(data)
     before = root.getprevious()
@@ -160,11 +157,7 @@ def _in_xml(data: bytes) -> Iterator[str]:
             yield from _in_fragment(element.text)
 
 
-def _in_json(data: bytes) -> Iterator[str]:
-    return _in_value(json.loads(data), "")
-
-
-def _in_value(value: Any, key: str) -> Iterator[str]:
+def _in_json(value: Any, key: str = "") -> Iterator[str]:
     """Yield the addresses in a JSON value that is stored under `key`."""
     if isinstance(value, str):
         if key in _JSON_HTML:
@@ -173,10 +166,10 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
             yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _in_value(item, key)
+            yield from _in_json(item, key)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            yield from _in_value(inner, name)
+            yield from _in_json(inner, name)
 
 
 def _in_manifest(data: bytes, office: Office) -> Iterator[str]:
@@ -190,21 +183,3 @@ def _in_manifest(data: bytes, office: Office) -> Iterator[str]:
             yield office.address(path)
     except (KeyError, TypeError) as error:
         raise ValueError("not a manifest") from error
-
-
-def _in_calendar(data: bytes) -> Iterator[str]:
-    yield from _CALENDAR_LINE.findall(data.decode().replace("\r\n ", ""))
-
-
-def _in_text(data: bytes) -> Iterator[str]:
-    yield from re.findall(r"https?://\S+", data.decode())
-
-
-_FINDERS: dict[str, Callable[[bytes], Iterator[str]]] = {
-    "html": _in_html,
-    "xml": _in_xml,
-    "opml": _in_xml,
-    "json": _in_json,
-    "ics": _in_calendar,
-    "txt": _in_text,
-}

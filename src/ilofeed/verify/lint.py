@@ -1,7 +1,8 @@
-"""Check feed documents for what a grammar cannot express.
+"""Check feed documents against their grammars, and for what a grammar cannot express.
 
-Each rule has the name that the W3C feed validator uses for it. The validator itself is not
-available as a library; these are the rules of it that documents of this program could break.
+The grammars are RELAX NG for Atom and RSS, JSON Schema for JSON Feed. Each rule has the name that
+the W3C feed validator uses for it. The validator itself is not available as a library; these are
+the rules of it that documents of this program could break.
 """
 
 from __future__ import annotations
@@ -9,9 +10,11 @@ from __future__ import annotations
 import datetime as dt
 import email.utils
 import functools
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree
@@ -21,27 +24,25 @@ from ilofeed.feeds import parse_xml
 from ilofeed.text import find_markup, find_unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ilofeed.model import Format
 
+
 MOST_BYTES = 5_000_000  # validators and readers give up on larger documents
+NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "ev": "http://purl.org/rss/1.0/modules/event/",
+    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
+    "media": "http://search.yahoo.com/mrss/",
+}
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ENTRY = f"{_ATOM}entry"
 _LINK = f"{_ATOM}link"
-_HISTORY = "{http://purl.org/syndication/history/1.0}"
 _HISTORY_LINKS = frozenset({"current", "prev-archive", "next-archive"})
-_TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"  # RFC 6721
-_KNOWN_NAMESPACES = frozenset(
-    {
-        "http://www.w3.org/2005/Atom",
-        "http://purl.org/dc/elements/1.1/",
-        "http://purl.org/rss/1.0/modules/content/",
-        "http://purl.org/rss/1.0/modules/event/",
-        "http://purl.org/syndication/history/1.0",
-        "http://search.yahoo.com/mrss/",
-    }
-)
 _NOT_HEXADECIMAL = re.compile(
     rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:description|media:credit|category)"
     rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
@@ -51,8 +52,7 @@ _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ABSOLUTE = re.compile(r"(?:https?|mailto|tel):")
 _ADDRESS = re.compile(r"(?:href|src)=\"([^\"]*)")
 _html_elements: Any = etree.XPath(
-    "//content:encoded | //item/description | //*[@type = 'html']",
-    namespaces={"content": "http://purl.org/rss/1.0/modules/content/"},
+    "//content:encoded | //item/description | //*[@type = 'html']", namespaces=NAMESPACES
 )
 
 
@@ -114,11 +114,6 @@ def _name(element: Any) -> str:
     return etree.QName(element).localname
 
 
-def _is_child_of(element: Any, *names: str) -> bool:
-    parent = element.getparent()
-    return parent is not None and parent.tag in names
-
-
 def _characters(feed: _Feed) -> Iterator[Finding]:
     for element in _elements(feed.root):
         texts = [element.text or "", element.tail or "", *element.values()]
@@ -128,9 +123,10 @@ def _characters(feed: _Feed) -> Iterator[Finding]:
 
 def _namespaces(feed: _Feed) -> Iterator[Finding]:
     declared = {name for element in _elements(feed.root) for name in element.nsmap.values()}
-    if feed.root.find(f"{{{_TOMBSTONES}}}deleted-entry") is not None:
-        declared.discard(_TOMBSTONES)  # the one warning of validators that cannot be avoided
-    for namespace in sorted(declared - _KNOWN_NAMESPACES):
+    expected = set(NAMESPACES.values())
+    if feed.root.find("at:deleted-entry", NAMESPACES) is None:  # only then validators may warn
+        expected.remove(NAMESPACES["at"])
+    for namespace in sorted(declared - expected):
         yield Finding("UnknownNamespace", "document", namespace)
 
 
@@ -191,20 +187,20 @@ def _history(feed: _Feed) -> Iterator[Finding]:
         return
     links = {link.get("rel"): link.get("href") for link in channel.iterchildren(_LINK)}
     archives = links.keys() & {"prev-archive", "next-archive"}
-    if channel.find(f"{_HISTORY}complete") is not None:
+    if channel.find("fh:complete", NAMESPACES) is not None:
         for rel in sorted(archives):
             yield Finding("FeedRelInCompleteFeed", "link", rel)
         if links.get("current", links.get("self")) != links.get("self"):
             yield Finding("CurrentNotSelfInCompleteFeed", "link", str(links["current"]))
-    elif channel.find(f"{_HISTORY}archive") is not None:
+    elif channel.find("fh:archive", NAMESPACES) is not None:
         if not archives:
             yield Finding("ArchiveIncomplete", "link", "neither prev-archive nor next-archive")
         if "current" not in links:
             yield Finding("MissingCurrentInArchive", "link", "no current")
-    for link in feed.root.iter(_LINK):
-        rel = link.get("rel")
-        if rel in _HISTORY_LINKS and _is_child_of(link, _ENTRY, "item"):
-            yield Finding("FeedHistoryRelInEntry", "link", rel)
+    for entry in feed.root.iter(_ENTRY, "item"):
+        for link in entry.iterchildren(_LINK):
+            if (rel := link.get("rel")) in _HISTORY_LINKS:
+                yield Finding("FeedHistoryRelInEntry", "link", rel)
 
 
 def _references(feed: _Feed) -> Iterator[Finding]:
@@ -225,21 +221,17 @@ _RULES: tuple[Callable[[_Feed], Iterator[Finding]], ...] = (
 )
 
 
+@functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     """Return a rule and a text for each thing that a strict parser or a cautious reader refuses."""
-    return _judge_html(text) if "<" in text or "&" in text else ()
-
-
-@functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
-def _judge_html(text: str) -> tuple[tuple[str, str], ...]:
     return () if _is_clean(text) else _judge_strictly(text)
 
 
 def _is_clean(text: str) -> bool:
     """Return whether nh3 changes nothing in HTML whose addresses are absolute.
 
-    nh3 parses HTML as browsers do and keeps only elements of ours. If it writes the same text
-    again, it had nothing to repair and nothing to drop, so a strict parser finds nothing either;
+    nh3 parses HTML as browsers do and keeps only elements that entries may have. If it writes the
+    same text again, it had nothing to repair or drop, so a strict parser has no findings either;
     that one takes a hundred times as long.
     """
     return (
@@ -271,3 +263,51 @@ def _judge_strictly(text: str) -> tuple[tuple[str, str], ...]:
             if attribute in {"href", "src"} and not _ABSOLUTE.match(value):
                 findings.append(("ContainsRelRef", value))
     return tuple(findings)
+
+
+@functools.cache
+def _relax_ng(form: Format) -> etree.RelaxNG:
+    with resources.files("ilofeed").joinpath("data", f"{form}.rng").open("rb") as file:
+        return etree.RelaxNG(etree.parse(file))
+
+
+@functools.cache
+def _json_schema() -> Any:
+    import jsonschema_rs
+
+    text = resources.files("ilofeed").joinpath("data", "jsonfeed.schema.json").read_text("utf-8")
+    # without the formats 2026-02-30 would pass
+    return jsonschema_rs.Draft202012Validator(json.loads(text), validate_formats=True)
+
+
+def match_grammar(data: bytes, form: Format) -> list[Finding]:
+    """Return where a document does not match the grammar of its format."""
+    if form == "json":
+        return _match_json(data)
+    try:
+        root = parse_xml(data)
+    except etree.XMLSyntaxError as error:
+        return [Finding("SAXError", "document", str(error))]
+    grammar = _relax_ng(form)
+    errors = [] if grammar.validate(root) else list(grammar.error_log)[:3]
+    return [Finding("grammar", f"line {error.line}", error.message) for error in errors]
+
+
+def _match_json(data: bytes) -> list[Finding]:
+    try:
+        document = json.loads(data)
+        # a character that UTF-8 cannot write is a ValueError, too
+        errors = list(_json_schema().iter_errors(document))
+    except ValueError as error:
+        return [Finding("grammar", "document", str(error))]
+    findings = [
+        Finding("grammar", _place(error.instance_path), error.message[:300]) for error in errors
+    ]
+    if not findings and len({item["id"] for item in document["items"]}) < len(document["items"]):
+        findings.append(Finding("DuplicateEntries", "items", "an id stands twice"))
+    return findings
+
+
+def _place(path: Sequence[str | int]) -> str:
+    """Return the place of a value as JSONPath: `$.items[0].id`."""
+    return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)

@@ -12,14 +12,11 @@ from lxml import etree
 from ilofeed.document import Document
 from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
 from ilofeed.pages import oembed, read_structured, structured
-from ilofeed.verify import readonce
-from ilofeed.verify.archive_reader import read_archive
-from ilofeed.verify.calendar_reader import CalendarError, read_calendar
+from ilofeed.verify.archive_reader import leave, read_archive, share_out, whole_findings
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
-from ilofeed.verify.feed_reader import read_back
-from ilofeed.verify.grammar import match_grammar
+from ilofeed.verify.feed_reader import CalendarError, read_back, read_calendar
 from ilofeed.verify.links import LinkChecker
-from ilofeed.verify.lint import lint
+from ilofeed.verify.lint import lint, match_grammar
 from ilofeed.verify.proof import EntryDigests, prove
 from ilofeed.workers import ALONE
 
@@ -85,7 +82,7 @@ def verify_changed(
     doubtful = documents if check.has_lost_paths else rendered
     size = sum(len(document.data) for document in rendered if document.format is not None)
     workers = workers if size > WORTH_SHARING else replace(workers, processes=1)
-    parts = readonce.share_out(rendered, check.digests.of)
+    parts = share_out(rendered, check.digests.of)
     verdicts = workers.map(partial(check.judge_once, parts), doubtful)
     faults: list[Fault] = []
     if any(verdict.faults for verdict in verdicts):  # now name every document that shows a fault
@@ -125,7 +122,7 @@ class _Check:
         links: LinkChecker,
         document: AnyDocument,
     ) -> _Verdict:
-        """Read a document back, or only its entries in `parts` (`readonce`); check its links."""
+        """Read a document back, or only its entries in `parts` (`share_out`); check its links."""
         if not isinstance(document, Document):
             proof = self.proofs[document.path]
         else:
@@ -142,8 +139,8 @@ class _Check:
     ) -> list[Fault]:
         faults: list[Fault] = []
         if document.path in parts:
-            faults += _broken_rules(document, readonce.whole_findings(document))
-            document = readonce.leave(document, parts[document.path])
+            faults += _broken_rules(document, whole_findings(document))
+            document = leave(document, parts[document.path])
         if document.path == OPML_PATH:
             faults += _verify_opml(document, self.office, self.feeds)
         else:
