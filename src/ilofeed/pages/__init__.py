@@ -19,15 +19,6 @@ from ilofeed.pages.render import (
 )
 
 __all__ = [
-    "entry_renderer",
-    "oembed",
-    "read_html",
-    "read_structured",
-    "render_archives",
-    "render_assets",
-    "render_changed",
-    "render_feed",
-    "render_indexes",
-    "render_moved",
-    "structured",
-]
+    "entry_renderer", "oembed", "read_html", "read_structured", "render_archives", "render_assets",
+    "render_changed", "render_feed", "render_indexes", "render_moved", "structured",
+]  # fmt: skip
