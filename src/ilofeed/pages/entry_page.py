@@ -46,15 +46,6 @@ class EntryPages:
         """Return the entries that a page names: its neighbours, if any, and its translations."""
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
-    def paths(self, entry: Entry) -> Iterator[tuple[str, Entry | None]]:
-        """Yield the path of each document that `render` makes, and the entry if it is shown."""
-        image = entry.image
-        if image is not None and image.path is not None and image.data is not None:
-            yield image.path, None
-        if entry.event is not None:
-            yield entry.calendar, entry
-        yield entry.page, entry
-
     def render(self, entry: Entry) -> list[Document]:
         """Return the picture and the calendar of an entry, as far as it has them, and its page."""
         documents = []
@@ -95,7 +86,7 @@ class EntryPages:
         All entries are at the same depth, so that relative addresses are equal too.
         """
         if entry.language not in self._shared:
-            values = common_values(self._office, self._directory, entry.language)
+            values = common_values(self._office.speaking(entry.language), self._directory)
             values["href"] = functools.partial(relative, entry.page)
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
@@ -138,9 +129,8 @@ def render_moved(
         page = render_page(
             "moved.html",
             path,
-            office,
+            office.speaking(entry.language),
             directory,
-            language=entry.language,
             entry=entry,
             last_change=changed(entry),
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
@@ -26,7 +26,7 @@ class PageContent(NamedTuple):
 @functools.lru_cache(maxsize=1)  # a page is read for its linked data and then for its links
 def read_html(data: bytes) -> PageContent:
     """Return the content of a page, or of a part of one."""
-    root = etree.fromstring(data, _PARSER)
+    root: Any = etree.fromstring(data, _PARSER)
     if root is None:
         return PageContent([], [], [])
     addresses = [

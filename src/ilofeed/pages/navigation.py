@@ -206,29 +206,19 @@ def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
 
     Nothing depends on the time of the build. An entry about two countries counts for both.
     """
-    dates = [_month(entry.published) for entry in entries]
-    if not dates:
+    counts = Counter((country, _month(entry)) for entry in entries for country in entry.countries)
+    numbers = {_month(entry) for entry in entries}
+    shown = range(min(numbers, default=0), max(numbers, default=0) + 1)[-MOST_MONTHS:]
+    if len(shown) < 2:
         return None
-    months = _months(min(dates), max(dates))[-MOST_MONTHS:]
-    if len(months) < 2:
-        return None
-    counts = Counter(
-        (country, month)
-        for entry, month in zip(entries, dates, strict=True)
-        if month >= months[0]
-        for country in entry.countries
-    )
     rows = [
-        Row(name, term.label(office.language), tuple(counts[name, month] for month in months))
+        Row(name, term.label(office.language), tuple(counts[name, month] for month in shown))
         for name, term in office.countries.items()
     ]
-    return Chart(tuple(months), tuple(row for row in rows if any(row.numbers)))
+    months = tuple(dt.date(month // 12, month % 12 + 1, 1) for month in shown)
+    return Chart(months, tuple(row for row in rows if any(row.numbers)))
 
 
-def _month(moment: dt.datetime) -> dt.date:
-    return moment.date().replace(day=1)
-
-
-def _months(first: dt.date, last: dt.date) -> list[dt.date]:
-    start, end = (date.year * 12 + date.month - 1 for date in (first, last))
-    return [dt.date(month // 12, month % 12 + 1, 1) for month in range(start, end + 1)]
+def _month(entry: Entry) -> int:
+    """Return the month in which an entry was published, counted from the beginning of our era."""
+    return entry.published.year * 12 + entry.published.month - 1

@@ -8,17 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed.document import FILE_NAMES, Document, UpToDate, format_of, in_order
 from ilofeed.feeds import (
-    OPML_PATH,
     RENDERERS,
     archive_documents,
     in_format,
-    render_archive,
     render_archive_documents,
     render_calendar,
-    render_opml,
 )
 from ilofeed.model import Feed
-from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
+from ilofeed.pages import embeds, entry_page, feed_page, html
+from ilofeed.pages.indexes import render_indexes
 from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
@@ -100,9 +98,10 @@ def render_changed(
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
     feed_page = partial(_render_page, office=office, directory=directory)
     for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
-    archive = partial(render_archive, office=office)
     for_archives = [
-        _Group(shown, recipes.archive(shown), archive)
+        _Group(
+            shown, recipes.archive(shown), lambda feed: render_archive_documents([feed], office)[0]
+        )
         for feed in feeds
         for shown in archive_documents(feed)
     ]
@@ -159,18 +158,6 @@ def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
     """Return a function that renders the documents of an entry."""
     directory = build_directory(selection.office, selection.feeds)
     return entry_page.EntryPages(selection.office, directory, selection.out).render
-
-
-def render_indexes(selection: Selection) -> list[Document]:
-    """Render what names everything else: the office's page, the lists of feeds and of pages."""
-    office, feeds = selection.office, selection.feeds
-    directory = build_directory(office, feeds)
-    return [
-        index_page.render_index(office, directory, selection.out),
-        index_page.render_not_found(office, directory),
-        Document(OPML_PATH, "index", render_opml(feeds, office)),
-        *sitemap.render_sitemap(office, feeds, selection.out),
-    ]
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
