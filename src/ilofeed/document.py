@@ -24,15 +24,14 @@ Kind = Literal[
     "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
 ]
 ORDER: tuple[Kind, ...] = get_args(Kind)
-_TURNS = {kind: turn for turn, kind in enumerate(ORDER)}
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One file of the output.
 
-    `feed` or `entry` is what it shows, where it shows one; `format` is set where it is a feed.
-    `recipe` is a digest of all that it was made of; b"" if unknown (`pages.recipe`).
+    `feed` or `entry` is what it shows, if it shows one; `format` is the format of a feed.
+    `recipe` is a digest of all that it was rendered from; b"" if unknown (`pages.recipe`).
     """
 
     path: str
@@ -94,7 +93,7 @@ def format_of(path: str, kind: Kind) -> Format | None:
 
 def in_order(documents: Iterable[Ordered]) -> tuple[Ordered, ...]:
     """Sort documents into the order in which they are published."""
-    return tuple(sorted(documents, key=lambda document: _TURNS[document.kind]))
+    return tuple(sorted(documents, key=lambda document: ORDER.index(document.kind)))
 
 
 def relative(here: str, path: str) -> str:

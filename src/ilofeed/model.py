@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -17,19 +16,16 @@ Format = Literal["atom", "rss", "json"]  # of feeds
 
 
 def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
-    """The text for a language, with the tag that it stands under; "" is that of one for all.
+    """Return the text for a language, and its tag, which is "" for a text for all languages.
 
-    `zh-Hans-CN` takes `zh-Hans`, then `zh`, then any Chinese, then the first: the office's own,
-    where it is written (`office.texts` puts it there).
+    `zh-Hans-CN` gets `zh-Hans`, then `zh`, then any Chinese, then the first text: the one in the
+    office's own language, if there is one.
     """
-    for one in ("", tag):
-        if one in texts:
-            return texts[one], one
     parts = tag.split("-")
-    wanted = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    alike = [one for one in texts if one.partition("-")[0] == parts[0]]
-    found = next(one for one in [*wanted, *alike, *texts] if one in texts)
-    return texts[found], found
+    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
+    nearest = next(t for t in ("", *shorter, *same_language, *texts) if t in texts)
+    return texts[nearest], nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +42,16 @@ class Term:
     """A category or a country. `name` is a slug (`social-protection`) or a code (`CN`, `world`)."""
 
     name: str
-    labels: Mapping[str, str]  # by language; "" where feeds.yaml gives one for all
+    labels: Mapping[str, str]  # by language; "" for all languages
     broader: str | None = None
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; empty where none is
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; may be empty
 
     def label(self, language: str) -> str:
-        """The label in a language, else what `in_language` finds nearest."""
+        """Return the label in a language, else the nearest as `in_language` does."""
         return in_language(self.labels, language)[0]
 
     def description(self, language: str) -> str | None:
-        """The same of the description, where there is one."""
+        """Return the description in a language in the same way; None if there is none."""
         return in_language(self.descriptions, language)[0] if self.descriptions else None
 
 
@@ -70,14 +66,13 @@ class FeedSpec:
 
     @property
     def is_pair(self) -> bool:
-        """Whether the feed crosses two dimensions; those exist only where they have entries."""
-        dimensions = (self.category, self.country, self.language)
-        return sum(one is not None for one in dimensions) > 1
+        """Whether the feed crosses two dimensions; such a feed exists only if it had entries."""
+        return [self.category, self.country, self.language].count(None) < 2
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """All of feeds.yaml, as it is said in one of its languages (`speaking`)."""
+    """All of feeds.yaml, with its texts in one of its languages (`speaking`)."""
 
     url: str  # absolute, ends in /
     authority: Authority
@@ -98,11 +93,8 @@ class Office:
     unsure: frozenset[str] = frozenset()  # sections of feeds.yaml that could not be read whole
 
     def speaking(self, language: str) -> Office:
-        """The same office with its title and description in another language."""
-        return self if language == self.language else _speaking(self, language)
-
-    def __hash__(self) -> int:  # of what differs between the offices of a process
-        return hash((self.url, self.language))
+        """Return the same office with its title and description in another language."""
+        return self if language == self.language else replace(self, language=language)
 
     @property
     def title(self) -> str:
@@ -111,42 +103,37 @@ class Office:
 
     @property
     def title_language(self) -> str:
-        """The language in which there is a name."""
+        """The language of `title`."""
         return in_language(self.titles, self.language)[1] or self.own_language
 
     @property
     def description(self) -> str:
-        """A sentence on what the feeds hold; the title where there is none."""
+        """A sentence on what the feeds hold, or else the title."""
         return in_language(self.descriptions or self.titles, self.language)[0]
 
     @property
     def description_language(self) -> str:
-        """The language in which there is one."""
+        """The language of `description`."""
         return in_language(self.descriptions or self.titles, self.language)[1] or self.own_language
 
     @property
     def author(self) -> Person:
-        """Who signs entries that name nobody."""
+        """The author of entries that name none."""
         return self.signs or Person(self.title)
 
     def address(self, path: str) -> str:
-        """The URL of a published path; a folder's index page is the folder."""
+        """Return the URL of a published path; that of an index page is its folder."""
         return self.url + path.removesuffix("index.html")
 
     @property
     def category_scheme(self) -> str:
-        """The scheme of category terms: an identity of its own, so that it survives a move."""
+        """The scheme of category terms: an id, so that it survives a move of the site."""
         return self.authority.id_of("category")
 
     @property
     def country_scheme(self) -> str:
         """The scheme of country terms."""
         return self.authority.id_of("country")
-
-
-@functools.lru_cache(maxsize=256)
-def _speaking(office: Office, language: str) -> Office:
-    return replace(office, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +148,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `path` is where a local one is published, `data` what it holds."""
+    """A picture; `path` is where a local one is published, `data` its bytes."""
 
     url: str
     alt: str
@@ -176,7 +163,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document to download; `length` in bytes, 0 where it is not known."""
+    """A document to download; `length` is in bytes, 0 if unknown."""
 
     url: str
     type: str
@@ -235,17 +222,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Where a document stands among the archive documents of its feed (RFC 5005)."""
+    """The place of a document among the archive documents of its feed (RFC 5005)."""
 
-    pages: int  # how many it knows of; where there is none the feed is complete
-    # the number of this one, from the oldest, which knows of none after it; None: the one to
-    # subscribe to
+    pages: int  # how many it knows of; if there are none the feed is complete
+    # its own number, from the oldest; None for the subscription document
     page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What an archive document is made of, newest first, withdrawn entries included."""
+    """The entries of an archive document, newest first, withdrawn entries included."""
 
     entries: tuple[Entry, ...]
     updated: dt.datetime
@@ -255,8 +241,8 @@ class Archive:
 class Feed:
     """A feed with what it holds: the newest `limit` of the entries it selects, newest first.
 
-    Where it has archives, `current` is what is in none of them, `withdrawn` the same of withdrawn
-    entries. `history.in_format` and `history.archive_documents` make of it what a document shows.
+    If it has archives, `current` and `withdrawn` are the entries that are in none of them.
+    `feeds.in_format` and `feeds.archive_documents` return it as one document shows it.
     """
 
     spec: FeedSpec
@@ -277,15 +263,15 @@ class Feed:
     history: History | None = None  # of a document in a format that has archives
 
     def path(self, name: str) -> str:
-        """Where a document of this feed is published: `all/atom.xml`."""
+        """Return where a document of this feed is published: `all/atom.xml`."""
         return f"{self.spec.path}/{name}"
 
     def own_path(self, name: str) -> str:
-        """Where the document itself is published: `all/archive/1/atom.xml` for an archive."""
+        """Return where it is published itself: `all/archive/1/atom.xml` for an archive."""
         if self.history is None or self.history.page is None:
             return self.path(name)
         return self.archive_path(self.history.page, name)
 
     def archive_path(self, number: int, name: str) -> str:
-        """Where an archive document of this feed is published."""
+        """Return where an archive document of this feed is published."""
         return self.path(f"archive/{number}/{name}")
