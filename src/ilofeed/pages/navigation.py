@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ilofeed.feeds import feed_terms
 from ilofeed.i18n import own_name
@@ -23,11 +23,7 @@ Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, countr
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The feeds of an office, found by what they select.
-
-    Build it once per build: an office may have thousands of feeds, and no page can afford to search
-    through all of them.
-    """
+    """An index of the feeds of an office, which may have thousands: too many to search."""
 
     feeds: Sequence[Feed]
     main: Feed  # the feed of everything, or the first feed if the office has none
@@ -51,7 +47,7 @@ class Directory:
     def crossed(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
         """Return the feeds of pairs with the term of a feed, each with the label of the other term.
 
-        They are grouped as the feeds of these other terms are, `by_country` or `by_topic`.
+        The groups are those of the other terms, `by_country` or `by_topic`.
         """
         if feed.spec.is_pair or feed.spec.path == "all":
             return {}
@@ -123,7 +119,7 @@ def _key(spec: FeedSpec) -> Key:
 
 
 def _keys_above(spec: FeedSpec, office: Office) -> Iterator[Key]:
-    """Yield what is selected by the feeds directly above, the other dimension being the same."""
+    """Yield the keys of the feeds directly above in one dimension."""
     if spec.category and (broader := office.categories[spec.category].broader):
         yield spec.language, spec.country, broader
     if spec.country and (broader := office.countries[spec.country].broader):
@@ -179,8 +175,7 @@ def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> s
     return f"{sentence} {words.fill('includes', labels='; '.join(included))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One country, with its number of entries in each month."""
 
     name: str
@@ -202,7 +197,7 @@ class Chart:
 
 
 def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
-    """Count entries by country, in the months up to the newest entry's; None for a single month.
+    """Count entries by country in the last months until the newest entry; None for one month.
 
     Nothing depends on the time of the build. An entry about two countries counts for both.
     """
