@@ -11,32 +11,39 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from ilofeed.content import Memory, check, check_office, read_again, read_office
-from ilofeed.feeds import select, waiting
+from ilofeed.content import check, check_office, read_again, read_office
+from ilofeed.feeds import MANIFEST, next_change, select, waiting
 from ilofeed.pages import render_changed
 from ilofeed.problems import has_errors
 from ilofeed.publish import (
+    NewBuild,
+    Output,
+    PreviousBuild,
+    Shown,
+    Summary,
     check_continuity,
+    keep_entries,
     make_ledger,
     publish,
     read_manifest,
     render_manifest,
-    write_waiting,
+    save_state,
+    scan_inputs,
 )
 from ilofeed.verify import verify_changed
 from ilofeed.workers import ALONE, Workers
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from ilofeed.content import Site
-    from ilofeed.document import AnyDocument, OutputFile
+    from ilofeed.document import AnyDocument
     from ilofeed.feeds import Ledger, Selection
     from ilofeed.model import Office
     from ilofeed.problems import Problem
-    from ilofeed.publish import Changes
+    from ilofeed.publish import Changes, Input
     from ilofeed.verify import Fault
 
 StageProgress: TypeAlias = "Callable[[str, int, int], None]"
@@ -44,23 +51,6 @@ StageProgress: TypeAlias = "Callable[[str, int, int], None]"
 
 def ignore_stages(_stage: str, _done: int, _total: int) -> None:
     """Ignore progress reports."""
-
-
-@dataclass(frozen=True)
-class PreviousBuild:
-    """What the last build by this program knew: nothing of it need be done again.
-
-    `proofs` are the digests of documents that verified, by path; `outputs` what the output still
-    has of them, by recipe, and `ledger` what its manifest says; `entries` those that were checked.
-    `seen` is what `publish.state` saw of the output's files.
-    """
-
-    proofs: Mapping[str, bytes] = field(default_factory=dict)
-    outputs: Mapping[bytes, Sequence[OutputFile]] = field(default_factory=dict)
-    entries: Memory = field(default_factory=Memory)
-    ledger: Ledger | None = None
-    seen: Mapping[str, bytes] = field(default_factory=dict)
-    program: str = ""
 
 
 @dataclass(frozen=True)
@@ -97,6 +87,7 @@ class Draft:
 
     site: Site | None
     problems: tuple[Problem, ...]
+    inputs: Mapping[bytes, Input] = field(default_factory=dict)  # before they were read
     documents: tuple[AnyDocument, ...] = ()
     faults: tuple[Fault, ...] = ()
     refused: tuple[Problem, ...] = ()  # what the guard does not let through
@@ -110,9 +101,14 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     context = context or BuildContext()
     previous = context.previous
     context.begin("Reading")
-    sources = read_office(root)
+    inputs = scan_inputs(root)
+    sources = read_office(root, previous.unchanged(inputs))
     workers = context.begin("Checking")
-    site, problems = check(sources, now, context.base_url, previous.entries, workers)
+    site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
+    if sources.unchanged and (site is None or not site.recalled.issuperset(sources.unchanged)):
+        # what cannot be recalled is read now; and what is wrong, for its place
+        sources = read_office(root)
+        site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
     del sources  # those of a large office take as much memory as its entries
     if site is None:
         return Draft(None, tuple(problems))
@@ -132,6 +128,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     return Draft(
         site=site,
         problems=tuple(problems),
+        inputs=inputs,
         documents=documents,
         faults=tuple(faults),
         refused=tuple(refused),
@@ -145,9 +142,51 @@ def finish(draft: Draft, output: Path) -> Changes:
     """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
-    changes = publish(draft.documents, output, read_manifest(output))
-    write_waiting(output, draft.waiting)
-    return changes
+    return publish(draft.documents, output, read_manifest(output))
+
+
+def remember(
+    draft: Draft,
+    output: Path,
+    now: dt.datetime,
+    context: BuildContext,
+    changes: Changes,
+    summary: str | None,
+) -> None:
+    """Remember a build that was published, for the next one, under the lock of its output.
+
+    The next one says the `summary` if it has nothing to do. Without one it remembers only what
+    subscribers are shown: a build after another manifest than that of its output.
+    """
+    assert draft.site is not None
+    digests = {document.path: document.sha256 for document in draft.documents}
+    shown = Shown(digests[MANIFEST], frozenset(draft.waiting))
+    last, build = context.previous.state, None
+    if summary is not None:
+        troubled = {problem.path for problem in draft.problems}
+        until = next_change(draft.site.entries, now)
+        entries = keep_entries(draft.site, now, troubled, context.previous.entries)
+        build = NewBuild(
+            base_url=context.base_url,
+            since=now.timestamp(),
+            until=until.timestamp() if until is not None else None,
+            summary=Summary(summary, draft.problems),
+            settings=entries.settings,
+            inputs=draft.inputs,
+            outputs=[
+                Output(
+                    document.path,
+                    document.kind,
+                    document.recipe,
+                    bytes.fromhex(digests[document.path]),
+                    draft.proofs[document.path],
+                )
+                for document in draft.documents
+            ],
+            written=changes.written,
+            entries=entries.rows,
+        )
+    save_state(output, shown, last, build)
 
 
 def make(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:

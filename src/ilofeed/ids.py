@@ -153,7 +153,12 @@ def fingerprint(*values: Any) -> str:
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-def of_office(office: Office) -> str:
-    """Return the digest of all that feeds.yaml says, and of where the site is published."""
-    values = (getattr(office, name) for name in office.__slots__)
-    return fingerprint(*(sorted(v) if isinstance(v, frozenset) else v for v in values))
+# Fields of an office on which neither the check of an entry nor a document rests as a whole: its
+# terms are compared where their labels are shown, the rest shows in what the feeds hold.
+_COMPARED_APART = "categories countries feeds descriptions limit archives unsure".split()
+
+
+def settings_digest(office: Office) -> str:
+    """Return a digest of what all entries and documents rest on: address, title, languages, …"""
+    names = [name for name in office.__slots__ if name not in _COMPARED_APART]
+    return fingerprint([(name, getattr(office, name)) for name in names])

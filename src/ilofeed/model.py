@@ -138,12 +138,13 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """When (end inclusive) and where something happens."""
+    """When (end inclusive) and where something happens; `status` is set if it does not."""
 
     start: Moment
     end: Moment | None = None
     place: str | None = None
     url: str | None = None
+    status: Literal["cancelled", "postponed"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +214,13 @@ class Entry:
     def page(self) -> str:
         """Where its own page is published."""
         return f"entry/{self.slug}/index.html"
+
+    @property
+    def event_status(self) -> Literal["scheduled", "cancelled", "postponed"]:
+        """Whether its event takes place; the event of a withdrawn entry is cancelled."""
+        if self.withdrawn is not None:
+            return "cancelled"
+        return (self.event and self.event.status) or "scheduled"
 
     @property
     def calendar(self) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 import re
+import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from test_cli import run
 from ilofeed.content.markdown import render_body
 from ilofeed.feeds.ledger import Ledger, Record
 from ilofeed.problems import Problem
+from ilofeed.publish import load_state
 from ilofeed.publish.changes import Difference, Documents, as_markdown, compare
 from ilofeed.text import Source
 from offices import NOW, OFFICE, entry, write_office
@@ -185,24 +187,25 @@ def test_mistakes_in_the_files_are_said_as_ever(tmp_path: Path) -> None:
 def test_what_waits_is_remembered_beside_the_output_and_nowhere_in_it(tmp_path: Path) -> None:
     folder = write_office(tmp_path / "office", wages=entry(), later=entry(date="2030-01-01"))
     assert run(folder, "build").returncode == 0
-    assert json.loads((folder / ".public.waiting").read_bytes()) == [
-        "tag:example.org,2015:office:later"
-    ]
+    output, place = folder / "public", folder / ".public.state"
+    assert load_state(output).shown.waiting == {"tag:example.org,2015:office:later"}
     for path in (folder / "public").rglob("*"):
         assert "later" not in path.name
         assert not path.is_file() or b"office:later" not in path.read_bytes()
-    for damaged in (b"{", b"7", b"[7]", b'{"a": 1}', b"\xff"):
-        (folder / ".public.waiting").write_bytes(damaged)
+    for damaged in ("{", "7", "[7]", '{"a": 1}', b"\xff"):
+        with sqlite3.connect(place) as connection:
+            change = "UPDATE shown SET value = ? WHERE name = 'waiting'"
+            connection.execute(change, [damaged])
         found = json.loads(run(folder, "diff", "--now", "2030-01-02", "--format", "json").stdout)
         assert [len(found[kind]) for kind in ("new", "released")] == [1, 0]
     (folder / "entries" / "later.md").unlink()
     assert run(folder, "build").returncode == 0
-    assert not (folder / ".public.waiting").exists()
+    assert load_state(output).shown.waiting == frozenset()
 
 
 def record(identity: str = "a", **changes: Any) -> Record:
     plain = Record(identity, f"https://a.org/{identity}/", "T", NOW, NOW + DAY, "d")
-    return dataclasses.replace(plain, **changes)
+    return plain._replace(**changes)
 
 
 def ledger(*records: Record, documents: dict[str, str] | None = None, site: str = "") -> Ledger:

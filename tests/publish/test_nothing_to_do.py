@@ -7,9 +7,9 @@ that were loaded.
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import random
+import sqlite3
 import subprocess
 import sys
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,8 @@ import pytest
 
 from ilofeed.build import prepare
 from ilofeed.feeds.selection import next_change
-from ilofeed.publish import glance, state
+from ilofeed.publish import stamps, state
+from ilofeed.publish.last_build import recall_build
 from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
@@ -92,11 +93,9 @@ def forget(office: Path) -> None:
 
 def replace_young(office: Path) -> None:
     """As if a file had been edited within the tick in which it was read."""
-    lines = (office / ".public.state").read_text().split("\n")
-    place = glance.FACTS.index("young") + 1
-    assert "entries/wages.md" in json.loads(lines[place])
-    lines[place] = json.dumps({"entries/wages.md": "0" * 64})
-    (office / ".public.state").write_text("\n".join(lines))
+    with sqlite3.connect(office / ".public.state") as connection:
+        change = "UPDATE inputs SET digest = ? WHERE path = ?"
+        assert connection.execute(change, [b"0" * 32, b"entries/wages.md"]).rowcount == 1
 
 
 CHANGES: dict[str, Callable[[Path], Any]] = {
@@ -141,35 +140,34 @@ def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.Monk
     assert look(office) is None
 
 
-def look(office: Path) -> dict[str, str] | None:
-    return glance.recall(str(office), f"{office}/public", None, NOW.timestamp())
+def look(office: Path) -> state.Summary | None:
+    return state.find_nothing_to_do(office, office / "public", None, NOW.timestamp())
 
 
-def test_a_system_that_looks_by_whole_paths_sees_the_same(
-    office: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    write_office(office / "entries" / "2015" / "x", more=entry())
-    (office / "entries" / "2015" / "nowhere").symlink_to("missing")
-    seen, program = state.look(office), glance.program()
-    output = state.published(office / "public", program)
-    monkeypatch.setattr(glance, "_FROM_FOLDERS", False)
-    assert (state.look(office), glance.program()) == (seen, program)
-    assert state.published(office / "public", program) == output
-    assert output[1]
+def test_what_is_known_of_another_build_is_nothing(office: Path) -> None:
+    """And of a file that is not as it was left no more than its proof."""
+    output, place = office / "public", office / ".public.state"
+    assert recall_build(output).outputs
+    whole = place.read_bytes()
+    for damaged in (b"x" + whole[1:], whole[: len(whole) // 2], b"", b"\xff"):
+        place.write_bytes(damaged)
+        previous = recall_build(output)
+        assert (previous.proofs, previous.outputs, previous.ledger) == ({}, {}, None)
+    place.write_bytes(whole)
+    page = "entry/wages/index.html"
+    assert page in known(office)
+    (output / page).unlink()
+    assert page in recall_build(output).proofs
+    assert page not in known(office)
+    assert "entry/jobs/index.html" in known(office)
+    (office / ".public.journal").write_text("[]")
+    assert known(office) == set()
 
 
-def test_words_of_another_build_are_none(office: Path) -> None:
-    """One that died between the two files."""
-    words = office / ".public.words"
-    assert state.published(office / "public", glance.program())[1]
-    whole = words.read_bytes()
-    for damaged in (b"x" + whole[1:], whole.rpartition(b"\n")[0], b"", b"\xff"):
-        words.write_bytes(damaged)
-        assert state.published(office / "public", glance.program()) == ({}, {})
-    words.write_bytes(whole)
-    (office / "public" / "index.html").unlink()
-    about, is_intact = state.published(office / "public", glance.program())
-    assert (len(about["index.html"].split()), is_intact) == (4, {})
+def known(office: Path) -> set[str]:
+    """The paths of outputs that need not be rendered again."""
+    outputs = recall_build(office / "public").outputs
+    return {file.path for files in outputs.values() for file in files}
 
 
 MEANWHILE = """
@@ -186,7 +184,7 @@ chain.finish = finish_and_more
 def test_what_somebody_does_to_a_file_during_a_build_is_seen(office: Path) -> None:
     """Files that a build leaves alone are looked at once, before it."""
     edit(office)
-    assert state.published(office / "public", glance.program())[1]
+    assert recall_build(office / "public").outputs
     robots = office / "public" / "robots.txt"
     whole = robots.read_bytes()
     program = PROGRAM.replace("try:", f"{MEANWHILE}try:", 1)
@@ -208,9 +206,9 @@ def test_links_to_nowhere_and_links_are_looked_at(office: Path) -> None:
     elsewhere.write_bytes(b"1")
     (office / "entries" / "nowhere.md").unlink()
     (office / "entries" / "note").symlink_to(elsewhere)
-    before = state.look(office).digest
+    before = stamps.scan_inputs(office)
     elsewhere.write_bytes(b"12")
-    assert state.look(office).digest != before
+    assert stamps.scan_inputs(office) != before
 
 
 def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
@@ -219,16 +217,6 @@ def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
     (office / "entries" / "folder").symlink_to(office.parent / "elsewhere")
     assert build(office, *CLOCK)[:2] == ("done", 0)
     assert build(office, *CLOCK)[:2] == ("said", 0)
-
-
-def test_another_package_is_another_program(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    before = glance.program()
-    monkeypatch.syspath_prepend(str(tmp_path))
-    assert glance.program() == before
-    (tmp_path / "lxml-99.dist-info").mkdir()
-    assert glance.program() != before
 
 
 def test_what_is_due_has_a_build_done(tmp_path: Path) -> None:
@@ -281,21 +269,3 @@ def test_after_anything_the_output_is_that_of_a_build_that_remembers_nothing(
             path: data for path, data in fresh.items() if path != "manifest.json"
         }
         assert build(office, *CLOCK)[:2] == ("said", 0)
-
-
-@pytest.mark.parametrize(
-    "fact", [None, {}, [], 1.5, 1764111600.123456, -1.0, 1e300, "a b", "", 'a"b\\', "Улаан", "\n"]
-)
-def test_facts_are_read_as_they_were_written(tmp_path: Path, fact: Any) -> None:
-    """Simple ones without the library that writes them."""
-    facts = dict.fromkeys(glance.FACTS, fact)
-    (tmp_path / ".x.state").write_text("\n".join([*glance.write(facts), "a", "b"]), "utf-8")
-    found, paths = glance.read(f"{tmp_path}/x")
-    assert {name: glance.value(text) for name, text in found.items()} == facts
-    assert paths == ["a", "b"]
-
-
-@pytest.mark.parametrize("line", ['"', '"a"b"', "1.2.3", "x", '"\n'])
-def test_facts_that_are_damaged_are_none(line: str) -> None:
-    with pytest.raises(json.JSONDecodeError):
-        glance.value(line)

@@ -38,10 +38,10 @@ from ilofeed.feeds import archives
 from ilofeed.feeds.selection import select
 from ilofeed.pages import html, render
 from ilofeed.problems import RULES
-from ilofeed.publish import glance
 from ilofeed.publish import output as publish
+from ilofeed.publish import stamps
 from ilofeed.verify import verification as verify
-from offices import NOW, OFFICE, entry
+from offices import NOW, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +51,65 @@ ALLOWED = tuple(rule for rule in RULES if rule != "feed-vanished")
 SLUGS = [f"entry-{number}" for number in range(9)]
 TOPICS, COUNTRIES = ("employment", "wages"), ("CN", "HK", "MN")
 builds: Counter[str] = Counter()  # equal to a fresh one, or refused with the output untouched
-HEAD = OFFICE.partition(b"categories:")[0].decode()
+SETTINGS = {
+    "title": "Office",
+    "limit": "2",
+    "description": "News and events",
+    "zone": "Asia/Ulaanbaatar",
+    "time": '"09:00"',
+    "author": "",
+    "hub": "",
+    "archives": "[atom]",
+    "order": "",
+    "label": "Wages",
+    "broader": "broader: employment",
+    "about": "",
+    "china": "China",
+    "hongkong": "{label: Hong Kong, broader: CN}",
+    "feeds": "",
+}
+OPTIONS = {
+    "description": ["News and events", "Other news", "{en: News, mn: Мэдээ}"],
+    "title": ["Office", "{en: Office, mn: Алба}"],
+    "zone": ["Asia/Ulaanbaatar", "Asia/Shanghai"],
+    "time": ['"09:00"', '"10:30"'],
+    "author": ["", "author: {name: Ann}", "author: {name: Bo, url: 'https://example.org/bo'}"],
+    "hub": ["", "hub: https://hub.example.org/"],
+    "archives": ["[atom]", "[atom, rss]"],
+    "order": ["", "first: First"],  # another category, before those that there are
+    "broader": ["broader: employment", ""],
+    "about": ["", "description: Of wages.", "description: {en: Of wages, mn: Цалин}"],
+    "label": ["Wages", "{en: Wages, mn: Цалин}"],
+    "china": ["China", "PR China", "{label: {en: China, zh: 中国}}"],
+    "hongkong": ["{label: Hong Kong, broader: CN}", "Hong Kong", "{label: HK SAR, broader: MN}"],
+    "feeds": ["", "feeds: [all, per: category, per: country, per: [country, category]]"],
+}
+CHOICES = [(name, value) for name, values in OPTIONS.items() for value in values]
+FEEDS = """\
+site:
+  url: https://example.org/feeds/
+  authority: example.org,2015:office
+  title: {title}
+  description: {description}
+  limit: {limit}
+  timezone: {zone}
+  publish_time: {time}
+  archives: {archives}
+  {author}
+  {hub}
+categories:
+  {order}
+  employment: Employment
+  wages:
+    label: {label}
+    {broader}
+    {about}
+countries:
+  CN: {china}
+  HK: {hongkong}
+  MN: Mongolia
+{feeds}
+"""
 
 
 def listed(names: list[str]) -> str:
@@ -74,7 +132,7 @@ class Upgrade:
     def __init__(self) -> None:
         self.version = 0
         self.loader = html._environment().loader
-        self.program = glance.program
+        self.program = stamps.program
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
@@ -83,11 +141,11 @@ class Upgrade:
         assert changed != source
         self.version = version
         self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"frame.html": changed}), self.loader]))
-        glance.program = lambda: f"{self.program()}{version}"
+        stamps.program = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:
         self._use(self.loader)
-        glance.program = self.program
+        stamps.program = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
         environment = html._environment()
@@ -123,7 +181,7 @@ class Office(RuleBasedStateMachine):
         self.jobs = 1
         self.keys: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, str] = {}
-        self.title, self.label, self.limit = "Office", "Wages", 2
+        self.settings = dict(SETTINGS)
         self.upgrade = Upgrade()
         self.resources = contextlib.ExitStack()
         self.resources.enter_context(any_size_is_worth_sharing())
@@ -136,12 +194,7 @@ class Office(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
     def configure(self) -> None:
-        head = HEAD.replace("title: Example Office", f"title: {self.title}\n  limit: {self.limit}")
-        (self.folder / "feeds.yaml").write_text(
-            f"{head}categories:\n  employment: Employment\n"
-            f"  wages: {{label: {self.label}, broader: employment}}\n"
-            "countries: {CN: China, HK: {label: Hong Kong, broader: CN}, MN: Mongolia}\n"
-        )
+        (self.folder / "feeds.yaml").write_text(FEEDS.format(**self.settings))
 
     def path(self, slug: str) -> Path:
         return self.folder / "entries" / f"{slug}.md"
@@ -219,7 +272,13 @@ class Office(RuleBasedStateMachine):
 
     @rule(title=words, label=words, limit=st.integers(2, 3))
     def reconfigure(self, title: str, label: str, limit: int) -> None:
-        self.title, self.label, self.limit = f'"{title}"', f'"{label}"', limit
+        self.settings |= {"title": f'"{title}"', "label": f'"{label}"', "limit": str(limit)}
+        self.configure()
+
+    @rule(change=st.sampled_from(CHOICES))
+    def change_a_setting(self, change: tuple[str, str]) -> None:
+        name, value = change
+        self.settings[name] = value
         self.configure()
 
     @rule(word=st.sampled_from(["a", "b"]))

@@ -154,8 +154,7 @@ def test_the_digest_of_what_is_up_to_date_is_that_of_the_last_build() -> None:
     known = {one.entry.slug for one in documents if isinstance(one, UpToDate) and one.entry}
     assert known == {"two"}
     entries = {
-        identity: dataclasses.replace(record, digest="known")
-        for identity, record in before.entries.items()
+        identity: record._replace(digest="known") for identity, record in before.entries.items()
     }
     assert make_ledger(second, documents, before) == make_ledger(second, documents)
     ledger = make_ledger(second, documents, dataclasses.replace(before, entries=entries))

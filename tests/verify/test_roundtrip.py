@@ -197,10 +197,11 @@ def keys() -> st.SearchStrategy[dict[str, Any]]:
             language=st.sampled_from(["zh-Hans", "mn", "mn-Mong", "ar", "en-GB"]),
             authors=st.lists(PEOPLE, min_size=1, max_size=3),
             event=st.builds(
-                lambda start, place, url: {"start": start} | place | url,
+                lambda start, place, url, status: {"start": start} | place | url | status,
                 MOMENTS,
                 optional(place=ANY),
                 optional(url=URLS),
+                optional(status=st.sampled_from(["cancelled", "postponed"])),
             ),
             image=st.builds(
                 lambda url, alt, more: {"url": url, "alt": alt} | more,
@@ -389,7 +390,8 @@ WHOLE: dict[str, Any] = {
         ("attachments", lambda e: {"attachments": ()}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, end=None)}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, place="Darkha")}),
-        ("event_url", lambda e: {"event": dataclasses.replace(e.event, url=None)}),
+        ("event", lambda e: {"event": dataclasses.replace(e.event, url=None)}),
+        ("event", lambda e: {"event": dataclasses.replace(e.event, status="postponed")}),
         ("image", lambda e: {"image": dataclasses.replace(e.image, alt="B")}),
         ("image", lambda e: {"image": None}),
         ("entries", lambda e: {"id": e.id + "x"}),

@@ -7,6 +7,7 @@ build with nothing to do are quick.
 from __future__ import annotations
 
 import errno
+import gc
 import signal
 import time
 from typing import TYPE_CHECKING, Any
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ilofeed.build import BuildContext, PreviousBuild
+    from ilofeed.build import BuildContext
     from ilofeed.feeds import Ledger
     from ilofeed.preview import Server, Watcher
-    from ilofeed.publish import Format, websub
+    from ilofeed.publish import Format, PreviousBuild, websub
 
 MAX_DIFFERING = 20  # documents of the live site that are listed; the rest are counted
 
@@ -70,23 +71,19 @@ def _nothing_to_do(
 ) -> int | None:
     """Report again what the last build reported, if this one would change nothing; return its exit
     code, or None if there is anything to do."""
-    from ilofeed.publish import glance
+    from ilofeed.publish import find_nothing_to_do
 
     started = time.monotonic()
     target = options.output_folder(root, given.output)
     if given.previous is not None:
         return None
-    facts = glance.recall(str(root), str(target), given.base_url, clock.timestamp())
-    if facts is None:
-        return None
-    problems = [Problem(**fields) for fields in glance.value(facts["problems"])]
-    if strict and problems:
+    summary = find_nothing_to_do(root, target, given.base_url, clock.timestamp())
+    if summary is None or (strict and summary.problems):
         return None
     code = console.DONE
-    if problems or form != "auto":  # programs expect an empty list
-        code = console.report(root, problems, (), form, strict=strict)
-    seconds = time.monotonic() - started
-    console.say(f"{glance.value(facts['summary'])}: nothing changed ({seconds:.1f} s)")
+    if summary.problems or form != "auto":  # programs expect an empty list
+        code = console.report(root, summary.problems, (), form, strict=strict)
+    console.say(f"{summary.text}: nothing changed ({time.monotonic() - started:.1f} s)")
     console.say("subscribers see 0 new, 0 changed, 0 gone")
     return code
 
@@ -102,18 +99,17 @@ def _build(
 ) -> int:
     """Publish what changed, and say what subscribers notice."""
     from ilofeed import build as chain
-    from ilofeed.cli import lastbuild
-    from ilofeed.cli.report import changed, counts, noticed
-    from ilofeed.publish import compare, load_previous, output, state
+    from ilofeed.cli.report import changed, counts, documents, noticed
+    from ilofeed.publish import compare, load_previous, output, recall_build
 
     started = time.monotonic()
+    gc.set_threshold(100_000, 50, 100)  # entries and documents live until the build ends
     target = options.output_folder(root, given.output)
     with output.locked(target):
-        inputs = state.look(root)
-        previous = lastbuild.known(target)
+        previous = recall_build(target)
         before = load_previous(_previous(root, clock, given), root, target)
-        waiting = output.read_waiting(target)
-        draft = chain.prepare(root, clock, _context(given, before, progress, previous))
+        context = _context(given, before, progress, previous)
+        draft = chain.prepare(root, clock, context)
         progress.end()
         problems = sorted([*draft.problems, *draft.refused])
         code = console.report(root, problems, draft.faults, form, strict=strict)
@@ -121,12 +117,13 @@ def _build(
             return code
         progress("Publishing", 0, 1)
         changes = chain.finish(draft, target)
-        if given.previous is None:
-            lastbuild.remember(target, clock, given, inputs, draft, previous, changes)
+        summary = f"{counts(draft)}, {documents(len(draft.documents), target)}"
+        is_repeatable = given.previous is None
+        chain.remember(draft, target, clock, context, changes, summary if is_repeatable else None)
     seconds = time.monotonic() - started
     console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
     if before is not None and draft.ledger is not None:
-        console.say(noticed(compare(before, draft.ledger, waiting)))
+        console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
     return console.DONE
 
 
@@ -146,7 +143,8 @@ def _context(
     progress: console.Progress,
     previous: PreviousBuild | None = None,
 ) -> BuildContext:
-    from ilofeed.build import BuildContext, PreviousBuild
+    from ilofeed.build import BuildContext
+    from ilofeed.publish import PreviousBuild
 
     return BuildContext(
         base_url=given.base_url,
@@ -175,13 +173,13 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     """Print what the next build would mean to subscribers, and write nothing."""
     from ilofeed import build as chain
     from ilofeed.feeds import Ledger
-    from ilofeed.publish import FORMATS, compare, load_previous, output
+    from ilofeed.publish import FORMATS, compare, load_previous, load_state
 
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)
     before = load_previous(_previous(root, clock, build_options), root, target)
     before = before or Ledger({}, {}, frozenset())
-    waiting = output.read_waiting(target)
+    waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
     if draft.ledger is None or draft.faults:

@@ -10,11 +10,11 @@ from ilofeed.content.entry import (
     alternates,
     check_entry,
     find_translations,
+    hash_source,
     slug_of,
     summary_html,
 )
 from ilofeed.content.entry_checks import media_type
-from ilofeed.content.entrymemory import Memory, dump, keep, load
 from ilofeed.content.frontmatter import scalar, written
 from ilofeed.content.keys import LONGEST_SUMMARY, SLUG, Line, slugify
 from ilofeed.content.markdown import TAGS, is_clean, render_body, tidy_html
@@ -29,7 +29,6 @@ __all__ = [
     "TAGS",
     "EntryFields",
     "Line",
-    "Memory",
     "OfficeFields",
     "Parsed",
     "Site",
@@ -39,13 +38,11 @@ __all__ = [
     "check_entry",
     "check_office",
     "create",
-    "dump",
     "examine",
     "find_translations",
+    "hash_source",
     "is_clean",
-    "keep",
     "keys",
-    "load",
     "media_type",
     "read",
     "read_again",

@@ -49,6 +49,7 @@ class Parsed:
     entry: Entry | None
     problems: tuple[Problem, ...]
     checked: Checked[EntryFields] | None
+    is_recalled: bool = False  # an earlier build checked it
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """Return a problem at one of the entry's keys, or at the first line without the key."""
@@ -190,7 +191,7 @@ def _entry(
         authors=_authors(keys, office.speaking(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
-        event=Event(event.start, event.end, event.place, event.url) if event else None,
+        event=Event(**event.model_dump()) if event else None,
         image=image,
         attachments=tuple(
             Attachment(item.url, item.type or media_type(item.url) or "", item.length, item.title)

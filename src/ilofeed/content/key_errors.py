@@ -184,7 +184,7 @@ def _choice(value: str, key: str, expected: str) -> str:
     names, words = _listed(value), re.findall("'(.+?)'", expected)
     if set(value.split()) <= set(words):
         names = ", ".join(value.split())
-    if "," in names:
+    if "," in names and key != "status":  # which takes one
         return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
     near = nearest(value, words)
     hint = f"; did you mean {quote(near)}?" if near else ""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from ilofeed.problems import Code
 
@@ -34,22 +34,32 @@ _PICTURE_TYPES = {  # Pillow's format to media type and suffix
 
 @dataclass(frozen=True)
 class Sources:
-    """The bytes of an office's files, by path relative to its folder, in order of path."""
+    """The bytes of an office's files, by path relative to its folder, in order of path.
+
+    `unchanged` are entry files that were not read because an earlier build checked them.
+    """
 
     office: bytes | None
     entries: tuple[tuple[str, bytes], ...]
     files: Mapping[str, bytes]  # pictures below entries/
     refused: tuple[str, ...] = ()  # entry files that were not read
     problems: tuple[Problem, ...] = ()
+    unchanged: tuple[str, ...] = ()
 
 
-def read_office(root: Path) -> Sources:
-    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk."""
+def read_office(root: Path, known: Collection[str] = ()) -> Sources:
+    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk.
+
+    Entry files that are `known` are not read.
+    """
     problems: list[Problem] = []
     path = root / "feeds.yaml"
     office = _read_text(path, path.name, problems, is_file=path.is_file())
-    entries, refused, files = [], [], {}
+    entries, refused, files, unchanged = [], [], {}, []
     for item, name in _walk(root / "entries", "entries"):
+        if name in known:
+            unchanged.append(name)
+            continue
         ending = Path(item.name).suffix
         suffix = ending.lower()
         if ending == ".md":
@@ -66,10 +76,17 @@ def read_office(root: Path) -> Sources:
     if (root / "entries").exists() and not (root / "entries").is_dir():
         message = "this is not a folder; the entry files lie in a folder of this name"
         problems.append(Problem("entries", 1, 1, "not-a-file", message))
-    elif not entries and not refused:
+    elif not entries and not refused and not unchanged:
         message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
-    return Sources(office, tuple(entries), MappingProxyType(files), tuple(refused), tuple(problems))
+    return Sources(
+        office,
+        tuple(entries),
+        MappingProxyType(files),
+        tuple(refused),
+        tuple(problems),
+        tuple(unchanged),
+    )
 
 
 def _walk(folder: Path, name: str) -> Iterator[tuple[os.DirEntry[str], str]]:

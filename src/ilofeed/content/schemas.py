@@ -65,6 +65,9 @@ class EventFields(Fields):
     end: When | None = Field(None, description="Last day (inclusive), or the instant it ends")
     place: Line | None = Field(None, description="Where, as people would write it")
     url: Url | None = Field(None, description="The event's own page elsewhere")
+    status: Literal["cancelled", "postponed"] | None = Field(
+        None, description="Only if it does not take place as announced"
+    )
 
 
 class ImageFields(Fields):

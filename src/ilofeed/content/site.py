@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from itertools import starmap
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -17,42 +18,53 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from ilofeed.content.entrymemory import Memory
     from ilofeed.content.read import Sources
     from ilofeed.model import Entry, Office
     from ilofeed.workers import Workers
 
+    # entries that an earlier build checked, by path, if it would check them with the same result
+    Recall = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
     Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """An office with its entries in no particular order, drafts and embargoed ones included."""
+    """An office with its entries in no particular order, drafts and embargoed ones included.
+
+    `recalled` are the paths of those that were not checked again.
+    """
 
     office: Office
     entries: tuple[Entry, ...]
+    recalled: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
 WORTH_SHARING = 200  # entries that take longer to check than a process to start
+
+
+def recall_nothing(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
+    """Recall no entry, so that all are checked."""
+    return {}
 
 
 def check(
     sources: Sources,
     now: dt.datetime,
     base_url: str | None = None,
-    memory: Memory | None = None,
+    recall: Recall = recall_nothing,
     workers: Workers = ALONE,
 ) -> tuple[Site | None, list[Problem]]:
     """Return the checked site and all problems in order of place; no site if there is an error.
 
     `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. The result
-    is the same with a `memory` of entries checked before and without.
+    is the same for entries that are checked and for those that are recalled.
     """
-    office, parsed, problems = examine(sources, now, base_url, memory=memory, workers=workers)
+    office, parsed, problems = examine(sources, now, base_url, recall=recall, workers=workers)
     if has_errors(problems):
         return None, problems
     entries = [file.entry for file in parsed if file.entry is not None]
-    return Site(office, tuple(told_apart(entries))), problems
+    recalled = frozenset(file.path for file in parsed if file.is_recalled)
+    return Site(office, tuple(told_apart(entries)), recalled), problems
 
 
 def examine(
@@ -60,7 +72,7 @@ def examine(
     now: dt.datetime,
     base_url: str | None = None,
     judge: Judge = check_entry,
-    memory: Memory | None = None,
+    recall: Recall = recall_nothing,
     workers: Workers = ALONE,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
     """Return the office, each entry file and all problems, as far as they can be read.
@@ -79,23 +91,27 @@ def examine(
         # the places of all keys take more memory than the entry
         return dataclasses.replace(judge(*file, office, sources.files, now), checked=None)
 
-    recalled = memory.recall(sources.entries, office, now) if memory is not None else {}
+    recalled = recall(sources, office, now)
     fresh = [file for file in sources.entries if file[0] not in recalled]
-    checked = iter(workers.map(parse, fresh, WORTH_SHARING))
-    parsed = [recalled.get(path) or next(checked) for path, _ in sources.entries]
+    parsed = workers.map(parse, fresh, WORTH_SHARING)
+    parsed += starmap(_parsed_before, recalled.items())
+    parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
     refused = {slug_of(path) for path in sources.refused}
     if conflicts := _conflicts(parsed, refused):  # now the places of keys are needed
         concerned = {problem.path for problem in conflicts}
-        conflicts = _conflicts(
-            [
-                judge(path, data, office, sources.files, now) if path in concerned else file
-                for (path, data), file in zip(sources.entries, parsed, strict=True)
-            ],
-            refused,
-        )
+        placed = {
+            path: judge(path, data, office, sources.files, now)
+            for path, data in sources.entries
+            if path in concerned
+        }
+        conflicts = _conflicts([placed.get(file.path, file) for file in parsed], refused)
     return office, parsed, sorted([*problems, *conflicts])
+
+
+def _parsed_before(path: str, entry: Entry) -> Parsed:
+    return Parsed(path, entry.slug, entry.id, entry.translates, entry, (), None, is_recalled=True)
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:

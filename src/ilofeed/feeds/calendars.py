@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
 REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)
+# of a VEVENT (RFC 5545, section 3.8.1.11), which has no word for a postponed event
+STATUS = {"scheduled": "CONFIRMED", "cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
 
 
@@ -137,7 +139,7 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
         "location": _text(event.place) if event.place is not None else None,
         "url": event.url or entry.target,
         "categories": categories,
-        "status": "CONFIRMED" if entry.withdrawn is None else "CANCELLED",
+        "status": STATUS[entry.event_status],
         "transp": "TRANSPARENT" if is_all_day else None,  # a conference leaves the days free
     }
     component = icalendar.Event()

@@ -86,6 +86,7 @@ def _event(event: Event) -> dict[str, str | None]:
         "end": dates.write_moment(event.end) if event.end is not None else None,
         "place": event.place,
         "url": event.url,
+        "status": event.status,
     }
 
 

@@ -7,6 +7,7 @@ import functools
 import json
 import re
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 MANIFEST = "manifest.json"  # its path in the output
 VERSION = 2  # 1 had digests that held `updated` and labels, no files and no archives
+_NO_PAGES: Mapping[str, int] = MappingProxyType({})
 _PAGE = re.compile(r"(.+)/archive/([1-9][0-9]{0,8})/[^/]+")
 _DAMAGED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
@@ -22,8 +24,7 @@ class ManifestError(ValueError):
     """Why a manifest cannot be used."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What was shown of one entry.
 
     `digest` is of what subscribers see of it, its dates and addresses aside; None where the
@@ -39,7 +40,7 @@ class Record:
     digest: str | None = None
     withdrawn: dt.datetime | None = None
     file: str | None = None
-    pages: Mapping[str, int] = field(default_factory=dict)
+    pages: Mapping[str, int] = _NO_PAGES
 
 
 class Changes(NamedTuple):

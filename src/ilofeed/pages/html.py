@@ -218,6 +218,9 @@ def entry_list(
         kicker = office.categories[entry.categories[0]].label(entry.language)
         if entry.event:
             date = f'<span class="event-date">{span(words, entry.event)}</span>'
+            if entry.event.status:
+                status = words[f"event_{entry.event.status}"]
+                date = f'<strong class="event-status">{escape(status)}</strong> · {date}'
             if entry.event.place:
                 date += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
         else:

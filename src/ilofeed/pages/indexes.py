@@ -33,16 +33,28 @@ Change: TypeAlias = "tuple[str, dt.datetime]"  # the path of a page, and when it
 
 def render_indexes(selection: Selection) -> list[Document]:
     """Return the pages of the office, `feeds.opml`, the sitemap and `robots.txt`."""
+    directory = build_directory(selection.office, selection.feeds)
+    return [*render_index(selection, directory), *render_lists(selection)]
+
+
+def render_index(selection: Selection, directory: Directory) -> list[Document]:
+    """Return the pages of the office: its index, and the one for addresses that do not exist."""
+    office = selection.office
+    entries = [entry for entry in selection.out if entry.withdrawn is None]
+    return [
+        Document("index.html", "index", _render_index(office, directory, entries)),
+        Document("404.html", "index", _render_not_found(office, directory)),
+    ]
+
+
+def render_lists(selection: Selection) -> list[Document]:
+    """Return what programs request: the lists of feeds and of pages, and `robots.txt`."""
     office, feeds = selection.office, selection.feeds
-    directory = build_directory(office, feeds)
-    in_feeds = [entry for entry in selection.out if entry.withdrawn is None]
     pages = [("index.html", max(feed.updated for feed in feeds))]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
-    pages += [(entry.page, changed(entry)) for entry in in_feeds]
+    pages += [(e.page, changed(e)) for e in selection.out if e.withdrawn is None]
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
     return [
-        Document("index.html", "index", _render_index(office, directory, in_feeds)),
-        Document("404.html", "index", _render_not_found(office, directory)),
         Document(OPML_PATH, "index", render_opml(feeds, office)),
         *_render_sitemap(office, pages),
         Document("robots.txt", "index", robots.encode()),

@@ -73,7 +73,6 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
 def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
     event = entry.event
     assert event is not None
-    status = "EventScheduled" if entry.withdrawn is None else "EventCancelled"
     return {
         "@type": "Event",
         "@id": f"{entry.url}#event",
@@ -81,7 +80,7 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
         "description": entry.summary,
         "startDate": dates.write_moment(event.start),
         "endDate": dates.write_moment(event.end or event.start),
-        "eventStatus": f"https://schema.org/{status}",
+        "eventStatus": f"https://schema.org/Event{entry.event_status.title()}",
         "location": {"@type": "Place", "name": event.place, "address": event.place}
         if event.place is not None
         else None,

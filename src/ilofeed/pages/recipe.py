@@ -1,8 +1,11 @@
-"""What a document is made of, as one digest: while it is the same, so are the document's bytes.
+"""Recipes: digests of all that a document is made of, so that equal recipes mean equal bytes.
 
-The digests hold the values that the renderers are given, those of other entries and feeds included
-as far as the document shows them; the program itself is not in them, it is compared by `state`.
-An entry is known by what it was read from (`Entry.source`) and by what the moment makes of it.
+A recipe rests on what its document shows, and on the settings of the office that all documents rest
+on. So a label that is changed in feeds.yaml changes the recipes of the documents that show it, and
+no others. The program is not in a recipe: `publish.state` drops those of another version.
+
+An entry is represented by the digest of its file (`Entry.source`), with what the moment and the
+office make of it.
 """
 
 from __future__ import annotations
@@ -10,86 +13,165 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.ids import SHORT, fingerprint, of_office
-from ilofeed.pages.navigation import main_feed
+from ilofeed.i18n import phrases
+from ilofeed.ids import SHORT, settings_digest
+from ilofeed.pages.indexes import NEWEST
+from ilofeed.pages.navigation import about, entries_per_month, label, label_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ilofeed.feeds import Selection
     from ilofeed.model import Entry, Feed
+    from ilofeed.pages.navigation import Directory
 
-UNKNOWN = b""
-# as long as the digest of an entry, and none
-_GROUP, _NOBODY, _UNREAD = b"|" * SHORT, b"-" * SHORT, b"?" * SHORT
+    _Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
+
+UNKNOWN = b""  # the recipe of a document that shows an entry of unknown source
+_GROUP, _NO_ENTRY = b"|" * SHORT, b"-" * SHORT  # as long as the digest of an entry
 
 
 class Recipes:
     """The recipes of the documents of one selection."""
 
-    def __init__(self, seen: Selection) -> None:
-        self._office = of_office(seen.office)
-        self._entries = {entry.slug: _of_entry(entry) for entry in seen.out}
-        self._names = fingerprint([_named(feed) for feed in seen.feeds])
-        self._common = hashlib.blake2b(f"{self._office}{self._names}".encode(), digest_size=SHORT)
-        self._counts = fingerprint(
-            [(feed.selected, feed.has_calendar) for feed in seen.feeds],
-            main_feed(seen.feeds).updated,
-        )
+    def __init__(self, selection: Selection, directory: Directory) -> None:
+        self._office = selection.office
+        self._directory = directory
+        self._settings = settings_digest(selection.office)
+        terms = {_terms(entry) for entry in selection.out}
+        self._labels = {each: repr(self._find_labels(*each)) for each in terms}
+        self._feeds = {each: _digest(self._settings, self._find_feeds(*each)) for each in terms}
+        self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.out}
+        self._links = {entry.slug: _describe_link(entry) for entry in selection.out}
+
+    def assets(self) -> bytes:
+        """Return the recipe of what all pages load."""
+        return _digest(self._settings, "assets")
+
+    def index(self, entries: Sequence[Entry]) -> bytes:
+        """Return the recipe of the office's page and of the one for missing addresses."""
+        office, directory = self._office, self._directory
+        in_feeds = [entry for entry in entries if entry.withdrawn is None]
+        feeds = [(*_describe(feed), *self._describe_around(feed)) for feed in directory.feeds]
+        chart = entries_per_month(in_feeds, office)
+        values = (office.description, directory.main.spec, feeds, chart)
+        return self._with_entries([in_feeds[:NEWEST]], "index", *values)
 
     def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> bytes:
-        """Of the documents of an entry; `shown` are others that its page tells of, in groups."""
-        return self._of(((entry,), *shown), self._common)
+        """Return the recipe of the documents of an entry; `shown` are the other entries that its
+        page links to, in groups."""
+        digest = self._entries[entry.slug]
+        if digest == UNKNOWN:
+            return UNKNOWN
+        parts = [self._feeds[_terms(entry)], digest]
+        for group in shown:
+            parts.append(_GROUP)
+            parts += [_NO_ENTRY if other is None else self._links[other.slug] for other in group]
+        return hashlib.blake2b(b"".join(parts), digest_size=SHORT).digest()
 
     def feed(self, feed: Feed) -> bytes:
-        """Of all documents of a feed but its archives and its page."""
-        lists = (
-            feed.entries,
-            feed.events,
-            feed.tombstones,
-            feed.current,
-            feed.withdrawn,
-        )
-        return self._with_entries(lists, "feed", *_stated(feed), len(feed.archives))
+        """Return the recipe of all documents of a feed except its archives and its page."""
+        lists = (feed.entries, feed.events, feed.tombstones, feed.current, feed.withdrawn)
+        return self._with_entries(lists, "feed", *_describe(feed), len(feed.archives))
 
     def feed_page(self, feed: Feed) -> bytes:
-        """Of the page of a feed, which tells how much is in the others."""
-        return self._with_entries([feed.entries], "page", *_stated(feed), self._names, self._counts)
+        """Return the recipe of the page of a feed, which links to the feeds around it."""
+        main = self._directory.main
+        shown = (main.spec, main.title, main.updated, *self._describe_around(feed))
+        return self._with_entries([feed.entries], "page", *_describe(feed), *shown)
 
     def archive(self, shown: Feed) -> bytes:
-        """Of one archive document of a feed, as `history.archive_documents` has it."""
-        return self._with_entries([shown.entries], "archive", *_stated(shown), shown.history)
+        """Return the recipe of an archive document (`archive_documents`)."""
+        return self._with_entries([shown.entries], "archive", *_describe(shown), shown.history)
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> bytes:
-        text = repr((self._office, values)).encode("utf-8", "surrogatepass")
-        return self._of(lists, hashlib.blake2b(text, digest_size=SHORT))
-
-    def _of(self, lists: Iterable[Sequence[Entry | None]], about: hashlib.blake2b) -> bytes:
-        """The digest that was begun with what a document is about, with lists of entries."""
-        known = self._entries
-        parts: list[bytes] = []
-        for some in lists:
+        parts = [_digest(self._settings, values)]
+        for entries in lists:
             parts.append(_GROUP)
-            parts += [_NOBODY if entry is None else known[entry.slug] for entry in some]
-        if _UNREAD in parts:
+            parts += [self._entries[entry.slug] for entry in entries]
+        if UNKNOWN in parts:
             return UNKNOWN
-        hashed = about.copy()
-        hashed.update(b"".join(parts))
-        return hashed.digest()
+        return hashlib.blake2b(b"".join(parts), digest_size=SHORT).digest()
+
+    def _digest_entry(self, entry: Entry) -> bytes:
+        """Return the digest of what documents show of an entry, labels of its terms included."""
+        if not entry.source:
+            return UNKNOWN
+        moments = f"{entry.updated}|{entry.withdrawn}"
+        labels = self._labels[_terms(entry)]
+        text = f"{entry.path}|{entry.translation_of}|{moments}|{labels}"
+        data = entry.source + text.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, digest_size=SHORT).digest()
+
+    def _find_labels(
+        self, categories: Sequence[str], countries: Sequence[str], language: str
+    ) -> list[str]:
+        office = self._office
+        return [
+            *(office.categories[name].label(language) for name in categories),
+            *(office.countries[name].label(language) for name in countries),
+        ]
+
+    def _find_feeds(
+        self, categories: Sequence[str], countries: Sequence[str], language: str
+    ) -> list[tuple[str, str] | None]:
+        """Return path and title of the feeds that the page of an entry links to."""
+        find = self._directory.find
+        feeds = [
+            self._directory.main,
+            find(language=language),
+            *(find(category=name) for name in categories),
+            *(find(country=name) for name in countries),
+        ]
+        return [None if feed is None else (feed.spec.path, feed.title) for feed in feeds]
+
+    def _describe_around(self, feed: Feed) -> tuple[Any, ...]:
+        """Return what the page of a feed says of it in words, and of the feeds around it."""
+        office, directory = self._office.speaking(feed.language), self._directory
+        words = phrases(office.language, office.own_language)
+
+        def describe(other: Feed) -> tuple[Any, ...]:
+            name = label(other, office, words)
+            return other.spec.path, name, label_language(other, office)
+
+        return (
+            about(feed, office, words, directory),
+            office.description_language,
+            describe(feed),
+            [describe(other) for other in directory.above(feed, office)],
+            [(*describe(other), other.selected) for other in directory.narrower(feed)],
+            [
+                (group, [(name, other.spec.path, other.selected) for name, other in pairs])
+                for group, pairs in directory.crossed(feed, office).items()
+            ],
+            [(other.spec.path, other.language) for other in directory.in_other_languages(feed)],
+        )
 
 
-def _of_entry(entry: Entry) -> bytes:
-    if not entry.source:
-        return _UNREAD
-    moments = f"{entry.updated}|{entry.withdrawn}"
-    text = f"{entry.path}|{entry.translation_of or ''}|{moments}".encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(entry.source + text, digest_size=SHORT).digest()
+def _terms(entry: Entry) -> _Terms:
+    return entry.categories, entry.countries, entry.language
 
 
-def _named(feed: Feed) -> tuple[Any, ...]:
-    return feed.spec, feed.id, feed.language, feed.title, feed.description
+def _describe_link(entry: Entry) -> bytes:
+    """Return what the page of another entry shows of this one."""
+    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0"
+    return text.encode("utf-8", "surrogatepass")
 
 
-def _stated(feed: Feed) -> tuple[Any, ...]:
-    formats = sorted(feed.archived_as)
-    return (*_named(feed), feed.updated, feed.selected, feed.has_calendar, formats)
+def _describe(feed: Feed) -> tuple[Any, ...]:
+    return (
+        feed.spec,
+        feed.id,
+        feed.language,
+        feed.title,
+        feed.description,
+        feed.updated,
+        feed.selected,
+        feed.has_calendar,
+        sorted(feed.archived_as),
+    )
+
+
+def _digest(*values: Any) -> bytes:
+    text = repr(values).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=SHORT).digest()

@@ -14,9 +14,9 @@ from ilofeed.feeds import (
     render_archive_documents,
     render_calendar,
 )
-from ilofeed.model import Feed
+from ilofeed.model import Entry, Feed
 from ilofeed.pages import embeds, entry_page, feed_page, html
-from ilofeed.pages.indexes import render_indexes
+from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Format, Office
+    from ilofeed.model import Format, Office
     from ilofeed.pages.navigation import Directory
 
     Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
@@ -36,9 +36,9 @@ WORTH_SHARING = 200  # entries that take longer to render than a process to star
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Group:
-    """Documents of one entry or feed that are rendered together, and have one recipe."""
+    """Documents that are rendered together and have one recipe: of an entry, a feed or the site."""
 
-    subject: Entry | Feed
+    subject: Entry | Feed | Selection
     recipe: bytes
     render: Callable[[Any], list[Document]]
 
@@ -48,6 +48,8 @@ class _Group:
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
             return {"feed": in_format(self.subject, form)}
+        if not isinstance(self.subject, Entry):
+            return {}
         is_own = path in (self.subject.page, self.subject.calendar)
         return {"entry": self.subject if is_own else None}
 
@@ -89,7 +91,7 @@ def render_changed(
     """Render every document that the output does not have with the same recipe."""
     office, entries, feeds = selection.office, selection.out, selection.feeds
     directory = build_directory(office, feeds)
-    recipes = Recipes(selection)
+    recipes = Recipes(selection, directory)
     pages = entry_page.EntryPages(office, directory, entries)
     for_entries = [
         _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
@@ -108,6 +110,9 @@ def render_changed(
     # the feeds of few entries are rendered before a process has started
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
 
+    def render_few(groups: Sequence[_Group]) -> list[list[Document]]:
+        return [group.render_bare() for group in groups]
+
     def render_each(groups: Sequence[_Group]) -> list[list[Document]]:
         return workers.map(_Group.render_bare, groups, WORTH_SHARING)
 
@@ -118,13 +123,18 @@ def render_changed(
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
         return render_archive_documents(subjects, office, Workers(workers.processes))
 
+    for_site = [
+        _Group(selection, recipes.assets(), lambda _: render_assets(office)),
+        _Group(selection, recipes.index(entries), lambda _: render_index(selection, directory)),
+    ]
+
     documents: list[AnyDocument] = [
-        *render_assets(office),
+        *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
         *entry_page.render_moved(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
-        *render_indexes(selection),
+        *render_lists(selection),
     ]
     return in_order(documents)
 

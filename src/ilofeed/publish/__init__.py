@@ -9,45 +9,77 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ilofeed.publish import glance, live, output, state, websub
+    from ilofeed.publish import live, output, websub
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
+    from ilofeed.publish.entry_records import keep_entries
     from ilofeed.publish.guard import check_continuity
+    from ilofeed.publish.last_build import PreviousBuild, recall_build
     from ilofeed.publish.manifest import make_ledger, render_manifest
-    from ilofeed.publish.output import Changes, publish, read_manifest, write_waiting
+    from ilofeed.publish.output import Changes, publish, read_manifest
     from ilofeed.publish.previous import load_previous
+    from ilofeed.publish.stamps import Input, scan_inputs
+    from ilofeed.publish.state import (
+        NewBuild,
+        Output,
+        Shown,
+        Summary,
+        find_nothing_to_do,
+        load_state,
+        save_state,
+    )
 
 __all__ = [
     "FORMATS",
     "Changes",
     "Difference",
     "Format",
+    "Input",
+    "NewBuild",
+    "Output",
+    "PreviousBuild",
+    "Shown",
+    "Summary",
     "check_continuity",
     "compare",
-    "glance",
+    "find_nothing_to_do",
+    "keep_entries",
     "live",
     "load_previous",
+    "load_state",
     "make_ledger",
     "output",
     "publish",
     "read_manifest",
+    "recall_build",
     "render_manifest",
-    "state",
+    "save_state",
+    "scan_inputs",
     "websub",
-    "write_waiting",
 ]
 _MODULES = {
     "FORMATS": "changes",
     "Changes": "output",
     "Difference": "changes",
     "Format": "changes",
+    "Input": "stamps",
+    "NewBuild": "state",
+    "Output": "state",
+    "PreviousBuild": "last_build",
+    "Shown": "state",
+    "Summary": "state",
     "check_continuity": "guard",
     "compare": "changes",
+    "find_nothing_to_do": "state",
+    "keep_entries": "entry_records",
     "load_previous": "previous",
+    "load_state": "state",
     "make_ledger": "manifest",
     "publish": "output",
     "read_manifest": "output",
+    "recall_build": "last_build",
     "render_manifest": "manifest",
-    "write_waiting": "output",
+    "save_state": "state",
+    "scan_inputs": "stamps",
 }
 
 

@@ -122,9 +122,8 @@ def _under_authority(before: Ledger, office: Office) -> Ledger:
     records = {}
     for identity, record in before.entries.items():
         if identity.startswith(old):
-            record = dataclasses.replace(  # noqa: PLW2901
-                record, id=office.authority.id_of(identity.removeprefix(old))
-            )
+            new_id = office.authority.id_of(identity.removeprefix(old))
+            record = record._replace(id=new_id)  # noqa: PLW2901
         records[record.id] = record
     return dataclasses.replace(before, entries=records)
 

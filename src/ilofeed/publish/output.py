@@ -72,20 +72,6 @@ def read_manifest(output: Path) -> Ledger | None:
         raise PublishError(f"{output / MANIFEST} cannot be used: {error}") from error
 
 
-def read_waiting(output: Path) -> frozenset[str]:
-    """Return the ids that waited for their date at the last build here; none if unknown."""
-    return _read_list(output.parent / f".{output.name}.waiting")
-
-
-def write_waiting(output: Path, ids: Sequence[str]) -> None:
-    """Remember them beside the output: what waits is not public."""
-    path = output.parent / f".{output.name}.waiting"
-    if ids:
-        _write_list(path, ids)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | None) -> Changes:
     """Make the output hold the documents, and nothing of earlier builds beside them.
 

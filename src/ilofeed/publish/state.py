@@ -1,142 +1,400 @@
-"""What a build leaves beside its output for the next one; `glance` looks whether it still holds."""
+"""Remember a build beside its output, in one SQLite file (`.public.state`), for the next build.
+
+What makes the next build faster (`build`, `inputs`, `outputs`, `entries`) holds for one version of
+the program and is dropped on any doubt; what subscribers were last shown (`shown`) is kept across
+versions. A file that cannot be used is never an error: the build does all its work instead.
+
+The file is untrusted, because a pull request can bring one along. It holds plain values and JSON,
+the type of each value is checked when it is read, and a file with another schema is not used. A
+link in its place is neither followed nor deleted. The file names the device and the inode of its
+output, and is ignored next to another one.
+"""
 
 from __future__ import annotations
 
-import itertools
+import contextlib
+import functools
 import json
-import struct
-import time
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+import os
+import secrets
+import sqlite3
+import stat
+from dataclasses import asdict, astuple, dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ilofeed.publish import glance
+from ilofeed.problems import Problem
+from ilofeed.publish import stamps
+from ilofeed.publish.stamps import Input, stamp_of
 
 if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from pathlib import Path
 
-_SEEN = struct.Struct("<qqQQ")  # what was seen of a file, in less memory
-TICK = 2_000_000_000  # nanoseconds: the coarsest clock of a file system (FAT)
+    from ilofeed.publish.stamps import Stamp
+
+EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
+PATIENCE = 1.0  # seconds to wait for another process that holds the file
+# `shown` and `build` hold JSON by name
+_SCHEMA = """
+CREATE TABLE shown (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE build (name TEXT PRIMARY KEY, value TEXT);
+CREATE TABLE inputs (
+    path BLOB PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, digest BLOB
+);
+CREATE TABLE outputs (
+    path TEXT PRIMARY KEY, kind TEXT, recipe BLOB, sha256 BLOB, proof BLOB,
+    mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER
+);
+CREATE TABLE entries (path TEXT PRIMARY KEY, source BLOB, entry BLOB);
+"""
+_TYPES: Mapping[str, set[tuple[type, ...]]] = {
+    "shown": {(str, str)},
+    "build": {(str, str)},
+    "inputs": {(bytes, int, int, int, int, kind) for kind in (bytes, type(None))},
+    "outputs": {(str, str, bytes, bytes, bytes, int, int, int, int)},
+    "entries": {(str, bytes, bytes)},
+}
+_PROBLEM_TYPES = {(str, int, int, str, str, str)}
+# what reading a file can raise that is damaged, locked, read-only, or not a state
+UNUSABLE = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+
+
+class Output(NamedTuple):
+    """A published file: the digests of what it was made of, of its bytes, and of what its
+    verification rests on; then its stamp."""
+
+    path: str
+    kind: str
+    recipe: bytes
+    sha256: bytes
+    proof: bytes
+    mtime: int = 0
+    ctime: int = 0
+    size: int = 0
+    inode: int = 0
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the file system said of it when the build was done."""
+        return self[5:]
 
 
 @dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a build is about to read: a digest of names, times and sizes, and for each of the young
-    files one of its content, as it will be written down: after a checkout all are young."""
+class Summary:
+    """What a build says that has nothing to do, and the problems that it reports again."""
 
-    digest: str
-    young: str
+    text: str
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What a build would say that has nothing to do, and the problems it would report."""
+class Shown:
+    """What subscribers were last shown: the sha256 of the manifest, and next to it the ids of the
+    entries that waited for their date."""
 
-    summary: str
-    problems: tuple[Mapping[str, Any], ...]
-
-
-def look(root: Path) -> Inputs:
-    """The files of an office as they are before a build reads them."""
-    recent = time.time_ns() - TICK
-    folders = glance.look(str(root))
-    young = [
-        name if folder == "." else f"{folder}/{name}"
-        for folder, names, seen in folders
-        for name, one in zip(names, seen, strict=True)
-        if max(one[:2]) >= recent
-    ]
-    contents = {path: glance.content(str(root / path)) for path in young}
-    return Inputs(glance.digest(folders), json.dumps(contents))
+    manifest: str = ""
+    waiting: frozenset[str] = frozenset()
 
 
-def remember(
-    output: Path,
-    inputs: Inputs,
-    published: Collection[str],
-    words: Iterable[str],
-    *,
-    program: str,
-    base_url: str | None,
-    now: dt.datetime,
-    until: dt.datetime | None,
-    said: Said,
-    left: Mapping[str, bytes],
-) -> None:
-    """Write down a build: what it saw, what it has published (paths, and for each a line of words
-    that the next build will want), and until when that holds.
+@dataclass(frozen=True, slots=True)
+class LastBuild:
+    """What is known of the last build; of one by another version of the program only `shown`.
 
-    The words have a file of their own, since only a build that has something to do reads them.
-    `left` are files that were looked at before and left alone: whatever somebody else has done to
-    one since, the next build sees it.
+    `settings` is a digest of what entries were checked against, `since` the instant of the build in
+    seconds since 1970. `intact` are the paths of the outputs that are as they were left.
     """
-    outputs = glance.hash_seen(_as_left(str(output), published, left))
-    facts: dict[str, Any] = {
-        "program": program,
-        "options": base_url,
-        "inputs": inputs.digest,
-        "outputs": outputs,
-        "since": now.timestamp(),
-        "until": until.timestamp() if until is not None else None,
-        "young": {},
-        "problems": list(said.problems),
-        "summary": said.summary,
+
+    shown: Shown = Shown()
+    generation: str = ""  # differs from build to build
+    settings: str = ""
+    since: float = 0.0
+    inputs: Mapping[bytes, Input] = field(default_factory=dict)
+    outputs: Mapping[str, Output] = field(default_factory=dict)
+    entries: Mapping[str, EntryRow] = field(default_factory=dict)
+    intact: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class NewBuild:
+    """What to remember of a build that is published.
+
+    It holds from `since` until `until`. The `inputs` were scanned before the first was read; the
+    `outputs` have no stamps yet, and `written` are the paths of those that the build replaced.
+    """
+
+    base_url: str | None
+    since: float
+    until: float | None
+    summary: Summary
+    settings: str
+    inputs: Mapping[bytes, Input]
+    outputs: Iterable[Output]
+    written: Collection[str]
+    entries: Mapping[str, EntryRow]
+
+
+def state_path(output: Path) -> Path:
+    """Return the path of the state of an output."""
+    return output.with_name(f".{output.name}.state")
+
+
+def find_nothing_to_do(
+    root: Path, output: Path, base_url: str | None, now: float
+) -> Summary | None:
+    """Return what a build would say that has nothing to do; None if it has to be done.
+
+    It has nothing to do if inputs, outputs, options and program are those of the last build, and
+    nothing is due. `now` is in seconds since 1970.
+    """
+    try:
+        with _opened(output) as connection:
+            if connection is None or _is_unfinished(output):
+                return None
+            facts = _read_facts(connection, "build")
+            until = facts["until"]
+            is_valid = facts["since"] <= now and (until is None or now < until)
+            if not is_valid or (facts["program"], facts["base_url"]) != (
+                stamps.program(),
+                base_url,
+            ):
+                return None
+            if not stamps.are_unchanged(root, connection.execute("SELECT * FROM inputs")):
+                return None
+            rows = connection.execute("SELECT path, mtime, ctime, size, inode FROM outputs")
+            if not all(stamp_of(output, path) == tuple(stamp) for path, *stamp in rows):
+                return None
+            return _read_summary(facts)
+    except UNUSABLE:
+        return None
+
+
+def load_state(output: Path) -> LastBuild:
+    """Return what is known of the last build of an output."""
+    shown = Shown()
+    try:
+        with _opened(output) as connection:
+            if connection is None:
+                return LastBuild()
+            shown = _read_shown(connection)
+            facts = _read_facts(connection, "build")
+            if facts["program"] != stamps.program():
+                return LastBuild(shown)
+            outputs = {row[0]: Output(*row) for row in _read(connection, "outputs")}
+            return LastBuild(
+                shown=shown,
+                generation=str(facts["generation"]),
+                settings=str(facts["settings"]),
+                since=float(facts["since"]),
+                inputs={row[0]: Input(*row) for row in _read(connection, "inputs")},
+                outputs=outputs,
+                entries={row[0]: row for row in _read(connection, "entries")},
+                intact=_find_intact(output, outputs),
+            )
+    except UNUSABLE:
+        return LastBuild(shown)
+
+
+def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None) -> None:
+    """Remember what subscribers are shown, and a build unless that is None.
+
+    Only rows that differ from those of the `last` build are written, all of them or none. The
+    caller holds the lock of the output.
+    """
+    try:
+        with _opened(output) as connection:
+            if connection is not None:
+                _write(connection, output, shown, last, new)
+                return
+    except UNUSABLE:
+        pass
+    with contextlib.suppress(*UNUSABLE):
+        _create(state_path(output))
+        with _connected(state_path(output)) as connection:
+            if connection is not None:
+                connection.executescript(_SCHEMA)
+                _write(connection, output, shown, LastBuild(), new)
+
+
+@contextlib.contextmanager
+def _opened(output: Path) -> Iterator[sqlite3.Connection | None]:
+    """Open the state of an output, None if there is none with these tables that belongs to it."""
+    with _connected(state_path(output)) as connection:
+        is_usable = (
+            connection is not None
+            and _read_tables(connection) == _expected_tables()
+            and _read_facts(connection, "shown")["output"] == _identity(output)
+        )
+        yield connection if is_usable else None
+
+
+@contextlib.contextmanager
+def _connected(path: Path) -> Iterator[sqlite3.Connection | None]:
+    """Connect to a file, None if it is a link or not a file.
+
+    SQLite opens by path, so the path has to lead to the same file before and after.
+    """
+    before = _identify_file(path)
+    if before is None:
+        yield None
+        return
+    address = f"{path.as_uri()}?mode=rw"
+    connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
+    try:
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA synchronous = OFF")  # a process may die, not the machine
+        yield connection if _identify_file(path) == before else None
+    finally:
+        connection.close()
+
+
+def _identify_file(path: Path) -> tuple[int, int] | None:
+    """Return the device and the inode of a file with one name, None for anything else."""
+    try:
+        status = path.lstat()
+    except FileNotFoundError:
+        return None
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _create(path: Path) -> None:
+    """Create an empty state in the place of a file that is none; `OSError` if a link is there, or
+    something else that is not a file."""
+    for place in (path, path.with_name(f"{path.name}-journal")):
+        if place.is_symlink() or (place.exists() and not place.is_file()):
+            raise FileExistsError(place)
+        place.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0)
+    os.close(os.open(path, flags, 0o600))
+
+
+def _identity(output: Path) -> list[int]:
+    """Return the device and the inode of an output folder."""
+    status = output.stat()
+    return [status.st_dev, status.st_ino]
+
+
+def _is_unfinished(output: Path) -> bool:
+    """Whether a build died while it published."""
+    return os.path.lexists(output.with_name(f".{output.name}.journal"))
+
+
+def _read_tables(connection: sqlite3.Connection) -> list[tuple[Any, ...]]:
+    return connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master").fetchall()
+
+
+@functools.cache
+def _expected_tables() -> list[tuple[Any, ...]]:
+    with contextlib.closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(_SCHEMA)
+        return _read_tables(connection)
+
+
+def _read(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
+    """Return the rows of a table; `ValueError` if one has a value of another type."""
+    rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  a name of ours
+    if not {tuple(map(type, row)) for row in rows} <= _TYPES[table]:
+        raise ValueError(f"a row of {table} is damaged")
+    return rows
+
+
+def _read_facts(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
+    return {name: json.loads(value) for name, value in _read(connection, table)}
+
+
+def _read_shown(connection: sqlite3.Connection) -> Shown:
+    facts = _read_facts(connection, "shown")
+    return Shown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
+
+
+def _read_summary(facts: Mapping[str, Any]) -> Summary:
+    problems = tuple(Problem(**fields) for fields in facts["problems"])
+    if not {tuple(map(type, astuple(problem))) for problem in problems} <= _PROBLEM_TYPES:
+        raise ValueError("a problem is damaged")
+    return Summary(str(facts["summary"]), problems)
+
+
+def _find_intact(output: Path, outputs: Mapping[str, Output]) -> frozenset[str]:
+    if _is_unfinished(output):
+        return frozenset()
+    return frozenset(p for p, row in outputs.items() if stamp_of(output, p) == row.stamp)
+
+
+def _write(
+    connection: sqlite3.Connection,
+    output: Path,
+    shown: Shown,
+    last: LastBuild,
+    new: NewBuild | None,
+) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    facts = {
+        "output": _identity(output),
+        "manifest": shown.manifest,
+        "waiting": sorted(shown.waiting),
     }
-    known = glance.write(facts)
-    known[1 + glance.FACTS.index("young")] = inputs.young
-    write_beside(output, "words", _as_lines(itertools.chain([outputs], words)))
-    write_beside(output, "state", _as_lines(itertools.chain(known, published)))
+    _write_facts(connection, "shown", facts)
+    if new is not None:
+        _write_build(connection, output, last, new)
+    connection.execute("COMMIT")
 
 
-def _as_left(
-    output: str, published: Collection[str], left: Mapping[str, bytes]
-) -> list[glance.Seen]:
-    """What is seen of published files: of those that are `left` what was seen before."""
-    fresh = [path for path in published if path not in left]
-    seen = dict(zip(fresh, glance.look_at(output, fresh), strict=True))
-    return [seen[path] if path in seen else _SEEN.unpack(left[path]) for path in published]
+def _write_build(
+    connection: sqlite3.Connection, output: Path, last: LastBuild, new: NewBuild
+) -> None:
+    generation = _read_facts(connection, "build").get("generation")
+    if not last.generation or generation != last.generation:  # the rows are of another build
+        last = LastBuild()
+        for table in ("inputs", "outputs", "entries"):
+            connection.execute(f"DELETE FROM {table}")  # noqa: S608
+    facts = {
+        "generation": secrets.token_hex(8),
+        "program": stamps.program(),
+        "base_url": new.base_url,
+        "since": new.since,
+        "until": new.until,
+        "summary": new.summary.text,
+        "problems": [asdict(problem) for problem in new.summary.problems],
+        "settings": new.settings,
+    }
+    _write_facts(connection, "build", facts)
+    _write_changes(connection, "inputs", last.inputs, new.inputs)
+    _write_changes(connection, "outputs", last.outputs, _stamp_outputs(output, last, new))
+    _write_changes(connection, "entries", last.entries, new.entries)
 
 
-def _as_lines(lines: Iterable[str]) -> bytes:
-    return "\n".join(lines).encode("utf-8", "surrogatepass")
+def _stamp_outputs(output: Path, last: LastBuild, new: NewBuild) -> dict[str, Output]:
+    """Return the outputs with their stamps, by path.
+
+    Files that were intact before the build and that it left alone keep the stamp they had then, so
+    that the next build sees what was done to one in the meantime.
+    """
+    outputs = {row.path: row for row in new.outputs}
+    left_alone = last.intact.intersection(outputs).difference(new.written)
+    for path, row in outputs.items():
+        stamp = last.outputs[path].stamp if path in left_alone else stamp_of(output, path)
+        outputs[path] = Output(*row[:5], *(stamp or stamps.UNKNOWN))
+    return outputs
 
 
-def write_beside(output: Path, name: str, data: bytes) -> None:
-    """Replace what is remembered of an output under a name, at once."""
-    place = Path(glance.beside(str(output), name))
-    draft = place.with_name(place.name + ".new")
-    draft.write_bytes(data)
-    draft.replace(place)
+def _write_facts(connection: sqlite3.Connection, table: str, facts: Mapping[str, Any]) -> None:
+    before = {row[0]: row for row in _read(connection, table)}
+    after = {name: (name, json.dumps(value)) for name, value in facts.items()}
+    _write_changes(connection, table, before, after)
 
 
-def read_beside(output: Path, name: str) -> bytes:
-    """What is remembered of an output under a name; nothing where that cannot be read."""
-    try:
-        return Path(glance.beside(str(output), name)).read_bytes()
-    except OSError:
-        return b""
-
-
-def published(output: Path, program: str) -> tuple[dict[str, str], dict[str, bytes]]:
-    """The line of words about each path that this program published last; none where it was another
-    program, or where that is not known. Second, where the output is still as it was then, what is
-    seen of it now, each in 32 bytes."""
-    place = str(output)
-    try:
-        facts, paths = glance.read(place)
-        if glance.value(facts["program"]) != program:
-            return {}, {}
-        outputs, *lines = read_beside(output, "words").decode().split("\n")
-        if glance.value(facts["outputs"]) != outputs:  # of another build, which died
-            return {}, {}
-        words = dict(zip(paths, lines, strict=True))
-    except glance.DAMAGED:
-        return {}, {}
-    try:
-        seen = glance.look_at(place, paths)
-    except OSError:  # one is gone
-        return words, {}
-    if outputs != glance.hash_seen(seen) or Path(glance.beside(place, "journal")).exists():
-        return words, {}
-    return words, dict(zip(paths, (_SEEN.pack(*one) for one in seen), strict=True))
+def _write_changes(
+    connection: sqlite3.Connection,
+    table: str,
+    before: Mapping[Any, tuple[Any, ...]],
+    after: Mapping[Any, tuple[Any, ...]],
+) -> None:
+    """Delete the rows that are gone, by their keys, and write those that are new or different."""
+    key = "name" if table in {"build", "shown"} else "path"
+    gone = [(name,) for name in before.keys() - after.keys()]
+    connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608
+    changed = [row for name, row in after.items() if before.get(name) != row]
+    if changed:
+        places = ", ".join("?" * len(changed[0]))
+        connection.executemany(f"REPLACE INTO {table} VALUES ({places})", changed)  # noqa: S608

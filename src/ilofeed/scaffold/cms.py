@@ -155,7 +155,8 @@ def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
     if key == "file":
         return {"widget": "image", "choose_url": False}
     if "enum" in schema:
-        options = [{"label": own_name(tag), "value": tag} for tag in schema["enum"]]
+        name = own_name if key == "language" else str.capitalize
+        options = [{"label": name(value), "value": value} for value in schema["enum"]]
         return {"widget": "select", "options": options}
     most = schema.get("maxLength")
     widget = {"widget": "text" if most == LONGEST_SUMMARY else "string"}

@@ -7,6 +7,7 @@ functions here return what is expected, the readers (`feed_reader`, `archive_rea
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import email.utils
 import math
@@ -19,7 +20,7 @@ from ilofeed.feeds import changed, event_categories, event_times, feed_links, te
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.model import Entry, Feed, Format, Image, Office
+    from ilofeed.model import Entry, Event, Feed, Format, Image, Office
 
 Fields = dict[str, Any]
 
@@ -97,7 +98,6 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         "event": (
             (_moment(event.start), _moment(event.end), event.place) if event is not None else None
         ),
-        "event_url": event.url if event is not None else None,
         "image": _image(entry.image) if entry.image is not None else None,
         "translation_of": (
             office.address(f"entry/{entry.translation_of}/index.html")
@@ -106,10 +106,10 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         ),
     }
     match form:
-        case "atom":  # no address of an event, no translations
-            return _without(fields, "event_url", "translation_of")
+        case "atom":  # of an event only dates and place, no translations
+            return _without(fields, "translation_of")
         case "rss":  # names of authors, labels of terms, one attachment without a title
-            return _without(fields, "event_url", "translation_of", "page") | {
+            return _without(fields, "translation_of", "page") | {
                 "published": written(dates.rfc822_safe(entry.published), "rss"),
                 "authors": [(author.name, None, None) for author in entry.authors],
                 "terms": [(scheme, None, label) for scheme, _, label in terms],
@@ -118,6 +118,7 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         case "json":  # an e-mail address only without another; no size of a picture in bytes
             image = fields["image"]
             return fields | {
+                "event": event and _all_of(event),
                 "terms": [
                     *(("categories", name) for name in entry.categories),
                     *(("countries", name) for name in entry.countries),
@@ -126,6 +127,16 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 "authors": [_json_author(*author) for author in fields["authors"]],
                 "image": image and (*image[:-1], None),
             }
+
+
+def _all_of(event: Event) -> Fields:
+    """Return every key of an event that has a value, as it is written."""
+    values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
+    return {
+        key: dates.write_moment(value) if isinstance(value, dt.date) else value
+        for key, value in values.items()
+        if value is not None
+    }
 
 
 def carried_calendar(feed: Feed, office: Office) -> Fields:
@@ -155,7 +166,9 @@ def carried_event(entry: Entry, office: Office) -> Fields:
         "end": second(end) if isinstance(end, dt.datetime) else end and end.isoformat(),
         "place": event.place,
         "labels": event_categories(entry, office),
-        "status": "CONFIRMED" if entry.withdrawn is None else "CANCELLED",
+        "status": {"cancelled": "CANCELLED", "postponed": "TENTATIVE"}.get(
+            entry.event_status, "CONFIRMED"
+        ),
     }
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.feeds import parse_xml
+from ilofeed.feeds import MANIFEST, parse_xml
 from ilofeed.pages import read_html
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ _XML_ADDRESSES = [
 ]
 _XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
-# of JSON Feed, and the last three of the manifest
-_JSON_ADDRESSES = frozenset(
-    {"banner_image", "icon", "image", "favicon", "translation_of", "files", "path", "site"}
-)
-_JSON_LABELS = frozenset({"categories", "countries"})  # the keys in them are chosen by the office
+_JSON_ADDRESSES = frozenset({"banner_image", "icon", "image", "favicon", "translation_of"})
 _CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
 
 
@@ -56,7 +52,11 @@ class LinkChecker:
 
     def dangling(self, document: AnyDocument) -> list[str]:
         """Return the addresses in a document that belong to the site and are not published."""
-        return self._unpublished(addresses(document), document.path)
+        if document.path == MANIFEST:
+            links = _in_manifest(document.data, self.office)
+        else:
+            links = addresses(document)
+        return self._unpublished(links, document.path)
 
     def dangling_in_entry(self, entry: Entry) -> list[str]:
         """Return such addresses among those that an editor wrote into an entry."""
@@ -64,7 +64,8 @@ class LinkChecker:
 
     def _unpublished(self, links: Iterable[str], path: str) -> list[str]:
         office, here = self.office, self.office.address(path)
-        targets = {_resolve(link, here) for link in set(links)}
+        # most links of a site are its addresses as they are
+        targets = {_resolve(link, here) for link in set(links).difference(self.published)}
         missing = {
             office.address(target.removeprefix(office.url))
             for target in targets
@@ -175,8 +176,20 @@ def _in_value(value: Any, key: str) -> Iterator[str]:
             yield from _in_value(item, key)
     elif isinstance(value, dict):
         for name, inner in value.items():
-            if name not in _JSON_LABELS:
-                yield from _in_value(inner, name)
+            yield from _in_value(inner, name)
+
+
+def _in_manifest(data: bytes, office: Office) -> Iterator[str]:
+    """Yield the addresses in a manifest, and those of the paths that it lists."""
+    manifest = json.loads(data)
+    try:
+        yield manifest["site"]
+        for entry in manifest["entries"]:
+            yield entry["url"]
+        for path in (*manifest["files"], *(item["path"] for item in manifest["documents"])):
+            yield office.address(path)
+    except (KeyError, TypeError) as error:
+        raise ValueError("not a manifest") from error
 
 
 def _in_calendar(data: bytes) -> Iterator[str]:

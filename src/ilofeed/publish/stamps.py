@@ -1,0 +1,131 @@
+"""Stamps: what the file system says of files, to find out which have changed without reading them.
+
+A stamp is the time of the last change of a file's content and of its metadata (nanoseconds), its
+size and its inode. Times are ticks of a clock, so an edit of equal size within the tick in which a
+file was read leaves its stamp as it was. Inputs younger than two seconds therefore have a digest of
+their content as well; after a checkout these are all of them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+Stamp: TypeAlias = tuple[int, int, int, int]
+
+TICK = 2_000_000_000  # nanoseconds; the coarsest clock of a file system (FAT)
+_LARGEST = 2**63 - 1  # of the integers that a state file can hold
+UNKNOWN: Stamp = (0, 0, 0, 0)  # as no file has
+
+
+class Input(NamedTuple):
+    """A file that a build reads: its path below the office's folder, its stamp, and the sha256 of
+    its content if it was young."""
+
+    path: bytes
+    mtime: int
+    ctime: int
+    size: int
+    inode: int
+    digest: bytes | None
+
+
+def scan_inputs(root: Path) -> dict[bytes, Input]:
+    """Return feeds.yaml and everything below entries/, by path below the office's folder.
+
+    A folder is there without a stamp of its own; a link has the stamp of what it leads to.
+    """
+    recent = time.time_ns() - TICK
+    return {
+        path: Input(path, *stamp, _content(root, path) if max(stamp[:2]) >= recent else None)
+        for path, stamp in _scan(root).items()
+    }
+
+
+def are_unchanged(root: Path, rows: Iterable[tuple[Any, ...]]) -> bool:
+    """Whether all inputs are what they were when they were scanned; `rows` have the fields of
+    `Input`."""
+    inputs = list(rows)
+    return _scan(root) == {row[0]: row[1:5] for row in inputs} and all(
+        _content(root, path) == digest for path, *_, digest in inputs if digest is not None
+    )
+
+
+def _scan(root: Path) -> dict[bytes, Stamp]:
+    stamps: dict[bytes, Stamp] = {}
+    for name in (b"feeds.yaml", b"entries"):
+        path = os.fsencode(root) + b"/" + name
+        if os.path.isdir(path):  # noqa: PTH112  names of files are bytes here
+            _scan_folder(path, name, stamps)
+        elif os.path.exists(path):  # noqa: PTH110
+            stamps[name] = _to_stamp(os.stat(path))  # noqa: PTH116
+    return stamps
+
+
+def _scan_folder(folder: bytes, name: bytes, stamps: dict[bytes, Stamp]) -> None:
+    stamps[name + b"/"] = UNKNOWN
+    with os.scandir(folder) as items:
+        for item in items:
+            path = name + b"/" + item.name
+            if item.is_dir(follow_symlinks=False):
+                _scan_folder(item.path, path, stamps)
+                continue
+            try:
+                stamps[path] = _to_stamp(item.stat())
+            except OSError:  # a link to nowhere, or in a circle
+                stamps[path] = _to_stamp(item.stat(follow_symlinks=False))
+
+
+def _content(root: Path, path: bytes) -> bytes:
+    """Return the sha256 of a file; no bytes if it cannot be read, as the build will report."""
+    try:
+        with open(os.fsencode(root) + b"/" + path, "rb") as file:  # noqa: PTH123
+            return hashlib.sha256(file.read()).digest()
+    except OSError:
+        return b""
+
+
+def _to_stamp(status: os.stat_result) -> Stamp:
+    """Return the stamp of a file, from what the system says of it."""
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _LARGEST
+
+
+def stamp_of(output: Path, path: str) -> Stamp | None:
+    """Return the stamp of a published file, None if it is not there."""
+    try:
+        return _to_stamp(os.stat(f"{output}/{path}"))  # noqa: PTH116  there are many
+    except OSError:
+        return None
+
+
+def program() -> str:
+    """Return a digest of the program that would build: this package's files, the names and versions
+    of all installed packages, and Python."""
+    package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
+    stamps: dict[bytes, Stamp] = {}
+    _scan_folder(os.fsencode(package), b"", stamps)
+    files = sorted(
+        (path, stamp[0], stamp[2])
+        for path, stamp in stamps.items()
+        if b"/__pycache__/" not in path and not path.endswith(b"/")
+    )
+    text = repr((sys.version, files, _installed_packages()))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _installed_packages() -> list[str]:
+    names: set[str] = set()
+    for folder in sys.path:
+        try:
+            listed = os.listdir(folder or ".")  # noqa: PTH208
+        except OSError:  # an archive, or nothing
+            continue
+        names.update(name for name in listed if name.endswith("-info"))
+    return sorted(names)

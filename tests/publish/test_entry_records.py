@@ -1,0 +1,241 @@
+"""Entries that were checked before come back as the check would make them, or not at all."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from test_check import png
+
+from ilofeed.content.site import check
+from ilofeed.model import Entry
+from ilofeed.publish.entry_records import CheckedEntries, keep_entries
+from offices import NOW, OFFICE, entry, sources
+
+if TYPE_CHECKING:
+    from ilofeed.content.site import Site
+
+LATER = NOW + dt.timedelta(days=400)
+EVERYTHING = {
+    "plain": entry(),
+    "2015/within": entry(),
+    "long": entry(
+        "# A heading\n\nA *body*.\n", title='"Pay: \\"up\\" \\\\ 劳动"', link="https://x.org/a"
+    ),
+    "instant": entry(date="2015-05-19T23:30:00-03:30", updated="2016-01-01"),
+    "days": entry(
+        event="{start: 2015-06-01, end: 2015-06-03, place: Geneva, url: 'https://x.org/'}"
+    ),
+    "cancelled": entry(event="{start: 2015-06-01, status: cancelled}"),
+    "times": entry(event="{start: 2015-06-01T10:00:00+01:00, end: 2015-06-01T11:00:00Z}"),
+    "people": entry(authors="[Ann, {name: Bo, email: bo@example.org, url: 'https://x.org/bo'}]"),
+    "picture": entry(image="{url: 'https://x.org/a.png', alt: A hall, credit: Cy}"),
+    "papers": entry(attachments="[{url: 'https://x.org/a.pdf', length: 12, title: All}]"),
+    "other": entry(language="mn", translation_of="plain"),
+    "named": entry(id="former"),
+    "draft": entry(draft="true", summary="Not yet.", countries="[CN]", categories="[employment]"),
+    "withdrawn": entry(withdrawn="2016-01-01"),
+}
+
+
+def remember(
+    site: Site, troubled: frozenset[str] = frozenset(), before: CheckedEntries | None = None
+) -> CheckedEntries:
+    """Return what the next build reads of what this one wrote."""
+    return keep_entries(site, NOW, troubled, before or CheckedEntries())
+
+
+def checked(**files: Any) -> Site:
+    site, problems = check(sources(**files), NOW)
+    assert site is not None, problems
+    return site
+
+
+def recall(
+    memory: CheckedEntries, office: bytes = OFFICE, now: dt.datetime = NOW, **files: Any
+) -> dict[str, Entry]:
+    site = checked(office=office, plain=entry(categories="[employment]", countries="[CN]"))
+    return memory.recall(sources(**files), site.office, now)
+
+
+@pytest.mark.parametrize("slug", EVERYTHING)
+def test_an_entry_comes_back_equal(slug: str) -> None:
+    files: dict[str, Any] = {"plain": EVERYTHING["plain"], slug: EVERYTHING[slug]}
+    site = checked(**files)
+    recalled = recall(remember(site), **files)
+    assert len(recalled) == len(files)
+    for made in site.entries:
+        assert recalled[made.path] == made
+        assert repr(recalled[made.path]) == repr(made)  # the zones of its instants too
+        assert recalled[made.path].source == made.source
+
+
+def test_check_takes_what_it_remembers() -> None:
+    files: dict[str, Any] = dict(EVERYTHING)
+    memory = remember(checked(**files))
+    files["plain"] = entry(title="Another")
+    assert check(sources(**files), NOW, recall=memory.recall) == check(sources(**files), NOW)
+    assert check(sources(**files), LATER, recall=memory.recall) == check(sources(**files), LATER)
+
+
+def test_what_is_wrong_among_entries_has_its_place() -> None:
+    memory = remember(checked(one=entry(id="x"), two=entry(id="y")))
+    now_wrong: dict[str, Any] = {"one": entry(id="x"), "two": entry(id="y"), "six": entry(id="x")}
+    expected = check(sources(**now_wrong), NOW)
+    assert [problem.code for problem in expected[1]] == ["duplicate-id"]
+    assert expected[1][0].line > 1
+    assert check(sources(**now_wrong), NOW, recall=memory.recall) == expected
+
+
+def test_what_time_can_make_wrong_is_checked_again() -> None:
+    """`updated` long after `date` is no mistake before the entry is out, and one afterwards."""
+    files: dict[str, Any] = {
+        "wages": entry(date="2026-11-02", updated="2026-11-20"),
+        "jobs": entry(),
+    }
+    memory = remember(checked(**files))
+    out = dt.datetime(2026, 11, 3, tzinfo=dt.UTC)
+    expected = check(sources(**files), out)
+    assert [problem.code for problem in expected[1]] == ["updated-in-future"]
+    assert check(sources(**files), out, recall=memory.recall) == expected
+
+
+def test_another_file_or_clock_is_checked_again() -> None:
+    memory = remember(checked(wages=entry()))
+    assert recall(memory, wages=entry()) != {}
+    assert recall(memory, wages=entry("x")) == {}
+    assert recall(memory, now=NOW - dt.timedelta(seconds=1), wages=entry()) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"Ulaanbaatar", b"Shanghai"),
+        (b"  title:", b"  publish_time: '10:00'\n  title:"),
+        (b"https://example.org/feeds/", b"https://example.net/"),
+        (b"Example Office", b"Another Office"),
+        (b"  title:", b"  author: {name: Ann}\n  title:"),
+        (b"  title:", b"  language: zh\n  title:"),
+        (b"  title:", b"  languages: [en]\n  title:"),
+        (b"authority: example.org,2015", b"authority: example.org,2016"),
+        (b"  MN: Mongolia\n", b""),
+        (b"  wages: {label: Wages, broader: employment}\n", b""),
+    ],
+)
+def test_an_entry_is_checked_again_where_its_check_may_differ(old: bytes, new: bytes) -> None:
+    assert old in OFFICE
+    memory = remember(checked(wages=entry()))
+    assert recall(memory, OFFICE.replace(old, new), wages=entry()) == {}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"MN: Mongolia", b"MN: {label: Mongol Uls, description: X, broader: CN}"),
+        (b"News and events", b"Other news"),
+        (b"  NO: Norway\n", b""),
+        (b"  title:", b"  limit: 3\n  archives: []\n  title:"),
+        (b"countries:", b"feeds: [all]\ncountries:"),
+    ],
+)
+def test_an_entry_is_recalled_where_its_check_would_be_the_same(old: bytes, new: bytes) -> None:
+    assert old in OFFICE
+    memory = remember(checked(wages=entry()))
+    office = OFFICE.replace(old, new)
+    recalled = recall(memory, office, wages=entry())
+    assert list(recalled.values()) == list(checked(office=office, wages=entry()).entries)
+
+
+def test_pictures_of_the_office_are_checked_again() -> None:
+    files: dict[str, Any] = {"wages": entry(image="{file: a.png, alt: A}")}
+    site, _ = check(sources(files={"entries/a.png": png()}, **files), NOW)
+    assert site is not None
+    assert remember(site).rows == {}
+
+
+def test_those_told_apart_are_not_remembered() -> None:
+    site = checked(wages=entry())
+    (wages,) = site.entries
+    moved = dataclasses.replace(wages, updated=wages.updated + dt.timedelta(microseconds=1))
+    assert remember(dataclasses.replace(site, entries=(moved,))).rows == {}
+
+
+def test_nothing_of_troubled_files() -> None:
+    site = checked(wages=entry(), jobs=entry())
+    assert set(remember(site, frozenset({"entries/wages.md"})).rows) == {"entries/jobs.md"}
+
+
+def test_what_was_recalled_stays_as_it_was_written() -> None:
+    before = remember(checked(wages=entry(), jobs=entry(), gone=entry()))
+    files: dict[str, Any] = {"wages": entry(), "jobs": entry("x")}
+    site, _ = check(sources(**files), NOW, recall=before.recall)
+    assert site is not None
+    again = remember(site, before=before).rows
+    assert again["entries/wages.md"] is before.rows["entries/wages.md"]
+    assert again["entries/jobs.md"][2] != before.rows["entries/jobs.md"][2]
+    assert set(again) == {"entries/wages.md", "entries/jobs.md"}
+
+
+def test_rows_that_do_not_hold_are_written_again() -> None:
+    before = remember(checked(wages=entry()))
+    for office, rows in (
+        (OFFICE, {path: (path, source, b"[]") for path, source, _ in before.rows.values()}),
+        (OFFICE.replace(b"Example Office", b"Another Office"), before.rows),
+    ):
+        memory = dataclasses.replace(before, rows=rows)
+        site, _ = check(sources(office=office, wages=entry()), NOW, recall=memory.recall)
+        assert site is not None
+        assert remember(site, before=memory) == remember(checked(office=office, wages=entry()))
+
+
+def damaged(at: int, value: Any) -> list[Any]:
+    record = json.loads(remember(checked(wages=entry())).rows["entries/wages.md"][2])
+    record[at] = value
+    return list(record)
+
+
+DAMAGES: dict[str, Any] = {
+    "nothing": "",
+    "no JSON": "[",
+    "no list": "5",
+    "two": "[],[]",
+    "two halves": "[]],[[]",
+    "deep": "[" * 100_000,
+    "short": json.dumps(damaged(0, "x")[:-1]),
+    "a number": json.dumps(damaged(2, 5)),
+    "a null": json.dumps(damaged(2, None)),
+    "a number for draft": json.dumps(damaged(17, 1)),
+    "no date": json.dumps(damaged(5, "yesterday")),
+    "another zone": json.dumps(damaged(6, "2015-05-19T09:00:00+08:00")),
+    "categories": json.dumps(damaged(8, [5])),
+    "authors": json.dumps(damaged(10, [["Ann", None]])),
+    "an author": json.dumps(damaged(10, [5])),
+    "an event": json.dumps(
+        damaged(13, ["2015-06-01", "2015-06-01T10:00:00+00:00", None, None, None])
+    ),
+    "no offset": json.dumps(damaged(13, ["2015-06-01T10:00:00", None, None, None, None])),
+    "an image": json.dumps(damaged(14, ["x"])),
+    "an attachment": json.dumps(damaged(15, [["x", "y", "z", None]])),
+    "another file": json.dumps(damaged(0, "jobs")),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_record_is_none(damage: str) -> None:
+    memory = remember(checked(wages=entry(), jobs=entry()))
+    rows = dict(memory.rows)
+    path, source, _ = rows["entries/wages.md"]
+    rows[path] = (path, source, DAMAGES[damage].encode())
+    again = recall(dataclasses.replace(memory, rows=rows), wages=entry(), jobs=entry())
+    assert "entries/wages.md" not in again
+
+
+def test_every_field_of_an_entry_is_among_the_examples() -> None:
+    """A key added to an entry must be added to what is remembered, and to the examples above."""
+    entries = checked(**EVERYTHING).entries
+    for field in dataclasses.fields(Entry):
+        values = {repr(getattr(made, field.name)) for made in entries}
+        assert len(values) > 1, field.name

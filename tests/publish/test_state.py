@@ -1,0 +1,467 @@
+"""What a build remembers comes back as it was, or not at all; whatever lies in its place."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sqlite3
+import stat
+import time
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed.problems import Problem
+from ilofeed.publish import stamps, state
+from ilofeed.publish.state import LastBuild, NewBuild, Output, Shown, Summary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SHOWN = Shown("m" * 64, frozenset({"tag:example.org,2015:later", "tag:example.org,2015:Жил"}))
+PROBLEM = Problem("entries/a.txt", 1, 1, "not-an-entry", "`a.txt` is not read", "warning")
+SUMMARY = Summary("2 entries", (PROBLEM,))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    """An office with a published output."""
+    root = tmp_path / "office"
+    (root / "entries" / "2015").mkdir(parents=True)
+    (root / "feeds.yaml").write_text("site: {}\n")
+    for name in ("wages", "2015/jobs"):
+        (root / "entries" / f"{name}.md").write_text(name)
+    for path in ("index.html", "all/atom.xml", "manifest.json"):
+        (root / "public" / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / "public" / path).write_text(path)
+    return root
+
+
+def build(office: Path, **changes: Any) -> NewBuild:
+    output = office / "public"
+    paths = sorted(p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file())
+    entries = [
+        (f"entries/{name}.md", b"s" * 15, b'["' + "劳动".encode() + b'"]')
+        for name in ("wages", "2015/jobs")
+    ]
+    new = NewBuild(
+        base_url=None,
+        since=100.0,
+        until=None,
+        summary=SUMMARY,
+        settings="settings",
+        inputs=stamps.scan_inputs(office),
+        outputs=[Output(path, "entry", b"r" * 15, b"h" * 32, b"p" * 15) for path in paths],
+        written=paths,
+        entries={entry[0]: entry for entry in entries},
+    )
+    return dataclasses.replace(new, **changes)
+
+
+def save(office: Path, last: LastBuild | None = None, **changes: Any) -> NewBuild:
+    new = build(office, **changes)
+    state.save_state(office / "public", SHOWN, last or load(office), new)
+    return new
+
+
+def load(office: Path) -> LastBuild:
+    return state.load_state(office / "public")
+
+
+def nothing_to_do(office: Path, now: float = 200.0, base_url: str | None = None) -> Summary | None:
+    return state.find_nothing_to_do(office, office / "public", base_url, now)
+
+
+def connect(office: Path) -> sqlite3.Connection:
+    return sqlite3.connect(office / ".public.state", isolation_level=None)
+
+
+def test_a_build_comes_back_as_it_was(office: Path) -> None:
+    assert load(office) == LastBuild()
+    new = save(office)
+    last = load(office)
+    assert last.shown == SHOWN
+    assert (last.settings, last.since) == ("settings", 100.0)
+    assert last.inputs == new.inputs
+    assert last.entries == new.entries
+    assert [row[:5] for row in last.outputs.values()] == [row[:5] for row in new.outputs]
+    assert last.intact == set(last.outputs)
+    assert last.generation
+    assert stat.S_IMODE((office / ".public.state").stat().st_mode) == 0o600
+    assert {path.name for path in office.iterdir()} == {
+        "feeds.yaml", "entries", "public", ".public.state",
+    }  # fmt: skip
+
+
+def test_a_build_that_is_repeated_has_nothing_to_do(office: Path) -> None:
+    assert nothing_to_do(office) is None
+    save(office, until=300.0, base_url="https://example.net/")
+    assert nothing_to_do(office, base_url="https://example.net/") == SUMMARY
+    assert nothing_to_do(office, 100.0, "https://example.net/") == SUMMARY
+    for now, base_url in (
+        (99.0, "https://example.net/"),
+        (300.0, "https://example.net/"),
+        (200.0, None),
+    ):
+        assert nothing_to_do(office, now, base_url) is None
+
+
+CHANGES: dict[str, Callable[[Path], Any]] = {
+    "an edit": lambda office: (office / "entries" / "wages.md").write_text("another text"),
+    "another configuration": lambda office: (office / "feeds.yaml").write_text("site: 1\n"),
+    "no configuration": lambda office: (office / "feeds.yaml").unlink(),
+    "a new file": lambda office: (office / "entries" / "2015" / "new.txt").write_text(""),
+    "a new folder": lambda office: (office / "entries" / "folder.md").mkdir(),
+    "a file that is gone": lambda office: (office / "entries" / "2015" / "jobs.md").unlink(),
+    "a link to nowhere": lambda office: (office / "entries" / "x.md").symlink_to("nowhere"),
+    "a touched document": lambda office: os.utime(office / "public" / "index.html", ns=(1, 1)),
+    "a missing document": lambda office: (office / "public" / "all" / "atom.xml").unlink(),
+    "a build that died": lambda office: (office / ".public.journal").write_text("[]"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_any_change_is_something_to_do(office: Path, change: str) -> None:
+    save(office)
+    assert nothing_to_do(office) is not None
+    CHANGES[change](office)
+    assert nothing_to_do(office) is None
+    assert load(office).shown == SHOWN
+
+
+def test_an_edit_within_a_tick_is_seen_by_its_content(office: Path) -> None:
+    save(office)
+    with connect(office) as connection:
+        change = "UPDATE inputs SET digest = ? WHERE path = ?"
+        connection.execute(change, [b"x" * 32, b"entries/wages.md"])
+    assert nothing_to_do(office) is None
+
+
+def test_old_inputs_have_no_digest(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    young = stamps.scan_inputs(office)
+    assert all(row.digest is not None for row in young.values() if row.size)
+    later = time.time_ns() + 10 * stamps.TICK
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    old = stamps.scan_inputs(office)
+    assert all(row.digest is None for row in old.values())
+    assert {path: row[:5] for path, row in old.items()} == {
+        path: row[:5] for path, row in young.items()
+    }
+
+
+def test_links_are_scanned_by_what_they_lead_to(office: Path) -> None:
+    target = office / "target"
+    target.write_text("1")
+    (office / "entries" / "link.md").symlink_to(target)
+    (office / "entries" / "loop.md").symlink_to("loop.md")
+    before = stamps.scan_inputs(office)
+    target.write_text("12")
+    after = stamps.scan_inputs(office)
+    assert {path for path, row in after.items() if before[path] != row} == {b"entries/link.md"}
+
+
+def test_only_changed_rows_are_written(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(office)
+    last = load(office)
+    (office / "entries" / "wages.md").write_text("edited")
+    (office / "public" / "index.html").write_text("edited")
+    entries = dict(last.entries)
+    entries["entries/wages.md"] = ("entries/wages.md", b"t" * 15, b"[]")
+    del entries["entries/2015/jobs.md"]
+    written: list[str] = []
+    connect_real: Any = sqlite3.connect
+
+    def connect_traced(*given: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = connect_real(*given, **options)
+        connection.set_trace_callback(written.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_traced)
+    save(office, last, written=["index.html"], entries=entries)
+    changes = [one.split(" VALUES")[0] for one in written if one.startswith(("REPLACE", "DELETE"))]
+    assert changes == [
+        "REPLACE INTO build",  # its generation
+        "REPLACE INTO inputs",
+        "REPLACE INTO outputs",
+        "DELETE FROM entries WHERE path = 'entries/2015/jobs.md'",
+        "REPLACE INTO entries",
+    ]
+    again = load(office)
+    assert again.entries == entries
+    assert again.intact == set(again.outputs)
+
+
+def test_rows_of_another_build_are_replaced_as_a_whole(office: Path) -> None:
+    """Another process has written meanwhile."""
+    save(office)
+    last = load(office)
+    extra = ("entries/other.md", b"", b"[]")
+    save(office, entries={extra[0]: extra})
+    save(office, last)
+    assert load(office).entries == last.entries
+
+
+def test_what_is_done_to_a_file_during_a_build_is_seen(office: Path) -> None:
+    save(office)
+    last = load(office)
+    (office / "public" / "index.html").write_text("damaged")
+    save(office, last, written=[])
+    assert nothing_to_do(office) is None
+    assert load(office).intact == {"all/atom.xml", "manifest.json"}
+
+
+def test_a_file_that_was_not_there_is_not_intact(office: Path) -> None:
+    rows = [*build(office).outputs, Output("gone.html", "entry", b"", b"", b"")]
+    save(office, outputs=rows)
+    assert nothing_to_do(office) is None
+    assert "gone.html" not in load(office).intact
+
+
+def test_another_program_knows_only_what_was_shown(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(office)
+    monkeypatch.setattr(stamps, "program", lambda: "another")
+    assert nothing_to_do(office) is None
+    assert load(office) == LastBuild(SHOWN)
+    save(office, entries={})
+    assert load(office).entries == {}
+    assert load(office).intact == {"all/atom.xml", "index.html", "manifest.json"}
+
+
+def test_what_is_shown_is_remembered_without_a_build(office: Path) -> None:
+    output = office / "public"
+    state.save_state(output, SHOWN, LastBuild(), None)
+    assert load(office) == LastBuild(SHOWN)
+    assert nothing_to_do(office) is None
+    save(office)
+    state.save_state(output, Shown(), load(office), None)
+    assert load(office).shown == Shown()
+    assert nothing_to_do(office) == SUMMARY
+
+
+def test_a_state_beside_another_output_is_ignored(office: Path, tmp_path: Path) -> None:
+    save(office)
+    copy = tmp_path / "copy"
+    os.system(f"cp -a {office} {copy}")
+    assert load(copy) == LastBuild()
+    assert nothing_to_do(copy) is None
+    save(copy)
+    assert nothing_to_do(copy) == SUMMARY
+    (office / "public").rename(tmp_path / "former")
+    assert load(office) == LastBuild()
+
+
+def test_a_build_that_dies_while_it_writes_leaves_the_state_before(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save(office)
+    before = load(office)
+    child = os.fork()
+    if not child:  # pragma: no cover  another process
+        monkeypatch.setattr(state, "_stamp_outputs", lambda *_: os._exit(7))
+        save(office, before, entries={}, inputs={}, settings="others")
+        os._exit(0)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 7
+    assert load(office) == before
+
+
+def garbage(path: Path) -> None:
+    path.write_bytes(b"\xff" * 5000)
+
+
+def text(path: Path) -> None:
+    path.write_text('5\n"program"\n')
+
+
+def sql(*statements: str) -> Callable[[Path], None]:
+    def change(path: Path) -> None:
+        with sqlite3.connect(path, isolation_level=None) as connection:
+            for statement in statements:
+                connection.execute(statement)
+
+    return change
+
+
+def truncated(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+def damaged(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096:12288] = b"\x05" * 8192
+    path.write_bytes(data)
+
+
+def foreign(path: Path) -> None:
+    path.unlink()
+    sql("CREATE TABLE photos (name TEXT)")(path)
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "nothing in it": lambda path: path.write_bytes(b""),
+    "garbage": garbage,
+    "the text of an earlier version": text,
+    "half of it": truncated,
+    "damaged pages": damaged,
+    "a file of another program": foreign,
+    "another table": sql("CREATE TABLE more (name TEXT)"),
+    "another column": sql("ALTER TABLE entries ADD COLUMN more TEXT"),
+    "a view": sql(
+        "DROP TABLE entries", "CREATE VIEW entries AS SELECT path, size, size FROM inputs"
+    ),
+    "a trigger": sql("CREATE TRIGGER t AFTER INSERT ON build BEGIN DELETE FROM shown; END"),
+    "nothing shown": sql("DELETE FROM shown"),
+    "no output": sql("UPDATE shown SET value = '[0, 0]' WHERE name = 'output'"),
+}
+LESS_THAN_ALL: dict[str, Callable[[Path], None]] = {
+    "no build": sql("DELETE FROM build"),
+    "no JSON": sql("UPDATE build SET value = '{' WHERE name = 'program'"),
+    "deep JSON": sql("UPDATE build SET value = '" + "[" * 100_000 + "' WHERE name = 'since'"),
+    "a null": sql("UPDATE build SET value = NULL WHERE name = 'since'"),
+    "bytes for a text": sql("UPDATE entries SET path = CAST(path AS BLOB)"),
+    "a text that is not UTF-8": sql("UPDATE outputs SET kind = CAST(x'ff' AS TEXT)"),
+    "a text for bytes": sql("UPDATE entries SET entry = '[]'"),
+    "a number for bytes": sql("UPDATE outputs SET sha256 = 5"),
+    "a text for a number": sql("UPDATE outputs SET size = 'many'"),
+    "a list for a number": sql("UPDATE build SET value = '[1]' WHERE name = 'since'"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_file_that_is_no_state_is_replaced(office: Path, damage: str) -> None:
+    save(office)
+    DAMAGES[damage](office / ".public.state")
+    assert nothing_to_do(office) is None
+    assert load(office) == LastBuild()
+    save(office)
+    assert nothing_to_do(office) == SUMMARY
+    assert load(office).shown == SHOWN
+
+
+@pytest.mark.parametrize("damage", LESS_THAN_ALL)
+def test_a_damaged_row_costs_only_time(office: Path, damage: str) -> None:
+    save(office)
+    LESS_THAN_ALL[damage](office / ".public.state")
+    assert load(office) == LastBuild(SHOWN)
+    save(office)
+    assert nothing_to_do(office) == SUMMARY
+
+
+@pytest.mark.parametrize(
+    "problems",
+    [
+        '[{"path": 1}]',
+        "[5]",
+        "5",
+        '[{"path": "", "line": "", "column": 1, "code": "x", "message": ""}]',
+    ],
+)
+def test_damaged_problems_are_not_reported(office: Path, problems: str) -> None:
+    save(office)
+    with connect(office) as connection:
+        connection.execute("UPDATE build SET value = ? WHERE name = 'problems'", [problems])
+    assert nothing_to_do(office) is None
+
+
+def test_a_link_is_neither_followed_nor_deleted(office: Path, tmp_path: Path) -> None:
+    save(office)
+    place, elsewhere = office / ".public.state", tmp_path / "elsewhere"
+    place.rename(elsewhere)
+    before = elsewhere.read_bytes()
+    place.symlink_to(elsewhere)
+    assert load(office) == LastBuild()
+    assert nothing_to_do(office) is None
+    save(office, settings="others")
+    assert place.is_symlink()
+    assert elsewhere.read_bytes() == before
+    elsewhere.unlink()
+    save(office)  # a link to nowhere
+    assert not elsewhere.exists()
+
+
+def test_a_second_name_of_a_file_is_given_up(office: Path, tmp_path: Path) -> None:
+    save(office)
+    place, elsewhere = office / ".public.state", tmp_path / "elsewhere"
+    os.link(place, elsewhere)
+    before = elsewhere.read_bytes()
+    assert load(office) == LastBuild()
+    save(office, settings="others")
+    assert elsewhere.read_bytes() == before
+    assert load(office).settings == "others"
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo"])
+def test_what_is_not_a_file_stays(office: Path, kind: str) -> None:
+    place = office / ".public.state"
+    if kind == "folder":
+        place.mkdir()
+    else:
+        os.mkfifo(place)
+    save(office)
+    assert load(office) == LastBuild()
+    assert not place.is_file()
+
+
+def test_a_link_beside_it_is_not_followed(office: Path, tmp_path: Path) -> None:
+    """SQLite writes a journal beside the file."""
+    save(office)
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.write_text("mine")
+    (office / ".public.state-journal").symlink_to(elsewhere)
+    save(office, settings="others")
+    assert elsewhere.read_text() == "mine"
+
+
+def test_a_locked_file_costs_only_time(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save(office)
+    monkeypatch.setattr(state, "PATIENCE", 0.0)
+    other = connect(office)
+    other.execute("BEGIN EXCLUSIVE")
+    assert load(office) == LastBuild()
+    assert nothing_to_do(office) is None
+    save(office, settings="others")
+    assert load(office).settings == "others"
+    other.close()
+
+
+def test_a_file_that_may_not_be_written_is_replaced(office: Path) -> None:
+    save(office)
+    (office / ".public.state").chmod(0o400)
+    save(office, settings="others")
+    assert load(office).settings == "others"
+
+
+def test_where_nothing_may_be_written_nothing_is_remembered(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "open", refuse)
+    save(office)
+    assert load(office) == LastBuild()
+
+
+def test_names_that_are_not_utf_8(office: Path) -> None:
+    (office / "entries" / os.fsdecode(b"\xff.txt")).write_text("x")
+    save(office)
+    assert nothing_to_do(office) == SUMMARY
+
+
+def test_large_inodes_fit_into_a_table() -> None:
+    status: Any = SimpleNamespace(st_mtime_ns=1, st_ctime_ns=2, st_size=3, st_ino=2**64 - 1)
+    assert stamps._to_stamp(status) == (1, 2, 3, 2**63 - 1)
+
+
+def test_another_package_is_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = stamps.program()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert stamps.program() == before
+    (tmp_path / "lxml-99.dist-info").mkdir()
+    assert stamps.program() != before
