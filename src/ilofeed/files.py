@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ilofeed.document import Document
+    from ilofeed.model import Document
 
 
 class PublishError(OSError):

@@ -20,8 +20,8 @@ from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
-    from ilofeed.document import Document
     from ilofeed.feeds.ledger import Ledger
+    from ilofeed.model import Document
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FH = "{http://purl.org/syndication/history/1.0}"

@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
-from ilofeed.document import FILE_NAMES, Document
 from ilofeed.feeds.archives import RENDERERS, archive_documents, cut, render_archive_documents
 from ilofeed.feeds.selection import select
-from ilofeed.model import History
+from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.pages.render import render
 from ilofeed.verify import readonce
 from ilofeed.verify.proof import EntryDigests

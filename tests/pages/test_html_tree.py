@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_site import MADE as GALLERY
 
-from ilofeed.document import Document
+from ilofeed.model import Document
 from ilofeed.pages.html_tree import read_html
 from ilofeed.verify.links import LinkChecker
 from offices import documents, entry, site

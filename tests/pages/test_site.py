@@ -18,9 +18,9 @@ from lxml import etree
 from browsing import GALLERY, THEN
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
-from ilofeed.document import Document, relative
 from ilofeed.feeds.selection import grouped, published, select, select_feeds
 from ilofeed.i18n import LANGUAGES, phrases
+from ilofeed.model import Document, relative
 from ilofeed.pages import indexes
 from ilofeed.pages.embeds import integrity, script
 from ilofeed.pages.html import describe_file, webcal

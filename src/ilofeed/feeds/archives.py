@@ -16,11 +16,10 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed.document import FILE_NAMES, Document
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
 from ilofeed.feeds.ledger import second
-from ilofeed.model import History
+from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:

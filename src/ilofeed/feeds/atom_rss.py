@@ -22,8 +22,8 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 from ilofeed.feeds.links import entry_links, feed_links, term_categories
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

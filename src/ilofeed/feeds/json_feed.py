@@ -6,8 +6,8 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.links import feed_links, term_categories
+from ilofeed.model import FILE_NAMES
 
 if TYPE_CHECKING:
     from ilofeed.model import Attachment, Entry, Event, Feed, Image, Office, Person

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.selection import grouped
 from ilofeed.i18n import phrases
+from ilofeed.model import FILE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import Document
+from ilofeed.model import Document
 
 if TYPE_CHECKING:
     from ilofeed.model import Feed, Office

@@ -8,8 +8,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
-from ilofeed.document import Document, relative
 from ilofeed.feeds import changed, render_event
+from ilofeed.model import Document, relative
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import build_directory

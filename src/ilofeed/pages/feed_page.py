@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.i18n import LANGUAGES, phrases
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
 

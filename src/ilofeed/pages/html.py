@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
 from ilofeed.i18n import direction, own_name, phrases
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
 from ilofeed.pages.navigation import about, label, label_language
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from lxml import etree
 
-from ilofeed.document import Document
 from ilofeed.feeds import OPML_PATH, changed, grouped, render_opml
+from ilofeed.model import Document
 from ilofeed.pages.feed_page import addresses
 from ilofeed.pages.html import render_page, webcal
 from ilofeed.pages.navigation import build_directory, entries_per_month

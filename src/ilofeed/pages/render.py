@@ -6,7 +6,6 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import FILE_NAMES, Document, UpToDate, format_of, in_order
 from ilofeed.feeds import (
     RENDERERS,
     archive_documents,
@@ -14,7 +13,7 @@ from ilofeed.feeds import (
     render_archive_documents,
     render_calendar,
 )
-from ilofeed.model import Entry, Feed
+from ilofeed.model import FILE_NAMES, Document, Entry, Feed, UpToDate, format_of, in_order
 from ilofeed.pages import embeds, entry_page, feed_page, html
 from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import build_directory
@@ -24,9 +23,8 @@ from ilofeed.workers import ALONE, Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
-    from ilofeed.model import Format, Office
+    from ilofeed.model import AnyDocument, Format, Office, OutputFile
     from ilofeed.pages.navigation import Directory
 
     Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe

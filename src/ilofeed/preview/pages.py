@@ -25,8 +25,8 @@ from ilofeed.problems import plural, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-    from ilofeed.document import Document
     from ilofeed.feeds import Selection
+    from ilofeed.model import Document
     from ilofeed.preview.state import Preview
     from ilofeed.problems import Problem
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ilofeed.content import scalar
-from ilofeed.document import FILE_NAMES
+from ilofeed.model import FILE_NAMES
 from ilofeed.problems import Problem, quote
 
 if TYPE_CHECKING:

@@ -21,8 +21,7 @@ from ilofeed.verify.lint import Finding, duplicates, size_findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.document import Document
-    from ilofeed.model import Entry
+    from ilofeed.model import Document, Entry
 
 
 def share_out(
