@@ -13,7 +13,7 @@ from ilofeed.pages.render import render
 
 if TYPE_CHECKING:
     from ilofeed.content.site import Site
-    from ilofeed.document import Document
+    from ilofeed.model import Document
     from ilofeed.problems import Problem
 
 HERE = Path(__file__).parent

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from ilofeed.build import finish, prepare
 from ilofeed.content.office import check_office
-from ilofeed.document import Document
+from ilofeed.model import Document
 from ilofeed.publish.output import locked
 from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker

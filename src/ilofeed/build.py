@@ -39,9 +39,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ilofeed.content import Site
-    from ilofeed.document import AnyDocument
     from ilofeed.feeds import Ledger, Selection
-    from ilofeed.model import Office
+    from ilofeed.model import AnyDocument, Office
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes, Input
     from ilofeed.verify import Fault

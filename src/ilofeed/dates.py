@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bisect
 import calendar
 import copyreg
 import datetime as dt
@@ -30,11 +31,9 @@ _INSTANT = re.compile(
     r" ?(?:([Zz])|([+-])(\d\d):?(\d\d))?",
     re.ASCII,
 )
-MONTHS = tuple(
-    (
-        "January February March April May June July August September October November December"
-    ).split()
-)
+MONTHS = (
+    "January February March April May June July August September October November December"
+).split()
 
 
 class DateError(ValueError):
@@ -47,13 +46,13 @@ class DateError(ValueError):
 
 
 class UnknownFormError(DateError):
-    """A text in neither of the two forms; `read_moment` explains many others."""
+    """What is wrong with a text in neither of the two forms; `read_moment` explains many others."""
 
 
 def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
-    """A day or an instant, in whole seconds, or `DateError`.
+    """Return a day or an instant, in whole seconds, or raise `DateError`.
 
-    The zone is only for the advice where a time comes without one.
+    The zone is the one to suggest for a time without an offset.
     """
     if match := _DAY.fullmatch(text):
         return _day(*map(int, match.groups()))
@@ -64,16 +63,16 @@ def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
 
 def _day(year: int, month: int, day: int) -> dt.date:
     try:
-        found = dt.date(year, month, day)
+        date = dt.date(year, month, day)
     except ValueError:
         raise DateError("bad-date", _no_day(year, month, day)) from None
-    if not EARLIEST <= found <= LATEST:
+    if not EARLIEST <= date <= LATEST:
         raise DateError("bad-date", _no_day(year, month, day))
-    return found
+    return date
 
 
 def _no_day(year: int, month: int, day: int) -> str:
-    """What is wrong with a day that does not exist, or is too early or too late."""
+    """Say what is wrong with a day that does not exist, or is too early or too late."""
     if not EARLIEST.year <= year <= LATEST.year:
         return f"the year {year} is not between {EARLIEST.year} and {LATEST.year}"
     if not 1 <= month <= 12:
@@ -91,7 +90,12 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime
     date, hour, minute, second, utc, sign, offset_hour, offset_minute = match.groups()
     day = _day(*map(int, date.split("-")))
     if utc is None and sign is None:
-        example = _with_offset(f"{date}T{hour}:{minute}:{second or '00'}", office_zone)
+        example = f"{date}T{hour}:{minute}:{second or '00'}"
+        try:
+            local = dt.datetime.fromisoformat(example).replace(tzinfo=office_zone or dt.UTC)
+            example = local.isoformat()
+        except ValueError:  # there is no such time
+            example += "+00:00"
         message = (
             f"{quote(match[0])} does not say in which time zone; add the offset, "
             f"for instance {example}, or Z for UTC"
@@ -106,97 +110,76 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime
         message = f"{quote(match[0])} has an offset no time zone has; they go from -12:00 to +14:00"
         raise DateError("bad-date", message)
     zone = dt.timezone(-offset if sign == "-" else offset)
-    return dt.datetime(
-        day.year, day.month, day.day, int(hour), int(minute), int(second or 0), tzinfo=zone
-    )
-
-
-def _with_offset(written: str, office_zone: dt.tzinfo | None) -> str:
-    try:
-        local = dt.datetime.fromisoformat(written).replace(tzinfo=office_zone or dt.UTC)
-    except ValueError:
-        return f"{written}+00:00"
-    return local.isoformat()
+    return dt.datetime.combine(day, dt.time(int(hour), int(minute), int(second or 0)), zone)
 
 
 @functools.cache
 def zone_names() -> frozenset[str]:
-    """The names of the IANA time zone database."""
+    """Return the names of the IANA time zone database."""
     return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
 
 
 @functools.cache
 def zone(name: str) -> ZoneInfo:
-    """A time zone from the `tzdata` package, never from the host: hosts differ."""
+    """Return a time zone from the `tzdata` package, never from the host: hosts differ."""
     if name not in zone_names():
         raise KeyError(name)
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
         return ZoneInfo.from_file(file, key=name)
 
 
-def _by_name(found: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tuple[str]]:
-    return zone, (found.key,)
+def _pickle_by_name(zone_info: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tuple[str]]:
+    return zone, (zone_info.key,)
 
 
-# a zone that was read from a file has no way to another process of its own
-copyreg.pickle(ZoneInfo, _by_name)
+copyreg.pickle(ZoneInfo, _pickle_by_name)  # one that was read from a file cannot be pickled
 
 
 @functools.lru_cache(maxsize=4096)
 def offset_changes(zone: dt.tzinfo, year: int) -> tuple[tuple[dt.datetime, dt.timedelta], ...]:
-    """The moments in a year (of UTC) at which the offset of a zone becomes another one, each with
-    the offset before it. No zone changes it twice in a day."""
+    """Return when in a year (of UTC) the offset of a zone changes, each with the offset before.
+
+    No zone changes its offset twice in a day.
+    """
     start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
     days = (start.replace(year=year + 1) - start).days
 
     def moment(second: int) -> dt.datetime:
         return (start + dt.timedelta(seconds=second)).astimezone(zone)
 
-    found = []
-    before = offset(moment(0))
-    for at in range(0, days * _A_DAY, _A_DAY):
-        after = offset(moment(at + _A_DAY))
+    changes = []
+    for day in range(days):
+        seconds = range(day * _A_DAY, (day + 1) * _A_DAY + 1)
+        before, after = (offset(moment(second)) for second in (seconds[0], seconds[-1]))
         if after != before:
-            early, late = at, at + _A_DAY
-            while late - early > 1:
-                middle = (early + late) // 2
-                early, late = (
-                    (middle, late) if offset(moment(middle)) == before else (early, middle)
-                )
-            found.append((moment(late), before))
-        before = after
-    return tuple(found)
+            position = bisect.bisect(seconds, x=False, key=lambda at: offset(moment(at)) != before)
+            changes.append((moment(seconds[position]), before))
+    return tuple(changes)
 
 
 def offset(moment: dt.datetime) -> dt.timedelta:
-    """How far the clocks of a moment's zone are from UTC; it has a zone."""
+    """Return the offset from UTC of a moment that has a zone."""
     return moment.utcoffset() or dt.timedelta()
 
 
 def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
-    """The instant of a moment in the office's zone; a day without a time begins at `publish_time`.
+    """Return a moment in the office's zone; a day without a time begins at `publish_time`.
 
-    Goes through UTC, so that a time that a zone skipped becomes the one its clocks showed.
+    It goes through UTC, so that a time that a zone skipped becomes the one its clocks showed.
     """
     if not isinstance(moment, dt.datetime):
-        return _instant_of_day(moment, office_zone, publish_time)
+        moment = dt.datetime.combine(moment, publish_time, office_zone)
     return moment.astimezone(dt.UTC).astimezone(office_zone)
 
 
-@functools.lru_cache(maxsize=4096)  # many entries come out on one day
-def _instant_of_day(day: dt.date, zone: dt.tzinfo, time: dt.time) -> dt.datetime:
-    return dt.datetime.combine(day, time, zone).astimezone(dt.UTC).astimezone(zone)
-
-
 def write_moment(moment: Moment) -> str:
-    """The one form in which a moment is written: RFC 3339, or a day."""
+    """Return the form in which moments are written: RFC 3339, or a day."""
     return moment.isoformat()
 
 
 def rfc822_safe(moment: dt.datetime) -> dt.datetime:
-    """The same instant with an offset that RSS readers know: whole and half hours, else UTC."""
-    is_known = offset(moment) % dt.timedelta(minutes=30) == dt.timedelta()
-    return moment if is_known else moment.astimezone(dt.UTC)
+    """Return the same instant in UTC if RSS readers do not know its offset, as of 45 minutes."""
+    return moment.astimezone(dt.UTC) if offset(moment) % dt.timedelta(minutes=30) else moment
 
 
 # dates written for people: what was meant, and the form to write instead
@@ -261,52 +244,51 @@ def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
 
 def explain_date(text: str) -> DateError:
     """Return what is wrong with a text that is not a moment, with the form to write if possible."""
-    found, trimmed = quote(text), text.strip()[:100]
-    for pattern in _compiled(*_RANGES):
-        if match := pattern.fullmatch(trimmed):
-            return _range(found, match)
-    for pattern in _compiled(*_DAYS):
-        if match := pattern.fullmatch(trimmed):
-            day = _date(match["y"], match["m"], match["d"])
-            wanted = f"write {day}" if day else f"there is no such day; {_FORM}"
-            return DateError("bad-date", f"{found} is not a date as it is written here; {wanted}")
+    quoted, trimmed = quote(text), text.strip()[:100]
+    if match := _first_match(_RANGES, trimmed):
+        return _range(quoted, match)
+    if match := _first_match(_DAYS, trimmed):
+        day = _date(match["y"], match["m"], match["d"])
+        advice = f"write {day}" if day else f"there is no such day; {_FORM}"
+        return DateError("bad-date", f"{quoted} is not a date as it is written here; {advice}")
     if match := _NUMBERS.fullmatch(trimmed):
-        return _ambiguous(found, match)
+        return _ambiguous(quoted, match)
     if any(pattern.match(trimmed) for pattern in _compiled(*_DAYS)) or re.match(
         r"\d{4}-\d\d-\d\d", trimmed
     ):
-        message = f"{found} is more than a date; {_FORM}, or with a time 2015-05-19T14:30:00+08:00"
+        message = f"{quoted} is more than a date; {_FORM}, or with a time 2015-05-19T14:30:00+08:00"
         return DateError("bad-date", message)
-    return DateError("bad-date", f"{found} is not a date; {_FORM}")
+    return DateError("bad-date", f"{quoted} is not a date; {_FORM}")
 
 
 def meant(text: str) -> dt.date | None:
     """Return the day of a text with its month in words or its year first, else None."""
-    trimmed = text.strip()[:100]
-    for pattern in _compiled(*_DAYS):
-        if match := pattern.fullmatch(trimmed):
-            return _date(match["y"], match["m"], match["d"])
-    return None
+    match = _first_match(_DAYS, text.strip()[:100])
+    return _date(match["y"], match["m"], match["d"]) if match else None
 
 
-def _range(found: str, match: re.Match[str]) -> DateError:
+def _first_match(patterns: list[str], text: str) -> re.Match[str] | None:
+    return next(filter(None, (pattern.fullmatch(text) for pattern in _compiled(*patterns))), None)
+
+
+def _range(quoted: str, match: re.Match[str]) -> DateError:
     groups = match.groupdict()
     end = _date(match["y"], match["m"], match["d"])
     start = _date(groups.get("y1") or match["y"], groups.get("m1") or match["m"], match["d1"])
     if start is None or end is None or end < start:
-        message = f"{found} is not a range of days that exist; {_FORM}"
+        message = f"{quoted} is not a range of days that exist; {_FORM}"
         return DateError("date-range", message)
     message = (
-        f"{found} is a range of days; write the last day as the date, date: {end}, "
+        f"{quoted} is a range of days; write the last day as the date, date: {end}, "
         f"and the range as an event, event: {{start: {start}, end: {end}}}"
     )
     return DateError("date-range", message)
 
 
-def _ambiguous(found: str, match: re.Match[str]) -> DateError:
+def _ambiguous(quoted: str, match: re.Match[str]) -> DateError:
     first, second, year = match.groups()
     if len(year) == 2:
-        return DateError("bad-date", f"{found} has a year of two digits; {_FORM}")
+        return DateError("bad-date", f"{quoted} has a year of two digits; {_FORM}")
     readings = [
         f"{day} if {order} stands first"
         for day, order in (
@@ -316,11 +298,11 @@ def _ambiguous(found: str, match: re.Match[str]) -> DateError:
         if day is not None
     ]
     if not readings:
-        return DateError("bad-date", f"{found} is a day that does not exist; {_FORM}")
+        return DateError("bad-date", f"{quoted} is a day that does not exist; {_FORM}")
     if first == second or len(readings) == 1:
         day = readings[0].split()[0]
-        return DateError("bad-date", f"{found} is not a date as it is written here; write {day}")
-    message = f"{found} can be read in more than one order; write {', or '.join(readings)}"
+        return DateError("bad-date", f"{quoted} is not a date as it is written here; write {day}")
+    message = f"{quoted} can be read in more than one order; write {', or '.join(readings)}"
     return DateError("bad-date", message)
 
 

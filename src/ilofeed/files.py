@@ -1,8 +1,7 @@
-# ruff: noqa: PTH102, PTH103, PTH105, PTH116, PTH120, PTH123
-"""Replace or remove one file, or one folder, of the output at once: a reader sees the old or the
-new, and never half of either.
+# ruff: noqa: PTH103, PTH105, PTH116, PTH120, PTH123
+"""Replace or remove files and folders of the output atomically: a reader sees old or new.
 
-A build writes ten thousand files, so their paths are texts: pathlib takes as long as a disk.
+A build writes ten thousand files, so their paths are strings: pathlib takes as long as a disk.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from ilofeed.document import Document
+    from ilofeed.model import Document
 
 
 class PublishError(OSError):
@@ -23,7 +22,7 @@ class PublishError(OSError):
 
 
 def is_same(path: str, data: bytes) -> bool:
-    """Whether a file holds these bytes already."""
+    """Return whether a file holds these bytes already."""
     try:
         if os.stat(path).st_size != len(data):
             return False
@@ -37,28 +36,16 @@ def is_same(path: str, data: bytes) -> bool:
 
 
 def write(path: str, data: bytes, temporary: str) -> None:
-    """Replace a file at once; `temporary` is a folder on the same disk."""
+    """Replace a file, creating its folder; `temporary` is a folder on the same disk."""
     draft = f"{temporary}/next"
+    os.makedirs(temporary, exist_ok=True)
+    with open(draft, "wb") as file:
+        file.write(data)
+    os.makedirs(os.path.dirname(path), exist_ok=True)
     try:
-        _write(draft, data)
-    except FileNotFoundError:
-        os.mkdir(temporary)
-        _write(draft, data)
-    try:
-        try:
-            os.replace(draft, path)
-        except FileNotFoundError:
-            os.makedirs(os.path.dirname(path), exist_ok=True)
-            os.replace(draft, path)
+        os.replace(draft, path)
     except IsADirectoryError as error:
         raise PublishError(f"{path} is in the way: a file is wanted there") from error
-
-
-def _write(path: str, data: bytes) -> None:
-    with open(path, "wb", buffering=0) as file:
-        rest = memoryview(data)
-        while rest:  # a system may take less than all at once
-            rest = rest[file.write(rest) :]
 
 
 def write_folder(output: Path, folder: str, files: Iterable[Document], temporary: Path) -> None:
@@ -79,8 +66,7 @@ def delete(output: Path, path: str) -> None:
 
 
 def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Path) -> bool:
-    """Remove a folder of the output at once; return False, and do nothing, if it holds more than
-    these files of the output."""
+    """Remove a folder of the output; return False, and do nothing, if it holds other files."""
     present = {
         path.relative_to(output).as_posix()
         for path in (output / folder).rglob("*")

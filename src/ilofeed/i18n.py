@@ -1,7 +1,7 @@
 """The words and dates of the pages, one table for each language (`data/phrases/`).
 
-A page in a language without a table speaks the office's, else English. Of a table's language every
-region and script is served: Traditional Chinese pages have simplified buttons, which their readers
+A page in a language without a table uses the office's, else English. A table serves all regions
+and scripts of its language: Traditional Chinese pages have simplified buttons, which their readers
 know, rather than English ones.
 """
 
@@ -12,7 +12,9 @@ import functools
 import json
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from ilofeed.dates import offset
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +33,7 @@ _LEFTWARD = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One table. `words["subscribe"]` is a phrase, with `{names}` where something is filled in."""
+    """One table. `words["subscribe"]` is a phrase, with `{names}` of what is to be filled in."""
 
     tag: str  # BCP 47
     table: Mapping[str, Any]
@@ -40,25 +42,25 @@ class Phrases:
         return self.table[key]
 
     def fill(self, key: str, **values: str) -> str:
-        """A phrase with what belongs into its holes."""
+        """Return a phrase with its `{names}` filled in."""
         return str(self.table[key]).format(**values)
 
     def day(self, moment: Moment) -> str:
-        """A day, without its time: `19 May 2015`."""
+        """Return a day, without its time: `19 May 2015`."""
         return self._write(self["day"], moment)
 
     def month(self, moment: Moment) -> str:
-        """A month with its year: `May 2015`."""
+        """Return a month with its year: `May 2015`."""
         return self._write(self["month"], moment)
 
     def moment(self, moment: Moment) -> str:
-        """A day, or an instant with its time and offset: `19 May 2015, 14:30 (UTC+8)`."""
+        """Return a day, or an instant with time and offset: `19 May 2015, 14:30 (UTC+8)`."""
         if not isinstance(moment, dt.datetime):
             return self.day(moment)
         return self._at(moment) + self.fill("zone", zone=_zone(moment))
 
     def span(self, start: Moment, end: Moment | None) -> Iterator[tuple[str, Moment | None]]:
-        """The pieces of `2–3 April 2015`, each with the moment it stands for."""
+        """Yield the pieces of `2–3 April 2015`, each with the moment that it means, if any."""
         if end is None or end == start:
             yield self.moment(start), start
         elif isinstance(start, dt.datetime) and isinstance(end, dt.datetime):
@@ -84,7 +86,7 @@ class Phrases:
         yield self.fill("zone", zone=_zone(end)), None
 
     def number(self, number: int) -> str:
-        """How many items: `1 item`, `5 items`."""
+        """Return a number of items: `1 item`, `5 items`."""
         return str(self["number"][plural(self.tag, number)]).format(number=number)
 
     def _at(self, moment: dt.datetime) -> str:
@@ -96,7 +98,7 @@ class Phrases:
 
 
 def plural(tag: str, number: int) -> str:
-    """The form of a noun behind a whole number, by its name in CLDR's plural rules."""
+    """Return the form of a noun after a whole number, named as in CLDR's plural rules."""
     if tag == "en":
         return "one" if number == 1 else "other"
     if tag != "ar":
@@ -110,7 +112,7 @@ def plural(tag: str, number: int) -> str:
 
 
 def _zone(moment: dt.datetime) -> str:
-    minutes = round((moment.utcoffset() or dt.timedelta()).total_seconds() / 60)
+    minutes = round(offset(moment).total_seconds() / 60)
     if minutes == 0:
         return "UTC"
     hours, rest = divmod(abs(minutes), 60)
@@ -119,24 +121,17 @@ def _zone(moment: dt.datetime) -> str:
 
 
 @functools.cache
-def _table(language: str) -> Phrases:
-    file = resources.files("ilofeed") / "data" / "phrases" / f"{language}.json"
-    return Phrases(language, json.loads(file.read_text("utf-8")))
-
-
-@functools.cache
-def phrases(*wanted: str) -> Phrases:
-    """The table of the first language that has one, English where none has."""
-    for tag in wanted:
-        for language in LANGUAGES:
-            if tag.partition("-")[0] == language.partition("-")[0]:
-                return _table(language)
-    return _table("en")
+def phrases(*tags: str) -> Phrases:
+    """Return the table of the first language that has one, or else the English one."""
+    by_primary = {language.partition("-")[0]: language for language in LANGUAGES}
+    tables = (by_primary.get(tag.partition("-")[0]) for tag in tags)
+    language = next(filter(None, tables), "en")
+    return Phrases(language, _read_json(f"phrases/{language}.json"))
 
 
 def own_name(tag: str) -> str:
-    """What a language calls itself: `Монгол`; with what its tag says beyond that: `English, GB`."""
-    names = _language_names()
+    """Return the name of a language in itself, `Монгол`, and its other subtags: `English, GB`."""
+    names = _read_json("languages.json")
     parts = tag.split("-")
     for length in range(len(parts), 0, -1):
         if name := names.get("-".join(parts[:length])):
@@ -145,14 +140,13 @@ def own_name(tag: str) -> str:
 
 
 @functools.cache
-def _language_names() -> dict[str, str]:
-    file = resources.files("ilofeed") / "data" / "languages.json"
-    names: dict[str, str] = json.loads(file.read_text("utf-8"))
-    return names
+def _read_json(name: str) -> dict[str, Any]:
+    text = (resources.files("ilofeed") / "data" / name).read_text("utf-8")
+    return cast("dict[str, Any]", json.loads(text))
 
 
 def direction(tag: str) -> str:
-    """`rtl` or `ltr`: from a tag's script, else from its language."""
+    """Return `rtl` or `ltr`, by the script of a tag or else by its language."""
     primary, *rest = tag.split("-")
     script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
     leftward = script in _LEFTWARD_SCRIPTS if script is not None else primary in _LEFTWARD

@@ -37,12 +37,12 @@ class Authority:
     since: dt.date
 
     def id_of(self, name: str) -> str:
-        """The tag URI of a name, such as an entry's slug."""
+        """Return the tag URI of a name, such as an entry's slug."""
         return f"tag:{self.text}:{name}"
 
 
 def parse_authority(text: str) -> Authority:
-    """The authority of `example.org,2015:office` (RFC 4151, section 2.1), or `TagError`."""
+    """Parse an authority such as `example.org,2015:office` (RFC 4151, section 2.1)."""
     entity, colon, prefix = text.partition(":")
     match = _AUTHORITY.fullmatch(entity)
     if not match:
@@ -71,7 +71,7 @@ def _why_not(entity: str) -> str:
 
 
 def parse_tag(text: str) -> str:
-    """A whole tag URI, unchanged, or `TagError`."""
+    """Return a tag URI unchanged, or raise `TagError`."""
     scheme, _, rest = text.partition(":")
     entity, colon, specific = rest.partition(":")
     if scheme != "tag" or not colon or not specific:
@@ -85,30 +85,25 @@ def parse_tag(text: str) -> str:
 
 
 def _is_canonical(specific: str) -> bool:
-    """Whether nothing is percent-encoded that could stand as it is: ids are compared as text."""
+    """Return whether nothing is percent-encoded without need: ids are compared as text."""
     try:
         plain = urllib.parse.unquote(specific, errors="strict")
     except UnicodeDecodeError:
         return False
-    encoded = re.findall("%[0-9A-F]{2}", specific)
-    unreserved = re.compile(r"[A-Za-z0-9._~-]")
-    return "\0" not in plain and not any(
-        unreserved.fullmatch(urllib.parse.unquote(octet, errors="replace")) for octet in encoded
-    )
+    return "\0" not in plain and not _UNRESERVED.search(specific)
 
 
-_HTTP = re.compile(r"https?:", re.IGNORECASE)
-_URN = re.compile(  # RFC 8141, without what stands behind ? and #, which is no part of the name
+_URN = re.compile(  # RFC 8141, without what follows ? and #, which does not belong to the name
     r"urn:(?P<space>[a-z0-9][a-z0-9-]{0,30}[a-z0-9]):"
     r"(?P<name>(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2})+)"
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_UNRESERVED = re.compile(r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)")
+_UNRESERVED = re.compile(r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)")  # encoded needlessly
 
 
 def parse_identity(text: str) -> str:
-    """A whole id, unchanged, or `TagError`."""
-    if _HTTP.match(text):
+    """Return an entry's id unchanged, or raise `TagError`."""
+    if text.lower().startswith(("http:", "https:")):
         return _address(text)
     if text[:4].lower() == "urn:":
         return _urn(text)
@@ -119,12 +114,12 @@ def parse_identity(text: str) -> str:
 
 def _address(text: str) -> str:
     try:
-        wanted = to_url(text)
+        url = to_url(text)
     except AddressError as error:
         raise TagError(str(error)) from error
-    wanted = _UNRESERVED.sub(lambda match: urllib.parse.unquote(match[0]), wanted)
-    if text != wanted:
-        raise TagError(f"an address as an id has one spelling; this one would be {wanted}")
+    url = _UNRESERVED.sub(lambda match: urllib.parse.unquote(match[0]), url)
+    if text != url:
+        raise TagError(f"an address as an id has one spelling; this one would be {url}")
     return text
 
 
@@ -138,35 +133,32 @@ def _urn(text: str) -> str:
 
 
 def fraction(identity: str, attempt: int = 0) -> int:
-    """Microseconds of an id: no two entries then share an `updated` (W3C DuplicateUpdated).
+    """Return microseconds from an id, so that no two entries share an `updated`.
 
-    `attempt` counts on where two ids have the same ones.
+    The W3C validator reports those (DuplicateUpdated). `attempt` counts on if two ids collide.
     """
     digest = hashlib.sha256(identity.encode()).digest()[:8]
     return (int.from_bytes(digest) + attempt) % 1_000_000
 
 
-SHORT = (
-    15  # bytes of a digest of which there is one for each entry: with 16 it would take 64 in Python
-)
+SHORT = 15  # bytes of the digest of an entry; with 16, Python would need 64 bytes for each
 
 
 def fingerprint(*values: Any) -> str:
-    """Of texts, numbers, dates, frozen values, and of lists and tables of them; not of sets, whose
-    order differs from process to process."""
+    """Return a digest of texts, numbers, dates, frozen values, and lists and mappings of these.
+
+    Sets are not allowed: their order differs from process to process.
+    """
     text = repr(values).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
 # Fields of an office on which neither the check of an entry nor a document rests as a whole: its
 # terms are compared where their labels are shown, the rest shows in what the feeds hold.
-_COMPARED_APART = frozenset(
-    {"categories", "countries", "feeds", "descriptions", "limit", "archives", "unsure"}
-)
+_COMPARED_APART = "categories countries feeds descriptions limit archives unsure".split()
 
 
 def settings_digest(office: Office) -> str:
-    """Return a digest of what all entries and documents of an office rest on: its address, title,
-    languages, time zone and so on."""
+    """Return a digest of what all entries and documents rest on: address, title, languages, …"""
     names = [name for name in office.__slots__ if name not in _COMPARED_APART]
     return fingerprint([(name, getattr(office, name)) for name in names])

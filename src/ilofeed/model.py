@@ -1,35 +1,33 @@
-"""What an office, its entries and its feeds are: frozen values, after every check has passed."""
+"""Offices, entries, feeds and documents: frozen values, after every check has passed."""
 
 from __future__ import annotations
 
-import functools
+import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from ilofeed.dates import Moment
     from ilofeed.ids import Authority
+
 
 Format = Literal["atom", "rss", "json"]  # of feeds
 
 
 def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
-    """The text for a language, with the tag that it stands under; "" is that of one for all.
+    """Return the text for a language, and its tag, which is "" for a text for all languages.
 
-    `zh-Hans-CN` takes `zh-Hans`, then `zh`, then any Chinese, then the first: the office's own,
-    where it is written (`office.texts` puts it there).
+    `zh-Hans-CN` gets `zh-Hans`, then `zh`, then any Chinese, then the first text: the one in the
+    office's own language, if there is one.
     """
-    for one in ("", tag):
-        if one in texts:
-            return texts[one], one
     parts = tag.split("-")
-    wanted = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    alike = [one for one in texts if one.partition("-")[0] == parts[0]]
-    found = next(one for one in [*wanted, *alike, *texts] if one in texts)
-    return texts[found], found
+    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
+    nearest = next(t for t in ("", *shorter, *same_language, *texts) if t in texts)
+    return texts[nearest], nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,16 +44,16 @@ class Term:
     """A category or a country. `name` is a slug (`social-protection`) or a code (`CN`, `world`)."""
 
     name: str
-    labels: Mapping[str, str]  # by language; "" where feeds.yaml gives one for all
+    labels: Mapping[str, str]  # by language; "" for all languages
     broader: str | None = None
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; empty where none is
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; may be empty
 
     def label(self, language: str) -> str:
-        """The label in a language, else what `in_language` finds nearest."""
+        """Return the label in a language, else the nearest as `in_language` does."""
         return in_language(self.labels, language)[0]
 
     def description(self, language: str) -> str | None:
-        """The same of the description, where there is one."""
+        """Return the description in a language in the same way; None if there is none."""
         return in_language(self.descriptions, language)[0] if self.descriptions else None
 
 
@@ -70,14 +68,13 @@ class FeedSpec:
 
     @property
     def is_pair(self) -> bool:
-        """Whether the feed crosses two dimensions; those exist only where they have entries."""
-        dimensions = (self.category, self.country, self.language)
-        return sum(one is not None for one in dimensions) > 1
+        """Whether the feed crosses two dimensions; such a feed exists only if it had entries."""
+        return [self.category, self.country, self.language].count(None) < 2
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """All of feeds.yaml, as it is said in one of its languages (`speaking`)."""
+    """All of feeds.yaml, with its texts in one of its languages (`speaking`)."""
 
     url: str  # absolute, ends in /
     authority: Authority
@@ -98,11 +95,8 @@ class Office:
     unsure: frozenset[str] = frozenset()  # sections of feeds.yaml that could not be read whole
 
     def speaking(self, language: str) -> Office:
-        """The same office with its title and description in another language."""
-        return self if language == self.language else _speaking(self, language)
-
-    def __hash__(self) -> int:  # of what differs between the offices of a process
-        return hash((self.url, self.language))
+        """Return the same office with its title and description in another language."""
+        return self if language == self.language else replace(self, language=language)
 
     @property
     def title(self) -> str:
@@ -111,42 +105,37 @@ class Office:
 
     @property
     def title_language(self) -> str:
-        """The language in which there is a name."""
+        """The language of `title`."""
         return in_language(self.titles, self.language)[1] or self.own_language
 
     @property
     def description(self) -> str:
-        """A sentence on what the feeds hold; the title where there is none."""
+        """A sentence on what the feeds hold, or else the title."""
         return in_language(self.descriptions or self.titles, self.language)[0]
 
     @property
     def description_language(self) -> str:
-        """The language in which there is one."""
+        """The language of `description`."""
         return in_language(self.descriptions or self.titles, self.language)[1] or self.own_language
 
     @property
     def author(self) -> Person:
-        """Who signs entries that name nobody."""
+        """The author of entries that name none."""
         return self.signs or Person(self.title)
 
     def address(self, path: str) -> str:
-        """The URL of a published path; a folder's index page is the folder."""
+        """Return the URL of a published path; that of an index page is its folder."""
         return self.url + path.removesuffix("index.html")
 
     @property
     def category_scheme(self) -> str:
-        """The scheme of category terms: an identity of its own, so that it survives a move."""
+        """The scheme of category terms: an id, so that it survives a move of the site."""
         return self.authority.id_of("category")
 
     @property
     def country_scheme(self) -> str:
         """The scheme of country terms."""
         return self.authority.id_of("country")
-
-
-@functools.lru_cache(maxsize=256)
-def _speaking(office: Office, language: str) -> Office:
-    return replace(office, language=language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +151,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `path` is where a local one is published, `data` what it holds."""
+    """A picture; `path` is where a local one is published, `data` its bytes."""
 
     url: str
     alt: str
@@ -177,7 +166,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document to download; `length` in bytes, 0 where it is not known."""
+    """A document to download; `length` is in bytes, 0 if unknown."""
 
     url: str
     type: str
@@ -243,17 +232,16 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Where a document stands among the archive documents of its feed (RFC 5005)."""
+    """The place of a document among the archive documents of its feed (RFC 5005)."""
 
-    pages: int  # how many it knows of; where there is none the feed is complete
-    # the number of this one, from the oldest, which knows of none after it; None: the one to
-    # subscribe to
+    pages: int  # how many it knows of; if there are none the feed is complete
+    # its own number, from the oldest; None for the subscription document
     page: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """What an archive document is made of, newest first, withdrawn entries included."""
+    """The entries of an archive document, newest first, withdrawn entries included."""
 
     entries: tuple[Entry, ...]
     updated: dt.datetime
@@ -263,8 +251,8 @@ class Archive:
 class Feed:
     """A feed with what it holds: the newest `limit` of the entries it selects, newest first.
 
-    Where it has archives, `current` is what is in none of them, `withdrawn` the same of withdrawn
-    entries. `history.in_format` and `history.archive_documents` make of it what a document shows.
+    If it has archives, `current` and `withdrawn` are the entries that are in none of them.
+    `feeds.in_format` and `feeds.archive_documents` return it as one document shows it.
     """
 
     spec: FeedSpec
@@ -285,15 +273,110 @@ class Feed:
     history: History | None = None  # of a document in a format that has archives
 
     def path(self, name: str) -> str:
-        """Where a document of this feed is published: `all/atom.xml`."""
+        """Return where a document of this feed is published: `all/atom.xml`."""
         return f"{self.spec.path}/{name}"
 
     def own_path(self, name: str) -> str:
-        """Where the document itself is published: `all/archive/1/atom.xml` for an archive."""
+        """Return where it is published itself: `all/archive/1/atom.xml` for an archive."""
         if self.history is None or self.history.page is None:
             return self.path(name)
         return self.archive_path(self.history.page, name)
 
     def archive_path(self, number: int, name: str) -> str:
-        """Where an archive document of this feed is published."""
+        """Return where an archive document of this feed is published."""
         return self.path(f"archive/{number}/{name}")
+
+
+FILE_NAMES: dict[Format, str] = {"atom": "atom.xml", "rss": "rss.xml", "json": "feed.json"}
+MEDIA_TYPES: dict[Format, str] = {
+    "atom": "application/atom+xml",
+    "rss": "application/rss+xml",
+    "json": "application/feed+json",
+}
+STYLESHEET = "assets/feed.css"  # of the raw XML feeds
+
+# the order in which files are published: a feed never names a page that is not there yet
+Kind = Literal[
+    "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
+]
+ORDER: tuple[Kind, ...] = get_args(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the output.
+
+    `feed` or `entry` is what it shows, if it shows one; `format` is the format of a feed.
+    `recipe` is a digest of all that it was rendered from; b"" if unknown (`pages.recipe`).
+    """
+
+    path: str
+    kind: Kind
+    data: bytes
+    feed: Feed | None = None
+    format: Format | None = None
+    entry: Entry | None = None
+    recipe: bytes = b""
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 digest of its bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputFile:
+    """A file that the last build published and that is still in the output as it was then."""
+
+    path: str
+    kind: Kind
+    recipe: bytes
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class UpToDate:
+    """An output file that is up to date; its bytes are rendered on access.
+
+    `render` returns the documents of its entry or feed, the file among them.
+    """
+
+    path: str
+    kind: Kind
+    recipe: bytes
+    sha256: str
+    render: Callable[[], Iterable[Document]] = field(repr=False, compare=False)
+    feed: Feed | None = None
+    format: Format | None = None
+    entry: Entry | None = None
+
+    @property
+    def data(self) -> bytes:
+        """Render the bytes."""
+        return next(document.data for document in self.render() if document.path == self.path)
+
+
+AnyDocument: TypeAlias = Document | UpToDate
+Ordered = TypeVar("Ordered", bound=AnyDocument)
+
+
+def format_of(path: str, kind: Kind) -> Format | None:
+    """Return the format of a feed document; None for a document that is not a feed."""
+    if kind not in {"feed", "archive"}:
+        return None
+    return next(form for form, name in FILE_NAMES.items() if path.endswith(f"/{name}"))
+
+
+def in_order(documents: Iterable[Ordered]) -> tuple[Ordered, ...]:
+    """Sort documents into the order in which they are published."""
+    return tuple(sorted(documents, key=lambda document: ORDER.index(document.kind)))
+
+
+def relative(here: str, path: str) -> str:
+    """Return the address of one output path relative to another; an index page is its folder."""
+    there, base = path.split("/"), here.split("/")[:-1]
+    common = 0
+    while common < min(len(there) - 1, len(base)) and there[common] == base[common]:
+        common += 1
+    address = "../" * (len(base) - common) + "/".join(there[common:])
+    return address.removesuffix("index.html") or "./"

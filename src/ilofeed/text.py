@@ -5,6 +5,7 @@ from __future__ import annotations
 import bisect
 import codecs
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,19 +19,15 @@ if TYPE_CHECKING:
 MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
 
 # XML 1.0 (section 2.2) cannot hold them at all, or feed validators warn about them (BadCharacters)
-CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
-# U+FFFD, surrogates and noncharacters: HTML calls them parse errors. Beyond the first plane what
-# is fit is looked for, in what is found only: a long list of ranges is slow at every character
-UNFIT = r"\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff"
-FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# U+FFFD, surrogates and noncharacters: HTML calls them parse errors
+_FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
+_UNFIT = re.compile(rf"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff](?<![{_FIT}])")
 # UTF-8 read as Latin-1 or Windows-1252, then saved again: "é" became "Ã©", "’" became "â€™"
-TWICE = (
-    r"[\u00c2\u00c3][\x80-\u00bf]|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e]"
+_TWICE = re.compile(
+    r"(?:[\u00c2\u00c3][\x80-\u00bf]"
+    r"|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e])+"
 )
-
-_CONTROL = re.compile(f"[{CONTROL}]")
-_UNFIT = re.compile(f"[{UNFIT}](?<![{FIT}])")
-_TWICE = re.compile(f"(?:{TWICE})+")
 # two letters of another script, each in two or three pieces: "工资" became "å·¥èµ„"
 _PIECES = (
     "\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
@@ -38,9 +35,6 @@ _PIECES = (
 )
 _FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
 PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
-_HARMLESS = bytes([*b"\t\n", *range(0x20, 0x7F)])  # bytes that mean one thing in every encoding
-# whatever the patterns find holds one of these; most texts have none and are searched once
-_SUSPECT = re.compile(f"[{CONTROL}{UNFIT}\xc2-\xf4\ue000-\uf8ff]")
 
 
 @dataclass(frozen=True)
@@ -55,16 +49,16 @@ class Source:
         return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column, both from 1, of a character offset."""
+        """Return line and column, both from 1, of a character offset."""
         line = bisect.bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 
     def offset(self, line: int) -> int:
-        """Where a line (from 1) begins; the end of the text for a line past it."""
+        """Return where a line (from 1) begins; the end of the text for a line past it."""
         return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
 
     def line_at(self, offset: int) -> str:
-        """The whole line that holds an offset, without its line break."""
+        """Return the line that holds an offset, without its line break."""
         start = self.text.rfind("\n", 0, offset) + 1
         end = self.text.find("\n", offset)
         return self.text[start:] if end < 0 else self.text[start:end]
@@ -72,43 +66,38 @@ class Source:
     def problem(
         self, offset: int, code: Code, message: str, severity: Severity = "error"
     ) -> Problem:
-        """A problem at an offset of this text."""
+        """Return a problem at an offset of this text."""
         line, column = self.place(offset)
         return Problem(self.path, line, column, code, message, severity)
 
 
 def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
-    """The text of a file's bytes, and what is wrong with its encoding and characters.
+    """Return the text of a file, None if it is not text, and the problems of its encoding.
 
-    None where the file holds no text at all.
-
-    Reading goes on after a wrong encoding, as far as it can be guessed, so that the problems
-    further down are reported too. Unfit characters are masked in the text that is returned, one
-    by one, so that places stay true and nothing is blamed twice.
+    A wrong encoding is guessed, so that the problems further down are reported too. Unfit
+    characters are masked one by one: places stay true and nothing is reported twice.
     """
-    if not data.translate(None, _HARMLESS):  # there are no others
-        return Source(path, data.decode("ascii")), []
     text, problems = _decode(path, data)
-    if _is_no_text(text[:1000]):
+    if _is_binary(text[:1000]):
         message = "this is not a text file; an editor for text writes one, as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
-    if not _SUSPECT.search(source.text):
-        return source, problems
     for pattern in (_FOREIGN, _TWICE, _CONTROL, _UNFIT):
-        found = list(pattern.finditer(source.text))
-        if pattern is _FOREIGN:
-            found = [match for match in found if _repaired(match[0])]
-        problems += _listed(source, found)
-        if found:
-            source = Source(path, _masked(source.text, found))
-    found = list(PRIVATE.finditer(source.text))[:MOST_PER_FILE]
-    problems += [private_character(source, match.start(), match[0]) for match in found]
+        matches = [
+            match
+            for match in pattern.finditer(source.text)
+            if pattern is not _FOREIGN or _repaired(match[0])
+        ]
+        problems += _list_unfit(source, matches)
+        if matches:
+            source = Source(path, _mask(source.text, matches))
+    private = itertools.islice(PRIVATE.finditer(source.text), MOST_PER_FILE)
+    problems += [private_character(source, match.start(), match[0]) for match in private]
     return source, problems
 
 
 def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
-    """The warning about a private character of a value that its text has as an escape only."""
+    """Return the warning about a private character that a value has only by an escape."""
     match = PRIVATE.search(value)
     if match is None or PRIVATE.search(source.text, start, end):
         return []
@@ -116,7 +105,7 @@ def escaped_private(source: Source, start: int, end: int, value: str) -> list[Pr
 
 
 def private_character(source: Source, offset: int, sign: str) -> Problem:
-    """The warning about a private character at an offset."""
+    """Return the warning about a private character at an offset."""
     message = (
         f"U+{ord(sign):04X} is a private character, often an icon copied from a web page; "
         "readers show a box, so delete it"
@@ -124,15 +113,15 @@ def private_character(source: Source, offset: int, sign: str) -> Problem:
     return source.problem(offset, "private-character", message, "warning")
 
 
-def _is_no_text(head: str) -> bool:
-    """Whether a file is a picture or the like: with NUL, and full of controls; one is a slip."""
+def _is_binary(head: str) -> bool:
+    """Return whether a file is a picture or the like: it has NUL, and many control characters."""
     return "\0" in head and len(_CONTROL.findall(head)) * 20 > len(head)
 
 
-def _masked(text: str, found: list[re.Match[str]]) -> str:
-    """The text with something harmless, of equal length, in place of what was found."""
+def _mask(text: str, matches: list[re.Match[str]]) -> str:
+    """Replace each match with something harmless of equal length."""
     parts, end, indented = [], 0, True
-    for match in found:
+    for match in matches:
         between = text[end : match.start()]
         last = between.rpartition("\n")[2]
         indented = not last.strip(" ") and (indented or "\n" in between)
@@ -141,11 +130,12 @@ def _masked(text: str, found: list[re.Match[str]]) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _listed(source: Source, found: list[re.Match[str]]) -> list[Problem]:
+def _list_unfit(source: Source, matches: list[re.Match[str]]) -> list[Problem]:
     problems = [
-        source.problem(match.start(), *describe_unfit(match[0])) for match in found[:MOST_PER_FILE]
+        source.problem(match.start(), *describe_unfit(match[0]))
+        for match in matches[:MOST_PER_FILE]
     ]
-    if more := found[MOST_PER_FILE:]:
+    if more := matches[MOST_PER_FILE:]:
         code, _ = describe_unfit(more[0][0])
         message = f"and {len(more)} more of the same kind in this file"
         problems.append(source.problem(more[0].start(), code, message))
@@ -208,29 +198,29 @@ def _guess(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("windows-1252-guess", _guess)
 
 
-def describe_unfit(found: str) -> tuple[Code, str]:
-    """The code and message for characters that `find_unfit` found."""
-    if _CONTROL.match(found):
-        message = f"the control character U+{ord(found):04X} cannot stand in a feed; delete it"
+def describe_unfit(unfit: str) -> tuple[Code, str]:
+    """Return the code and the message for characters that `find_unfit` returned."""
+    if _CONTROL.match(unfit):
+        message = f"the control character U+{ord(unfit):04X} cannot stand in a feed; delete it"
         return "control-character", message
-    if _UNFIT.match(found):
-        message = f"the character U+{ord(found):04X} is a trace of damaged text; write it again"
+    if _UNFIT.match(unfit):
+        message = f"the character U+{ord(unfit):04X} is a trace of damaged text; write it again"
         return "damaged-text", message
-    message = f"{quote(found)} looks like text decoded twice"
-    if repaired := _repaired(found):
+    message = f"{quote(unfit)} looks like text decoded twice"
+    if repaired := _repaired(unfit):
         message += f"; write {quote(repaired)}"
     return "double-encoding", message
 
 
-def _repaired(found: str) -> str | None:
+def _repaired(unfit: str) -> str | None:
     try:
-        return b"".join(map(_byte, found)).decode("utf-8")
+        return b"".join(map(_byte, unfit)).decode("utf-8")
     except UnicodeError:
         return None
 
 
 def _byte(character: str) -> bytes:
-    """A letter as the byte it was taken from: of Windows-1252, which leaves five to Latin-1."""
+    """Return the byte of a letter in Windows-1252, which leaves five bytes to Latin-1."""
     try:
         return character.encode("cp1252")
     except UnicodeError:
@@ -238,16 +228,10 @@ def _byte(character: str) -> bytes:
 
 
 def mend(text: str) -> str:
-    """The text with nothing in it that `decode` or `find_unfit` would report.
-
-    What was decoded twice is repaired where it can be; other unfit characters are taken out.
-    """
+    """Repair what was decoded twice, if possible, and remove what `find_unfit` would find."""
     for pattern in (_FOREIGN, _TWICE):
         for _ in range(3):  # a repair may bring to light what was decoded three times
-            mended = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
-            if mended == text:
-                break
-            text = mended
+            text = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
     text = PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
     while _TWICE.search(text):
         text = _TWICE.sub(lambda match: match[0][:1], text)
@@ -255,9 +239,9 @@ def mend(text: str) -> str:
 
 
 def is_mistakable(text: str) -> bool:
-    """Whether a text in Latin letters is, byte for byte, UTF-8 too, as `É®` is.
+    """Return whether a text in Latin letters is, byte for byte, UTF-8 too, as `É®` is.
 
-    feedparser, and the readers built on it, take such a text for wrongly decoded and change it.
+    feedparser, and the readers built on it, treat such a text as wrongly decoded and change it.
     """
     try:
         return text.encode("latin-1").decode("utf-8") != text
@@ -265,15 +249,8 @@ def is_mistakable(text: str) -> bool:
         return False
 
 
-def has_suspect(text: str) -> bool:
-    """Whether a text has a character of those that no pattern finds anything without."""
-    return _SUSPECT.search(text) is not None
-
-
 def find_unfit(text: str) -> re.Match[str] | None:
-    """The first characters that no feed should carry, in text that did not pass `decode`."""
-    if not has_suspect(text):
-        return None
+    """Return the first characters that no feed should carry, in text that did not pass `decode`."""
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
 
 
@@ -290,13 +267,12 @@ _MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
 
 
 def find_markup(text: str) -> str | None:
-    """An end tag of HTML in plain text: readers would show it, validators warn of it."""
-    match = _MARKUP.search(text)
-    return match[0] if match else None
+    """Return an end tag of HTML in plain text: readers would show it, validators warn of it."""
+    return match[0] if (match := _MARKUP.search(text)) else None
 
 
 def without_markup(text: str) -> str:
-    """Plain text in which `find_markup` finds nothing."""
+    """Remove what `find_markup` finds in plain text."""
     while _MARKUP.search(text):
         text = _MARKUP.sub(" ", text)
     return text

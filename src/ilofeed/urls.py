@@ -13,12 +13,6 @@ _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LIKE_ENTITY = re.compile(r"(&#?\w+);")  # readers of RSS would take &b; for an entity
-PLAIN = (  # the most usual form, which is canonical already; as a pattern
-    r"https?://(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}"
-    r"/[A-Za-z0-9._~/-]*(?:\?[A-Za-z0-9._~/=+&,-]+)?(?:\#[A-Za-z0-9._~/-]+)?"
-)
-LONGEST_PLAIN = 250  # so that the host is not too long either
-_PLAIN = re.compile(PLAIN)
 _NO_FOLDER = re.compile(r"/(?:\.|%2E){1,2}/")  # in an address in canonical form
 _PAGE = re.compile(r"/([^/]+\.(?:html?|xml|json|php|aspx?))/$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -29,20 +23,18 @@ class AddressError(ValueError):
 
 
 def to_url(text: str, *, local: bool = False) -> str:
-    """The absolute http or https URL of an address an author wrote, percent-encoded, canonical.
+    """Return the canonical, percent-encoded http or https URL of an address an author wrote.
 
-    Raises `AddressError` for anything a subscriber's reader could not open: no scheme, another
+    Raise `AddressError` for anything a subscriber's reader could not open: no scheme, another
     scheme, no host, a host that cannot exist, a password, white space inside. `local` allows
-    localhost, which is the reader's own machine to everybody else.
+    localhost, which only the author can open.
     """
-    if is_plain(text):
-        return text
     text = text.strip()
     if re.search(r"\s", text):
         raise AddressError(f"{quote(text)} has white space in it; an address has none")
     scheme = _SCHEME.match(text)
-    if scheme is None and (found := re.search("https?://", text, re.IGNORECASE)):
-        before = quote(text[: found.start()])
+    if scheme is None and (match := re.search("https?://", text, re.IGNORECASE)):
+        before = quote(text[: match.start()])
         raise AddressError(
             f"{quote(text)} has {before} before the address; write the address alone"
         )
@@ -73,9 +65,9 @@ def to_url(text: str, *, local: bool = False) -> str:
 
 
 def to_folder(text: str) -> str:
-    """The address of a site, as `to_url` makes it of what an author wrote, ending in a slash.
+    """Return the address of a site as `to_url` does, ending in a slash.
 
-    Raises `AddressError` also for a query or a fragment, and for `/./` and `/../`. The site may be
+    Raise `AddressError` also for a query or a fragment, and for `/./` and `/../`. The site may be
     on localhost.
     """
     if "?" in text or "#" in text:
@@ -86,8 +78,8 @@ def to_folder(text: str) -> str:
         raise AddressError(
             f"{quote(url[:-1])} is a page, {page[1]}; the site's address is a folder"
         )
-    if found := _NO_FOLDER.search(url):
-        message = f"{quote(url)} has {found[0]} in it, which browsers read as another address"
+    if match := _NO_FOLDER.search(url):
+        message = f"{quote(url)} has {match[0]} in it, which browsers read as another address"
         raise AddressError(message)
     return url
 
@@ -115,16 +107,11 @@ def _host(host: str, text: str, *, local: bool) -> str:
 
 def _encode(part: str, safe: str) -> str:
     """Percent-encode what a URI may not hold; keep, in upper case, what is encoded already."""
-    whole = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
-    upper = re.sub(r"%[0-9A-Fa-f]{2}", lambda match: match[0].upper(), whole)
+    escaped = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
+    upper = re.sub(r"%[0-9A-Fa-f]{2}", lambda match: match[0].upper(), escaped)
     return urllib.parse.quote(upper, safe=safe)
 
 
-def is_plain(text: str) -> bool:
-    """Whether an address is in every detail what `to_url` would make of it, at a glance."""
-    return len(text) <= LONGEST_PLAIN and _PLAIN.fullmatch(text) is not None
-
-
 def is_absolute(text: str) -> bool:
-    """Whether an address names its scheme."""
+    """Return whether an address names its scheme."""
     return _SCHEME.match(text) is not None

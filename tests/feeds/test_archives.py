@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
-from ilofeed.feeds import archives
+from ilofeed.feeds.archives import is_shown_anew
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
@@ -20,8 +20,8 @@ from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
-    from ilofeed.document import Document
     from ilofeed.feeds.ledger import Ledger
+    from ilofeed.model import Document
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FH = "{http://purl.org/syndication/history/1.0}"
@@ -364,6 +364,6 @@ def test_shown_anew_is_said_of_what_moved_and_came_back_and_of_nothing_else() ->
     one.entries["dated"]["date"] = "2015-01-04"  # the date was wrong: nobody is shown it anew
     made = select(site(**{s: entry(**k) for s, k in one.entries.items()}), NOW)  # type: ignore[arg-type]
     plain, dated = sorted(made.out, key=lambda one: one.slug, reverse=True)
-    assert not archives.is_shown_anew(plain, records["plain"])
-    assert not archives.is_shown_anew(dated, records["dated"])
-    assert archives.is_shown_anew(plain, None)
+    assert not is_shown_anew(plain, records["plain"])
+    assert not is_shown_anew(dated, records["dated"])
+    assert is_shown_anew(plain, None)

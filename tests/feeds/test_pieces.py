@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
-from ilofeed.feeds import archive_parts
-from ilofeed.feeds import archives as archives_of
+from ilofeed.feeds.archives import RENDERERS, archive_documents, cut, render_archive_documents
 from ilofeed.feeds.selection import select
-from ilofeed.model import History
+from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.pages.render import render
 from ilofeed.verify.archive_reader import leave, share_out
 from ilofeed.verify.proof import EntryDigests
@@ -24,8 +23,7 @@ from ilofeed.workers import Workers
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
-    from ilofeed.document import Document
-    from ilofeed.model import Format
+    from ilofeed.model import Feed, Format, Office
     from ilofeed.verify.verification import Fault
 
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
@@ -64,7 +62,7 @@ def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[l
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_pieces_make_the_document(form: Format) -> None:
     for document in archives(form):
-        found = archive_parts.cut(document.data, form)
+        found = cut(document.data, form)
         assert found is not None
         assert document.feed is not None
         assert len(found.entries) == len(document.feed.entries)
@@ -87,7 +85,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
 
 def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
     data = archives("atom")[0].data
-    assert archive_parts.cut(data, "json") is None
+    assert cut(data, "json") is None
     for other in (
         b"",
         b"<feed/>",
@@ -101,7 +99,7 @@ def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
         data.replace(b"UTF-8", b"ISO-8859-1", 1),
     ):
         assert other != data
-        assert archive_parts.cut(other, "atom") is None
+        assert cut(other, "atom") is None
     one = dataclasses.replace(archives("atom")[0], data=data.replace(b"<entry", b"<!-- --><entry"))
     assert shared_out([one]) == {}
 
@@ -119,7 +117,7 @@ def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> 
             data = b"<?xml version='1.0' encoding='UTF-8'?>\n" + damage
             changed = [*documents]
             changed[at] = dataclasses.replace(documents[at], data=data)
-            cuttable += archive_parts.cut(data, form) is not None
+            cuttable += cut(data, form) is not None
             in_pieces, whole = judged(changed, monkeypatch)
             assert in_pieces == whole, what
             wrong += bool(whole)
@@ -139,7 +137,7 @@ def test_what_only_a_whole_document_can_break(
     documents = archives(form)
     at = next(n for n, one in enumerate(documents) if len(one.feed.entries) == 2)  # type: ignore[union-attr]
     document = documents[at]
-    found = archive_parts.cut(document.data, form)
+    found = cut(document.data, form)
     assert found is not None
     first, second = found.entries
     left: dict[str, tuple[bytes, ...]] = {
@@ -163,7 +161,7 @@ def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.Mo
         assert document.feed is not None
         entry = document.feed.entries[0]
         feed = dataclasses.replace(document.feed, entries=(entry, entry))
-        found = archive_parts.cut(document.data, form)
+        found = cut(document.data, form)
         assert found is not None
         data = found.head + found.entries[0] + b"\n" + found.entries[0] + found.tail
         return dataclasses.replace(document, feed=feed, data=data)
@@ -190,6 +188,14 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
     }
 
 
+def rendered_alone(shown: Feed, office: Office) -> list[Document]:
+    return [
+        Document(shown.own_path(FILE_NAMES[form]), "archive", render(shown, office), shown, form)
+        for form, render in RENDERERS.items()
+        if form in shown.archived_as
+    ]
+
+
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("sheet", [1, 3, 100])
 def test_archives_put_together_are_those_rendered_by_themselves(
@@ -198,12 +204,12 @@ def test_archives_put_together_are_those_rendered_by_themselves(
     monkeypatch.setattr("ilofeed.feeds.archives._SHEET", sheet)
     monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
-    shown = [one for feed in seen.feeds for one in archives_of.archive_documents(feed)]
+    shown = [one for feed in seen.feeds for one in archive_documents(feed)]
     assert len(shown) > 4
-    alone = [archives_of.render_archive(one, OFFICE) for one in shown]
+    alone = [rendered_alone(one, OFFICE) for one in shown]
     assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
-    assert archives_of.render_archive_documents(shown, OFFICE, Workers(processes)) == alone
-    assert archives_of.render_archive_documents([], OFFICE, Workers(processes)) == []
+    assert render_archive_documents(shown, OFFICE, Workers(processes)) == alone
+    assert render_archive_documents([], OFFICE, Workers(processes)) == []
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -216,5 +222,5 @@ def test_so_are_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) ->
         dataclasses.replace(feed, history=History(2, page), entries=entries)
         for page, entries in ((1, feed.entries), (2, feed.entries[1:]))
     ]
-    alone = [archives_of.render_archive(one, made.office) for one in shown]
-    assert archives_of.render_archive_documents(shown, made.office) == alone
+    alone = [rendered_alone(one, made.office) for one in shown]
+    assert render_archive_documents(shown, made.office) == alone

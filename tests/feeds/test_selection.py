@@ -15,8 +15,7 @@ from offices import NOW, OFFICE, documents, entry, site
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ilofeed.document import Document
-    from ilofeed.model import Term
+    from ilofeed.model import Document, Term
 
 FEEDS = b"feeds: [all, {per: category}, {per: country}, {per: [country, category]}]\n"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.document import OutputFile, UpToDate
 from ilofeed.feeds.selection import select
+from ilofeed.model import OutputFile, UpToDate
 from ilofeed.pages.render import render, render_changed
 from ilofeed.publish.manifest import make_ledger
 from offices import NOW, OFFICE, entry, site
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
-    from ilofeed.document import AnyDocument
     from ilofeed.feeds.ledger import Ledger
     from ilofeed.feeds.selection import Selection
+    from ilofeed.model import AnyDocument
 
 SMALL = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
 FILES: dict[str, Any] = {

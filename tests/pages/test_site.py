@@ -18,10 +18,10 @@ from lxml import etree
 from browsing import GALLERY, THEN
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
-from ilofeed.document import Document, relative
 from ilofeed.feeds.selection import grouped, published, select, select_feeds
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.pages import sitemap
+from ilofeed.model import Document, relative
+from ilofeed.pages import indexes
 from ilofeed.pages.embeds import integrity, script
 from ilofeed.pages.html import describe_file, webcal
 from ilofeed.pages.linked_data import read_structured
@@ -576,7 +576,7 @@ def test_the_sitemap_has_every_page_that_search_engines_may_know() -> None:
 def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
     from ilofeed.verify.verification import verify
 
-    monkeypatch.setattr(sitemap, "MOST", 10)
+    monkeypatch.setattr(indexes, "MOST", 10)
     made = site(wages=entry())
     found = {document.path: document for document in render(select(made, NOW))}
     root = etree.fromstring(found["sitemap.xml"].data)

@@ -15,10 +15,10 @@ from filelock import FileLock
 
 from ilofeed import files as files_module
 from ilofeed.build import finish, make, prepare
-from ilofeed.document import ORDER, Document
 from ilofeed.feeds.ledger import ManifestError, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.files import PublishError
+from ilofeed.model import ORDER, Document
 from ilofeed.pages.render import render
 from ilofeed.publish import output as publishing
 from ilofeed.publish.manifest import make_ledger

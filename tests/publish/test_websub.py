@@ -16,9 +16,8 @@ from lxml import etree
 from test_cli import run
 
 import hub as hubs
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.ledger import Ledger
-from ilofeed.model import Format
+from ilofeed.model import FILE_NAMES, Format
 from ilofeed.publish import websub
 from ilofeed.publish.websub import PingResult, changed_feeds, ping
 from ilofeed.scaffold.schema import feeds_schema

@@ -26,8 +26,7 @@ from offices import DATA, NOW, OFFICE, entry, site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ilofeed.document import Document
-    from ilofeed.model import Feed, Format, Office
+    from ilofeed.model import Document, Feed, Format, Office
 
 GALLERY = DATA / "gallery"
 FULL = entry(

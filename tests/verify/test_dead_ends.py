@@ -12,9 +12,9 @@ import pytest
 
 from ilofeed.build import prepare
 from ilofeed.cli.console import as_text
-from ilofeed.document import Document
 from ilofeed.feeds.ledger import MANIFEST
 from ilofeed.feeds.selection import select
+from ilofeed.model import Document
 from ilofeed.pages.render import render
 from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.links import LinkChecker, addresses

@@ -26,8 +26,7 @@ from offices import NOW, entry, site
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ilofeed.document import Document
-    from ilofeed.model import Format
+    from ilofeed.model import Document, Format
 
 XML: tuple[Format, ...] = ("atom", "rss")
 SCHEMA = resources.files("ilofeed").joinpath("data", "jsonfeed.schema.json")

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilofeed import build as chain
-from ilofeed.document import Document, OutputFile, UpToDate
 from ilofeed.feeds.archives import look_back
 from ilofeed.feeds.ledger import is_inside, parse_manifest
 from ilofeed.feeds.selection import select
+from ilofeed.model import Document, OutputFile, UpToDate
 from ilofeed.pages.render import render, render_changed
 from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.verification import verify, verify_changed

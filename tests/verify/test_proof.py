@@ -13,7 +13,7 @@ from offices import documents, entry, site
 
 if TYPE_CHECKING:
     from ilofeed.content.site import Site
-    from ilofeed.document import Document
+    from ilofeed.model import Document
 
 OFFICE: dict[str, Any] = {
     "wages": entry(event="{start: 2015-06-01}", body="See [that](https://example.org/feeds/all/)."),

@@ -23,7 +23,7 @@ from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, site
 
 if TYPE_CHECKING:
-    from ilofeed.document import Document
+    from ilofeed.model import Document
 
 ODD = [
     "AT&T",

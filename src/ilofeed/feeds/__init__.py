@@ -6,13 +6,12 @@ Renderers then write a feed as Atom, RSS, JSON Feed and iCalendar, and the list 
 OPML. Nothing here reads or writes a file, or knows what a page looks like.
 """
 
-from ilofeed.feeds.archive_parts import cut
 from ilofeed.feeds.archives import (
     RENDERERS,
     archive_documents,
+    cut,
     in_format,
     is_moved_along,
-    render_archive,
     render_archive_documents,
 )
 from ilofeed.feeds.calendars import (
@@ -21,6 +20,7 @@ from ilofeed.feeds.calendars import (
     render_calendar,
     render_event,
 )
+from ilofeed.feeds.json_feed import without_none
 from ilofeed.feeds.ledger import (
     MANIFEST,
     Ledger,
@@ -38,6 +38,7 @@ from ilofeed.feeds.opml import (
     OpmlError,
     opml_head,
     opml_outline,
+    parse_xml,
     read_opml,
     render_opml,
 )
@@ -54,47 +55,13 @@ from ilofeed.feeds.selection import (
     select_feeds,
     waiting,
 )
-from ilofeed.feeds.xml_tree import parse_xml
 
 __all__ = [
-    "MANIFEST",
-    "MANIFEST_VERSION",
-    "OPML_PATH",
-    "RENDERERS",
-    "Ledger",
-    "ManifestError",
-    "OpmlError",
-    "Record",
-    "Selection",
-    "archive_documents",
-    "changed",
-    "cut",
-    "event_categories",
-    "event_times",
-    "feed_links",
-    "feed_terms",
-    "grouped",
-    "in_format",
-    "in_order",
-    "is_archive",
-    "is_inside",
-    "is_moved_along",
-    "is_out",
-    "next_change",
-    "opml_head",
-    "opml_outline",
-    "parse_manifest",
-    "parse_xml",
-    "published",
-    "read_opml",
-    "render_archive",
-    "render_archive_documents",
-    "render_calendar",
-    "render_event",
-    "render_opml",
-    "second",
-    "select",
-    "select_feeds",
-    "term_categories",
-    "waiting",
-]
+    "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
+    "OpmlError", "Record", "Selection", "archive_documents", "changed", "cut", "event_categories",
+    "event_times", "feed_links", "feed_terms", "grouped", "in_format", "in_order", "is_archive",
+    "is_inside", "is_moved_along", "is_out", "next_change", "opml_head", "opml_outline",
+    "parse_manifest", "parse_xml", "published", "read_opml", "render_archive",
+    "render_archive_documents", "render_calendar", "render_event", "render_opml", "second",
+    "select", "select_feeds", "term_categories", "waiting", "without_none",
+]  # fmt: skip

@@ -11,16 +11,15 @@ withdrawn: then it is in the subscription document again.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 from collections import deque
-from functools import partial
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed.document import FILE_NAMES, Document
-from ilofeed.feeds.archive_parts import cut, put_together
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
 from ilofeed.feeds.ledger import second
-from ilofeed.model import History
+from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.workers import ALONE
 
 if TYPE_CHECKING:
@@ -34,7 +33,13 @@ if TYPE_CHECKING:
     Renderer = Callable[[Feed, Office], bytes]
 
 RENDERERS: dict[Format, Renderer] = {"atom": render_atom, "rss": render_rss, "json": render_json}
-_XML: tuple[Format, ...] = ("atom", "rss")  # entries can be cut from these
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+_ENTRY_NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
+# what follows the last entry, and what precedes each
+_ENDS: dict[Format, tuple[bytes, bytes]] = {
+    "atom": (b"</feed>", b"  "),
+    "rss": (b"  </channel>", b"    "),
+}
 _SHEET = 100  # entries that are rendered together
 WORTH_SHARING = 100  # documents that take longer to put together than a process to start
 
@@ -43,9 +48,8 @@ def is_shown_anew(entry: Entry, record: Record | None) -> bool:
     """Return whether subscribers are to see an entry now that they did not see so before."""
     if record is None or record.updated is None:
         return True
-    if record.withdrawn is not None and entry.withdrawn is None:
-        return True
-    return entry.updated > record.updated and not is_moved_along(record, entry)
+    is_back = record.withdrawn is not None and entry.withdrawn is None
+    return is_back or (entry.updated > record.updated and not is_moved_along(record, entry))
 
 
 def is_moved_along(before: Record, now: Entry | Record) -> bool:
@@ -55,7 +59,7 @@ def is_moved_along(before: Record, now: Entry | Record) -> bool:
     )
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclass(frozen=True)
 class Past:
     """What subscribers were shown of the entries that are out.
 
@@ -68,18 +72,13 @@ class Past:
     counts: Mapping[str, int]
 
 
-def look_back(entries: Iterable[Entry], before: Ledger | None) -> Past | None:
+def look_back(entries: Sequence[Entry], before: Ledger | None) -> Past | None:
     """Return the past of entries that are out; None if nothing was shown."""
     if before is None:
         return None
-    pages: dict[str, Mapping[str, int]] = {}
-    fresh = set()
-    for entry in entries:
-        record = before.entries.get(entry.id)
-        if record is None or is_shown_anew(entry, record):
-            fresh.add(entry.id)
-        else:
-            pages[entry.id] = record.pages
+    records = {entry.id: before.entries.get(entry.id) for entry in entries}
+    fresh = {entry.id for entry in entries if is_shown_anew(entry, records[entry.id])}
+    pages = {identity: r.pages for identity, r in records.items() if r and identity not in fresh}
     return Past(fresh, pages, before.pages)
 
 
@@ -183,14 +182,6 @@ def archive_documents(feed: Feed) -> list[Feed]:
     ]
 
 
-def render_archive(shown: Feed, office: Office) -> list[Document]:
-    """Return the documents of one archive, which is one of `archive_documents`."""
-    return [
-        Document(path, "archive", RENDERERS[form](shown, office), shown, form)
-        for path, form in _documents(shown)
-    ]
-
-
 def _documents(shown: Feed) -> list[tuple[str, Format]]:
     return [
         (shown.own_path(FILE_NAMES[form]), form) for form in RENDERERS if form in shown.archived_as
@@ -200,14 +191,14 @@ def _documents(shown: Feed) -> list[tuple[str, Format]]:
 def render_archive_documents(
     archives: Sequence[Feed], office: Office, workers: Workers = ALONE
 ) -> list[list[Document]]:
-    """Return the documents of each archive, byte for byte as `render_archive` renders them.
+    """Return the documents of each of some `archive_documents`, as `RENDERERS` render them.
 
     An entry is in archives of several feeds and is rendered once.
     """
     entries = list({entry.slug: entry for shown in archives for entry in shown.entries}.values())
     parts = {
         form: _render_entries(form, entries, archives[0], office, workers)
-        for form in _XML
+        for form in _ENTRY_NAMES
         if archives and form in archives[0].archived_as
     }
 
@@ -234,15 +225,47 @@ def _render_entries(
     form: Format, entries: Sequence[Entry], frame: Feed, office: Office, workers: Workers
 ) -> dict[str, bytes]:
     """Return each entry as documents of the format show it, by slug; the frame does not matter."""
-    sheets = [tuple(entries[at : at + _SHEET]) for at in range(0, len(entries), _SHEET)]
-    rendered = workers.map(partial(_render_sheet, form, frame, office), sheets, 2)
-    parts = (part for sheet in rendered for part in sheet)
+
+    def render(sheet: Sequence[Entry]) -> Sequence[bytes]:
+        feed = dataclasses.replace(frame, entries=tuple(sheet))
+        parts = cut(RENDERERS[form](feed, office), form)
+        assert parts is not None  # it was written by this program
+        return parts.entries
+
+    sheets = [entries[start : start + _SHEET] for start in range(0, len(entries), _SHEET)]
+    parts = itertools.chain.from_iterable(workers.map(render, sheets, 2))
     return dict(zip((entry.slug for entry in entries), parts, strict=True))
 
 
-def _render_sheet(
-    form: Format, frame: Feed, office: Office, sheet: tuple[Entry, ...]
-) -> tuple[bytes, ...]:
-    parts = cut(RENDERERS[form](dataclasses.replace(frame, entries=sheet), office), form)
-    assert parts is not None  # it was written by this program
-    return parts.entries
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The bytes of a document: what is before its entries, each of them, what is after."""
+
+    head: bytes
+    entries: tuple[bytes, ...]
+    tail: bytes
+
+
+def cut(data: bytes, form: Format) -> Pieces | None:
+    """Return the pieces of a feed document; None if it cannot be cut with certainty."""
+    name = _ENTRY_NAMES.get(form)
+    if name is None:
+        return None
+    opening, closing = b"<" + name, b"</" + name + b">"
+    first = data.find(opening)
+    if first < 0 or b"<!" in data or data.rfind(b"<?") > first or not data.startswith(_DECLARATION):
+        return None
+    *bodies, tail = data[first:].split(closing)
+    if opening in tail or any(
+        body.count(opening) != 1 or not body.lstrip().startswith(opening) for body in bodies
+    ):
+        return None
+    return Pieces(data[:first], tuple(body + closing for body in bodies), tail)
+
+
+def put_together(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
+    """Return a document without entries filled with entries that were cut from others."""
+    end, indent = _ENDS[form]
+    at = empty.rindex(end)
+    lines = b"".join(indent + entry.strip() + b"\n" for entry in entries)
+    return empty[:at] + lines + empty[at:]

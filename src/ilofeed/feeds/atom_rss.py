@@ -22,8 +22,8 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 from ilofeed.feeds.links import entry_links, feed_links, term_categories
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -55,14 +55,14 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
     generator.author(_person(office.speaking(feed.language).author))
-    generator.ilofeed_atom.tombstones = feed.tombstones
+    generator.ilofeed.tombstones = feed.tombstones
     for entry in feed.entries:
         item = _entry(generator, entry, office)
         item.published(entry.published)
         item.updated(entry.updated)
         item.summary(entry.summary)
         item.author([_person(author) for author in entry.authors])
-        item.ilofeed_atom.entry = entry
+        item.ilofeed.entry = entry
     return _PLAIN.sub(_hexadecimal, generator.atom_str(pretty=True))
 
 
@@ -78,7 +78,7 @@ def render_rss(feed: Feed, office: Office) -> bytes:
         item.description(html.escape(entry.summary, quote=False))
         for attachment in entry.attachments[:1]:
             item.enclosure(attachment.url, str(attachment.length), attachment.type)
-        item.ilofeed_rss.entry = entry
+        item.ilofeed.entry = entry
     data: bytes = generator.rss_str(pretty=True)
     head, item, items = data.partition(b"<item ")
     return _PLAIN.sub(_hexadecimal, head) + item + _PLAIN_IN_ITEMS.sub(_hexadecimal, items)
@@ -90,12 +90,10 @@ def _hexadecimal(match: re.Match[bytes]) -> bytes:
 
 def _generator(form: Any, feed: Feed, office: Office) -> Any:
     generator = FeedGenerator()
-    if form == "atom":
-        generator.register_extension("ilofeed_atom", _AtomFeed, _AtomEntry, atom=True, rss=False)
-        extension = generator.ilofeed_atom
-    else:
-        generator.register_extension("ilofeed_rss", _RssFeed, _RssEntry, atom=False, rss=True)
-        extension = generator.ilofeed_rss
+    is_atom = form == "atom"
+    classes = (_AtomFeed, _AtomEntry) if is_atom else (_RssFeed, _RssEntry)
+    generator.register_extension("ilofeed", *classes, atom=is_atom, rss=not is_atom)
+    extension = generator.ilofeed
     extension.stylesheet = relative(feed.own_path(FILE_NAMES[form]), STYLESHEET)
     extension.history = feed.history
     generator.title(feed.title)
@@ -130,24 +128,6 @@ def _add(parent: Any, name: str, text: str | None = None, **attributes: str | in
     return element
 
 
-def _stylesheet(root: Any, address: str) -> None:
-    text = f'type="text/css" href="{html.escape(address)}"'
-    root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
-
-
-def _history(parent: Any, history: History | None) -> None:
-    """Mark an archive document, or a feed that has none (RFC 5005, sections 2 and 4)."""
-    if history is not None and history.page is not None:
-        _add(parent, f"{{{FH}}}archive")
-    elif history is not None and not history.pages:
-        _add(parent, f"{{{FH}}}complete")
-
-
-def _namespaces(history: History | None) -> dict[str, str]:
-    is_marked = history is not None and (history.page is not None or not history.pages)
-    return {"fh": FH} if is_marked else {}
-
-
 def _event_and_picture(parent: Any, entry: Entry) -> None:
     if event := entry.event:
         _add(parent, f"{{{EV}}}startdate", dates.write_moment(event.start))
@@ -171,20 +151,36 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
             _add(media, f"{{{MEDIA}}}credit", image.credit, role="photographer")
 
 
-class _AtomFeed(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
     stylesheet = ""
     history: History | None = None
     links: Sequence[Mapping[str, str]] = ()
-    tombstones: tuple[Entry, ...] = ()
+    tombstones: tuple[Entry, ...] = ()  # only Atom can express them
 
     def extend_ns(self) -> dict[str, str]:
-        # validators warn of unknown namespaces, so it is declared only when it is used
+        # validators warn of unknown namespaces, so these are declared only when they are used
         stones = {"at": AT} if self.tombstones else {}
-        return {"ev": EV, "media": MEDIA} | stones | _namespaces(self.history)
+        return {"ev": EV, "media": MEDIA} | stones | ({"fh": FH} if self._mark() else {})
 
+    def _mark(self) -> str:
+        """Return the mark of an archive document, or of a feed that has none (RFC 5005)."""
+        if self.history is None:
+            return ""
+        if self.history.page is not None:
+            return "archive"
+        return "" if self.history.pages else "complete"
+
+    def extend(self, root: Any, parent: Any) -> None:
+        """Add what both formats have: the style, and the mark of a document with a history."""
+        text = f'type="text/css" href="{html.escape(self.stylesheet)}"'
+        root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
+        if mark := self._mark():
+            _add(parent, f"{{{FH}}}{mark}")
+
+
+class _AtomFeed(_FeedExtension):
     def extend_atom(self, feed: Any) -> Any:
-        _stylesheet(feed, self.stylesheet)
-        _history(feed, self.history)
+        self.extend(feed, feed)
         for entry in self.tombstones:  # feedgen adds the entries after them
             assert entry.withdrawn is not None
             when = entry.withdrawn.isoformat()
@@ -204,19 +200,14 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
         return entry
 
 
-class _RssFeed(BaseExtension):  # type: ignore[misc]
-    stylesheet = ""
-    history: History | None = None
-    links: Sequence[Mapping[str, str]] = ()
-
+class _RssFeed(_FeedExtension):
     def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC, "ev": EV, "media": MEDIA} | _namespaces(self.history)
+        return {"dc": DC} | super().extend_ns()
 
     def extend_rss(self, rss: Any) -> Any:
         for link in self.links:
             _add(rss[0], f"{{{ATOM}}}link", **link)
-        _history(rss[0], self.history)
-        _stylesheet(rss, self.stylesheet)
+        self.extend(rss, rss[0])
         return rss
 
 

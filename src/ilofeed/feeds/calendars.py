@@ -56,11 +56,9 @@ def render_event(entry: Entry, office: Office) -> bytes:
 
 def _add_events(calendar: Any, entries: Sequence[Entry], office: Office) -> bytes:
     """Return the bytes of a calendar with the events of entries."""
+    zone = office.timezone
+    events = (_event(entry, zone, tuple(event_categories(entry, office))) for entry in entries)
     empty: bytes = calendar.to_ical()
-    assert empty.endswith(_END)
-    events = (
-        _event(entry, office.timezone, tuple(event_categories(entry, office))) for entry in entries
-    )
     return empty.removesuffix(_END) + b"".join(events) + _END
 
 
@@ -86,12 +84,8 @@ def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
 
     since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
     observances: dict[Any, list[dt.datetime]] = {}
-    changes = [
-        (moment, before)
-        for year in range(first - 2, last + 2)
-        for moment, before in dates.offset_changes(zone, year)
-        if since < moment < until
-    ]
+    years = (dates.offset_changes(zone, year) for year in range(first - 2, last + 2))
+    changes = [change for year in years for change in year if since < change[0] < until]
     for moment, before in [(since, dates.offset(since)), *changes]:
         key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
         local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
@@ -130,25 +124,28 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     event = entry.event
     assert event is not None
     start, end = event_times(event, zone)
-    component = icalendar.Event()
-    component.add("uid", entry.id)
-    component.add("dtstamp", changed(entry))
-    component.add("created", entry.published.astimezone(dt.UTC))
-    component.add("last-modified", changed(entry))
-    component.add("summary", _text(entry.title))
-    component.add("description", _text(entry.summary))
-    component.add("dtstart", start)
-    if end is not None:
-        component.add("dtend", end)
-    if event.place is not None:
-        component.add("location", _text(event.place))
-    component.add("url", event.url or entry.target)
     categories = icalendar.vCategory(list(labels))
     categories.cats = [_text(label) for label in labels]
-    component.add("categories", categories)
-    component.add("status", STATUS[entry.event_status])
-    if not isinstance(start, dt.datetime):
-        component.add("transp", "TRANSPARENT")  # a conference leaves its readers' days free
+    is_all_day = not isinstance(start, dt.datetime)
+    properties = {
+        "uid": entry.id,
+        "dtstamp": changed(entry),
+        "created": entry.published.astimezone(dt.UTC),
+        "last-modified": changed(entry),
+        "summary": _text(entry.title),
+        "description": _text(entry.summary),
+        "dtstart": start,
+        "dtend": end,
+        "location": _text(event.place) if event.place is not None else None,
+        "url": event.url or entry.target,
+        "categories": categories,
+        "status": STATUS[entry.event_status],
+        "transp": "TRANSPARENT" if is_all_day else None,  # a conference leaves the days free
+    }
+    component = icalendar.Event()
+    for name, value in properties.items():
+        if value is not None:
+            component.add(name, value)
     return bytes(component.to_ical())
 
 

@@ -6,11 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.links import feed_links, term_categories
+from ilofeed.model import FILE_NAMES
 
 if TYPE_CHECKING:
-    from ilofeed.model import Entry, Event, Feed, Image, Office, Person
+    from ilofeed.model import Attachment, Entry, Event, Feed, Image, Office, Person
 
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -31,7 +31,7 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
         "items": [_item(entry, office) for entry in feed.entries],
     }
-    text = json.dumps(_without_none(document), ensure_ascii=False, indent=1)
+    text = json.dumps(without_none(document), ensure_ascii=False, indent=1)
     return text.encode() + b"\n"
 
 
@@ -50,16 +50,7 @@ def _item(entry: Entry, office: Office) -> dict[str, Any]:
         "authors": [_author(author) for author in entry.authors],
         "tags": list(dict.fromkeys(labels)),
         "language": entry.language,
-        "attachments": [
-            {
-                "url": attachment.url,
-                "mime_type": attachment.type,
-                "title": attachment.title,
-                "size_in_bytes": attachment.length or None,
-            }
-            for attachment in entry.attachments
-        ]
-        or None,
+        "attachments": [_attachment(attachment) for attachment in entry.attachments] or None,
         "_ilofeed": {
             "categories": list(entry.categories),
             "countries": list(entry.countries),
@@ -80,6 +71,15 @@ def _author(person: Person) -> dict[str, str | None]:
     return {"name": person.name, "url": url}
 
 
+def _attachment(attachment: Attachment) -> dict[str, str | int | None]:
+    return {
+        "url": attachment.url,
+        "mime_type": attachment.type,
+        "title": attachment.title,
+        "size_in_bytes": attachment.length or None,
+    }
+
+
 def _event(event: Event) -> dict[str, str | None]:
     return {
         "start": dates.write_moment(event.start),
@@ -91,18 +91,13 @@ def _event(event: Event) -> dict[str, str | None]:
 
 
 def _image(image: Image) -> dict[str, Any]:
-    return {
-        "alt": image.alt,
-        "credit": image.credit,
-        "type": image.type,
-        "width": image.width,
-        "height": image.height,
-    }
+    return {key: getattr(image, key) for key in ("alt", "credit", "type", "width", "height")}
 
 
-def _without_none(value: Any) -> Any:
+def without_none(value: Any) -> Any:
+    """Return a JSON value without the keys, at any depth, whose value is None."""
     if isinstance(value, dict):
-        return {key: _without_none(inner) for key, inner in value.items() if inner is not None}
+        return {key: without_none(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):
-        return [_without_none(inner) for inner in value]
+        return [without_none(inner) for inner in value]
     return value

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
 def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[dict[str, str]]:
     """Return the links self, hub, those among archives (RFC 5005, section 4), alternate last."""
-    links = [
-        {"href": office.address(feed.own_path(name)), "rel": "self", "type": media_type},
-    ]
+    links = [{"href": office.address(feed.own_path(name)), "rel": "self", "type": media_type}]
     history = feed.history
     if office.hub is not None and (history is None or history.page is None):
         links.append({"href": office.hub, "rel": "hub"})
@@ -43,7 +41,7 @@ def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[s
 def entry_links(entry: Entry) -> list[dict[str, str]]:
     """Return the alternate, the entry's own page if the alternate is elsewhere, and attachments."""
     alternate = {"href": entry.target, "rel": "alternate", "hreflang": entry.language}
-    if not _is_pdf(entry.target):
+    if not urllib.parse.urlsplit(entry.target).path.lower().endswith(".pdf"):
         # with the type of another file, feedparser and the readers built on it would take the
         # entry's id for its link
         alternate["type"] = "text/html"
@@ -61,10 +59,6 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
             link["title"] = attachment.title
         links.append(link)
     return links
-
-
-def _is_pdf(url: str) -> bool:
-    return urllib.parse.urlsplit(url).path.lower().endswith(".pdf")
 
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:

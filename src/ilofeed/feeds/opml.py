@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import email.utils
-from typing import TYPE_CHECKING
+import functools
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds.selection import grouped
-from ilofeed.feeds.xml_tree import parse_xml
 from ilofeed.i18n import phrases
+from ilofeed.model import FILE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +21,18 @@ OPML_PATH = "feeds.opml"
 Groups = list[tuple[str, list[dict[str, str]]]]
 
 
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
+
+
+@functools.lru_cache(maxsize=1)  # a document is checked in several ways, one after the other
+def parse_xml(data: bytes) -> Any:
+    """Return the root element of an XML document, which is shared: do not change it.
+
+    Raise `etree.XMLSyntaxError` if the bytes are not well-formed.
+    """
+    return etree.fromstring(data, _PARSER)
+
+
 class OpmlError(ValueError):
     """The bytes are not a list of feeds; the text says why."""
 
@@ -28,9 +40,9 @@ class OpmlError(ValueError):
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
     """Return an outline for each group of feeds, in it one for each feed: its Atom document."""
     root = etree.Element("opml", version="2.0")
-    inside = etree.SubElement(root, "head")
+    head = etree.SubElement(root, "head")
     for name, text in opml_head(feeds, office).items():
-        etree.SubElement(inside, name).text = text
+        etree.SubElement(head, name).text = text
     body = etree.SubElement(root, "body")
     for name, outlines in opml_outline(feeds, office):
         group = etree.SubElement(body, "outline", text=name)  # a title would want a type
@@ -78,13 +90,8 @@ def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"lxml: {error}") from error
-    inside, body = root.find("head"), root.find("body")
-    if root.tag != "opml" or root.get("version") != "2.0" or inside is None or body is None:
+    head, body = root.find("head"), root.find("body")
+    if root.tag != "opml" or root.get("version") != "2.0" or head is None or body is None:
         raise OpmlError("it is no OPML 2.0")
-    return {str(node.tag): node.text or "" for node in inside}, [
-        (
-            str(group.get("text")),
-            [{str(name): str(value) for name, value in feed.attrib.items()} for feed in group],
-        )
-        for group in body
-    ]
+    groups = [(str(group.get("text")), [dict(feed.attrib) for feed in group]) for group in body]
+    return {node.tag: node.text or "" for node in head}, groups

@@ -1,13 +1,14 @@
-"""Which entries a feed holds, in which order, and since when it is as it is."""
+"""Which entries a feed holds, in which order, and when it changed last."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import itertools
-from operator import attrgetter
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from ilofeed.dates import EARLIEST
 from ilofeed.feeds.archives import Past, archive_pages, look_back
 from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
@@ -33,7 +34,7 @@ class Selection:
 
 
 def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
-    """Return what is to be seen of a site at an instant, after what was shown `before`."""
+    """Return what a site shows at an instant, after what was shown `before`."""
     out = published(site.entries, now, before)
     return Selection(site.office, out, select_feeds(site.office, out, before))
 
@@ -69,7 +70,7 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
 def published(
     entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
 ) -> list[Entry]:
-    """Return the entries that are out at an instant, in order, as they are to be seen then.
+    """Return the entries that are out at an instant, in order, as subscribers see them then.
 
     A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
     later today waits for its instant, because readers treat a date in the future as a mistake:
@@ -96,14 +97,14 @@ def _as_seen(
 def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
     born = entry.published.astimezone(dt.UTC).replace(microsecond=entry.updated.microsecond)
     record = before.entries.get(entry.id) if before is not None else None
-    seen = record.updated if record is not None else None
-    return max(born, seen) if seen is not None and seen <= now else born
+    if record is None or record.updated is None or record.updated > now:
+        return born
+    return max(born, record.updated)
 
 
 def in_order(entries: Iterable[Entry]) -> list[Entry]:
     """Sort entries, newest first; those of the same instant by slug."""
-    by_slug = sorted(entries, key=attrgetter("slug"))
-    return sorted(by_slug, key=lambda entry: -entry.published.timestamp())
+    return sorted(entries, key=lambda entry: (-entry.published.timestamp(), entry.slug))
 
 
 def with_broader(names: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
@@ -160,12 +161,13 @@ def _feed(
     before: Ledger | None,
     past: Past | None,
 ) -> Feed:
-    live = [entry for entry in selected if entry.withdrawn is None]
     title, description = _names(office, spec)
     pages: dict[str, int] = {}
     count = 0
     if office.archives:
         pages, count = archive_pages(spec.path, selected, office.limit, past)
+    live = [entry for entry in selected if entry.withdrawn is None]
+    withdrawn = [entry for entry in selected if entry.withdrawn is not None]
     events = _events(selected)
     had_calendar = before is not None and f"{spec.path}/calendar.ics" in before.documents
     return Feed(
@@ -183,9 +185,7 @@ def _feed(
         archived_as=office.archives,
         archives=_archives(selected, pages, count, office),
         current=tuple(entry for entry in live if entry.id not in pages),
-        withdrawn=tuple(
-            entry for entry in selected if entry.withdrawn is not None and entry.id not in pages
-        ),
+        withdrawn=tuple(entry for entry in withdrawn if entry.id not in pages),
     )
 
 
@@ -205,15 +205,9 @@ def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
 
 def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:
     """Return the withdrawn entries that a feed would still hold: its readers have them."""
-    stones, newer = [], 0
-    for entry in selected:
-        if newer == limit:
-            break
-        if entry.withdrawn is None:
-            newer += 1
-        else:
-            stones.append(entry)
-    return tuple(stones)
+    live = [number for number, entry in enumerate(selected) if entry.withdrawn is None]
+    held = selected[: live[limit - 1]] if len(live) >= limit else selected
+    return tuple(entry for entry in held if entry.withdrawn is not None)
 
 
 def _events(selected: list[Entry]) -> tuple[Entry, ...]:
@@ -222,14 +216,9 @@ def _events(selected: list[Entry]) -> tuple[Entry, ...]:
     These are the latest events, not the newest entries: what was announced long ago may still be
     to come.
     """
-    events = [entry for entry in selected if entry.event is not None]
-    events.sort(key=lambda entry: (_last_day(entry), entry.id), reverse=True)
-    return tuple(events[:MOST_EVENTS])
-
-
-def _last_day(entry: Entry) -> str:
-    assert entry.event is not None
-    return f"{entry.event.end or entry.event.start:%Y-%m-%d}"
+    events = [(entry.event, entry) for entry in selected if entry.event is not None]
+    events.sort(key=lambda e: (f"{e[0].end or e[0].start:%Y-%m-%d}", e[1].id), reverse=True)
+    return tuple(entry for _, entry in events[:MOST_EVENTS])
 
 
 def changed(entry: Entry) -> dt.datetime:
@@ -239,28 +228,28 @@ def changed(entry: Entry) -> dt.datetime:
 
 def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
     """Group feeds by dimension; the keys are those of the groups' names in the phrases."""
-    names = ("everything", "by_country", "by_topic", "by_language", "by_both")
-    groups: dict[str, list[Feed]] = {name: [] for name in names}
+    groups: dict[str, list[Feed]] = defaultdict(list)
     for feed in feeds:
-        spec = feed.spec
-        if spec.language is not None:
-            name = "by_language"
-        elif spec.is_pair:
-            name = "by_both"
-        elif spec.country is not None:
-            name = "by_country"
-        else:
-            name = "everything" if spec.category is None else "by_topic"
-        groups[name].append(feed)
-    return [(name, group) for name, group in groups.items() if group]
+        groups[_dimension(feed.spec)].append(feed)
+    names = ("everything", "by_country", "by_topic", "by_language", "by_both")
+    return [(name, groups[name]) for name in names if name in groups]
+
+
+def _dimension(spec: FeedSpec) -> str:
+    if spec.language is not None:
+        return "by_language"
+    if spec.is_pair:
+        return "by_both"
+    if spec.country is not None:
+        return "by_country"
+    return "everything" if spec.category is None else "by_topic"
 
 
 def _beginning(office: Office) -> dt.datetime:
     """Return the `updated` of a feed that never held anything: when its id began (RFC 4151)."""
     since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
-    earliest = dt.datetime(1990, 1, 2, tzinfo=dt.UTC)  # validators call older dates implausible
-    identity = office.authority.id_of("feed")
-    return max(since, earliest).replace(microsecond=fraction(identity))
+    earliest = dt.datetime.combine(EARLIEST, dt.time(), dt.UTC)
+    return max(since, earliest).replace(microsecond=fraction(office.authority.id_of("feed")))
 
 
 def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:

@@ -14,7 +14,7 @@ import json
 from importlib import resources
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import Document
+from ilofeed.model import Document
 
 if TYPE_CHECKING:
     from ilofeed.model import Feed, Office
@@ -28,14 +28,11 @@ SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 def render_scripts() -> list[Document]:
     """Return each version of each script, and the newest at an address without a version."""
-    documents = []
-    for name, versions in SCRIPTS.items():
-        documents += [
-            Document(f"embed/{name}-{version}.js", "asset", script(name, version))
-            for version in versions
-        ]
-        documents.append(Document(f"embed/{name}.js", "asset", script(name, versions[-1])))
-    return documents
+    return [
+        Document(f"embed/{name}{suffix}.js", "asset", script(name, version))
+        for name, versions in SCRIPTS.items()
+        for version, suffix in [*((v, f"-{v}") for v in versions), (versions[-1], "")]
+    ]
 
 
 @functools.cache

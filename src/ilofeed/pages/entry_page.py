@@ -8,8 +8,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
-from ilofeed.document import Document, relative
 from ilofeed.feeds import changed, render_event
+from ilofeed.model import Document, relative
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import build_directory
@@ -17,11 +17,8 @@ from ilofeed.pages.navigation import build_directory
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ilofeed.model import Entry, Feed, Office
+    from ilofeed.model import Entry, Feed, Office, Term
     from ilofeed.pages.navigation import Directory
-
-# by slug, the entry before and the entry after
-Neighbours = dict[str, tuple["Entry | None", "Entry | None"]]
 
 
 class _ShownTerm(NamedTuple):
@@ -46,15 +43,6 @@ class EntryPages:
         """Return the entries that a page names: its neighbours, if any, and its translations."""
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
-    def paths(self, entry: Entry) -> Iterator[tuple[str, Entry | None]]:
-        """Yield the path of each document that `render` makes, and the entry if it is shown."""
-        image = entry.image
-        if image is not None and image.path is not None and image.data is not None:
-            yield image.path, None
-        if entry.event is not None:
-            yield entry.calendar, entry
-        yield entry.page, entry
-
     def render(self, entry: Entry) -> list[Document]:
         """Return the picture and the calendar of an entry, as far as it has them, and its page."""
         documents = []
@@ -71,7 +59,6 @@ class EntryPages:
         office = shared["office"]
         older, newer = self._neighbours.get(entry.slug, (None, None))
         translations = self._translations.get(entry.slug, ())
-        html = entry.html
         values = {
             "entry": entry,
             "linked_data": render_structured(entry, office),
@@ -80,8 +67,7 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": entry.updated.replace(microsecond=0) > entry.published,
-            "body": html,
-            "has_lead": html != summary_html(entry.summary),
+            "has_lead": entry.html != summary_html(entry.summary),
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
             "newer": newer,
@@ -95,7 +81,7 @@ class EntryPages:
         All entries are at the same depth, so that relative addresses are equal too.
         """
         if entry.language not in self._shared:
-            values = common_values(self._office, self._directory, entry.language)
+            values = common_values(self._office.speaking(entry.language), self._directory)
             values["href"] = functools.partial(relative, entry.page)
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
@@ -103,20 +89,16 @@ class EntryPages:
             office, find = values["office"], self._directory.find
             parts = load_macros("parts.html", values)
             values["language_link"] = parts.feed_link(find(language=entry.language))
-            values["categories"] = {
-                name: _show(term.label(office.language), find(category=name), parts)
-                for name, term in office.categories.items()
-            }
-            values["countries"] = {
-                name: _show(term.label(office.language), find(country=name), parts)
-                for name, term in office.countries.items()
-            }
+
+            def show(term: Term, feed: Feed | None) -> _ShownTerm:
+                label = term.label(office.language)
+                return _ShownTerm(label, parts.feed_link(feed), parts.term(label, feed))
+
+            categories, countries = office.categories.items(), office.countries.items()
+            values["categories"] = {name: show(t, find(category=name)) for name, t in categories}
+            values["countries"] = {name: show(t, find(country=name)) for name, t in countries}
             self._shared[entry.language] = values
         return self._shared[entry.language]
-
-
-def _show(label: str, feed: Feed | None, parts: Any) -> _ShownTerm:
-    return _ShownTerm(label, parts.feed_link(feed), parts.term(label, feed))
 
 
 def render_moved(
@@ -138,26 +120,23 @@ def render_moved(
         page = render_page(
             "moved.html",
             path,
-            office,
+            office.speaking(entry.language),
             directory,
-            language=entry.language,
             entry=entry,
             last_change=changed(entry),
         )
         yield Document(path, "entry", page)
 
 
-def find_neighbours(entries: Sequence[Entry]) -> Neighbours:
-    """Return the older and the newer entry of the same language, for each that is in the feeds."""
-    chains: dict[str, list[Entry]] = defaultdict(list)
+def find_neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
+    """Return the older and the newer entry of the same language, by slug, unless withdrawn."""
+    chains: dict[str, list[Entry | None]] = defaultdict(lambda: [None])
     for entry in entries:  # newest first
         if entry.withdrawn is None:
             chains[entry.language].append(entry)
     return {
-        entry.slug: (
-            chain[position + 1] if position + 1 < len(chain) else None,
-            chain[position - 1] if position > 0 else None,
-        )
+        entry.slug: (older, newer)
         for chain in chains.values()
-        for position, entry in enumerate(chain)
+        for newer, entry, older in zip(chain, chain[1:], [*chain[2:], None], strict=False)
+        if entry is not None
     }

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.i18n import LANGUAGES, phrases
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
 
@@ -18,13 +18,13 @@ EMBEDDED = 10  # items in a frame or a fragment
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
     """Return name, media type and path of each format of a feed, and of its calendar if any."""
-    calendar = phrases(office.language, office.own_language)["calendar"]
     formats = [
         (FORMAT_NAMES[form], MEDIA_TYPES[form], feed.path(name))
         for form, name in FILE_NAMES.items()
     ]
     if feed.has_calendar:
-        formats.append((calendar, "text/calendar", feed.path("calendar.ics")))
+        name = phrases(office.language, office.own_language)["calendar"]
+        formats.append((name, "text/calendar", feed.path("calendar.ics")))
     return formats
 
 
@@ -56,28 +56,10 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
 def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:
     """Return the newest items alone: a page for a frame, and HTML for a server-side include."""
     office = office.speaking(feed.language)
-    entries = feed.entries[:EMBEDDED]
-    frame = feed.path("embed.html")
-    fragment = feed.path("fragment.html")
-    return [
-        Document(
-            frame,
-            "embed",
-            render_page("embed.html", frame, office, directory, feed=feed, entries=entries),
-            feed,
-        ),
-        Document(
-            fragment,
-            "embed",
-            render_page(
-                "fragment.html",
-                fragment,
-                office,
-                directory,
-                address_of=office.address,
-                feed=feed,
-                entries=entries,
-            ),
-            feed,
-        ),
-    ]
+    values: dict[str, Any] = {"feed": feed, "entries": feed.entries[:EMBEDDED]}
+    frame, fragment = feed.path("embed.html"), feed.path("fragment.html")
+    page = render_page("embed.html", frame, office, directory, **values)
+    part = render_page(
+        "fragment.html", fragment, office, directory, address_of=office.address, **values
+    )
+    return [Document(frame, "embed", page, feed), Document(fragment, "embed", part, feed)]

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 from markupsafe import Markup, escape
 
-from ilofeed.document import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
 from ilofeed.i18n import direction, own_name, phrases
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
 from ilofeed.pages.navigation import about, label, label_language
 
 if TYPE_CHECKING:
@@ -50,15 +50,14 @@ def render_page(
     office: Office,
     directory: Directory,
     *,
-    language: str | None = None,
     address_of: Callable[[str], str] | None = None,
     **values: object,
 ) -> bytes:
-    """Return the bytes of a page published at `path`, in the office's language unless one is given.
+    """Return the bytes of a page published at `path`, in the language that the office speaks.
 
     `address_of` makes the address of a path of the output where a relative one would not do.
     """
-    common = common_values(office, directory, language or office.language)
+    common = common_values(office, directory)
     common |= {"path": path, "href": address_of or functools.partial(relative, path)}
     return render_template(template, common | values)
 
@@ -84,21 +83,17 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {
-        "fill": fill,
-        "file": describe_file,
-        "own_name": own_name,
-        "script_hash": script_hash,
-    }
+    environment.filters |= {"fill": fill, "file": describe_file}
+    environment.filters |= {"own_name": own_name, "script_hash": script_hash}
     environment.globals |= {"direction": direction, "relative": relative}
     return environment
 
 
-def common_values(office: Office, directory: Directory, language: str) -> dict[str, Any]:
-    """Return the values that all pages in a language share."""
-    office = office.speaking(language)
+def common_values(office: Office, directory: Directory) -> dict[str, Any]:
+    """Return the values that all pages in the language of the office share."""
     words = phrases(office.language, office.own_language)
-    tag = _page_language(office.language, words)
+    is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
+    tag = office.language if is_same else words.tag  # the buttons may be in another language
     return {
         "office": office,
         "feeds": directory.feeds,
@@ -117,20 +112,14 @@ def common_values(office: Office, directory: Directory, language: str) -> dict[s
     }
 
 
-def _page_language(language: str, words: Phrases) -> str:
-    """Return the language itself if the buttons are in it too, else that of the buttons."""
-    same = language.partition("-")[0] == words.tag.partition("-")[0]
-    return language if same else words.tag
-
-
 def render_assets(office: Office) -> list[Document]:
     """Return the styles and scripts of the pages, and the style of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
-    documents = [
-        Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS
-    ]
     raw = render_template("feed.css", {"words": phrases(office.language)})
-    return [*documents, Document(STYLESHEET, "asset", raw)]
+    return [
+        *(Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS),
+        Document(STYLESHEET, "asset", raw),
+    ]
 
 
 def script_hash(text: str) -> str:
@@ -141,12 +130,11 @@ def script_hash(text: str) -> str:
 
 def describe_file(media_type: str, length: int) -> str:
     """Describe a document behind a link: `PDF, 1.2 MB`."""
-    kind = _FILE_TYPES.get(media_type, "")
-    for unit, size in (("MB", 1_000_000), ("kB", 1_000)):
-        if length >= size:
-            number = length / size
-            return ", ".join(filter(None, [kind, f"{number:.1f} {unit}".replace(".0 ", " ")]))
-    return ", ".join(filter(None, [kind, f"{length} B" if length else ""]))
+    size = f"{length} B" if length else ""
+    for unit, factor in (("kB", 1_000), ("MB", 1_000_000)):
+        if length >= factor:
+            size = f"{length / factor:.1f} {unit}".replace(".0 ", " ")
+    return ", ".join(filter(None, [_FILE_TYPES.get(media_type), size]))
 
 
 def webcal(address: str) -> str:

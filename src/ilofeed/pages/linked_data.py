@@ -6,10 +6,11 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
+from ilofeed.feeds import without_none
 from ilofeed.pages.html_tree import read_html
 
 if TYPE_CHECKING:
-    from ilofeed.model import Entry, Office, Person
+    from ilofeed.model import Entry, Image, Office, Person
 
 
 def render_structured(entry: Entry, office: Office) -> str:
@@ -53,7 +54,7 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
             {"@type": "Place", "name": office.countries[name].label(entry.language)}
             for name in entry.countries
         ],
-        "image": _image(entry),
+        "image": _image(entry.image) if entry.image else None,
         "isBasedOn": entry.link,
         "translationOfWork": (
             {"@id": office.address(f"entry/{entry.translation_of}/index.html")}
@@ -66,7 +67,7 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
     if entry.event is not None:
         article["about"] = {"@id": f"{entry.url}#event"}
         graph.append(_event(entry, publisher))
-    return {"@context": "https://schema.org", "@graph": [_without_none(node) for node in graph]}
+    return {"@context": "https://schema.org", "@graph": without_none(graph)}
 
 
 def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
@@ -80,11 +81,9 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
         "startDate": dates.write_moment(event.start),
         "endDate": dates.write_moment(event.end or event.start),
         "eventStatus": f"https://schema.org/Event{entry.event_status.title()}",
-        "location": (
-            {"@type": "Place", "name": event.place, "address": event.place}
-            if event.place is not None
-            else None
-        ),
+        "location": {"@type": "Place", "name": event.place, "address": event.place}
+        if event.place is not None
+        else None,
         "organizer": organizer,
         "url": event.url or entry.url,
         "inLanguage": entry.language,
@@ -92,24 +91,15 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
 
 
 def _person(person: Person, kind: str) -> dict[str, Any]:
-    return _without_none({"@type": kind, "name": person.name, "url": person.url})
+    return {"@type": kind, "name": person.name, "url": person.url}
 
 
-def _image(entry: Entry) -> dict[str, Any] | None:
-    image = entry.image
-    if image is None:
-        return None
-    return _without_none(
-        {
-            "@type": "ImageObject",
-            "url": image.url,
-            "caption": image.alt,
-            "creditText": image.credit,
-            "width": image.width,
-            "height": image.height,
-        }
-    )
-
-
-def _without_none(fields: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fields.items() if value is not None}
+def _image(image: Image) -> dict[str, Any]:
+    return {
+        "@type": "ImageObject",
+        "url": image.url,
+        "caption": image.alt,
+        "creditText": image.credit,
+        "width": image.width,
+        "height": image.height,
+    }

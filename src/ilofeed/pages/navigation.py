@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ilofeed.feeds import feed_terms
 from ilofeed.i18n import own_name
@@ -23,11 +23,7 @@ Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, countr
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The feeds of an office, found by what they select.
-
-    Build it once per build: an office may have thousands of feeds, and no page can afford to search
-    through all of them.
-    """
+    """An index of the feeds of an office, which may have thousands: too many to search."""
 
     feeds: Sequence[Feed]
     main: Feed  # the feed of everything, or the first feed if the office has none
@@ -51,7 +47,7 @@ class Directory:
     def crossed(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
         """Return the feeds of pairs with the term of a feed, each with the label of the other term.
 
-        They are grouped as the feeds of these other terms are, `by_country` or `by_topic`.
+        The groups are those of the other terms, `by_country` or `by_topic`.
         """
         if feed.spec.is_pair or feed.spec.path == "all":
             return {}
@@ -123,7 +119,7 @@ def _key(spec: FeedSpec) -> Key:
 
 
 def _keys_above(spec: FeedSpec, office: Office) -> Iterator[Key]:
-    """Yield what is selected by the feeds directly above, the other dimension being the same."""
+    """Yield the keys of the feeds directly above in one dimension."""
     if spec.category and (broader := office.categories[spec.category].broader):
         yield spec.language, spec.country, broader
     if spec.country and (broader := office.countries[spec.country].broader):
@@ -179,8 +175,7 @@ def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> s
     return f"{sentence} {words.fill('includes', labels='; '.join(included))}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One country, with its number of entries in each month."""
 
     name: str
@@ -202,33 +197,23 @@ class Chart:
 
 
 def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
-    """Count entries by country, in the months up to the newest entry's; None for a single month.
+    """Count entries by country in the last months until the newest entry; None for one month.
 
     Nothing depends on the time of the build. An entry about two countries counts for both.
     """
-    dates = [_month(entry.published) for entry in entries]
-    if not dates:
+    counts = Counter((country, _month(entry)) for entry in entries for country in entry.countries)
+    numbers = {_month(entry) for entry in entries}
+    shown = range(min(numbers, default=0), max(numbers, default=0) + 1)[-MOST_MONTHS:]
+    if len(shown) < 2:
         return None
-    months = _months(min(dates), max(dates))[-MOST_MONTHS:]
-    if len(months) < 2:
-        return None
-    counts = Counter(
-        (country, month)
-        for entry, month in zip(entries, dates, strict=True)
-        if month >= months[0]
-        for country in entry.countries
-    )
     rows = [
-        Row(name, term.label(office.language), tuple(counts[name, month] for month in months))
+        Row(name, term.label(office.language), tuple(counts[name, month] for month in shown))
         for name, term in office.countries.items()
     ]
-    return Chart(tuple(months), tuple(row for row in rows if any(row.numbers)))
+    months = tuple(dt.date(month // 12, month % 12 + 1, 1) for month in shown)
+    return Chart(months, tuple(row for row in rows if any(row.numbers)))
 
 
-def _month(moment: dt.datetime) -> dt.date:
-    return moment.date().replace(day=1)
-
-
-def _months(first: dt.date, last: dt.date) -> list[dt.date]:
-    start, end = (date.year * 12 + date.month - 1 for date in (first, last))
-    return [dt.date(month // 12, month % 12 + 1, 1) for month in range(start, end + 1)]
+def _month(entry: Entry) -> int:
+    """Return the month in which an entry was published, counted from the beginning of our era."""
+    return entry.published.year * 12 + entry.published.month - 1

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from ilofeed.i18n import phrases
 from ilofeed.ids import SHORT, settings_digest
-from ilofeed.pages.index_page import NEWEST
+from ilofeed.pages.indexes import NEWEST
 from ilofeed.pages.navigation import about, entries_per_month, label, label_language
 
 if TYPE_CHECKING:

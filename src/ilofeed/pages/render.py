@@ -6,19 +6,16 @@ import dataclasses
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import FILE_NAMES, Document, UpToDate, format_of, in_order
 from ilofeed.feeds import (
-    OPML_PATH,
     RENDERERS,
     archive_documents,
     in_format,
-    render_archive,
     render_archive_documents,
     render_calendar,
-    render_opml,
 )
-from ilofeed.model import Entry, Feed
-from ilofeed.pages import embeds, entry_page, feed_page, html, index_page, sitemap
+from ilofeed.model import FILE_NAMES, Document, Entry, Feed, UpToDate, format_of, in_order
+from ilofeed.pages import embeds, entry_page, feed_page, html
+from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
@@ -26,9 +23,8 @@ from ilofeed.workers import ALONE, Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument, OutputFile
     from ilofeed.feeds import Selection
-    from ilofeed.model import Format, Office
+    from ilofeed.model import AnyDocument, Format, Office, OutputFile
     from ilofeed.pages.navigation import Directory
 
     Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
@@ -102,9 +98,10 @@ def render_changed(
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
     feed_page = partial(_render_page, office=office, directory=directory)
     for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
-    archive = partial(render_archive, office=office)
     for_archives = [
-        _Group(shown, recipes.archive(shown), archive)
+        _Group(
+            shown, recipes.archive(shown), lambda feed: render_archive_documents([feed], office)[0]
+        )
         for feed in feeds
         for shown in archive_documents(feed)
     ]
@@ -126,7 +123,7 @@ def render_changed(
 
     for_site = [
         _Group(selection, recipes.assets(), lambda _: render_assets(office)),
-        _Group(selection, recipes.index(entries), lambda _: _render_index(selection, directory)),
+        _Group(selection, recipes.index(entries), lambda _: render_index(selection, directory)),
     ]
 
     documents: list[AnyDocument] = [
@@ -135,7 +132,7 @@ def render_changed(
         *entry_page.render_moved(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
-        *_render_lists(selection),
+        *render_lists(selection),
     ]
     return in_order(documents)
 
@@ -169,27 +166,6 @@ def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
     """Return a function that renders the documents of an entry."""
     directory = build_directory(selection.office, selection.feeds)
     return entry_page.EntryPages(selection.office, directory, selection.out).render
-
-
-def render_indexes(selection: Selection) -> list[Document]:
-    """Render what names everything else: the office's page, the lists of feeds and of pages."""
-    directory = build_directory(selection.office, selection.feeds)
-    return [*_render_index(selection, directory), *_render_lists(selection)]
-
-
-def _render_index(selection: Selection, directory: Directory) -> list[Document]:
-    return [
-        index_page.render_index(selection.office, directory, selection.out),
-        index_page.render_not_found(selection.office, directory),
-    ]
-
-
-def _render_lists(selection: Selection) -> list[Document]:
-    office, feeds = selection.office, selection.feeds
-    return [
-        Document(OPML_PATH, "index", render_opml(feeds, office)),
-        *sitemap.render_sitemap(office, feeds, selection.out),
-    ]
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:

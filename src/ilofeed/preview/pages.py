@@ -33,8 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from ilofeed.content import Parsed, Sources
-    from ilofeed.document import Document
-    from ilofeed.model import Entry, Office
+    from ilofeed.model import Document, Entry, Office
     from ilofeed.problems import Problem
 
 

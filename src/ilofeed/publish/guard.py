@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 from ilofeed import dates
 from ilofeed.content import scalar
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds import is_moved_along, second
+from ilofeed.model import FILE_NAMES
 from ilofeed.problems import Problem, quote
 from ilofeed.publish.changes import is_changed, is_updated
 from ilofeed.publish.manifest import digest

@@ -7,8 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ilofeed.document import ORDER, OutputFile
 from ilofeed.feeds import MANIFEST
+from ilofeed.model import ORDER, OutputFile
 from ilofeed.publish import state
 from ilofeed.publish.entry_records import CheckedEntries
 from ilofeed.publish.output import read_manifest

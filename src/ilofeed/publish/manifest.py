@@ -14,8 +14,8 @@ from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ilofeed.document import Document, UpToDate
 from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record
+from ilofeed.model import Document, UpToDate
 from ilofeed.verify import carried_entry
 from ilofeed.workers import ALONE
 
@@ -23,9 +23,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument
     from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Office, Term
+    from ilofeed.model import AnyDocument, Entry, Office, Term
     from ilofeed.workers import Workers
 
 WORTH_SHARING = 1000  # digests that take longer to compute than a process to start

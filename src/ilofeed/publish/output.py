@@ -18,16 +18,16 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from ilofeed import files
-from ilofeed.document import FILE_NAMES, ORDER, Document, in_order
 from ilofeed.feeds import MANIFEST, ManifestError, is_inside, parse_manifest
 from ilofeed.files import PublishError
+from ilofeed.model import FILE_NAMES, ORDER, Document, in_order
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from ilofeed.document import AnyDocument
     from ilofeed.feeds import Ledger
+    from ilofeed.model import AnyDocument
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"

@@ -12,9 +12,9 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds import is_archive
 from ilofeed.http import FetchError, post
+from ilofeed.model import FILE_NAMES
 from ilofeed.problems import quote
 
 if TYPE_CHECKING:

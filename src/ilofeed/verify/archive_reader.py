@@ -28,8 +28,7 @@ from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-    from ilofeed.document import Document
-    from ilofeed.model import Entry, Format
+    from ilofeed.model import Document, Entry, Format
     from ilofeed.verify.expected import Fields
 
 

@@ -13,8 +13,8 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ilofeed import dates
-from ilofeed.document import FILE_NAMES
 from ilofeed.feeds import changed, event_categories, event_times, feed_links, term_categories
+from ilofeed.model import FILE_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

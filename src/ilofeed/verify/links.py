@@ -22,8 +22,7 @@ from ilofeed.pages import read_html
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-    from ilofeed.document import AnyDocument
-    from ilofeed.model import Entry, Office
+    from ilofeed.model import AnyDocument, Entry, Office
 
 
 _xml_attributes: Any = etree.XPath(

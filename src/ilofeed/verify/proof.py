@@ -18,8 +18,7 @@ from ilofeed.verify.expected import carried_calendar, carried_entry, carried_eve
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ilofeed.document import Document
-    from ilofeed.model import Entry, Feed, Office
+    from ilofeed.model import Document, Entry, Feed, Office
 
 
 @dataclass(frozen=True, slots=True)

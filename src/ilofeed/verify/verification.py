@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lxml import etree
 
-from ilofeed.document import Document
 from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
+from ilofeed.model import Document
 from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archive_reader import leave, read_archive, share_out, whole_findings
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
@@ -23,8 +23,7 @@ from ilofeed.workers import ALONE
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from ilofeed.document import AnyDocument
-    from ilofeed.model import Feed, Office
+    from ilofeed.model import AnyDocument, Feed, Office
     from ilofeed.verify.lint import Finding
     from ilofeed.workers import Workers
 

@@ -1,0 +1,119 @@
+"""What names everything else: the office's page, the list of feeds, and the sitemap.
+
+The sitemap is the protocol 0.9 of sitemaps.org; `robots.txt` leads to it.
+"""
+
+from __future__ import annotations
+
+import urllib.parse
+from typing import TYPE_CHECKING, TypeAlias
+
+from lxml import etree
+
+from ilofeed.feeds import OPML_PATH, changed, grouped, render_opml
+from ilofeed.model import Document
+from ilofeed.pages.feed_page import addresses
+from ilofeed.pages.html import render_page, webcal
+from ilofeed.pages.navigation import build_directory, entries_per_month
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from ilofeed.feeds import Selection
+    from ilofeed.model import Entry, Office
+    from ilofeed.pages.navigation import Directory
+
+NEWEST = 10  # entries on the office's page
+SITEMAP_PATH = "sitemap.xml"
+MOST = 50_000  # addresses in one file of the sitemap; more need an index of files
+_SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
+Change: TypeAlias = "tuple[str, dt.datetime]"  # the path of a page, and when it changed last
+
+
+def render_indexes(selection: Selection) -> list[Document]:
+    """Return the pages of the office, `feeds.opml`, the sitemap and `robots.txt`."""
+    directory = build_directory(selection.office, selection.feeds)
+    return [*render_index(selection, directory), *render_lists(selection)]
+
+
+def render_index(selection: Selection, directory: Directory) -> list[Document]:
+    """Return the pages of the office: its index, and the one for addresses that do not exist."""
+    office = selection.office
+    entries = [entry for entry in selection.out if entry.withdrawn is None]
+    return [
+        Document("index.html", "index", _render_index(office, directory, entries)),
+        Document("404.html", "index", _render_not_found(office, directory)),
+    ]
+
+
+def render_lists(selection: Selection) -> list[Document]:
+    """Return what programs request: the lists of feeds and of pages, and `robots.txt`."""
+    office, feeds = selection.office, selection.feeds
+    pages = [("index.html", max(feed.updated for feed in feeds))]
+    pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
+    pages += [(e.page, changed(e)) for e in selection.out if e.withdrawn is None]
+    robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
+    return [
+        Document(OPML_PATH, "index", render_opml(feeds, office)),
+        *_render_sitemap(office, pages),
+        Document("robots.txt", "index", robots.encode()),
+    ]
+
+
+def _render_index(office: Office, directory: Directory, entries: Sequence[Entry]) -> bytes:
+    """Return the office's page: the newest entries, and every feed by dimension."""
+    main = directory.main
+    return render_page(
+        "index.html",
+        "index.html",
+        office,
+        directory,
+        groups=dict(grouped(directory.feeds)),
+        newest=entries[:NEWEST],
+        chart=entries_per_month(entries, office),
+        addresses=lambda feed: addresses(feed, office),
+        webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
+        countries={feed.spec.country: feed for feed in directory.feeds if not feed.spec.is_pair},
+        crossed=lambda feed: directory.crossed(feed, office),
+        above=lambda feed: directory.above(feed, office),
+    )
+
+
+def _render_not_found(office: Office, directory: Directory) -> bytes:
+    """Return what a host shows for a missing page, at any depth: its links begin at the root."""
+    root = urllib.parse.urlsplit(office.url).path
+    return render_page(
+        "404.html",
+        "404.html",
+        office,
+        directory,
+        address_of=lambda path: root + path.removesuffix("index.html"),
+        groups=dict(grouped(directory.feeds)),
+    )
+
+
+def _render_sitemap(office: Office, pages: Sequence[Change]) -> list[Document]:
+    """Return the sitemap, preceded by its parts if it has too many addresses for one file."""
+    if len(pages) <= MOST:
+        data = _list("urlset", "url", pages, office)
+        return [Document(SITEMAP_PATH, "index", data)]
+    parts = {
+        f"sitemap-{number}.xml": pages[start : start + MOST]
+        for number, start in enumerate(range(0, len(pages), MOST), 1)
+    }
+    index = [(name, max(moment for _, moment in part)) for name, part in parts.items()]
+    data = _list("sitemapindex", "sitemap", index, office)
+    return [
+        *(Document(n, "index", _list("urlset", "url", p, office)) for n, p in parts.items()),
+        Document(SITEMAP_PATH, "index", data),
+    ]
+
+
+def _list(root_name: str, name: str, pages: Sequence[Change], office: Office) -> bytes:
+    root = etree.Element(root_name, xmlns=_SITEMAP_NAMESPACE)
+    for path, moment in pages:
+        item = etree.SubElement(root, name)
+        etree.SubElement(item, "loc").text = office.address(path)
+        etree.SubElement(item, "lastmod").text = moment.replace(microsecond=0).isoformat()
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
