@@ -30,6 +30,7 @@ SHARED = {
     "icalendar": {"feeds", "verify"},  # written by the one, read back by the other
     "lxml": {"feeds", "pages", "verify", "importers"},
     "pydantic": {"content", "importers", "scaffold"},
+    "pydantic_core": {"content", "scaffold"},  # the form of its errors
 }
 ONE_MODULE = (
     "feedgen feedparser tinyhtml5 jsonschema_rs comrak markdownify nh3 PIL urllib3 yaml zoneinfo"

@@ -7,15 +7,21 @@ document that was made of them, is a value in the draft; an exception is a broke
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from pathlib import Path
+from typing import TypeAlias
 
-from ilofeed.content import check, check_office, read_again, read_office
-from ilofeed.feeds import MANIFEST, next_change, select, waiting
+from ilofeed.content import Site, check, check_office, read_again, read_office
+from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting
+from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
-from ilofeed.problems import has_errors
+from ilofeed.problems import Problem, has_errors
 from ilofeed.publish import (
+    Changes,
+    Input,
     NewBuild,
     Output,
     PreviousBuild,
@@ -30,20 +36,8 @@ from ilofeed.publish import (
     save_state,
     scan_inputs,
 )
-from ilofeed.verify import verify_changed
+from ilofeed.verify import Fault, verify_changed
 from ilofeed.workers import ALONE, Workers
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Mapping
-    from pathlib import Path
-
-    from ilofeed.content import Site
-    from ilofeed.feeds import Ledger, Selection
-    from ilofeed.model import AnyDocument, Office
-    from ilofeed.problems import Problem
-    from ilofeed.publish import Changes, Input
-    from ilofeed.verify import Fault
 
 StageProgress: TypeAlias = "Callable[[str, int, int], None]"
 

@@ -8,16 +8,12 @@ import copyreg
 import datetime as dt
 import functools
 import re
+from collections.abc import Callable
 from importlib import resources
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
-from ilofeed.problems import quote
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ilofeed.problems import Code
+from ilofeed.problems import Code, quote
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 

@@ -8,13 +8,10 @@ from __future__ import annotations
 
 import os
 import shutil
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from pathlib import Path
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
-
-    from ilofeed.model import Document
+from ilofeed.model import Document
 
 
 class PublishError(OSError):

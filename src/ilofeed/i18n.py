@@ -10,17 +10,12 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
-from ilofeed.dates import offset
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from ilofeed.dates import Moment
-
+from ilofeed.dates import Moment, offset
 
 LANGUAGES = ("en", "zh-Hans", "mn", "ar")
 # ISO 15924 scripts and primary subtags of languages that are written from right to left

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar, get_args
+from typing import Literal, TypeAlias, TypeVar, get_args
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
-
-    from ilofeed.dates import Moment
-    from ilofeed.ids import Authority
-
+from ilofeed.dates import Moment
+from ilofeed.ids import Authority
 
 Format = Literal["atom", "rss", "json"]  # of feeds
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, get_args
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
+from typing import Literal, get_args
 
 Severity = Literal["error", "warning"]
 

@@ -8,13 +8,8 @@ import functools
 import itertools
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ilofeed.problems import Problem, Severity, quote
-
-if TYPE_CHECKING:
-    from ilofeed.problems import Code
-
+from ilofeed.problems import Code, Problem, Severity, quote
 
 MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-    from multiprocessing.connection import Connection
-    from multiprocessing.context import ForkProcess
+from multiprocessing.connection import Connection
+from multiprocessing.context import ForkProcess
+from typing import Any, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")

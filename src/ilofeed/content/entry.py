@@ -7,8 +7,8 @@ import hashlib
 import html
 import posixpath
 from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ilofeed import dates
 from ilofeed.content import frontmatter, markdown, yaml_nodes
@@ -17,15 +17,9 @@ from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
-from ilofeed.model import Attachment, Entry, Event, Image, Person
-from ilofeed.problems import Problem, has_errors, quote
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
-
-    from ilofeed.model import Office
-    from ilofeed.problems import Code
-    from ilofeed.text import Source
+from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
+from ilofeed.problems import Code, Problem, has_errors, quote
+from ilofeed.text import Source
 
 LONGEST_KEYS = 50_000  # characters of front matter
 _STAND_INS = {

@@ -5,17 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed import dates
 from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
 from ilofeed.text import MOST_PER_FILE, Source, decode, find_unfit
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)

@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from typing import Any
 
 from pydantic import BaseModel
 
 from ilofeed.content.yaml_errors import ITEM_SIGNS
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ilofeed.problems import CODES, did_you_mean, nearest, quote, visible
-
-if TYPE_CHECKING:
-    from collections.abc import Collection
-
-    from ilofeed.problems import Code, Problem
-    from ilofeed.text import Source
-
+from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote, visible
+from ilofeed.text import Source
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MOST_UNKNOWN = 100  # unknown keys that are compared with a missing key

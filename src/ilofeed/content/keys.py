@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeAlias
+from typing import Annotated, Any, NoReturn, TypeAlias
 
 from pydantic import (
     AfterValidator,
@@ -19,13 +19,9 @@ from pydantic_core import PydanticCustomError
 
 from ilofeed import dates
 from ilofeed.dates import read_moment
-from ilofeed.problems import quote
+from ilofeed.problems import Code, quote
 from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
 from ilofeed.urls import AddressError, to_url
-
-if TYPE_CHECKING:
-    from ilofeed.problems import Code
-
 
 LONGEST_TITLE = 300
 LONGEST_SUMMARY = 2000

@@ -13,26 +13,22 @@ import itertools
 import re
 import sys
 import urllib.parse
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import NamedTuple
 
-from ilofeed.problems import has_errors, quote
+import nh3
+
+from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import (
     MOST_PER_FILE,
     PRIVATE,
+    Source,
     describe_unfit,
     find_unfit,
     is_mistakable,
     private_character,
 )
 from ilofeed.urls import AddressError, is_absolute, to_url
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
-
-    import nh3
-
-    from ilofeed.problems import Code, Problem
-    from ilofeed.text import Source
 
 LONGEST_BODY = 100_000  # characters; a feed document may hold 50 entries of this size
 DEEPEST = 100  # elements within each other; parsers of HTML stop at some 250

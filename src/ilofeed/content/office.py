@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, TypeAlias
 
 from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
@@ -13,14 +14,9 @@ from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import Checked, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
-from ilofeed.problems import Problem, did_you_mean, quote
+from ilofeed.problems import Code, Problem, did_you_mean, quote
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from ilofeed.problems import Code
-
-    CheckedOffice: TypeAlias = Checked[OfficeFields]
+CheckedOffice: TypeAlias = Checked[OfficeFields]
 
 PATH = "feeds.yaml"
 _FIRST_DOMAIN = dt.date(1985, 1, 1)

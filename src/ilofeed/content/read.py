@@ -6,17 +6,12 @@ import contextlib
 import io
 import os
 import warnings
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from ilofeed.problems import Problem, quote
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
-
-    from ilofeed.problems import Code
+from ilofeed.problems import Code, Problem, quote
 
 MOST_TEXT_BYTES = 1024 * 1024
 MOST_PICTURE_BYTES = 10 * 1024 * 1024

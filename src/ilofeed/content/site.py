@@ -3,28 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from ilofeed.content.entry import Parsed, check_entry, slug_of
 from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, stand_in
+from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
+from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
-from ilofeed.workers import ALONE
+from ilofeed.workers import ALONE, Workers
 
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping, Sequence
-
-    from ilofeed.content.read import Sources
-    from ilofeed.model import Entry, Office
-    from ilofeed.workers import Workers
-
-    # entries that an earlier build checked, by path, if it would check them with the same result
-    Recall = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
-    Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
+# entries that an earlier build checked, by path, if it would check them with the same result
+Recall = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
+Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
 
 
 @dataclasses.dataclass(frozen=True)

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
 from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ilofeed.problems import quote, visible
-from ilofeed.text import escaped_private
-
-if TYPE_CHECKING:
-    from ilofeed.problems import Code, Problem
-    from ilofeed.text import Source
-
+from ilofeed.problems import Code, Problem, quote, visible
+from ilofeed.text import Source, escaped_private
 
 Model = TypeVar("Model", bound=BaseModel)
 MOST_PROBLEMS = 100  # of the keys of one file

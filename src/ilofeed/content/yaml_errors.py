@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ilofeed.problems import quote
-
-if TYPE_CHECKING:
-    from ilofeed.problems import Code
-
+from ilofeed.problems import Code, quote
 
 ITEM_SIGNS = "•·‣◦*–—−"  # written instead of the hyphen before a list item
 ITEM = rf"^(?P<indent>[ \t]*)(?:(?!\*\*)[{ITEM_SIGNS}]|-(?=[^\s-]))[ \t]*(?P<item>\S.*)$"

@@ -8,7 +8,8 @@ nothing. Scalars stay text, so `NO` is a country and `1.10` is not `1.1`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
 
 import yaml
 
@@ -22,14 +23,8 @@ from ilofeed.content.yaml_errors import (
     line_at,
     no_indent,
 )
-from ilofeed.problems import Problem, quote
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ilofeed.problems import Code
-    from ilofeed.text import Source
-
+from ilofeed.problems import Code, Problem, quote
+from ilofeed.text import Source
 
 DEEPEST = 8  # the deepest key of the schemas is 4 deep
 MOST_REPAIRS = 100

@@ -13,24 +13,17 @@ from __future__ import annotations
 import dataclasses
 import itertools
 from collections import deque
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
-from ilofeed.feeds.ledger import second
-from ilofeed.model import FILE_NAMES, Document, History
-from ilofeed.workers import ALONE
+from ilofeed.feeds.ledger import Ledger, Record, second
+from ilofeed.model import FILE_NAMES, Document, Entry, Feed, Format, History, Office
+from ilofeed.workers import ALONE, Workers
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from collections.abc import Set as AbstractSet
-
-    from ilofeed.feeds.ledger import Ledger, Record
-    from ilofeed.model import Entry, Feed, Format, Office
-    from ilofeed.workers import Workers
-
-    Renderer = Callable[[Feed, Office], bytes]
+Renderer = Callable[[Feed, Office], bytes]
 
 RENDERERS: dict[Format, Renderer] = {"atom": render_atom, "rss": render_rss, "json": render_json}
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from feedgen.entry import FeedEntry
 from feedgen.ext.base import BaseEntryExtension, BaseExtension
@@ -23,13 +24,17 @@ from lxml import etree
 
 from ilofeed import dates
 from ilofeed.feeds.links import entry_links, feed_links, term_categories
-from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, relative
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from ilofeed.model import Entry, Feed, History, Office, Person
-
+from ilofeed.model import (
+    FILE_NAMES,
+    MEDIA_TYPES,
+    STYLESHEET,
+    Entry,
+    Feed,
+    History,
+    Office,
+    Person,
+    relative,
+)
 
 AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"

@@ -11,17 +11,14 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from ilofeed import dates
+from ilofeed.dates import Moment
 from ilofeed.feeds.links import term_categories
 from ilofeed.feeds.selection import changed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ilofeed.dates import Moment
-    from ilofeed.model import Entry, Event, Feed, Office
+from ilofeed.model import Entry, Event, Feed, Office
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
 REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)

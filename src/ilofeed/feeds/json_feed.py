@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed import dates
 from ilofeed.feeds.links import feed_links, term_categories
-from ilofeed.model import FILE_NAMES
-
-if TYPE_CHECKING:
-    from ilofeed.model import Attachment, Entry, Event, Feed, Image, Office, Person
-
+from ilofeed.model import FILE_NAMES, Attachment, Entry, Event, Feed, Image, Office, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
 

@@ -6,12 +6,10 @@ import datetime as dt
 import functools
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 MANIFEST = "manifest.json"  # its path in the output
 VERSION = 2  # 1 had digests that held `updated` and labels, no files and no archives

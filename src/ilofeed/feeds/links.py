@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import urllib.parse
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from ilofeed.model import Entry, Feed, History, Office
+from ilofeed.model import Entry, Feed, History, Office
 
 
 def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[dict[str, str]]:

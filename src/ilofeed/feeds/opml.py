@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import email.utils
 import functools
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from lxml import etree
 
 from ilofeed.feeds.selection import grouped
 from ilofeed.i18n import phrases
-from ilofeed.model import FILE_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ilofeed.model import Feed, Office
+from ilofeed.model import FILE_NAMES, Feed, Office
 
 OPML_PATH = "feeds.opml"
 Groups = list[tuple[str, list[dict[str, str]]]]

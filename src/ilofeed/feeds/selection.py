@@ -6,20 +6,16 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
 
+from ilofeed.content import Site
 from ilofeed.dates import EARLIEST
 from ilofeed.feeds.archives import Past, archive_pages, look_back
+from ilofeed.feeds.ledger import Ledger
 from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
-from ilofeed.model import Archive, Feed
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
-
-    from ilofeed.content import Site
-    from ilofeed.feeds.ledger import Ledger
-    from ilofeed.model import Entry, FeedSpec, Office, Term
+from ilofeed.model import Archive, Entry, Feed, FeedSpec, Office, Term
 
 MOST_EVENTS = 500  # in one calendar
 

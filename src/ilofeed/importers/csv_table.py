@@ -6,15 +6,11 @@ import csv
 import io
 import itertools
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
 
 from ilofeed.importers import items
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.text import find_markup
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
 
 KEYS = frozenset(
     (

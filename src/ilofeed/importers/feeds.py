@@ -11,8 +11,9 @@ import copy
 import itertools
 import xml.parsers.expat
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
@@ -21,10 +22,6 @@ from ilofeed.importers import items
 from ilofeed.importers.xml import local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import parse_feed
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"

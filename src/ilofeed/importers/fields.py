@@ -6,27 +6,22 @@ import datetime as dt
 import functools
 import re
 import urllib.parse
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed import dates
 from ilofeed.content import keys, media_type, summary_html
+from ilofeed.dates import Moment
 from ilofeed.importers.import_dates import read_date
-from ilofeed.importers.items import ImportedDate, Text
+from ilofeed.importers.items import Author, Enclosure, ImportedDate, Item, Text
 from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
+from ilofeed.model import Office
 from ilofeed.problems import quote
 from ilofeed.text import is_mistakable, mend, without_markup
 from ilofeed.urls import AddressError, to_url
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ilofeed.dates import Moment
-    from ilofeed.importers.items import Author, Enclosure, Item
-    from ilofeed.model import Office
-
 
 SHORT = 600  # characters of a summary that was made of a longer text
 MOST_LISTED, MOST_CHECKED = 50, 200

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.dates import explain_date, meant
+from ilofeed.dates import Moment, explain_date, meant
+from ilofeed.importers.items import ImportedDate
 from ilofeed.problems import quote
-
-if TYPE_CHECKING:
-    from ilofeed.dates import Moment
-    from ilofeed.importers.items import ImportedDate
-
 
 _MONTHS = tuple(name[:3].lower() for name in dates.MONTHS)
 _RFC822 = re.compile(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from ilofeed.importers import items
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 
 _READ = frozenset(
     (

@@ -11,20 +11,16 @@ from __future__ import annotations
 import functools
 import html
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from lxml import etree
+from markdownify import MarkdownConverter
 
 from ilofeed.content import TAGS, render_body, tidy_html
 from ilofeed.problems import quote
 from ilofeed.text import Source, mend
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from markdownify import MarkdownConverter
-
 
 MOST_CHARACTERS = 400_000  # of HTML; a body has 100,000 at most
 MOST_TAGS, DEEPEST = 5_000, 100

@@ -9,24 +9,19 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from ilofeed import dates
 from ilofeed.content import SLUG, check_entry, slugify, written
+from ilofeed.dates import Moment
 from ilofeed.ids import LONGEST_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
-from ilofeed.importers.items import Note
+from ilofeed.importers.items import ImportedFeed, Item, Note
 from ilofeed.importers.terms import TermFinder
-from ilofeed.model import Term
+from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import has_errors, quote
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
-
-    from ilofeed.dates import Moment
-    from ilofeed.importers.items import ImportedFeed, Item
-    from ilofeed.model import Entry, Office
 
 ItemKey: TypeAlias = tuple[str, str, dt.datetime]  # link, title, date: identifies without an id
 

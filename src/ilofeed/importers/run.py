@@ -6,8 +6,11 @@ Everything is checked together, rendered and verified before the first file is w
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from pathlib import Path
+from typing import Literal, TypeAlias
 
 from ilofeed.build import make
 from ilofeed.content import Site, check_entry, check_office, read, slug_of, told_apart
@@ -15,9 +18,10 @@ from ilofeed.feeds import select
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.importers.csv_table import KEYS, read_table
 from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.items import MOST_BYTES, Note, SourceError, decode, detect_kind
+from ilofeed.importers.items import MOST_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
 from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.plan import (
+    EntryFile,
     ImportPlan,
     ImportRequest,
     plan_import,
@@ -25,22 +29,11 @@ from ilofeed.importers.plan import (
     with_terms_of,
 )
 from ilofeed.importers.terms import with_terms
-from ilofeed.model import FeedSpec
-from ilofeed.problems import did_you_mean, has_errors, quote
+from ilofeed.model import Entry, FeedSpec, Office
+from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 from ilofeed.urls import AddressError
-from ilofeed.verify import verify
+from ilofeed.verify import Fault, verify
 from ilofeed.workers import Workers, processors
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Sequence
-    from pathlib import Path
-
-    from ilofeed.importers.items import ImportedFeed
-    from ilofeed.importers.plan import EntryFile
-    from ilofeed.model import Entry, Office
-    from ilofeed.problems import Problem
-    from ilofeed.verify import Fault
 
 # of the categories that feeds.yaml lacks; "missing" and "no place": nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import datetime as dt
+from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yaml_nodes
-from ilofeed.importers.items import DIMENSIONS, Dimension
+from ilofeed.importers.items import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.importers.markdown import plain
+from ilofeed.model import Office, Term
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import decode, mend
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping, Sequence
-
-    from ilofeed.importers.items import Item, Tag
-    from ilofeed.model import Office, Term
-
 
 MOST_NEW, MOST_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)

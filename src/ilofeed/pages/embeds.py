@@ -12,13 +12,9 @@ import hashlib
 import html
 import json
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ilofeed.model import Document
-
-if TYPE_CHECKING:
-    from ilofeed.model import Feed, Office
-
+from ilofeed.model import Document, Feed, Office
 
 # every version that was ever released, the newest last
 SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}

@@ -5,20 +5,15 @@ from __future__ import annotations
 import functools
 import urllib.parse
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
 from ilofeed.feeds import changed, render_event
-from ilofeed.model import Document, relative
+from ilofeed.model import Document, Entry, Feed, Office, Term, relative
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
-from ilofeed.pages.navigation import build_directory
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from ilofeed.model import Entry, Feed, Office, Term
-    from ilofeed.pages.navigation import Directory
+from ilofeed.pages.navigation import Directory, build_directory
 
 
 class _ShownTerm(NamedTuple):

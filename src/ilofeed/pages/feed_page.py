@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Feed, Office
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
-
-if TYPE_CHECKING:
-    from ilofeed.model import Feed, Office
-    from ilofeed.pages.navigation import Directory
+from ilofeed.pages.navigation import Directory
 
 EMBEDDED = 10  # items in a frame or a fragment
 

@@ -8,25 +8,29 @@ that return `Markup` escape the texts that they are given.
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import functools
 import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 from markupsafe import Markup, escape
 
-from ilofeed.i18n import direction, own_name, phrases
-from ilofeed.model import FILE_NAMES, MEDIA_TYPES, STYLESHEET, Document, relative
-from ilofeed.pages.navigation import about, label, label_language
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterable, Mapping
-
-    from ilofeed.i18n import Phrases
-    from ilofeed.model import Entry, Event, Format, Office
-    from ilofeed.pages.navigation import Directory
+from ilofeed.i18n import Phrases, direction, own_name, phrases
+from ilofeed.model import (
+    FILE_NAMES,
+    MEDIA_TYPES,
+    STYLESHEET,
+    Document,
+    Entry,
+    Event,
+    Format,
+    Office,
+    relative,
+)
+from ilofeed.pages.navigation import Directory, about, label, label_language
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 from lxml import etree
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _ADDRESS_ATTRIBUTES = frozenset("action cite data href poster src data-address".split())
 _ADDRESS_PROPERTIES = frozenset("og:url og:image og:audio og:video".split())  # of meta elements

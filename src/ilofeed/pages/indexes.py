@@ -5,24 +5,18 @@ The sitemap is the protocol 0.9 of sitemaps.org; `robots.txt` leads to it.
 
 from __future__ import annotations
 
+import datetime as dt
 import urllib.parse
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, changed, grouped, render_opml
-from ilofeed.model import Document
+from ilofeed.feeds import OPML_PATH, Selection, changed, grouped, render_opml
+from ilofeed.model import Document, Entry, Office
 from ilofeed.pages.feed_page import addresses
 from ilofeed.pages.html import render_page, webcal
-from ilofeed.pages.navigation import build_directory, entries_per_month
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Sequence
-
-    from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Office
-    from ilofeed.pages.navigation import Directory
+from ilofeed.pages.navigation import Directory, build_directory, entries_per_month
 
 NEWEST = 10  # entries on the office's page
 SITEMAP_PATH = "sitemap.xml"

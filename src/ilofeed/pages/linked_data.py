@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed import dates
 from ilofeed.feeds import without_none
+from ilofeed.model import Entry, Image, Office, Person
 from ilofeed.pages.html_tree import read_html
-
-if TYPE_CHECKING:
-    from ilofeed.model import Entry, Image, Office, Person
 
 
 def render_structured(entry: Entry, office: Office) -> str:

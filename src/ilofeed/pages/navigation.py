@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ilofeed.feeds import feed_terms
-from ilofeed.i18n import own_name
-from ilofeed.model import in_language
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from ilofeed.i18n import Phrases
-    from ilofeed.model import Entry, Feed, FeedSpec, Office, Term
+from ilofeed.i18n import Phrases, own_name
+from ilofeed.model import Entry, Feed, FeedSpec, Office, Term, in_language
 
 MOST_MONTHS = 24
 Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category

@@ -11,21 +11,17 @@ office make of it.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import Any
 
+from ilofeed.feeds import Selection
 from ilofeed.i18n import phrases
 from ilofeed.ids import SHORT, settings_digest
+from ilofeed.model import Entry, Feed
 from ilofeed.pages.indexes import NEWEST
-from ilofeed.pages.navigation import about, entries_per_month, label, label_language
+from ilofeed.pages.navigation import Directory, about, entries_per_month, label, label_language
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ilofeed.feeds import Selection
-    from ilofeed.model import Entry, Feed
-    from ilofeed.pages.navigation import Directory
-
-    _Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
+_Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
 
 UNKNOWN = b""  # the recipe of a document that shows an entry of unknown source
 _GROUP, _NO_ENTRY = b"|" * SHORT, b"-" * SHORT  # as long as the digest of an entry

@@ -3,31 +3,38 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed.feeds import (
     RENDERERS,
+    Selection,
     archive_documents,
     in_format,
     render_archive_documents,
     render_calendar,
 )
-from ilofeed.model import FILE_NAMES, Document, Entry, Feed, UpToDate, format_of, in_order
+from ilofeed.model import (
+    FILE_NAMES,
+    AnyDocument,
+    Document,
+    Entry,
+    Feed,
+    Format,
+    Office,
+    OutputFile,
+    UpToDate,
+    format_of,
+    in_order,
+)
 from ilofeed.pages import embeds, entry_page, feed_page, html
 from ilofeed.pages.indexes import render_index, render_lists
-from ilofeed.pages.navigation import build_directory
+from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from ilofeed.feeds import Selection
-    from ilofeed.model import AnyDocument, Format, Office, OutputFile
-    from ilofeed.pages.navigation import Directory
-
-    Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
+Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
 
 WORTH_SHARING = 200  # entries that take longer to render than a process to start
 

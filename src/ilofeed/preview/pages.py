@@ -8,16 +8,19 @@ publish them.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import html
 import re
 import threading
 import urllib.parse
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ilofeed.content import check_entry, examine, slug_of, told_apart
+from ilofeed.content import Parsed, Sources, check_entry, examine, slug_of, told_apart
 from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
+from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
     render_archives,
@@ -26,16 +29,7 @@ from ilofeed.pages import (
     render_indexes,
     render_moved,
 )
-from ilofeed.problems import has_errors, plural, visible
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Mapping, Sequence
-
-    from ilofeed.content import Parsed, Sources
-    from ilofeed.model import Document, Entry, Office
-    from ilofeed.problems import Problem
-
+from ilofeed.problems import Problem, has_errors, plural, visible
 
 PREFIX = "-preview/"  # of the preview's own paths; no feed and no entry begins so
 SCRIPT, STYLE, EVENTS = PREFIX + "preview.js", PREFIX + "preview.css", PREFIX + "events"

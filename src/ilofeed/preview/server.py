@@ -10,17 +10,11 @@ from __future__ import annotations
 import http.server
 import threading
 import urllib.parse
+from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
-from ilofeed.preview.pages import EVENTS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from ilofeed.preview.pages import Pages
-
+from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost", "[::1]")

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 import threading
 import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import watchfiles
 
 from ilofeed.content import read_office
 from ilofeed.preview.pages import Memory, Pages, Preview, look
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Iterator
-    from pathlib import Path
-
-    from ilofeed.preview.server import Server
+from ilofeed.preview.server import Server
 
 STEP = 20  # milliseconds without a change after which the files are read
 WAKE = 1.0  # seconds after which a thread checks whether it should end

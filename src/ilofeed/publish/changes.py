@@ -6,17 +6,12 @@ It is a comparison of two ledgers: that of the last build and that of the next.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from ilofeed.feeds import is_moved_along, second
-from ilofeed.problems import visible
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Sequence
-
-    from ilofeed.feeds import Ledger, Record
-    from ilofeed.problems import Problem
+from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.problems import Problem, visible
 
 Format = Literal["text", "json", "markdown"]
 

@@ -13,19 +13,14 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
+from collections.abc import Collection, Mapping
 from dataclasses import astuple, dataclass, field, fields
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
-from ilofeed.content import hash_source
+from ilofeed.content import Site, Sources, hash_source
+from ilofeed.dates import Moment
 from ilofeed.ids import fraction, settings_digest
-from ilofeed.model import Attachment, Entry, Event, Image, Person
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from ilofeed.content import Site, Sources
-    from ilofeed.dates import Moment
-    from ilofeed.model import Office
+from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
 
 Row: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, JSON of the entry
 _Types: TypeAlias = frozenset[tuple[type, ...]]  # the types that the fields of a list may have

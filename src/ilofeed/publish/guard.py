@@ -8,28 +8,19 @@ allow it. Nothing here reads or writes a file.
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import difflib
 import functools
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ilofeed import dates
-from ilofeed.content import scalar
-from ilofeed.feeds import is_moved_along, second
-from ilofeed.model import FILE_NAMES
-from ilofeed.problems import Problem, quote
+from ilofeed.content import Site, scalar
+from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.model import FILE_NAMES, Entry, Office
+from ilofeed.problems import Code, Problem, quote
 from ilofeed.publish.changes import is_changed, is_updated
 from ilofeed.publish.manifest import digest
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Callable, Collection, Iterable, Iterator
-
-    from ilofeed.content import Site
-    from ilofeed.feeds import Ledger, Record
-    from ilofeed.model import Entry, Office
-    from ilofeed.problems import Code
-
 
 MAX_MOVE = 24 * 60 * 60  # seconds by which the date of an entry may move
 MANY = 10  # refuse as many-vanished if more than one entry in so many vanishes at once

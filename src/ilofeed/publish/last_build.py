@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from ilofeed.feeds import MANIFEST
+from ilofeed.feeds import MANIFEST, Ledger
 from ilofeed.model import ORDER, OutputFile
 from ilofeed.publish import state
 from ilofeed.publish.entry_records import CheckedEntries
 from ilofeed.publish.output import read_manifest
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-    from pathlib import Path
-
-    from ilofeed.feeds import Ledger
-    from ilofeed.publish.stamps import Input
+from ilofeed.publish.stamps import Input
 
 _KINDS = {str(kind): kind for kind in ORDER}
 

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
-from ilofeed.feeds import MANIFEST, ManifestError, parse_manifest
+from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from ilofeed.feeds import Ledger
 
 MOST_BYTES = 256 * 1024 * 1024
 PAUSE = 5.0  # seconds between two rounds over a site that does not show everything yet

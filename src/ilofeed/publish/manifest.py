@@ -7,25 +7,19 @@ one SHA-256 of them all, so that a later build knows which files it wrote.
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record
-from ilofeed.model import Document, UpToDate
+from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record, Selection
+from ilofeed.model import AnyDocument, Document, Entry, Office, Term, UpToDate
 from ilofeed.verify import carried_entry
-from ilofeed.workers import ALONE
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from ilofeed.feeds import Selection
-    from ilofeed.model import AnyDocument, Entry, Office, Term
-    from ilofeed.workers import Workers
+from ilofeed.workers import ALONE, Workers
 
 WORTH_SHARING = 1000  # digests that take longer to compute than a process to start
 _SUBSCRIBED = frozenset({"archive", "feed", "calendar"})

@@ -12,22 +12,16 @@ from __future__ import annotations
 import contextlib
 import json
 import shutil
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ilofeed import files
-from ilofeed.feeds import MANIFEST, ManifestError, is_inside, parse_manifest
+from ilofeed.feeds import MANIFEST, Ledger, ManifestError, is_inside, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.model import FILE_NAMES, ORDER, Document, in_order
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from pathlib import Path
-
-    from ilofeed.feeds import Ledger
-    from ilofeed.model import AnyDocument
+from ilofeed.model import FILE_NAMES, ORDER, AnyDocument, Document, in_order
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _TEMPORARY = ".ilofeed-tmp"

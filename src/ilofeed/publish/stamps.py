@@ -12,11 +12,9 @@ import hashlib
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 

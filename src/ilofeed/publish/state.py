@@ -19,18 +19,14 @@ import os
 import secrets
 import sqlite3
 import stat
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple, dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from pathlib import Path
+from typing import Any, NamedTuple, TypeAlias
 
 from ilofeed.problems import Problem
 from ilofeed.publish import stamps
-from ilofeed.publish.stamps import Input, stamp_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
-    from pathlib import Path
-
-    from ilofeed.publish.stamps import Stamp
+from ilofeed.publish.stamps import Input, Stamp, stamp_of
 
 EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
 PATIENCE = 1.0  # seconds to wait for another process that holds the file

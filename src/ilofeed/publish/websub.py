@@ -9,18 +9,13 @@ there is one form for each feed.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from ilofeed.feeds import is_archive
+from ilofeed.feeds import Ledger, is_archive
 from ilofeed.http import FetchError, post
 from ilofeed.model import FILE_NAMES
 from ilofeed.problems import quote
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from ilofeed.feeds import Ledger
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 10.0  # seconds; the pause doubles
 LONGEST = 300.0  # seconds for all feeds together

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed.content import LONGEST_SUMMARY, slugify, yaml_nodes
 from ilofeed.i18n import own_name
+from ilofeed.model import Office
 from ilofeed.scaffold.schema import entry_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ilofeed.model import Office
 
 NOTE = "# Made by `ilofeed cms` from feeds.yaml. It is made anew, so change nothing here.\n"
 _DAYS = {"date", "updated", "withdrawn"}  # a date widget; instants are written in the file

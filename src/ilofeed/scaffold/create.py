@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime as dt
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed.build import make
-from ilofeed.content import check, read
+from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
+from ilofeed.model import Office
 from ilofeed.problems import quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
 from ilofeed.scaffold.office_kit import PROGRAM, kit
 from ilofeed.scaffold.program import program_files
 from ilofeed.verify import verify
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Mapping
-
-    from ilofeed.content import Site, Sources
-    from ilofeed.model import Office
 
 REQUIRED = ("title", "url", "timezone")
 _STAGE = ".ilofeed-init"  # where the files are written before they appear, all at once

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ilofeed.content import check_entry, scalar, slug_of, slugify
+from ilofeed.dates import Moment
 from ilofeed.feeds import second
+from ilofeed.model import Office
 from ilofeed.problems import Problem, has_errors
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterable, Mapping, Sequence
-
-    from ilofeed.dates import Moment
-    from ilofeed.model import Office
 
 PLACEHOLDER = "Write one or two sentences here, then delete the line that says draft."
 _UPDATED = re.compile(

@@ -6,22 +6,18 @@ as a problem of the option.
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 import urllib.parse
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING
 
 from ilofeed import dates
 from ilofeed.content import Sources, check_office, scalar, slugify, written
+from ilofeed.problems import Problem
 from ilofeed.urls import AddressError, to_url
-
-if TYPE_CHECKING:
-    import datetime as dt
-    from collections.abc import Iterator, Mapping
-
-    from ilofeed.problems import Problem
 
 _HOLE = re.compile(r"@([A-Z]+)@")
 

@@ -8,16 +8,12 @@ import hashlib
 import itertools
 import json
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping
 
 from ilofeed import __version__
+from ilofeed.model import Office
 from ilofeed.scaffold.program import make_wheel
 from ilofeed.scaffold.schema import feeds_schema
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from ilofeed.model import Office
 
 PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
 _EARLY, _LATE = 6, 22  # the office's hours in which the schedule starts

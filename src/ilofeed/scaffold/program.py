@@ -11,11 +11,9 @@ import hashlib
 import io
 import tomllib
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 PACKAGE = Path(__file__).parents[1]
 CHECKOUT = Path(__file__).parents[3]

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from ilofeed.content import EntryFields, OfficeFields
-
-if TYPE_CHECKING:
-    from pydantic_core import core_schema
-
-    from ilofeed.model import Office
+from ilofeed.model import Office
 
 
 class _WithoutNull(GenerateJsonSchema):

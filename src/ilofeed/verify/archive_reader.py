@@ -18,19 +18,15 @@ import datetime as dt
 import email.utils
 import hashlib
 import html
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from lxml import etree
 
 from ilofeed.feeds import cut, parse_xml
+from ilofeed.model import Document, Entry, Format
+from ilofeed.verify.expected import Fields
 from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from ilofeed.model import Document, Entry, Format
-    from ilofeed.verify.expected import Fields
-
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"

@@ -10,16 +10,12 @@ import dataclasses
 import datetime as dt
 import email.utils
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from ilofeed import dates
 from ilofeed.feeds import changed, event_categories, event_times, feed_links, term_categories
-from ilofeed.model import FILE_NAMES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ilofeed.model import Entry, Event, Feed, Format, Office
+from ilofeed.model import FILE_NAMES, Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
 

@@ -17,14 +17,12 @@ import html
 import io
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from ilofeed.dates import Moment
+from ilofeed.model import Format
 from ilofeed.verify.archive_reader import read_archive, read_number, read_second
-
-if TYPE_CHECKING:
-    from ilofeed.dates import Moment
-    from ilofeed.model import Format
-    from ilofeed.verify.expected import Fields
+from ilofeed.verify.expected import Fields
 
 
 def parse_feed(data: bytes, base: str | None = None) -> Any:

@@ -11,19 +11,15 @@ import functools
 import json
 import re
 import urllib.parse
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
 from ilofeed.feeds import MANIFEST, parse_xml
+from ilofeed.model import AnyDocument, Entry, Office
 from ilofeed.pages import read_html
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
-
-    from ilofeed.model import AnyDocument, Entry, Office
-
 
 _xml_attributes: Any = etree.XPath(
     "//@href | //@url | //@src | //@htmlUrl | //@xmlUrl | //@uri", smart_strings=False

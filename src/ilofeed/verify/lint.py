@@ -13,21 +13,17 @@ import functools
 import json
 import re
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from lxml import etree
 
 from ilofeed.content import TAGS, is_clean
 from ilofeed.feeds import parse_xml
+from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from ilofeed.model import Format
-
 
 MOST_BYTES = 5_000_000  # validators and readers give up on larger documents
 NAMESPACES = {

@@ -7,18 +7,15 @@ that have changed are read back.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
+from ilofeed.model import Document, Entry, Feed, Office
 from ilofeed.pages import oembed, structured
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ilofeed.model import Document, Entry, Feed, Office
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from lxml import etree
 
 from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
-from ilofeed.model import Document
+from ilofeed.model import AnyDocument, Document, Feed, Office
 from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archive_reader import leave, read_archive, share_out, whole_findings
 from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
 from ilofeed.verify.feed_reader import CalendarError, read_back, read_calendar
 from ilofeed.verify.links import LinkChecker
-from ilofeed.verify.lint import lint, match_grammar
+from ilofeed.verify.lint import Finding, lint, match_grammar
 from ilofeed.verify.proof import EntryDigests, prove
-from ilofeed.workers import ALONE
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-
-    from ilofeed.model import AnyDocument, Feed, Office
-    from ilofeed.verify.lint import Finding
-    from ilofeed.workers import Workers
+from ilofeed.workers import ALONE, Workers
 
 WORTH_SHARING = 300_000  # bytes of feeds that take longer to read than a process to start
 
