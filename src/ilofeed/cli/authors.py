@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilofeed.cli import console, options
+from ilofeed.cli.options import PATH
 from ilofeed.problems import did_you_mean, has_errors, plural, quote
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ def _check_among_others(
 
 
 @click.command()
-@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.argument("files", nargs=-1, required=True, metavar="FILE…", type=PATH)
 @options.clock
 @click.pass_obj
 def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
@@ -227,8 +228,7 @@ def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
     except RequestError as error:
         raise options.OptionError(str(error)) from error
     if result.problems:
-        console.report(root, result.problems)
-        return console.WRONG_FILES
+        return console.report(root, result.problems)
     if result.refusal:
         console.say(f"{request.source} cannot be imported: {result.refusal}")
         return console.WRONG_FILES
@@ -297,11 +297,7 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 )
 @click.option("--branch", default="main", show_default=True, help="The branch that is published.")
 @click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="admin",
-    show_default=True,
-    help="The folder to write to.",
+    "--output", type=PATH, default="admin", show_default=True, help="The folder to write to."
 )
 @options.clock
 @click.pass_obj

@@ -15,7 +15,7 @@ import click
 from ilofeed.problems import GUARDED, plural, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ilofeed.build import Draft
     from ilofeed.problems import Problem
@@ -147,9 +147,6 @@ class Progress:
         return ", ".join(f"{stage} {seconds:.2f} s" for stage, seconds in self.seconds.items())
 
 
-_COLORS = {"error": "red", "warning": "yellow"}
-
-
 def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """Format each problem as `path:line:column: error: message [code]`, as compilers do.
 
@@ -165,7 +162,7 @@ def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
 
 
 def _colored(severity: str) -> str:
-    return click.style(f"{severity}:", fg=_COLORS[severity], bold=True)
+    return click.style(f"{severity}:", fg="red" if severity == "error" else "yellow", bold=True)
 
 
 def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
@@ -190,11 +187,7 @@ def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
 
 
-FORMATS: dict[str, Callable[[Sequence[Problem], Sequence[Fault]], str]] = {
-    "text": as_text,
-    "github": as_github,
-    "json": as_json,
-}
+FORMATS = {"text": as_text, "github": as_github, "json": as_json}
 
 
 def _message(problem: Problem) -> str:

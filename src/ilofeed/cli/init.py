@@ -23,7 +23,7 @@ _QUESTIONS = {
 
 
 @click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+@click.argument("folder", metavar="DIR", type=options.PATH)
 @click.option("--title", help="Name of the office or the newsletter.")
 @click.option("--url", help="Where the feeds will be served: https://example.org/feeds/")
 @click.option(

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from ilofeed.dates import Moment
 
 
+PATH = click.Path(path_type=Path)
+
+
 class OptionError(click.ClickException):
     """A mistake in an option, as a sentence."""
 
@@ -27,17 +30,13 @@ class OptionError(click.ClickException):
 
 @dataclass(frozen=True)
 class BuildOptions:
-    """Options of `build` and `diff`.
-
-    `previous` is a path, a URL, "live" or "none"; None is the manifest in the output. `allowed`
-    are rules of the guard, `jobs` is the maximum number of processes.
-    """
+    """Options of `build` and `diff`."""
 
     output: Path
-    previous: str | None = None
+    previous: str | None = None  # path, URL, "live" or "none"; None is the manifest in the output
     base_url: str | None = None
-    allowed: tuple[str, ...] = ()
-    jobs: int | None = None
+    allowed: tuple[str, ...] = ()  # rules of the guard
+    jobs: int | None = None  # the maximum number of processes
 
     @property
     def processes(self) -> int:
@@ -123,11 +122,7 @@ form = click.option(
 )
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 output = click.option(
-    "--output",
-    type=click.Path(path_type=Path),
-    default="public",
-    show_default=True,
-    help="The folder to publish to.",
+    "--output", type=PATH, default="public", show_default=True, help="The folder to publish to."
 )
 base_url = click.option(
     "--base-url",

@@ -131,21 +131,16 @@ def _several(cell: str) -> list[str]:
 
 
 def _author(text: str) -> items.Author:
-    match = _MAIL.fullmatch(text[:1_000])
-    return (
-        items.Author(match["name"] or match["email"], match["email"])
-        if match
-        else items.Author(text)
-    )
+    if match := _MAIL.fullmatch(text[:1_000]):
+        return items.Author(match["name"] or match["email"], match["email"])
+    return items.Author(text)
 
 
 def _enclosures(cells: Mapping[str, str]) -> Iterator[items.Enclosure]:
     # an address may hold a ; itself, so only white space or | ends it
     urls = re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url", ""))
-    others = (
-        [value.strip() for value in _SEVERAL.split(cells.get(f"attachments.{name}", ""))]
-        for name in ("type", "length", "title")
-    )
+    names = ("type", "length", "title")
+    others = (_SEVERAL.split(cells.get(f"attachments.{name}", "")) for name in names)
     for url, *values in itertools.zip_longest(urls, *others, fillvalue=""):
         if url:
-            yield items.Enclosure(url, *values)
+            yield items.Enclosure(url, *map(str.strip, values))

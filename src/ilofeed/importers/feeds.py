@@ -52,10 +52,9 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     for node in nodes[items.MOST_ITEMS :]:
         node.getparent().remove(node)
     nodes = nodes[: items.MOST_ITEMS]
-    parsed, entries, failed = _parse(root, nodes, base)
-    notes += [
-        items.Note(number, "", "it cannot be read, feedparser fails on it") for number in failed
-    ]
+    parsed, entries = _parse(root, nodes, base)
+    for number in sorted({*range(1, len(nodes) + 1)} - {number for number, _, _ in entries}):
+        notes.append(items.Note(number, "", "it cannot be read, feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
     unread: Counter[str] = Counter()
     read = []
@@ -79,14 +78,11 @@ def _is_item(node: Any) -> bool:
     return is_named and parent is not None and local_name(parent) in _PARENTS
 
 
-def _parse(
-    root: Any, nodes: list[Any], base: str | None
-) -> tuple[Any, list[tuple[int, Any, Any]], list[int]]:
-    """Return feedparser's result; number, entry and node of the items it read; other numbers."""
+def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tuple[int, Any, Any]]]:
+    """Return feedparser's result, and number, entry and node of each item that it read."""
     parsed = _run_feedparser(root, base)
     if parsed is not None and len(parsed.entries) == len(nodes):
-        numbered = zip(range(1, len(nodes) + 1), parsed.entries, nodes, strict=True)
-        return parsed, list(numbered), []
+        return parsed, list(zip(itertools.count(1), parsed.entries, nodes, strict=False))
     parents = [node.getparent() for node in nodes]
     for parent, node in zip(parents, nodes, strict=True):
         parent.remove(node)
@@ -95,17 +91,15 @@ def _parse(
         raise items.SourceError("the feed cannot be read, feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
         raise items.SourceError("the feed cannot be read, feedparser fails on it as a whole")
-    entries, failed = [], []
+    entries = []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
         parent.append(single)
         parsed = _run_feedparser(root, base)
         parent.remove(single)
-        if parsed is None or not parsed.entries:
-            failed.append(number)
-        else:
+        if parsed is not None and parsed.entries:
             entries.append((number, parsed.entries[0], single))
-    return without_items, entries, failed
+    return without_items, entries
 
 
 def _run_feedparser(root: Any, base: str | None) -> Any:

@@ -31,12 +31,7 @@ _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
 _MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
 _UNKNOWN_TYPE = "application/octet-stream"
-
-
-@functools.cache
-def validator(kind: Any) -> TypeAdapter[str]:
-    """Return the validator of a type of text that `content.keys` defines."""
-    return TypeAdapter(kind)
+_validator = functools.cache(TypeAdapter[str])  # of a type of text that `content.keys` defines
 
 
 def _filled(**values: Any) -> dict[str, Any]:
@@ -169,7 +164,7 @@ class EntryFields:
         if not value:
             return None
         try:
-            return validator(kind).validate_python(value)
+            return _validator(kind).validate_python(value)
         except ValidationError as error:
             self.lost.append(f"{what}: {error.errors()[0]['msg']}")
             return None

@@ -8,7 +8,6 @@ body again gives the same Markdown, to the letter.
 
 from __future__ import annotations
 
-import functools
 import html
 import re
 from collections.abc import Callable, Iterable
@@ -35,7 +34,7 @@ _BLOCKS = frozenset(
     ).split()
 )
 _KEPT = TAGS | {"b", "i", "del", "strike"} | (_BLOCKS - {"form", "fieldset", "legend"})
-_EMPHASIS = ("b", "strong", "em", "i", "s", "del", "strike")
+_EMPHASIS = "b strong em i s del strike".split()
 _NEVER_CLOSED = frozenset("br hr img input meta link wbr p li td th tr dt dd option col".split())
 _OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
@@ -124,11 +123,7 @@ def _line_ends_roughly(match: re.Match[str]) -> str:
 
 def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
     """Tell whether HTML is small and flat enough, roughly, from its tags as they are written."""
-    if (
-        len(text) > MOST_CHARACTERS
-        or text.count("<") > 4 * MOST_TAGS
-        or text.count("&") > 10 * MOST_TAGS
-    ):
+    if text.count("<") > 4 * MOST_TAGS or text.count("&") > 10 * MOST_TAGS:
         return False
     depth, tags = 0, _OPEN.findall(text)
     for slash, name in tags:
@@ -136,7 +131,7 @@ def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
             depth = max(depth + (-1 if slash else 1), 0)
         if depth > deepest:
             return False
-    return len(tags) <= 2 * MOST_TAGS
+    return len(text) <= MOST_CHARACTERS and len(tags) <= 2 * MOST_TAGS
 
 
 def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
@@ -203,60 +198,57 @@ def _squeezed(text: str) -> str:
 
 def _markdownify(tidy: str, *, emphasis: bool) -> str:
     tidy = _CELL_BREAK.sub("<br>", tidy)
-    markdown = str(_converter(emphasis=emphasis).convert(f"<div>{tidy}</div>"))
+    converter = _Converter(
+        heading_style="atx",
+        bullets="-",
+        newline_style="backslash",
+        escape_misc=True,
+        strip=None if emphasis else _EMPHASIS,
+    )
+    markdown = str(converter.convert(f"<div>{tidy}</div>"))
     markdown = _BREAKS.sub("\n\n", markdown)
     lines = [line if line.strip() else "" for line in markdown.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
 
 
-@functools.cache
-def _converter(*, emphasis: bool) -> MarkdownConverter:
-    from markdownify import MarkdownConverter  # only an import needs it
+class _Converter(MarkdownConverter):
+    """markdownify that keeps every picture and escapes all that Markdown would interpret."""
 
-    class Converter(MarkdownConverter):
-        """markdownify that keeps every picture and escapes all that Markdown would interpret."""
+    def process_text(self, el: Any, parent_tags: Any = None) -> str:
+        text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
+        # before a link it would make it a picture
+        return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
 
-        def process_text(self, el: Any, parent_tags: Any = None) -> str:
-            text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
-            # before a link it would make it a picture
-            return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
+    def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
+        href, inner = el.get("href"), " ".join(text.split())
+        if not inner or not href or "_noformat" in parent_tags:
+            return text
+        before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
+        return f"{before}[{inner}]({_target(href, el.get('title'))}){after}"
 
-        def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
-            href, inner = el.get("href"), " ".join(text.split())
-            if not inner or not href or "_noformat" in parent_tags:
-                return text
-            before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
-            return f"{before}[{inner}]({_target(href, el.get('title'))}){after}"
+    def convert_img(self, el: Any, _text: str, parent_tags: Any) -> str:
+        src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
+        if not src or not alt or "_noformat" in parent_tags:
+            return ""
+        return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
 
-        def convert_img(self, el: Any, _text: str, parent_tags: Any) -> str:
-            src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
-            if not src or not alt or "_noformat" in parent_tags:
-                return ""
-            return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
+    def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
+        text = re.sub(r"\n$", "", el.get_text())
+        if not text.strip():
+            return ""
+        longest = max((len(run) for run in re.findall("`+", text)), default=0)
+        fence = "`" * max(3, longest + 1)
+        return f"\n\n{fence}\n{text}\n{fence}\n\n"
 
-        def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
-            text = re.sub(r"\n$", "", el.get_text())
-            if not text.strip():
-                return ""
-            longest = max((len(run) for run in re.findall("`+", text)), default=0)
-            fence = "`" * max(3, longest + 1)
-            return f"\n\n{fence}\n{text}\n{fence}\n\n"
+    def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
+        if "_inline" in parent_tags:
+            return f" {text.strip()} "
+        text = text.strip("\n")
+        return f"\n\n{text}\n\n" if text.strip() else ""
 
-        def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
-            if "_inline" in parent_tags:
-                return f" {text.strip()} "
-            text = text.strip("\n")
-            return f"\n\n{text}\n\n" if text.strip() else ""
 
-    for name in _BLOCKS - TAGS - {"tr", "td", "th"}:
-        setattr(Converter, f"convert_{name}", Converter.convert_div)
-    return Converter(
-        heading_style="atx",
-        bullets="-",
-        newline_style="backslash",
-        escape_misc=True,
-        strip=None if emphasis else list(_EMPHASIS),
-    )
+for _name in _BLOCKS - TAGS - {"tr", "td", "th"}:
+    setattr(_Converter, f"convert_{_name}", _Converter.convert_div)
 
 
 def _escape(text: str) -> str:

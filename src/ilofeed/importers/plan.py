@@ -176,7 +176,8 @@ class _Planner:
         if date is None:
             hint = "; or say its form, --date-format %d/%m/%Y" if self._feed.is_table else ""
             raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
-        link = self._link(item, fields)
+        is_own_page = item.link.startswith(self._office.url) and _PAGE.search(item.link)
+        link = None if is_own_page else fields.url(item.link, "the link")
         identity = self._identity(item, fields)
         instant = dates.instant(date, self._office.timezone, self._office.publish_time)
         key = (link or "", title, instant)
@@ -228,11 +229,6 @@ class _Planner:
             return slug
         fields.lost.append(f"translation_of: there is no entry {quote(slug)}")
         return None
-
-    def _link(self, item: Item, fields: EntryFields) -> str | None:
-        if item.link.startswith(self._office.url) and _PAGE.search(item.link):
-            return None  # the entry's page
-        return fields.url(item.link, "the link")
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
         """Return the id that subscribers know, if an entry can have it."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
@@ -19,58 +20,32 @@ _MESSAGES = {  # for values that do not match a pattern
     "type": "a media type such as application/pdf",
 }
 _WHEN = "a day such as 2015-05-19, or an instant such as 2015-05-19T14:30:00+08:00"
-_BODY = {
-    "name": "body",
-    "label": "Body",
-    "widget": "markdown",
-    "required": False,
-    "hint": "What more there is to say. Without it the summary stands here",
-    # the check refuses what other buttons make, or the form cannot show it again
-    "buttons": [
-        *("bold", "italic", "link", "heading-two", "heading-three"),
-        *("quote", "bulleted-list", "numbered-list"),
-    ],
-    "editor_components": [],
-    "modes": ["rich_text", "raw"],
-}
+_DATA = resources.files("ilofeed") / "data"
 
 
 def page() -> bytes:
     """Return the page that loads the CMS and its config.yml."""
-    return resources.files("ilofeed").joinpath("data", "cms.html").read_bytes()
+    return (_DATA / "cms.html").read_bytes()
 
 
 def config(office: Office, repo: str, branch: str) -> bytes:
     """Return config.yml, which both programs read."""
-    settings = {
-        "backend": {"name": "github", "repo": repo, "branch": branch},
-        "local_backend": True,  # used on localhost only
-        "site_url": office.url,
-        "media_folder": "entries",
-        "public_folder": "",
-        "slug": {"encoding": "ascii", "clean_accents": True},
-        "output": {"omit_empty_optional_fields": True},  # Sveltia's; the page does it for Decap
-        "collections": [
-            {
-                "name": "entries",
-                "label": "Entries",
-                "label_singular": "Entry",
-                "folder": "entries",
-                "path": "{{year}}/{{slug}}",
-                "slug": _slug(office),
-                "extension": "md",
-                "format": "yaml-frontmatter",
-                "create": True,
-                "media_folder": "",  # pictures are in the folder of the entry
-                "public_folder": "",
-                "summary": "{{title}} ({{date}})",
-                "sortable_fields": ["date", "title"],
-                "editor": {"preview": False},
-                "fields": fields(office),
-            }
-        ],
-    }
+    settings = _settings()
+    settings["backend"] |= {"repo": repo, "branch": branch}
+    settings["site_url"] = office.url
+    settings["collections"][0] |= {"slug": _slug(office), "fields": fields(office)}
     return (NOTE + yaml_nodes.write(settings)).encode()
+
+
+def _settings() -> dict[str, Any]:
+    """Return config.yml without what depends on the office.
+
+    `local_backend` is used on localhost only, `output` by Sveltia only (the page does it for
+    Decap). Pictures are in the folder of the entry. The body has no button for what the check
+    refuses or the form cannot show again.
+    """
+    settings: dict[str, Any] = json.loads((_DATA / "cms.json").read_text("utf-8"))
+    return settings
 
 
 def _slug(office: Office) -> str:
@@ -89,7 +64,7 @@ def fields(office: Office) -> list[dict[str, Any]]:
         most = schema["properties"]["title"]["maxLength"]
         message = f"{most} characters at most, without _ and ~: the file is named after it"
         title["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
-    return [*widgets, _BODY]
+    return [*widgets, *_settings()["collections"][0]["fields"]]
 
 
 def _widgets(
