@@ -1015,7 +1015,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
         faults = right(documents, office)
         return faults + [Fault("all/atom.xml", "entries", "a", "b")] * ("Bad" in titles)
 
-    monkeypatch.setattr("ilofeed.importers.run.verify", refuses)
+    monkeypatch.setattr("ilofeed.importers.plan.verify", refuses)
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: the feeds would not verify with it' in said

@@ -66,8 +66,8 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
     try:
         if renew:
             if any(given.values()):
-                text = "--renew takes no other options: feeds.yaml says the rest"
-                raise options.OptionError(text)
+                message = "--renew takes no other options: feeds.yaml says the rest"
+                raise options.OptionError(message)
             return _renew(office, clock)
         create.check_place(office)
         if sys.stdin.isatty() and any(given[name] is None for name in create.REQUIRED):
@@ -132,18 +132,12 @@ def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
         question = "Languages, the office's first, between spaces, such as en zh-Hans"
         given["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
     if not given["countries"]:
-        given["countries"] = _ask_for_countries(ask)
+        countries: tuple[tuple[str, str], ...] = ()
+        question = "A country, such as FR=France (Enter: no more; none at all: the world)"
 
+        def add(answer: str) -> tuple[tuple[str, str], ...]:
+            return (*countries, create.parse_country(answer)) if answer else ()
 
-def _ask_for_countries(ask: Callable[..., Any]) -> tuple[str, ...]:
-    from ilofeed.scaffold import create
-
-    question = "A country, such as FR=France (Enter: no more; none at all: the world)"
-    countries: list[tuple[str, str]] = []
-
-    def read(answer: str) -> tuple[tuple[str, str], ...]:
-        return (*countries, create.parse_country(answer)) if answer else ()
-
-    while answer := ask(question, "countries", read, ""):
-        countries = list(answer)
-    return tuple(f"{code}={label}" for code, label in countries)
+        while answer := ask(question, "countries", add, ""):
+            countries = answer
+        given["countries"] = tuple(f"{code}={label}" for code, label in countries)

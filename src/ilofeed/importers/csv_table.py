@@ -52,7 +52,7 @@ def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
                 break
             if any(map(str.strip, row)):
                 cells = {key: row[at].strip() for key, at in positions.items() if at < len(row)}
-                entries.append(_item(number, cells))
+                entries.append(_item(number, dict.fromkeys(KEYS, "") | cells))
     except csv.Error as error:
         raise items.SourceError(f"the table cannot be read: {error}") from error
     return items.ImportedFeed(tuple(entries), tuple(notes), is_table=True)
@@ -84,44 +84,38 @@ def _positions(
         elif name and at not in positions.values():
             unknown.append(header[at])
     if not {"title", "date", "summary", "body"} & set(positions):
-        message = (
+        raise items.SourceError(
             "no column is named as an entry's key (title, date, summary, categories, countries, "
             "link …); rename them, or say for instance --column title=Headline"
         )
-        raise items.SourceError(message)
     names = ", ".join(map(quote, unknown[:50]))
     message = f"columns that no key is named for: {names} (--column KEY=HEADER)"
     return positions, [items.Note(0, "", message)] * bool(unknown)
 
 
 def _item(number: int, cells: Mapping[str, str]) -> items.Item:
-    def get(key: str) -> str:
-        return cells.get(key, "")
-
-    summary, body = get("summary"), get("body")
+    summary, body = cells["summary"], cells["body"]
     return items.Item(
         number,
-        id=get("id"),
-        title=items.Text(get("title")),
-        link=get("link"),
-        date=items.ImportedDate(get("date")),
-        updated=items.ImportedDate(get("updated")),
+        id=cells["id"],
+        title=items.Text(cells["title"]),
+        link=cells["link"],
+        date=items.ImportedDate(cells["date"]),
+        updated=items.ImportedDate(cells["updated"]),
         summary=items.Text(summary, "html" if find_markup(summary) else "plain"),
         content=items.Text(body, "html" if find_markup(body) else "markdown"),
-        base=get("link"),
+        base=cells["link"],
         tags=tuple(
             items.Tag(name, dimension=dimension)
             for dimension in items.DIMENSIONS
-            for name in _several(get(dimension))
+            for name in _several(cells[dimension])
         ),
-        authors=tuple(map(_author, _several(get("authors")))),
+        authors=tuple(map(_author, _several(cells["authors"]))),
         enclosures=tuple(_enclosures(cells)),
-        picture=items.Picture(*(get(f"image.{name}") for name in ("url", "alt", "credit"))),
-        event=items.ImportedEvent(
-            *(get(f"event.{name}") for name in ("start", "end", "place", "url"))
-        ),
-        language=get("language"),
-        translation_of=get("translation_of"),
+        picture=items.Picture(*(cells[f"image.{name}"] for name in ("url", "alt", "credit"))),
+        event=items.ImportedEvent(*(cells[f"event.{name}"] for name in items.EVENT)),
+        language=cells["language"],
+        translation_of=cells["translation_of"],
     )
 
 
@@ -138,9 +132,9 @@ def _author(text: str) -> items.Author:
 
 def _enclosures(cells: Mapping[str, str]) -> Iterator[items.Enclosure]:
     # an address may hold a ; itself, so only white space or | ends it
-    urls = re.split(r"\s*\|\s*|;\s+|\s+", cells.get("attachments.url", ""))
+    urls = re.split(r"\s*\|\s*|;\s+|\s+", cells["attachments.url"])
     names = ("type", "length", "title")
-    others = (_SEVERAL.split(cells.get(f"attachments.{name}", "")) for name in names)
+    others = (_SEVERAL.split(cells[f"attachments.{name}"]) for name in names)
     for url, *values in itertools.zip_longest(urls, *others, fillvalue=""):
         if url:
             yield items.Enclosure(url, *map(str.strip, values))

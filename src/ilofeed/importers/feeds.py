@@ -27,7 +27,6 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
 _MOST_WORK = 100_000_000  # bytes to parse when each item is read alone
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
-_KINDS = frozenset({"rss", "RDF", "feed"})
 _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
@@ -44,7 +43,7 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     if kind == "opml":
         why = "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
         raise items.SourceError(why)
-    if kind not in _KINDS:
+    if kind not in {"rss", "RDF", "feed"}:
         why = f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]

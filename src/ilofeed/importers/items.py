@@ -12,8 +12,8 @@ from ilofeed.problems import visible
 MOST_BYTES = 64 * 1024 * 1024  # of a document
 MOST_ITEMS = 5_000
 MOST_PARTS = 1_000_000  # elements, members or cells: each takes a hundred times its bytes
-Kind: TypeAlias = Literal["xml", "json", "csv"]
 Dimension: TypeAlias = Literal["categories", "countries"]
+EVENT = ("start", "end", "place", "url")  # the keys of an event
 DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
 _MARKS = (
@@ -197,8 +197,8 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
     return data.decode(fallback, "replace").replace("\ufffd", ""), [Note(0, "", message)]
 
 
-def detect_kind(text: str) -> Kind:
-    """Tell what kind of document a text is by its first character."""
+def detect_kind(text: str) -> str:
+    """Tell whether a text is "xml", "json" or "csv" by its first character."""
     start = text[:100].lstrip()
     if start.startswith("<"):
         return "xml"

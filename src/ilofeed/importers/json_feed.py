@@ -32,9 +32,8 @@ def read_json(text: str) -> items.ImportedFeed:
         raise items.SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
     notes = items.too_many(len(members))
     if _text(document.get("next_url")):
-        notes.append(
-            items.Note(0, "", "older items are in another document, the one of its next_url")
-        )
+        message = "older items are in another document, the one of its next_url"
+        notes.append(items.Note(0, "", message))
     read, unread = [], Counter[str]()
     for number, item in enumerate(members[: items.MOST_ITEMS], 1):
         if isinstance(item, dict):
@@ -70,11 +69,9 @@ def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         enclosures=tuple(_enclosures(item)),
         picture=items.Picture(
-            _text(item.get("image")), _text(image.get("alt")), _text(image.get("credit"))
+            *map(_text, (item.get("image"), image.get("alt"), image.get("credit")))
         ),
-        event=items.ImportedEvent(
-            *(_text(event.get(key)) for key in ("start", "end", "place", "url"))
-        ),
+        event=items.ImportedEvent(*(_text(event.get(key)) for key in items.EVENT)),
         language=_text(item.get("language")) or _text(feed.get("language")),
         translation_of=_text(extension.get("translation_of")),
     )

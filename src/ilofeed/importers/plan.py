@@ -1,7 +1,6 @@
 """Plan an import: the entry files to write, and a sentence about everything that is left out.
 
-Pure: what the office has already comes in as entries and slugs, what is to be written goes out as
-an `ImportPlan`.
+Nothing is read or written here: the office's entries and slugs come in, an `ImportPlan` goes out.
 """
 
 from __future__ import annotations
@@ -9,21 +8,24 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from ilofeed import dates
-from ilofeed.content import SLUG, check_entry, slugify, written
+from ilofeed.build import make
+from ilofeed.content import SLUG, Site, check_entry, slugify, told_apart, written
 from ilofeed.dates import Moment
+from ilofeed.feeds import select
 from ilofeed.ids import LONGEST_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.items import ImportedFeed, Item, Note
 from ilofeed.importers.terms import TermFinder
-from ilofeed.model import Entry, Office, Term
+from ilofeed.model import Entry, FeedSpec, Office, Term
 from ilofeed.problems import has_errors, quote
-
-ItemKey: TypeAlias = tuple[str, str, dt.datetime]  # link, title, date: identifies without an id
+from ilofeed.verify import Fault, verify
+from ilofeed.workers import Workers, processors
 
 _ROUNDS = 4
 _PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
@@ -127,7 +129,7 @@ class _Planner:
         self._old_keys = {(entry.link or "", entry.title, entry.published) for entry in entries}
         self._slugs = set(slugs)
         self._ids = set(self._old_ids)
-        self._keys: set[ItemKey] = set()
+        self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
         feeds = [spec.path for spec in office.feeds if not spec.is_pair]
         paths = ["", "feeds.opml", *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
         self._feed_addresses = set(map(office.address, paths))
@@ -299,3 +301,71 @@ def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:
     """Return an office that has new categories, given as slug to label."""
     terms = {name: Term(name, {"": label}) for name, label in new_terms.items()}
     return dataclasses.replace(office, categories={**office.categories, **terms})
+
+
+def verify_plan(
+    plan: ImportPlan, old: Sequence[Entry], office: Office, now: dt.datetime
+) -> ImportPlan:
+    """Return the plan without the entries because of which a document would not verify."""
+    new_feeds: list[FeedSpec] = []
+    if any(spec.category is not None and not spec.is_pair for spec in office.feeds):
+        new_feeds = [FeedSpec(f"category/{name}", category=name) for name in plan.new_terms]
+    office = with_terms_of(office, plan.new_terms)
+    office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
+
+    def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
+        entries = tuple(told_apart([*existing, *(file.entry for file in files)]))
+        documents = make(select(Site(office, entries), now))
+        return verify(documents, office, workers=Workers(processors()))
+
+    if not plan.files or not faults(plan.files, old):
+        return plan
+    # faults that the site has already are not the import's
+    existing = () if faults((), old) else old
+    refused: dict[str, Fault] = {}
+    for file in plan.files:
+        alone = faults([file], ())
+        if any(fault.field != "address" for fault in alone):
+            refused[file.path] = alone[0]
+    files = [file for file in plan.files if file.path not in refused]
+    while files and (remaining := faults(files, existing)):
+        paths = {file.path for file in files}
+        blamed = {fault.path: fault for fault in remaining if fault.path in paths}
+        if not blamed:
+            largest = _too_many(files, lambda kept: faults(kept, existing))
+            blamed = dict.fromkeys(largest, remaining[0])
+        refused |= blamed
+        files = [file for file in files if file.path not in refused]
+    return _without(plan, refused)
+
+
+def _too_many(
+    files: Sequence[EntryFile], faults: Callable[[Sequence[EntryFile]], list[Fault]]
+) -> list[str]:
+    """Return the largest files, as many as must go, if each alone is right and all are not."""
+    by_size = sorted(files, key=lambda file: len(file.data), reverse=True)
+    numbers = range(1, len(files))
+    more = bisect_left(numbers, x=True, key=lambda number: not faults(by_size[number:]))
+    return [file.path for file in by_size[: 1 + more]]
+
+
+def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
+    """Return the plan without some files, given by path; notes say which fault each causes."""
+    left_out = [file for file in plan.files if file.path in refused]
+    numbers = {file.number for file in left_out}
+    notes = [note for note in plan.notes if note.number not in numbers]
+    for file in left_out:
+        fault = refused[file.path]
+        text = (
+            f"left out: the feeds would not verify with it ({fault.path}: {fault.field} is "
+            f"{fault.found}, not {fault.expected})"
+        )
+        notes.append(Note(file.number, file.entry.title, text))
+    files = tuple(file for file in plan.files if file.path not in refused)
+    return dataclasses.replace(
+        plan,
+        files=files,
+        new_terms=used_terms(plan.new_terms, files),
+        notes=tuple(notes),
+        skipped=plan.skipped + len(left_out),
+    )

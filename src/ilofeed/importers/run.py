@@ -7,33 +7,21 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from ilofeed.build import make
-from ilofeed.content import Site, check_entry, check_office, read, slug_of, told_apart
-from ilofeed.feeds import select
+from ilofeed.content import check_entry, check_office, read, slug_of
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.importers.csv_table import KEYS, read_table
 from ilofeed.importers.feeds import read_feed
 from ilofeed.importers.items import MOST_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
 from ilofeed.importers.json_feed import read_json
-from ilofeed.importers.plan import (
-    EntryFile,
-    ImportPlan,
-    ImportRequest,
-    plan_import,
-    used_terms,
-    with_terms_of,
-)
+from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
 from ilofeed.importers.terms import with_terms
-from ilofeed.model import Entry, FeedSpec, Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 from ilofeed.urls import AddressError
-from ilofeed.verify import Fault, verify
-from ilofeed.workers import Workers, processors
 
 # of the categories that feeds.yaml lacks; "missing" and "no place": nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
@@ -157,73 +145,3 @@ def _write_terms(
         return "no place"
     read.replace(root / "feeds.yaml", changed)
     return "written"
-
-
-def verify_plan(
-    plan: ImportPlan, old: Sequence[Entry], office: Office, now: dt.datetime
-) -> ImportPlan:
-    """Return the plan without the entries because of which a document would not verify."""
-    new_feeds: list[FeedSpec] = []
-    if any(spec.category is not None and not spec.is_pair for spec in office.feeds):
-        new_feeds = [FeedSpec(f"category/{name}", category=name) for name in plan.new_terms]
-    office = with_terms_of(office, plan.new_terms)
-    office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
-
-    def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
-        entries = tuple(told_apart([*existing, *(file.entry for file in files)]))
-        documents = make(select(Site(office, entries), now))
-        return verify(documents, office, workers=Workers(processors()))
-
-    if not plan.files or not faults(plan.files, old):
-        return plan
-    # faults that the site has already are not the import's
-    existing = () if faults((), old) else old
-    refused: dict[str, Fault] = {}
-    for file in plan.files:
-        alone = faults([file], ())
-        if any(fault.field != "address" for fault in alone):
-            refused[file.path] = alone[0]
-    files = [file for file in plan.files if file.path not in refused]
-    while files and (remaining := faults(files, existing)):
-        paths = {file.path for file in files}
-        blamed = {fault.path: fault for fault in remaining if fault.path in paths}
-        if not blamed:
-            largest = _too_many(files, lambda kept: faults(kept, existing))
-            blamed = dict.fromkeys(largest, remaining[0])
-        refused |= blamed
-        files = [file for file in files if file.path not in refused]
-    return _without(plan, refused)
-
-
-def _too_many(
-    files: Sequence[EntryFile], faults: Callable[[Sequence[EntryFile]], list[Fault]]
-) -> list[str]:
-    """Return the largest files, as many as must go, if each alone is right and all are not."""
-    by_size = sorted(files, key=lambda file: len(file.data), reverse=True)
-    low, high = 1, len(files)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if faults(by_size[middle:]) else (low, middle)
-    return [file.path for file in by_size[:low]]
-
-
-def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
-    """Return the plan without some files, given by path; notes say which fault each causes."""
-    left_out = [file for file in plan.files if file.path in refused]
-    numbers = {file.number for file in left_out}
-    notes = [note for note in plan.notes if note.number not in numbers]
-    for file in left_out:
-        fault = refused[file.path]
-        text = (
-            f"left out: the feeds would not verify with it ({fault.path}: {fault.field} is "
-            f"{fault.found}, not {fault.expected})"
-        )
-        notes.append(Note(file.number, file.entry.title, text))
-    files = tuple(file for file in plan.files if file.path not in refused)
-    return dataclasses.replace(
-        plan,
-        files=files,
-        new_terms=used_terms(plan.new_terms, files),
-        notes=tuple(notes),
-        skipped=plan.skipped + len(left_out),
-    )

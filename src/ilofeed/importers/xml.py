@@ -20,8 +20,7 @@ _PREFIXES = {  # that feeds use without declaring them
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAMED = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,31});")
-_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
 # white space, comments and processing instructions
@@ -44,11 +43,10 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
         raise SourceError(_web_page(text))
     if doctype := _DOCTYPE.match(text, start):
         if _ENTITY.search(doctype[0]):
-            message = (
+            raise SourceError(
                 "it declares XML entities, by which a small file can unfold into an endless one or "
                 "fetch others; no feed needs them, so it is not read"
             )
-            raise SourceError(message)
         text = text[doctype.end() :]
     _check_size(text)
     text, removed = _NO_XML.subn("", text)
@@ -57,9 +55,8 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
         root = etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
         why = visible(str(error.msg), 150)
-        notes.append(
-            Note(0, "", f"it is not well-formed XML ({why}); it was mended as far as it can")
-        )
+        message = f"it is not well-formed XML ({why}); it was mended as far as it can"
+        notes.append(Note(0, "", message))
         root = _repair(text, why)
     cut = sum(_shorten(element) for element in root.iter())
     return root, notes + [Note(0, "", f"{cut} texts that are far too long were cut")] * bool(cut)
@@ -118,12 +115,8 @@ def _parser(*, recover: bool) -> Any:
 
 def _character(match: re.Match[str]) -> str:
     """Replace a named character reference of HTML by numeric ones; XML has only five names."""
-    if match[1] in _PREDEFINED:
-        return match[0]
-    characters = html.entities.html5.get(f"{match[1]};")
-    if characters is None:
-        return f"&amp;{match[1]};"
-    return "".join(f"&#{ord(character)};" for character in characters)
+    characters = html.entities.html5.get(f"{match[1]};", "")
+    return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{match[1]};"
 
 
 def _rename(element: Any) -> None:
@@ -155,7 +148,6 @@ def local_name(element: Any) -> str:
 
 def _web_page(text: str) -> str:
     """Return the refusal of a web page, with the feeds that it links to."""
-    message = "this is a web page and not a feed"
     root = etree.HTML(_NO_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
     feeds = [
         visible(str(link.get("href")), 200)
@@ -164,6 +156,5 @@ def _web_page(text: str) -> str:
         and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
         and link.get("href")
     ]
-    if feeds:
-        return f"{message}; the feeds that it names: {' '.join(dict.fromkeys(feeds[:10]))}"
-    return f"{message}, and it names none"
+    names = f"; the feeds that it names: {' '.join(dict.fromkeys(feeds[:10]))}"
+    return "this is a web page and not a feed" + (names if feeds else ", and it names none")

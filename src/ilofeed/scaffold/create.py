@@ -86,29 +86,26 @@ def parse_country(text: str) -> tuple[str, str]:
     return code, label
 
 
-def option_problems(office: NewOffice, clock: dt.datetime) -> dict[str, list[str]]:
-    """Return what `check` says about each option; under "" what is about none of them."""
+def option_problems(office: NewOffice, clock: dt.datetime) -> list[tuple[str, str]]:
+    """Return what `check` says, each message with the option it is about ("" if none)."""
     codes = [code for code, _ in office.countries]
     if twice := next((code for code in codes if codes.count(code) > 1), None):
-        return {"--country": [f"{quote(twice)} is named twice; keep one"]}
-    messages: dict[str, list[str]] = {}
+        return [("--country", f"{quote(twice)} is named twice; keep one")]
+    messages = []
     if not office.authority:
         message = (
             f"{quote(office.url)} names no domain, from which the ids of entries would be made; "
             f"name one that you hold, by --authority example.org,{clock.year}"
         )
-        messages["--url"] = [message]
+        messages.append(("--url", message))
         office = dataclasses.replace(office, authority=NewOffice.authority)
-    for option, problem in office_sources(office, clock)[1]:
-        messages.setdefault(option, []).append(problem.message)
-    return messages
+    return messages + office_sources(office, clock)[1]
 
 
 def check_answer(name: str, value: Any, clock: dt.datetime) -> Any:
     """Return a value of `NewOffice` that the check accepts by itself; else raise `OfficeError`."""
-    messages = option_problems(dataclasses.replace(NewOffice(), **{name: value}), clock)
-    if messages:
-        raise OfficeError("; ".join(text for texts in messages.values() for text in texts))
+    if messages := option_problems(dataclasses.replace(NewOffice(), **{name: value}), clock):
+        raise OfficeError("; ".join(message for _, message in messages))
     return value
 
 
@@ -126,11 +123,7 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
 def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources, Site]:
     """Return the office's own files, and its site, whose feeds were rendered and verified."""
     if messages := option_problems(office, clock):
-        lines = [
-            f"{option}: {text}".removeprefix(": ")
-            for option, texts in messages.items()
-            for text in texts
-        ]
+        lines = [f"{option}: {message}".removeprefix(": ") for option, message in messages]
         raise OfficeError("\n".join(dict.fromkeys(lines)))
     sources, _ = office_sources(office, clock)
     site, problems = check(sources, clock)

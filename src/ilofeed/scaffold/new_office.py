@@ -16,7 +16,6 @@ from importlib import resources
 
 from ilofeed import dates
 from ilofeed.content import Sources, check_office, scalar, slugify, written
-from ilofeed.problems import Problem
 from ilofeed.urls import AddressError, to_url
 
 _HOLE = re.compile(r"@([A-Z]+)@")
@@ -50,17 +49,16 @@ def suggest_authority(url: str, now: dt.datetime) -> str | None:
     return f"{host},{now.year}" + (f":{prefix}" if prefix else "")
 
 
-def office_sources(
-    office: NewOffice, now: dt.datetime
-) -> tuple[Sources, list[tuple[str, Problem]]]:
-    """Return the office's files, and the problems in them, each with the option it is about."""
+def office_sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[tuple[str, str]]]:
+    """Return the office's files, and what is wrong in them, with the option it is about."""
     lines = list(_feeds_yaml(office))
     data = "".join(f"{line}\n" for line, _ in lines).encode()
     _, problems = check_office(data, now)
-    by_option = [
-        (lines[min(problem.line, len(lines)) - 1][1], problem) for problem in sorted(problems)
+    messages = [
+        (lines[min(problem.line, len(lines)) - 1][1], problem.message)
+        for problem in sorted(problems)
     ]
-    return Sources(data, () if problems else (_first_entry(office, now),), {}), by_option
+    return Sources(data, () if problems else (_first_entry(office, now),), {}), messages
 
 
 def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
