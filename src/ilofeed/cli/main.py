@@ -24,10 +24,6 @@ _MODULES = {name: module for module, names in COMMANDS.items() for name in names
 class Commands(click.Group):
     """The commands, each imported when it is used; their functions return exit codes."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the names of all commands."""
-        return sorted(_MODULES)
-
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Import a command; None if there is none of this name."""
         if cmd_name not in _MODULES:
@@ -46,7 +42,11 @@ class Commands(click.Group):
             return console.BROKEN_DISK
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    commands=[click.Command(name) for name in _MODULES],  # their names, until one is used
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, prog_name="ilofeed")
 @click.option(
     "-C",
