@@ -20,10 +20,13 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
     `zh-Hans-CN` gets `zh-Hans`, then `zh`, then any Chinese, then the first text: the one in the
     office's own language, if there is one.
     """
+    for exact in ("", tag):  # nearly always
+        if exact in texts:
+            return texts[exact], exact
     parts = tag.split("-")
     shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
     same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
-    nearest = next(t for t in ("", *shorter, *same_language, *texts) if t in texts)
+    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
     return texts[nearest], nearest
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 from test_cli import run
 
@@ -23,7 +24,14 @@ if TYPE_CHECKING:
 def test_every_command_is_in_the_list() -> None:
     source = Path(__file__).parents[2] / "src" / "ilofeed" / "cli"
     text = "".join(path.read_text("utf-8") for path in source.glob("*.py"))
-    assert len(re.findall(r"^@click\.command\(", text, re.MULTILINE)) == len(cli.commands)
+    context = click.Context(cli)
+    names = cli.list_commands(context)
+    assert len(re.findall(r"^@click\.command\(", text, re.MULTILINE)) == len(names)
+    for name in names:
+        command = cli.get_command(context, name)
+        assert command is not None
+        assert command.name == name
+    assert cli.get_command(context, "main") is None
 
 
 LOADED = (

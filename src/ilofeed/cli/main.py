@@ -4,18 +4,37 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 from ilofeed import __version__
-from ilofeed.cli import authors, console, site
-from ilofeed.cli.init import init
+from ilofeed.cli import console
+
+COMMANDS = {
+    "authors": "check cms due explain import new schema touch",
+    "init": "init",
+    "site": "build confirm diff live ping serve",
+}
+_MODULES = {name: module for module, names in COMMANDS.items() for name in names.split()}
 
 
 class Commands(click.Group):
-    """The commands; their functions return exit codes."""
+    """The commands, each imported when it is used; their functions return exit codes."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the names of all commands."""
+        return sorted(_MODULES)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command; None if there is none of this name."""
+        if cmd_name not in _MODULES:
+            return None
+        module = import_module(f"ilofeed.cli.{_MODULES[cmd_name]}")
+        command: click.Command = getattr(module, cmd_name if cmd_name != "import" else "import_")
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. If its output is a closed pipe, click would return the exit code of
@@ -47,14 +66,6 @@ def cli(ctx: click.Context, root: Path) -> None:
     """
     ctx.obj = root
     ctx.color = False if "NO_COLOR" in os.environ else None
-
-
-for command in (
-    *(authors.check, authors.cms, authors.due, authors.explain, authors.import_, authors.new),
-    *(authors.schema, authors.touch, init),
-    *(site.build, site.confirm, site.diff, site.live, site.ping, site.serve),
-):
-    cli.add_command(command)
 
 
 def main() -> NoReturn:
