@@ -13,15 +13,15 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
 from pydantic import TypeAdapter
 
 from ilofeed.content import Site, Sources, hash_source
 from ilofeed.ids import fraction, settings_digest
 from ilofeed.model import Entry, Event, Office
+from ilofeed.publish.state import EntryRow
 
-Row: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, JSON of the entry
 Time = TypeVar("Time", dt.datetime, dt.date)
 _ENTRY = TypeAdapter(Entry)
 
@@ -33,7 +33,7 @@ class CheckedEntries:
 
     settings: str = ""
     since: float = 0.0
-    rows: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, EntryRow] = field(default_factory=dict)
 
     def recall(self, sources: Sources, office: Office, now: dt.datetime) -> dict[str, Entry]:
         """Return the entries of files that were checked before, by path."""
