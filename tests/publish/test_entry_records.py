@@ -31,6 +31,7 @@ EVERYTHING = {
     ),
     "cancelled": entry(event="{start: 2015-06-01, status: cancelled}"),
     "times": entry(event="{start: 2015-06-01T10:00:00+01:00, end: 2015-06-01T11:00:00Z}"),
+    "midnight": entry(event="{start: 2015-06-01T00:00:00Z, end: 2015-06-02T00:00:00+08:00}"),
     "people": entry(authors="[Ann, {name: Bo, email: bo@example.org, url: 'https://x.org/bo'}]"),
     "picture": entry(image="{url: 'https://x.org/a.png', alt: A hall, credit: Cy}"),
     "papers": entry(attachments="[{url: 'https://x.org/a.pdf', length: 12, title: All}]"),
@@ -191,35 +192,41 @@ def test_rows_that_do_not_hold_are_written_again() -> None:
         assert remember(site, before=memory) == remember(checked(office=office, wages=entry()))
 
 
-def damaged(at: int, value: Any) -> list[Any]:
+def damaged(**fields: Any) -> str:
     record = json.loads(remember(checked(wages=entry())).rows["entries/wages.md"][2])
-    record[at] = value
-    return list(record)
+    return json.dumps(record | fields)
+
+
+def shortened() -> str:
+    record = json.loads(damaged())
+    del record["id"]
+    return json.dumps(record)
 
 
 DAMAGES: dict[str, Any] = {
     "nothing": "",
-    "no JSON": "[",
-    "no list": "5",
-    "two": "[],[]",
-    "two halves": "[]],[[]",
+    "no JSON": "{",
+    "no object": "5",
+    "two": "{},{}",
+    "two halves": "{}},{{}",
     "deep": "[" * 100_000,
-    "short": json.dumps(damaged(0, "x")[:-1]),
-    "a number": json.dumps(damaged(2, 5)),
-    "a null": json.dumps(damaged(2, None)),
-    "a number for draft": json.dumps(damaged(17, 1)),
-    "no date": json.dumps(damaged(5, "yesterday")),
-    "another zone": json.dumps(damaged(6, "2015-05-19T09:00:00+08:00")),
-    "categories": json.dumps(damaged(8, [5])),
-    "authors": json.dumps(damaged(10, [["Ann", None]])),
-    "an author": json.dumps(damaged(10, [5])),
-    "an event": json.dumps(
-        damaged(13, ["2015-06-01", "2015-06-01T10:00:00+00:00", None, None, None])
-    ),
-    "no offset": json.dumps(damaged(13, ["2015-06-01T10:00:00", None, None, None, None])),
-    "an image": json.dumps(damaged(14, ["x"])),
-    "an attachment": json.dumps(damaged(15, [["x", "y", "z", None]])),
-    "another file": json.dumps(damaged(0, "jobs")),
+    "short": shortened(),
+    "a number": damaged(title=5),
+    "a null": damaged(title=None),
+    "a number for draft": damaged(draft=1),
+    "no date": damaged(published="yesterday"),
+    "a number for a date": damaged(published=0),
+    "another zone": damaged(updated="2015-05-19T09:00:00+08:00"),
+    "no zone": damaged(published="2015-05-19T09:00:00"),
+    "categories": damaged(categories=[5]),
+    "authors": damaged(authors=[["Ann", None]]),
+    "an author": damaged(authors=[5]),
+    "an event": damaged(event={"start": "2015-06-01", "end": "2015-06-01T10:00:00+00:00"}),
+    "no offset": damaged(event={"start": "2015-06-01T10:00:00"}),
+    "an image": damaged(image=["x"]),
+    "an image with a file": damaged(image={"url": "x", "alt": "x", "path": "assets/x.html"}),
+    "an attachment": damaged(attachments=[{"url": "x", "type": "y", "length": "z"}]),
+    "another file": damaged(slug="jobs"),
 }
 
 

@@ -1,7 +1,7 @@
 """The output folder: what is published, what is remembered of it, and what subscribers notice.
 
 Modules are loaded when a name of theirs is first used (PEP 562): a build that has nothing to do
-takes longer to load what a build needs than to find that out. `_MODULES` says where a name is
+takes longer to load what a build needs than to find that out. `_NAMES` says where a name is
 defined; names of modules themselves are found by the import statement.
 """
 
@@ -29,61 +29,26 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "FORMATS",
-    "Changes",
-    "Difference",
-    "Format",
-    "Input",
-    "NewBuild",
-    "Output",
-    "PreviousBuild",
-    "Shown",
-    "Summary",
-    "check_continuity",
-    "compare",
-    "find_nothing_to_do",
-    "keep_entries",
-    "live",
-    "load_previous",
-    "load_state",
-    "make_ledger",
-    "output",
-    "publish",
-    "read_manifest",
-    "recall_build",
-    "render_manifest",
-    "save_state",
-    "scan_inputs",
-    "websub",
-]
-_MODULES = {
-    "FORMATS": "changes",
-    "Changes": "output",
-    "Difference": "changes",
-    "Format": "changes",
-    "Input": "stamps",
-    "NewBuild": "state",
-    "Output": "state",
-    "PreviousBuild": "last_build",
-    "Shown": "state",
-    "Summary": "state",
-    "check_continuity": "guard",
-    "compare": "changes",
-    "find_nothing_to_do": "state",
-    "keep_entries": "entry_records",
-    "load_previous": "live",
-    "load_state": "state",
-    "make_ledger": "manifest",
-    "publish": "output",
-    "read_manifest": "output",
-    "recall_build": "last_build",
-    "render_manifest": "manifest",
-    "save_state": "state",
-    "scan_inputs": "stamps",
+    "FORMATS", "Changes", "Difference", "Format", "Input", "NewBuild", "Output", "PreviousBuild",
+    "Shown", "Summary", "check_continuity", "compare", "find_nothing_to_do", "keep_entries",
+    "live", "load_previous", "load_state", "make_ledger", "output", "publish", "read_manifest",
+    "recall_build", "render_manifest", "save_state", "scan_inputs", "websub",
+]  # fmt: skip
+_NAMES = {
+    "changes": "FORMATS Difference Format compare",
+    "entry_records": "keep_entries",
+    "guard": "check_continuity",
+    "last_build": "PreviousBuild recall_build",
+    "live": "load_previous",
+    "manifest": "make_ledger render_manifest",
+    "output": "Changes publish read_manifest",
+    "stamps": "Input scan_inputs",
+    "state": "NewBuild Output Shown Summary find_nothing_to_do load_state save_state",
 }
 
 
 def __getattr__(name: str) -> object:
-    if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    for module, names in _NAMES.items():
+        if name in names.split():
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

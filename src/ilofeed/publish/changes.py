@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from ilofeed.feeds import Ledger, Record, is_moved_along, second
 from ilofeed.problems import Problem, visible
@@ -28,13 +28,12 @@ KINDS = {
 MAX_DOCUMENTS = 20  # listed by path; the rest are counted
 
 
-@dataclass(frozen=True, slots=True)
-class Documents:
+class Documents(NamedTuple):
     """Paths of feed documents: Atom, RSS, JSON Feed, archives, calendars."""
 
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
-    gone: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +88,7 @@ def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Dif
                 for path, sha256 in sorted(after.documents.items())
                 if before.documents.get(path, sha256) != sha256
             ),
-            gone=tuple(sorted(before.documents.keys() - after.documents.keys())),
+            removed=tuple(sorted(before.documents.keys() - after.documents.keys())),
         ),
     )
 
@@ -133,7 +132,8 @@ def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
     lines += [f"{'renamed':<10} {old.url} -> {new.url}" for old, new in difference.renamed]
     lines += [f"{'feed added':<10} {path}" for path in difference.feeds_added]
     lines += [f"{'feed gone':<10} {path}" for path in difference.feeds_gone]
-    lines += [f"{kind:<10} {path}" for kind, paths in _documents(difference) for path in paths]
+    documents = difference.documents._asdict().items()
+    lines += [f"{kind:<10} {path}" for kind, paths in documents for path in paths]
     return "".join(f"{line}\n" for line in lines) or "subscribers would notice nothing\n"
 
 
@@ -144,9 +144,9 @@ def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
         kind: [_item(record) for record in records] for kind, records in _entries(difference)
     }
     value["renamed"] = [_item(new) | {"previous_url": old.url} for old, new in difference.renamed]
-    value["feeds_added"] = list(difference.feeds_added)
-    value["feeds_gone"] = list(difference.feeds_gone)
-    value["documents"] = {kind: list(paths) for kind, paths in _documents(difference)}
+    value["feeds_added"] = difference.feeds_added
+    value["feeds_gone"] = difference.feeds_gone
+    value["documents"] = difference.documents._asdict()
     for name, severity in (("refused", "error"), ("warnings", "warning")):
         value[name] = [
             {"file": p.path, "line": p.line, "code": p.code, "message": p.message}
@@ -176,7 +176,7 @@ def as_markdown(difference: Difference, problems: Sequence[Problem]) -> str:
     lines += _section("Renamed, the page has another address", items)
     lines += _section("New feeds", [f"- {_code(path)}" for path in difference.feeds_added])
     lines += _section("Feeds that are gone", [f"- {_code(path)}" for path in difference.feeds_gone])
-    documents = _documents(difference)
+    documents = difference.documents._asdict().items()
     items = [f"- {len(paths)} {kind}: {_shortened(paths)}" for kind, paths in documents if paths]
     lines += _section("Feed documents", items)
     if len(lines) == 2:
@@ -193,12 +193,6 @@ FORMATS: dict[Format, Callable[[Difference, Sequence[Problem]], str]] = {
 
 def _entries(difference: Difference) -> Iterator[tuple[str, tuple[Record, ...]]]:
     return ((kind, getattr(difference, kind)) for kind in KINDS)
-
-
-def _documents(difference: Difference) -> Iterator[tuple[str, tuple[str, ...]]]:
-    yield "added", difference.documents.added
-    yield "changed", difference.documents.changed
-    yield "removed", difference.documents.gone
 
 
 def _file(record: Record) -> str:

@@ -306,7 +306,7 @@ def _addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
     gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
     for path in sorted(before.documents.keys() - comparison.after.documents.keys()):
         gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
-    languages = {language for feed in gone if (language := _dimensions(feed)["language"])}
+    languages = {language for feed in gone if (language := _dimensions(feed).get("language"))}
     lost = sorted(languages - {tag.lower() for tag in _languages(office)})
     for feed, paths in gone.items():
         key, advice = _advice(feed, paths, office, before, lost)
@@ -321,7 +321,7 @@ def _advice(
     """Return the key of feeds.yaml that a feed depends on, and what to write there to keep it;
     `lost` are all languages that no list has any more, since one line holds them."""
     dimensions = _dimensions(feed)
-    language, code, category = (dimensions[name] for name in DIMENSIONS)
+    language, code, category = (dimensions.get(name) for name in DIMENSIONS)
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
@@ -334,7 +334,7 @@ def _advice(
         if language in lost:
             tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
             return "languages", f"below `site` write `languages: [{tags}]`"
-        names = [name for name in DIMENSIONS if dimensions[name]]
+        names = [name for name in DIMENSIONS if name in dimensions]
         per = names[0] if len(names) == 1 else f"[{', '.join(names)}]"
         return "feeds", f"below `feeds` write `- {f'per: {per}' if names else 'all'}`"
     formats = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
@@ -353,11 +353,10 @@ def _as_tag(path: str) -> str:
     return "-".join([language, *(styles.get(len(part), str)(part) for part in subtags)])
 
 
-def _dimensions(feed: str) -> dict[str, str | None]:
-    """Return the language, the country and the category in the path of a feed."""
-    pattern = "/?".join(rf"(?:{name}/(?P<{name}>[^/]+))?" for name in DIMENSIONS)
-    match = re.fullmatch(pattern, feed)
-    return match.groupdict() if match else dict.fromkeys(DIMENSIONS)
+def _dimensions(feed: str) -> dict[str, str]:
+    """Return the language, the country and the category in the path of a feed, if it has them."""
+    parts = feed.split("/")
+    return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
 def line_of(data: bytes, key: str) -> int:

@@ -28,7 +28,7 @@ _NOT_CONTENT = frozenset(
     {"id", "page", "target", "published", "published_at", "updated", "updated_at", "terms"}
 )
 
-_encode = json.JSONEncoder(ensure_ascii=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, default=dt.datetime.isoformat).encode
 
 
 def make_ledger(
@@ -49,7 +49,17 @@ def make_ledger(
     others = [document for document in listed if document.kind not in _SUBSCRIBED]
     return Ledger(
         entries={
-            entry.id: _record(entry, digests[entry.id], pages.get(entry.id, {}))
+            entry.id: Record(
+                id=entry.id,
+                url=entry.url,
+                title=entry.title,
+                published=entry.published,
+                updated=entry.updated,
+                digest=digests[entry.id],
+                withdrawn=entry.withdrawn,
+                file=entry.path,
+                pages=pages.get(entry.id, {}),
+            )
             for entry in entries
         },
         documents={
@@ -88,21 +98,10 @@ def _list(items: Iterable[Any]) -> str:
 
 
 def _written(record: Record) -> dict[str, Any]:
-    return {
-        "id": record.id,
-        "url": record.url,
-        "title": record.title,
-        "published": _instant(record.published),
-        "updated": _instant(record.updated),
-        "digest": record.digest,
-        "withdrawn": _instant(record.withdrawn),
-        "file": record.file,
-        **({"pages": record.pages} if record.pages else {}),
-    }
-
-
-def _instant(moment: dt.datetime | None) -> str | None:
-    return None if moment is None else moment.isoformat()
+    fields = record._asdict()
+    if not record.pages:
+        del fields["pages"]
+    return fields
 
 
 def _digests(
@@ -121,20 +120,6 @@ def _digests(
     fresh = [entry for entry in entries if entry.id not in digests]
     computed = workers.map(partial(digest, office=office), fresh, WORTH_SHARING)
     return digests | {entry.id: value for entry, value in zip(fresh, computed, strict=True)}
-
-
-def _record(entry: Entry, content: str | None, pages: Mapping[str, int]) -> Record:
-    return Record(
-        id=entry.id,
-        url=entry.url,
-        title=entry.title,
-        published=entry.published,
-        updated=entry.updated,
-        digest=content,
-        withdrawn=entry.withdrawn,
-        file=entry.path,
-        pages=pages,
-    )
 
 
 def _digest_files(documents: Iterable[AnyDocument]) -> str:
