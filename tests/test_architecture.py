@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -32,11 +32,15 @@ SHARED = {
     "pydantic": {"content", "importers", "publish", "scaffold"},
     "pydantic_core": {"content", "scaffold"},  # the form of its errors
 }
-ONE_MODULE = (
-    "feedgen feedparser tinyhtml5 jsonschema_rs comrak markdownify nh3 PIL urllib3 yaml zoneinfo"
-).split()
+ONE_MODULE = """
+comrak feedgen feedparser jinja2 jsonschema_rs markdownify nh3 PIL tinyhtml5 urllib3 yaml zoneinfo
+""".split()
 MOST_LINES = 400  # of a module
 MOST_LINES_OF_A_FUNCTION = 75
+# of the whole: more is a reason to look for a better cut, before these are set higher
+MOST_FILES = 14  # of a package, and of the folder itself
+MOST_MODULES = 100
+MOST_LINES_OF_ALL = 16_500
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 
@@ -168,6 +172,15 @@ def test_modules_and_functions_are_short() -> None:
         and (node.end_lineno or 0) - node.lineno >= MOST_LINES_OF_A_FUNCTION
     ]
     assert (long, long_functions) == ([], [])
+
+
+def test_the_whole_can_be_surveyed() -> None:
+    folders = Counter(path.parent.name for path in FILES)
+    crowded = {folder: count for folder, count in folders.items() if count > MOST_FILES}
+    lines = sum(len(path.read_text("utf-8").splitlines()) for path in FILES)
+    assert crowded == {}
+    assert len(FILES) <= MOST_MODULES
+    assert lines <= MOST_LINES_OF_ALL
 
 
 def test_nothing_in_the_source_is_about_the_example_office() -> None:

@@ -4,8 +4,6 @@ Only the first and the last stage touch the disk. What is wrong with the office'
 document that was made of them, is a value in the draft; an exception is a broken disk or a bug.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Collection, Mapping

@@ -1,7 +1,5 @@
 """Moments as authors write them: a day, or a date-time with an offset (RFC 3339, section 5.6)."""
 
-from __future__ import annotations
-
 import bisect
 import calendar
 import copyreg
@@ -166,11 +164,6 @@ def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, publish_time, office_zone)
     return moment.astimezone(dt.UTC).astimezone(office_zone)
-
-
-def write_moment(moment: Moment) -> str:
-    """Return the form in which moments are written: RFC 3339, or a day."""
-    return moment.isoformat()
 
 
 def rfc822_safe(moment: dt.datetime) -> dt.datetime:

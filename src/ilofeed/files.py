@@ -4,8 +4,6 @@
 A build writes ten thousand files, so their paths are strings: pathlib takes as long as a disk.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 from collections.abc import Iterable

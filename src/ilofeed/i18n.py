@@ -5,8 +5,6 @@ and scripts of its language: Traditional Chinese pages have simplified buttons, 
 know, rather than English ones.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import json

@@ -1,7 +1,5 @@
 """The text of a file an author wrote: decoding, places, and characters that no feed can carry."""
 
-from __future__ import annotations
-
 import bisect
 import codecs
 import functools

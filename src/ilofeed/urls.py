@@ -1,7 +1,5 @@
 """Addresses: what authors may write (IRIs, RFC 3987) and what documents carry (URIs, RFC 3986)."""
 
-from __future__ import annotations
-
 import ipaddress
 import re
 import urllib.parse

@@ -4,8 +4,6 @@ A worker is a fork of this process, so it has everything that this process has; 
 back as pickles.
 """
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import os

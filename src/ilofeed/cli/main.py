@@ -1,7 +1,5 @@
 """The command line's entry point: its commands, and the exit codes of errors."""
 
-from __future__ import annotations
-
 import os
 import sys
 from importlib import import_module

@@ -1,7 +1,5 @@
 """Read an entry file: its text, keys and body, to an `Entry` of the office."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import html

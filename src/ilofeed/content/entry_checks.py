@@ -120,12 +120,12 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
     for key, moment, code in later:
         # a day without a time is later on the day of publication
         if moment not in {None, published.date()} and instant(moment) < published:
-            message = f"{dates.write_moment(moment)} is before the date, "
-            message += f"{dates.write_moment(keys.date)}; nothing can be {key} before it is out"
+            message = f"{moment.isoformat()} is before the date, "
+            message += f"{keys.date.isoformat()}; nothing can be {key} before it is out"
             yield checked.problem(code, message, key)
     updated, is_out = keys.updated, published <= now and not keys.draft
     if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
-        message = f"{dates.write_moment(updated)} is in the future, but the entry is out already"
+        message = f"{updated.isoformat()} is in the future, but the entry is out already"
         yield checked.problem("updated-in-future", message, "updated")
 
 
@@ -138,8 +138,8 @@ def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
         message = "one of start and end has a time, the other has none; give both or neither"
         yield checked.problem("mixed-event", message, "event", "end")
     elif end < start:
-        message = f"the event ends on {dates.write_moment(end)}, "
-        message += f"before it starts on {dates.write_moment(start)}"
+        message = f"the event ends on {end.isoformat()}, "
+        message += f"before it starts on {start.isoformat()}"
         yield checked.problem("event-ends-before-start", message, "event", "end")
 
 

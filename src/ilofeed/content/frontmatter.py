@@ -1,7 +1,5 @@
 """Find where an entry's keys end and its body begins; write an entry file from its keys."""
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re
@@ -9,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ilofeed import dates
 from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
 from ilofeed.text import MOST_PER_FILE, Source, decode, find_unfit
@@ -173,7 +170,7 @@ def _item(pairs: Mapping[str, str]) -> list[str]:
 
 
 def _value(value: Any) -> str:
-    return dates.write_moment(value) if isinstance(value, dt.date) else scalar(str(value))
+    return value.isoformat() if isinstance(value, dt.date) else scalar(str(value))
 
 
 def scalar(text: str) -> str:

@@ -1,7 +1,5 @@
 """Explain pydantic's errors to editors, and find the places in a file that they refer to."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from typing import Any

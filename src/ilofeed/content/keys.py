@@ -1,7 +1,5 @@
 """Define the types of single values in both kinds of file: each checks a value."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import re

@@ -5,8 +5,6 @@ column. `_BodyCheck` reads that HTML once: it reports what a body must not hold 
 absolute. nh3 drops the positions, and everything else that a body may not have.
 """
 
-from __future__ import annotations
-
 import functools
 import html
 import itertools

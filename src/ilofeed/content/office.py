@@ -1,7 +1,5 @@
 """Read feeds.yaml: its text and keys to an `Office`."""
 
-from __future__ import annotations
-
 import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Mapping

@@ -1,7 +1,5 @@
 """Read an office's folder to bytes, and the header of a picture. The only user of Pillow."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import os

@@ -1,7 +1,5 @@
 """Define the keys of both kinds of file, entries and feeds.yaml: types, messages, JSON Schema."""
 
-from __future__ import annotations
-
 import datetime as dt
 from typing import Annotated, Literal, TypeAlias, TypeVar
 

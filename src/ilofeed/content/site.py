@@ -1,7 +1,5 @@
 """Check all files of an office: one `Office` with its entries, or every problem in them."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Validate nodes with pydantic; its errors become problems with line and column."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar

@@ -1,7 +1,5 @@
 """Explain YAML's syntax errors to editors: what is wrong, and what to write."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -8,8 +8,6 @@ records, until it is shown anew, or is among the newest `limit` again because ne
 withdrawn: then it is in the subscription document again.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import itertools
 from collections import deque

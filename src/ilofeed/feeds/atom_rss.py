@@ -10,8 +10,6 @@ Atom elements in feedgen's tree have no lxml namespace (it writes xmlns as an at
 are found and added by their bare names; those in RSS by their namespace.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -135,9 +133,9 @@ def _add(parent: Any, name: str, text: str | None = None, **attributes: str | in
 
 def _event_and_picture(parent: Any, entry: Entry) -> None:
     if event := entry.event:
-        _add(parent, f"{{{EV}}}startdate", dates.write_moment(event.start))
+        _add(parent, f"{{{EV}}}startdate", event.start.isoformat())
         if event.end is not None:
-            _add(parent, f"{{{EV}}}enddate", dates.write_moment(event.end))
+            _add(parent, f"{{{EV}}}enddate", event.end.isoformat())
         if event.place is not None:
             _add(parent, f"{{{EV}}}location", event.place)
     if image := entry.image:

@@ -6,8 +6,6 @@ tzdata package as everything else and covers the years of the events; whole days
 an exclusive DTEND (section 3.6.1).
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import re

@@ -1,11 +1,8 @@
 """A feed to JSON Feed 1.1, with what the format has no key for in `_ilofeed`."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
-from ilofeed import dates
 from ilofeed.feeds.links import feed_links, term_categories
 from ilofeed.model import FILE_NAMES, Attachment, Entry, Event, Feed, Image, Office, Person
 
@@ -78,8 +75,8 @@ def _attachment(attachment: Attachment) -> dict[str, str | int | None]:
 
 def _event(event: Event) -> dict[str, str | None]:
     return {
-        "start": dates.write_moment(event.start),
-        "end": dates.write_moment(event.end) if event.end is not None else None,
+        "start": event.start.isoformat(),
+        "end": event.end.isoformat() if event.end is not None else None,
         "place": event.place,
         "url": event.url,
         "status": event.status,

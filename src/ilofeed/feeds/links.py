@@ -1,7 +1,5 @@
 """The links and categories of feeds and entries, one way for every format."""
 
-from __future__ import annotations
-
 import urllib.parse
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The list of all feeds (OPML 2.0), grouped by dimension, for feed readers to import."""
 
-from __future__ import annotations
-
 import email.utils
 import functools
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Which entries a feed holds, in which order, and when it changed last."""
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import itertools

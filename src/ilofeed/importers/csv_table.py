@@ -1,7 +1,5 @@
 """Read a spreadsheet's export (CSV) whose columns are named after the keys of an entry."""
 
-from __future__ import annotations
-
 import csv
 import io
 import itertools

@@ -5,8 +5,6 @@ busy for hours, so it never gets broken XML: lxml repairs it first, within its l
 size, without entities and network. If an item makes feedparser fail, the others are read alone.
 """
 
-from __future__ import annotations
-
 import copy
 import itertools
 import xml.parsers.expat

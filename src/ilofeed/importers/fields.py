@@ -1,7 +1,5 @@
 """Convert the values of an item to values of an entry: each is valid, or left out and reported."""
 
-from __future__ import annotations
-
 import datetime as dt
 import functools
 import re

@@ -1,7 +1,5 @@
 """Read dates as feeds and spreadsheets write them, in the zone they were written in."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 

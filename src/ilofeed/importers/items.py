@@ -1,7 +1,5 @@
 """The items of a document of any format, in one neutral form, before anything is checked."""
 
-from __future__ import annotations
-
 import codecs
 import re
 from dataclasses import dataclass

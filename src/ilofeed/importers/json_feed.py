@@ -1,7 +1,5 @@
 """Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's own JSON feeds."""
 
-from __future__ import annotations
-
 import json
 from collections import Counter
 from collections.abc import Iterator

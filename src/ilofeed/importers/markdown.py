@@ -6,8 +6,6 @@ the text, links and pictures are not the same, less is kept until they are. Conv
 body again gives the same Markdown, to the letter.
 """
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Callable, Iterable

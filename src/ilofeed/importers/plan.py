@@ -3,8 +3,6 @@
 Nothing is read or written here: the office's entries and slugs come in, an `ImportPlan` goes out.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import re

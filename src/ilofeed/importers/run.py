@@ -3,8 +3,6 @@
 Everything is checked together, rendered and verified before the first file is written.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence

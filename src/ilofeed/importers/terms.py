@@ -1,7 +1,5 @@
 """Find an office's terms for the categories of a feed, and write new ones into feeds.yaml."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Mapping, Sequence
 

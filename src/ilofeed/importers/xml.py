@@ -1,7 +1,5 @@
 """Parse XML from anywhere into a tree: within limits, without entities, without the network."""
 
-from __future__ import annotations
-
 import html.entities
 import re
 from typing import Any

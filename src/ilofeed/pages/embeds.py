@@ -4,8 +4,6 @@ A released version of a script keeps its address and its bytes forever, because 
 both. A change is a new file in `assets/` and a new version here; the old file stays.
 """
 
-from __future__ import annotations
-
 import base64
 import functools
 import hashlib

@@ -1,7 +1,5 @@
 """The page of an entry: its permalink, with its picture and its event to add to a calendar."""
 
-from __future__ import annotations
-
 import functools
 import urllib.parse
 from collections import defaultdict

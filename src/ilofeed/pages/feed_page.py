@@ -1,7 +1,5 @@
 """The page of a feed, and what other sites show of it: a page for a frame, and bare HTML."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from ilofeed.i18n import LANGUAGES, phrases

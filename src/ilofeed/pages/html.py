@@ -5,8 +5,6 @@ addresses that leave the page (canonical, feeds to copy, code to embed) are abso
 that return `Markup` escape the texts that they are given.
 """
 
-from __future__ import annotations
-
 import base64
 import datetime as dt
 import functools

@@ -1,7 +1,5 @@
 """Read of an HTML page what links and linked data are checked for."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Sequence
 from typing import Any, NamedTuple

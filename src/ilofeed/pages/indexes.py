@@ -3,8 +3,6 @@
 The sitemap is the protocol 0.9 of sitemaps.org; `robots.txt` leads to it.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import urllib.parse
 from collections.abc import Sequence

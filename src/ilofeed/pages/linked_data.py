@@ -1,11 +1,8 @@
 """The data for search engines in an entry's page: NewsArticle and Event of schema.org, JSON-LD."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
-from ilofeed import dates
 from ilofeed.feeds import without_none
 from ilofeed.model import Entry, Image, Office, Person
 from ilofeed.pages.html_tree import read_html
@@ -76,8 +73,8 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
         "@id": f"{entry.url}#event",
         "name": entry.title,
         "description": entry.summary,
-        "startDate": dates.write_moment(event.start),
-        "endDate": dates.write_moment(event.end or event.start),
+        "startDate": event.start.isoformat(),
+        "endDate": (event.end or event.start).isoformat(),
         "eventStatus": f"https://schema.org/Event{entry.event_status.title()}",
         "location": {"@type": "Place", "name": event.place, "address": event.place}
         if event.place is not None

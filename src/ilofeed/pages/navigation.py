@@ -1,7 +1,5 @@
 """How people find their way: the feeds around a feed, what pages say of it, and the chart."""
 
-from __future__ import annotations
-
 import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence

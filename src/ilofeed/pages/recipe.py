@@ -8,8 +8,6 @@ An entry is represented by the digest of its file (`Entry.source`), with what th
 office make of it.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any

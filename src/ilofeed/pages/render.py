@@ -1,7 +1,5 @@
 """A selection to every document of its output, but for the manifest."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial

@@ -5,8 +5,6 @@ entries that wait are shown by a selection made here, so that no option of the r
 publish them.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import html

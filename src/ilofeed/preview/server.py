@@ -5,8 +5,6 @@ name lead to this machine (DNS rebinding). So the `Host` of a request must be th
 `Origin`, if it has one, this server. Files are never opened: what is served is rendered in memory.
 """
 
-from __future__ import annotations
-
 import http.server
 import threading
 import urllib.parse

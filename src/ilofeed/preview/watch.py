@@ -1,7 +1,5 @@
 """Follow the files of an office, and show them on a server whenever they change."""
 
-from __future__ import annotations
-
 import datetime as dt
 import secrets
 import threading

@@ -3,8 +3,6 @@
 It is a comparison of two ledgers: that of the last build and that of the next.
 """
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field

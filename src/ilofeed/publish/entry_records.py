@@ -8,8 +8,6 @@ The JSON comes from a file that anybody can write (`publish.state`), so the type
 checked; one wrong record makes all of them count as unknown.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace

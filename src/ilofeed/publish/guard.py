@@ -5,8 +5,6 @@ code is the rule, and whose message says what to write to keep what subscribers 
 allow it. Nothing here reads or writes a file.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import difflib

@@ -1,7 +1,5 @@
 """Load the previous manifest, and compare the live site with the output."""
 
-from __future__ import annotations
-
 import hashlib
 import time
 from collections.abc import Mapping

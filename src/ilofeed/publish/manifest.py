@@ -5,8 +5,6 @@ written in and its archive documents; for each feed document its SHA-256; and th
 one SHA-256 of them all, so that a later build knows which files it wrote.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import json

@@ -7,8 +7,6 @@ the next one finishes, and deletes what no manifest would tell it of. A process 
 not a machine that loses power: files are not synchronised one by one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import shutil

@@ -6,8 +6,6 @@ file was read leaves its stamp as it was. Inputs younger than two seconds theref
 their content as well; after a checkout these are all of them.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import sys

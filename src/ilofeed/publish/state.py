@@ -10,8 +10,6 @@ link in its place is neither followed nor deleted. The file names the device and
 output, and is ignored next to another one.
 """
 
-from __future__ import annotations
-
 import contextlib
 import functools
 import json

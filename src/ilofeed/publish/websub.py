@@ -6,8 +6,6 @@ each feed; Google's and Superfeedr's read its address as `hub.url`, Switchboard 
 there is one form for each feed.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Write the form of a Git-based CMS (Decap or Sveltia) from the schema that code editors use."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from importlib import resources

@@ -1,7 +1,5 @@
 """Create an office's repository, checked as a whole before anything is written, or renew one."""
 
-from __future__ import annotations
-
 import contextlib
 import dataclasses
 import datetime as dt

@@ -1,7 +1,5 @@
 """Write a new entry file, or set `updated` of one."""
 
-from __future__ import annotations
-
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -4,8 +4,6 @@ Each line of feeds.yaml carries the option it came from, so that a problem in th
 as a problem of the option.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import json
 import re

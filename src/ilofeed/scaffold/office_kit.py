@@ -1,8 +1,6 @@
 """What an office gets besides feeds.yaml and entries: workflows, the program, editor settings, a
 README. All is the same for every office except its names and its hours."""
 
-from __future__ import annotations
-
 import datetime as dt
 import hashlib
 import itertools

@@ -4,8 +4,6 @@ What an office gets from outside `src/` is copied into the package when it is bu
 pyproject.toml says; in a checkout it is read from its place.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import io

@@ -1,7 +1,5 @@
 """JSON Schemas of entry files and feeds.yaml, for editors that complete and check as one types."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema

@@ -11,8 +11,6 @@ holds for each of its entries within the same frame. What only a complete docume
 checked by `whole_findings`.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import email.utils

@@ -4,8 +4,6 @@ Both sides of the round trip have the same neutral form, a mapping from field to
 functions here return what is expected, `feed_reader` and `archive_reader` what is there.
 """
 
-from __future__ import annotations
-
 import dataclasses
 import datetime as dt
 import email.utils
@@ -90,9 +88,8 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         "authors": [(author.name, author.email, author.url) for author in entry.authors],
         "terms": terms,
         "attachments": [(a.url, a.type, a.length, a.title) for a in entry.attachments],
-        "event": (
-            (_moment(event.start), _moment(event.end), event.place) if event is not None else None
-        ),
+        "event": event
+        and (event.start.isoformat(), event.end and event.end.isoformat(), event.place),
         "image": (
             (image.url, image.alt, image.credit, image.type, image.width, image.height, image.size)
             if image is not None
@@ -131,7 +128,7 @@ def _all_of(event: Event) -> Fields:
     """Return every key of an event that has a value, as it is written."""
     values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
     return {
-        key: dates.write_moment(value) if isinstance(value, dt.date) else value
+        key: value.isoformat() if isinstance(value, dt.date) else value
         for key, value in values.items()
         if value is not None
     }
@@ -178,10 +175,6 @@ def written(moment: dt.datetime, form: Format) -> str:
 def second(moment: dt.datetime) -> int:
     """Return the whole seconds of an instant since 1970 in UTC, which readers compute with."""
     return math.floor(moment.timestamp())
-
-
-def _moment(moment: dates.Moment | None) -> str | None:
-    return dates.write_moment(moment) if moment is not None else None
 
 
 def _json_author(

@@ -9,8 +9,6 @@ What feedparser loses is read by `archive_reader`: all but the last mark of RFC 
 description of a picture, which becomes part of the entry's summary.
 """
 
-from __future__ import annotations
-
 import calendar
 import datetime as dt
 import html

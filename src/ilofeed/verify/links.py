@@ -5,8 +5,6 @@ code that other sites copy, links and HTML in feeds, URLs in calendars and manif
 plain text does not.
 """
 
-from __future__ import annotations
-
 import functools
 import json
 import re

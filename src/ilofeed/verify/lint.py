@@ -5,8 +5,6 @@ the W3C feed validator uses for it. The validator itself is not available as a l
 the rules of it that documents of this program could break.
 """
 
-from __future__ import annotations
-
 import datetime as dt
 import email.utils
 import functools

@@ -4,8 +4,6 @@ While it is the same for the same program, the document verifies as it did befor
 that have changed are read back.
 """
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The proof before publishing: read every document back and compare it with its source."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
