@@ -220,7 +220,7 @@ def _byte(character: str) -> bytes:
         return character.encode("latin-1")
 
 
-def mend(text: str) -> str:
+def repair(text: str) -> str:
     """Repair what was decoded twice, if possible, and remove what `find_unfit` would find."""
     for pattern in (_FOREIGN, _TWICE):
         for _ in range(3):  # a repair may bring to light what was decoded three times

@@ -25,7 +25,7 @@ from ilofeed.importers.import_dates import read_date
 from ilofeed.importers.items import ImportedDate
 from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
-from ilofeed.text import find_unfit, mend
+from ilofeed.text import find_unfit, repair
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from serving import host
 
@@ -670,9 +670,9 @@ def test_unfit_texts_are_mended() -> None:
         "Ã\x83Â©",
         "\ud800",
     ):
-        assert find_unfit(mend(text)) is None
-        assert "\ue000" not in mend(text)
-    assert mend("å·¥èµ„ caf\u00c3\u00a9") == "工资 café"
+        assert find_unfit(repair(text)) is None
+        assert "\ue000" not in repair(text)
+    assert repair("å·¥èµ„ caf\u00c3\u00a9") == "工资 café"
 
 
 # the law

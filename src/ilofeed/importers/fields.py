@@ -18,7 +18,7 @@ from ilofeed.importers.items import Author, Enclosure, ImportedDate, Item, Text
 from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
 from ilofeed.model import Office
 from ilofeed.problems import quote
-from ilofeed.text import is_mistakable, mend, without_markup
+from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
 
 SHORT = 600  # characters of a summary that was made of a longer text
@@ -39,7 +39,7 @@ def _filled(**values: Any) -> dict[str, Any]:
 
 def one_line(text: Text) -> str:
     """Return a text as plain text on one line, without anything that the checks refuse."""
-    value = plain(text.value) if text.kind == "html" else mend(text.value)
+    value = plain(text.value) if text.kind == "html" else repair(text.value)
     value = _SPACE.sub(" ", without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
 
@@ -147,7 +147,7 @@ class EntryFields:
         if not value:
             return None
         try:
-            absolute = urllib.parse.urljoin(self.item.base, mend(value).strip())
+            absolute = urllib.parse.urljoin(self.item.base, repair(value).strip())
             url = to_url(re.sub(r"\s", "%20", absolute))
         except (AddressError, ValueError) as error:
             self.lost.append(f"{what}: {error}")

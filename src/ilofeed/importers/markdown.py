@@ -17,7 +17,7 @@ from markdownify import MarkdownConverter
 
 from ilofeed.content import TAGS, render_body, tidy_html
 from ilofeed.problems import quote
-from ilofeed.text import Source, mend
+from ilofeed.text import Source, repair
 
 MOST_CHARACTERS = 400_000  # of HTML; a body has 100,000 at most
 MOST_TAGS, DEEPEST = 5_000, 100
@@ -57,7 +57,7 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     lost = []
     if embedded := sorted({name.lower() for name in _EMBEDDED.findall(source)}):
         lost.append(f"{', '.join(embedded)} in the body cannot be kept in Markdown")
-    source = mend(source)
+    source = repair(source)
     if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
         return _plain_body(_as_html(paragraphs(source)), permalink, lost)
@@ -79,7 +79,7 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
 
 def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
     """Normalize Markdown to the spelling that its rendered HTML is converted to."""
-    rendered, problems = render_body(Source("", mend(text)), 0, permalink)
+    rendered, problems = render_body(Source("", repair(text)), 0, permalink)
     if problems:
         blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
         note = f"the body as Markdown ({problems[0].message}); it was taken as plain text"
@@ -99,14 +99,14 @@ def plain(source: str) -> str:
 
 def paragraphs(source: str) -> list[str]:
     """Return the text of HTML by block, with white space as a browser shows it."""
-    source = mend(source)
+    source = repair(source)
     if _is_bounded(source):
         tidy = tidy_html(source, _BLOCKS | {"br"}, lambda *_: None)
         text = _TIDY_TAG.sub(_line_ends, tidy)
     else:  # by a pattern alone, in linear time
         text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
     blocks = re.split(r"\n\n+", html.unescape(text))
-    return [line for block in blocks if (line := mend(" ".join(block.split())))]
+    return [line for block in blocks if (line := repair(" ".join(block.split())))]
 
 
 def _line_ends(match: re.Match[str]) -> str:

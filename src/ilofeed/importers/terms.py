@@ -10,7 +10,7 @@ from ilofeed.importers.items import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.importers.markdown import plain
 from ilofeed.model import Office, Term
 from ilofeed.problems import has_errors, quote
-from ilofeed.text import decode, mend
+from ilofeed.text import decode, repair
 
 MOST_NEW, MOST_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
@@ -64,7 +64,7 @@ class TermFinder:
 
     def _add(self, tag: Tag) -> tuple[str | None, str]:
         """Return a new category for a tag, or None and why it cannot be one."""
-        label = " ".join(mend(plain(tag.label or tag.term)).split())
+        label = " ".join(repair(plain(tag.label or tag.term)).split())
         slug = tag.term if SLUG.fullmatch(tag.term) and len(tag.term) <= 80 else slugify(label)
         if label == slug:
             label = slug.replace("-", " ").capitalize()

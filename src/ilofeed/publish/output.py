@@ -42,7 +42,7 @@ def locked(output: Path) -> Iterator[None]:
         raise PublishError(f"{output} is a file; the output is a folder")
     output.parent.mkdir(parents=True, exist_ok=True)
     path = output.parent / f".{output.name}.lock"
-    path.open("a").close()  # where nobody can write, FileLock would wait as if somebody held it
+    path.open("a").close()  # FileLock would wait for ever in a folder without write permission
     lock = FileLock(path, timeout=WAIT)
     try:
         lock.acquire()
