@@ -9,6 +9,7 @@ import urllib.request
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from playwright.sync_api import expect
 
 from browsing import built, listen, page, violations
 from offices import ROOT
@@ -98,8 +99,8 @@ def test_the_frame_as_it_is_printed_fits_its_height(
         with made.context.expect_page() as opened:
             inside.get_by_role("link", name="Workshop on safe workplaces").click()
         opened.value.wait_for_load_state()
-        assert opened.value.url == f"{site.address}entry/workshop/"
-        assert made.url == here.address
+        expect(opened.value).to_have_url(f"{site.address}entry/workshop/")
+        expect(made).to_have_url(here.address)
 
 
 def test_a_frame_without_scripts_is_a_page_that_scrolls(browser: Browser, site: Host) -> None:
@@ -219,5 +220,5 @@ def test_the_fragment_stands_in_a_page_that_a_server_makes(browser: Browser, sit
         assert made.locator(".ilo-feed h3 a").count() == 10
         assert violations(made) == []
         made.get_by_role("link", name="Workshop on safe workplaces").click()
-        assert made.url == f"{site.address}entry/workshop/"
+        expect(made).to_have_url(f"{site.address}entry/workshop/")
         assert [one for one in said if "Content Security Policy" in one] == []

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 from test_widget import POLICY, RELEASED, element, module, settled
 
 from browsing import THEN, listen, page, violations
@@ -129,12 +130,12 @@ def test_the_language_is_changed_by_a_click(browser: Browser, three: Host) -> No
     with page(browser) as made:
         made.goto(three.address)
         made.locator("nav.languages").get_by_role("link", name="Монгол").click()
-        assert made.url == three.address + "language/mn/"
-        assert made.locator("h1").inner_text() == "Монгол"
-        assert made.locator("a.office").inner_text() == "Хөдөлмөрийн алба"
+        expect(made).to_have_url(three.address + "language/mn/")
+        expect(made.locator("h1")).to_have_text("Монгол")
+        expect(made.locator("a.office")).to_have_text("Хөдөлмөрийн алба")
         made.locator("#items").get_by_role("link", name="Каир").click()
         made.get_by_role("link", name="العربية").click()
-        assert made.url == three.address + "entry/wages-report/"
+        expect(made).to_have_url(three.address + "entry/wages-report/")
 
 
 def somebodys_page(language: str, body: str) -> dict[str, bytes]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from browsing import listen, page, violations
 from serving import needs, needs_checkers
@@ -74,7 +75,7 @@ def test_everything_is_there_without_scripts(browser: Browser, site: Host) -> No
         assert made.locator("#feeds .card").count() == 8
         assert made.locator("button").count() == 0
         made.get_by_role("link", name="Wages", exact=True).first.click()
-        assert made.url == site.address + "category/wages/"
+        expect(made).to_have_url(site.address + "category/wages/")
         assert made.locator(".choices").is_hidden()
         assert made.locator("#preview ilo-feed a").is_visible()
         code = made.locator("#embed pre").first.inner_text()
@@ -216,16 +217,16 @@ def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> No
         made.goto(site.address)
         made.get_by_role("navigation").get_by_role("link", name="Feeds").click()
         made.locator("#by-country + .cards").get_by_role("link", name="China", exact=True).click()
-        assert made.title() == "Office for Work & Welfare: China"
+        expect(made).to_have_title("Office for Work & Welfare: China")
         made.get_by_role("link", name="Workshop on safe workplaces").first.click()
-        assert made.title() == "Workshop on safe workplaces – Office for Work & Welfare"
+        expect(made).to_have_title("Workshop on safe workplaces – Office for Work & Welfare")
         with made.expect_download() as download:
             made.get_by_role("link", name="Add to calendar").click()
         assert re.fullmatch(r"event\.ics", download.value.suggested_filename)
         made.locator("a[rel=prev]").click()
-        assert made.locator("h1").inner_text().startswith("On the road")
+        expect(made.locator("h1")).to_have_text(re.compile("^On the road"))
         made.get_by_role("link", name="简体中文").click()
-        assert made.locator("html").get_attribute("lang") == "zh-Hans"
-        assert "2026年9月14日" in made.locator(".entry > .when").inner_text()
+        expect(made.locator("html")).to_have_attribute("lang", "zh-Hans")
+        expect(made.locator(".entry > .when")).to_contain_text("2026年9月14日")
         made.get_by_role("link", name="Office for Work & Welfare").first.click()
-        assert made.url == site.address
+        expect(made).to_have_url(site.address)
