@@ -244,7 +244,7 @@ def is_mistakable(text: str) -> bool:
 
 def find_unfit(text: str) -> re.Match[str] | None:
     """Return the first characters that no feed should carry, in text that did not pass `decode`."""
-    if text.isascii() and text.isprintable():
+    if text.isascii() and text.replace("\n", "").isprintable():
         return None
     return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
 
