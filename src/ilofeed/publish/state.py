@@ -14,7 +14,6 @@ import contextlib
 import functools
 import json
 import os
-import secrets
 import sqlite3
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -343,7 +342,7 @@ def _write_build(
         for table in ("inputs", "outputs", "entries"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
     facts = {
-        "generation": secrets.token_hex(8),
+        "generation": os.urandom(8).hex(),
         "program": stamps.program(),
         "base_url": new.base_url,
         "since": new.since,
