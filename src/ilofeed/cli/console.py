@@ -17,6 +17,8 @@ from ilofeed.problems import GUARDED, plural, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click._termui_impl import ProgressBar
+
     from ilofeed.build import Draft
     from ilofeed.problems import Problem
     from ilofeed.publish import Changes, Difference
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # what shells return for an interrupted command
-BAR_WIDTH = 24  # characters
 PATIENCE = 1.0  # seconds that a stage may take without a bar
 
 
@@ -100,14 +101,16 @@ def show(
 class Progress:
     """Shows how far a build is, and measures how long each of its stages takes.
 
-    On a terminal, a bar appears when the rest of a stage can be estimated to take longer than
-    `PATIENCE`, and vanishes when the stage ends.
+    On a terminal, a stage has a bar if the rest of it is estimated to take longer than `PATIENCE`.
     """
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._file = file or sys.stderr
-        self._stage, self._started, self._shown = "", time.monotonic(), ""
+        self._stage, self._started = "", time.monotonic()
+        self._bar: ProgressBar[int] | None = None
         self.seconds: dict[str, float] = {}
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(self.end)  # the bar hides the cursor
 
     def __call__(self, stage: str, done: int, total: int) -> None:
         """Report that a stage begins, if nothing is done yet, or how much of it is done."""
@@ -118,28 +121,22 @@ class Progress:
             return
         elapsed = time.monotonic() - self._started
         remaining = elapsed * (total - done) / done
-        if not self._shown and (elapsed <= PATIENCE / 2 or remaining <= PATIENCE):
-            return
-        bar = "#" * (BAR_WIDTH * done // total)
-        self._draw(
-            f"{stage}  [{bar:-<{BAR_WIDTH}}] {done * 100 // total:>3}%"
-            f"  {done:,} of {total:,}, {remaining:.0f} s left"
-        )
-
-    def _draw(self, text: str) -> None:
-        if text != self._shown:
-            click.echo(f"\r{text:<{len(self._shown)}}", file=self._file, nl=False)
-            self._shown = text
+        if self._bar is None and min(elapsed * 2, remaining) > PATIENCE:
+            self._bar = click.progressbar(
+                length=total, label=stage, file=self._file, show_pos=True, show_percent=True
+            )
+            self._bar.start -= elapsed
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
 
     def end(self) -> None:
-        """End the stage, and remove its bar."""
+        """End the stage and its bar."""
         now = time.monotonic()
         if self._stage:
             self.seconds[self._stage] = self.seconds.get(self._stage, 0) + now - self._started
-        if self._shown:
-            self._draw("")
-            click.echo("\r", file=self._file, nl=False)
-        self._stage, self._started = "", now
+        if self._bar is not None:
+            self._bar.render_finish()
+        self._stage, self._started, self._bar = "", now, None
 
     def summary(self) -> str:
         """Return the seconds of each stage: `Reading 0.10 s, Checking 1.20 s`."""
