@@ -11,6 +11,7 @@ description of a picture, which becomes part of the entry's summary.
 
 import calendar
 import datetime as dt
+import functools
 import html
 import io
 import json
@@ -229,6 +230,7 @@ def _json_people(item: Any) -> list[tuple[Any, ...]]:
 
 
 LONGEST_LINE = 75  # octets (section 3.1)
+_EVENTS = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
 
 
 class CalendarError(ValueError):
@@ -240,12 +242,16 @@ def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
 
     Raise `CalendarError` if a program could fail to read it.
     """
+    import icalendar
+
     lines = data.split(b"\r\n")
     if lines.pop() or any(b"\n" in line or b"\r" in line for line in lines):
         raise CalendarError("a line does not end in CR LF (RFC 5545, section 3.1)")
     if any(len(line) > LONGEST_LINE for line in lines):
         raise CalendarError(f"a line is longer than {LONGEST_LINE} octets (section 3.1)")
-    calendar = _parse(data)
+    calendar = _parse(icalendar.Calendar, _EVENTS.sub(b"", data))
+    if calendar.walk("VEVENT"):
+        raise CalendarError("an event does not begin and end on lines of its own")
     if not _value(calendar, "prodid") or _value(calendar, "version") != "2.0":
         raise CalendarError("PRODID or VERSION is missing (sections 3.7.3 and 3.7.4)")
     about = {
@@ -255,26 +261,28 @@ def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
         "page": _text(calendar, "url"),
         "self": _text(calendar, "source"),
     }
-    zones = {str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE")}
-    return about, [_read_event(event, zones) for event in calendar.walk("VEVENT")]
+    zones = frozenset(str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE"))
+    return about, [_read_event(text, zones) for text in _EVENTS.findall(data)]
 
 
-def _parse(data: bytes) -> Any:
-    import icalendar
-
+def _parse(kind: Any, data: bytes) -> Any:
     try:
-        calendar = icalendar.Calendar.from_ical(data)
+        parsed = kind.from_ical(data)
     except (ValueError, AttributeError, TypeError) as error:  # the latter of what occurs twice
         raise CalendarError(f"icalendar: {error}") from error
-    if not isinstance(calendar, icalendar.Calendar):
-        raise CalendarError("it is no VCALENDAR")
-    for component in calendar.walk():
+    if not isinstance(parsed, kind):
+        raise CalendarError(f"not a {kind.name}")
+    for component in parsed.walk():
         if component.errors:
             raise CalendarError(f"icalendar: {component.errors[0]}")
-    return calendar
+    return parsed
 
 
-def _read_event(event: Any, zones: set[str]) -> Fields:
+@functools.lru_cache(maxsize=2_000)  # an event is in the calendars of several feeds
+def _read_event(text: bytes, zones: frozenset[str]) -> Fields:
+    import icalendar
+
+    event = _parse(icalendar.Event, text)
     for name in ("uid", "dtstamp", "dtstart"):
         if event.get(name) is None:
             raise CalendarError(f"an event has no {name.upper()} (section 3.6.1)")
