@@ -14,6 +14,7 @@ checked by `whole_findings`.
 import dataclasses
 import datetime as dt
 import email.utils
+import functools
 import hashlib
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -24,10 +25,12 @@ from lxml import etree
 from ilofeed.feeds import cut, parse_xml
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
-from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
+from ilofeed.verify.lint import Finding, duplicates, size_findings
+from ilofeed.verify.values import expand
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
+_expanded = functools.cache(expand)
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -161,8 +164,7 @@ def _people(node: Any) -> list[tuple[str | None, ...]]:
 
 
 def _children(node: Any, name: str) -> list[Any]:
-    children: list[Any] = node.findall(name, NAMESPACES)
-    return children
+    return list(node.iterchildren(_expanded(name)))
 
 
 def _text(node: Any, name: str) -> str | None:
