@@ -68,7 +68,7 @@ def paragraph(page: str, start: str) -> str:
 
 
 def test_every_key_of_an_entry_has_its_row() -> None:
-    page = text("docs/entries.md")
+    page = text("docs/reference/entries.md")
     rows = table(page, "The first five are needed")
     assert named(rows) == set(EntryFields.model_fields)
     for key, model in (
@@ -81,7 +81,7 @@ def test_every_key_of_an_entry_has_its_row() -> None:
 
 
 def test_every_key_of_an_office_has_its_row() -> None:
-    page = text("docs/feeds-yaml.md")
+    page = text("docs/reference/feeds-yaml.md")
     rows = table(page, "`site` (")
     assert named(rows) == set(SiteFields.model_fields)
     assert_names(rows["`author`"][1], PersonFields)
@@ -130,7 +130,7 @@ def test_every_command_has_its_row_with_its_options_and_no_other() -> None:
 
 
 def test_every_option_of_import_has_its_row() -> None:
-    rows = table(text("docs/import.md"), "## Options")
+    rows = table(text("docs/how-to/import.md"), "## Options")
     command = COMMANDS["import"]
     options = {option for one in command.params for option in one.opts if option.startswith("--")}
     assert {name.split()[0] for name in named(rows)} == options
@@ -179,7 +179,7 @@ def inputs(path: str) -> dict[str, dict[str, str]]:
     ("path", "above"), [("action.yml", "output: public"), ("office.yml", "office.yml@COMMIT")]
 )
 def test_every_input_has_its_row_with_its_default(path: str, above: str) -> None:
-    page = re.sub(r"\n```\n", "\n", text("docs/publishing.md"))
+    page = re.sub(r"\n```\n", "\n", text("docs/how-to/publish-on-github.md"))
     rows = table(page, above)
     known = inputs(path if path == "action.yml" else f".github/workflows/{path}")
     assert named(rows) == set(known)
@@ -189,7 +189,7 @@ def test_every_input_has_its_row_with_its_default(path: str, above: str) -> None
 
 
 def test_every_output_of_the_action_is_named() -> None:
-    sentence = paragraph(text("docs/publishing.md"), "Its outputs are")
+    sentence = paragraph(text("docs/how-to/publish-on-github.md"), "Its outputs are")
     for name in yaml.load(text("action.yml"), yaml.BaseLoader)["outputs"]:
         assert f"`{name}`" in sentence
 

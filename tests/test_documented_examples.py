@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FEEDS = "https://example.org/feeds/"  # where the examples have the office
-README = [block for block in BLOCKS if block.page == "README.md"]
+PROBLEMS = "docs/reference/problems.md"
 PICTURE = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()
 
 
@@ -78,7 +78,7 @@ def check_yaml(block: Block, folder: Path) -> None:
     if "\njobs:" in f"\n{text}" or text.startswith("- "):
         workflow(text, folder)
         return
-    if block.page == "entries.md":
+    if block.page == "docs/reference/entries.md":
         office = write_office(folder / "office", example=entry_with(text).encode())
         write_mentioned(block, office)
         assert codes(office) == []
@@ -257,7 +257,7 @@ def test_no_block_escapes() -> None:
         line.strip().startswith("```") for path in PAGES for line in path.read_text().splitlines()
     )
     assert fences == 2 * len(BLOCKS)
-    assert {block.section for block in BLOCKS if block.page == "problems.md"} == set(CODES)
+    assert {block.section for block in BLOCKS if block.page == PROBLEMS} == set(CODES)
 
 
 def example(language: str, text: str, page: str = "page.md", section: str = "") -> Block:
