@@ -74,6 +74,68 @@ def test_pages_that_other_files_name_exist() -> None:
                 assert (ROOT / name).exists(), (path, name)
 
 
+# --- how long a page may be ---
+
+MOST_LINES = {"README.md": 120, "docs/explanation/architecture.md": 200}
+MOST_LINES_OF_A_DECISION = 10
+DECISIONS = DOCS / "explanation" / "decisions.md"
+
+
+@pytest.mark.parametrize("name", MOST_LINES)
+def test_a_page_is_short(name: str) -> None:
+    assert len((ROOT / name).read_text("utf-8").splitlines()) <= MOST_LINES[name]
+
+
+def decisions(text: str) -> dict[str, list[str]]:
+    """Return the lines of each decision without blank ones, by its heading."""
+    parts = re.split(r"(?m)^## (.*)\n", text)
+    return {
+        heading: [line for line in body.splitlines() if line]
+        for heading, body in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def test_decisions_are_short_dated_and_in_order() -> None:
+    entries = decisions(DECISIONS.read_text("utf-8"))
+    assert {
+        heading: lines
+        for heading, lines in entries.items()
+        if not 1 <= len(lines) <= MOST_LINES_OF_A_DECISION
+    } == {}
+    dates = [re.fullmatch(r"(\d{4}-\d\d-\d\d): \S.*", heading) for heading in entries]
+    assert None not in dates
+    assert dates
+    assert [date[1] for date in dates if date] == sorted(date[1] for date in dates if date)
+    assert all(len(line) <= 120 for lines in entries.values() for line in lines)
+
+
+# --- plain English ---
+
+PRIVATE = re.compile(
+    r"\b(?<!there )(is no|are no) (?!longer)[a-z]+|\bnobody\b|\bsomebody\b|who asks|for who "
+    r"|is wanted here|\bmend(s|ed)?\b|told of|made anew|looked at|\bas it (stands|is to be)\b"
+    r"|\bstands (in|at|for|twice|before|above)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_name)
+def test_a_page_is_in_plain_english(path: Path) -> None:
+    assert [match[0] for match in PRIVATE.finditer(path.read_text("utf-8"))] == []
+
+
+def test_the_map_of_the_code_names_each_module() -> None:
+    text = (DOCS / "explanation" / "architecture.md").read_text("utf-8").partition("## Modules")[2]
+    source = ROOT / "src" / "ilofeed"
+    for package, rows in re.findall(r"(?m)^\| (\w+) \| what it is for \|\n((?:\|.*\n)+)", text):
+        folder = source if package == "base" else source / package
+        modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
+        cells = re.findall(r"(?m)^\| (.*?) \|", rows)
+        assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == modules
+    folders = {path.name for path in source.iterdir() if (path / "__init__.py").exists()}
+    assert folders | {"base"} == set(re.findall(r"(?m)^\| (\w+) \| what it is for", text))
+
+
 # --- the rules see what is against them ---
 
 
