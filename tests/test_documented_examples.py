@@ -1,4 +1,4 @@
-"""Every example of README.md and docs/ does what the page says; a block without a rule fails."""
+"""Every example of the manual does what the page says; a block without a rule fails."""
 
 from __future__ import annotations
 
