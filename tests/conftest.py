@@ -23,7 +23,7 @@ test_archive_reader test_archives test_calendars test_cli test_cms test_crash te
 test_determinism test_diff test_documented_examples test_embeds test_grammar test_guard test_html
 test_import test_init test_languages_in_a_browser test_live test_main test_nothing_to_do
 test_pages_in_a_browser test_pieces test_preview test_previous test_publish test_readers test_recipe
-test_rehearsal test_repository test_roundtrip test_screenshot test_verify
+test_rehearsal test_repository test_roundtrip test_screenshot test_tutorial test_verify
 test_warm test_websub test_widget test_widget_directions test_workers test_workflows
 """.split()
 

@@ -15,7 +15,7 @@ class Problem:
     """One mistake of an author, at a place an editor can go to.
 
     `line` and `column` count from 1, columns in characters. `code` is stable, kebab-case and has
-    its section in `docs/problems.md`. `message` is one sentence without a line break.
+    its section in `docs/reference/problems.md`. `message` is one sentence without a line break.
     """
 
     path: str
@@ -79,7 +79,7 @@ def plural(number: int, singular: str, many: str = "") -> str:
     return f"{number} {singular}" if number == 1 else f"{number} {many or singular + 's'}"
 
 
-Code = Literal[  # each has its section in docs/problems.md
+Code = Literal[  # each has its section in docs/reference/problems.md
     "authority-changed", "bad-authority", "bad-choice", "bad-country-code", "bad-date", "bad-email",
     "bad-file-name", "bad-id", "bad-image", "bad-language", "bad-media-type", "bad-number",
     "bad-slug", "bad-time", "bad-url", "changed-silently", "circular-broader", "control-character",

@@ -193,8 +193,10 @@ def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
         jobs = machine.run("publish.yml")
         assert (jobs["build"].result, jobs["build"].code) == ("failure", 4)
         (opened,) = api.open
-        assert "docs/publishing.md#when-it-fails" in opened["body"]
-        assert "## When it fails" in (office / "docs" / "publishing.md").read_text("utf-8")
+        assert "docs/how-to/publish-on-github.md#when-it-fails" in opened["body"]
+        assert "## When it fails" in (office / "docs/how-to/publish-on-github.md").read_text(
+            "utf-8"
+        )
 
         jobs = machine.run("publish.yml", {"first": True})
         assert results(jobs) == GOOD

@@ -345,12 +345,12 @@ def explain(code: str | None) -> int:
 
 
 def manual_sections() -> dict[str, str]:
-    """Return the section on each problem code of `docs/problems.md`, in its order."""
+    """Return the section on each problem code of `docs/reference/problems.md`, in its order."""
     from importlib import resources
 
     manual = resources.files("ilofeed").joinpath("data", "problems.md")
     if not manual.is_file():  # in a checkout
-        manual = Path(__file__).parents[3] / "docs" / "problems.md"
+        manual = Path(__file__).parents[3] / "docs/reference/problems.md"
     section = re.compile(r"^### `([a-z0-9-]+)`\n(.*?)(?=^## |^### `|\Z)", re.MULTILINE | re.DOTALL)
     sections = section.findall(manual.read_text("utf-8"))
     return {code: text.strip() + "\n" for code, text in sections}

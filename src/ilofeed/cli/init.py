@@ -82,7 +82,7 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
         f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:\n"
         "  ilofeed check --strict, and ilofeed serve to look at it\n"
         "  git init -b main, git add ., git commit, git push: README.md is for your editors,\n"
-        "  docs/publishing.md says how Pages is set up, once, and the first publication run"
+        "  docs/how-to/publish-on-github.md says how to set up Pages and publish the first time"
     )
     return console.DONE
 

@@ -23,7 +23,7 @@ from ilofeed.verify import verify
 REQUIRED = ("title", "url", "timezone")
 _STAGE = ".ilofeed-init"  # where the files are written before they appear, all at once
 # what belongs to the program and not to the office
-_RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.schema.json")
+_RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.schema.json", "docs/")
 
 
 class OfficeError(ValueError):

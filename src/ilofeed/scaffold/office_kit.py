@@ -18,7 +18,7 @@ _EARLY, _LATE = 6, 22  # the office's hours in which the schedule starts
 _COPIED = {  # folder of the program: paths in the office of files that have the same name there
     "data/office": ".editorconfig .gitattributes .github/dependabot.yml .github/scripts/install "
     ".github/workflows/check.yml .gitignore .vscode/extensions.json .vscode/settings.json "
-    ".vscode/tasks.json docs/publishing.md",
+    ".vscode/tasks.json docs/how-to/publish-on-github.md",
     "data/program": ".github/scripts/issue.py .github/scripts/office.py "
     ".github/workflows/office.yml .github/workflows/publish.yml",
 }

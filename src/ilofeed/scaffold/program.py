@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1]
 CHECKOUT = Path(__file__).parents[3]
 PROJECT, LICENCE = "data/program/pyproject.toml", "data/program/LICENSE"
 SHIPPED = {  # path in the package: path in a checkout
-    "data/problems.md": "docs/problems.md",
+    "data/problems.md": "docs/reference/problems.md",
     LICENCE: "LICENSE",
     PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
