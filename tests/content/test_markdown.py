@@ -92,6 +92,7 @@ PIECES = st.sampled_from(
 @given(st.lists(PIECES, max_size=12).map("".join))
 @example("  <!--](")
 @example("[a]:\n1. <b>")
+@example("*</p>](https://e.org/)")
 def test_any_body_is_refused_or_clean(body: str) -> None:
     html, problems = render_body(Source("x.md", body), 0, PERMALINK)
     lines = body.split("\n")

@@ -272,8 +272,9 @@ class _BodyCheck:
 
     def _report_broken_link(self) -> None:
         """Report a link with white space in its address, which Markdown shows as text."""
-        block = next(element for element in reversed(self._open) if element.name in _BLOCKS)
-        if block.place == self._searched:
+        blocks = (element for element in reversed(self._open) if element.name in _BLOCKS)
+        block = next(blocks, None)  # None after an end tag in raw HTML, which is an error itself
+        if block is None or block.place == self._searched:
             return
         self._searched = block.place
         start, end = self._offset(block.place), self._offset(block.place, is_end=True)
@@ -327,8 +328,7 @@ class _BodyCheck:
         return offset
 
     def _report_html(self, offset: int, text: str) -> None:
-        shown = quote(text.strip(), 40)
-        message = f"{shown} is HTML; write Markdown, or \\< for the sign itself"
+        message = f"{quote(text.strip(), 40)} is HTML; write Markdown, or \\< for the sign itself"
         self._report(offset, "raw-html", message)
 
     def _report(self, offset: int, code: Code, message: str) -> None:
