@@ -1,7 +1,7 @@
-"""Read and check what editors write: files to an office and its entries, or to all problems.
+"""Read and check the files that editors write; return an office with its entries, or all problems.
 
-`read` takes bytes from the disk; `office` and `entry` check one file each, from YAML nodes and
-Markdown to values; `site` checks the files together. Nothing here knows of feeds or pages.
+`read` reads bytes from the disk; `office` and `entry` check one file each and convert its YAML and
+Markdown to values; `site` checks the files together. This package does not know feeds or pages.
 """
 
 from ilofeed.content import keys, read, yaml_nodes

@@ -1,4 +1,4 @@
-"""Read an entry file: its text, keys and body, to an `Entry` of the office."""
+"""Check the text, keys and body of an entry file, and convert them to an `Entry`."""
 
 import datetime as dt
 import hashlib
@@ -20,7 +20,7 @@ from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import Source
 
 LONGEST_KEYS = 50_000  # characters of front matter
-_STAND_INS = {
+_PLACEHOLDERS = {  # valid values for required keys that are wrong
     "title": "x",
     "date": "2000-01-01",
     "summary": "x",
@@ -31,19 +31,19 @@ _STAND_INS = {
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """An entry file after its checks. `entry` is None if it has errors."""
+    """The result of checking an entry file. `entry` is None if the file has errors."""
 
     path: str
     slug: str
-    id: str | None  # None if it cannot be read
+    id: str | None  # None if the key `id` is invalid
     translation_of: str | None
     entry: Entry | None
     problems: tuple[Problem, ...]
     checked: Checked[EntryFields] | None
-    is_recalled: bool = False  # an earlier build checked it
+    is_recalled: bool = False  # True if it was not checked again since an earlier build
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
-        """Return a problem at one of the entry's keys, or at the first line without the key."""
+        """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
         return self.checked.problem(code, message, key)
@@ -52,7 +52,10 @@ class Parsed:
 def check_entry(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
 ) -> Parsed:
-    """Check one entry file by itself, without the other entries."""
+    """Check one entry file, without comparing it with other entries; collect its problems.
+
+    `path` and the keys of `files` (pictures) are relative to the office's folder.
+    """
     slug = slug_of(path)
     problems = _file_name_problems(path, slug)
     source, more = frontmatter.read_source(path, data)
@@ -73,8 +76,8 @@ def check_entry(
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
     if len(identity) > LONGEST_ID and "id" not in checked.failed:
-        message = f"the id {quote(identity)} has {len(identity)} characters, "
-        message += f"{LONGEST_ID} is the most"
+        message = f"the id {quote(identity)} has {len(identity)} characters; "
+        message += f"the maximum is {LONGEST_ID}"
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
@@ -87,24 +90,26 @@ def check_entry(
 def _check_keys(
     source: Source, parts: frontmatter.Parts, office: Office
 ) -> tuple[Checked[EntryFields] | None, list[Problem]]:
-    """Return the keys of the front matter, each checked by itself, and their problems."""
+    """Return the keys of the front matter, each checked separately, and their problems."""
     if parts.end - parts.start > LONGEST_KEYS:
-        message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
+        message = f"the keys have more than {LONGEST_KEYS} characters; move long text into the body"
         return None, [source.problem(parts.start, "too-long", message)]
     root, problems = yaml_nodes.compose(source, parts.start, parts.end)
     if root is None:
         if not problems:
             message = "there are no keys between the two lines ---; "
-            message += "title, date, summary, categories and countries are needed"
+            message += "write title, date, summary, categories and countries"
             problems.append(source.problem(parts.start, "missing-key", message))
         return None, problems
     context = {"zone": office.timezone}
-    checked, more = validate(source, root, EntryFields, _STAND_INS, comments=False, context=context)
+    checked, more = validate(
+        source, root, EntryFields, _PLACEHOLDERS, comments=False, context=context
+    )
     return checked, problems + more
 
 
 def hash_source(data: bytes, image: Image | None = None) -> bytes:
-    """Return the digest of what an entry is read from: its file and its picture file."""
+    """Return a BLAKE2b digest (`ids.SHORT` bytes) of an entry's file and its picture file."""
     digest = hashlib.blake2b(data, digest_size=SHORT)
     if image is not None and image.data is not None:
         digest.update(hashlib.blake2b(image.data).digest())
@@ -117,15 +122,15 @@ def slug_of(path: str) -> str:
 
 
 def summary_html(summary: str) -> str:
-    """Return the content of an entry without a body."""
+    """Return the summary as an HTML paragraph, for an entry without a body."""
     return f"<p>{html.escape(summary, quote=False)}</p>"
 
 
 def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if SLUG.fullmatch(slug):
         return []
-    message = f"the file name {quote(slug + '.md')} is not a slug: "
-    message += "lower-case letters, digits, hyphens"
+    message = f"the file name {quote(slug + '.md')} is not a slug "
+    message += "(lower-case letters, digits and single hyphens)"
     if suggestion := slugify(slug):
         message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
@@ -145,7 +150,7 @@ def _entry(
         return dates.instant(moment, office.timezone, office.publish_time)
 
     def stamp(moment: dates.Moment | None) -> dt.datetime:
-        # a day without a time begins at publish_time, which may be before the entry came out
+        # a date without a time means publish_time, which may be earlier than `published`
         latest = max(instant(moment), published) if moment is not None else published
         return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
 
@@ -191,7 +196,7 @@ def _authors(keys: EntryFields, office: Office) -> tuple[Person, ...]:
 def find_translations(entries: Collection[Entry]) -> dict[str, list[Entry]]:
     """Return the translations of each entry that has any, by slug, sorted by language.
 
-    Translations find each other also if their original is not among the entries.
+    Translations of the same original are found even if the original is not among the entries.
     """
     groups: dict[str, list[Entry]] = defaultdict(list)
     originals = {entry.translates for entry in entries}
@@ -210,11 +215,10 @@ def find_translations(entries: Collection[Entry]) -> dict[str, list[Entry]]:
 
 
 def alternates(entry: Entry, others: Sequence[Entry]) -> list[tuple[str, Entry]]:
-    """Return the `hreflang` links of a page: each language of an entry with its translation,
-    itself included, and the original for all other languages.
+    """Return the `hreflang` links of an entry's page: pairs of a language and an entry.
 
-    Every page of a group has the same links, so a withdrawn entry, which none of the others names,
-    has none.
+    They include the entry itself, and the original as `x-default`. All pages of a group have the
+    same links. A withdrawn entry has none, because the other pages do not link to it.
     """
     if not others or entry.withdrawn is not None:
         return []

@@ -1,4 +1,4 @@
-"""Check all files of an office: one `Office` with its entries, or every problem in them."""
+"""Check all files of an office together; return a `Site`, or all problems."""
 
 import dataclasses
 import datetime as dt
@@ -15,16 +15,16 @@ from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.workers import ALONE, Workers
 
-# entries that an earlier build checked, by path, if it would check them with the same result
+# returns, by path, the entries of an earlier build for which a check would give the same result
 Recall = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
 Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """An office with its entries in no particular order, drafts and embargoed ones included.
+    """An office with its entries in any order, including drafts and future-dated entries.
 
-    `recalled` are the paths of those that were not checked again.
+    `recalled` are the paths of the entries that were not checked again.
     """
 
     office: Office
@@ -32,11 +32,11 @@ class Site:
     recalled: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
-WORTH_SHARING = 200  # entries that take longer to check than a process to start
+WORTH_SHARING = 200  # fewer entries are checked faster than a process starts
 
 
 def recall_nothing(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
-    """Recall no entry, so that all are checked."""
+    """Recall nothing, so that every entry is checked."""
     return {}
 
 
@@ -47,10 +47,10 @@ def check(
     recall: Recall = recall_nothing,
     workers: Workers = ALONE,
 ) -> tuple[Site | None, list[Problem]]:
-    """Return the checked site and all problems in order of place; no site if there is an error.
+    """Check all files; return the site (None if there is an error) and all problems, sorted.
 
-    `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. The result
-    is the same for entries that are checked and for those that are recalled.
+    `now` has a time zone. `base_url` overrides `site.url` for a preview; ids do not change.
+    Recalled entries never change the result.
     """
     office, parsed, problems = examine(sources, now, base_url, recall=recall, workers=workers)
     if has_errors(problems):
@@ -68,9 +68,9 @@ def examine(
     recall: Recall = recall_nothing,
     workers: Workers = ALONE,
 ) -> tuple[Office, list[Parsed], list[Problem]]:
-    """Return the office, each entry file and all problems, as far as they can be read.
+    """Return the office, the result for each entry file, and all problems, even after errors.
 
-    `judge` checks one file by itself.
+    The arguments are those of `check`; `judge` checks one entry file, as `check_entry` does.
     """
     problems = list(sources.problems)
     office = stand_in()
@@ -81,7 +81,7 @@ def examine(
         office = dataclasses.replace(office, url=base_url)
 
     def parse(file: tuple[str, bytes]) -> Parsed:
-        # the places of all keys take more memory than the entry
+        # drop the places of keys, which take more memory than the entry
         return dataclasses.replace(judge(*file, office, sources.files, now), checked=None)
 
     recalled = recall(sources, office, now)
@@ -92,7 +92,7 @@ def examine(
     for file in parsed:
         problems += file.problems
     refused = {slug_of(path) for path in sources.refused}
-    if conflicts := _conflicts(parsed, refused):  # now the places of keys are needed
+    if conflicts := _conflicts(parsed, refused):  # check these files again for the places of keys
         concerned = {problem.path for problem in conflicts}
         placed = {
             path: judge(path, data, office, sources.files, now)
@@ -108,7 +108,7 @@ def _parsed_before(path: str, entry: Entry) -> Parsed:
 
 
 def told_apart(entries: list[Entry]) -> Iterable[Entry]:
-    """Yield the entries, none with the `updated` of another: one pair in a million shares one."""
+    """Yield the entries with unique `updated` times: change the microseconds of duplicates."""
     taken: set[dt.datetime] = set()
     if len({entry.updated for entry in entries}) == len(entries):
         yield from entries
@@ -123,18 +123,17 @@ def told_apart(entries: list[Entry]) -> Iterable[Entry]:
 
 
 def _conflicts(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
-    """Return the problems between files: equal slugs, equal ids, translations of nothing."""
+    """Return the problems between files: duplicate slugs and ids, and wrong translations."""
     problems = []
     same_slug = set()
     for first, second in _duplicates(parsed, lambda file: file.slug):
         same_slug.add(second.path)
-        message = (
-            f"{quote(first.path)} has the same file name, so the same slug; rename one of the two"
-        )
+        message = f"{quote(first.path)} has the same file name; rename one of the two"
         problems.append(Problem(second.path, 1, 1, "duplicate-slug", message))
     others = [file for file in parsed if file.path not in same_slug]
     for first, second in _duplicates(others, lambda file: file.id):
-        message = f"the id {quote(second.id or '')} belongs to {quote(first.path)} already"
+        message = f"duplicate id {quote(second.id or '')}, first used in {quote(first.path)}; "
+        message += "write another"
         problems.append(second.problem("id", "duplicate-id", message))
     problems += translation_problems(parsed, refused)
     return problems
@@ -143,7 +142,7 @@ def _conflicts(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
 def _duplicates(
     parsed: Sequence[Parsed], key: Callable[[Parsed], str | None]
 ) -> Iterable[tuple[Parsed, Parsed]]:
-    """Yield each file with the first, in order of path, that has the same key."""
+    """Yield pairs of the first file with a key, in order of path, and each later one with it."""
     first: dict[str, Parsed] = {}
     for file in sorted(parsed, key=attrgetter("path")):
         value = key(file)
