@@ -411,7 +411,7 @@ def test_any_title_makes_a_valid_file(office: Path, title: str) -> None:
         (["x", "--country", "MN"], "--category is missing; known: employment, wages"),
         (["x", "--category", "wages"], "--country is missing; known: CN, HK, MN"),
         (["", "--category", "wages", "--country", "MN"], "empty"),
-        (["x" * 301, "--category", "wages", "--country", "MN"], "too many"),
+        (["x" * 301, "--category", "wages", "--country", "MN"], "too long"),
         (["x", "--category", "wages", "--country", "MN", "--link", "nowhere"], "https://"),
         (["x", "--category", "wages", "--country", "MN", "--slug", "A b"], "not a slug"),
     ],
@@ -446,7 +446,7 @@ def test_new_writes_the_language_where_it_is_another(office: Path) -> None:
     [
         (["--language", "MN"], "invalid language tag `MN`; write mn"),
         (["--language", "fr"], "language `fr` is not listed in feeds.yaml (en, mn)"),
-        (["--translation-of", "wages"], "`wages` is in `en` too"),
+        (["--translation-of", "wages"], "the original `wages` has the same language, `en`"),
         (["--language", "mn", "--translation-of", "wage"], "did you mean `wages`?"),
         (["--language", "mn", "--translation-of", "A b"], "not a slug"),
     ],

@@ -273,7 +273,7 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
             "feeds:\n  - per: category, country",
             "write several values in brackets: per: [category, country]",
         ),
-        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "the maximum is 2"),
+        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "write at most 2"),
         ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
         (
             "  CN: China",

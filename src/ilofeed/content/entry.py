@@ -76,8 +76,8 @@ def check_entry(
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
     if len(identity) > LONGEST_ID and "id" not in checked.failed:
-        message = f"the id {quote(identity)} has {len(identity)} characters; "
-        message += f"the maximum is {LONGEST_ID}"
+        message = f"the id {quote(identity)} is too long ({len(identity)} characters); "
+        message += f"write one of at most {LONGEST_ID} as `id`"
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
@@ -92,7 +92,7 @@ def _check_keys(
 ) -> tuple[Checked[EntryFields] | None, list[Problem]]:
     """Return the keys of the front matter, each checked separately, and their problems."""
     if parts.end - parts.start > LONGEST_KEYS:
-        message = f"the keys have more than {LONGEST_KEYS} characters; move long text into the body"
+        message = f"the keys are too long (over {LONGEST_KEYS} characters); move text into the body"
         return None, [source.problem(parts.start, "too-long", message)]
     root, problems = yaml_nodes.compose(source, parts.start, parts.end)
     if root is None:

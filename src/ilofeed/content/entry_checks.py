@@ -88,7 +88,7 @@ def _count_names(text: str, terms: Mapping[str, Term]) -> int:
 
 
 def _find_label(label: str, terms: Mapping[str, Term]) -> str | None:
-    """Return the term that has this label (ignoring case) but another name; None if none has."""
+    """Return the name of the term with a label (in any case) that is not also its name; or None."""
     folded = label.casefold()
     for name, term in terms.items():
         if name != folded and folded in map(str.casefold, term.labels.values()):
@@ -207,7 +207,7 @@ def _local_image(
 
 
 def media_type(url: str) -> str | None:
-    """Return the media type for the suffix of an address, the same on every system; or None."""
+    """Return the media type for the suffix of an address, or None; the same on every computer."""
     path = re.sub(r"[?#].*", "", url)
     suffix = posixpath.splitext(path)[1].lower()
     return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]

@@ -76,7 +76,7 @@ def _close(source: Source, opening: int, start: int) -> tuple[Parts, list[Proble
 
 
 def _text_after_blank(text: str, above: int, end: int) -> int | None:
-    """Return the offset of text after a blank line that cannot be a key, so belongs to the body."""
+    """Return the offset of body text after a blank line, where the line --- is missing; or None."""
     for blank in _BLANK.finditer(text, above, end):
         if _TEXT.match(text, blank.end() + 1, end):
             return blank.start() + 1

@@ -154,7 +154,7 @@ def _described(
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one item"
     if kind == "too_long":
         most = item["ctx"]["max_length"]
-        return "wrong-type", f"{quote(str(path[-1]))} has too many items; the maximum is {most}"
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items; write at most {most}"
     if kind == "literal_error":
         if not isinstance(node, Scalar):
             return _described("string_type", item, node, path, fields)
@@ -189,7 +189,7 @@ def _choice(value: str, key: str, expected: str) -> str:
 
 
 def _listed(text: str, key: int | str = "") -> str:
-    """Return the items of a text that should be a list, separated by commas."""
+    """Return the items of a text that should be a list, joined by commas."""
     if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
         return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
@@ -198,7 +198,7 @@ def _listed(text: str, key: int | str = "") -> str:
 
 
 def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
-    """Return the deepest existing node on the path of a loc, and the loc of that node.
+    """Return the node at a loc, or the nearest existing node above it, with the loc of that node.
 
     Names of union branches in pydantic's locs (`text`, `mapping`) are skipped.
     """

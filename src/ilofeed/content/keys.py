@@ -60,7 +60,7 @@ def _text(value: str, most: int) -> str:
         message = f"{quote(markup)} is HTML, but only plain text is allowed here; remove the tags"
         refuse("html-in-text", message)
     if len(value) > most:
-        refuse("too-long", f"the text has {len(value)} characters; the maximum is {most}")
+        refuse("too-long", f"the text is too long ({len(value)} characters); write at most {most}")
     return value
 
 

@@ -155,7 +155,7 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
 
 
 def _too_long(source: Source, start: int, length: int) -> Problem:
-    message = f"the body has {length} characters, but the maximum is {LONGEST_BODY}; "
+    message = f"the body is too long ({length} characters, at most {LONGEST_BODY} are allowed); "
     return source.problem(start, "too-long", message + "attach the text, or link to it")
 
 
@@ -217,7 +217,7 @@ class _BodyCheck:
         if element.name not in _EMPTY:
             self._open.append(element)
             if len(self._open) == DEEPEST + 1:
-                message = f"quotes or lists are nested more than {DEEPEST} levels deep; use fewer"
+                message = f"more than {DEEPEST} nested quotes or lists; use fewer levels"
                 self._report(self._offset(element.place), "too-deep", message)
         if element.name == "img":
             self._check_alt(match["attributes"], element.place)

@@ -104,8 +104,7 @@ def stand_in() -> Office:
 
 
 def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
-    """Return what replaces a section that failed; terms keep their names, so that the entries that
-    use them are not reported."""
+    """Return placeholders for invalid sections; terms keep their names, so entries may use them."""
     return {
         "site": {
             "url": "https://example.org/",

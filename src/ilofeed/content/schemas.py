@@ -41,7 +41,7 @@ PerLanguage: TypeAlias = Either[Text, Annotated[dict[Language, Text], Field(min_
 
 def _check_id(value: str) -> str:
     if len(value) > LONGEST_ID:
-        message = f"the id has {len(value)} characters; the maximum is {LONGEST_ID}"
+        message = f"the id is too long ({len(value)} characters); write at most {LONGEST_ID}"
         refuse("too-long", message)
     if ":" not in value:
         return check_slug(value)

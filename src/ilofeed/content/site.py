@@ -50,7 +50,7 @@ def check(
     """Check all files; return the site (None if there is an error) and all problems, sorted.
 
     `now` has a time zone. `base_url` overrides `site.url` for a preview; ids do not change.
-    Recalled entries never change the result.
+    Entries from `recall` never change the result, only the time that the check takes.
     """
     office, parsed, problems = examine(sources, now, base_url, recall=recall, workers=workers)
     if has_errors(problems):

@@ -267,7 +267,7 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
 
 
 def quoted(pair: re.Match[str]) -> str:
-    """Return a match of `PAIR` as a line with its value in quotes, for a message."""
+    """Format a match of `PAIR` as a line with its value in quotes, for a message."""
     value = pair["value"].strip()
     is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     inner = value[1:-1] if is_quoted else value

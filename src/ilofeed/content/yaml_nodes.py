@@ -112,7 +112,7 @@ class _TooDeepError(Exception):
     """Raised to stop parsing, because libyaml takes quadratic time on deep nesting."""
 
     def __init__(self, offset: int) -> None:
-        message = f"brackets or lists are nested more than {DEEPEST} levels deep; quote a text"
+        message = f"more than {DEEPEST} nested brackets or lists; put quotes around a text"
         self.diagnostic = Diagnostic(offset, "too-deep", message)
 
 
@@ -226,7 +226,7 @@ class _Builder:
         pairs[key.value] = (key, value)
 
     def _is_guessed(self, value: Node) -> bool:
-        """Return whether a value is masked on a line that perhaps does not begin with a key."""
+        """Return whether a value is on a masked line that may have been text, not a key."""
         return self._masked.get(value.start - self._base) in _GUESSED
 
 
