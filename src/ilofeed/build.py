@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from ilofeed.content import Site, check, check_office, read_again, read_office
+from ilofeed.content import Site, check, check_office, read_office, read_or_empty
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting
 from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
@@ -96,7 +96,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     sources = read_office(root, previous.unchanged(inputs))
     workers = context.begin("Checking")
     site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
-    if sources.unchanged and (site is None or not site.recalled.issuperset(sources.unchanged)):
+    if sources.unchanged and (site is None or not site.cached.issuperset(sources.unchanged)):
         # read the files again that could not be recalled, or that are needed to report problems
         sources = read_office(root)
         site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
@@ -114,7 +114,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     refused: list[Problem] = []
     if context.before is not None:
         refused = check_continuity(
-            site, context.before, ledger, partial(read_again, root), now, context.allowed
+            site, context.before, ledger, partial(read_or_empty, root), now, context.allowed
         )
     return Draft(
         site=site,

@@ -13,13 +13,13 @@ from ilofeed.content import frontmatter, markdown, yaml_nodes
 from ilofeed.content.entry_checks import check_image, check_together, media_type
 from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import EntryFields
-from ilofeed.content.validation import Checked, validate
+from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import Source
 
-LONGEST_KEYS = 50_000  # characters of front matter
+MAX_KEYS = 50_000  # characters of front matter
 _PLACEHOLDERS = {  # valid values for required keys that are wrong
     "title": "x",
     "date": "2000-01-01",
@@ -30,7 +30,7 @@ _PLACEHOLDERS = {  # valid values for required keys that are wrong
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class EntryFile:
     """The result of checking an entry file. `entry` is None if the file has errors."""
 
     path: str
@@ -39,8 +39,8 @@ class Parsed:
     translation_of: str | None
     entry: Entry | None
     problems: tuple[Problem, ...]
-    checked: Checked[EntryFields] | None
-    is_recalled: bool = False  # True if it was not checked again since an earlier build
+    checked: CheckedKeys[EntryFields] | None
+    is_cached: bool = False  # True if it was not checked again since an earlier build
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
@@ -51,7 +51,7 @@ class Parsed:
 
 def check_entry(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
-) -> Parsed:
+) -> EntryFile:
     """Check one entry file, without comparing it with other entries; collect its problems.
 
     `path` and the keys of `files` (pictures) are relative to the office's folder.
@@ -63,13 +63,13 @@ def check_entry(
     parts, more = frontmatter.split(source) if source is not None else (None, [])
     problems += more
     if source is None or parts is None:
-        return Parsed(path, slug, None, None, None, tuple(problems), None)
+        return EntryFile(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
     body, body_problems = markdown.render_body(source, parts.body, address)
     checked, more = _check_keys(source, parts, office)
     problems += more
     if checked is None:
-        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
+        return EntryFile(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields
     is_whole_id = keys.id is not None and ":" in keys.id
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
@@ -84,15 +84,15 @@ def check_entry(
         digest = hash_source(data, image)
         entry = _entry(path, slug, identity, keys, office, body, image, digest)
     readable_id = None if "id" in checked.failed else identity
-    return Parsed(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
+    return EntryFile(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
 
 
 def _check_keys(
     source: Source, parts: frontmatter.Parts, office: Office
-) -> tuple[Checked[EntryFields] | None, list[Problem]]:
+) -> tuple[CheckedKeys[EntryFields] | None, list[Problem]]:
     """Return the keys of the front matter, each checked separately, and their problems."""
-    if parts.end - parts.start > LONGEST_KEYS:
-        message = f"the keys are too long (over {LONGEST_KEYS} characters); move text into the body"
+    if parts.end - parts.start > MAX_KEYS:
+        message = f"the keys are too long (over {MAX_KEYS} characters); move text into the body"
         return None, [source.problem(parts.start, "too-long", message)]
     root, problems = yaml_nodes.compose(source, parts.start, parts.end)
     if root is None:

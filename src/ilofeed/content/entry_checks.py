@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import MOST_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
+from ilofeed.content.read import MAX_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
 from ilofeed.model import Image
 from ilofeed.problems import did_you_mean, nearest, quote
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
-    from ilofeed.content.entry import Parsed
+    from ilofeed.content.entry import EntryFile
     from ilofeed.content.schemas import EntryFields, ImageFields
-    from ilofeed.content.validation import Checked
+    from ilofeed.content.validation import CheckedKeys
     from ilofeed.model import Office, Term
     from ilofeed.problems import Code, Problem
 
-    CheckedEntry: TypeAlias = Checked[EntryFields]
+    CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
 # media types that some versions of Python do not know
@@ -195,8 +195,8 @@ def _local_image(
         if near := nearest(path, files):
             message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
         return "image-not-found", message
-    if len(data) > MOST_PICTURE_BYTES:
-        most = MOST_PICTURE_BYTES // 2**20
+    if len(data) > MAX_PICTURE_BYTES:
+        most = MAX_PICTURE_BYTES // 2**20
         return "bad-image", f"the picture is larger than {most} MiB; reduce its size"
     info = read_picture_info(data)
     if isinstance(info, str):
@@ -218,7 +218,7 @@ def _types() -> mimetypes.MimeTypes:
     return mimetypes.MimeTypes()  # a new instance does not read the operating system's tables
 
 
-def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterator[Problem]:
+def translation_problems(parsed: Sequence[EntryFile], refused: set[str]) -> Iterator[Problem]:
     """Yield the problems of each translation and its original.
 
     `refused` are the slugs of files that exist but could not be read.
@@ -227,7 +227,7 @@ def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterato
     if not translations:
         return
     by_slug = {entry.slug: entry for entry in reversed(parsed)}
-    first: dict[tuple[str, str], Parsed] = {}
+    first: dict[tuple[str, str], EntryFile] = {}
     for entry in sorted(translations, key=attrgetter("path")):
         if entry.translation_of in refused - by_slug.keys():
             continue
@@ -238,7 +238,7 @@ def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterato
 
 
 def _original_problem(
-    entry: Parsed, by_slug: Mapping[str, Parsed], refused: set[str]
+    entry: EntryFile, by_slug: Mapping[str, EntryFile], refused: set[str]
 ) -> tuple[Code, str] | None:
     original = str(entry.translation_of)
     if original == entry.slug:
@@ -263,7 +263,7 @@ def _original_problem(
 
 
 def _language_conflict(
-    parsed: Parsed, by_slug: Mapping[str, Parsed], first: dict[tuple[str, str], Parsed]
+    parsed: EntryFile, by_slug: Mapping[str, EntryFile], first: dict[tuple[str, str], EntryFile]
 ) -> tuple[Code, str] | None:
     """Report a language that a group has twice; `first` collects its entries by language."""
     original = by_slug[str(parsed.translation_of)]

@@ -145,7 +145,7 @@ _ORDER = (
 ).split()
 
 
-def written(keys: Mapping[str, Any]) -> bytes:
+def serialize_entry(keys: Mapping[str, Any]) -> bytes:
     """Serialize an entry file (UTF-8) from its keys and `body`; keys without values are omitted."""
     lines = ["---"]
     for key in _ORDER:
@@ -164,16 +164,16 @@ def written(keys: Mapping[str, Any]) -> bytes:
 
 def _item(pairs: Mapping[str, str]) -> list[str]:
     if pairs.keys() == {"name"}:
-        return [f"  - {scalar(pairs['name'])}"]
+        return [f"  - {to_yaml(pairs['name'])}"]
     first, *others = [f"{name}: {_value(value)}" for name, value in pairs.items()]
     return [f"  - {first}", *(f"    {line}" for line in others)]
 
 
 def _value(value: Any) -> str:
-    return value.isoformat() if isinstance(value, dt.date) else scalar(str(value))
+    return value.isoformat() if isinstance(value, dt.date) else to_yaml(str(value))
 
 
-def scalar(text: str) -> str:
+def to_yaml(text: str) -> str:
     """Serialize a text as a YAML scalar: plain if that is safe, otherwise in double quotes."""
     if find_unfit(text):  # characters that YAML or the checks reject
         return json.dumps(text)

@@ -12,7 +12,7 @@ from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote,
 from ilofeed.text import Source
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
-MOST_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
+MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
 
 _NAMES = ("categories", "countries", "languages")  # lists of names without spaces
 _UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
@@ -62,7 +62,7 @@ def _misplaced(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> st
         section = quote(str(path[0]))
         message = f"{quote(key)} does not belong to {section}; begin the line in the first column"
         return message if is_root else None
-    if section := strays(root, model).get(key, ""):
+    if section := misplaced_keys(root, model).get(key, ""):
         return f"{quote(key)} belongs to {quote(section)}; indent the line by two spaces"
     missing = [
         section
@@ -99,7 +99,7 @@ def _unknown(key: str, fields: dict[str, Any]) -> str:
     return message + did_you_mean(key, fields)
 
 
-def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
+def misplaced_keys(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
     """Map each top-level key that belongs into the section above it to the name of the section."""
     sections: dict[str, str] = {}
     section = ""
@@ -123,7 +123,7 @@ def _keys_of(model: type[BaseModel], section: str) -> Collection[str]:
 def _is_misspelt(key: str, parent: Node, fields: dict[str, Any]) -> bool:
     """Return whether a missing key is present with a wrong spelling, which is reported."""
     written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
-    unknown = [name for name in written if name not in fields][:MOST_UNKNOWN]
+    unknown = [name for name in written if name not in fields][:MAX_UNKNOWN]
     return any(nearest(name, fields) == key for name in unknown)
 
 

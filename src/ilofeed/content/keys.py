@@ -21,8 +21,8 @@ from ilofeed.problems import Code, quote
 from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
 from ilofeed.urls import AddressError, to_url
 
-LONGEST_TITLE = 300
-LONGEST_SUMMARY = 2000
+MAX_TITLE = 300
+MAX_SUMMARY = 2000
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
@@ -65,14 +65,14 @@ def _text(value: str, most: int) -> str:
 
 
 def _line(value: str) -> str:
-    value = _text(value, LONGEST_TITLE)
+    value = _text(value, MAX_TITLE)
     if _LINE_BREAK.search(value):
         refuse("line-break", "the text contains a line break; write it on one line")
     return value
 
 
 def _paragraph(value: str) -> str:
-    value = _text(value, LONGEST_SUMMARY)
+    value = _text(value, MAX_SUMMARY)
     if _PARAGRAPH_BREAK.search(value):
         message = "the text has more than one paragraph; move the rest below the second ---"
         refuse("line-break", message)
@@ -174,14 +174,14 @@ def _json(kind: str, **keywords: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": kind, **keywords})
 
 
-_TITLE_SCHEMA = _json("string", minLength=1, maxLength=LONGEST_TITLE)
+_TITLE_SCHEMA = _json("string", minLength=1, maxLength=MAX_TITLE)
 _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
 
 Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
 Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
-    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=LONGEST_SUMMARY)
+    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
 ]
 When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)

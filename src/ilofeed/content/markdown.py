@@ -28,9 +28,9 @@ from ilofeed.text import (
 )
 from ilofeed.urls import AddressError, is_absolute, to_url
 
-LONGEST_BODY = 100_000  # characters; a feed document may contain 50 entries of this size
-DEEPEST = 100  # nested elements; HTML parsers stop at about 250
-MOST_PROBLEMS = 100  # reported for one body
+MAX_BODY = 100_000  # characters; a feed document may contain 50 entries of this size
+MAX_DEPTH = 100  # nested elements; HTML parsers stop at about 250
+MAX_PROBLEMS = 100  # reported for one body
 TAGS = frozenset(  # the only tags in rendered bodies; `verify` accepts no others
     (
         "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
@@ -99,12 +99,12 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def is_clean(text: str) -> bool:
+def is_sanitized(text: str) -> bool:
     """Return whether sanitizing HTML with the tags and attributes of bodies leaves it unchanged."""
     return _cleaner().clean(text) == text
 
 
-def tidy_html(
+def sanitize(
     text: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
 ) -> str:
     """Sanitize HTML from another source: make it well-formed and keep only `tags`.
@@ -134,17 +134,17 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
     body = source.text[start:]
     if not body.strip():
         return "", []
-    if len(body) > LONGEST_BODY:
+    if len(body) > MAX_BODY:
         return "", [_too_long(source, start, len(body))]
     check = _BodyCheck(source, start, permalink)
     # without a final line break, comrak reads a last line `1.` as text
     rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
     if check.problems:
-        return "", check.problems[:MOST_PROBLEMS]
+        return "", check.problems[:MAX_PROBLEMS]
     if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
         rendered = _PADDING.sub(r"\1", rendered)
     cleaned = _cleaner().clean(rendered).strip()
-    if len(cleaned) > LONGEST_BODY:
+    if len(cleaned) > MAX_BODY:
         return "", [_too_long(source, start, len(cleaned))]
     problems = _reference_problems(source, start, cleaned)
     if has_errors(problems):
@@ -155,7 +155,7 @@ def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[P
 
 
 def _too_long(source: Source, start: int, length: int) -> Problem:
-    message = f"the body is too long ({length} characters, at most {LONGEST_BODY} are allowed); "
+    message = f"the body is too long ({length} characters, at most {MAX_BODY} are allowed); "
     return source.problem(start, "too-long", message + "attach the text, or link to it")
 
 
@@ -201,7 +201,7 @@ class _BodyCheck:
             else:
                 at = self._report_raw(rendered, match.start(), parts[-1])
             parts.append(tag)
-            if len(self.problems) >= MOST_PROBLEMS or len(self._open) > DEEPEST:
+            if len(self.problems) >= MAX_PROBLEMS or len(self._open) > MAX_DEPTH:
                 break
         return "".join([*parts, rendered[at:]])
 
@@ -216,8 +216,8 @@ class _BodyCheck:
         self._passed = element.place, False
         if element.name not in _EMPTY:
             self._open.append(element)
-            if len(self._open) == DEEPEST + 1:
-                message = f"more than {DEEPEST} nested quotes or lists; use fewer levels"
+            if len(self._open) == MAX_DEPTH + 1:
+                message = f"more than {MAX_DEPTH} nested quotes or lists; use fewer levels"
                 self._report(self._offset(element.place), "too-deep", message)
         if element.name == "img":
             self._check_alt(match["attributes"], element.place)

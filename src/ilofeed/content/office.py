@@ -9,12 +9,12 @@ from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
-from ilofeed.content.validation import Checked, validate
+from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 
-CheckedOffice: TypeAlias = Checked[OfficeFields]
+CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
 PATH = "feeds.yaml"
 _FIRST_DOMAIN = dt.date(1985, 1, 1)
@@ -77,15 +77,15 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     """
     source, problems = frontmatter.read_source(PATH, data)
     if source is None:
-        return stand_in(), problems
+        return placeholder_office(), problems
     root, more = yaml_nodes.compose(source, 0, len(source.text))
     problems += more
     if root is None:
         if not problems:
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows the minimal file"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
-        return stand_in(), problems
-    checked, more = validate(source, root, OfficeFields, _stand_ins(root), comments=True)
+        return placeholder_office(), problems
+    checked, more = validate(source, root, OfficeFields, _placeholders(root), comments=True)
     feeds, feed_problems = _feeds(checked)
     problems += [
         *more,
@@ -97,13 +97,13 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     return _office(checked.fields, feeds, checked.failed), problems
 
 
-def stand_in() -> Office:
+def placeholder_office() -> Office:
     """Return the office that entries are checked against if feeds.yaml cannot be read."""
-    fields = OfficeFields.model_validate(_stand_ins(yaml_nodes.Mapping((), 0, 0)))
+    fields = OfficeFields.model_validate(_placeholders(yaml_nodes.Mapping((), 0, 0)))
     return _office(fields, (), frozenset({"categories", "countries"}))
 
 
-def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
+def _placeholders(root: yaml_nodes.Mapping) -> dict[str, Any]:
     """Return placeholders for invalid sections; terms keep their names, so entries may use them."""
     return {
         "site": {
@@ -127,11 +127,11 @@ def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
 def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem]:
     site = checked.fields.site
     since = parse_authority(site.authority).since
-    if checked.holds("site") and not _FIRST_DOMAIN <= since <= now.date():
+    if checked.is_usable("site") and not _FIRST_DOMAIN <= since <= now.date():
         when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
         message = f"the date {since} is {when}; write a date on which you had the domain"
         yield checked.problem("bad-authority", message, "site", "authority")
-    if checked.holds("site") and site.hub is not None and site.hub.startswith(site.url):
+    if checked.is_usable("site") and site.hub is not None and site.hub.startswith(site.url):
         message = f"{quote(site.hub)} is part of this site, so it is not a WebSub hub; "
         yield checked.problem("bad-url", message + "write the address of a hub", "site", "hub")
     if "site" in checked.failed:
@@ -157,7 +157,7 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
             message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
             yield checked.key_problem(code, message, section, name)
         term = terms.get(name)
-        if not checked.holds(section) or term is None or term.broader is None:
+        if not checked.is_usable(section) or term is None or term.broader is None:
             continue
         if term.broader not in names:
             message = f"{quote(term.broader)} is not defined in {section}"

@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from ilofeed.problems import Code, Problem, quote
 
-MOST_TEXT_BYTES = 1024 * 1024
-MOST_PICTURE_BYTES = 10 * 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 _LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 _PICTURE_TYPES = {  # Pillow's format to media type and suffix
@@ -60,7 +60,7 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
             else:
                 entries.append((name, data))
         elif suffix in PICTURE_SUFFIXES and path.is_file():
-            files[name] = _read(path, MOST_PICTURE_BYTES + 1)
+            files[name] = _read(path, MAX_PICTURE_BYTES + 1)
         elif suffix in _LOOKS_LIKE_ENTRY:
             message = f"{quote(path.name)} is ignored; end the file name of an entry in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
@@ -100,7 +100,7 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
     data = None
     with contextlib.suppress(FileNotFoundError):  # deleted after its folder was listed
         if path.is_file():
-            data = _read(path, MOST_TEXT_BYTES + 1)
+            data = _read(path, MAX_TEXT_BYTES + 1)
     if data is None:
         message = "the file does not exist; `ilofeed init` creates a new office"
         if os.path.lexists(path):
@@ -109,7 +109,7 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
         code: Code = "no-feeds-yaml" if is_missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
-    if len(data) > MOST_TEXT_BYTES:
+    if len(data) > MAX_TEXT_BYTES:
         message = "the file is larger than 1 MiB; shorten it"
         problems.append(Problem(name, 1, 1, "file-too-large", message))
         return None
@@ -122,21 +122,21 @@ def _read(path: Path, limit: int) -> bytes:
         return file.read(limit)
 
 
-def read_again(root: Path, path: str) -> bytes:
+def read_or_empty(root: Path, path: str) -> bytes:
     """Read a text file of the office again, to quote from it; b"" if it cannot be read."""
     try:
-        return _read(root / path, MOST_TEXT_BYTES)
+        return _read(root / path, MAX_TEXT_BYTES)
     except OSError:
         return b""
 
 
-def read_whole(path: Path, limit: int) -> bytes | None:
+def read_limited(path: Path, limit: int) -> bytes | None:
     """Return the bytes of a file, or None if it has more than `limit`; raise `OSError`."""
     data = _read(path, limit + 1)
     return data if len(data) <= limit else None
 
 
-def replace(path: Path, data: bytes) -> None:
+def replace_file(path: Path, data: bytes) -> None:
     """Replace the content of a file atomically and keep its permissions; raise `OSError`."""
     path = path.resolve()
     other = path.with_name(f".{path.name}.new")
@@ -150,7 +150,7 @@ def replace(path: Path, data: bytes) -> None:
         raise
 
 
-def create(path: Path, data: bytes) -> None:
+def create_file(path: Path, data: bytes) -> None:
     """Write a new file and its folders; raise `FileExistsError` rather than overwrite a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:

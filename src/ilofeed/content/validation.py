@@ -6,13 +6,13 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
+from ilofeed.content.key_errors import Loc, explain, key_start, locate, misplaced_keys
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import Code, Problem, quote, visible
 from ilofeed.text import Source, escaped_private
 
 Model = TypeVar("Model", bound=BaseModel)
-MOST_PROBLEMS = 100  # reported for the keys of one file
+MAX_PROBLEMS = 100  # reported for the keys of one file
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
 _NOTHING = frozenset({"", "~", "null"})
@@ -20,16 +20,16 @@ _BROKEN = object()  # marks a value that was reported and must be left out
 
 
 @dataclass(frozen=True)
-class Checked(Generic[Model]):
+class CheckedKeys(Generic[Model]):
     """The keys of a file after validation.
 
     `failed` are the top-level keys with errors. Their fields are placeholders or, for the keys
-    `in_part`, a mapping without the inner keys that have errors.
+    `partial`, a mapping without the inner keys that have errors.
     """
 
     fields: Model
     failed: frozenset[str]
-    in_part: frozenset[str]
+    partial: frozenset[str]
     source: Source
     root: Mapping
 
@@ -41,20 +41,20 @@ class Checked(Generic[Model]):
         """Return a problem at a key."""
         return self.source.problem(key_start(self.root, loc), code, message)
 
-    def holds(self, key: str) -> bool:
+    def is_usable(self, key: str) -> bool:
         """Return whether a top-level key is valid, at least in part."""
-        return key not in self.failed or key in self.in_part
+        return key not in self.failed or key in self.partial
 
 
 def validate(
     source: Source,
     root: Mapping,
     model: type[Model],
-    stand_ins: dict[str, Any],
+    placeholders: dict[str, Any],
     *,
     comments: bool,
     context: Any = None,
-) -> tuple[Checked[Model], list[Problem]]:
+) -> tuple[CheckedKeys[Model], list[Problem]]:
     """Validate each key; return the keys, with placeholders for invalid ones, and the problems.
 
     If `comments` is true, ` # …` after a free text is a comment (feeds.yaml); otherwise it is
@@ -69,21 +69,21 @@ def validate(
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-        for item in items[:MOST_PROBLEMS]:
+        for item in items[:MAX_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
     failed.update(str(item["loc"][0]) for item in items)
     rest = _rest(data, failed, items)
     if items:
         valid = {key: value for key, value in data.items() if key not in failed}
-        valid |= {key: value for key, value in stand_ins.items() if key in failed}
+        valid |= {key: value for key, value in placeholders.items() if key in failed}
         try:
             fields = model.model_validate(valid | rest, context=context)
         except ValidationError as error:  # the remaining part of a mapping lacks a key
             for item in error.errors(include_url=False, include_input=False):
                 rest.pop(str(item["loc"][0]), None)
             fields = model.model_validate(valid | rest, context=context)
-    return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
+    return CheckedKeys(fields, frozenset(failed), frozenset(rest), source, root), problems
 
 
 def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
@@ -185,7 +185,7 @@ class _Reader:
         """Report a key or an item without a value; return whether it has none."""
         if node.style or node.value not in _NOTHING:
             return False
-        if loc[0] in strays(self._root, self._model).values():  # each of its keys is reported
+        if loc[0] in misplaced_keys(self._root, self._model).values():  # its keys are reported
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         above = self._source.text[: node.start].rstrip()

@@ -26,9 +26,9 @@ from ilofeed.content.yaml_errors import (
 from ilofeed.problems import Code, Problem, quote
 from ilofeed.text import Source
 
-DEEPEST = 8  # the deepest key of the schemas is on level 4
-MOST_REPAIRS = 100
-MOST_PROBLEMS = 100  # reported for one file
+MAX_DEPTH = 8  # the deepest key of the schemas is on level 4
+MAX_REPAIRS = 100
+MAX_PROBLEMS = 100  # reported for one file
 _GUESSED = ("missing-colon", "indentation", "tab")  # such a line may continue the text above
 
 
@@ -76,7 +76,7 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
     errors: dict[int, Problem] = {}  # by line: only the first error of a line is reported
     masked: dict[int, Code] = {}  # code of the error by offset of the masked value
     is_deep = False
-    for _ in range(MOST_REPAIRS):
+    for _ in range(MAX_REPAIRS):
         builder = _Builder(source, start, masked, text)
         try:
             root = builder.build()
@@ -101,7 +101,7 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
             break
         if offset is not None:
             masked[offset] = diagnostic.code
-    if len(errors) >= MOST_REPAIRS:
+    if len(errors) >= MAX_REPAIRS:
         last = max(errors)
         message = "too many lines are not valid YAML; the rest of the file was not checked"
         errors[last + 1] = source.problem(source.offset(last), "yaml-syntax", message)
@@ -112,7 +112,7 @@ class _TooDeepError(Exception):
     """Raised to stop parsing, because libyaml takes quadratic time on deep nesting."""
 
     def __init__(self, offset: int) -> None:
-        message = f"more than {DEEPEST} nested brackets or lists; put quotes around a text"
+        message = f"more than {MAX_DEPTH} nested brackets or lists; put quotes around a text"
         self.diagnostic = Diagnostic(offset, "too-deep", message)
 
 
@@ -176,7 +176,7 @@ class _Builder:
         if isinstance(event, yaml.ScalarEvent):
             broken = broken or any(offset <= masked < end for masked in self._masked)
             return Scalar(event.value, start, self._base + end, event.style or "", broken)
-        if depth == DEEPEST:
+        if depth == MAX_DEPTH:
             raise _TooDeepError(offset)
         items: list[Node] = []
         pairs: dict[str, tuple[Scalar, Node]] = {}
@@ -206,7 +206,7 @@ class _Builder:
         return event.anchor is not None or event.tag is not None
 
     def _report(self, offset: int, code: Code, message: str) -> None:
-        if len(self.problems) < MOST_PROBLEMS:
+        if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(self._source.problem(offset, code, message))
 
     def _add(self, pairs: dict[str, tuple[Scalar, Node]], key: Node, value: Node) -> None:

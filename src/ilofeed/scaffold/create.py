@@ -183,7 +183,7 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
     # the lock names the wheel, so it comes after it
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
-        write = read.replace if (folder / path).exists() else read.create
+        write = read.replace_file if (folder / path).exists() else read.create_file
         write(folder / path, files[path])
     for path in old:
         (folder / path).unlink()
