@@ -81,20 +81,20 @@ class Office:
     titles: Mapping[str, str]  # by language, as the labels of terms
     descriptions: Mapping[str, str]
     language: str  # of `title` and `description`
-    own_language: str  # site.language in feeds.yaml
+    default_language: str  # site.language in feeds.yaml
     languages: tuple[str, ...]  # allowed for entries; empty if feeds.yaml allows any
     timezone: dt.tzinfo
     publish_time: dt.time  # of dates without a time
-    signs: Person | None  # default author of entries
+    default_author: Person | None  # default author of entries
     limit: int  # maximum number of entries in a feed
     archives: frozenset[Format]  # formats in which feeds have archives (RFC 5005)
     hub: str | None  # address of the WebSub hub
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
-    unsure: frozenset[str] = frozenset()  # sections of feeds.yaml with errors
+    invalid_sections: frozenset[str] = frozenset()  # sections of feeds.yaml with errors
 
-    def speaking(self, language: str) -> Office:
+    def localized(self, language: str) -> Office:
         """Return a copy of the office with its title and description in another language."""
         return self if language == self.language else replace(self, language=language)
 
@@ -106,7 +106,7 @@ class Office:
     @property
     def title_language(self) -> str:
         """The language of `title`."""
-        return in_language(self.titles, self.language)[1] or self.own_language
+        return in_language(self.titles, self.language)[1] or self.default_language
 
     @property
     def description(self) -> str:
@@ -116,12 +116,14 @@ class Office:
     @property
     def description_language(self) -> str:
         """The language of `description`."""
-        return in_language(self.descriptions or self.titles, self.language)[1] or self.own_language
+        return (
+            in_language(self.descriptions or self.titles, self.language)[1] or self.default_language
+        )
 
     @property
     def author(self) -> Person:
         """The author of entries without authors."""
-        return self.signs or Person(self.title)
+        return self.default_author or Person(self.title)
 
     def address(self, path: str) -> str:
         """Return the URL of an output path, without a final `index.html`."""

@@ -166,7 +166,7 @@ def _entry(
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),
-        authors=_authors(keys, office.speaking(keys.language or office.language)),
+        authors=_authors(keys, office.localized(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
         event=Event(**event.model_dump()) if event else None,

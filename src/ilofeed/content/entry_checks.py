@@ -66,7 +66,7 @@ def _term_problems(
             if names[:index].count(name) == 1:
                 message = f"duplicate {quote(name)}; remove one"
                 yield checked.problem("named-twice", message, key, index)
-        elif key not in office.unsure:  # otherwise feeds.yaml must be corrected first
+        elif key not in office.invalid_sections:  # otherwise feeds.yaml must be corrected first
             message = f"{unknown.replace('-', ' ')} {quote(name)}, not defined in feeds.yaml"
             if count := _count_names(name, terms):
                 message = f"{quote(name)} looks like {count} names; "

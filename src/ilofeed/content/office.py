@@ -256,18 +256,18 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         titles=texts(site.title, site.language),
         descriptions=texts(site.description, site.language),
         language=site.language,
-        own_language=site.language,
+        default_language=site.language,
         languages=tuple(site.languages or ()) if "site" not in failed else (),
         timezone=dates.zone(site.timezone),
         publish_time=site.publish_time,
-        signs=Person(author.name, author.email, author.url) if author else None,
+        default_author=Person(author.name, author.email, author.url) if author else None,
         limit=site.limit,
         archives=frozenset(site.archives),
         hub=site.hub,
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,
-        unsure=frozenset(
+        invalid_sections=frozenset(
             dimension
             for dimension, correct in _CORRECT.items()
             if dimension in failed or None in map(correct, terms[dimension])

@@ -341,7 +341,7 @@ def _advice(
 
 
 def _languages(office: Office) -> tuple[str, ...]:
-    return office.languages or (office.own_language,)
+    return office.languages or (office.default_language,)
 
 
 def _as_tag(path: str) -> str:
