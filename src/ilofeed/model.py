@@ -85,14 +85,14 @@ class Office:
     languages: tuple[str, ...]  # allowed for entries; empty if feeds.yaml allows any
     timezone: dt.tzinfo
     publish_time: dt.time  # of dates without a time
-    default_author: Person | None  # default author of entries
+    default_author: Person | None  # of entries without authors
     limit: int  # maximum number of entries in a feed
     archives: frozenset[Format]  # formats in which feeds have archives (RFC 5005)
     hub: str | None  # address of the WebSub hub
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
-    invalid_sections: frozenset[str] = frozenset()  # sections of feeds.yaml with errors
+    invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
         """Return a copy of the office with its title and description in another language."""

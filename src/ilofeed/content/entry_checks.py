@@ -242,7 +242,7 @@ def _original_problem(
 ) -> tuple[Code, str] | None:
     original = str(entry.translation_of)
     if original == entry.slug:
-        return "unknown-translation", "an entry cannot translate itself; write another slug"
+        return "unknown-translation", "an entry cannot translate itself; write the original's slug"
     if original not in by_slug:
         near = nearest(original, (by_slug.keys() | refused) - {entry.slug})
         message = f"there is no entry {quote(original)}; "

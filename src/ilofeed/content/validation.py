@@ -23,8 +23,8 @@ _BROKEN = object()  # marks a value that was reported and must be left out
 class CheckedKeys(Generic[Model]):
     """The keys of a file after validation.
 
-    `failed` are the top-level keys with errors. Their fields are placeholders or, for the keys
-    `partial`, a mapping without the inner keys that have errors.
+    `failed` are the top-level keys with errors. Their values are placeholders, except those of the
+    keys in `partial`: mappings that keep their valid inner keys.
     """
 
     fields: Model

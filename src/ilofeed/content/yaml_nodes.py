@@ -112,7 +112,9 @@ class _TooDeepError(Exception):
     """Raised to stop parsing, because libyaml takes quadratic time on deep nesting."""
 
     def __init__(self, offset: int) -> None:
-        message = f"more than {MAX_DEPTH} nested brackets or lists; put quotes around a text"
+        message = (
+            f"more than {MAX_DEPTH} nested brackets or lists; if this is text, put it in quotes"
+        )
         self.diagnostic = Diagnostic(offset, "too-deep", message)
 
 
@@ -159,7 +161,7 @@ class _Builder:
                 node = self._node(event)
                 root = node if root is None else root
             elif isinstance(event, yaml.DocumentStartEvent) and root is not None:
-                message = "second line `---`, which begins another YAML document; delete it"
+                message = "unexpected `---`, which begins another YAML document; delete it"
                 self._report(start, "second-document", message)
         return root
 
