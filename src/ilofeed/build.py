@@ -65,7 +65,7 @@ class BuildContext:
         return Workers(self.processes, partial(self.progress, stage))
 
     @property
-    def kept(self) -> Ledger | None:
+    def feeds_to_keep(self) -> Ledger | None:
         """The previous ledger, whose empty feeds stay published; without its feeds if allowed."""
         if self.before is None or "feed-vanished" not in self.allowed:
             return self.before
@@ -104,7 +104,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
-    selection = select(site, now, context.kept)
+    selection = select(site, now, context.feeds_to_keep)
     documents = render_changed(selection, previous.outputs, workers)
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
     documents = (*documents, render_manifest(ledger))
@@ -180,7 +180,7 @@ def remember(
     save_state(output, shown, last, build)
 
 
-def make(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:
+def render_site(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:
     """Render all documents of a site; the manifest is the last one."""
     documents = render_changed(selection, {}, workers)
     return (*documents, render_manifest(make_ledger(selection, documents, workers=workers)))

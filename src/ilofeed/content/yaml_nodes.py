@@ -112,9 +112,7 @@ class _TooDeepError(Exception):
     """Raised to stop parsing, because libyaml takes quadratic time on deep nesting."""
 
     def __init__(self, offset: int) -> None:
-        message = (
-            f"more than {MAX_DEPTH} nested brackets or lists; if this is text, put it in quotes"
-        )
+        message = f"more than {MAX_DEPTH} nested brackets or lists; if it is text, put it in quotes"
         self.diagnostic = Diagnostic(offset, "too-deep", message)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.build import make
+from ilofeed.build import render_site
 from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
 from ilofeed.dates import Moment
 from ilofeed.feeds import select
@@ -313,7 +313,7 @@ def verify_plan(
 
     def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
         entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
-        documents = make(select(Site(office, entries), now))
+        documents = render_site(select(Site(office, entries), now))
         return verify(documents, office, workers=Workers(processors()))
 
     if not plan.files or not faults(plan.files, old):
