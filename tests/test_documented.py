@@ -10,7 +10,7 @@ import click
 import pytest
 import yaml
 
-from ilofeed.build import make
+from ilofeed.build import render_site
 from ilofeed.cli import console
 from ilofeed.cli.main import cli
 from ilofeed.content.keys import PersonFields
@@ -281,4 +281,4 @@ def output_of(folder: Path, **settings: str) -> list[str]:
         office = office.replace("site:\n", f"site:\n  {key}: {value}\n")
     checked, problems = check(dataclasses.replace(sources, office=office.encode()), NOW)
     assert checked is not None, problems
-    return [document.path for document in make(select(checked, NOW))]
+    return [document.path for document in render_site(select(checked, NOW))]

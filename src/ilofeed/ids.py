@@ -155,7 +155,7 @@ def fingerprint(*values: Any) -> str:
 
 # Fields of an office on which neither the check of an entry nor a document rests as a whole: its
 # terms are compared where their labels are shown, the rest shows in what the feeds hold.
-_COMPARED_APART = "categories countries feeds descriptions limit archives unsure".split()
+_COMPARED_APART = "categories countries feeds descriptions limit archives invalid_sections".split()
 
 
 def settings_digest(office: Office) -> str:

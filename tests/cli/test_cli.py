@@ -76,7 +76,7 @@ def test_check_prints_problems_and_fails(broken: Path) -> None:
     done = run(broken, "check")
     assert done.returncode == 1
     assert done.stdout == (
-        "entries/wages.md:2:9: error: a colon and a space inside a value need quotes: "
+        "entries/wages.md:2:9: error: colon and space inside a value; put the value in quotes: "
         '`title: "a: b"` [unquoted-colon]\n'
         "entries/wages.md:3:7: error: `19 May 2015` is not a date as it is written here; "
         "write 2015-05-19 [bad-date]\n"
@@ -175,7 +175,7 @@ def test_strict_takes_warnings_for_errors(tmp_path: Path) -> None:
     (folder / "entries" / "note.txt").write_text("x")
     relaxed = run(folder, "check")
     assert relaxed.returncode == 0
-    assert "warning: `note.txt` is not read" in relaxed.stdout
+    assert "warning: `note.txt` is ignored" in relaxed.stdout
     assert run(folder, "check", "--strict").returncode == 1
 
 
@@ -411,7 +411,7 @@ def test_any_title_makes_a_valid_file(office: Path, title: str) -> None:
         (["x", "--country", "MN"], "--category is missing; known: employment, wages"),
         (["x", "--category", "wages"], "--country is missing; known: CN, HK, MN"),
         (["", "--category", "wages", "--country", "MN"], "empty"),
-        (["x" * 301, "--category", "wages", "--country", "MN"], "too many"),
+        (["x" * 301, "--category", "wages", "--country", "MN"], "too long"),
         (["x", "--category", "wages", "--country", "MN", "--link", "nowhere"], "https://"),
         (["x", "--category", "wages", "--country", "MN", "--slug", "A b"], "not a slug"),
     ],
@@ -444,9 +444,9 @@ def test_new_writes_the_language_where_it_is_another(office: Path) -> None:
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["--language", "MN"], "`MN` is not a language tag; write mn"),
-        (["--language", "fr"], "`fr` is not among the languages of feeds.yaml, en, mn"),
-        (["--translation-of", "wages"], "`wages` is in `en` too"),
+        (["--language", "MN"], "invalid language tag `MN`; write mn"),
+        (["--language", "fr"], "language `fr` is not listed in feeds.yaml (en, mn)"),
+        (["--translation-of", "wages"], "the original `wages` has the same language, `en`"),
         (["--language", "mn", "--translation-of", "wage"], "did you mean `wages`?"),
         (["--language", "mn", "--translation-of", "A b"], "not a slug"),
     ],
@@ -534,7 +534,7 @@ def test_help_is_for_people(office: Path) -> None:
 def test_an_empty_folder_is_told_what_is_missing(tmp_path: Path) -> None:
     done = run(tmp_path, "check")
     assert done.returncode == 1
-    assert "feeds.yaml:1:1: error: there is no such file" in done.stdout
+    assert "feeds.yaml:1:1: error: the file does not exist" in done.stdout
 
 
 def test_help_is_quick_because_it_loads_little() -> None:

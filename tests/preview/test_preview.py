@@ -226,7 +226,7 @@ def test_of_two_with_one_id_the_first_is_shown() -> None:
     made = pages(a=entry(id="same", title="First"), b=entry(id="same", title="Second"))
     assert "First" in text(made, "all/atom.xml")
     assert "Second" not in text(made, "all/atom.xml")
-    assert "belongs to" in banner(made, "entry/b/index.html")
+    assert "first used in" in banner(made, "entry/b/index.html")
 
 
 def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ilofeed import files as files_module
-from ilofeed.build import finish, make, prepare
+from ilofeed.build import finish, prepare, render_site
 from ilofeed.feeds.ledger import ManifestError, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.files import PublishError
@@ -133,7 +133,7 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
     made = site(wages=entry(link="https://example.org/n"), gone=entry(withdrawn="2015-06-01"))
     seen = select(made, NOW)
     documents = render(seen)
-    ledger = json.loads(make(seen)[-1].data)
+    ledger = json.loads(render_site(seen)[-1].data)
     assert [item["id"].rpartition(":")[2] for item in ledger["entries"]] == ["gone", "wages"]
     wages = ledger["entries"][1]
     assert wages["url"] == "https://example.org/feeds/entry/wages/"

@@ -325,7 +325,7 @@ class Office(RuleBasedStateMachine):
             return
         site, _ = check.check(read_office(self.folder), self.now)
         assert site is not None
-        documents = chain.make(select(site, self.now, before))
+        documents = chain.render_site(select(site, self.now, before))
         assert files(self.output) == {document.path: document.data for document in documents}
         after = BuildOptions(Path("public"), allowed=ALLOWED)
         assert commands._nothing_to_do(self.folder, self.now, after, "text", strict=False) == 0

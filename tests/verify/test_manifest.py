@@ -110,13 +110,13 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     """Also where the rest is known: a record of this build that leads nowhere is a fault."""
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
     made = checked(keys)
-    first = chain.make(select(made, NOW))
+    first = chain.render_site(select(made, NOW))
     faults, proofs = verify_changed(first, made.office, {})
     assert faults == []
     before = parse_manifest(first[-1].data)
     keys["two"]["title"] = "Other"
     edited = checked(keys)
-    second = chain.make(select(edited, NOW, before))
+    second = chain.render_site(select(edited, NOW, before))
     (last,) = [one for one in second if one.path == "manifest.json"]
     dead = last.data.replace(b"/entry/two/", b"/entry/too/")
     assert dead != last.data

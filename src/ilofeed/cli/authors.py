@@ -120,7 +120,7 @@ def new(
         mistakes = _check_among_others(root, clock, path, data)
     if has_errors(mistakes):
         raise options.OptionError("\n".join(problem.message for problem in mistakes))
-    read.create(root / path, data)
+    read.create_file(root / path, data)
     console.answer(path)
     if entry.summary is None:
         console.say("write its summary, then delete the line that says draft")
@@ -182,7 +182,7 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     if has_errors(problems):
         return console.report(root, problems)
     for path, data in touched.items():
-        read.replace(root / path, data)
+        read.replace_file(root / path, data)
         console.answer(path)
     return console.DONE
 
@@ -319,13 +319,13 @@ def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) ->
     config, page = root / output / "config.yml", root / output / "index.html"
     data = form.config(office, repo, branch)
     if not config.exists():
-        read.create(config, data)
-    elif (read.read_whole(config, 1 << 20) or b"").startswith(form.NOTE.encode()):
-        read.replace(config, data)
+        read.create_file(config, data)
+    elif (read.read_limited(config, 1 << 20) or b"").startswith(form.NOTE.encode()):
+        read.replace_file(config, data)
     else:
         raise options.OptionError(f"{config} is not of ilofeed's making; name another --output")
     if not page.exists():
-        read.create(page, form.page())
+        read.create_file(page, form.page())
     console.answer(str(output / "config.yml"))
     return console.DONE
 

@@ -57,7 +57,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.id(feed.id)
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
-    generator.author(_person(office.speaking(feed.language).author))
+    generator.author(_person(office.localized(feed.language).author))
     generator.ilofeed.tombstones = feed.tombstones
     for entry in feed.entries:
         item = _entry(generator, entry, office)

@@ -20,7 +20,7 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "next_url": links.get("prev-archive"),
         "description": feed.description,
         "language": feed.language,
-        "authors": [_author(office.speaking(feed.language).author)],
+        "authors": [_author(office.localized(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
         "items": [_item(entry, office) for entry in feed.entries],
     }

@@ -256,7 +256,7 @@ def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
     """Return title and description, in the feed's own language."""
     tag = spec.language or office.language
-    office = office.speaking(tag)
+    office = office.localized(tag)
     title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
     terms = feed_terms(spec, office)
     if not terms:

@@ -75,9 +75,9 @@ class EntryFields:
             text = one_line(self.item.summary) or one_line(self.item.content)
             title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
             self.lost.extend(["it has no title; the first words took its place"] * bool(title))
-        if len(title) > keys.LONGEST_TITLE:
+        if len(title) > keys.MAX_TITLE:
             self.lost.append("the title is too long and was cut")
-            title = shorten(title, keys.LONGEST_TITLE)
+            title = shorten(title, keys.MAX_TITLE)
         return self._validate(keys.Line, title, "the title") or ""
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
@@ -116,7 +116,7 @@ class EntryFields:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
         elif not item.content and body.html not in {"", summary_html(summary)}:
             summary = shorten(summary, SHORT)
-        elif len(summary) > keys.LONGEST_SUMMARY:
+        elif len(summary) > keys.MAX_SUMMARY:
             if not body.markdown:
                 body = self._body(Text(summary), permalink)
             summary = shorten(summary, SHORT)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 from markdownify import MarkdownConverter
 
-from ilofeed.content import TAGS, render_body, tidy_html
+from ilofeed.content import TAGS, render_body, sanitize
 from ilofeed.problems import quote
 from ilofeed.text import Source, repair
 
@@ -61,7 +61,7 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
         return _plain_body(_as_html(paragraphs(source)), permalink, lost)
-    tidy = tidy_html(source, _KEPT, resolve)
+    tidy = sanitize(source, _KEPT, resolve)
     if not _is_bounded(tidy, DEEPEST):  # the HTML parser closes elements by itself
         lost.append("the HTML of the body is too deeply nested; its text was kept")
         return _plain_body(tidy, permalink, lost)
@@ -101,7 +101,7 @@ def paragraphs(source: str) -> list[str]:
     """Return the text of HTML by block, with white space as a browser shows it."""
     source = repair(source)
     if _is_bounded(source):
-        tidy = tidy_html(source, _BLOCKS | {"br"}, lambda *_: None)
+        tidy = sanitize(source, _BLOCKS | {"br"}, lambda *_: None)
         text = _TIDY_TAG.sub(_line_ends, tidy)
     else:  # by a pattern alone, in linear time
         text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
@@ -159,7 +159,7 @@ def _convert(
         if markdown == previous:
             return markdown, rendered
         # from the second round on it is rendered HTML, as an import of ilofeed's own feed reads it
-        previous, tidy = markdown, tidy_html(rendered, _KEPT, lambda _element, _name, value: value)
+        previous, tidy = markdown, sanitize(rendered, _KEPT, lambda _element, _name, value: value)
     return None
 
 
@@ -167,7 +167,7 @@ def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
     escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not problems:
-        again = tidy_html(rendered, _KEPT, lambda *_: None)
+        again = sanitize(rendered, _KEPT, lambda *_: None)
         if body := _convert(again, permalink, _signature(again), emphasis=True):
             return Body(*body, tuple(lost))
     message = problems[0].message if problems else "it does not come back as it was written"

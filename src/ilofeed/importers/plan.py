@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.build import make
-from ilofeed.content import SLUG, Site, check_entry, slugify, told_apart, written
+from ilofeed.build import render_site
+from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
 from ilofeed.dates import Moment
 from ilofeed.feeds import select
 from ilofeed.ids import LONGEST_ID, TagError, parse_identity
@@ -277,7 +277,7 @@ class _Planner:
         office = with_terms_of(self._office, self._terms.new)
         why = ""
         for kept in (keys.keys(), keys.keys() - {"body"}, _MINIMUM):
-            data = written({key: value for key, value in keys.items() if key in kept})
+            data = serialize_entry({key: value for key, value in keys.items() if key in kept})
             parsed = check_entry(path, data, office, {}, self._now)
             entry = parsed.entry
             if entry and (entry.title, entry.summary) == (keys["title"], keys["summary"]):
@@ -312,8 +312,8 @@ def verify_plan(
     office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
 
     def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
-        entries = tuple(told_apart([*existing, *(file.entry for file in files)]))
-        documents = make(select(Site(office, entries), now))
+        entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
+        documents = render_site(select(Site(office, entries), now))
         return verify(documents, office, workers=Workers(processors()))
 
     if not plan.files or not faults(plan.files, old):

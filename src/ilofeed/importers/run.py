@@ -82,7 +82,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
         for file in plan.files:
             try:
                 if not request.dry_run:
-                    read.create(root / file.path, file.data)
+                    read.create_file(root / file.path, file.data)
             except FileExistsError:
                 text = f"left out: {quote(file.path)} is there already"
                 notes.append(Note(file.number, file.entry.title, text))
@@ -115,7 +115,7 @@ def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) ->
             raise SourceError(str(error)) from error
         data, base = response.data, response.address
     else:
-        data = read.read_whole(root / request.source, MOST_BYTES)
+        data = read.read_limited(root / request.source, MOST_BYTES)
         if data is None:
             raise SourceError(f"it is larger than {MOST_BYTES // 2**20} MiB")
     text, notes = decode(data)
@@ -141,5 +141,5 @@ def _write_terms(
     changed = with_terms(feeds_yaml, plan.new_terms, now)
     if changed is None:
         return "no place"
-    read.replace(root / "feeds.yaml", changed)
+    read.replace_file(root / "feeds.yaml", changed)
     return "written"

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yaml_nodes
+from ilofeed.content import SLUG, Line, check_office, slugify, to_yaml, yaml_nodes
 from ilofeed.importers.items import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.importers.markdown import plain
 from ilofeed.model import Office, Term
@@ -98,7 +98,7 @@ def _only(terms: Mapping[str, Term]) -> list[str]:
 
 def term_lines(new: Mapping[str, str], indent: str = "  ") -> list[str]:
     """Return categories (slug to label) as lines of feeds.yaml."""
-    return [f"{indent}{slug}: {scalar(label)}" for slug, label in new.items()]
+    return [f"{indent}{slug}: {to_yaml(label)}" for slug, label in new.items()]
 
 
 def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes | None:

@@ -93,7 +93,7 @@ def render_oembed(feed: Feed, office: Office) -> Document:
 
 def oembed(feed: Feed, office: Office) -> dict[str, Any]:
     """Return the fields of the oEmbed response: the frame as rich content."""
-    office = office.speaking(feed.language)
+    office = office.localized(feed.language)
     return {
         "version": "1.0",
         "type": "rich",

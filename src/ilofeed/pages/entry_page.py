@@ -74,7 +74,7 @@ class EntryPages:
         All entries are at the same depth, so that relative addresses are equal too.
         """
         if entry.language not in self._shared:
-            values = common_values(self._office.speaking(entry.language), self._directory)
+            values = common_values(self._office.localized(entry.language), self._directory)
             values["href"] = functools.partial(relative, entry.page)
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
@@ -113,7 +113,7 @@ def render_moved(
         page = render_page(
             "moved.html",
             path,
-            office.speaking(entry.language),
+            office.localized(entry.language),
             directory,
             entry=entry,
             last_change=changed(entry),

@@ -18,15 +18,15 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
         for form, name in FILE_NAMES.items()
     ]
     if feed.has_calendar:
-        name = phrases(office.language, office.own_language)["calendar"]
+        name = phrases(office.language, office.default_language)["calendar"]
         formats.append((name, "text/calendar", feed.path("calendar.ics")))
     return formats
 
 
 def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
     """Return the page that people are sent to from a feed."""
-    office = office.speaking(feed.language)
-    words = phrases(office.language, office.own_language)
+    office = office.localized(feed.language)
+    words = phrases(office.language, office.default_language)
     page = render_page(
         "feed.html",
         feed.path("index.html"),
@@ -50,7 +50,7 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
 
 def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:
     """Return the newest items alone: a page for a frame, and HTML for a server-side include."""
-    office = office.speaking(feed.language)
+    office = office.localized(feed.language)
     values: dict[str, Any] = {"feed": feed, "entries": feed.entries[:EMBEDDED]}
     frame, fragment = feed.path("embed.html"), feed.path("fragment.html")
     page = render_page("embed.html", frame, office, directory, **values)

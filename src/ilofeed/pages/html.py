@@ -93,7 +93,7 @@ def _environment() -> jinja2.Environment:
 
 def common_values(office: Office, directory: Directory) -> dict[str, Any]:
     """Return the values that all pages in the language of the office share."""
-    words = phrases(office.language, office.own_language)
+    words = phrases(office.language, office.default_language)
     is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
     tag = office.language if is_same else words.tag  # the buttons may be in another language
     return {

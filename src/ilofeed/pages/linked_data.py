@@ -24,7 +24,7 @@ def read_structured(page: bytes) -> Any:
 
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
     """Return the graph of an entry: the article, and the event that it is about, if any."""
-    office = office.speaking(entry.language)
+    office = office.localized(entry.language)
     publisher = _person(office.author, "Organization")
     article = {
         "@type": "NewsArticle",

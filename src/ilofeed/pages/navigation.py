@@ -143,7 +143,7 @@ def label(feed: Feed, office: Office, words: Phrases) -> str:
 def label_language(feed: Feed, office: Office) -> str | None:
     """Return the language of the first word of that name; None if it is the page's own."""
     for term in feed_terms(feed.spec, office):
-        return in_language(term.labels, office.language)[1] or office.own_language
+        return in_language(term.labels, office.language)[1] or office.default_language
     return feed.spec.language
 
 

@@ -121,8 +121,8 @@ class Recipes:
 
     def _describe_around(self, feed: Feed) -> tuple[Any, ...]:
         """Return what the page of a feed says of it in words, and of the feeds around it."""
-        office, directory = self._office.speaking(feed.language), self._directory
-        words = phrases(office.language, office.own_language)
+        office, directory = self._office.localized(feed.language), self._directory
+        words = phrases(office.language, office.default_language)
 
         def describe(other: Feed) -> tuple[Any, ...]:
             name = label(other, office, words)

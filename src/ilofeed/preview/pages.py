@@ -16,7 +16,7 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import Parsed, Sources, check_entry, examine, slug_of, told_apart
+from ilofeed.content import EntryFile, Sources, check_entry, check_files, slug_of, unique_updated
 from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
@@ -73,7 +73,7 @@ class Memory:
     """Results of the last look at the files, so that only changed files are checked again."""
 
     depends_on: object = None  # what the check of each entry file depends on, besides its bytes
-    parsed: dict[str, tuple[bytes, Parsed]] = dataclasses.field(default_factory=dict)
+    parsed: dict[str, tuple[bytes, EntryFile]] = dataclasses.field(default_factory=dict)
     valid: dict[str, Entry] = dataclasses.field(default_factory=dict)
     shown: Preview | None = None
 
@@ -85,13 +85,13 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
         memory.parsed.clear()
         memory.depends_on = depends_on
 
-    def parse(path: str, data: bytes, *context: Any) -> Parsed:
+    def parse(path: str, data: bytes, *context: Any) -> EntryFile:
         cached = memory.parsed.get(path)
         if cached is None or cached[0] != data:
             cached = memory.parsed[path] = data, check_entry(path, data, *context)
         return cached[1]
 
-    office, parsed, problems = examine(sources, now, address, judge=parse)
+    office, parsed, problems = check_files(sources, now, address, checker=parse)
     if has_errors(problem for problem in problems if problem.path == "feeds.yaml"):
         before = memory.shown or Preview(None, (), {})
         memory.shown = dataclasses.replace(before, problems=tuple(problems), next_change=None)
@@ -104,7 +104,7 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
     return memory.shown
 
 
-def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[Entry]:
+def _entries(parsed: Sequence[EntryFile], office: Office, memory: Memory) -> list[Entry]:
     """Return each entry as it is or was before it had errors; of two that clash the first."""
     entries: dict[str, Entry] = {}
     ids = set()
@@ -117,7 +117,7 @@ def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[E
         ):  # feeds.yaml may have lost a term since
             entries[entry.slug] = entry
             ids.add(entry.id)
-    return list(told_apart(list(entries.values())))
+    return list(unique_updated(list(entries.values())))
 
 
 def _select(

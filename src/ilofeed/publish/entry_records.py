@@ -59,7 +59,7 @@ def keep_entries(
 ) -> CheckedEntries:
     """Return the entries that later builds need not check; `troubled` are the paths of files with
     problems. What was recalled from `before` stays as it was written."""
-    rows = {path: before.rows[path] for path in site.recalled}
+    rows = {path: before.rows[path] for path in site.cached}
     for entry in site.entries:
         path = entry.path
         if path not in rows and path not in troubled and _is_settled(entry, now):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ilofeed import dates
-from ilofeed.content import Site, scalar
+from ilofeed.content import Site, to_yaml
 from ilofeed.feeds import Ledger, Record, is_moved_along, second
 from ilofeed.model import FILE_NAMES, Entry, Office
 from ilofeed.problems import Code, Problem, quote
@@ -324,10 +324,10 @@ def _advice(
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
         label = before.categories.get(category, category)
-        return "categories", f"below `categories` write `{category}: {scalar(label)}`"
+        return "categories", f"below `categories` write `{category}: {to_yaml(label)}`"
     if code and country not in office.countries:
         label = before.countries.get(country, country)
-        return "countries", f"below `countries` write `{country}: {scalar(label)}`"
+        return "countries", f"below `countries` write `{country}: {to_yaml(label)}`"
     if feed not in {spec.path for spec in office.feeds}:
         if language in lost:
             tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
@@ -341,7 +341,7 @@ def _advice(
 
 
 def _languages(office: Office) -> tuple[str, ...]:
-    return office.languages or (office.own_language,)
+    return office.languages or (office.default_language,)
 
 
 def _as_tag(path: str) -> str:

@@ -150,7 +150,7 @@ def digest(entry: Entry, office: Office) -> str:
     shown = carried_entry(entry, office, "atom") | {"link": entry.link}
     content = {field: value for field, value in shown.items() if field not in _NOT_CONTENT}
     content["terms"] = [entry.categories, entry.countries]
-    if entry.authors == (office.speaking(entry.language).author,):
+    if entry.authors == (office.localized(entry.language).author,):
         content["authors"] = None  # the office may change its name
     if entry.image is not None and entry.image.data is not None:
         content["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *shown["image"][1:])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import LONGEST_SUMMARY, slugify, yaml_nodes
+from ilofeed.content import MAX_SUMMARY, slugify, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.model import Office
 from ilofeed.scaffold.schema import entry_schema
@@ -131,7 +131,7 @@ def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         options = [{"label": name(value), "value": value} for value in schema["enum"]]
         return {"widget": "select", "options": options}
     most = schema.get("maxLength")
-    widget = {"widget": "text" if most == LONGEST_SUMMARY else "string"}
+    widget = {"widget": "text" if most == MAX_SUMMARY else "string"}
     if "pattern" in schema:
         message = _WHEN if _is_when(schema) else _MESSAGES.get(key, "begins with https://")
         return widget | {"pattern": [schema["pattern"], message]}

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ilofeed.build import make
+from ilofeed.build import render_site
 from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
@@ -127,7 +127,7 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
     site, problems = check(sources, clock)
     if site is None or problems:
         raise OfficeError("\n".join(problem.message for problem in problems))
-    if faults := verify(make(select(site, clock)), site.office):
+    if faults := verify(render_site(select(site, clock)), site.office):
         fault = faults[0]
         raise OfficeError(
             f"the feeds would not come back as they were made ({fault.path}: {fault.field} is "
@@ -183,7 +183,7 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
     # the lock names the wheel, so it comes after it
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
-        write = read.replace if (folder / path).exists() else read.create
+        write = read.replace_file if (folder / path).exists() else read.create_file
         write(folder / path, files[path])
     for path in old:
         (folder / path).unlink()

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ilofeed.content import check_entry, scalar, slug_of, slugify
+from ilofeed.content import check_entry, slug_of, slugify, to_yaml
 from ilofeed.dates import Moment
 from ilofeed.feeds import second
 from ilofeed.model import Office
@@ -51,12 +51,12 @@ def write_entry(
     optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
     lines = [
         "---",
-        f"title: {scalar(new.title)}",
+        f"title: {to_yaml(new.title)}",
         f"date: {new.date.isoformat()}",
-        f"summary: {scalar(new.summary or PLACEHOLDER)}",
+        f"summary: {to_yaml(new.summary or PLACEHOLDER)}",
         f"categories: [{', '.join(new.categories)}]",
         f"countries: [{', '.join(new.countries)}]",
-        *(f"{key}: {scalar(text)}" for key, text in optional.items() if text is not None),
+        *(f"{key}: {to_yaml(text)}" for key, text in optional.items() if text is not None),
         *(["draft: true"] if new.summary is None else []),
         "---",
         "",

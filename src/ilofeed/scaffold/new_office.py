@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import resources
 
 from ilofeed import dates
-from ilofeed.content import Sources, check_office, scalar, slugify, written
+from ilofeed.content import Sources, check_office, serialize_entry, slugify, to_yaml
 from ilofeed.urls import AddressError, to_url
 
 _HOLE = re.compile(r"@([A-Z]+)@")
@@ -62,8 +62,8 @@ def office_sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[t
 def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
     """Yield the lines of feeds.yaml, each with the option it came from, or ""."""
     tags = office.languages
-    languages = [f"    - {scalar(tag)}" for tag in tags] if len(tags) > 1 else []
-    countries = [f"  {scalar(code)}: {scalar(label)}" for code, label in office.countries]
+    languages = [f"    - {to_yaml(tag)}" for tag in tags] if len(tags) > 1 else []
+    countries = [f"  {to_yaml(code)}: {to_yaml(label)}" for code, label in office.countries]
     # the feed of a single country would be the feed of everything
     mark = "" if len(countries) > 1 else "# "
     blocks = {  # lines in place of a whole line of the template, and their option
@@ -84,7 +84,7 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
         elif hole := _HOLE.search(line):
             name = hole[1].lower()
             value = tags[0] if name == "language" else getattr(office, name)
-            yield line.replace(hole[0], scalar(value)), f"--{name}"
+            yield line.replace(hole[0], to_yaml(value)), f"--{name}"
         else:
             yield line, ""
 
@@ -93,7 +93,7 @@ def _term(name: str, languages: tuple[str, ...]) -> list[str]:
     """Write a term with its label in each language that has words, or with a single label."""
     labels = {tag: match[1][name] for tag in languages if (match := _words(tag))}
     if len(labels) > 1:
-        lines = [f"      {scalar(tag)}: {scalar(label)}" for tag, label in labels.items()]
+        lines = [f"      {to_yaml(tag)}: {to_yaml(label)}" for tag, label in labels.items()]
         return [f"  {name}:", "    label:", *lines]
     return [f"  {name}: {next(iter(labels.values()), _table()['en'][name])}"]
 
@@ -111,7 +111,7 @@ def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
         "language": None if language == office.languages[0] else language,
         "body": words.get("body"),
     }
-    return f"entries/{local.year}/these-feeds-exist.md", written(keys)
+    return f"entries/{local.year}/these-feeds-exist.md", serialize_entry(keys)
 
 
 def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:

@@ -21,7 +21,7 @@ Fields = dict[str, Any]
 def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
     """Return what a reader must find of the feed itself."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
-    author = office.speaking(feed.language).author
+    author = office.localized(feed.language).author
     fields: Fields = {
         "id": feed.id,
         "title": feed.title,

@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.content import TAGS, is_clean
+from ilofeed.content import TAGS, is_sanitized
 from ilofeed.feeds import parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
@@ -223,7 +223,7 @@ def _is_clean(text: str) -> bool:
     return (
         find_unfit(text) is None
         and all(map(_ABSOLUTE.match, _ADDRESS.findall(text)))
-        and is_clean(text)
+        and is_sanitized(text)
     )
 
 
