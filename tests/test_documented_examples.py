@@ -146,7 +146,7 @@ def check_css(block: Block, _folder: Path) -> None:
 def check_text(block: Block, folder: Path) -> None:
     """What the program says is what it says, with `…` for a part that is left out."""
     if ": error: " in block.text:
-        path, found = re.findall(r"^(\S+?):\d+:\d+: error: `(.*?)` is not a date", block.text)[0]
+        path, found = re.findall(r"^(\S+?):\d+:\d+: error: invalid date `(.*?)`", block.text)[0]
         office = this_office(folder / "office")
         (documented,) = (
             one.text for one in BLOCKS if one.page == block.page and "draft" in one.text
@@ -307,7 +307,7 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (
             example(
                 "text",
-                "entries/2015/a.md:3:7: error: `2 June 2015` is not a date; write 3 [bad-date]\n",
+                "entries/2015/a.md:3:7: error: invalid date `2 June 2015`; write 3 [bad-date]\n",
                 "README.md",
             ),
             "2 June 2015",

@@ -78,7 +78,7 @@ def test_check_prints_problems_and_fails(broken: Path) -> None:
     assert done.stdout == (
         "entries/wages.md:2:9: error: a colon and a space inside a value need quotes: "
         '`title: "a: b"` [unquoted-colon]\n'
-        "entries/wages.md:3:7: error: `19 May 2015` is not a date as it is written here; "
+        "entries/wages.md:3:7: error: invalid date `19 May 2015`; "
         "write 2015-05-19 [bad-date]\n"
     )
     assert "2 problems in 1 file" in done.stderr
@@ -94,7 +94,7 @@ def test_json_for_programs(broken: Path, office: Path) -> None:
         "line": 3,
         "column": 7,
         "code": "bad-date",
-        "message": "`19 May 2015` is not a date as it is written here; write 2015-05-19",
+        "message": "invalid date `19 May 2015`; write 2015-05-19",
         "severity": "error",
     }
     assert json.loads(run(office, "check", "--format", "json").stdout) == []
@@ -105,7 +105,7 @@ def test_github_annotations_are_chosen_by_themselves(broken: Path) -> None:
     assert done.returncode == 1
     assert done.stdout.splitlines()[1] == (
         "::error file=entries/wages.md,line=3,col=7,title=bad-date::"
-        "`19 May 2015` is not a date as it is written here; write 2015-05-19"
+        "invalid date `19 May 2015`; write 2015-05-19"
     )
     assert run(broken, "check", "--format", "github").stdout == done.stdout
     assert "::error" not in run(broken, "check", "--format", "text", GITHUB_ACTIONS="true").stdout

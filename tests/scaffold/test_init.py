@@ -291,18 +291,18 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"title": None}, "--title is missing"),
         ({"title": "a\nb"}, "--title: a line break"),
         ({"title": "\ud800"}, "--title is not written in UTF-8"),
-        ({"title": "\ue000"}, "--title: U+E000 is a private character"),
-        ({"url": "example.org"}, "--url: `example.org` is not a whole address"),
+        ({"title": "\ue000"}, "--title: private-use character U+E000"),
+        ({"url": "example.org"}, "--url: `example.org` is not a full address"),
         (
             {"url": "https://example.org/a/../b"},
-            "--url: `https://example.org/a/../b/` has /../ in it",
+            "--url: `https://example.org/a/../b/` contains /../,",
         ),
-        ({"url": "https://example.org/%2e/"}, "has /%2E/ in it"),
+        ({"url": "https://example.org/%2e/"}, "contains /%2E/"),
         ({"url": "http://localhost/"}, "--url: `http://localhost/` names no domain"),
         ({"url": "http://127.0.0.1:8000/"}, "by --authority example.org,2026"),
         ({"url": "http://localhost/", "authority": "localhost,2026"}, "--authority: the domain"),
         ({"url": "http://localhost/", "timezone": "Mars"}, "--timezone: `Mars`"),
-        ({"authority": "Example.org,2015"}, "--authority: the domain is written in lower case"),
+        ({"authority": "Example.org,2015"}, "--authority: the domain has capital letters"),
         ({"authority": "example.org,2999"}, "--authority: the date after the comma"),
         ({"timezone": "Asia/Ulanbator"}, "--timezone: `Asia/Ulanbator` is not a time zone"),
         ({"languages": ("EN",)}, "--language: `EN` is not a language tag; write en"),
@@ -453,7 +453,7 @@ def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
     )  # fmt: skip
     assert code == 0, seen
     for said in (
-        "Error: `</b>` is HTML", "Error: `example.org` is not a whole address",
+        "Error: `</b>` is HTML", "Error: `example.org` is not a full address",
         "Error: `Mars` is not a time zone", "[example.org,2026:ana]",
         "Error: `AR` is not a language tag; write ar", "Error: --country JO wants a code",
     ):  # fmt: skip
