@@ -145,7 +145,7 @@ A talk in June. \\* \\* \\* #decentwork \\<b\\>
     assert "iframe in the body cannot be written" in said
     assert "comments (1), slash_comments (1)" in said
     assert 'item 4 "No date at all": left out: it has no date' in said
-    assert "3 entries written, 0 already there, 1 left out\n" in said
+    assert "3 entries written, 0 already present, 1 left out\n" in said
     assert b"  world: World\n" in (office / "feeds.yaml").read_bytes()
     assert passes(office)
 
@@ -303,7 +303,7 @@ def test_a_dry_run_writes_nothing(office: Path, capsys: pytest.CaptureFixture[st
     assert (office / "feeds.yaml").read_bytes() == before
     assert "entries/2015/pay.md\n" in said
     assert "  new-one: New one\n" in said
-    assert "1 entry would be written, 0 already there, 0 left out\n" in said
+    assert "1 entry would be written, 0 already present, 0 left out\n" in said
 
 
 def test_new_categories_are_printed_or_written(
@@ -440,7 +440,7 @@ def test_ids_that_cannot_be_kept_are_named(
     assert "subscribers see it as new" in said
     # and the second time it is known by its title and date
     _, said = imported(office, rss(item(guid=guid)), capsys)
-    assert "0 entries written, 1 already there" in said
+    assert "0 entries written, 1 already present" in said
 
 
 def test_nothing_is_overwritten_or_written_twice(
@@ -455,7 +455,7 @@ def test_nothing_is_overwritten_or_written_twice(
     assert "left out: it repeats an earlier item" in said
     before = {path: path.stat().st_mtime_ns for path in (office / "entries").rglob("*.md")}
     _, said = imported(office, data, capsys)
-    assert "0 entries written, 3 already there, 0 left out\n" in said
+    assert "0 entries written, 3 already present, 0 left out\n" in said
     assert {p: p.stat().st_mtime_ns for p in (office / "entries").rglob("*.md")} == before
 
 
@@ -817,7 +817,7 @@ def test_our_own_feed_is_already_there(tmp_path: Path, capsys: pytest.CaptureFix
     folder = write_office(tmp_path / "first", rich=RICH, plain=entry())
     for form in ("atom.xml", "rss.xml", "feed.json"):
         _, said = imported(folder, published(folder)[f"all/{form}"], capsys)
-        assert "0 entries written, 2 already there, 0 left out\n" in said
+        assert "0 entries written, 2 already present, 0 left out\n" in said
 
 
 # what is no feed, and what means harm
@@ -966,7 +966,7 @@ def test_texts_that_keep_patterns_busy(
 def test_a_guid_that_is_no_link_is_none(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files, said = imported(office, rss(item(guid="urn:x-y:1")), capsys)
     assert "link:" not in files["2015/pay.md"]
-    assert said == "entries/2015/pay.md\n1 entry written, 0 already there, 0 left out\n"
+    assert said == "entries/2015/pay.md\n1 entry written, 0 already present, 0 left out\n"
 
 
 def test_latin_1_without_a_word_is_told_of(
@@ -1032,7 +1032,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: it would make the verification fail' in said
-    assert "1 entry written, 0 already there, 1 left out\n" in said
+    assert "1 entry written, 0 already present, 1 left out\n" in said
 
 
 def test_feeds_that_would_be_too_large(
@@ -1075,7 +1075,7 @@ def test_the_command_line(office: Path) -> None:
     (office / "source").write_text(rss(GOOD))
     done = run(office, "import", "source", "--as", "rss", "--now", "2026-11-01")
     assert (done.returncode, done.stdout) == (0, "entries/2015/pay.md\n")
-    assert done.stderr == "1 entry written, 0 already there, 0 left out\n"
+    assert done.stderr == "1 entry written, 0 already present, 0 left out\n"
     assert run(office, "check").returncode == 0
 
 
