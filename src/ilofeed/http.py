@@ -1,4 +1,4 @@
-"""GET and POST over HTTP, each with a deadline: the only module that uses the network."""
+"""Send GET and POST requests, each with a deadline: the only module that uses the network."""
 
 from __future__ import annotations
 
@@ -153,10 +153,10 @@ def _connection_pool(url: str) -> urllib3.PoolManager:
 
 
 def _with_deadline(seconds: float, url: str, timeout: str, request: Callable[[], _T]) -> _T:
-    """Return the result of `request`; raise `FetchError` if it fails, or `timeout` if it is late.
+    """Return the result of `request`; raise `FetchError` if it fails or the deadline passes.
 
-    A socket's time-out starts again with every byte that arrives. A deadline for the whole response
-    therefore needs a thread, which is abandoned at the deadline.
+    `timeout` is the message for the latter. A socket's time-out starts again with every byte that
+    arrives, so a deadline for the whole response needs a thread, which is then abandoned.
     """
     import urllib3
 

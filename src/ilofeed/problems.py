@@ -42,8 +42,8 @@ def visible(text: str, most: int = 300) -> str:
     # these would move the cursor, reverse the line or not be seen
     invisible = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     return "".join(
-        f"<U+{ord(sign):04X}>" if unicodedata.category(sign) in invisible else sign
-        for sign in shown
+        f"<U+{ord(character):04X}>" if unicodedata.category(character) in invisible else character
+        for character in shown
     )
 
 
@@ -65,8 +65,8 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
     names = sorted(candidates)
     latin = word.translate(_LOOKALIKES)
     if not word.isascii() and latin.isascii() and (match := nearest(latin, names)):
-        sign = next(sign for sign in word if not sign.isascii())
-        return f"; did you mean {quote(match)}? This {quote(sign)} is a Cyrillic letter"
+        character = next(character for character in word if not character.isascii())
+        return f"; did you mean {quote(match)}? This {quote(character)} is a Cyrillic letter"
     if match := nearest(word, names):
         return f"; did you mean {quote(match)}?"
     if names and len(", ".join(names)) <= 120:

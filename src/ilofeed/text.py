@@ -98,10 +98,10 @@ def escaped_private(source: Source, start: int, end: int, value: str) -> list[Pr
     return [private_character(source, start, match[0])]
 
 
-def private_character(source: Source, offset: int, sign: str) -> Problem:
+def private_character(source: Source, offset: int, character: str) -> Problem:
     """Return the warning about a private character at an offset."""
     message = (
-        f"private-use character U+{ord(sign):04X}, often an icon copied from a web page, "
+        f"private-use character U+{ord(character):04X}, often an icon copied from a web page, "
         "which readers show as a box; delete it"
     )
     return source.problem(offset, "private-character", message, "warning")

@@ -61,10 +61,10 @@ def to_url(text: str, *, local: bool = False) -> str:
 
 
 def to_folder(text: str) -> str:
-    """Return the address of a site as `to_url` does, ending in a slash.
+    """Return the canonical URL of a site's folder, ending in a slash; localhost is allowed.
 
-    Raise `AddressError` also for a query or a fragment, and for `/./` and `/../`. The site may be
-    on localhost.
+    Raise `AddressError` as `to_url` does, and for a query, a fragment, the address of a page, and
+    `/./` or `/../`.
     """
     if "?" in text or "#" in text:
         raise AddressError(f"{quote(text)} contains ? or #; write the address of a folder")
@@ -72,10 +72,10 @@ def to_folder(text: str) -> str:
     url = url if url.endswith("/") else url + "/"
     if page := _PAGE.search(url):
         raise AddressError(
-            f"{quote(url[:-1])} is the address of a page, {page[1]}; write the one of its folder"
+            f"{quote(url[:-1])} is the address of a page, {page[1]}; write that of its folder"
         )
     if match := _DOT_SEGMENT.search(url):
-        raise AddressError(f"{quote(url)} contains {match[0]}, which browsers resolve; remove it")
+        raise AddressError(f"{quote(url)} contains {match[0]}; write the address without it")
     return url
 
 

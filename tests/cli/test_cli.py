@@ -360,7 +360,7 @@ def test_due_lists_what_waits_and_until_when(tmp_path: Path) -> None:
         "2055-01-20T18:00:00+08:00  entries/soon.md  Soon",
         "2055-07-20T09:00:00+08:00  entries/later.md  Later",
     ]
-    assert "nothing is waiting" in run(folder, "due", "--now", "2056-01-01").stderr
+    assert "no entry is scheduled" in run(folder, "due", "--now", "2056-01-01").stderr
 
 
 def test_new_writes_an_entry_that_is_valid_at_once(office: Path) -> None:

@@ -284,7 +284,7 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         (
             "/feeds/",
             "/feeds/index.html",
-            "is the address of a page, index.html; write the one of its folder",
+            "is the address of a page, index.html; write that of its folder",
         ),
         ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
     ],

@@ -55,7 +55,7 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def due(root: Path, clock: dt.datetime) -> int:
-    """List the entries with a future date, and when each is published."""
+    """List the scheduled entries (with a future date), and when each is published."""
     from ilofeed.content import check, read_office
     from ilofeed.feeds import waiting
 
@@ -66,7 +66,7 @@ def due(root: Path, clock: dt.datetime) -> int:
     for entry in entries:
         console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
     if not entries:
-        console.say("no entry has a future date")
+        console.say("no entry is scheduled")
     return console.DONE
 
 

@@ -76,7 +76,7 @@ def read_clock(given: Moment | None) -> dt.datetime:
 
 
 def read_base_url(text: str | None) -> str | None:
-    """Return the address that overrides site.url, ending in a slash."""
+    """Return the address that overrides site.url, ending in a slash, or raise `OptionError`."""
     from ilofeed.urls import AddressError, to_folder
 
     if text is None:

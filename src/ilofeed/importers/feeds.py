@@ -120,7 +120,7 @@ class _EntryReader:
     is_rss: bool
 
     def item(self, number: int) -> items.Item:
-        """Return the item, which is the `number`th of the document (from 1)."""
+        """Return the item; `number` is its position in the document, from 1."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link):

@@ -107,7 +107,7 @@ class EntryFields:
         return dates.instant(moment, self.office.timezone, self.office.publish_time)
 
     def texts(self, title: str, permalink: str) -> tuple[str, str]:
-        """Return summary and body (Markdown), which is "" if it only repeats the summary."""
+        """Return the summary and the Markdown body, which is "" if it only repeats the summary."""
         item = self.item
         is_html = item.summary.kind == "html"
         body = self._body(item.content or (item.summary if is_html else Text()), permalink)

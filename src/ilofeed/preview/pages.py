@@ -194,7 +194,7 @@ class Pages:
             return self._documents.get(path)
 
     def _with_banner(self, path: str, data: bytes) -> bytes:
-        """Add the script that reloads a page, the banner, and marks of entries that wait."""
+        """Add the script that reloads a page, the banner, and the marks of unpublished entries."""
         head = (
             f'<link rel="stylesheet" href="/{STYLE}?{self.version}">\n'
             f'<script type="module" src="/{SCRIPT}?{self.version}"></script>\n</head>'

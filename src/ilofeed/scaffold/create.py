@@ -78,8 +78,8 @@ def describe_office(
 
 def parse_country(text: str) -> tuple[str, str]:
     """Return the code and the label of `CODE=LABEL`, or raise `OfficeError`."""
-    code, sign, label = (part.strip() for part in text.partition("="))
-    if not sign or not code or not label:
+    code, equals, label = (part.strip() for part in text.partition("="))
+    if not equals or not code or not label:
         raise OfficeError(f"invalid --country {text}; write CODE=LABEL")
     return code, label
 

@@ -130,7 +130,7 @@ def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
 
 
 def _words(language: str) -> tuple[str, dict[str, str]] | None:
-    """Return tag and texts of a language, or of its variant for another region or script."""
+    """Return the tag and texts of a language, which may be for another region or script."""
     primary = language.partition("-")[0]
     matches = (item for item in _table().items() if item[0].partition("-")[0] == primary)
     return next(matches, None)
