@@ -295,7 +295,7 @@ def test_a_title_is_read_as_it_was_written(title: str) -> None:
         ({"url": "example.org"}, "--url: `example.org` is not a full address"),
         (
             {"url": "https://example.org/a/../b"},
-            "--url: `https://example.org/a/../b/` contains /../,",
+            "--url: `https://example.org/a/../b/` contains /../;",
         ),
         ({"url": "https://example.org/%2e/"}, "contains /%2E/"),
         ({"url": "http://localhost/"}, "--url: `http://localhost/` has no domain"),
