@@ -149,7 +149,7 @@ def check_css(block: Block, _folder: Path) -> None:
 def check_text(block: Block, folder: Path) -> None:
     """Compare with what the program prints, with `…` for a part that is left out."""
     if ": error: " in block.text:
-        path, found = re.findall(r"^(\S+?):\d+:\d+: error: .*?`(.*?)`", block.text)[0]
+        path, found = re.findall(r"^(\S+?):\d+:\d+: error: invalid date `(.*?)`", block.text)[0]
         office = this_office(folder / "office")
         (documented,) = (
             one.text for one in BLOCKS if one.page == block.page and "draft" in one.text
@@ -326,7 +326,7 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (
             example(
                 "text",
-                "entries/2015/a.md:3:7: error: `2 June 2015` is not a date; write 3 [bad-date]\n",
+                "entries/2015/a.md:3:7: error: invalid date `2 June 2015`; write 3 [bad-date]\n",
                 "README.md",
             ),
             "2 June 2015",

@@ -231,7 +231,7 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
         ),
         (
             KEYS + "link: <https://example.org/>\n",
-            "`<https://example.org/>` has `<` before the address; write the address alone",
+            "`<https://example.org/>` has `<` before the address; write only the address",
         ),
         (
             KEYS.replace("[wages]", "[wages employment]"),
@@ -247,7 +247,7 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
         ),
         (
             KEYS + "updated: 2015-06-01 9:30Z\n",
-            "is not a date as it is written here; write 2015-06-01T09:30:00+00:00",
+            "invalid date `2015-06-01 9:30Z`; write 2015-06-01T09:30:00+00:00",
         ),
     ],
 )
@@ -285,7 +285,11 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
             "feeds: [{per: [country category]}]",
             "write several values in brackets: per: [country, category]",
         ),
-        ("/feeds/", "/feeds/index.html", "is a page, index.html; the site's address is a folder"),
+        (
+            "/feeds/",
+            "/feeds/index.html",
+            "is the address of a page, index.html; write that of its folder",
+        ),
         (
             "org,2015",
             "org,0215",
@@ -385,9 +389,9 @@ def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
             "date: ",
             "d\u0430te: ",
             "3:1 unknown-key",
-            "`date`? The `\u0430` here is a Cyrillic letter",
+            "`date`? This `\u0430` is a Cyrillic letter",
         ),
-        ("[MN]", "[\u041cN]", "6:13 unknown-country", "The `\u041c` here is a Cyrillic letter"),
+        ("[MN]", "[\u041cN]", "6:13 unknown-country", "This `\u041c` is a Cyrillic letter"),
         ("[MN]", "[\u041c\u041d]", "6:13 unknown-country", "known: CN"),  # looks like MH
         ("[wages]", "［wages］", "5:13 wrong-type", "in brackets: categories: [wages]"),
     ],

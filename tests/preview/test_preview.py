@@ -447,7 +447,7 @@ def test_it_follows_the_files(tmp_path: Path) -> None:
         _, said = here.told()
         assert here.process.returncode == 0
     assert "Traceback" not in said
-    assert "1 entry: all is well" in said
+    assert "1 entry: no problems" in said
     assert not list(root.glob(".public*"))
     assert not (root / "public").exists()
 
@@ -470,9 +470,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         with serving(root, port) as here:
             _, said = here.told()
     assert here.process.returncode == 4
-    assert said == (
-        f"port {port} cannot be had; name another by --port, or 0 for any that is free\n"
-    )
+    assert said == (f"port {port} is not available; choose another with --port, or 0 for any\n")
 
 
 def test_a_file_that_cannot_be_read_is_said_and_tried_again(
@@ -492,7 +490,7 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(
     site_commands._follow(tmp_path, watcher, server)
     server.server_close()
     said = capsys.readouterr().err
-    assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: all is well")
+    assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: no problems")
     assert b"Wages rise" in (server.pages.find("index.html") or b"")
 
 

@@ -192,8 +192,8 @@ def test_an_editor_who_links_to_a_page_that_is_not_there(tmp_path: Path) -> None
     draft = prepare(office, NOW)
     assert draft.problems == ()
     assert click.unstyle(as_text((), draft.faults)) == (
-        "entries/wages.md: error: this leads to https://example.org/feeds/entry/soon/, "
-        "where nothing is published\n"
+        "entries/wages.md: error: broken link to https://example.org/feeds/entry/soon/, "
+        "which is not published\n"
     )
 
 

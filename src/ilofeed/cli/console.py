@@ -1,4 +1,4 @@
-"""What is printed for people, GitHub and programs, and the exit codes."""
+"""Print for people, GitHub and programs, and define the exit codes."""
 
 from __future__ import annotations
 
@@ -27,28 +27,28 @@ if TYPE_CHECKING:
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # what shells return for an interrupted command
-PATIENCE = 1.0  # seconds that a stage may take without a bar
+PATIENCE = 1.0  # seconds that a stage may take without a progress bar
 
 
 def escape_unencodable() -> None:
-    """Print characters that a terminal's encoding lacks as escapes, instead of failing."""
+    """Make stdout and stderr escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """Print a line for people, on stderr."""
+    """Print a line for people to stderr."""
     click.echo(text, file=sys.stderr)
 
 
 def answer(text: str | bytes, *, newline: bool = True) -> None:
-    """Print what a command was asked for, on stdout."""
+    """Print the result of a command to stdout."""
     click.echo(text, file=sys.stdout, nl=newline)
 
 
 def sentence(error: OSError) -> str:
-    """Describe a file that could not be read or written, in the system's words."""
+    """Return the message of a system error, with the path of its file."""
     path = f"{error.filename}: " if error.filename else ""
     return path + error.strerror if error.strerror is not None else str(error)
 
@@ -61,7 +61,7 @@ def report(
     *,
     strict: bool = False,
 ) -> int:
-    """Print problems, faults and a summary of the errors; return the exit code they mean."""
+    """Print problems, faults and a summary of the errors; return the exit code."""
     show(root, problems, faults, form)
     # refusals of the continuity guard are not mistakes in a file
     mistakes = [problem for problem in problems if problem.code not in GUARDED]
@@ -73,33 +73,33 @@ def report(
         files = plural(len({problem.path for problem in errors}), "file")
         summary = f"{plural(len(errors), 'problem')} in {files}"
     elif all(fault.field == "address" for fault in faults) and faults:
-        code, summary = NOT_VERIFIED, f"links in {plural(len(paths), 'file')} lead nowhere"
+        code, summary = NOT_VERIFIED, f"broken links in {plural(len(paths), 'file')}"
     elif faults:
-        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} did not come back as sent"
+        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} failed verification"
     elif refusals:
         code, first = REFUSED, refusals[0].code
-        summary = f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice"
+        summary = f"{plural(len(refusals), 'change')} that would harm subscribers"
     else:
         return DONE
-    more = f"; `ilofeed explain {first}` tells more about the first" if first else ""
-    say(f"{summary}, nothing is published{more}")
+    more = f"; `ilofeed explain {first}` explains the first" if first else ""
+    say(f"{summary}; nothing was published{more}")
     return code
 
 
 def show(
     root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
 ) -> None:
-    """Print problems and faults, by default as text and in GitHub's jobs as annotations."""
+    """Print problems and faults; `auto` means annotations in GitHub's jobs and text elsewhere."""
     if form == "auto":
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
     if form == "github" and not root.is_absolute() and root != Path():
-        # annotations name files from the repository's root
+        # annotations need paths from the repository's root
         problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
     answer(FORMATS[form](problems, faults), newline=False)
 
 
 class Progress:
-    """Shows how far a build is, and measures how long each of its stages takes.
+    """Shows the progress of a build, and measures how long each stage takes.
 
     On a terminal, a stage has a bar if the rest of it is estimated to take longer than `PATIENCE`.
     """
@@ -113,7 +113,7 @@ class Progress:
             context.call_on_close(self.end)  # the bar hides the cursor
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Report that a stage begins, if nothing is done yet, or how much of it is done."""
+        """Report the items done of a stage and their total; 0 done starts the stage."""
         if stage != self._stage:
             self.end()
             self._stage = stage
@@ -147,7 +147,7 @@ class Progress:
 def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """Format each problem as `path:line:column: error: message [code]`, as compilers do.
 
-    The severity is coloured; `click.echo` removes the colours where there is no terminal.
+    The severity is coloured; `click.echo` removes colours if the output is not a terminal.
     """
     lines = [
         f"{visible(problem.path)}:{problem.line}:{problem.column}: {_colored(problem.severity)} "
@@ -163,7 +163,7 @@ def _colored(severity: str) -> str:
 
 
 def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
-    """Format problems as workflow commands, which GitHub shows at the line of the file."""
+    """Format problems as workflow commands, which GitHub shows as annotations of the lines."""
     lines = [
         f"::{problem.severity} file={_property(problem.path)},line={problem.line},"
         f"col={problem.column},title={_property(problem.code)}::{_data(_message(problem))}"
@@ -177,8 +177,8 @@ def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
 
 
 def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
-    """Format as an array: problems with path, line, column, severity, code and message, faults
-    with path, field, expected and found."""
+    """Format as a JSON array: problems with path, line, column, severity, code and message, then
+    faults with path, field, expected and found."""
     items = [dataclasses.asdict(problem) for problem in problems]
     items += [dataclasses.asdict(fault) for fault in faults]
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
@@ -188,14 +188,14 @@ FORMATS = {"text": as_text, "github": as_github, "json": as_json}
 
 
 def _message(problem: Problem) -> str:
-    """Return a message on one line; a name or key in it may hold control characters."""
+    """Return a message on one line; names and keys in it may contain control characters."""
     return visible(problem.message, 1000)
 
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"this leads to {fault.found}, where nothing is published"
-    return f"{fault.field}: expected {fault.expected}, came back {fault.found}"
+        return f"broken link to {fault.found}, which is not published"
+    return f"{fault.field}: expected {fault.expected}, read {fault.found}"
 
 
 def _data(text: str) -> str:
@@ -211,7 +211,7 @@ def counts(draft: Draft) -> str:
     assert draft.site is not None
     entries = draft.site.entries
     drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
-    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
+    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} scheduled"] * bool(waiting)
     feeds = {document.feed.spec.path for document in draft.documents if document.feed}
     text = plural(len(entries), "entry", "entries")
     return text + (f" ({', '.join(notes)})" if notes else "") + f", {plural(len(feeds), 'feed')}"
@@ -223,7 +223,7 @@ def documents(number: int, target: Path) -> str:
 
 
 def changed(changes: Changes, target: Path) -> str:
-    """Sum up what publishing did to the output."""
+    """Summarize what publishing changed in the output."""
     total = len(changes.written) + len(changes.unchanged)
     what = "nothing changed"
     if changes.written or changes.deleted:
@@ -232,7 +232,7 @@ def changed(changes: Changes, target: Path) -> str:
 
 
 def noticed(difference: Difference) -> str:
-    """Sum up what subscribers notice, in numbers."""
+    """Summarize in numbers what subscribers notice."""
     new, gone = len(difference.new) + len(difference.released), len(difference.gone)
     changed = len(difference.updated) + len(difference.changed)
     numbers = [f"{new} new", f"{changed} changed", f"{gone} gone"]
