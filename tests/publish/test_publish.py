@@ -27,10 +27,10 @@ from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
     from ilofeed.feeds.ledger import Ledger
-    from ilofeed.publish.output import Changes
+    from ilofeed.publish.output import PublishResult
 
 
-def build(folder: Path, output: Path) -> Changes:
+def build(folder: Path, output: Path) -> PublishResult:
     draft = prepare(folder, NOW)
     assert draft.problems == ()
     assert draft.faults == ()

@@ -163,7 +163,7 @@ def test_dates_are_looked_at(date: str) -> None:
     document = json.loads(made("json")[0].data)
     document["items"][0]["date_published"] = date
     (found,) = match_grammar(json.dumps(document).encode(), "json")
-    assert (found.where, found.found) == (
+    assert (found.where, found.text) == (
         "$.items[0].date_published",
         f'"{date}" is not a "date-time"',
     )
@@ -187,7 +187,7 @@ def test_dates_are_looked_at(date: str) -> None:
 def test_what_is_no_feed_in_json(data: bytes) -> None:
     found = match_grammar(data, "json")
     assert found
-    assert all(len(one.found) <= 300 for one in found)
+    assert all(len(one.text) <= 300 for one in found)
 
 
 @settings(max_examples=60)

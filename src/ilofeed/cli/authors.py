@@ -58,12 +58,12 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
 def due(root: Path, clock: dt.datetime) -> int:
     """List the entries that wait for their date, and the moment each is released."""
     from ilofeed.content import check, read_office
-    from ilofeed.feeds import waiting
+    from ilofeed.feeds import waiting_entries
 
     site, problems = check(read_office(root), clock)
     if site is None:
         return console.report(root, problems)
-    entries = waiting(site.entries, clock)
+    entries = waiting_entries(site.entries, clock)
     for entry in entries:
         console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
     if not entries:

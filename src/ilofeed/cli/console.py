@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from ilofeed.build import Draft
     from ilofeed.problems import Problem
-    from ilofeed.publish import Changes, Difference
+    from ilofeed.publish import Difference, PublishResult
     from ilofeed.verify import Fault
 
 
@@ -197,8 +197,8 @@ def _message(problem: Problem) -> str:
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"this leads to {fault.found}, where nothing is published"
-    return f"{fault.field}: expected {fault.expected}, came back {fault.found}"
+        return f"this leads to {fault.actual}, where nothing is published"
+    return f"{fault.field}: expected {fault.expected}, came back {fault.actual}"
 
 
 def _data(text: str) -> str:
@@ -225,7 +225,7 @@ def documents(number: int, target: Path) -> str:
     return f"{plural(number, 'document')} in {target}"
 
 
-def changed(changes: Changes, target: Path) -> str:
+def changed(changes: PublishResult, target: Path) -> str:
     """Sum up what publishing did to the output."""
     total = len(changes.written) + len(changes.unchanged)
     what = "nothing changed"

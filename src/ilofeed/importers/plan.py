@@ -356,7 +356,7 @@ def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
         fault = refused[file.path]
         text = (
             f"left out: the feeds would not verify with it ({fault.path}: {fault.field} is "
-            f"{fault.found}, not {fault.expected})"
+            f"{fault.actual}, not {fault.expected})"
         )
         notes.append(Note(file.number, file.entry.title, text))
     files = tuple(file for file in plan.files if file.path not in refused)

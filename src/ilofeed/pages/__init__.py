@@ -6,7 +6,7 @@ the preview. `read_html` and `read_structured` read a page back for verification
 """
 
 from ilofeed.pages.embeds import oembed
-from ilofeed.pages.entry_page import render_moved
+from ilofeed.pages.entry_page import render_redirects
 from ilofeed.pages.html_tree import read_html
 from ilofeed.pages.indexes import render_indexes
 from ilofeed.pages.linked_data import read_structured, structured
@@ -20,5 +20,5 @@ from ilofeed.pages.render import (
 
 __all__ = [
     "entry_renderer", "oembed", "read_html", "read_structured", "render_archives", "render_assets",
-    "render_changed", "render_feed", "render_indexes", "render_moved", "structured",
+    "render_changed", "render_feed", "render_indexes", "render_redirects", "structured",
 ]  # fmt: skip

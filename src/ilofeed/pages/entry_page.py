@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
-from ilofeed.feeds import changed, render_event
+from ilofeed.feeds import last_change, render_event
 from ilofeed.model import Document, Entry, Feed, Office, Term, relative
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
@@ -32,7 +32,7 @@ class EntryPages:
         self._translations = find_translations(entries)
         self._shared: dict[str, dict[str, Any]] = {}  # values of templates, by language
 
-    def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
+    def linked_entries(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
         """Return the entries that a page names: its neighbours, if any, and its translations."""
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
@@ -64,7 +64,7 @@ class EntryPages:
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
             "newer": newer,
-            "last_change": changed(entry),
+            "last_change": last_change(entry),
         }
         return render_template("entry.html", shared | values)
 
@@ -78,7 +78,7 @@ class EntryPages:
             values["href"] = functools.partial(relative, entry.page)
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
-            values["main_links"] = values["discovery"](self._directory.main)
+            values["main_links"] = values["autodiscovery"](self._directory.main)
             office, find = values["office"], self._directory.find
             parts = load_macros("parts.html", values)
             values["language_link"] = parts.feed_link(find(language=entry.language))
@@ -94,7 +94,7 @@ class EntryPages:
         return self._shared[entry.language]
 
 
-def render_moved(
+def render_redirects(
     entries: Sequence[Entry], office: Office, feeds: Sequence[Feed]
 ) -> Iterator[Document]:
     """Yield a page at the former address of each entry whose file was renamed.
@@ -116,7 +116,7 @@ def render_moved(
             office.speaking(entry.language),
             directory,
             entry=entry,
-            last_change=changed(entry),
+            last_change=last_change(entry),
         )
         yield Document(path, "entry", page)
 

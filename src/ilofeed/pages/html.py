@@ -24,6 +24,7 @@ from ilofeed.model import (
     Document,
     Entry,
     Event,
+    Feed,
     Format,
     Office,
     relative,
@@ -105,9 +106,9 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "lang": functools.partial(lang, tag),
         "when": functools.partial(when, words),
         "span": functools.partial(span, words),
-        "preview": functools.partial(preview, office.title),
+        "metadata": functools.partial(page_metadata, office.title),
         "entry_list": functools.partial(entry_list, office, words, tag),
-        "discovery": lambda feed: discovery(feed.title, office.address(feed.path(""))),
+        "autodiscovery": functools.partial(autodiscovery_links, office),
         "label": lambda feed: label(feed, office, words),
         "label_language": lambda feed: label_language(feed, office),
         "about": lambda feed: about(feed, office, words, directory),
@@ -159,17 +160,17 @@ def lang(page_language: str, tag: str) -> Markup | str:
     return Markup(f' lang="{escape(tag)}"{dir_attribute}')  # noqa: S704
 
 
-def discovery(title: str, folder: str) -> Markup:
-    """Return the links by which readers find a feed, given the address of its folder."""
+def autodiscovery_links(office: Office, feed: Feed) -> Markup:
+    """Return the link elements by which feed readers find each format of a feed."""
     links = (
-        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(title)} ({name})"'
-        f' href="{escape(folder + FILE_NAMES[form])}">'
+        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(feed.title)} ({name})"'
+        f' href="{escape(office.address(feed.path(FILE_NAMES[form])))}">'
         for form, name in FORMAT_NAMES.items()
     )
     return Markup("\n".join(links))  # noqa: S704
 
 
-def preview(site_name: str, kind: str, title: str, description: str, address: str) -> Markup:
+def page_metadata(site_name: str, kind: str, title: str, description: str, address: str) -> Markup:
     """Return the metadata shown by search engines and shared links; `address` is canonical."""
     site_name, title, description, address = map(escape, (site_name, title, description, address))
     return Markup(  # noqa: S704

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, Selection, changed, grouped, render_opml
+from ilofeed.feeds import OPML_PATH, Selection, group_feeds, last_change, render_opml
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages.feed_page import addresses
 from ilofeed.pages.html import render_page, webcal
@@ -32,7 +32,7 @@ def render_indexes(selection: Selection) -> list[Document]:
 def render_index(selection: Selection, directory: Directory) -> list[Document]:
     """Return the pages of the office: its index, and the one for addresses that do not exist."""
     office = selection.office
-    entries = [entry for entry in selection.out if entry.withdrawn is None]
+    entries = [entry for entry in selection.entries if entry.withdrawn is None]
     return [
         Document("index.html", "index", _render_index(office, directory, entries)),
         Document("404.html", "index", _render_not_found(office, directory)),
@@ -44,7 +44,7 @@ def render_lists(selection: Selection) -> list[Document]:
     office, feeds = selection.office, selection.feeds
     pages = [("index.html", max(feed.updated for feed in feeds))]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
-    pages += [(e.page, changed(e)) for e in selection.out if e.withdrawn is None]
+    pages += [(e.page, last_change(e)) for e in selection.entries if e.withdrawn is None]
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
     return [
         Document(OPML_PATH, "index", render_opml(feeds, office)),
@@ -61,14 +61,14 @@ def _render_index(office: Office, directory: Directory, entries: Sequence[Entry]
         "index.html",
         office,
         directory,
-        groups=dict(grouped(directory.feeds)),
+        groups=dict(group_feeds(directory.feeds)),
         newest=entries[:NEWEST],
         chart=entries_per_month(entries, office),
         addresses=lambda feed: addresses(feed, office),
         webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
         countries={feed.spec.country: feed for feed in directory.feeds if not feed.spec.is_pair},
-        crossed=lambda feed: directory.crossed(feed, office),
-        above=lambda feed: directory.above(feed, office),
+        paired_feeds=lambda feed: directory.paired_feeds(feed, office),
+        broader_feeds=lambda feed: directory.broader_feeds(feed, office),
     )
 
 
@@ -81,7 +81,7 @@ def _render_not_found(office: Office, directory: Directory) -> bytes:
         office,
         directory,
         address_of=lambda path: root + path.removesuffix("index.html"),
-        groups=dict(grouped(directory.feeds)),
+        groups=dict(group_feeds(directory.feeds)),
     )
 
 

@@ -22,7 +22,7 @@ class Directory:
     main: Feed  # the feed of everything, or the first feed if the office has none
     _by_key: Mapping[Key, Feed]
     _narrower: Mapping[Key, Sequence[Feed]]
-    _pairs: Mapping[Key, Mapping[str, Sequence[tuple[Term, Feed]]]]  # in groups as in `crossed`
+    _pairs: Mapping[Key, Mapping[str, Sequence[tuple[Term, Feed]]]]  # by group of `paired_feeds`
     _by_terms: Mapping[tuple[str | None, str | None], Sequence[Feed]]  # only feeds of a language
     _narrower_categories: Mapping[str | None, Sequence[Term]]
     _narrower_countries: Mapping[str | None, Sequence[Term]]
@@ -33,11 +33,11 @@ class Directory:
         """Return the feed that selects exactly these."""
         return self._by_key.get((language, country, category))
 
-    def narrower(self, feed: Feed) -> Sequence[Feed]:
+    def narrower_feeds(self, feed: Feed) -> Sequence[Feed]:
         """Return the feeds of the terms directly below."""
         return self._narrower.get(_key(feed.spec), ())
 
-    def crossed(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
+    def paired_feeds(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
         """Return the feeds of pairs with the term of a feed, each with the label of the other term.
 
         The groups are those of the other terms, `by_country` or `by_topic`.
@@ -57,7 +57,7 @@ class Directory:
         same_terms = self._by_terms[spec.country, spec.category]
         return [other for other in same_terms if other.spec.language != spec.language]
 
-    def above(self, feed: Feed, office: Office) -> list[Feed]:
+    def broader_feeds(self, feed: Feed, office: Office) -> list[Feed]:
         """Return the feeds that hold all that this one holds, beginning with everything."""
         spec = feed.spec
         if spec.path == "all":
@@ -68,7 +68,7 @@ class Directory:
             return [*everything, parent] if parent is not None else everything
         for key in _keys_above(spec, office):
             if parent := self._by_key.get(key):
-                return [*self.above(parent, office), parent]
+                return [*self.broader_feeds(parent, office), parent]
         return everything
 
     def narrower_terms(self, feed: Feed) -> Sequence[Term]:

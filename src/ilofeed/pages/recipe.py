@@ -32,11 +32,11 @@ class Recipes:
         self._office = selection.office
         self._directory = directory
         self._settings = settings_digest(selection.office)
-        terms = {_terms(entry) for entry in selection.out}
+        terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
         self._feeds = {each: _digest(self._settings, self._find_feeds(*each)) for each in terms}
-        self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.out}
-        self._links = {entry.slug: _describe_link(entry) for entry in selection.out}
+        self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
+        self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
 
     def assets(self) -> bytes:
         """Return the recipe of what all pages load."""
@@ -132,11 +132,11 @@ class Recipes:
             about(feed, office, words, directory),
             office.description_language,
             describe(feed),
-            [describe(other) for other in directory.above(feed, office)],
-            [(*describe(other), other.selected) for other in directory.narrower(feed)],
+            [describe(other) for other in directory.broader_feeds(feed, office)],
+            [(*describe(other), other.selected) for other in directory.narrower_feeds(feed)],
             [
                 (group, [(name, other.spec.path, other.selected) for name, other in pairs])
-                for group, pairs in directory.crossed(feed, office).items()
+                for group, pairs in directory.paired_feeds(feed, office).items()
             ],
             [(other.spec.path, other.language) for other in directory.in_other_languages(feed)],
         )

@@ -8,10 +8,10 @@ from typing import Any
 from ilofeed.feeds import (
     RENDERERS,
     Selection,
-    archive_documents,
-    in_format,
+    archive_feeds,
     render_archive_documents,
     render_calendar,
+    subscription_feed,
 )
 from ilofeed.model import (
     FILE_NAMES,
@@ -45,27 +45,27 @@ class _Group:
     recipe: bytes
     render: Callable[[Any], list[Document]]
 
-    def shown(self, path: str, form: Format | None) -> dict[str, Any]:
+    def _subject_fields(self, path: str, form: Format | None) -> dict[str, Any]:
         """Return the feed or the entry that one of the documents shows."""
         if isinstance(self.subject, Feed):
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
-            return {"feed": in_format(self.subject, form)}
+            return {"feed": subscription_feed(self.subject, form)}
         if not isinstance(self.subject, Entry):
             return {}
         is_own = path in (self.subject.page, self.subject.calendar)
         return {"entry": self.subject if is_own else None}
 
-    def render_bare(self) -> list[Document]:
+    def render_without_subject(self) -> list[Document]:
         """Render without what is shown: another process need not send it back."""
         return [
             dataclasses.replace(document, feed=None, entry=None)
             for document in self.render(self.subject)
         ]
 
-    def complete(self, document: Document) -> Document:
-        """Add what `render_bare` left out, and the recipe."""
-        shown = self.shown(document.path, document.format)
+    def with_subject(self, document: Document) -> Document:
+        """Add what `render_without_subject` left out, and the recipe."""
+        shown = self._subject_fields(document.path, document.format)
         return dataclasses.replace(document, recipe=self.recipe, **shown)
 
     def up_to_date(self, file: OutputFile) -> UpToDate:
@@ -78,7 +78,7 @@ class _Group:
             file.sha256,
             partial(self.render, self.subject),
             format=form,
-            **self.shown(file.path, form),
+            **self._subject_fields(file.path, form),
         )
 
 
@@ -92,12 +92,13 @@ def render_changed(
     selection: Selection, outputs: Outputs, workers: Workers = ALONE
 ) -> tuple[AnyDocument, ...]:
     """Render every document that the output does not have with the same recipe."""
-    office, entries, feeds = selection.office, selection.out, selection.feeds
+    office, entries, feeds = selection.office, selection.entries, selection.feeds
     directory = build_directory(office, feeds)
     recipes = Recipes(selection, directory)
     pages = entry_page.EntryPages(office, directory, entries)
     for_entries = [
-        _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
+        _Group(entry, recipes.entry(entry, pages.linked_entries(entry)), pages.render)
+        for entry in entries
     ]
     formats = partial(render_formats, office=office, directory=directory)
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
@@ -108,19 +109,19 @@ def render_changed(
             shown, recipes.archive(shown), lambda feed: render_archive_documents([feed], office)[0]
         )
         for feed in feeds
-        for shown in archive_documents(feed)
+        for shown in archive_feeds(feed)
     ]
     # the feeds of few entries are rendered before a process has started
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
 
     def render_few(groups: Sequence[_Group]) -> list[list[Document]]:
-        return [group.render_bare() for group in groups]
+        return [group.render_without_subject() for group in groups]
 
     def render_each(groups: Sequence[_Group]) -> list[list[Document]]:
-        return workers.map(_Group.render_bare, groups, WORTH_SHARING)
+        return workers.map(_Group.render_without_subject, groups, WORTH_SHARING)
 
     def render_feeds(groups: Sequence[_Group]) -> list[list[Document]]:
-        return for_feeds_workers.map(_Group.render_bare, groups)
+        return for_feeds_workers.map(_Group.render_without_subject, groups)
 
     def render_together(groups: Sequence[_Group]) -> list[list[Document]]:
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
@@ -134,7 +135,7 @@ def render_changed(
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
-        *entry_page.render_moved(entries, office, feeds),
+        *entry_page.render_redirects(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
         *render_lists(selection),
@@ -154,7 +155,7 @@ def _render_groups(
         if group.recipe in outputs:
             documents += map(group.up_to_date, outputs[group.recipe])
         else:
-            documents += map(group.complete, next(rendered))
+            documents += map(group.with_subject, next(rendered))
     return documents
 
 
@@ -170,7 +171,7 @@ def render_assets(office: Office) -> list[Document]:
 def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
     """Return a function that renders the documents of an entry."""
     directory = build_directory(selection.office, selection.feeds)
-    return entry_page.EntryPages(selection.office, directory, selection.out).render
+    return entry_page.EntryPages(selection.office, directory, selection.entries).render
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
@@ -189,10 +190,10 @@ def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Doc
         *feed_page.render_embeds(feed, office, directory),
         embeds.render_oembed(feed, office),
     ]
-    for form, draw in RENDERERS.items():
-        shown = in_format(feed, form)
+    for form, render in RENDERERS.items():
+        shown = subscription_feed(feed, form)
         path = feed.path(FILE_NAMES[form])
-        documents.append(Document(path, "feed", draw(shown, office), shown, form))
+        documents.append(Document(path, "feed", render(shown, office), shown, form))
     if feed.has_calendar:
         data = render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
@@ -201,5 +202,5 @@ def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Doc
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """Render the archive documents of one feed, in the formats that have them."""
-    rendered = render_archive_documents(archive_documents(feed), office)
+    rendered = render_archive_documents(archive_feeds(feed), office)
     return [document for documents in rendered for document in documents]

@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
 from ilofeed.problems import Problem, visible
 
 Format = Literal["text", "json", "markdown"]
@@ -97,14 +97,14 @@ def _kind(old: Record, new: Record) -> str | None:
         return "withdrawn" if old.withdrawn is None else None
     if old.withdrawn is not None:
         return "returned"
-    if is_updated(old, new) and not is_moved_along(old, new):
+    if is_updated(old, new) and not updated_follows_date(old, new):
         return "updated"
     return "changed" if is_changed(old, new) else None
 
 
 def is_updated(old: Record, new: Record) -> bool:
     """Whether `updated` is later, in whole seconds: fractions mean nothing to people."""
-    before, after = second(old.updated), second(new.updated)
+    before, after = whole_seconds(old.updated), whole_seconds(new.updated)
     return before is not None and after is not None and after > before
 
 
@@ -112,7 +112,7 @@ def is_changed(old: Record, new: Record) -> bool:
     """Whether subscribers see an entry differ, apart from its id and address."""
     if old.digest is not None and new.digest is not None and old.digest != new.digest:
         return True
-    return old.title != new.title or second(old.published) != second(new.published)
+    return old.title != new.title or whole_seconds(old.published) != whole_seconds(new.published)
 
 
 def _path(record: Record, ledger: Ledger) -> str:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ilofeed import dates
 from ilofeed.content import Site, scalar
-from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
 from ilofeed.model import FILE_NAMES, Entry, Office
 from ilofeed.problems import Code, Problem, quote
 from ilofeed.publish.changes import is_changed, is_updated
@@ -89,7 +89,7 @@ def check_continuity(
     comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
     refusals = [*_vanished(comparison), *_moved(comparison), *_addresses(comparison, before)]
     problems = [_with_advice(problem, allowed) for problem in refusals]
-    return sorted([*problems, *_silent(comparison)])
+    return sorted([*problems, *_unannounced(comparison)])
 
 
 def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
@@ -125,7 +125,7 @@ def _vanished(comparison: Comparison) -> Iterator[Problem]:
     matcher = RenameMatcher(unpublished, comparison.office)
     for record in gone:
         if (entry := comparison.by_id.get(record.id)) is not None:
-            yield _hidden(comparison, record, entry)
+            yield _unpublished(comparison, record, entry)
         elif (renamed := matcher.match(record)) is not None:
             yield _renamed(comparison, record, renamed)
         else:
@@ -142,14 +142,14 @@ def _title(record: Record) -> str:
     return quote(record.title or record.id)
 
 
-def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
+def _unpublished(comparison: Comparison, record: Record, entry: Entry) -> Problem:
     """Refuse to unpublish an entry that became a draft or moved to the future."""
     if entry.draft:
         message = (
             f"{_title(record)} was published and is a draft now; those who have it would not be "
             f"told. Instead of the draft line write `withdrawn: {comparison.today}`"
         )
-    elif second(entry.published) == second(record.published):
+    elif whole_seconds(entry.published) == whole_seconds(record.published):
         now = comparison.date(comparison.now)
         message = f"{_title(record)} was published, but the clock says {now}, before its date"
     else:
@@ -200,9 +200,9 @@ def _moved(comparison: Comparison) -> Iterator[Problem]:
                 f"write `date: {date}`, and `updated:` for the day of a change"
             )
             yield comparison.problem(entry.path, "date", "date-moved", message)
-        if old.updated is None or new.updated is None or is_moved_along(old, new):
+        if old.updated is None or new.updated is None or updated_follows_date(old, new):
             continue
-        if (second(new.updated) or 0) < (second(old.updated) or 0):
+        if (whole_seconds(new.updated) or 0) < (whole_seconds(old.updated) or 0):
             instant = old.updated.astimezone(comparison.office.timezone).replace(microsecond=0)
             message = (
                 f"{_title(old)} was updated on {instant.isoformat()} and would be older now: "
@@ -211,7 +211,7 @@ def _moved(comparison: Comparison) -> Iterator[Problem]:
             yield comparison.problem(entry.path, "updated", "updated-backwards", message)
 
 
-def _silent(comparison: Comparison) -> Iterator[Problem]:
+def _unannounced(comparison: Comparison) -> Iterator[Problem]:
     """Warn of changes that most readers would not notice, because `updated` stays."""
     for old, new, entry in comparison.differing:
         if new.withdrawn is not None or is_updated(old, new):
@@ -242,7 +242,7 @@ class RenameMatcher:
             for key in (
                 ("digest", digest(entry, office)),
                 ("title", entry.title),
-                ("instant", second(entry.published)),
+                ("instant", whole_seconds(entry.published)),
             ):
                 self._index.setdefault(key, []).append(entry)
 
@@ -253,7 +253,7 @@ class RenameMatcher:
         titled = self._candidates("title", record.title)
         similar = [
             (_similarity(record.title, entry.title), entry)
-            for entry in self._candidates("instant", second(record.published))[:MAX_COMPARED]
+            for entry in self._candidates("instant", whole_seconds(record.published))[:MAX_COMPARED]
         ]
         similar.sort(key=lambda pair: -pair[0])
         candidates = [

@@ -16,7 +16,7 @@ from typing import Any
 
 from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record, Selection
 from ilofeed.model import AnyDocument, Document, Entry, Office, Term, UpToDate
-from ilofeed.verify import carried_entry
+from ilofeed.verify import expected_entry
 from ilofeed.workers import ALONE, Workers
 
 WORTH_SHARING = 1000  # digests that take longer to compute than a process to start
@@ -40,7 +40,7 @@ def make_ledger(
     `previous` is that of the build in which what is up to date was rendered.
     """
     office = selection.office
-    entries = sorted(selection.out, key=attrgetter("id"))
+    entries = sorted(selection.entries, key=attrgetter("id"))
     digests = _digests(entries, office, documents, previous, workers)
     pages = _archive_pages(selection)
     listed = sorted(documents, key=attrgetter("path"))
@@ -147,7 +147,7 @@ def digest(entry: Entry, office: Office) -> str:
 
     So an entry is recognised under another name, and a site that has moved has the same digests.
     """
-    shown = carried_entry(entry, office, "atom") | {"link": entry.link}
+    shown = expected_entry(entry, office, "atom") | {"link": entry.link}
     content = {field: value for field, value in shown.items() if field not in _NOT_CONTENT}
     content["terms"] = [entry.categories, entry.countries]
     if entry.authors == (office.speaking(entry.language).author,):

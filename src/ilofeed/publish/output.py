@@ -27,7 +27,7 @@ _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class PublishResult:
     """Paths of the output: files that are new or different, the same as before, and removed."""
 
     written: tuple[str, ...]
@@ -64,7 +64,9 @@ def read_manifest(output: Path) -> Ledger | None:
         raise PublishError(f"{output / MANIFEST} cannot be used: {error}") from error
 
 
-def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | None) -> Changes:
+def publish(
+    documents: Sequence[AnyDocument], output: Path, previous: Ledger | None
+) -> PublishResult:
     """Make the output hold the documents, and nothing of earlier builds beside them.
 
     Files that no manifest and no journal names are left alone.
@@ -84,7 +86,7 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
         else:
             unchanged.append(document.path)
     stale = sorted(
-        (path for path in earlier - {MANIFEST} if (output / path).is_file()), key=_last_named
+        (path for path in earlier - {MANIFEST} if (output / path).is_file()), key=_deletion_order
     )
     if changed or stale:
         _check_folders(output, [*(document.path for document in changed), *stale])
@@ -102,10 +104,10 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
-    return Changes(tuple(written), tuple(unchanged), tuple(stale))
+    return PublishResult(tuple(written), tuple(unchanged), tuple(stale))
 
 
-def _last_named(path: str) -> tuple[bool, str]:
+def _deletion_order(path: str) -> tuple[bool, str]:
     """Sort feeds before the pages that they name."""
     return path.rpartition("/")[2] not in _FEEDS, path
 

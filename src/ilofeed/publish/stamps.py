@@ -101,7 +101,7 @@ def stamp_of(output: Path, path: str) -> Stamp | None:
         return None
 
 
-def program() -> str:
+def program_digest() -> str:
     """Return a digest of the program that would build: this package's files, the names and versions
     of all installed packages, and Python."""
     package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120

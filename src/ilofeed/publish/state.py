@@ -27,7 +27,7 @@ from ilofeed.publish import stamps
 from ilofeed.publish.stamps import Input, Stamp, stamp_of
 
 EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
-PATIENCE = 1.0  # seconds to wait for another process that holds the file
+LOCK_TIMEOUT = 1.0  # seconds to wait for another process that holds the file
 # `shown` and `build` hold JSON by name
 _SCHEMA = """
 CREATE TABLE shown (name TEXT PRIMARY KEY, value TEXT);
@@ -50,7 +50,7 @@ _TYPES: Mapping[str, set[tuple[type, ...]]] = {
 }
 _PROBLEM_TYPES = {(str, int, int, str, str, str)}
 # what reading a file can raise that is damaged, locked, read-only, or not a state
-UNUSABLE = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+ERRORS = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class Output(NamedTuple):
@@ -74,7 +74,7 @@ class Output(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class BuildSummary:
     """What a build says that has nothing to do, and the problems that it reports again."""
 
     text: str
@@ -82,7 +82,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class LastShown:
     """What subscribers were last shown: the sha256 of the manifest, and next to it the ids of the
     entries that waited for their date."""
 
@@ -98,7 +98,7 @@ class LastBuild:
     seconds since 1970. `intact` are the paths of the outputs that are as they were left.
     """
 
-    shown: Shown = Shown()
+    shown: LastShown = LastShown()
     generation: str = ""  # differs from build to build
     settings: str = ""
     since: float = 0.0
@@ -119,7 +119,7 @@ class NewBuild:
     base_url: str | None
     since: float
     until: float | None
-    summary: Summary
+    summary: BuildSummary
     settings: str
     inputs: Mapping[bytes, Input]
     outputs: Iterable[Output]
@@ -132,9 +132,9 @@ def state_path(output: Path) -> Path:
     return output.with_name(f".{output.name}.state")
 
 
-def find_nothing_to_do(
+def recall_summary(
     root: Path, output: Path, base_url: str | None, now: float
-) -> Summary | None:
+) -> BuildSummary | None:
     """Return what a build would say that has nothing to do; None if it has to be done.
 
     It has nothing to do if inputs, outputs, options and program are those of the last build, and
@@ -148,7 +148,7 @@ def find_nothing_to_do(
             until = facts["until"]
             is_valid = facts["since"] <= now and (until is None or now < until)
             if not is_valid or (facts["program"], facts["base_url"]) != (
-                stamps.program(),
+                stamps.program_digest(),
                 base_url,
             ):
                 return None
@@ -158,20 +158,20 @@ def find_nothing_to_do(
             if not all(stamp_of(output, path) == tuple(stamp) for path, *stamp in rows):
                 return None
             return _read_summary(facts)
-    except UNUSABLE:
+    except ERRORS:
         return None
 
 
 def load_state(output: Path) -> LastBuild:
     """Return what is known of the last build of an output."""
-    shown = Shown()
+    shown = LastShown()
     try:
         with _opened(output) as connection:
             if connection is None:
                 return LastBuild()
             shown = _read_shown(connection)
             facts = _read_facts(connection, "build")
-            if facts["program"] != stamps.program():
+            if facts["program"] != stamps.program_digest():
                 return LastBuild(shown)
             outputs = {row[0]: Output(*row) for row in _read(connection, "outputs")}
             return LastBuild(
@@ -184,11 +184,11 @@ def load_state(output: Path) -> LastBuild:
                 entries={row[0]: row for row in _read(connection, "entries")},
                 intact=_find_intact(output, outputs),
             )
-    except UNUSABLE:
+    except ERRORS:
         return LastBuild(shown)
 
 
-def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None) -> None:
+def save_state(output: Path, shown: LastShown, last: LastBuild, new: NewBuild | None) -> None:
     """Remember what subscribers are shown, and a build unless that is None.
 
     Only rows that differ from those of the `last` build are written, all of them or none. The
@@ -199,9 +199,9 @@ def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None
             if connection is not None:
                 _write(connection, output, shown, last, new)
                 return
-    except UNUSABLE:
+    except ERRORS:
         pass
-    with contextlib.suppress(*UNUSABLE):
+    with contextlib.suppress(*ERRORS):
         _create(state_path(output))
         with _connected(state_path(output)) as connection:
             if connection is not None:
@@ -232,7 +232,7 @@ def _connected(path: Path) -> Iterator[sqlite3.Connection | None]:
         yield None
         return
     address = f"{path.as_uri()}?mode=rw"
-    connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=LOCK_TIMEOUT, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
         connection.execute("PRAGMA synchronous = OFF")  # a process may die, not the machine
@@ -297,16 +297,16 @@ def _read_facts(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
     return {name: json.loads(value) for name, value in _read(connection, table)}
 
 
-def _read_shown(connection: sqlite3.Connection) -> Shown:
+def _read_shown(connection: sqlite3.Connection) -> LastShown:
     facts = _read_facts(connection, "shown")
-    return Shown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
+    return LastShown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
 
 
-def _read_summary(facts: Mapping[str, Any]) -> Summary:
+def _read_summary(facts: Mapping[str, Any]) -> BuildSummary:
     problems = tuple(Problem(**fields) for fields in facts["problems"])
     if not {tuple(map(type, astuple(problem))) for problem in problems} <= _PROBLEM_TYPES:
         raise ValueError("a problem is damaged")
-    return Summary(str(facts["summary"]), problems)
+    return BuildSummary(str(facts["summary"]), problems)
 
 
 def _find_intact(output: Path, outputs: Mapping[str, Output]) -> frozenset[str]:
@@ -318,7 +318,7 @@ def _find_intact(output: Path, outputs: Mapping[str, Output]) -> frozenset[str]:
 def _write(
     connection: sqlite3.Connection,
     output: Path,
-    shown: Shown,
+    shown: LastShown,
     last: LastBuild,
     new: NewBuild | None,
 ) -> None:
@@ -344,7 +344,7 @@ def _write_build(
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
     facts = {
         "generation": secrets.token_hex(8),
-        "program": stamps.program(),
+        "program": stamps.program_digest(),
         "base_url": new.base_url,
         "since": new.since,
         "until": new.until,

@@ -16,7 +16,7 @@ from ilofeed.model import FILE_NAMES
 from ilofeed.problems import quote
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 10.0  # seconds; the pause doubles
-LONGEST = 300.0  # seconds for all feeds together
+MAX_SECONDS = 300.0  # seconds for all feeds together
 _FEEDS = frozenset(FILE_NAMES.values())
 
 
@@ -49,7 +49,7 @@ def ping(hub: str, feeds: Sequence[str]) -> list[PingResult]:
     most `TRIES` times. A refusal is final.
     """
     results: dict[str, PingResult] = {}
-    left, deadline = list(feeds), time.monotonic() + LONGEST
+    left, deadline = list(feeds), time.monotonic() + MAX_SECONDS
     for attempt in range(TRIES):
         if attempt and left:
             time.sleep(PAUSE * 2 ** (attempt - 1))
@@ -72,7 +72,7 @@ def _ping_each(hub: str, feeds: Sequence[str], deadline: float) -> Iterator[Ping
 
 def _ping(hub: str, feed: str, seconds_left: float) -> PingResult:
     if seconds_left <= 0:
-        raise FetchError(f"{hub} took more than {LONGEST:.0f} seconds for all feeds")
+        raise FetchError(f"{hub} took more than {MAX_SECONDS:.0f} seconds for all feeds")
     form = {"hub.mode": "publish", "hub.url": feed, "hub.topic": feed}
     answer = post(hub, form, min(TIMEOUT, seconds_left))
     if 200 <= answer.status < 300:

@@ -131,7 +131,7 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
         fault = faults[0]
         raise OfficeError(
             f"the feeds would not come back as they were made ({fault.path}: {fault.field} is "
-            f"{fault.found}, not {fault.expected}); try another title"
+            f"{fault.actual}, not {fault.expected}); try another title"
         )
     return sources, site
 

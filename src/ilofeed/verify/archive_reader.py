@@ -21,7 +21,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds import cut, parse_xml
+from ilofeed.feeds import parse_xml, split_document
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
 from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
@@ -205,7 +205,7 @@ def _rss_second(text: str | None) -> int | None:
     return read_second(text, email.utils.parsedate_to_datetime)
 
 
-def share_out(
+def assign_entries(
     documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
 ) -> dict[str, tuple[int, ...]]:
     """Return the numbers of the entries to read back in archive documents, by path.
@@ -220,7 +220,7 @@ def share_out(
         feed, form = document.feed, document.format
         if document.kind != "archive" or feed is None or form is None:
             continue
-        parts = cut(document.data, form)
+        parts = split_document(document.data, form)
         if parts is None or len(parts.entries) != len(feed.entries):
             continue
         start = parts.head.rfind(b"?>") + 2  # of the tag that declares namespaces and language
@@ -238,11 +238,11 @@ def share_out(
     return shares
 
 
-def leave(document: Document, numbers: Sequence[int]) -> Document:
+def with_entries(document: Document, numbers: Sequence[int]) -> Document:
     """Return a document that can be cut with only these of its entries."""
     assert document.feed is not None
     assert document.format is not None
-    parts = cut(document.data, document.format)
+    parts = split_document(document.data, document.format)
     assert parts is not None
     entries = tuple(document.feed.entries[number] for number in numbers)
     left = b"".join(parts.entries[number] for number in numbers)
@@ -253,7 +253,7 @@ def leave(document: Document, numbers: Sequence[int]) -> Document:
     )
 
 
-def whole_findings(document: Document) -> Iterator[Finding]:
+def document_findings(document: Document) -> Iterator[Finding]:
     """Yield what a document can break whose pieces are correct: its size, and duplicate entries."""
     assert document.feed is not None
     entries = document.feed.entries

@@ -12,13 +12,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.feeds import changed, event_categories, event_times, feed_links, term_categories
+from ilofeed.feeds import event_categories, event_times, feed_links, last_change, term_categories
 from ilofeed.model import FILE_NAMES, Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
 
 
-def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
+def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
     """Return what a reader must find of the feed itself."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
     author = office.speaking(feed.language).author
@@ -67,7 +67,7 @@ def _history(feed: Feed) -> str | None:
     return None if feed.history.pages else "complete"
 
 
-def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
+def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
     """Return what a reader must find of an entry."""
     terms = [
         (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
@@ -134,7 +134,7 @@ def _all_of(event: Event) -> Fields:
     }
 
 
-def carried_calendar(feed: Feed, office: Office) -> Fields:
+def expected_calendar(feed: Feed, office: Office) -> Fields:
     """Return what a calendar program must find of a feed's calendar itself."""
     return {
         "title": feed.title,
@@ -145,7 +145,7 @@ def carried_calendar(feed: Feed, office: Office) -> Fields:
     }
 
 
-def carried_event(entry: Entry, office: Office) -> Fields:
+def expected_event(entry: Entry, office: Office) -> Fields:
     """Return what it must find of an entry with an event: instants as seconds, or whole days."""
     event = entry.event
     assert event is not None
@@ -156,7 +156,7 @@ def carried_event(entry: Entry, office: Office) -> Fields:
         "summary": entry.summary,
         "target": event.url or entry.target,
         "published_at": second(entry.published),
-        "updated_at": second(changed(entry)),
+        "updated_at": second(last_change(entry)),
         "start": second(start) if isinstance(start, dt.datetime) else start.isoformat(),
         "end": second(end) if isinstance(end, dt.datetime) else end and end.isoformat(),
         "place": event.place,

@@ -56,7 +56,7 @@ class Finding:
 
     rule: str
     where: str
-    found: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +141,11 @@ def _html(feed: _Feed) -> Iterator[Finding]:
 def _dates(feed: _Feed) -> Iterator[Finding]:
     for element in feed.root.iter(*_DATES[feed.form]):
         text = element.text or ""
-        if rule := _judge_date(text, feed.form):
+        if rule := _broken_date_rule(text, feed.form):
             yield Finding(rule, _name(element), text)
 
 
-def _judge_date(text: str, form: Format) -> str | None:
+def _broken_date_rule(text: str, form: Format) -> str | None:
     """Return the rule that a date breaks, if any."""
     try:
         if form == "atom":
@@ -218,7 +218,7 @@ _RULES: tuple[Callable[[_Feed], Iterator[Finding]], ...] = (
 @functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
     """Return a rule and a text for each thing that a strict parser or a cautious reader refuses."""
-    return () if _is_clean(text) else _judge_strictly(text)
+    return () if _is_clean(text) else _check_strictly(text)
 
 
 def _is_clean(text: str) -> bool:
@@ -235,7 +235,7 @@ def _is_clean(text: str) -> bool:
     )
 
 
-def _judge_strictly(text: str) -> tuple[tuple[str, str], ...]:
+def _check_strictly(text: str) -> tuple[tuple[str, str], ...]:
     from tinyhtml5.parser import HTMLParser
 
     parser = HTMLParser(namespace_html_elements=False)

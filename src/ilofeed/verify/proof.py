@@ -13,7 +13,7 @@ from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
 from ilofeed.model import Document, Entry, Feed, Office
 from ilofeed.pages import oembed, structured
-from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ class EntryDigests:
         key = document.format or "ics", entry.id
         if key not in self._digests:
             expected = (
-                carried_entry(entry, self.office, document.format)
+                expected_entry(entry, self.office, document.format)
                 if document.format is not None
-                else carried_event(entry, self.office)
+                else expected_event(entry, self.office)
             )
             self._digests[key] = _digest(expected)
         return self._digests[key]
 
 
-def prove(document: Document, feeds: Sequence[Feed], digests: EntryDigests) -> bytes:
+def compute_proof(document: Document, feeds: Sequence[Feed], digests: EntryDigests) -> bytes:
     """Return the digest of a document, of what it must say, and of where it is served."""
     office = digests.office
     expected = _expected(document, feeds, office)
@@ -55,9 +55,9 @@ def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
     if document.path == OPML_PATH:
         return opml_head(feeds, office), list(opml_outline(feeds, office))
     if feed is not None and document.format is not None:
-        return carried_feed(feed, office, document.format)
+        return expected_feed(feed, office, document.format)
     if feed is not None and document.path.endswith(".ics"):
-        return carried_calendar(feed, office)
+        return expected_calendar(feed, office)
     if feed is not None and document.path.endswith(".json"):
         return oembed(feed, office)
     if entry is not None and document.path.endswith(".html"):

@@ -11,12 +11,17 @@ from lxml import etree
 from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
 from ilofeed.model import AnyDocument, Document, Feed, Office
 from ilofeed.pages import oembed, read_structured, structured
-from ilofeed.verify.archive_reader import leave, read_archive, share_out, whole_findings
-from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.archive_reader import (
+    assign_entries,
+    document_findings,
+    read_archive,
+    with_entries,
+)
+from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
 from ilofeed.verify.feed_reader import CalendarError, read_back, read_calendar
 from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import Finding, lint, match_grammar
-from ilofeed.verify.proof import EntryDigests, prove
+from ilofeed.verify.proof import EntryDigests, compute_proof
 from ilofeed.workers import ALONE, Workers
 
 WORTH_SHARING = 300_000  # bytes of feeds that take longer to read than a process to start
@@ -29,10 +34,10 @@ class Fault:
     path: str
     field: str
     expected: str
-    found: str
+    actual: str
 
 
-class _Verdict(NamedTuple):
+class _Result(NamedTuple):
     """The digest of all that the verification of a document rests on, and the faults of it."""
 
     proof: bytes
@@ -73,12 +78,12 @@ def verify_changed(
     doubtful = documents if check.has_lost_paths else rendered
     size = sum(len(document.data) for document in rendered if document.format is not None)
     workers = workers if size > WORTH_SHARING else replace(workers, processes=1)
-    parts = share_out(rendered, check.digests.of)
+    parts = assign_entries(rendered, check.digests.of)
     verdicts = workers.map(partial(check.judge_once, parts), doubtful)
     faults: list[Fault] = []
     if any(verdict.faults for verdict in verdicts):  # now name every document that shows a fault
         faults = check.dead_links(doubtful)
-        dead = {fault.found for fault in faults}
+        dead = {fault.actual for fault in faults}
         links = LinkChecker(office, check.published | dead)
         verdicts = workers.map(partial(check.judge, {}, links), doubtful)
         faults += (fault for verdict in verdicts for fault in verdict.faults)
@@ -102,42 +107,36 @@ class _Check:
     digests: EntryDigests
     links: LinkChecker
 
-    def judge_once(self, parts: Mapping[str, Sequence[int]], document: AnyDocument) -> _Verdict:
+    def judge_once(self, parts: Mapping[str, Sequence[int]], document: AnyDocument) -> _Result:
         """Judge a document by itself, with the addresses that its own entry names."""
         verdict = self.judge(parts, self.links, document)
         return verdict._replace(faults=(*verdict.faults, *self.dead_links([document])))
 
     def judge(
-        self,
-        parts: Mapping[str, Sequence[int]],
-        links: LinkChecker,
-        document: AnyDocument,
-    ) -> _Verdict:
+        self, parts: Mapping[str, Sequence[int]], links: LinkChecker, document: AnyDocument
+    ) -> _Result:
         """Read a document back, or only its entries in `parts` (`share_out`); check its links."""
         if not isinstance(document, Document):
             proof = self.proofs[document.path]
         else:
-            proof = prove(document, self.feeds, self.digests)
+            proof = compute_proof(document, self.feeds, self.digests)
             if self.proofs.get(document.path) != proof:
-                return _Verdict(proof, tuple(self._read_back(document, parts, links)))
-        return _Verdict(proof, tuple(_dangling(document, links)) if self.has_lost_paths else ())
+                return _Result(proof, tuple(self._read_back(document, parts, links)))
+        return _Result(proof, tuple(_broken_links(document, links)) if self.has_lost_paths else ())
 
     def _read_back(
-        self,
-        document: Document,
-        parts: Mapping[str, Sequence[int]],
-        links: LinkChecker,
+        self, document: Document, parts: Mapping[str, Sequence[int]], links: LinkChecker
     ) -> list[Fault]:
         faults: list[Fault] = []
         if document.path in parts:
-            faults += _broken_rules(document, whole_findings(document))
-            document = leave(document, parts[document.path])
+            faults += _broken_rules(document, document_findings(document))
+            document = with_entries(document, parts[document.path])
         if document.path == OPML_PATH:
             faults += _verify_opml(document, self.office, self.feeds)
         else:
             faults += verify_document(document, self.office)
         if not any(fault.field == "document" for fault in faults):  # it can be read
-            faults += _dangling(document, links)
+            faults += _broken_links(document, links)
         return faults
 
     def dead_links(self, documents: Iterable[AnyDocument]) -> list[Fault]:
@@ -157,7 +156,7 @@ def _address(document: AnyDocument, office: Office) -> str:
     return entry.url if entry is not None and entry.url == address else address
 
 
-def _dangling(document: AnyDocument, links: LinkChecker) -> list[Fault]:
+def _broken_links(document: AnyDocument, links: LinkChecker) -> list[Fault]:
     """Return the site's own addresses in a document that lead to no document."""
     try:
         missing = links.dangling(document)
@@ -195,8 +194,8 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
         seen_feed, seen_entries = read(document.data, form)
     except ValueError as error:
         return [*faults, Fault(document.path, "document", "a feed that can be read", str(error))]
-    expected = [carried_entry(shown, office, form) for shown in feed.entries]
-    faults += compare(document.path, "feed", carried_feed(feed, office, form), seen_feed)
+    expected = [expected_entry(shown, office, form) for shown in feed.entries]
+    faults += compare(document.path, "feed", expected_feed(feed, office, form), seen_feed)
     ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen_entries)]
     if ids != seen_ids:
         faults.append(Fault(document.path, "entries", _show(ids), _show(seen_ids)))
@@ -209,7 +208,7 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
 def _broken_rules(document: Document, findings: Iterable[Finding]) -> list[Fault]:
     """Return the rules that a document breaks as faults."""
     return [
-        Fault(document.path, finding.where, f"no {finding.rule}", finding.found)
+        Fault(document.path, finding.where, f"no {finding.rule}", finding.text)
         for finding in findings
     ]
 
@@ -232,7 +231,7 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
     """Check a calendar and its events in order."""
     feed = document.feed
     entries = feed.events if feed is not None else (document.entry,)
-    expected = [carried_event(entry, office) for entry in entries if entry is not None]
+    expected = [expected_event(entry, office) for entry in entries if entry is not None]
     try:
         about, seen = read_calendar(document.data)
     except CalendarError as error:
@@ -240,7 +239,7 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
     ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen)]
     if ids != seen_ids:
         return [Fault(document.path, "events", _show(ids), _show(seen_ids))]
-    calendar = carried_calendar(feed, office) if feed is not None else {}
+    calendar = expected_calendar(feed, office) if feed is not None else {}
     faults = list(compare(document.path, "calendar", calendar, about))
     for event, seen_event in zip(expected, seen, strict=True):
         faults += compare(document.path, event["id"], event, seen_event)
