@@ -171,7 +171,7 @@ def test_a_chart_needs_two_months_and_does_not_count_withdrawn_entries() -> None
     assert chart is not None
     assert [month.month for month in chart.months] == [5, 6, 7]
     assert [(row.name, row.numbers) for row in chart.rows] == [("CN", (0, 0, 1)), ("MN", (1, 0, 1))]
-    assert chart.most == 1
+    assert chart.maximum == 1
     page = documents(site(a=entry(), b=entry(date="2015-07-20", withdrawn="2015-08-01")))
     assert b"<svg" not in page["index.html"].data
 

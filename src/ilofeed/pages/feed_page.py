@@ -1,4 +1,4 @@
-"""The page of a feed, and what other sites show of it: a page for a frame, and bare HTML."""
+"""Render the page of a feed, and two documents for other sites: a frame and an HTML fragment."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ EMBEDDED = 10  # items in a frame or a fragment
 
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
-    """Return name, media type and path of each format of a feed, and of its calendar if any."""
+    """Return name, media type and path of each document to subscribe to."""
     formats = [
         (FORMAT_NAMES[form], MEDIA_TYPES[form], feed.path(name))
         for form, name in FILE_NAMES.items()
@@ -24,7 +24,7 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
 
 
 def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
-    """Return the page that people are sent to from a feed."""
+    """Return the HTML page of a feed."""
     office = office.speaking(feed.language)
     words = phrases(office.language, office.own_language)
     page = render_page(
@@ -49,7 +49,7 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
 
 
 def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:
-    """Return the newest items alone: a page for a frame, and HTML for a server-side include."""
+    """Return the newest entries as a page for a frame and as HTML for a server-side include."""
     office = office.speaking(feed.language)
     values: dict[str, Any] = {"feed": feed, "entries": feed.entries[:EMBEDDED]}
     frame, fragment = feed.path("embed.html"), feed.path("fragment.html")

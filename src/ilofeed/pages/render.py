@@ -1,4 +1,4 @@
-"""A selection to every document of its output, but for the manifest."""
+"""Render all documents of a selection, except the manifest."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -32,44 +32,44 @@ from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
-Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
+Outputs = Mapping[bytes, Sequence[OutputFile]]  # files in the output, by recipe
 
-WORTH_SHARING = 200  # entries that take longer to render than a process to start
+WORTH_SHARING = 200  # from this number of entries on, other processes save time
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Group:
-    """Documents that are rendered together and have one recipe: of an entry, a feed or the site."""
+    """Documents of one entry, feed or site that are rendered together and share a recipe."""
 
     subject: Entry | Feed | Selection
     recipe: bytes
     render: Callable[[Any], list[Document]]
 
     def _subject_fields(self, path: str, form: Format | None) -> dict[str, Any]:
-        """Return the feed or the entry that one of the documents shows."""
+        """Return the fields `feed` and `entry` of one of the documents."""
         if isinstance(self.subject, Feed):
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
             return {"feed": subscription_feed(self.subject, form)}
         if not isinstance(self.subject, Entry):
             return {}
-        is_own = path in (self.subject.page, self.subject.calendar)
-        return {"entry": self.subject if is_own else None}
+        shows_entry = path in (self.subject.page, self.subject.calendar)
+        return {"entry": self.subject if shows_entry else None}
 
     def render_without_subject(self) -> list[Document]:
-        """Render without what is shown: another process need not send it back."""
+        """Render without `feed` and `entry`, which a worker need not send back."""
         return [
             dataclasses.replace(document, feed=None, entry=None)
             for document in self.render(self.subject)
         ]
 
     def with_subject(self, document: Document) -> Document:
-        """Add what `render_without_subject` left out, and the recipe."""
-        shown = self._subject_fields(document.path, document.format)
-        return dataclasses.replace(document, recipe=self.recipe, **shown)
+        """Add the recipe and the fields that `render_without_subject` left out."""
+        fields = self._subject_fields(document.path, document.format)
+        return dataclasses.replace(document, recipe=self.recipe, **fields)
 
     def up_to_date(self, file: OutputFile) -> UpToDate:
-        """Return a file of the output that was made by this recipe."""
+        """Return a file of the output with the same recipe as an unchanged document."""
         form = format_of(file.path, file.kind)
         return UpToDate(
             file.path,
@@ -83,7 +83,7 @@ class _Group:
 
 
 def render(selection: Selection, workers: Workers = ALONE) -> tuple[Document, ...]:
-    """Render every document, in the order in which they are published."""
+    """Render all documents, in the order in which they are published."""
     documents = render_changed(selection, {}, workers)
     return tuple(document for document in documents if isinstance(document, Document))
 
@@ -91,7 +91,8 @@ def render(selection: Selection, workers: Workers = ALONE) -> tuple[Document, ..
 def render_changed(
     selection: Selection, outputs: Outputs, workers: Workers = ALONE
 ) -> tuple[AnyDocument, ...]:
-    """Render every document that the output does not have with the same recipe."""
+    """Return all documents except the manifest, in the order in which they are published. They are
+    rendered, or `UpToDate` if `outputs` has a file with the same recipe."""
     office, entries, feeds = selection.office, selection.entries, selection.feeds
     directory = build_directory(office, feeds)
     recipes = Recipes(selection, directory)
@@ -106,12 +107,14 @@ def render_changed(
     for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
     for_archives = [
         _Group(
-            shown, recipes.archive(shown), lambda feed: render_archive_documents([feed], office)[0]
+            archive,
+            recipes.archive(archive),
+            lambda feed: render_archive_documents([feed], office)[0],
         )
         for feed in feeds
-        for shown in archive_feeds(feed)
+        for archive in archive_feeds(feed)
     ]
-    # the feeds of few entries are rendered before a process has started
+    # with few entries, feeds are rendered faster than a process starts
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
 
     def render_few(groups: Sequence[_Group]) -> list[list[Document]]:
@@ -148,7 +151,7 @@ def _render_groups(
     outputs: Outputs,
     render_all: Callable[[Sequence[_Group]], list[list[Document]]],
 ) -> list[AnyDocument]:
-    """Return the documents of each group, rendered unless they are up to date."""
+    """Return the documents of each group, as `UpToDate` if `outputs` has their recipe."""
     rendered = iter(render_all([group for group in groups if group.recipe not in outputs]))
     documents: list[AnyDocument] = []
     for group in groups:
@@ -160,22 +163,22 @@ def _render_groups(
 
 
 def render_assets(office: Office) -> list[Document]:
-    """Render what pages and other sites load: the same for all entries."""
+    """Render the stylesheets and scripts of pages and of other sites that embed a feed."""
     return [
-        Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
+        Document(".nojekyll", "asset", b""),  # GitHub Pages then publishes files unchanged
         *html.render_assets(office),
         *embeds.render_scripts(),
     ]
 
 
 def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
-    """Return a function that renders the documents of an entry."""
+    """Return a function that renders the documents of an entry: page, picture and calendar."""
     directory = build_directory(selection.office, selection.feeds)
     return entry_page.EntryPages(selection.office, directory, selection.entries).render
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """Render one feed without its archives: its page, its formats, its calendar."""
+    """Render one feed without its archives: formats, calendar, embeds and page."""
     directory = build_directory(office, feeds)
     return [*render_formats(feed, office, directory), *_render_page(feed, office, directory)]
 
@@ -185,7 +188,7 @@ def _render_page(feed: Feed, office: Office, directory: Directory) -> list[Docum
 
 
 def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Document]:
-    """Render what programs and other sites read of a feed; its page names other feeds too."""
+    """Render the documents of a feed that do not link to other feeds: all but its page."""
     documents = [
         *feed_page.render_embeds(feed, office, directory),
         embeds.render_oembed(feed, office),
@@ -201,6 +204,6 @@ def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Doc
 
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
-    """Render the archive documents of one feed, in the formats that have them."""
+    """Render the archive documents (RFC 5005) of one feed, in each format with archives."""
     rendered = render_archive_documents(archive_feeds(feed), office)
     return [document for documents in rendered for document in documents]
