@@ -44,7 +44,7 @@ OFFICE = SITE.office
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages that archives name are not there where archives are judged alone."""
-    monkeypatch.setattr("ilofeed.verify.links.LinkChecker.dangling", lambda *_: [])
+    monkeypatch.setattr("ilofeed.verify.links.LinkChecker.broken", lambda *_: [])
 
 
 def archives(form: Format) -> list[Document]:
@@ -174,7 +174,7 @@ def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.Mo
     documents: list[Any] = [*archives(form)]
     documents[-1] = doubled(documents[-1])
     in_pieces, whole = judged(documents, monkeypatch)
-    rules = {fault.expected for fault in whole if re.match("no Duplicate", fault.expected)}
+    rules = {fault.expected for fault in whole if re.match("no error Duplicate", fault.expected)}
     assert rules
     assert in_pieces == whole
 
@@ -206,7 +206,7 @@ def rendered_alone(shown: Feed, office: Office) -> list[Document]:
 def test_archives_put_together_are_those_rendered_by_themselves(
     sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.feeds.archives._SHEET", sheet)
+    monkeypatch.setattr("ilofeed.feeds.archives._BATCH", sheet)
     monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
     shown = [one for feed in seen.feeds for one in archive_feeds(feed)]

@@ -20,7 +20,7 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.verify.lint import _place, match_grammar
+from ilofeed.verify.lint import _json_path, match_grammar
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def judged_by_another(document: Any) -> set[str]:
     judge = jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
-    return {_place([*error.absolute_path]) for error in judge.iter_errors(document)}
+    return {_json_path([*error.absolute_path]) for error in judge.iter_errors(document)}
 
 
 def test_json_is_judged_as_by_another_judge() -> None:

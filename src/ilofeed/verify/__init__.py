@@ -1,4 +1,4 @@
-"""The proof before publishing: every document is read back and compared with its source."""
+"""Verify documents before publishing: read each one back and compare it with its source."""
 
 from ilofeed.verify.expected import expected_entry
 from ilofeed.verify.feed_reader import parse_feed
