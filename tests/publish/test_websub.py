@@ -214,7 +214,7 @@ def test_a_hub_that_has_moved_is_not_followed() -> None:
     with hubs.scripted(204) as other, hubs.scripted(moved(other.address)) as hub:
         (told,) = ping(hub.address, [A])
         assert told.failure is not None
-        assert f"answered 301, the hub is at `{other.address}`; write that as `hub`" in told.failure
+        assert f"answered 301; it has moved, write `{other.address}` as `hub`" in told.failure
         assert (len(hub.forms), len(other.forms)) == (1, 0)
     with hubs.scripted(moved("http://[")) as hub:
         assert failures(ping(hub.address, [A])) == ["HUB cannot be reached: Invalid IPv6 URL"]

@@ -121,7 +121,7 @@ def parse_manifest(data: bytes) -> Ledger:
 
 def _check_version(version: object) -> None:
     if isinstance(version, int) and version > VERSION:
-        raise ManifestError(f"it has the format {version} of a newer ilofeed; update ilofeed")
+        raise ManifestError(f"it was written by a newer ilofeed (format {version}); update ilofeed")
 
 
 def _parse_record(record: Any, version: int) -> Record:

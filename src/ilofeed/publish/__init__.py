@@ -1,8 +1,8 @@
-"""The output folder: what is published, what is remembered of it, and what subscribers notice.
+"""Write the output folder, remember the build, and compare it with the previous one.
 
-Modules are loaded when a name of theirs is first used (PEP 562): a build that has nothing to do
-takes longer to load what a build needs than to find that out. `_NAMES` says where a name is
-defined; names of modules themselves are found by the import statement.
+Modules are imported when one of their names is first used (PEP 562), because importing all of them
+takes longer than finding that the output is up to date. `_NAMES` maps each module to its names;
+modules themselves are found by the import statement.
 """
 
 from importlib import import_module

@@ -297,7 +297,7 @@ def _read_event(event: Any, zones: set[str]) -> Fields:
 
 
 def _value(component: Any, name: str) -> Any:
-    """Return the value of a property, None if it is missing; it may occur only once."""
+    """Return the value of a property that may occur once; None if it is missing."""
     value = component.get(name)
     if isinstance(value, list):
         raise CalendarError(f"{name.upper()} occurs {len(value)} times in one component")
