@@ -252,7 +252,7 @@ class Feed:
     """A feed with what it holds: the newest `limit` of the entries it selects, newest first.
 
     If it has archives, `current` and `withdrawn` are the entries that are in none of them.
-    `feeds.in_format` and `feeds.archive_documents` return it as one document shows it.
+    `feeds.subscription_feed` and `feeds.archive_feeds` return it as one document shows it.
     """
 
     spec: FeedSpec

@@ -20,7 +20,7 @@ KINDS = {
     "updated": "Updated",
     "changed": "Changed without a new `updated`",
     "withdrawn": "Withdrawn",
-    "returned": "Back again",
+    "returned": "No longer withdrawn",
     "gone": "Gone",
 }
 MAX_DOCUMENTS = 20  # listed by path; the rest are counted
