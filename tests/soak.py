@@ -105,7 +105,7 @@ def look(output: Path, path: str, known: Mapping[str, set[str]]) -> bool:
 
 
 def addresses(path: str, data: bytes) -> list[str]:
-    return LinkChecker(HERE, ()).dangling(Document(path, "feed", data))
+    return LinkChecker(HERE, ()).broken(Document(path, "feed", data))
 
 
 def there(output: Path, address: str) -> bool:

@@ -13,18 +13,18 @@ from pathlib import Path
 from typing import TypeAlias
 
 from ilofeed.content import Site, check, check_office, read_office, read_or_empty
-from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting
+from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
 from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
 from ilofeed.publish import (
-    Changes,
+    BuildSummary,
     Input,
+    LastShown,
     NewBuild,
     Output,
     PreviousBuild,
-    Shown,
-    Summary,
+    PublishResult,
     check_continuity,
     keep_entries,
     make_ledger,
@@ -123,14 +123,14 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         documents=documents,
         faults=tuple(faults),
         refused=tuple(refused),
-        waiting=tuple(entry.id for entry in waiting(site.entries, now)),
+        waiting=tuple(entry.id for entry in waiting_entries(site.entries, now)),
         ledger=ledger,
         proofs=proofs,
     )
 
 
-def finish(draft: Draft, output: Path) -> Changes:
-    """Publish a draft without faults. The caller holds `publish.locked` for the output folder."""
+def finish(draft: Draft, output: Path) -> PublishResult:
+    """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
     return publish(draft.documents, output, read_manifest(output))
@@ -141,7 +141,7 @@ def remember(
     output: Path,
     now: dt.datetime,
     context: BuildContext,
-    changes: Changes,
+    changes: PublishResult,
     summary: str | None,
 ) -> None:
     """Save the state of a published build for the next build. The caller holds the lock.
@@ -151,7 +151,7 @@ def remember(
     """
     assert draft.site is not None
     digests = {document.path: document.sha256 for document in draft.documents}
-    shown = Shown(digests[MANIFEST], frozenset(draft.waiting))
+    shown = LastShown(digests[MANIFEST], frozenset(draft.waiting))
     last, build = context.previous.state, None
     if summary is not None:
         problem_paths = {problem.path for problem in draft.problems}
@@ -161,7 +161,7 @@ def remember(
             base_url=context.base_url,
             since=now.timestamp(),
             until=until.timestamp() if until is not None else None,
-            summary=Summary(summary, draft.problems),
+            summary=BuildSummary(summary, draft.problems),
             settings=entries.settings,
             inputs=draft.inputs,
             outputs=[

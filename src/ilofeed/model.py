@@ -252,8 +252,8 @@ class Archive:
 class Feed:
     """A feed with the newest `limit` entries of those that match its definition, newest first.
 
-    `current` and `withdrawn` are the entries outside of its archives, if it has archives.
-    `feeds.in_format` and `feeds.archive_documents` return the variants for single documents.
+    If it has archives, `current` and `withdrawn` are the entries that are in none of them.
+    `feeds.subscription_feed` and `feeds.archive_feeds` return it as one document shows it.
     """
 
     spec: FeedSpec

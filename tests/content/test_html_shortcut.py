@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ilofeed.content.markdown import TAGS, is_sanitized
-from ilofeed.verify.lint import _is_clean, _judge_strictly
+from ilofeed.verify.lint import _check_strictly, _is_clean
 
 PIECES = [
     *(f"<{tag}>" for tag in sorted(TAGS)),
@@ -52,7 +52,7 @@ def nested(draw: st.DrawFn, depth: int = 4) -> str:
 
 def agrees(html: str) -> None:
     if _is_clean(html):
-        assert _judge_strictly(html) == ()
+        assert _check_strictly(html) == ()
 
 
 @settings(max_examples=400)

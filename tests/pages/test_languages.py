@@ -165,19 +165,19 @@ def test_feeds_around_the_feed_of_a_language() -> None:
     def paths(found: Any) -> list[str]:
         return [feed.spec.path for feed in found]
 
-    assert paths(directory.above(mongolian, made.office)) == ["all"]
-    assert paths(directory.above(pair, made.office)) == ["all", "language/en"]
-    assert paths(directory.narrower(by_path["language/en/country/cn"])) == [
+    assert paths(directory.broader_feeds(mongolian, made.office)) == ["all"]
+    assert paths(directory.broader_feeds(pair, made.office)) == ["all", "language/en"]
+    assert paths(directory.narrower_feeds(by_path["language/en/country/cn"])) == [
         "language/en/country/hk"
     ]
     assert paths(directory.in_other_languages(mongolian)) == ["language/en"]
     assert paths(directory.in_other_languages(by_path["all"])) == []
-    around = directory.crossed(mongolian, made.office)
+    around = directory.paired_feeds(mongolian, made.office)
     assert {name: paths(feed for _, feed in pairs) for name, pairs in around.items()} == {
         "by_topic": ["language/mn/category/employment", "language/mn/category/wages"],
         "by_country": ["language/mn/country/mn"],
     }
-    assert directory.crossed(pair, made.office) == {}
+    assert directory.paired_feeds(pair, made.office) == {}
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_what_waits_is_marked_and_never_published() -> None:
     assert text(made, "index.html").count("preview-mark") == 2
     there, _ = check(sources(wages=entry(), **waiting), NOW)
     assert there is not None
-    assert {one.slug for one in select(there, NOW).out} == {"wages"}
+    assert {one.slug for one in select(there, NOW).entries} == {"wages"}
 
 
 def test_only_links_to_the_entry_are_marked() -> None:
@@ -144,7 +144,7 @@ def test_a_translation_of_what_is_not_there_names_nothing() -> None:
         wages=entry(translation_of="gone"), jobs=entry(draft="true", translation_of="wages")
     )
     assert made.preview.selection is not None
-    found = {one.slug: one.translation_of for one in made.preview.selection.out}
+    found = {one.slug: one.translation_of for one in made.preview.selection.entries}
     assert found == {"jobs": "wages", "wages": None}
     assert "there is no entry" in banner(made, "entry/wages/index.html")
 
@@ -219,7 +219,7 @@ def test_a_category_that_goes_takes_broken_entries_along() -> None:
     made = pages(memory, wages=entry(categories="[extra]"), jobs=entry())
     assert "extra" in banner(made, "entry/wages/index.html")
     assert made.preview.selection is not None
-    assert [one.slug for one in made.preview.selection.out] == ["jobs"]
+    assert [one.slug for one in made.preview.selection.entries] == ["jobs"]
 
 
 def test_of_two_with_one_id_the_first_is_shown() -> None:

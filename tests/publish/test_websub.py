@@ -214,7 +214,7 @@ def test_a_hub_that_has_moved_is_not_followed() -> None:
     with hubs.scripted(204) as other, hubs.scripted(moved(other.address)) as hub:
         (told,) = ping(hub.address, [A])
         assert told.failure is not None
-        assert f"answered 301, the hub is at `{other.address}`; write that as `hub`" in told.failure
+        assert f"answered 301; it has moved, write `{other.address}` as `hub`" in told.failure
         assert (len(hub.forms), len(other.forms)) == (1, 0)
     with hubs.scripted(moved("http://[")) as hub:
         assert failures(ping(hub.address, [A])) == ["HUB cannot be reached: Invalid IPv6 URL"]
@@ -259,7 +259,7 @@ def test_a_hub_that_drips_is_left_after_the_time_out(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("hasty")
 def test_all_feeds_together_have_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websub, "LONGEST", 0.0)
+    monkeypatch.setattr(websub, "MAX_SECONDS", 0.0)
     with hubs.scripted(204) as hub:
         found = failures(ping(hub.address, [A, B]))
     assert found == ["HUB took more than 0 seconds for all feeds"] * 2

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ilofeed import build as chain
-from ilofeed.feeds.archives import look_back
+from ilofeed.feeds.archives import previous_archives
 from ilofeed.feeds.ledger import is_inside, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.model import Document, OutputFile, UpToDate
@@ -99,7 +99,7 @@ def test_the_past_of_entries_is_what_the_ledger_says() -> None:
     keys = {f"e{day}": {"date": f"2015-05-0{day}"} for day in range(1, 6)}
     before = parse_manifest(manifest(keys))
     keys["e5"] |= {"title": "Other", "updated": "2016-02-02"}
-    past = look_back(select(checked(keys), NOW, before).out, before)
+    past = previous_archives(select(checked(keys), NOW, before).entries, before)
     assert past is not None
     assert {identity[-2:] for identity in past.fresh} == {"e5"}
     found = {identity[-2:]: pages.get("all") for identity, pages in past.pages.items()}

@@ -57,12 +57,12 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
 def due(root: Path, clock: dt.datetime) -> int:
     """List the scheduled entries (with a future date), and when each is published."""
     from ilofeed.content import check, read_office
-    from ilofeed.feeds import waiting
+    from ilofeed.feeds import waiting_entries
 
     site, problems = check(read_office(root), clock)
     if site is None:
         return console.report(root, problems)
-    entries = waiting(site.entries, clock)
+    entries = waiting_entries(site.entries, clock)
     for entry in entries:
         console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
     if not entries:

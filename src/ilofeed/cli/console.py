@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ilofeed.build import Draft
     from ilofeed.problems import Problem
-    from ilofeed.publish import Changes, Difference
+    from ilofeed.publish import Difference, PublishResult
     from ilofeed.verify import Fault
 
 
@@ -194,8 +194,8 @@ def _message(problem: Problem) -> str:
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"broken link to {fault.found}, which is not published"
-    return f"{fault.field}: expected {fault.expected}, read {fault.found}"
+        return f"broken link to {fault.actual}, which is not published"
+    return f"{fault.field}: expected {fault.expected}, read {fault.actual}"
 
 
 def _data(text: str) -> str:
@@ -222,7 +222,7 @@ def documents(number: int, target: Path) -> str:
     return f"{plural(number, 'document')} in {target}"
 
 
-def changed(changes: Changes, target: Path) -> str:
+def changed(changes: PublishResult, target: Path) -> str:
     """Summarize what publishing changed in the output."""
     total = len(changes.written) + len(changes.unchanged)
     what = "nothing changed"

@@ -71,13 +71,13 @@ def _nothing_to_do(
 ) -> int | None:
     """Repeat the last build's report if a build would change nothing; return its exit code, or None
     if there is something to do."""
-    from ilofeed.publish import find_nothing_to_do
+    from ilofeed.publish import recall_summary
 
     started = time.monotonic()
     target = options.output_folder(root, given.output)
     if given.previous is not None:
         return None
-    summary = find_nothing_to_do(root, target, given.base_url, clock.timestamp())
+    summary = recall_summary(root, target, given.base_url, clock.timestamp())
     if summary is None or (strict and summary.problems):
         return None
     code = console.DONE
@@ -239,7 +239,7 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
         if preview.problems != shown:
             console.show(root, preview.problems)
             shown = preview.problems
-        entries = len(preview.selection.out) if preview.selection is not None else 0
+        entries = len(preview.selection.entries) if preview.selection is not None else 0
         waiting = f" ({len(preview.marks)} not published)" if preview.marks else ""
         verdict = plural(len(shown), "problem") if shown else "no problems"
         milliseconds = f"{update.seconds * 1000:.0f} ms"

@@ -16,7 +16,14 @@ from importlib import resources
 from typing import Any
 
 from ilofeed.content import EntryFile, Sources, check_entry, check_files, slug_of, unique_updated
-from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
+from ilofeed.feeds import (
+    Selection,
+    is_published,
+    newest_first,
+    next_change,
+    select_feeds,
+    select_published,
+)
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
@@ -24,7 +31,7 @@ from ilofeed.pages import (
     render_assets,
     render_feed,
     render_indexes,
-    render_moved,
+    render_redirects,
 )
 from ilofeed.problems import Problem, has_errors, plural, visible
 
@@ -122,9 +129,9 @@ def _entries(parsed: Sequence[EntryFile], office: Office, memory: Memory) -> lis
 def _select(
     office: Office, entries: Sequence[Entry], now: dt.datetime
 ) -> tuple[Selection, dict[str, str]]:
-    """Select like `feeds.select`, but with unpublished entries; return also the marks of those."""
-    marks = {entry.slug: _mark(entry, office, now) for entry in entries if not is_out(entry, now)}
-    out = published((entry for entry in entries if entry.slug not in marks), now)
+    """Select as `feeds.select` does, entries that wait included; return the marks of those."""
+    marks = {e.slug: _mark(e, office, now) for e in entries if not is_published(e, now)}
+    out = select_published((entry for entry in entries if entry.slug not in marks), now)
     waiting = [
         dataclasses.replace(entry, draft=False, withdrawn=None)
         for entry in entries
@@ -135,7 +142,7 @@ def _select(
         dataclasses.replace(
             entry, translation_of=entry.translates if entry.translates in originals else None
         )
-        for entry in in_order([*out, *waiting])
+        for entry in newest_first([*out, *waiting])
     ]
     return Selection(office, shown, select_feeds(office, shown)), marks
 
@@ -161,7 +168,7 @@ class Pages:
         self._renderers: dict[str, Callable[[], Sequence[Document]]] = {}
         self._redirects: set[str] = set()  # paths of pages that only redirect
         if (selection := preview.selection) is not None:
-            redirects = list(render_moved(selection.out, selection.office, selection.feeds))
+            redirects = list(render_redirects(selection.entries, selection.office, selection.feeds))
             self._redirects = {page.path for page in redirects}
             self._renderers = _renderers(selection, redirects)
         self._lock = threading.Lock()
@@ -266,7 +273,7 @@ def _renderers(
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
-    for entry in selection.out:
+    for entry in selection.entries:
         renderers[f"entry/{entry.slug}"] = partial(render_entry, entry)
     for feed in feeds:
         renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)

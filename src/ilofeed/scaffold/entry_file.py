@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ilofeed.content import check_entry, slug_of, slugify, to_yaml
 from ilofeed.dates import Moment
-from ilofeed.feeds import second
+from ilofeed.feeds import whole_seconds
 from ilofeed.model import Office
 from ilofeed.problems import Problem, has_errors
 
@@ -88,7 +88,7 @@ def touch(
     after = check_entry(path, touched, office, files, now)
     if has_errors(after.problems):  # its date may be in the future
         return data, after.problems
-    if after.entry is None or second(after.entry.updated) != second(now):
+    if after.entry is None or whole_seconds(after.entry.updated) != whole_seconds(now):
         message = "no line begins with `date:`; write the line `updated:` by hand"
         return data, (Problem(path, 1, 1, "missing-key", message),)
     return touched, ()
