@@ -175,7 +175,7 @@ def test_a_picture_of_10_mib_is_looked_into_and_one_byte_more_is_not() -> None:
 def test_ten_problems_of_one_kind_are_listed_and_the_others_counted() -> None:
     ten = entry("\u0001\n" * 10)
     assert found(wages=ten) == [f"wages:{line}:1 control-character" for line in range(8, 18)]
-    more = {"wages": entry("\u0001\n" * 13)}
+    more: dict[str, Any] = {"wages": entry("\u0001\n" * 13)}
     assert found(**more) == [f"wages:{line}:1 control-character" for line in range(8, 19)]
     assert "3 more" in messages(**more)[-1]
 
