@@ -22,6 +22,7 @@ from ilofeed.importers.items import (
     too_many,
 )
 from ilofeed.importers.json_feed import read_json
+from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import TermFinder
 from offices import entry, site
 
@@ -322,3 +323,22 @@ def test_a_cell_of_two_million_characters_is_read_and_not_one_more() -> None:
     assert len(read_table("title\n" + "x" * 2_000_000 + "\n", {}).items) == 1
     with pytest.raises(SourceError, match="cannot be read"):
         read_table("title\n" + "x" * 2_000_001 + "\n", {})
+
+
+# texts
+
+
+@pytest.mark.parametrize(
+    ("html", "markdown"),
+    [
+        ("<h1>a<br>b</h1>", "# a b"),
+        ("<p>a<br>b</p>", "a\\\nb"),
+        ("<ol start='3'><li>a<ul><li>b</ul></ol>", "3. a\n   - b"),
+        ("<pre>a ``` b\n  c</pre>", "````\na ``` b\n  c\n````"),
+        ("1. a # b * c _d_ `f` [g]", "1\\. a \\# b \\* c \\_d\\_ \\`f\\` \\[g\\]"),
+        ("<table><tr><th>a<th>b<tr><td>1<td>2</table>", "| a | b |\n| --- | --- |\n| 1 | 2 |"),
+    ],
+)
+def test_html_becomes_the_same_text_in_markdown(html: str, markdown: str) -> None:
+    body = to_markdown(html, URL, lambda _element, _name, value: value)
+    assert (body.markdown, body.lost) == (markdown, ())
