@@ -44,7 +44,7 @@ FULL = {
     "event": "{start: 2015-06-01, end: 2015-06-02, place: Darkhan,"
     " url: 'https://example.net/event'}",
 }
-ENTRIES: dict[str, bytes] = {
+ENTRIES: dict[str, Any] = {
     "full": entry("A *text*.", **FULL),
     "original": entry(
         date="2015-05-18", event='{start: "2015-05-18T09:30+08:00", end: "2015-05-18T11:00+08:00"}'
