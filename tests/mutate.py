@@ -2,9 +2,10 @@
 
     python tests/mutate.py --package feeds verify --sample 60 --seed 1
 
-The fast tests run once under coverage, which tells for each line the tests that run it. Then a
-process for each mutant imports it instead of the module and runs those tests, the narrowest first,
-until one fails. Docstrings, annotations, decorators and the texts of exceptions are not changed.
+The fast tests run once under coverage, which tells for each line the modules of tests that run it:
+a test may use what another one has made. Then a process for each mutant imports it instead of its
+module and runs those tests, the package's own first, until one fails. Docstrings, annotations,
+decorators and the texts of exceptions are not changed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ import random
 import resource
 import sys
 import tempfile
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -100,7 +100,7 @@ def run(arguments: Sequence[str], mutant: Mutant | None = None) -> int:
 
 
 def covered(packages: Sequence[str]) -> dict[Path, dict[int, list[str]]]:
-    """Run the fast tests; return by module and line the tests that ran it, the narrowest first."""
+    """Run the fast tests; return by module and line the test modules that ran it."""
     with tempfile.TemporaryDirectory() as folder:
         os.environ["COVERAGE_FILE"] = f"{folder}/coverage"
         sources = [f"--cov=ilofeed.{package}" for package in packages]
@@ -109,16 +109,15 @@ def covered(packages: Sequence[str]) -> dict[Path, dict[int, list[str]]]:
         data = CoverageData(os.environ.pop("COVERAGE_FILE"))
         data.read()
         ran = {Path(name): data.contexts_by_lineno(name) for name in data.measured_files()}
-    breadth = Counter(test for lines in ran.values() for tests in lines.values() for test in tests)
     places: dict[Path, dict[int, list[str]]] = {}
     for path, lines in ran.items():
-        every = {test for tests in lines.values() for test in tests}  # for what runs at import
-        for line, tests in lines.items():
-            order = sorted(
-                every if tests == [""] else tests, key=lambda test: (breadth[test], test)
-            )
-            names = [test.removesuffix("|run") for test in order if test.endswith("|run")]
-            places.setdefault(path, {})[line] = names
+        files = {line: {test.partition("::")[0] for test in lines[line]} - {""} for line in lines}
+        every = set().union(*files.values())  # for what runs at import
+        order = sorted(every, key=lambda file: (path.parent.name not in file, file))
+        for line, ran_here in files.items():
+            places.setdefault(path, {})[line] = [
+                file for file in order if file in (ran_here or every)
+            ]
     return places
 
 
