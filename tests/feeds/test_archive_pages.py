@@ -94,7 +94,7 @@ def test_what_is_among_the_newest_again_leaves_its_document() -> None:
 def test_withdrawn_entries_are_in_the_document_of_their_time() -> None:
     assert pages(entries(9, 2)) == ["1 2 3", "4 5", "6 7"]
     assert pages(entries(9, 1, 4)) == ["1 2 3", "4 5 6"]
-    same = entries(7)
-    same[-3].withdrawn, same[-3].published = DAY, same[-2].published  # of the second's instant
-    same += [SimpleNamespace(id="0", published=DAY, withdrawn=None)]
-    assert pages(same) == ["0 1", "2 3 4"]
+    same = entries(8, 3)  # 1 and 2, then 4 and 5, of which the later one is as old as 3
+    same[-3].published = same[-5].published
+    same.sort(key=lambda entry: entry.published, reverse=True)
+    assert pages(same) == ["1 2", "3 4 5"]
