@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import socketserver
 import threading
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,20 +65,19 @@ def test_a_response_that_drips_ends_with_its_deadline(monkeypatch: pytest.Monkey
     monkeypatch.setattr(client, "LONGEST", 0.2)
     monkeypatch.setattr(client, "TRIES", 1)
     done = threading.Event()
+    drops: list[int] = []
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
-            while not done.wait(0.05):
+            while len(drops) < 200 and not done.wait(0.05):
                 self.wfile.write(b"x")
+                drops.append(1)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        started = time.monotonic()
-        with pytest.raises(
-            FetchError, match="cannot be reached: no complete response after 0 seconds"
-        ):
+        with pytest.raises(FetchError, match="no complete response after 0 seconds"):
             fetch(f"http://127.0.0.1:{server.server_address[1]}/", 100)
-        assert time.monotonic() - started < 10
+        assert len(drops) < 200  # not the server ended it: a slow machine sends fewer
         done.set()
         server.shutdown()

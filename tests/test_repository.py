@@ -34,7 +34,9 @@ def tracked() -> list[Path]:
     return [ROOT / name for name in done.stdout.split("\0") if name]
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize(
+    "name", ["requirements.txt", "requirements-dev.txt", "requirements-lowest.txt"]
+)
 def test_locks_have_hashes_and_name_no_host(name: str) -> None:
     text = (ROOT / name).read_text()
     pinned = re.findall(

@@ -11,8 +11,8 @@ from ilofeed.problems import Code, Problem, Severity, quote
 
 MOST_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
 
-# not allowed in XML 1.0 (section 2.2), or reported by feed validators (BadCharacters)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# not allowed in XML 1.0, reported by feed validators (BadCharacters), or dropped by readers (U+FEFF)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 # U+FFFD, surrogates and noncharacters: parse errors in HTML
 _FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
 _UNFIT = re.compile(rf"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff](?<![{_FIT}])")

@@ -16,9 +16,8 @@ from hypothesis import strategies as st
 from ilofeed import dates
 from ilofeed.feeds import calendars
 from ilofeed.feeds.calendars import render_calendar
-from ilofeed.feeds.selection import MOST_EVENTS, select_feeds, select_published
+from ilofeed.feeds.selection import select_feeds, select_published
 from ilofeed.model import Event
-from ilofeed.verify.expected import expected_event
 from ilofeed.verify.feed_reader import CalendarError, read_calendar
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
@@ -193,12 +192,11 @@ def test_a_calendar_holds_the_latest_events() -> None:
         dataclasses.replace(
             model, id=f"{model.id}{n}", event=Event(dt.date(2015, 6, 1) + dt.timedelta(days=n))
         )
-        for n in range(MOST_EVENTS + 5)
+        for n in range(505)
     ]
     feed = select_feeds(made.office, many)[0]
-    assert len(feed.events) == MOST_EVENTS
-    days = {expected_event(one, made.office)["start"] for one in feed.events}
-    assert min(days) == "2015-06-06"
+    assert len(feed.events) == 500
+    assert feed.events[-1].event == Event(dt.date(2015, 6, 6))
 
 
 def test_a_calendar_says_who_it_is_and_how_often_to_ask() -> None:
@@ -216,7 +214,12 @@ def test_a_calendar_says_who_it_is_and_how_often_to_ask() -> None:
 
 
 @given(
-    st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc", "Co"]), max_size=300)
+    st.text(
+        st.characters(
+            min_codepoint=32, exclude_categories=["Cs", "Cc", "Co"], exclude_characters="\ufeff"
+        ),
+        max_size=300,
+    )
 )
 def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
     made = site(wages=entry(event="{start: 2015-06-01}"))

@@ -215,6 +215,9 @@ def test_young_links_to_no_file_hinder_nobody(office: Path) -> None:
     (office / "entries" / "nowhere").symlink_to("missing")
     (office.parent / "elsewhere").mkdir()
     (office / "entries" / "folder").symlink_to(office.parent / "elsewhere")
+    later = NOW.timestamp() + 10**9  # young, however long it takes until the build begins
+    os.utime(office / "entries" / "nowhere", (later, later), follow_symlinks=False)
+    os.utime(office.parent / "elsewhere", (later, later))
     assert build(office, *CLOCK)[:2] == ("done", 0)
     assert build(office, *CLOCK)[:2] == ("said", 0)
 

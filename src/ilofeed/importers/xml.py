@@ -23,7 +23,7 @@ _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
 # white space, comments and processing instructions
 _PROLOG = re.compile(r"(?:\s++|<(?=\?).*?\?>|<!(?=--).*?-->)*+", re.DOTALL)
-_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[.*?(?:\]\s*>|\Z)|>|\Z)", re.IGNORECASE | re.DOTALL)
+_DOCTYPE = re.compile(r"(?is)(?:<!DOCTYPE[^>\[]*(?:\[.*?(?:\]\s*>|\Z)|>|\Z)\s*+)++")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())

@@ -253,8 +253,9 @@ class RenameMatcher:
         """Return the entry that matches a record by content, else by title and date, title, or date
         and similar title; None if none does. An entry in the record's file is preferred."""
         titled = self._candidates("title", record.title)
+        title = record.title.casefold()
         similar = [
-            (_similarity(record.title, entry.title), entry)
+            (difflib.SequenceMatcher(None, title, entry.title.casefold()).ratio(), entry)
             for entry in self._candidates("instant", whole_seconds(record.published))[:MAX_COMPARED]
         ]
         similar.sort(key=lambda pair: -pair[0])
@@ -276,10 +277,6 @@ class RenameMatcher:
         return [
             entry for entry in self._index.get((key, value), ()) if entry.id not in self._matched
         ]
-
-
-def _similarity(title: str, other: str) -> float:
-    return difflib.SequenceMatcher(None, title.casefold(), other.casefold()).ratio()
 
 
 DIMENSIONS = ("language", "country", "category")
