@@ -11,7 +11,7 @@ from ilofeed.problems import Code, Problem, Severity, quote
 
 MOST_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
 
-# not allowed in XML 1.0, reported by feed validators (BadCharacters), or dropped by readers (U+FEFF)
+# not allowed in XML 1.0, reported by feed validators (BadCharacters), or lost in readers (U+FEFF)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 # U+FFFD, surrogates and noncharacters: parse errors in HTML
 _FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
