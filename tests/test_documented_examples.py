@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 FEEDS = "https://example.org/feeds/"  # where the examples have the office
 README = [block for block in BLOCKS if block.page == "README.md"]
 PICTURE = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()

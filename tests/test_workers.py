@@ -18,6 +18,8 @@ from ilofeed.verify.verification import verify
 from ilofeed.workers import Workers, processors
 from offices import NOW, documents, entry, site, sources
 
+pytestmark = pytest.mark.slow
+
 
 def test_results_are_those_of_one_process() -> None:
     parent, seen = os.getpid(), []

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
-from test_cli import run
 
 from ilofeed.cli.main import cli
 from offices import entry, write_office
+from program import run
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +41,7 @@ LOADED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("build", "--help"), ("explain",)])
 def test_help_loads_no_more_than_click(words: tuple[str, ...]) -> None:
     done = subprocess.run(
@@ -76,6 +77,7 @@ def full_disk(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "said"), [(closed_pipe, ""), (full_disk, "ilofeed: No space left on device\n")]
 )
@@ -89,6 +91,7 @@ def test_output_that_cannot_be_written_is_4(
     assert end(folder) == (4, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ["KeyboardInterrupt", "EOFError", "PermissionError(13, 'no')"])
 def test_who_stops_a_command_is_told_so(tmp_path: Path, error: str) -> None:
     code = (
@@ -105,6 +108,7 @@ def test_who_stops_a_command_is_told_so(tmp_path: Path, error: str) -> None:
     assert (done.returncode, done.stderr) == expected
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_prompt_is_130(tmp_path: Path) -> None:
     code = (
         "import os, signal, threading\n"

@@ -389,6 +389,7 @@ LINES = [
 ]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_a_damaged_calendar_is_read_or_refused(data: st.DataObject) -> None:
     lines = calendar(**EVENTS).split("\r\n")

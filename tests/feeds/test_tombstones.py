@@ -138,6 +138,7 @@ def test_readers_that_know_no_tombstones_read_the_feed_all_the_same() -> None:
     assert seen.feed.title == "Example Office"
 
 
+@pytest.mark.slow
 @needs("sfeed")
 def test_sfeed_reads_it_too(tmp_path: Path) -> None:
     data = documents(site(gone=GONE, jobs=entry()))["all/atom.xml"].data

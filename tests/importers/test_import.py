@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_cli import run
 
+from effort import attempts
 from ilofeed.build import prepare
 from ilofeed.cli.authors import import_source
 from ilofeed.content.office import check_office
@@ -27,6 +27,7 @@ from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
 from ilofeed.text import find_unfit, repair
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
+from program import run
 from serving import host
 
 if TYPE_CHECKING:
@@ -695,6 +696,7 @@ def again(
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["atom.xml", "feed.json", "rss.xml"])
 @pytest.mark.parametrize("source", ["own", "wild"])
 def test_import_build_import_gives_the_same_files(
@@ -928,6 +930,7 @@ def test_broken_feeds_are_read_as_far_as_they_go(
     assert passes(office)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -1022,6 +1025,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     assert "1 entry written, 0 already there, 1 left out\n" in said
 
 
+@pytest.mark.slow
 def test_feeds_that_would_be_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1066,6 +1070,7 @@ def test_the_command_line(office: Path) -> None:
     assert run(office, "check").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["nothing.xml", "entries", "http://127.0.0.1:9/"])
 def test_what_cannot_be_had_is_4(office: Path, source: str) -> None:
     done = run(office, "import", source, no_proxy="*")
@@ -1081,6 +1086,7 @@ def test_what_is_no_address_is_1(office: Path, source: str) -> None:
     assert "cannot be imported" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_address(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1163,13 +1169,16 @@ CUTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_whatever_is_done_to_a_feed(
     tmp_path_factory: pytest.TempPathFactory, sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = sample.read_bytes()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=attempts(15, 200), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(CUTS)
     def law(cuts: list[tuple[int, int, bytes]]) -> None:
         folder = write_office(tmp_path_factory.mktemp("o") / "office")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import attempts
 from ilofeed import build as chain
 from ilofeed.feeds.archives import look_back
 from ilofeed.feeds.ledger import is_inside, parse_manifest
@@ -62,7 +63,7 @@ def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> 
 
 
 @given(offices.map(unlike))
-@settings(max_examples=25)
+@settings(max_examples=attempts(15, 125))
 def test_a_manifest_is_read_as_it_was_written(files: dict[str, Any]) -> None:
     seen = select(checked(files), NOW)
     ledger = make_ledger(seen, render(seen))
@@ -73,8 +74,9 @@ def test_a_manifest_is_read_as_it_was_written(files: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.slow
 @given(one=offices.map(unlike), two=offices.map(unlike), is_other=st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=attempts(15, 200))
 def test_what_differs_between_any_two(
     one: dict[str, Any], two: dict[str, Any], *, is_other: bool
 ) -> None:

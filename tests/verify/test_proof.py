@@ -81,6 +81,7 @@ def test_another_entry_behind_the_same_bytes_is_a_fault() -> None:
     assert faults == verify_changed(stale, other.office, {})[0]
 
 
+@pytest.mark.slow
 def test_other_bytes_are_read_back_whatever_is_known() -> None:
     made = site(**OFFICE)
     known = proven(made)
