@@ -37,6 +37,7 @@ def stones(
     return {node.get("ref").rpartition(":")[2]: node.get("when") for node in nodes}
 
 
+@pytest.mark.slow
 def test_a_withdrawn_entry_leaves_a_tombstone_in_the_atom_feeds_it_was_in() -> None:
     entries: dict[str, Any] = {"gone": GONE, "jobs": entry(countries="[CN]")}
     seen = stones(**entries)

@@ -307,6 +307,7 @@ def test_a_dry_run_writes_nothing(office: Path, capsys: pytest.CaptureFixture[st
     assert "1 entry would be written, 0 already there, 0 left out\n" in said
 
 
+@pytest.mark.slow
 def test_new_categories_are_printed_or_written(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -772,6 +773,7 @@ b ![alt](https://example.org/x.png)
 """
 
 
+@pytest.mark.slow
 def test_what_an_entry_says_comes_back_from_its_feeds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -792,6 +794,7 @@ def test_what_an_entry_says_comes_back_from_its_feeds(
         assert "2 entries written" in said
 
 
+@pytest.mark.slow
 def test_wild_items_come_back_up_to_the_zone_of_the_date(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -805,6 +808,7 @@ def test_wild_items_come_back_up_to_the_zone_of_the_date(
     )
 
 
+@pytest.mark.slow
 def test_our_own_feed_is_already_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_office(tmp_path / "first", rich=RICH, plain=entry())
     for form in ("atom.xml", "rss.xml", "feed.json"):
@@ -1007,6 +1011,7 @@ def test_json_of_the_wrong_types(office: Path, capsys: pytest.CaptureFixture[str
     assert passes(office)
 
 
+@pytest.mark.slow
 def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1049,6 +1054,7 @@ def test_an_office_that_is_wrong(tmp_path: Path) -> None:
     assert entry_files(folder) == {}
 
 
+@pytest.mark.slow
 def test_entries_that_are_wrong_already_do_not_hinder(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

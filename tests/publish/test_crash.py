@@ -55,7 +55,7 @@ def test_many_kills_while_another_process_reads(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, str(HERE / "soak.py"), *kills, "--seed", str(seed), str(tmp_path)],
         env=ENV | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True, text=True, check=False, timeout=600,
+        capture_output=True, text=True, check=False, timeout=300 + 10 * KILLS,
     )  # fmt: skip
     assert done.returncode == 0, f"seed {seed}: {done.stderr[-2000:]}"
     said = json.loads(done.stdout)

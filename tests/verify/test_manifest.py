@@ -62,6 +62,7 @@ def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> 
     return render_manifest(make_ledger(seen, render(seen))).data
 
 
+@pytest.mark.slow
 @given(offices.map(unlike))
 @settings(max_examples=attempts(15, 125))
 def test_a_manifest_is_read_as_it_was_written(files: dict[str, Any]) -> None:
@@ -108,6 +109,7 @@ def test_the_past_of_entries_is_what_the_ledger_says() -> None:
     assert found == {"e1": 1, "e2": 2, "e3": 3, "e4": 4}
 
 
+@pytest.mark.slow
 def test_the_news_of_a_manifest_are_verified() -> None:
     """Also where the rest is known: a record of this build that leads nowhere is a fault."""
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
