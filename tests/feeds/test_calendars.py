@@ -294,6 +294,7 @@ def test_commas_in_the_name_of_an_office_are_escaped() -> None:
     assert "\r\nNAME:Work\\, welfare\\; a \\\\ b\r\n" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [

@@ -897,6 +897,7 @@ def test_more_items_than_are_taken_at_a_time(
     assert "it has 2 items; 1 is the most" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [

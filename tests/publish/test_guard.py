@@ -203,6 +203,7 @@ def test_an_updated_later_today_is_not_a_step_back(tmp_path: Path) -> None:
     assert b"<updated>2026-11-01T11:00:00" in desk.published()["all/atom.xml"]
 
 
+@pytest.mark.slow
 def test_a_feed_that_would_go_is_told_what_to_put_back(tmp_path: Path) -> None:
     office = OFFICE + b"feeds: [all, {per: category}, {per: country}, {per: [country, category]}]\n"
     desk = Desk(tmp_path, office=office, wages=entry())
@@ -480,6 +481,7 @@ def test_an_embargo_that_was_not_out_may_move(tmp_path: Path) -> None:
     assert desk.build().returncode == 0
 
 
+@pytest.mark.slow
 def test_the_figures_of_a_whole_year(tmp_path: Path) -> None:
     """Nothing is refused that editors do as the manual says."""
     desk = Desk(tmp_path, wages=entry())
