@@ -1,4 +1,4 @@
-"""The examples of README.md and docs/: every fenced block, and its wrong and right readings."""
+"""The pages of the manual, and their examples: fenced blocks, with wrong and right readings."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _FENCE = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)\1```$", re.MULTILINE)
 _MARK = re.compile(r"(?: +#| {2,})? *(?<= )(wrong|right)(?:[:,] .*)?$")
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, its language, its text without the page's indentation."""
+    """A fenced block: its page as a path from the root, language, and text without indentation."""
 
     page: str
     line: int
@@ -34,6 +34,11 @@ class Block:
         return f"{self.page}:{self.line}"
 
 
+def page_name(path: Path) -> str:
+    """Return the path of a page from the root, or the name of a file elsewhere."""
+    return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else path.name
+
+
 def blocks(path: Path) -> Iterator[Block]:
     text = path.read_text("utf-8")
     for match in _FENCE.finditer(text):
@@ -41,7 +46,7 @@ def blocks(path: Path) -> Iterator[Block]:
         chapters = re.findall(r"^## (.*)$", before, re.MULTILINE)
         sections = re.findall(r"^### `?(.*?)`?$", before, re.MULTILINE)
         yield Block(
-            path.name,
+            page_name(path),
             before.count("\n") + 1,
             match[2],
             textwrap.dedent(match[3]),

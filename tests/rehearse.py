@@ -206,7 +206,7 @@ def first(stage: Stage) -> None:
     jobs, changed = stage.act("The first publication", "publish.yml", first=True)
     assert results(jobs) == GOOD
     assert {"all/atom.xml", "manifest.json", "index.html"} <= changed
-    assert "all as published" in jobs["confirm"].said
+    assert "all equal to the output" in jobs["confirm"].said
     assert stage.issues.open == []  # closed again
 
 

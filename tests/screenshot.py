@@ -54,7 +54,7 @@ PICTURES = (
     ),
     Picture(
         "languages.png",
-        "docs/feeds-yaml.md",
+        "docs/how-to/translate.md",
         DATA / "languages",
         {
             "index.html": 820,

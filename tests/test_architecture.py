@@ -1,4 +1,4 @@
-"""The structure of the program, as docs/design.md draws it.
+"""The structure of the program, as docs/explanation/architecture.md draws it.
 
 1. A package imports only packages to its left in `PACKAGES`, and only what `__init__.py` offers.
 2. A library is imported by one package; those in `SHARED` by the packages named there.

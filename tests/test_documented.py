@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,11 @@ import click
 import pytest
 import yaml
 
+from ilofeed.build import render_site
+from ilofeed.cli import console
 from ilofeed.cli.main import cli
 from ilofeed.content.keys import PersonFields
+from ilofeed.content.read import read_office
 from ilofeed.content.schemas import (
     AttachmentFields,
     EntryFields,
@@ -21,12 +25,15 @@ from ilofeed.content.schemas import (
     SiteFields,
     TermFields,
 )
+from ilofeed.content.site import check
+from ilofeed.feeds import select
 from ilofeed.problems import RULES
-from manual import PAGES
-from offices import ROOT
+from manual import PAGES, page_name
+from offices import DATA, NOW, ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from pydantic import BaseModel
 
@@ -36,6 +43,7 @@ COMMANDS = {
     for name in cli.list_commands(_CONTEXT)
     if (command := cli.get_command(_CONTEXT, name)) is not None
 }
+EXIT_CODES = "DONE WRONG_FILES USAGE NOT_VERIFIED BROKEN_DISK REFUSED STOPPED".split()
 Rows = dict[str, list[str]]  # the cells of a table's rows, by the first cell
 
 
@@ -51,8 +59,8 @@ def tables(page: str) -> Iterator[tuple[str, Rows]]:
 
 
 def table(page: str, above: str) -> Rows:
-    (found,) = (rows for line, rows in tables(page) if above in line)
-    return found
+    (rows,) = (rows for line, rows in tables(page) if above in line)
+    return rows
 
 
 def named(rows: Rows) -> set[str]:
@@ -68,78 +76,102 @@ def paragraph(page: str, start: str) -> str:
 
 
 def test_every_key_of_an_entry_has_its_row() -> None:
-    page = text("docs/entries.md")
-    rows = table(page, "The first five are needed")
+    page = text("docs/reference/entries.md")
+    rows = table(page, "The first five keys are required")
     assert named(rows) == set(EntryFields.model_fields)
-    for key, model in (
-        ("event", EventFields),
-        ("image", ImageFields),
-        ("attachments", AttachmentFields),
+    required = [key for key, field in EntryFields.model_fields.items() if field.is_required()]
+    assert [cell.strip("`") for cell in rows][:5] == required
+    for heading, model in (
+        ("## event", EventFields),
+        ("## image", ImageFields),
+        ("A list; each item has:", AttachmentFields),
     ):
-        assert_names(paragraph(page, f"`{key}`"), model)
+        assert_rows(table(page, heading), model)
     assert_names(rows["`authors`"][1], PersonFields)
 
 
 def test_every_key_of_an_office_has_its_row() -> None:
-    page = text("docs/feeds-yaml.md")
-    rows = table(page, "`site` (")
+    page = text("docs/reference/feeds-yaml.md")
+    rows = table(page, "are required")
     assert named(rows) == set(SiteFields.model_fields)
+    assert_names(page.partition("## site")[2].partition("\n\n|")[0], SiteFields, required=True)
     assert_names(rows["`author`"][1], PersonFields)
-    assert named(table(page, "The value is a label, or:")) == set(TermFields.model_fields)
+    assert named(table(page, "value is a label, or a mapping:")) == set(TermFields.model_fields)
     for key in OfficeFields.model_fields:
-        assert re.search(rf"(?m)^(?:`\w+` and )?`{key}`", page), key
+        assert re.search(rf"(?m)^## (?:\w+ and )?{key}", page), key
     assert_names(paragraph(page, "`feeds` lists"), PerFields)
 
 
-def assert_names(where: str, model: type[BaseModel]) -> None:
-    for key in model.model_fields:
-        assert f"`{key}`" in where, key
+def assert_rows(rows: Rows, model: type[BaseModel]) -> None:
+    """Each key has its row, which says whether it is required."""
+    assert named(rows) == set(model.model_fields)
+    for key, field in model.model_fields.items():
+        says_required = rows[f"`{key}`"][1].endswith("required")
+        assert says_required == field.is_required(), key
+
+
+def assert_names(where: str, model: type[BaseModel], *, required: bool = False) -> None:
+    for key, field in model.model_fields.items():
+        if not required or field.is_required():
+            assert f"`{key}`" in where, key
 
 
 # --- commands ---
 
 
-def written(command: click.Command) -> Iterator[str]:
-    """How the parameters of a command are written."""
-    for parameter in command.params:
-        choices = getattr(parameter.type, "choices", ())
-        if parameter.param_type_name == "argument":
-            yield r"\|".join(choices) or parameter.metavar or (parameter.name or "").upper()
-        elif choices and parameter.metavar is None and parameter.opts != ["--as"]:
-            yield parameter.opts[0] + " " + r"\|".join(choices)
-        else:
-            yield parameter.opts[0]
+PAGE_OF_COMMANDS = "docs/reference/commands.md"
 
 
-def test_every_command_has_its_row_with_its_options_and_no_other() -> None:
-    page = text("README.md")
-    rows = table(page, "Problems go to standard output")
-    commands = {cell.strip("`").split()[1]: cells for cell, cells in rows.items()}
-    assert set(commands) == set(COMMANDS)
-    for name, (cell, _) in commands.items():
-        wanted = list(written(COMMANDS[name]))
-        for one in wanted:
-            assert one in cell, (name, one)
-        options = {one.split()[0] for one in wanted if one.startswith("--")}
-        assert set(re.findall(r"--[a-z-]+", cell)) == options, name
-    for rule in RULES:
-        assert f"`{rule}`" in commands["build"][1]
-    above = page[page.index("## Commands") : page.index("| command |")]
-    for parameter in cli.params:
-        assert f"`{parameter.opts[0]}" in above or f"[{parameter.opts[0]} " in above, parameter.opts
+def written(option: click.Parameter) -> str:
+    """Return how the manual writes an option and its value: `--output PATH`."""
+    if getattr(option, "is_flag", False):
+        return option.opts[0]
+    choices = "|".join(getattr(option.type, "choices", ()))
+    number = "N" if isinstance(option.type, click.IntRange) else ""
+    value = option.metavar or choices or number or option.type.name.upper()
+    return f"{option.opts[0]} {value}"
 
 
-def test_every_option_of_import_has_its_row() -> None:
-    rows = table(text("docs/import.md"), "## Options")
-    command = COMMANDS["import"]
-    options = {option for one in command.params for option in one.opts if option.startswith("--")}
-    assert {name.split()[0] for name in named(rows)} == options
-    (kinds,) = (one.type for one in command.params if one.name == "kind")
-    for kind in getattr(kinds, "choices", ("no choices",)):
-        assert f"`{kind}`" in rows["`--as KIND`"][1]
+def sections() -> dict[str, str]:
+    """Return what the page of commands says of each."""
+    parts = re.split(r"(?m)^### (.*)\n", text(PAGE_OF_COMMANDS).partition("\n## Exit codes")[0])
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_every_command_has_its_section() -> None:
+    assert set(sections()) == set(COMMANDS)
+    above = text(PAGE_OF_COMMANDS).partition("\n## ")[0]
+    assert set(re.findall(r"\]\(#(\w+)\)", above)) - {"environment"} == set(COMMANDS)
+    for option in cli.params:
+        assert re.search(rf"[`\[ ]{option.opts[0]}[` ]", above), option.opts
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_its_usage_and_each_option_with_its_default(name: str) -> None:
+    command, section = COMMANDS[name], sections()[name]
+    context = click.Context(command, info_name=name)
+    usage = " ".join(["ilofeed", name, *command.collect_usage_pieces(context)])
+    assert f"\n`{usage}`\n" in section
+    options = [one for one in command.params if one.param_type_name == "option"]
+    (rows,) = [rows for line, rows in tables(section) if line == f"`{usage}`"] or [{}]
+    meanings = {cell.strip("`").replace(r"\|", "|"): cells[1] for cell, cells in rows.items()}
+    assert list(meanings) == [written(option) for option in options]
+    for option, meaning in zip(options, meanings.values(), strict=True):
+        if isinstance(option.default, str | int) and not getattr(option, "is_flag", False):
+            assert f"`{option.default}`" in meaning, option.opts
+        assert not option.required or "required" in meaning, option.opts
+        assert ("repeated" in meaning) == option.multiple, option.opts
+
+
+def test_every_rule_of_the_guard_and_every_exit_code_is_named() -> None:
+    (allow,) = re.findall(r"(?m)^\| `--allow RULE` .*$", sections()["build"])
+    assert set(re.findall(r"`([a-z-]+)`", allow)) == set(RULES)
+    rows = table(text(PAGE_OF_COMMANDS), "## Exit codes")
+    codes = [getattr(console, name) for name in dir(console) if name in EXIT_CODES]
+    assert sorted(map(int, rows)) == sorted(codes)
+
+
+@pytest.mark.parametrize("path", PAGES, ids=page_name)
 def test_commands_in_the_text_exist(path: object) -> None:
     page = re.sub(r"(?ms)^ *```.*?^ *```", "", text(str(path)))
     for code in re.findall(r"`([^`\n]+)`", page):
@@ -160,8 +192,8 @@ def tasks() -> dict[str, str]:
     return dict(found)
 
 
-def test_every_task_is_in_the_help_and_in_the_readme() -> None:
-    rows = table(text("README.md"), "runs one file")
+def test_every_task_is_in_the_help_and_in_the_manual() -> None:
+    rows = table(text(PAGE_OF_COMMANDS), "`./run` alone lists the tasks")
     for name, help_text in tasks().items():
         assert help_text.split()[0] == name
     assert named(rows) == {f"./run {task.replace(' …', '')}" for task in tasks().values()}
@@ -176,10 +208,14 @@ def inputs(path: str) -> dict[str, dict[str, str]]:
 
 
 @pytest.mark.parametrize(
-    ("path", "above"), [("action.yml", "output: public"), ("office.yml", "office.yml@COMMIT")]
+    ("path", "page", "above"),
+    [
+        ("action.yml", "publish-elsewhere", "output: public"),
+        ("office.yml", "publish-on-github", "office.yml@COMMIT"),
+    ],
 )
-def test_every_input_has_its_row_with_its_default(path: str, above: str) -> None:
-    page = re.sub(r"\n```\n", "\n", text("docs/publishing.md"))
+def test_every_input_has_its_row_with_its_default(path: str, page: str, above: str) -> None:
+    page = re.sub(r"\n```\n", "\n", text(f"docs/how-to/{page}.md"))
     rows = table(page, above)
     known = inputs(path if path == "action.yml" else f".github/workflows/{path}")
     assert named(rows) == set(known)
@@ -189,7 +225,7 @@ def test_every_input_has_its_row_with_its_default(path: str, above: str) -> None
 
 
 def test_every_output_of_the_action_is_named() -> None:
-    sentence = paragraph(text("docs/publishing.md"), "Its outputs are")
+    sentence = paragraph(text("docs/how-to/publish-elsewhere.md"), "Its outputs are")
     for name in yaml.load(text("action.yml"), yaml.BaseLoader)["outputs"]:
         assert f"`{name}`" in sentence
 
@@ -199,6 +235,50 @@ def test_every_variable_of_the_environment_is_named() -> None:
     code = "".join(path.read_text("utf-8") for path in (ROOT / "src").rglob("*.py"))
     read = {one or other for one, other in re.findall(pattern, code)}
     read |= set(re.findall(r"\$\{([A-Z]+):-", text("run")))
-    rows = table(text("README.md"), "From the environment")
+    rows = table(text(PAGE_OF_COMMANDS), "## Environment")
     assert {"SOURCE_DATE_EPOCH", "PYTHON"} <= read
     assert named(rows) == read
+
+
+# --- the files of the output ---
+
+
+def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
+    page = text("docs/reference/output-paths.md")
+    rows = [name for _, rows in tables(page) for name in named({row: [] for row in rows})]
+    pattern = {
+        "feed": r"all|(?:category|country|language)/[^/]+(?:/(?:category|country|language)/[^/]+)?",
+        "slug": "[a-z0-9-]+",
+        "n": "[0-9]+",
+        "version": r"\d+\.\d+\.\d+",
+        "type": "png|jpeg|gif|webp|jpg",
+        "name": r"[\w.-]+",
+    }
+    parts = {row: re.split(r"<(\w+)>", row) for row in rows}
+    expressions = {
+        row: re.compile(
+            "".join(
+                f"(?:{pattern[part]})" if at % 2 else re.escape(part)
+                for at, part in enumerate(parts[row])
+            )
+        )
+        for row in rows
+    }
+    paths = {path for name in ("gallery", "languages") for path in output_of(DATA / name)}
+    paths |= set(output_of(DATA / "gallery", archives="[atom, rss, json]", limit="1"))
+    for path in paths:
+        assert [row for row in rows if expressions[row].fullmatch(path)], path
+    for row in rows:
+        assert any(expressions[row].fullmatch(path) for path in paths), row
+
+
+def output_of(folder: Path, **settings: str) -> list[str]:
+    """Return the paths that a build of an office publishes, with other settings of `site`."""
+    sources = read_office(folder)
+    office = (sources.office or b"").decode()
+    for key, value in settings.items():
+        office = re.sub(rf"(?m)^  {key}: .*\n", "", office)
+        office = office.replace("site:\n", f"site:\n  {key}: {value}\n")
+    checked, problems = check(dataclasses.replace(sources, office=office.encode()), NOW)
+    assert checked is not None, problems
+    return [document.path for document in render_site(select(checked, NOW))]

@@ -1,4 +1,4 @@
-"""Every example of README.md and docs/ does what the page says; a block without a rule fails."""
+"""Every example of the manual does what the page says; a block without a rule fails."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from tinyhtml5.parser import HTMLParser
 
 from examples_shell import ELSEWHERE, FEED, bash, shell, this_office
 from ilofeed.content.read import read_office
-from ilofeed.content.schemas import OfficeFields, SiteFields
+from ilofeed.content.schemas import EntryFields, OfficeFields, SiteFields
 from ilofeed.content.site import check
 from ilofeed.pages.embeds import SCRIPTS, script
 from ilofeed.problems import CODES
 from manual import BLOCKS, PAGES, Block, versions
 from offices import DATA, NOW, OFFICE, ROOT, documents, entry, site, write_office
 from serving import host
+from test_architecture import PACKAGES
 from test_workflows import linted
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 FEEDS = "https://example.org/feeds/"  # where the examples have the office
-README = [block for block in BLOCKS if block.page == "README.md"]
+PROBLEMS = "docs/reference/problems.md"
+TUTORIAL = "docs/tutorial.md"  # its steps need each other: test_tutorial.py
 PICTURE = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()
 
 
@@ -80,7 +82,8 @@ def check_yaml(block: Block, folder: Path) -> None:
     if "\njobs:" in f"\n{text}" or text.startswith("- "):
         workflow(text, folder)
         return
-    if block.page == "entries.md":
+    keys = set(keys_of(text))
+    if keys and keys <= set(EntryFields.model_fields) and not keys <= set(SiteFields.model_fields):
         office = write_office(folder / "office", example=entry_with(text).encode())
         write_mentioned(block, office)
         assert codes(office) == []
@@ -146,9 +149,9 @@ def check_css(block: Block, _folder: Path) -> None:
 
 
 def check_text(block: Block, folder: Path) -> None:
-    """What the program says is what it says, with `…` for a part that is left out."""
+    """Compare with what the program prints, with `…` for a part that is left out."""
     if ": error: " in block.text:
-        path, found = re.findall(r"^(\S+?):\d+:\d+: error: `(.*?)` is not a date", block.text)[0]
+        path, found = re.findall(r"^(\S+?):\d+:\d+: error: invalid date `(.*?)`", block.text)[0]
         office = this_office(folder / "office")
         (documented,) = (
             one.text for one in BLOCKS if one.page == block.page and "draft" in one.text
@@ -160,12 +163,25 @@ def check_text(block: Block, folder: Path) -> None:
         with host({"feed.xml": FEED}) as here:
             done = bash(office, f"ilofeed import {here.address}feed.xml --country MN --write-terms")
             said = done.stderr.replace(here.address, ELSEWHERE)
+    elif block.text.lstrip().startswith("entries/  feeds.yaml"):
+        drawing(block.text)
+        return
     else:
         table(block.text, this_office(folder / "office"))
         return
     for line in block.text.splitlines():
         wanted = re.escape(line).replace("…", ".*")
         assert re.search(f"^{wanted}$", said, re.MULTILINE), (line, said)
+
+
+def drawing(text: str) -> None:
+    """Compare the drawing of the packages with those that there are, in the order of imports."""
+    boxes = re.findall(r"\| (\w+) +\|", text)
+    *_, order = text.rstrip().splitlines()
+    assert re.findall(r"\w+", order) == PACKAGES[:-1]
+    assert boxes == PACKAGES[1:6]
+    named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
+    assert named == {"build", "importers", "scaffold", "preview", "cli"}
 
 
 def table(text: str, office: Path) -> None:
@@ -249,7 +265,9 @@ def judge(block: Block, folder: Path) -> None:
     RULES[block.language](block, folder)
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.place)
+@pytest.mark.parametrize(
+    "block", [one for one in BLOCKS if one.page != TUTORIAL], ids=lambda block: block.place
+)
 def test_example(block: Block, tmp_path: Path) -> None:
     judge(block, tmp_path)
 
@@ -259,7 +277,7 @@ def test_no_block_escapes() -> None:
         line.strip().startswith("```") for path in PAGES for line in path.read_text().splitlines()
     )
     assert fences == 2 * len(BLOCKS)
-    assert {block.section for block in BLOCKS if block.page == "problems.md"} == set(CODES)
+    assert {block.section for block in BLOCKS if block.page == PROBLEMS} == set(CODES)
 
 
 def example(language: str, text: str, page: str = "page.md", section: str = "") -> Block:
@@ -305,11 +323,12 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (example("css", "ilo-feed::part(haeding) { color: red }\n"), "haeding"),
         (example("text", "item 2: something else\n"), "something else"),
         (example("text", "title;summary\nWages;More.\n"), "no rule for this text"),
+        (example("text", "entries/  feeds.yaml\n| content |\nbase -> feeds\n"), "'feeds'"),
         (example("text", "title;date;summary\nWages;someday;More.\n"), "date"),
         (
             example(
                 "text",
-                "entries/2015/a.md:3:7: error: `2 June 2015` is not a date; write 3 [bad-date]\n",
+                "entries/2015/a.md:3:7: error: invalid date `2 June 2015`; write 3 [bad-date]\n",
                 "README.md",
             ),
             "2 June 2015",

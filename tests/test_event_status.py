@@ -65,9 +65,15 @@ def test_other_words_are_refused() -> None:
     given: dict[str, Any] = {"wages": entry(event=EVENT % ", status: canceled")}
     assert found(**given) == ["wages:7:66 bad-choice"]
     assert messages(**given) == [
-        "`canceled` is not one of 'cancelled' or 'postponed'; did you mean `cancelled`?"
+        "invalid value `canceled`; expected `cancelled` or `postponed`; did you mean `cancelled`?"
     ]
     both: dict[str, Any] = {"wages": entry(event=EVENT % ", status: 'cancelled, postponed'")}
     assert messages(**both) == [
-        "`cancelled, postponed` is not one of 'cancelled' or 'postponed'; did you mean `postponed`?"
+        (
+            "invalid value `cancelled, postponed`; expected `cancelled` or `postponed`"
+            "; did you mean `postponed`?"
+        )
     ]
+    several: dict[str, Any] = {"wages": entry(event=EVENT % ", status: [cancelled]")}
+    assert found(**several) == ["wages:7:66 wrong-type"]
+    assert messages(**several) == ["expected text, not a list"]

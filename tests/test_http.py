@@ -78,7 +78,9 @@ def test_a_response_that_drips_ends_with_its_deadline(monkeypatch: pytest.Monkey
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         started = time.monotonic()
-        with pytest.raises(FetchError, match="cannot be reached: no end after 0 seconds"):
+        with pytest.raises(
+            FetchError, match="cannot be reached: no complete response after 0 seconds"
+        ):
             fetch(f"http://127.0.0.1:{server.server_address[1]}/", 100)
         assert time.monotonic() - started < 10
         done.set()

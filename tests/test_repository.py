@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-
 
 def tracked() -> list[Path]:
     done = subprocess.run(
@@ -81,13 +79,6 @@ def test_no_file_names_a_registry_or_a_place_of_one_machine() -> None:
             text = path.read_bytes().decode("latin-1")
             assert not registry.search(text), path
             assert not place.search(text), path
-
-
-def test_links_between_the_documents_lead_somewhere() -> None:
-    for path in DOCS:
-        text = re.sub(r"^```.*?^```", "", path.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
-            assert (path.parent / target).exists(), f"{path}: {target}"
 
 
 def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:

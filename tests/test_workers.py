@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ilofeed.build import make
+from ilofeed.build import render_site
 from ilofeed.content.entry import check_entry
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
@@ -122,7 +122,7 @@ def test_a_site_is_the_same_for_any_number_of_processes(monkeypatch: pytest.Monk
         made, found = check(read, NOW, workers=Workers(processes))
         assert (made, found) == (alone, problems)
         assert made is not None
-        assert make(select(made, NOW), Workers(processes)) == make(select(alone, NOW))
+        assert render_site(select(made, NOW), Workers(processes)) == render_site(select(alone, NOW))
 
 
 def test_problems_between_files_have_their_places(monkeypatch: pytest.MonkeyPatch) -> None:

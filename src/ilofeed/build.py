@@ -1,7 +1,7 @@
 """The chain: read -> check -> select -> render -> verify -> guard -> publish.
 
-Only the first and the last stage touch the disk. What is wrong with the office's files, or with a
-document that was made of them, is a value in the draft; an exception is a broken disk or a bug.
+Only the first and the last stage use the disk. Problems of the office's files and of rendered
+documents are returned in a `Draft`; an exception means a disk failure or a bug.
 """
 
 import dataclasses
@@ -12,19 +12,19 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from ilofeed.content import Site, check, check_office, read_again, read_office
-from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting
+from ilofeed.content import Site, check, check_office, read_office, read_or_empty
+from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
 from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
 from ilofeed.publish import (
-    Changes,
+    BuildSummary,
     Input,
+    LastShown,
     NewBuild,
     Output,
     PreviousBuild,
-    Shown,
-    Summary,
+    PublishResult,
     check_continuity,
     keep_entries,
     make_ledger,
@@ -46,10 +46,10 @@ def ignore_stages(_stage: str, _done: int, _total: int) -> None:
 
 @dataclass(frozen=True)
 class BuildContext:
-    """What a build comes after, and how it may work.
+    """The previous build and the options of a build.
 
-    `before` is what subscribers were shown, `allowed` the rules of the guard that may be broken.
-    `progress` is called with each stage, how much of it is done, and of how much.
+    `before` is the ledger of what subscribers saw, `allowed` the rules of the guard to ignore.
+    `progress` is called with the name of the stage, the number of items done, and their total.
     """
 
     base_url: str | None = None
@@ -60,13 +60,13 @@ class BuildContext:
     progress: StageProgress = ignore_stages
 
     def begin(self, stage: str) -> Workers:
-        """Report the start of a stage; return the workers for it."""
+        """Report the start of a stage and return its workers."""
         self.progress(stage, 0, 1)
         return Workers(self.processes, partial(self.progress, stage))
 
     @property
-    def kept(self) -> Ledger | None:
-        """The ledger of which empty feeds are kept; none are where feeds may vanish."""
+    def feeds_to_keep(self) -> Ledger | None:
+        """The previous ledger, whose empty feeds stay published; without its feeds if allowed."""
         if self.before is None or "feed-vanished" not in self.allowed:
             return self.before
         return dataclasses.replace(self.before, documents={})
@@ -74,21 +74,21 @@ class BuildContext:
 
 @dataclass(frozen=True)
 class Draft:
-    """A site that was checked, rendered and verified, and is not published yet."""
+    """The result of a build before publishing. It must not have errors to be published."""
 
     site: Site | None
     problems: tuple[Problem, ...]
-    inputs: Mapping[bytes, Input] = field(default_factory=dict)  # before they were read
+    inputs: Mapping[bytes, Input] = field(default_factory=dict)  # scanned before reading
     documents: tuple[AnyDocument, ...] = ()
     faults: tuple[Fault, ...] = ()
-    refused: tuple[Problem, ...] = ()  # what the guard does not let through
-    waiting: tuple[str, ...] = ()  # ids of the entries whose date has not come
-    ledger: Ledger | None = None  # what subscribers would be shown
-    proofs: Mapping[str, bytes] = field(default_factory=dict)  # by path; true without faults
+    refused: tuple[Problem, ...] = ()  # problems that the guard reports
+    waiting: tuple[str, ...] = ()  # ids of future-dated entries
+    ledger: Ledger | None = None  # what subscribers would see
+    proofs: Mapping[str, bytes] = field(default_factory=dict)  # by path; valid without faults
 
 
 def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -> Draft:
-    """Do everything but publish."""
+    """Run all stages except publishing. `now` has a time zone. Raise `OSError` on disk failure."""
     context = context or BuildContext()
     previous = context.previous
     context.begin("Reading")
@@ -96,15 +96,15 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     sources = read_office(root, previous.unchanged(inputs))
     workers = context.begin("Checking")
     site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
-    if sources.unchanged and (site is None or not site.recalled.issuperset(sources.unchanged)):
-        # what cannot be recalled is read now; and what is wrong, for its place
+    if sources.unchanged and (site is None or not site.cached.issuperset(sources.unchanged)):
+        # read the files again that could not be recalled, or that are needed to report problems
         sources = read_office(root)
         site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
-    del sources  # those of a large office take as much memory as its entries
+    del sources  # free memory: the files take as much as the entries
     if site is None:
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
-    selection = select(site, now, context.kept)
+    selection = select(site, now, context.feeds_to_keep)
     documents = render_changed(selection, previous.outputs, workers)
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
     documents = (*documents, render_manifest(ledger))
@@ -114,7 +114,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     refused: list[Problem] = []
     if context.before is not None:
         refused = check_continuity(
-            site, context.before, ledger, partial(read_again, root), now, context.allowed
+            site, context.before, ledger, partial(read_or_empty, root), now, context.allowed
         )
     return Draft(
         site=site,
@@ -123,13 +123,13 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         documents=documents,
         faults=tuple(faults),
         refused=tuple(refused),
-        waiting=tuple(entry.id for entry in waiting(site.entries, now)),
+        waiting=tuple(entry.id for entry in waiting_entries(site.entries, now)),
         ledger=ledger,
         proofs=proofs,
     )
 
 
-def finish(draft: Draft, output: Path) -> Changes:
+def finish(draft: Draft, output: Path) -> PublishResult:
     """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
@@ -141,27 +141,27 @@ def remember(
     output: Path,
     now: dt.datetime,
     context: BuildContext,
-    changes: Changes,
+    changes: PublishResult,
     summary: str | None,
 ) -> None:
-    """Remember a build that was published, for the next one, under the lock of its output.
+    """Save the state of a published build for the next build. The caller holds the lock.
 
-    The next one says the `summary` if it has nothing to do. Without one it remembers only what
-    subscribers are shown: a build after another manifest than that of its output.
+    The next build prints `summary` if nothing has changed. Without a summary only what subscribers
+    saw is saved, as after a build that was compared with the manifest of another output.
     """
     assert draft.site is not None
     digests = {document.path: document.sha256 for document in draft.documents}
-    shown = Shown(digests[MANIFEST], frozenset(draft.waiting))
+    shown = LastShown(digests[MANIFEST], frozenset(draft.waiting))
     last, build = context.previous.state, None
     if summary is not None:
-        troubled = {problem.path for problem in draft.problems}
+        problem_paths = {problem.path for problem in draft.problems}
         until = next_change(draft.site.entries, now)
-        entries = keep_entries(draft.site, now, troubled, context.previous.entries)
+        entries = keep_entries(draft.site, now, problem_paths, context.previous.entries)
         build = NewBuild(
             base_url=context.base_url,
             since=now.timestamp(),
             until=until.timestamp() if until is not None else None,
-            summary=Summary(summary, draft.problems),
+            summary=BuildSummary(summary, draft.problems),
             settings=entries.settings,
             inputs=draft.inputs,
             outputs=[
@@ -180,14 +180,14 @@ def remember(
     save_state(output, shown, last, build)
 
 
-def make(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:
-    """Render every document of a site, the manifest last."""
+def render_site(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:
+    """Render all documents of a site; the manifest is the last one."""
     documents = render_changed(selection, {}, workers)
     return (*documents, render_manifest(make_ledger(selection, documents, workers=workers)))
 
 
 def read_settings(root: Path, now: dt.datetime) -> tuple[Office | None, list[str], list[Problem]]:
-    """Return the office alone, None if feeds.yaml has errors, and the paths of its entry files."""
+    """Return the office (None if it has errors), the paths of entry files, and the problems."""
     sources = read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None

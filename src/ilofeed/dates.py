@@ -1,4 +1,4 @@
-"""Moments as authors write them: a day, or a date-time with an offset (RFC 3339, section 5.6)."""
+"""Parse the dates of authors: a day, or a date-time with an offset (RFC 3339, section 5.6)."""
 
 import bisect
 import calendar
@@ -15,7 +15,7 @@ from ilofeed.problems import Code, quote
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 
-# validators call dates before 1990 implausible; a day of room, because documents are also in UTC
+# validators call dates before 1990 implausible; one day less, since UTC may be the day before
 EARLIEST, LATEST = dt.date(1990, 1, 2), dt.date(2999, 12, 30)
 
 _A_DAY = 24 * 60 * 60  # seconds
@@ -31,7 +31,7 @@ MONTHS = (
 
 
 class DateError(ValueError):
-    """What is wrong with a date; `code` is the code of a problem."""
+    """An invalid date: the problem's code, and a message that says what to write."""
 
     def __init__(self, code: Code, message: str) -> None:
         super().__init__(message)
@@ -40,33 +40,33 @@ class DateError(ValueError):
 
 
 class UnknownFormError(DateError):
-    """What is wrong with a text in neither of the two forms; `read_moment` explains many others."""
+    """A text that is neither a day nor a date-time; `explain_date` finds a better message."""
 
 
 def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
-    """Return a day or an instant, in whole seconds, or raise `DateError`.
+    """Return a day, or an instant in whole seconds; raise `DateError` for any other text.
 
-    The zone is the one to suggest for a time without an offset.
+    `office_zone` gives the offset that the message suggests for a time without one.
     """
     if match := _DAY.fullmatch(text):
         return _day(*map(int, match.groups()))
     if match := _INSTANT.fullmatch(text):
         return _instant(match, office_zone)
-    raise UnknownFormError("bad-date", f"{quote(text)} is not a date")
+    raise UnknownFormError("bad-date", f"invalid date {quote(text)}")
 
 
 def _day(year: int, month: int, day: int) -> dt.date:
     try:
         date = dt.date(year, month, day)
     except ValueError:
-        raise DateError("bad-date", _no_day(year, month, day)) from None
+        raise DateError("bad-date", _describe_bad_day(year, month, day)) from None
     if not EARLIEST <= date <= LATEST:
-        raise DateError("bad-date", _no_day(year, month, day))
+        raise DateError("bad-date", _describe_bad_day(year, month, day))
     return date
 
 
-def _no_day(year: int, month: int, day: int) -> str:
-    """Say what is wrong with a day that does not exist, or is too early or too late."""
+def _describe_bad_day(year: int, month: int, day: int) -> str:
+    """Return the message for a day that does not exist, or is too early or too late."""
     if not EARLIEST.year <= year <= LATEST.year:
         return f"the year {year} is not between {EARLIEST.year} and {LATEST.year}"
     if not 1 <= month <= 12:
@@ -91,17 +91,17 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime
         except ValueError:  # there is no such time
             example += "+00:00"
         message = (
-            f"{quote(match[0])} does not say in which time zone; add the offset, "
-            f"for instance {example}, or Z for UTC"
+            f"{quote(match[0])} has no time zone; add the offset, for instance {example}, "
+            "or Z for UTC"
         )
         raise DateError("no-time-zone", message)
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
-        message = f"{quote(match[0])} is not a time of day; the last one is 23:59:59"
+        message = f"invalid time in {quote(match[0])}; write a time from 00:00:00 to 23:59:59"
         raise DateError("bad-date", message)
     offset = dt.timedelta(hours=int(offset_hour or 0), minutes=int(offset_minute or 0))
     farthest = dt.timedelta(hours=12 if sign == "-" else 14)
     if offset > farthest or int(offset_minute or 0) > 59:
-        message = f"{quote(match[0])} has an offset no time zone has; they go from -12:00 to +14:00"
+        message = f"invalid offset in {quote(match[0])}; write one from -12:00 to +14:00"
         raise DateError("bad-date", message)
     zone = dt.timezone(-offset if sign == "-" else offset)
     return dt.datetime.combine(day, dt.time(int(hour), int(minute), int(second or 0)), zone)
@@ -115,7 +115,7 @@ def zone_names() -> frozenset[str]:
 
 @functools.cache
 def zone(name: str) -> ZoneInfo:
-    """Return a time zone from the `tzdata` package, never from the host: hosts differ."""
+    """Return a time zone of the `tzdata` package, not of the host; KeyError if there is none."""
     if name not in zone_names():
         raise KeyError(name)
     with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
@@ -126,14 +126,14 @@ def _pickle_by_name(zone_info: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tup
     return zone, (zone_info.key,)
 
 
-copyreg.pickle(ZoneInfo, _pickle_by_name)  # one that was read from a file cannot be pickled
+copyreg.pickle(ZoneInfo, _pickle_by_name)  # a zone read from a file has no pickle of its own
 
 
 @functools.lru_cache(maxsize=4096)
 def offset_changes(zone: dt.tzinfo, year: int) -> tuple[tuple[dt.datetime, dt.timedelta], ...]:
-    """Return when in a year (of UTC) the offset of a zone changes, each with the offset before.
+    """Return each moment in a year of UTC at which a zone's offset changes, and the offset before.
 
-    No zone changes its offset twice in a day.
+    Assume that no zone changes its offset twice in a day.
     """
     start = dt.datetime(year, 1, 1, tzinfo=dt.UTC)
     days = (start.replace(year=year + 1) - start).days
@@ -157,9 +157,10 @@ def offset(moment: dt.datetime) -> dt.timedelta:
 
 
 def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
-    """Return a moment in the office's zone; a day without a time begins at `publish_time`.
+    """Return a moment in the office's zone; a day without a time gets `publish_time`.
 
-    It goes through UTC, so that a time that a zone skipped becomes the one its clocks showed.
+    The conversion goes through UTC, so that a time that does not exist when clocks go forward
+    becomes the time that they showed.
     """
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, publish_time, office_zone)
@@ -167,11 +168,11 @@ def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt
 
 
 def rfc822_safe(moment: dt.datetime) -> dt.datetime:
-    """Return the same instant in UTC if RSS readers do not know its offset, as of 45 minutes."""
+    """Return the same instant, in UTC if its offset is one that RSS readers misread (+05:45)."""
     return moment.astimezone(dt.UTC) if offset(moment) % dt.timedelta(minutes=30) else moment
 
 
-# dates written for people: what was meant, and the form to write instead
+# dates in other forms: patterns to recognize them, and the form to write instead
 _FORM = "write year-month-day, for instance 2015-05-19"
 _DASH = r"\s*(?:-|\.\.|\u2013|\u2014|/|to|until|and|&)\s*"
 _MONTH_NAMES = "|".join(f"{name[:3]}(?:{name[3:]}|t)?\\.?" if name[3:] else name for name in MONTHS)
@@ -179,7 +180,7 @@ _MONTH = f"(?:{_MONTH_NAMES})"
 _WEEKDAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s+)?"
 _ORD = r"(?:st|nd|rd|th)?"
 
-# each yields, by name: d, m (a word or a number), y, and d1, m1, y1 for the start of a range
+# named groups: d, m (a word or a number), y, and d1, m1, y1 for the start of a range
 _RANGES = [
     rf"(?P<y1>\d{{4}})-(?P<m1>\d\d)-(?P<d1>\d\d){_DASH}(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d>\d\d)",
     rf"(?P<y>\d{{4}})-(?P<m>\d\d)-(?P<d1>\d\d){_DASH}(?P<d>\d\d?)",
@@ -205,53 +206,52 @@ _DAYS = [
     r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*(?:дугаар|дүгээр)?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
     r"(?P<d>\d\d?)\.\s*(?P<m>\d\d?)\.\s*(?P<y>\d{4})",
 ]
-_EARLY = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d:.*)")  # an hour of one digit
+_SHORT_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d:.*)")  # an hour of one digit
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 
 
 @functools.cache
 def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    """Compile patterns when the first date is wrong: it takes longer than to check 12 entries."""
+    """Compile patterns when first needed: it takes as long as to check 12 entries."""
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
 def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
-    """Return a moment as `parse_moment` reads it, or raise `DateError` with the form to write.
+    """Return a day or an instant as `parse_moment` does; raise `DateError` with what to write.
 
-    The zone is the one to suggest for a time without an offset.
+    `office_zone` gives the offset that the message suggests for a time without one.
     """
     try:
         return parse_moment(text, office_zone)
     except UnknownFormError:
-        early = _EARLY.fullmatch(text)
-        if early is None:
+        match = _SHORT_HOUR.fullmatch(text)
+        if match is None:
             raise explain_date(text) from None
-    moment = parse_moment(f"{early[1]}T0{early[2]}", office_zone)
-    message = f"{quote(text)} is not a date as it is written here; write {moment.isoformat()}"
-    raise DateError("bad-date", message)
+    moment = parse_moment(f"{match[1]}T0{match[2]}", office_zone)
+    raise DateError("bad-date", f"invalid date {quote(text)}; write {moment.isoformat()}")
 
 
 def explain_date(text: str) -> DateError:
-    """Return what is wrong with a text that is not a moment, with the form to write if possible."""
+    """Return the error for a text that is not a moment; its message says what to write."""
     quoted, trimmed = quote(text), text.strip()[:100]
     if match := _first_match(_RANGES, trimmed):
-        return _range(quoted, match)
+        return _explain_range(quoted, match)
     if match := _first_match(_DAYS, trimmed):
         day = _date(match["y"], match["m"], match["d"])
-        advice = f"write {day}" if day else f"there is no such day; {_FORM}"
-        return DateError("bad-date", f"{quoted} is not a date as it is written here; {advice}")
+        advice = f"; write {day}" if day else f": there is no such day; {_FORM}"
+        return DateError("bad-date", f"invalid date {quoted}{advice}")
     if match := _NUMBERS.fullmatch(trimmed):
-        return _ambiguous(quoted, match)
+        return _explain_numbers(quoted, match)
     if any(pattern.match(trimmed) for pattern in _compiled(*_DAYS)) or re.match(
         r"\d{4}-\d\d-\d\d", trimmed
     ):
-        message = f"{quoted} is more than a date; {_FORM}, or with a time 2015-05-19T14:30:00+08:00"
-        return DateError("bad-date", message)
-    return DateError("bad-date", f"{quoted} is not a date; {_FORM}")
+        advice = f"{_FORM}, or with a time 2015-05-19T14:30:00+08:00"
+        return DateError("bad-date", f"unexpected text after the date in {quoted}; {advice}")
+    return DateError("bad-date", f"invalid date {quoted}; {_FORM}")
 
 
-def meant(text: str) -> dt.date | None:
-    """Return the day of a text with its month in words or its year first, else None."""
+def guess_day(text: str) -> dt.date | None:
+    """Return the day of an unambiguous text, its month in words or its year first, else None."""
     match = _first_match(_DAYS, text.strip()[:100])
     return _date(match["y"], match["m"], match["d"]) if match else None
 
@@ -260,26 +260,25 @@ def _first_match(patterns: list[str], text: str) -> re.Match[str] | None:
     return next(filter(None, (pattern.fullmatch(text) for pattern in _compiled(*patterns))), None)
 
 
-def _range(quoted: str, match: re.Match[str]) -> DateError:
+def _explain_range(quoted: str, match: re.Match[str]) -> DateError:
     groups = match.groupdict()
     end = _date(match["y"], match["m"], match["d"])
     start = _date(groups.get("y1") or match["y"], groups.get("m1") or match["m"], match["d1"])
     if start is None or end is None or end < start:
-        message = f"{quoted} is not a range of days that exist; {_FORM}"
-        return DateError("date-range", message)
+        return DateError("date-range", f"invalid range of days {quoted}; {_FORM}")
     message = (
-        f"{quoted} is a range of days; write the last day as the date, date: {end}, "
+        f"expected one day, not the range {quoted}; write its last day, date: {end}, "
         f"and the range as an event, event: {{start: {start}, end: {end}}}"
     )
     return DateError("date-range", message)
 
 
-def _ambiguous(quoted: str, match: re.Match[str]) -> DateError:
+def _explain_numbers(quoted: str, match: re.Match[str]) -> DateError:
     first, second, year = match.groups()
     if len(year) == 2:
-        return DateError("bad-date", f"{quoted} has a year of two digits; {_FORM}")
+        return DateError("bad-date", f"invalid date {quoted}: the year has two digits; {_FORM}")
     readings = [
-        f"{day} if {order} stands first"
+        f"{day} if {order} comes first"
         for day, order in (
             (_date(year, second, first), "the day"),
             (_date(year, first, second), "the month"),
@@ -287,12 +286,11 @@ def _ambiguous(quoted: str, match: re.Match[str]) -> DateError:
         if day is not None
     ]
     if not readings:
-        return DateError("bad-date", f"{quoted} is a day that does not exist; {_FORM}")
+        return DateError("bad-date", f"invalid date {quoted}: there is no such day; {_FORM}")
     if first == second or len(readings) == 1:
         day = readings[0].split()[0]
-        return DateError("bad-date", f"{quoted} is not a date as it is written here; write {day}")
-    message = f"{quoted} can be read in more than one order; write {', or '.join(readings)}"
-    return DateError("bad-date", message)
+        return DateError("bad-date", f"invalid date {quoted}; write {day}")
+    return DateError("bad-date", f"ambiguous date {quoted}; write {', or '.join(readings)}")
 
 
 def _date(year: str, month: str, day: str) -> dt.date | None:

@@ -1,7 +1,7 @@
 # ruff: noqa: PTH103, PTH105, PTH116, PTH120, PTH123
 """Replace or remove files and folders of the output atomically: a reader sees old or new.
 
-A build writes ten thousand files, so their paths are strings: pathlib takes as long as a disk.
+A build may write ten thousand files, so paths are strings: pathlib would take as long as the disk.
 """
 
 import os
@@ -13,11 +13,11 @@ from ilofeed.model import Document
 
 
 class PublishError(OSError):
-    """Why nothing, or not everything, could be published; for the person at the terminal."""
+    """Publishing failed, wholly or in part; the message is for the person at the terminal."""
 
 
 def is_same(path: str, data: bytes) -> bool:
-    """Return whether a file holds these bytes already."""
+    """Return whether a file has these bytes; raise `PublishError` if a file is in its path."""
     try:
         if os.stat(path).st_size != len(data):
             return False
@@ -27,11 +27,14 @@ def is_same(path: str, data: bytes) -> bool:
         return False
     except NotADirectoryError as error:
         folder = os.path.dirname(path)
-        raise PublishError(f"{folder} is in the way: a folder is wanted there") from error
+        raise PublishError(f"a file is in the way of the folder {folder}; move it") from error
 
 
 def write(path: str, data: bytes, temporary: str) -> None:
-    """Replace a file, creating its folder; `temporary` is a folder on the same disk."""
+    """Write a file and its folder; raise `PublishError` if the path is a folder.
+
+    `temporary` is a folder on the same disk; it is created if necessary.
+    """
     draft = f"{temporary}/next"
     os.makedirs(temporary, exist_ok=True)
     with open(draft, "wb") as file:
@@ -40,11 +43,11 @@ def write(path: str, data: bytes, temporary: str) -> None:
     try:
         os.replace(draft, path)
     except IsADirectoryError as error:
-        raise PublishError(f"{path} is in the way: a file is wanted there") from error
+        raise PublishError(f"a folder is in the way of the file {path}; move it") from error
 
 
 def write_folder(output: Path, folder: str, files: Iterable[Document], temporary: Path) -> None:
-    """Create a folder of the output that does not exist yet, with these files in it, at once."""
+    """Create a new folder of the output with these files, all of them visible at once."""
     for document in files:
         draft = temporary / document.path
         draft.parent.mkdir(parents=True, exist_ok=True)
@@ -54,14 +57,14 @@ def write_folder(output: Path, folder: str, files: Iterable[Document], temporary
 
 
 def delete(output: Path, path: str) -> None:
-    """Remove a file, and the folders that are empty then."""
+    """Remove a file, and the folders that this leaves empty."""
     file = output / path
     file.unlink()
     _prune(output, file)
 
 
 def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Path) -> bool:
-    """Remove a folder of the output; return False, and do nothing, if it holds other files."""
+    """Remove a folder of the output; if it contains other files, do nothing and return False."""
     present = {
         path.relative_to(output).as_posix()
         for path in (output / folder).rglob("*")
@@ -78,7 +81,7 @@ def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Pa
 
 
 def _prune(output: Path, path: Path) -> None:
-    """Remove the empty folders around a path, up to the output."""
+    """Remove the empty parent folders of a path, up to the output."""
     for folder in path.parents:
         if folder == output:
             break

@@ -1,4 +1,4 @@
-"""GET and POST over HTTP, each with a deadline: the only module that uses the network."""
+"""Send GET and POST requests, each with a deadline: the only module that uses the network."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     _T = TypeVar("_T")
 
-TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # seconds
-LONGEST = 300.0  # seconds for the whole of one response, however slowly it arrives
+TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # PAUSE and TIMEOUT (of a connection) in seconds
+LONGEST = 300.0  # seconds until a whole response must have arrived
 _MOST_REDIRECTS = 10
 _CHUNK = 1024 * 1024
 
 
 class FetchError(OSError):
-    """Why an address gave nothing, as a sentence; `status` if the server answered."""
+    """A failed request. `status` is the HTTP status code, None if there was no response."""
 
-    def __init__(self, sentence: str, status: int | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
         self.status = status
 
 
@@ -39,37 +39,37 @@ class TooLargeError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Fetched:
-    """The body of a response, and its address after redirections."""
+class Response:
+    """The body of a response, and the address it came from after redirects."""
 
     data: bytes
     address: str
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """The status of the response to a form, and where a redirection would lead."""
+class PostResponse:
+    """The status code of the response to a form, and the target of a redirect, if it is one."""
 
     status: int
     location: str | None = None
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a source named on the command line is an address and not a path."""
+    """Return whether a text is an http or https address, and not a path."""
     return text.lower().startswith(("http://", "https://"))
 
 
-def fetch(address: str, limit: int) -> Fetched:
-    """Return the document at an http or https address, of at most `limit` bytes.
+def fetch(address: str, limit: int) -> Response:
+    """Fetch an http or https address, following redirects; try again if the server fails.
 
-    A server that fails or does not answer is tried again. Raise `urls.AddressError` for an invalid
-    address, `FetchError` and `TooLargeError`.
+    Raise `urls.AddressError` for an invalid address, `FetchError` for a failed request, and
+    `TooLargeError` for a body of more than `limit` bytes.
     """
     url = to_url(address, local=True)
     for attempt in range(1, TRIES + 1):
         try:
-            late = f"cannot be reached: no end after {LONGEST:.0f} seconds"
-            return _within(LONGEST, url, late, lambda: _get(url, limit))
+            timeout = f"cannot be reached: no complete response after {LONGEST:.0f} seconds"
+            return _with_deadline(LONGEST, url, timeout, lambda: _get(url, limit))
         except FetchError as error:
             if attempt == TRIES or (error.status is not None and error.status < 500):
                 raise
@@ -77,19 +77,19 @@ def fetch(address: str, limit: int) -> Fetched:
     raise AssertionError
 
 
-def _get(start: str, limit: int) -> Fetched:
+def _get(start: str, limit: int) -> Response:
     url = start
     for _ in range(_MOST_REDIRECTS):
         with (
-            _manager(url) as manager,
-            manager.request("GET", url, redirect=False, preload_content=False) as response,
+            _connection_pool(url) as pool,
+            pool.request("GET", url, redirect=False, preload_content=False) as response,
         ):
             if location := response.get_redirect_location():
-                url = _target(url, location)
+                url = _redirect_url(url, location)
                 if is_address(url):
                     continue
                 raise FetchError(
-                    f"{start} answered {response.status} a redirection to it", response.status
+                    f"{start} redirects to {visible(url)}: not http or https", response.status
                 )
             if not 200 <= response.status < 300:
                 reason = visible(str(response.reason))
@@ -98,44 +98,43 @@ def _get(start: str, limit: int) -> Fetched:
             for part in response.stream(_CHUNK, decode_content=False):
                 data += part
                 if len(data) > limit:
-                    raise TooLargeError("it is too large")
-            return Fetched(bytes(data), url)
+                    raise TooLargeError(f"it is larger than {limit:,} bytes")
+            return Response(bytes(data), url)
     raise FetchError(f"{start} redirects more than {_MOST_REDIRECTS} times", response.status)
 
 
-def post(address: str, form: Mapping[str, str], seconds: float) -> Answer:
-    """Send a form to an http or https address and return the answer.
+def post(address: str, form: Mapping[str, str], seconds: float) -> PostResponse:
+    """Send a form to an http or https address; do not follow redirects, which lose the form.
 
-    A redirection is an answer and not followed: the form would be lost on the way. Raise
-    `urls.AddressError` for an invalid address, and `FetchError` if there is no answer within
-    `seconds`.
+    Raise `urls.AddressError` for an invalid address, and `FetchError` for a failed request or if
+    there is no response within `seconds`.
     """
     url = to_url(address, local=True)
-    return _within(
-        seconds, url, f"did not answer within {seconds:.3g} seconds", lambda: _post(url, form)
-    )
+    timeout = f"did not answer within {seconds:.3g} seconds"
+    return _with_deadline(seconds, url, timeout, lambda: _post(url, form))
 
 
-def _post(url: str, form: Mapping[str, str]) -> Answer:
+def _post(url: str, form: Mapping[str, str]) -> PostResponse:
     with (
-        _manager(url) as manager,
-        manager.request(
+        _connection_pool(url) as pool,
+        pool.request(
             "POST", url, fields=form, encode_multipart=False, redirect=False, preload_content=False
         ) as response,
     ):
         location = response.headers.get("Location")
-        return Answer(response.status, _target(url, location) if location else None)
+        target = _redirect_url(url, location) if location else None
+        return PostResponse(response.status, target)
 
 
-def _target(url: str, location: str) -> str:
-    """Return the absolute address of a redirection; ValueError if it is invalid."""
+def _redirect_url(url: str, location: str) -> str:
+    """Return the absolute target of a redirect; raise ValueError if it is invalid."""
     # http.client decodes headers as Latin-1, so this restores the bytes that the server sent
     quoted = urllib.parse.quote(location, safe=string.punctuation, encoding="iso-8859-1")
     return urllib.parse.urljoin(url, quoted)
 
 
-def _manager(url: str) -> urllib3.PoolManager:
-    """Return the connections for one request, by way of the environment's proxy if it names one."""
+def _connection_pool(url: str) -> urllib3.PoolManager:
+    """Return a pool for one request, which uses the proxy that the environment sets, if any."""
     import urllib.request
 
     import urllib3
@@ -153,11 +152,11 @@ def _manager(url: str) -> urllib3.PoolManager:
     )
 
 
-def _within(seconds: float, url: str, late: str, request: Callable[[], _T]) -> _T:
-    """Return what `request` returns, or raise `FetchError` if it fails or is `late`.
+def _with_deadline(seconds: float, url: str, timeout: str, request: Callable[[], _T]) -> _T:
+    """Return the result of `request`; raise `FetchError` if it fails or the deadline passes.
 
-    A socket's time-out begins again with every byte that arrives, so a limit for all of a response
-    takes a thread; it is abandoned when its time is over.
+    `timeout` is the message for the latter. A socket's time-out starts again with every byte that
+    arrives, so a deadline for the whole response needs a thread, which is then abandoned.
     """
     import urllib3
 
@@ -173,14 +172,14 @@ def _within(seconds: float, url: str, late: str, request: Callable[[], _T]) -> _
     thread.start()
     thread.join(seconds)
     if thread.is_alive():
-        raise FetchError(f"{url} {late}")
+        raise FetchError(f"{url} {timeout}")
     (result,) = results
     if not isinstance(result, Exception):
         return result
     if isinstance(result, FetchError | TooLargeError):
         raise result
     if isinstance(result, OSError | ValueError | urllib3.exceptions.HTTPError):
-        cause: BaseException = result  # urllib3 wraps what went wrong in words about itself
+        cause: BaseException = result  # the error inside urllib3's own has the clearer message
         while isinstance(cause, urllib3.exceptions.HTTPError) and cause.__context__:
             cause = cause.__context__
         raise FetchError(f"{url} cannot be reached: {visible(str(cause))}") from result

@@ -1,8 +1,8 @@
-"""The words and dates of the pages, one table for each language (`data/phrases/`).
+"""Phrases and date formats of the pages, one table for each language (`data/phrases/`).
 
-A page in a language without a table uses the office's, else English. A table serves all regions
-and scripts of its language: Traditional Chinese pages have simplified buttons, which their readers
-know, rather than English ones.
+A page in a language without a table uses the table of the office's language, or else English. A
+table serves all regions and scripts of its language: Traditional Chinese pages have buttons in
+Simplified Chinese, which their readers understand, not in English.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from typing import Any, cast
 from ilofeed.dates import Moment, offset
 
 LANGUAGES = ("en", "zh-Hans", "mn", "ar")
-# ISO 15924 scripts and primary subtags of languages that are written from right to left
+# codes of scripts (ISO 15924) and of languages (primary subtags) that run from right to left
 _LEFTWARD_SCRIPTS = frozenset("Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa".split())
 _LEFTWARD = frozenset(
     "apc ar arc ary arz azb bal ckb dv fa glk he iw ji ks lrc mzn nqo pnb prs ps sd skr syr ug ur"
@@ -26,7 +26,7 @@ _LEFTWARD = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
-    """One table. `words["subscribe"]` is a phrase, with `{names}` of what is to be filled in."""
+    """A language's table; `phrases["subscribe"]` is a phrase, with `{names}` as placeholders."""
 
     tag: str  # BCP 47
     table: Mapping[str, Any]
@@ -35,7 +35,7 @@ class Phrases:
         return self.table[key]
 
     def fill(self, key: str, **values: str) -> str:
-        """Return a phrase with its `{names}` filled in."""
+        """Return a phrase with values in place of its `{names}`."""
         return str(self.table[key]).format(**values)
 
     def day(self, moment: Moment) -> str:
@@ -53,7 +53,7 @@ class Phrases:
         return self._at(moment) + self.fill("zone", zone=_zone(moment))
 
     def span(self, start: Moment, end: Moment | None) -> Iterator[tuple[str, Moment | None]]:
-        """Yield the pieces of `2–3 April 2015`, each with the moment that it means, if any."""
+        """Yield the parts of a range such as `2–3 April 2015`, each with its moment or None."""
         if end is None or end == start:
             yield self.moment(start), start
         elif isinstance(start, dt.datetime) and isinstance(end, dt.datetime):
@@ -79,7 +79,7 @@ class Phrases:
         yield self.fill("zone", zone=_zone(end)), None
 
     def number(self, number: int) -> str:
-        """Return a number of items: `1 item`, `5 items`."""
+        """Return a number with its noun: `1 item`, `5 items`."""
         return str(self["number"][plural(self.tag, number)]).format(number=number)
 
     def _at(self, moment: dt.datetime) -> str:
@@ -91,7 +91,7 @@ class Phrases:
 
 
 def plural(tag: str, number: int) -> str:
-    """Return the form of a noun after a whole number, named as in CLDR's plural rules."""
+    """Return the plural category of a whole number (CLDR): `one`, `few`, `other`, …"""
     if tag == "en":
         return "one" if number == 1 else "other"
     if tag != "ar":
@@ -115,7 +115,7 @@ def _zone(moment: dt.datetime) -> str:
 
 @functools.cache
 def phrases(*tags: str) -> Phrases:
-    """Return the table of the first language that has one, or else the English one."""
+    """Return the table of the first language (BCP 47) that has one, or else the English table."""
     by_primary = {language.partition("-")[0]: language for language in LANGUAGES}
     tables = (by_primary.get(tag.partition("-")[0]) for tag in tags)
     language = next(filter(None, tables), "en")
@@ -123,7 +123,7 @@ def phrases(*tags: str) -> Phrases:
 
 
 def own_name(tag: str) -> str:
-    """Return the name of a language in itself, `Монгол`, and its other subtags: `English, GB`."""
+    """Return a language's name in that language, with other subtags: `Монгол`, `English, GB`."""
     names = _read_json("languages.json")
     parts = tag.split("-")
     for length in range(len(parts), 0, -1):
@@ -139,7 +139,7 @@ def _read_json(name: str) -> dict[str, Any]:
 
 
 def direction(tag: str) -> str:
-    """Return `rtl` or `ltr`, by the script of a tag or else by its language."""
+    """Return `rtl` or `ltr`, from the script subtag of a language tag or else its language."""
     primary, *rest = tag.split("-")
     script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
     leftward = script in _LEFTWARD_SCRIPTS if script is not None else primary in _LEFTWARD

@@ -26,12 +26,12 @@ _SPECIFIC = re.compile(r"(?:[0-9A-Za-z\-._~!$&'()*+,;=:@/?]|%[0-9A-F]{2})*")
 
 
 class TagError(ValueError):
-    """What RFC 4151 does not allow, as a sentence for the author."""
+    """An invalid id or authority; the message says what is wrong and what to write."""
 
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """Who mints ids: `domain,date` and an optional prefix, as `feeds.yaml` writes it."""
+    """The authority of an office's ids: `domain,date` and an optional `:prefix`."""
 
     text: str
     since: dt.date
@@ -42,32 +42,32 @@ class Authority:
 
 
 def parse_authority(text: str) -> Authority:
-    """Parse an authority such as `example.org,2015:office` (RFC 4151, section 2.1)."""
+    """Parse `example.org,2015:office` (RFC 4151, section 2.1); raise `TagError` if invalid."""
     entity, colon, prefix = text.partition(":")
     match = _AUTHORITY.fullmatch(entity)
     if not match:
-        raise TagError(_why_not(entity))
+        raise TagError(_describe_bad_authority(entity))
     if "." not in match["holder"].rpartition("@")[2]:
-        raise TagError("the domain before the comma has no dot; write a whole domain name")
+        raise TagError("the domain before the comma has no dot; write the full domain name")
     try:
         since = dt.date(int(match["year"]), int(match["month"] or 1), int(match["day"] or 1))
     except ValueError as error:
         raise TagError(f"the date after the comma does not exist ({error})") from error
     if not _SPECIFIC.fullmatch(prefix) or (colon and not prefix):
-        raise TagError("after the colon only letters, digits and -._~!$&'()*+,;=:@/? may stand")
+        raise TagError("invalid prefix; use only letters, digits and -._~!$&'()*+,;=:@/? in it")
     return Authority(text, since)
 
 
-def _why_not(entity: str) -> str:
+def _describe_bad_authority(entity: str) -> str:
     if entity != entity.lower():
-        return "the domain is written in lower case: " + entity.lower()
+        return f"the domain has capital letters; write {entity.lower()}"
     if "/" in entity or entity.startswith(("tag", "http")):
         return (
-            "the domain stands alone, without https:// or tag: and without a path: example.org,2015"
+            "https://, tag: or a path is not allowed here; write only domain,year: example.org,2015"
         )
     if "," not in entity:
-        return "a comma and a year on which you held the domain are missing: example.org,2015"
-    return "the form is domain,year: a domain you hold and a date on which you held it"
+        return "missing comma and year in which you held the domain; write it as example.org,2015"
+    return "invalid authority; write domain,year: a domain that you hold and since when"
 
 
 def parse_tag(text: str) -> str:
@@ -75,17 +75,17 @@ def parse_tag(text: str) -> str:
     scheme, _, rest = text.partition(":")
     entity, colon, specific = rest.partition(":")
     if scheme != "tag" or not colon or not specific:
-        raise TagError("the form of a whole id is tag:domain,year:name")
+        raise TagError("invalid tag URI; write tag:domain,year:name")
     parse_authority(entity)
     if not _SPECIFIC.fullmatch(specific):
-        raise TagError("an id holds only ASCII letters, digits and -._~!$&'()*+,;=:@/?")
+        raise TagError("invalid character; use only ASCII letters, digits and -._~!$&'()*+,;=:@/?")
     if not _is_canonical(specific):
-        raise TagError("an id encodes by % only what must be encoded, as UTF-8 in capitals")
+        raise TagError("invalid %-encoding; encode only what must be, as UTF-8 in capitals")
     return text
 
 
 def _is_canonical(specific: str) -> bool:
-    """Return whether nothing is percent-encoded without need: ids are compared as text."""
+    """Return whether an id encodes only what it must, so that ids can be compared as text."""
     try:
         plain = urllib.parse.unquote(specific, errors="strict")
     except UnicodeDecodeError:
@@ -93,23 +93,25 @@ def _is_canonical(specific: str) -> bool:
     return "\0" not in plain and not _UNRESERVED.search(specific)
 
 
-_URN = re.compile(  # RFC 8141, without what follows ? and #, which does not belong to the name
+_URN = re.compile(  # RFC 8141, without ?, # and what follows them, which are not part of the name
     r"urn:(?P<space>[a-z0-9][a-z0-9-]{0,30}[a-z0-9]):"
     r"(?P<name>(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/]|%[0-9A-F]{2})+)"
 )
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_UNRESERVED = re.compile(r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)")  # encoded needlessly
+_UNRESERVED = re.compile(
+    r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|[57][0-9A]|5F|7E)"
+)  # RFC 3986, section 2.3
 
 
 def parse_identity(text: str) -> str:
-    """Return an entry's id unchanged, or raise `TagError`."""
+    """Return an entry's id (a tag, http or https URI, or a URN) unchanged, or raise `TagError`."""
     if text.lower().startswith(("http:", "https:")):
         return _address(text)
     if text[:4].lower() == "urn:":
         return _urn(text)
     if text.startswith("tag:"):
         return parse_tag(text)
-    raise TagError("a whole id begins with tag:, https://, http:// or urn:")
+    raise TagError("unknown scheme; begin a full id with tag:, https://, http:// or urn:")
 
 
 def _address(text: str) -> str:
@@ -119,46 +121,48 @@ def _address(text: str) -> str:
         raise TagError(str(error)) from error
     url = _UNRESERVED.sub(lambda match: urllib.parse.unquote(match[0]), url)
     if text != url:
-        raise TagError(f"an address as an id has one spelling; this one would be {url}")
+        raise TagError(f"the address is not in canonical form; write {url}")
     return text
 
 
 def _urn(text: str) -> str:
     match = _URN.fullmatch(text)
     if match is None:
-        raise TagError("the form is urn:name:value, with urn:name in lower case")
+        raise TagError("invalid URN; write urn:name:value, with urn:name in lower case")
     if match["space"] == "uuid" and not _UUID.fullmatch(match["name"]):
-        raise TagError("the form is urn:uuid: and a UUID in lower case")
+        raise TagError("invalid UUID; write urn:uuid: and a UUID in lower case")
     return text
 
 
 def fraction(identity: str, attempt: int = 0) -> int:
-    """Return microseconds from an id, so that no two entries share an `updated`.
+    """Return microseconds for an entry's `updated`, from a hash of its id, so that all differ.
 
-    The W3C validator reports those (DuplicateUpdated). `attempt` counts on if two ids collide.
+    The W3C validator reports equal ones (DuplicateUpdated). If two ids collide, increase `attempt`.
     """
     digest = hashlib.sha256(identity.encode()).digest()[:8]
     return (int.from_bytes(digest) + attempt) % 1_000_000
 
 
-SHORT = 15  # bytes of the digest of an entry; with 16, Python would need 64 bytes for each
+SHORT = 15  # bytes of an entry's digest; Python stores 16 bytes in a larger block of memory
 
 
 def fingerprint(*values: Any) -> str:
-    """Return a digest of texts, numbers, dates, frozen values, and lists and mappings of these.
+    """Return the digest (32 hex digits) of texts, numbers, dates, frozen values, lists, mappings.
 
-    Sets are not allowed: their order differs from process to process.
+    Do not pass sets: their order differs from process to process.
     """
     text = repr(values).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(text, digest_size=16).hexdigest()
 
 
-# Fields of an office on which neither the check of an entry nor a document rests as a whole: its
-# terms are compared where their labels are shown, the rest shows in what the feeds hold.
-_COMPARED_APART = "categories countries feeds descriptions limit archives unsure".split()
+# Fields of an office that not every entry and document depends on: terms are compared where their
+# labels are shown, and a change of the others changes what the feeds contain.
+_COMPARED_ELSEWHERE = (
+    "categories countries feeds descriptions limit archives invalid_sections".split()
+)
 
 
 def settings_digest(office: Office) -> str:
-    """Return a digest of what all entries and documents rest on: address, title, languages, …"""
-    names = [name for name in office.__slots__ if name not in _COMPARED_APART]
+    """Return the digest of the settings that all entries and documents depend on (address, …)."""
+    names = [name for name in office.__slots__ if name not in _COMPARED_ELSEWHERE]
     return fingerprint([(name, getattr(office, name)) for name in names])

@@ -1,4 +1,4 @@
-"""Offices, entries, feeds and documents: frozen values, after every check has passed."""
+"""Data model: offices, entries, feeds and documents, as immutable values that passed all checks."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Literal, TypeAlias, TypeVar, get_args
 from ilofeed.dates import Moment
 from ilofeed.ids import Authority
 
-Format = Literal["atom", "rss", "json"]  # of feeds
+Format = Literal["atom", "rss", "json"]  # formats of feed documents
 
 
 def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
-    """Return the text for a language, and its tag, which is "" for a text for all languages.
+    """Return the best text for a language tag, and the tag of that text ("" for all languages).
 
-    `zh-Hans-CN` gets `zh-Hans`, then `zh`, then any Chinese, then the first text: the one in the
-    office's own language, if there is one.
+    The order for `zh-Hans-CN`: itself, `zh-Hans`, `zh`, any other Chinese text, the first text
+    (which is in the office's own language, if it has one).
     """
-    for exact in ("", tag):  # nearly always
+    for exact in ("", tag):  # the usual case
         if exact in texts:
             return texts[exact], exact
     parts = tag.split("-")
@@ -32,7 +32,7 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Who wrote something."""
+    """An author."""
 
     name: str
     email: str | None = None
@@ -45,91 +45,93 @@ class Term:
 
     name: str
     labels: Mapping[str, str]  # by language; "" for all languages
-    broader: str | None = None
-    descriptions: Mapping[str, str] = field(default_factory=dict)  # the same; may be empty
+    broader: str | None = None  # name of the broader term
+    descriptions: Mapping[str, str] = field(default_factory=dict)  # as labels; may be empty
 
     def label(self, language: str) -> str:
-        """Return the label in a language, else the nearest as `in_language` does."""
+        """Return the best label for a language tag, as `in_language` chooses it."""
         return in_language(self.labels, language)[0]
 
     def description(self, language: str) -> str | None:
-        """Return the description in a language in the same way; None if there is none."""
+        """Return the best description for a language tag; None if the term has none."""
         return in_language(self.descriptions, language)[0] if self.descriptions else None
 
 
 @dataclass(frozen=True, slots=True)
 class FeedSpec:
-    """What a feed selects: entries of a category, a country, a language, of two of them, or all."""
+    """The definition of a feed: its category, country or language, two of them, or all entries."""
 
-    path: str
+    path: str  # output folder without a slash at either end: `country/mn`
     category: str | None = None
     country: str | None = None
     language: str | None = None
 
     @property
     def is_pair(self) -> bool:
-        """Whether the feed crosses two dimensions; such a feed exists only if it had entries."""
+        """Whether the feed combines two dimensions; it is only published once it has entries."""
         return [self.category, self.country, self.language].count(None) < 2
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """All of feeds.yaml, with its texts in one of its languages (`speaking`)."""
+    """The content of feeds.yaml; `language` selects the language of title and description."""
 
     url: str  # absolute, ends in /
     authority: Authority
-    titles: Mapping[str, str]  # by language, as the labels of terms are
+    titles: Mapping[str, str]  # by language, as the labels of terms
     descriptions: Mapping[str, str]
-    language: str  # the one that is spoken
-    own_language: str  # the one of feeds.yaml
-    languages: tuple[str, ...]  # in which entries may be; empty where feeds.yaml names none
+    language: str  # of `title` and `description`
+    default_language: str  # site.language in feeds.yaml
+    languages: tuple[str, ...]  # allowed for entries; empty if feeds.yaml allows any
     timezone: dt.tzinfo
-    publish_time: dt.time
-    signs: Person | None  # who is named as author
-    limit: int
-    archives: frozenset[Format]  # the formats in which feeds have archives (RFC 5005)
-    hub: str | None
+    publish_time: dt.time  # of dates without a time
+    default_author: Person | None  # of entries without authors
+    limit: int  # maximum number of entries in a feed
+    archives: frozenset[Format]  # formats in which feeds have archives (RFC 5005)
+    hub: str | None  # address of the WebSub hub
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
-    unsure: frozenset[str] = frozenset()  # sections of feeds.yaml that could not be read whole
+    invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
-    def speaking(self, language: str) -> Office:
-        """Return the same office with its title and description in another language."""
+    def localized(self, language: str) -> Office:
+        """Return a copy of the office with its title and description in another language."""
         return self if language == self.language else replace(self, language=language)
 
     @property
     def title(self) -> str:
-        """The name of the office."""
+        """The name of the office in `language`."""
         return in_language(self.titles, self.language)[0]
 
     @property
     def title_language(self) -> str:
         """The language of `title`."""
-        return in_language(self.titles, self.language)[1] or self.own_language
+        return in_language(self.titles, self.language)[1] or self.default_language
 
     @property
     def description(self) -> str:
-        """A sentence on what the feeds hold, or else the title."""
+        """The description of the office in `language`; the title if it has none."""
         return in_language(self.descriptions or self.titles, self.language)[0]
 
     @property
     def description_language(self) -> str:
         """The language of `description`."""
-        return in_language(self.descriptions or self.titles, self.language)[1] or self.own_language
+        return (
+            in_language(self.descriptions or self.titles, self.language)[1] or self.default_language
+        )
 
     @property
     def author(self) -> Person:
-        """The author of entries that name none."""
-        return self.signs or Person(self.title)
+        """The author of entries without authors."""
+        return self.default_author or Person(self.title)
 
     def address(self, path: str) -> str:
-        """Return the URL of a published path; that of an index page is its folder."""
+        """Return the URL of an output path, without a final `index.html`."""
         return self.url + path.removesuffix("index.html")
 
     @property
     def category_scheme(self) -> str:
-        """The scheme of category terms: an id, so that it survives a move of the site."""
+        """The scheme of category terms: a tag URI, so that it stays the same if the site moves."""
         return self.authority.id_of("category")
 
     @property
@@ -140,7 +142,7 @@ class Office:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """When (end inclusive) and where something happens; `status` is set if it does not."""
+    """An event; `end` is inclusive, `status` is None if it takes place as announced."""
 
     start: Moment
     end: Moment | None = None
@@ -151,15 +153,15 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `path` is where a local one is published, `data` its bytes."""
+    """A picture; `path` (in the output) and `data` are None for a picture on another site."""
 
     url: str
     alt: str
     credit: str | None = None
     type: str | None = None
-    width: int | None = None  # pixels
+    width: int | None = None  # in pixels
     height: int | None = None
-    size: int | None = None  # bytes
+    size: int | None = None  # in bytes
     path: str | None = None
     data: bytes | None = field(default=None, repr=False)
 
@@ -176,72 +178,71 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One item of news. `published` is in the office's zone, `updated` and `withdrawn` in UTC."""
+    """A news item; `published` is in the office's time zone, `updated` and `withdrawn` in UTC."""
 
     slug: str
     id: str
     title: str
     summary: str
-    html: str  # what there is to read
+    html: str  # the rendered body, or the summary as a paragraph
     published: dt.datetime
     updated: dt.datetime
-    url: str  # its own page
+    url: str  # of the entry's page
     categories: tuple[str, ...]
     countries: tuple[str, ...]
     authors: tuple[Person, ...]
     language: str
-    link: str | None = None  # the item elsewhere
+    link: str | None = None  # address of the item on another site
     event: Event | None = None
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
-    translates: str | None = None  # the slug of the original, never to be shown by itself
-    translation_of: str | None = None  # the same, where the original is to be seen
+    translates: str | None = None  # slug of the original, even if that is not published
+    translation_of: str | None = None  # the same; None in a selection without the original
     draft: bool = False
-    withdrawn: dt.datetime | None = None  # of a published entry only once the instant has come
-    folder: str = ""  # of the file it was written in
-    # a digest of what it was read from; b"" if unknown
+    withdrawn: dt.datetime | None = None  # in a selection None until that time has come
+    folder: str = ""  # of the entry file, with a final slash
+    # digest of the files of the entry (`content.hash_source`); b"" if unknown
     source: bytes = field(default=b"", repr=False, compare=False)
 
     @property
     def path(self) -> str:
-        """The file it was written in."""
+        """The path of the entry file, relative to the office's folder."""
         return f"{self.folder}{self.slug}.md"
 
     @property
     def target(self) -> str:
-        """What readers open: the item elsewhere, or its own page."""
+        """The address that readers open: `link`, or else the entry's page."""
         return self.link or self.url
 
     @property
     def page(self) -> str:
-        """Where its own page is published."""
+        """The output path of the entry's page."""
         return f"entry/{self.slug}/index.html"
 
     @property
     def event_status(self) -> Literal["scheduled", "cancelled", "postponed"]:
-        """Whether its event takes place; the event of a withdrawn entry is cancelled."""
+        """The status of the event; "cancelled" if the entry is withdrawn."""
         if self.withdrawn is not None:
             return "cancelled"
         return (self.event and self.event.status) or "scheduled"
 
     @property
     def calendar(self) -> str:
-        """Where its event, if it has one, is published for one's own calendar."""
+        """The output path of the event as an iCalendar file."""
         return f"entry/{self.slug}/event.ics"
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The place of a document among the archive documents of its feed (RFC 5005)."""
+    """The position of a document among the archive documents of its feed (RFC 5005)."""
 
-    pages: int  # how many it knows of; if there are none the feed is complete
-    # its own number, from the oldest; None for the subscription document
-    page: int | None = None
+    pages: int  # number of archive documents; 0 if the document has all entries
+    page: int | None = None  # number from 1, the oldest; None for the subscription document
 
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """The entries of an archive document, newest first, withdrawn entries included."""
+    """The entries of an archive document, newest first, including withdrawn entries."""
 
     entries: tuple[Entry, ...]
     updated: dt.datetime
@@ -249,41 +250,41 @@ class Archive:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """A feed with what it holds: the newest `limit` of the entries it selects, newest first.
+    """A feed with the newest `limit` entries of those that match its definition, newest first.
 
     If it has archives, `current` and `withdrawn` are the entries that are in none of them.
-    `feeds.in_format` and `feeds.archive_documents` return it as one document shows it.
+    `feeds.subscription_feed` and `feeds.archive_feeds` return it as one document shows it.
     """
 
     spec: FeedSpec
     id: str
-    language: str  # of its title, its description and its page
+    language: str  # of title, description and page
     title: str
     description: str
     updated: dt.datetime
     entries: tuple[Entry, ...]
-    selected: int  # how many there are, also beyond the limit
-    events: tuple[Entry, ...] = ()  # for its calendar, latest first, withdrawn ones included
-    has_calendar: bool = False  # also while it is empty, once there was one
-    tombstones: tuple[Entry, ...] = ()  # withdrawn, and it would hold them still (RFC 6721)
-    archived_as: frozenset[Format] = frozenset()
-    archives: tuple[Archive, ...] = ()  # from the oldest
+    selected: int  # number of matching entries, including those beyond the limit
+    events: tuple[Entry, ...] = ()  # for the calendar, latest first, including withdrawn entries
+    has_calendar: bool = False  # stays true after the last event is gone
+    tombstones: tuple[Entry, ...] = ()  # withdrawn entries of the newest `limit` (RFC 6721)
+    archived_as: frozenset[Format] = frozenset()  # formats with archives
+    archives: tuple[Archive, ...] = ()  # oldest first
     current: tuple[Entry, ...] = ()
     withdrawn: tuple[Entry, ...] = ()
-    history: History | None = None  # of a document in a format that has archives
+    history: History | None = None  # only in the variant for a format that has archives
 
     def path(self, name: str) -> str:
-        """Return where a document of this feed is published: `all/atom.xml`."""
+        """Return the output path of a document of this feed, such as `all/atom.xml`."""
         return f"{self.spec.path}/{name}"
 
     def own_path(self, name: str) -> str:
-        """Return where it is published itself: `all/archive/1/atom.xml` for an archive."""
+        """Return the output path of this variant: `all/archive/1/atom.xml` for an archive."""
         if self.history is None or self.history.page is None:
             return self.path(name)
         return self.archive_path(self.history.page, name)
 
     def archive_path(self, number: int, name: str) -> str:
-        """Return where an archive document of this feed is published."""
+        """Return the output path of an archive document of this feed."""
         return self.path(f"archive/{number}/{name}")
 
 
@@ -293,9 +294,9 @@ MEDIA_TYPES: dict[Format, str] = {
     "rss": "application/rss+xml",
     "json": "application/feed+json",
 }
-STYLESHEET = "assets/feed.css"  # of the raw XML feeds
+STYLESHEET = "assets/feed.css"  # for XML feeds that are opened in a browser
 
-# the order in which files are published: a feed never names a page that is not there yet
+# the order of publishing: a feed must not link to a page that is not published yet
 Kind = Literal[
     "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
 ]
@@ -306,8 +307,8 @@ ORDER: tuple[Kind, ...] = get_args(Kind)
 class Document:
     """One file of the output.
 
-    `feed` or `entry` is what it shows, if it shows one; `format` is the format of a feed.
-    `recipe` is a digest of all that it was rendered from; b"" if unknown (`pages.recipe`).
+    `feed` or `entry` is the one that it shows, or None; `format` is set for feed documents.
+    `recipe` is a digest of everything it was rendered from (`pages.recipe`); b"" if unknown.
     """
 
     path: str
@@ -320,13 +321,13 @@ class Document:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 digest of its bytes, in hexadecimal."""
+        """The SHA-256 digest of `data`, in hexadecimal."""
         return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class OutputFile:
-    """A file that the last build published and that is still in the output as it was then."""
+    """A file of the last build that is unchanged in the output folder."""
 
     path: str
     kind: Kind
@@ -338,7 +339,7 @@ class OutputFile:
 class UpToDate:
     """An output file that is up to date; its bytes are rendered on access.
 
-    `render` returns the documents of its entry or feed, the file among them.
+    `render` returns the documents of its entry or feed, including this file.
     """
 
     path: str
@@ -352,7 +353,7 @@ class UpToDate:
 
     @property
     def data(self) -> bytes:
-        """Render the bytes."""
+        """The bytes of the file, rendered on each access."""
         return next(document.data for document in self.render() if document.path == self.path)
 
 
@@ -373,7 +374,7 @@ def in_order(documents: Iterable[Ordered]) -> tuple[Ordered, ...]:
 
 
 def relative(here: str, path: str) -> str:
-    """Return the address of one output path relative to another; an index page is its folder."""
+    """Return the relative link from an output path to another, without a final `index.html`."""
     there, base = path.split("/"), here.split("/")[:-1]
     common = 0
     while common < min(len(there) - 1, len(base)) and there[common] == base[common]:

@@ -1,4 +1,4 @@
-"""Problems of an author's files: where they are, how bad, what is wrong and what to write."""
+"""Problems in an author's files: place, severity, what is wrong and what to write."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Severity = Literal["error", "warning"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake of an author, at a place an editor can go to.
+    """A mistake in an author's file.
 
-    `line` and `column` count from 1, columns in characters. `code` is stable, kebab-case and has
-    its section in `docs/problems.md`. `message` is one sentence without a line break.
+    `line` and `column` (in characters) count from 1. `code` never changes and has a section in
+    `docs/reference/problems.md`. `message` is a single line.
     """
 
     path: str
@@ -27,46 +27,46 @@ class Problem:
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
-    """Return whether any of the problems keeps the office from publishing."""
+    """Return whether any of the problems is an error, which prevents publishing."""
     return any(problem.severity == "error" for problem in problems)
 
 
 def quote(text: str, most: int = 60) -> str:
-    """Quote a text for a message: on one line, shortened, with nothing a terminal would obey."""
+    """Quote a text for a message, on one line, at most `most` characters, as `visible` does."""
     return f"`{visible(text, most)}`"
 
 
 def visible(text: str, most: int = 300) -> str:
-    """Shorten a text, and replace each invisible character by its code point."""
+    """Shorten a text to `most` characters; show invisible characters as their code points."""
     shown = text if len(text) <= most else text[: most - 1] + "…"
-    # those would move the cursor, turn the line around or show nothing at all
+    # these would move the cursor, reverse the line or not be seen
     invisible = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
     return "".join(
-        f"<U+{ord(sign):04X}>" if unicodedata.category(sign) in invisible else sign
-        for sign in shown
+        f"<U+{ord(character):04X}>" if unicodedata.category(character) in invisible else character
+        for character in shown
     )
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
-    """Return the candidate nearest to a word; None if none is near."""
-    import difflib  # slow to load, and most runs have nothing to guess
+    """Return the candidate most similar to a word; None if none is similar."""
+    import difflib  # slow to load, and most runs do not need it
 
     by_folded = {candidate.casefold(): candidate for candidate in sorted(candidates)}
     matches = difflib.get_close_matches(word.casefold(), by_folded, n=1)
     return by_folded[matches[0]] if matches else None
 
 
-# letters that look Latin and are Cyrillic, as a keyboard of the other alphabet writes them
-_TWINS = str.maketrans("АВЕЅІЈКМНОРСТХаеѕіјорсух", "ABESIJKMHOPCTXaesijopcyx")
+# Cyrillic letters that look like Latin ones
+_LOOKALIKES = str.maketrans("АВЕЅІЈКМНОРСТХаеѕіјорсух", "ABESIJKMHOPCTXaesijopcyx")
 
 
 def did_you_mean(word: str, candidates: Iterable[str]) -> str:
-    """Return the end of a message: the nearest candidate, or all candidates if they are few."""
+    """Return the end of a message: the most similar candidate, or all candidates if few, or ""."""
     names = sorted(candidates)
-    twin = word.translate(_TWINS)
-    if not word.isascii() and twin.isascii() and (match := nearest(twin, names)):
-        sign = next(sign for sign in word if not sign.isascii())
-        return f"; did you mean {quote(match)}? The {quote(sign)} here is a Cyrillic letter"
+    latin = word.translate(_LOOKALIKES)
+    if not word.isascii() and latin.isascii() and (match := nearest(latin, names)):
+        character = next(character for character in word if not character.isascii())
+        return f"; did you mean {quote(match)}? This {quote(character)} is a Cyrillic letter"
     if match := nearest(word, names):
         return f"; did you mean {quote(match)}?"
     if names and len(", ".join(names)) <= 120:
@@ -75,11 +75,11 @@ def did_you_mean(word: str, candidates: Iterable[str]) -> str:
 
 
 def plural(number: int, singular: str, many: str = "") -> str:
-    """Return a number with what it counts."""
+    """Return a number with its noun: `1 file`, `2 entries` (`many` is an irregular plural)."""
     return f"{number} {singular}" if number == 1 else f"{number} {many or singular + 's'}"
 
 
-Code = Literal[  # each has its section in docs/problems.md
+Code = Literal[  # each has its section in docs/reference/problems.md
     "authority-changed", "bad-authority", "bad-choice", "bad-country-code", "bad-date", "bad-email",
     "bad-file-name", "bad-id", "bad-image", "bad-language", "bad-media-type", "bad-number",
     "bad-slug", "bad-time", "bad-url", "changed-silently", "circular-broader", "control-character",
@@ -98,7 +98,7 @@ Code = Literal[  # each has its section in docs/problems.md
     "yaml-syntax", "yaml-tag",
 ]  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
-RULES: tuple[Code, ...] = (  # what a build refuses, and --allow allows for once
+RULES: tuple[Code, ...] = (  # of the continuity guard: errors that --allow permits once
     "authority-changed",
     "date-moved",
     "feed-vanished",
@@ -107,4 +107,4 @@ RULES: tuple[Code, ...] = (  # what a build refuses, and --allow allows for once
     "site-moved",
     "updated-backwards",
 )
-GUARDED = frozenset((*RULES, "changed-silently"))  # what a comparison with the last build finds
+GUARDED = frozenset((*RULES, "changed-silently"))  # found by comparing with the last build

@@ -1,4 +1,4 @@
-"""The text of a file an author wrote: decoding, places, and characters that no feed can carry."""
+"""Decode an author's file, locate text in it, and find characters that feeds cannot carry."""
 
 import bisect
 import codecs
@@ -9,25 +9,25 @@ from dataclasses import dataclass
 
 from ilofeed.problems import Code, Problem, Severity, quote
 
-MOST_PER_FILE = 10  # of one kind of character; the rest are counted, not listed
+MOST_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
 
-# XML 1.0 (section 2.2) cannot hold them at all, or feed validators warn about them (BadCharacters)
+# not allowed in XML 1.0 (section 2.2), or reported by feed validators (BadCharacters)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-# U+FFFD, surrogates and noncharacters: HTML calls them parse errors
+# U+FFFD, surrogates and noncharacters: parse errors in HTML
 _FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
 _UNFIT = re.compile(rf"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff](?<![{_FIT}])")
-# UTF-8 read as Latin-1 or Windows-1252, then saved again: "é" became "Ã©", "’" became "â€™"
-_TWICE = re.compile(
+# UTF-8 decoded as Latin-1 or Windows-1252, then saved: "é" became "Ã©", "’" became "â€™"
+_MOJIBAKE = re.compile(
     r"(?:[\u00c2\u00c3][\x80-\u00bf]"
     r"|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e])+"
 )
-# two letters of another script, each in two or three pieces: "工资" became "å·¥èµ„"
-_PIECES = (
+# at least two letters of another script, each as two to four characters: "工资" became "å·¥èµ„"
+_CONTINUATION = (
     "\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
     "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
 )
-_FOREIGN = re.compile(f"(?:[\xc2-\xf4][{_PIECES}]{{1,3}}){{2,}}")
-PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # legal, but most often an icon that came along
+_FOREIGN_MOJIBAKE = re.compile(f"(?:[\xc2-\xf4][{_CONTINUATION}]{{1,3}}){{2,}}")
+PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # valid, but usually an icon copied by accident
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Source:
         return line, offset - self._starts[line - 1] + 1
 
     def offset(self, line: int) -> int:
-        """Return where a line (from 1) begins; the end of the text for a line past it."""
+        """Return the offset at which a line (from 1) begins, at most the end of the text."""
         return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
 
     def line_at(self, offset: int) -> str:
@@ -65,21 +65,22 @@ class Source:
 
 
 def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
-    """Return the text of a file, None if it is not text, and the problems of its encoding.
+    """Return the text of a file (None if it is binary) and the problems of its encoding.
 
-    A wrong encoding is guessed, so that the problems further down are reported too. Unfit
-    characters are masked one by one: places stay true and nothing is reported twice.
+    A file in another encoding is decoded all the same, so that its other problems are reported too.
+    Unfit characters are masked one by one, which keeps lines and columns right and makes sure that
+    later checks do not report them again.
     """
     text, problems = _decode(path, data)
     if _is_binary(text[:1000]):
-        message = "this is not a text file; an editor for text writes one, as UTF-8"
+        message = "not a text file; write one with a text editor and save it as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
-    for pattern in (_FOREIGN, _TWICE, _CONTROL, _UNFIT):
+    for pattern in (_FOREIGN_MOJIBAKE, _MOJIBAKE, _CONTROL, _UNFIT):
         matches = [
             match
             for match in pattern.finditer(source.text)
-            if pattern is not _FOREIGN or _repaired(match[0])
+            if pattern is not _FOREIGN_MOJIBAKE or _repaired(match[0])
         ]
         problems += _list_unfit(source, matches)
         if matches:
@@ -90,29 +91,29 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
 
 
 def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
-    """Return the warning about a private character that a value has only by an escape."""
+    """Return the warning about a private character that a value contains only as an escape."""
     match = PRIVATE.search(value)
     if match is None or PRIVATE.search(source.text, start, end):
         return []
     return [private_character(source, start, match[0])]
 
 
-def private_character(source: Source, offset: int, sign: str) -> Problem:
+def private_character(source: Source, offset: int, character: str) -> Problem:
     """Return the warning about a private character at an offset."""
     message = (
-        f"U+{ord(sign):04X} is a private character, often an icon copied from a web page; "
-        "readers show a box, so delete it"
+        f"private-use character U+{ord(character):04X}, often an icon copied from a web page, "
+        "which readers show as a box; delete it"
     )
     return source.problem(offset, "private-character", message, "warning")
 
 
 def _is_binary(head: str) -> bool:
-    """Return whether a file is a picture or the like: it has NUL, and many control characters."""
+    """Return whether a file is binary: its first characters are NUL and many control characters."""
     return "\0" in head and len(_CONTROL.findall(head)) * 20 > len(head)
 
 
 def _mask(text: str, matches: list[re.Match[str]]) -> str:
-    """Replace each match with something harmless of equal length."""
+    """Replace each match with spaces or letters of the same length."""
     parts, end, indented = [], 0, True
     for match in matches:
         between = text[end : match.start()]
@@ -157,8 +158,8 @@ def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
 
 
 def _utf16(path: str, data: bytes, name: str) -> tuple[str, list[Problem]]:
-    called = name[:6].upper()
-    message = f"the file is saved as {called}; save it again as UTF-8 (“Save as”, encoding UTF-8)"
+    encoding = name[:6].upper()
+    message = f"the file is encoded as {encoding}; save it as UTF-8 (“Save as”, encoding UTF-8)"
     return data.decode(name, "replace").replace("\ufffd", "?"), [
         Problem(path, 1, 1, "not-utf-8", message)
     ]
@@ -175,8 +176,8 @@ def _latin(path: str, data: bytes) -> tuple[str, list[Problem]]:
             byte = line[error.start : error.start + 1]
             column = len(line[: error.start].decode("utf-8")) + 1
             message = (
-                f"byte 0x{byte.hex().upper()} is not UTF-8 (in Windows-1252 it would be "
-                f"{quote(byte.decode('cp1252', 'replace'))}); save the file again as UTF-8"
+                f"byte 0x{byte.hex().upper()} is not valid UTF-8 (in Windows-1252 it is "
+                f"{quote(byte.decode('cp1252', 'replace'))}); save the file as UTF-8"
             )
             problems.append(Problem(path, number, column, "not-utf-8", message))
     return data.decode("utf-8", "windows-1252-guess"), problems
@@ -192,14 +193,14 @@ codecs.register_error("windows-1252-guess", _guess)
 
 
 def describe_unfit(unfit: str) -> tuple[Code, str]:
-    """Return the code and the message for characters that `find_unfit` returned."""
+    """Return the problem code and the message for characters that `find_unfit` found."""
     if _CONTROL.match(unfit):
-        message = f"the control character U+{ord(unfit):04X} cannot stand in a feed; delete it"
+        message = f"control character U+{ord(unfit):04X} is not allowed in feeds; delete it"
         return "control-character", message
     if _UNFIT.match(unfit):
-        message = f"the character U+{ord(unfit):04X} is a trace of damaged text; write it again"
+        message = f"character U+{ord(unfit):04X} comes from damaged text; write the text again"
         return "damaged-text", message
-    message = f"{quote(unfit)} looks like text decoded twice"
+    message = f"{quote(unfit)} looks like text in a wrong encoding"
     if repaired := _repaired(unfit):
         message += f"; write {quote(repaired)}"
     return "double-encoding", message
@@ -213,7 +214,7 @@ def _repaired(unfit: str) -> str | None:
 
 
 def _byte(character: str) -> bytes:
-    """Return the byte of a letter in Windows-1252, which leaves five bytes to Latin-1."""
+    """Return a letter's byte in Windows-1252, or in Latin-1 for the five that the former lacks."""
     try:
         return character.encode("cp1252")
     except UnicodeError:
@@ -221,20 +222,20 @@ def _byte(character: str) -> bytes:
 
 
 def repair(text: str) -> str:
-    """Repair what was decoded twice, if possible, and remove what `find_unfit` would find."""
-    for pattern in (_FOREIGN, _TWICE):
-        for _ in range(3):  # a repair may bring to light what was decoded three times
+    """Undo wrong decoding where possible, and remove all that `find_unfit` would find."""
+    for pattern in (_FOREIGN_MOJIBAKE, _MOJIBAKE):
+        for _ in range(3):  # a text may have been decoded wrongly three times
             text = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
     text = PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
-    while _TWICE.search(text):
-        text = _TWICE.sub(lambda match: match[0][:1], text)
+    while _MOJIBAKE.search(text):
+        text = _MOJIBAKE.sub(lambda match: match[0][:1], text)
     return text
 
 
 def is_mistakable(text: str) -> bool:
-    """Return whether a text in Latin letters is, byte for byte, UTF-8 too, as `É®` is.
+    """Return whether the Latin-1 bytes of a text are also valid UTF-8, as of `É®`.
 
-    feedparser, and the readers built on it, treat such a text as wrongly decoded and change it.
+    feedparser, and the readers built on it, assume a wrong encoding and change such a text.
     """
     try:
         return text.encode("latin-1").decode("utf-8") != text
@@ -243,10 +244,10 @@ def is_mistakable(text: str) -> bool:
 
 
 def find_unfit(text: str) -> re.Match[str] | None:
-    """Return the first characters that no feed should carry, in text that did not pass `decode`."""
-    if text.isascii() and text.isprintable():
+    """Return the first characters that feeds cannot carry, in text that `decode` did not check."""
+    if text.isascii() and text.replace("\n", "").isprintable():
         return None
-    return _TWICE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
+    return _MOJIBAKE.search(text) or _CONTROL.search(text) or _UNFIT.search(text)
 
 
 _TAGS = """
@@ -262,12 +263,12 @@ _MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
 
 
 def find_markup(text: str) -> str | None:
-    """Return an end tag of HTML in plain text: readers would show it, validators warn of it."""
+    """Return the first HTML end tag in plain text: readers show it and validators warn about it."""
     return match[0] if (match := _MARKUP.search(text)) else None
 
 
 def without_markup(text: str) -> str:
-    """Remove what `find_markup` finds in plain text."""
+    """Remove HTML end tags from plain text until `find_markup` finds none."""
     while _MARKUP.search(text):
         text = _MARKUP.sub(" ", text)
     return text

@@ -1,4 +1,4 @@
-"""Addresses: what authors may write (IRIs, RFC 3987) and what documents carry (URIs, RFC 3986)."""
+"""Convert the addresses of authors (IRIs, RFC 3987) to those of documents (URIs, RFC 3986)."""
 
 import ipaddress
 import re
@@ -10,34 +10,32 @@ LONGEST_URL = 2000
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_LIKE_ENTITY = re.compile(r"(&#?\w+);")  # readers of RSS would take &b; for an entity
-_NO_FOLDER = re.compile(r"/(?:\.|%2E){1,2}/")  # in an address in canonical form
+_LIKE_ENTITY = re.compile(r"(&#?\w+);")  # RSS readers would treat &b; as an entity
+_DOT_SEGMENT = re.compile(r"/(?:\.|%2E){1,2}/")  # of a canonical address
 _PAGE = re.compile(r"/([^/]+\.(?:html?|xml|json|php|aspx?))/$")
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class AddressError(ValueError):
-    """What is wrong with an address, as the end of a sentence for its author."""
+    """An invalid address; the message says what is wrong and what to write."""
 
 
 def to_url(text: str, *, local: bool = False) -> str:
-    """Return the canonical, percent-encoded http or https URL of an address an author wrote.
+    """Return the canonical, percent-encoded http or https URL of an address that an author wrote.
 
-    Raise `AddressError` for anything a subscriber's reader could not open: no scheme, another
-    scheme, no host, a host that cannot exist, a password, white space inside. `local` allows
-    localhost, which only the author can open.
+    Raise `AddressError` for anything that a subscriber's reader could not open: no scheme, another
+    scheme, no host, an invalid host, a password, white space inside. `local` allows localhost,
+    which only the author can open.
     """
     text = text.strip()
     if re.search(r"\s", text):
-        raise AddressError(f"{quote(text)} has white space in it; an address has none")
+        raise AddressError(f"{quote(text)} contains white space; remove it or write %20")
     scheme = _SCHEME.match(text)
     if scheme is None and (match := re.search("https?://", text, re.IGNORECASE)):
         before = quote(text[: match.start()])
-        raise AddressError(
-            f"{quote(text)} has {before} before the address; write the address alone"
-        )
+        raise AddressError(f"{quote(text)} has {before} before the address; write only the address")
     if scheme is None or re.match(r"[\w.-]+:\d+(/|$)", text):
-        raise AddressError(f"{quote(text)} is not a whole address; begin it with https://")
+        raise AddressError(f"{quote(text)} is not a complete address; begin it with https://")
     if scheme[0].lower() not in {"http:", "https:"}:
         raise AddressError(f"{quote(text)} does not begin with https:// or http://")
     if len(text) > LONGEST_URL:
@@ -46,16 +44,16 @@ def to_url(text: str, *, local: bool = False) -> str:
         parts = urllib.parse.urlsplit(text)
         port = parts.port
     except ValueError as error:
-        raise AddressError(f"{quote(text)} is not an address ({error})") from error
+        raise AddressError(f"invalid address {quote(text)} ({error})") from error
     if not parts.hostname:
         raise AddressError(f"{quote(text)} has no host; write https://host/path")
     if "@" in parts.netloc:
-        raise AddressError(f"{quote(text)} carries a user name; everybody would read it")
+        raise AddressError(f"{quote(text)} contains a user name, which is public; remove it")
     host = _host(parts.hostname, text, local=local)
     if port is not None and port != {"http": 80, "https": 443}[parts.scheme]:
         host += f":{port}"
     if "&amp;" in text.lower():
-        raise AddressError(f"{quote(text)} has &amp; in it, as HTML writes it; an address has &")
+        raise AddressError(f"{quote(text)} contains &amp;, which is HTML; write &")
     path = _encode(parts.path or "/", _PATH_SAFE)
     query, fragment = _encode(parts.query, _QUERY_SAFE), _encode(parts.fragment, _QUERY_SAFE)
     url = urllib.parse.urlunsplit((parts.scheme, host, path, query, fragment))
@@ -63,22 +61,21 @@ def to_url(text: str, *, local: bool = False) -> str:
 
 
 def to_folder(text: str) -> str:
-    """Return the address of a site as `to_url` does, ending in a slash.
+    """Return the canonical URL of a site's folder, ending in a slash; localhost is allowed.
 
-    Raise `AddressError` also for a query or a fragment, and for `/./` and `/../`. The site may be
-    on localhost.
+    Raise `AddressError` as `to_url` does, and for a query, a fragment, the address of a page, and
+    `/./` or `/../`.
     """
     if "?" in text or "#" in text:
-        raise AddressError(f"{quote(text)} has a ? or # in it; the site's address is a folder")
+        raise AddressError(f"{quote(text)} contains ? or #; write the address of a folder")
     url = to_url(text, local=True)
     url = url if url.endswith("/") else url + "/"
     if page := _PAGE.search(url):
         raise AddressError(
-            f"{quote(url[:-1])} is a page, {page[1]}; the site's address is a folder"
+            f"{quote(url[:-1])} is the address of a page, {page[1]}; write that of its folder"
         )
-    if match := _NO_FOLDER.search(url):
-        message = f"{quote(url)} has {match[0]} in it, which browsers read as another address"
-        raise AddressError(message)
+    if match := _DOT_SEGMENT.search(url):
+        raise AddressError(f"{quote(url)} contains {match[0]}; write the address without it")
     return url
 
 
@@ -94,22 +91,22 @@ def _host(host: str, text: str, *, local: bool) -> str:
         try:
             name = idna.encode(name, uts46=True).decode("ascii")
         except idna.IDNAError as error:
-            raise AddressError(f"{quote(text)} has a host that cannot exist ({error})") from error
+            raise AddressError(f"{quote(text)} has an invalid host name ({error})") from error
     labels = name.lower().split(".")
     if not all(map(_LABEL.fullmatch, labels)) or len(name) > 253 or labels[-1].isdigit():
-        raise AddressError(f"{quote(text)} has a host that cannot exist")
+        raise AddressError(f"{quote(text)} has an invalid host name")
     if len(labels) == 1 and not (local and labels == ["localhost"]):
-        raise AddressError(f"{quote(text)} has a host without a dot; write its whole name")
+        raise AddressError(f"{quote(text)} has a host name without a dot; write the full name")
     return ".".join(labels)
 
 
 def _encode(part: str, safe: str) -> str:
-    """Percent-encode what a URI may not hold; keep, in upper case, what is encoded already."""
+    """Percent-encode what a URI does not allow; keep existing escapes, in upper case."""
     escaped = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
     upper = re.sub(r"%[0-9A-Fa-f]{2}", lambda match: match[0].upper(), escaped)
     return urllib.parse.quote(upper, safe=safe)
 
 
 def is_absolute(text: str) -> bool:
-    """Return whether an address names its scheme."""
+    """Return whether an address begins with a scheme."""
     return _SCHEME.match(text) is not None

@@ -1,7 +1,6 @@
 """Share work among processes: the only module that starts one.
 
-A worker is a fork of this process, so it has everything that this process has; its results come
-back as pickles.
+A worker is a fork of this process, so it has all of its data; it sends results back as pickles.
 """
 
 import contextlib
@@ -16,7 +15,7 @@ from typing import Any, TypeAlias, TypeVar
 Item = TypeVar("Item")
 Result = TypeVar("Result")
 Progress: TypeAlias = "Callable[[int, int], None]"
-_BATCH = 1000  # results sent together: one pickle of all would double the memory they take
+_BATCH = 1000  # results in one pickle; a pickle of all would double the memory
 
 
 def ignore_progress(_done: int, _total: int) -> None:
@@ -30,7 +29,7 @@ def processors() -> int:
 
 @dataclass(frozen=True, slots=True)
 class Workers:
-    """How many processes may work at once; `progress` is called with items done and their total."""
+    """The maximum number of processes; `progress` is called with the items done and the total."""
 
     processes: int = 1
     progress: Progress = ignore_progress
@@ -38,11 +37,11 @@ class Workers:
     def map(
         self, work: Callable[[Item], Result], items: Sequence[Item], worth_sharing: int = 1
     ) -> list[Result]:
-        """Return the result of `work` for each item, in order; equal for any number of processes.
+        """Return the result of `work` for each item, in order, for any number of processes.
 
-        `work` must not rely on side effects, and its results must be picklable. Up to
-        `worth_sharing` items are worked on in this process, and so is what a worker does not
-        deliver because it was killed or could not be started.
+        `work` must not have side effects, and its results must be picklable. This process does all
+        the work for up to `worth_sharing` items, and also the share of a worker that was killed or
+        could not be started.
         """
         count = min(self.processes, len(items))
         if count < 2 or len(items) <= worth_sharing or not hasattr(os, "fork"):
@@ -52,9 +51,9 @@ class Workers:
         try:
             results[::count] = _work(work, items[::count], len(items), self.progress)
             for number, worker in enumerate(workers, 1):
-                theirs = items[number::count]
-                delivered = _receive(worker, len(theirs))
-                results[number::count] = delivered or [work(item) for item in theirs]
+                share = items[number::count]
+                received = _receive(worker, len(share))
+                results[number::count] = received or [work(item) for item in share]
         finally:
             for worker in filter(None, workers):
                 worker.process.kill()
@@ -75,7 +74,7 @@ class _Worker:
 def _work(
     work: Callable[[Item], Result], items: Sequence[Item], total: int, progress: Progress
 ) -> list[Result]:
-    """Work on this process's share of `total` items; the others are assumed to be as far."""
+    """Do this process's share of `total` items; progress assumes that the others are as far."""
     results = []
     for done, item in enumerate(items, 1):
         results.append(work(item))
@@ -84,12 +83,12 @@ def _work(
 
 
 def _start(work: Callable[[Item], object], items: Sequence[Item]) -> _Worker | None:
-    """Start a worker; None if the system has no process to spare."""
-    import multiprocessing  # takes 15 ms to load, and most builds need no worker
+    """Start a worker; return None if the system cannot start another process."""
+    import multiprocessing  # slow to load (15 ms), and most builds need no worker
 
     context = multiprocessing.get_context("fork")
     receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=_deliver, args=(work, items, sender), daemon=True)
+    process = context.Process(target=_work_and_send, args=(work, items, sender), daemon=True)
     try:
         process.start()
     except OSError:
@@ -100,9 +99,11 @@ def _start(work: Callable[[Item], object], items: Sequence[Item]) -> _Worker | N
     return _Worker(process, receiver)
 
 
-def _deliver(work: Callable[[Item], object], items: Sequence[Item], sender: Connection) -> None:
-    """Work on items and send the results. On an error send nothing: it recurs in the parent."""
-    gc.freeze()  # a collection would copy the memory that is shared with the parent
+def _work_and_send(
+    work: Callable[[Item], object], items: Sequence[Item], sender: Connection
+) -> None:
+    """Do the work and send the results; on an error send nothing, and the parent repeats it."""
+    gc.freeze()  # a collection would copy the memory shared with the parent
     with contextlib.suppress(Exception, KeyboardInterrupt):
         results = [work(item) for item in items]
         for start in range(0, len(results), _BATCH):
@@ -110,7 +111,7 @@ def _deliver(work: Callable[[Item], object], items: Sequence[Item], sender: Conn
 
 
 def _receive(worker: _Worker | None, expected: int) -> list[Any]:
-    """Return the results of a worker; an empty list if it has not delivered all of them."""
+    """Return all results of a worker, or an empty list if it did not send all of them."""
     results: list[Any] = []
     if worker is not None:
         with contextlib.suppress(EOFError, OSError):

@@ -106,11 +106,11 @@ def test_translations() -> None:
     assert found(a=entry(translation_of="a")) == ["a:7:17 unknown-translation"]
     (said,) = messages(b=mongolian)
     assert said == (
-        "there is no entry `a`; correct the name or, if a.md was deleted, put it back or delete "
+        "there is no entry `a`; correct the name, or, if a.md was deleted, restore it or delete "
         "this line"
     )
     (said,) = messages(wages=entry(), b=entry(translation_of="wage", language="mn"))
-    assert "did you mean `wages`? If wage.md was deleted, put it back" in said
+    assert "did you mean `wages`? If wage.md was deleted, restore it" in said
     # an entry that cannot be read is there all the same
     assert found(a=b"", b=entry(translation_of="a")) == ["a:1:1 empty-file"]
     assert found(a=entry(date="x"), b=entry(translation_of="a")) == ["a:3:7 bad-date"]
@@ -132,9 +132,9 @@ def test_a_translation_of_a_translation_is_told_the_original() -> None:
         slug: entry(translation_of=other) for slug, other in ("ab", "bc", "cb")
     }
     assert [text.partition("; ")[0] for text in messages(**circle)] == [
-        "the translations go in a circle, a → b → c → b",
-        "the translations go in a circle, b → c → b",
-        "the translations go in a circle, c → b → c",
+        "circular translations: a → b → c → b",
+        "circular translations: b → c → b",
+        "circular translations: c → b → c",
     ]
     # the end of the chain may be a file that cannot be read, or a slug that is not there
     lost = found(b=entry(translation_of="x"), c=entry(translation_of="b", language="mn"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from ilofeed.content import read
-from ilofeed.content.read import MOST_PICTURE_BYTES, MOST_TEXT_BYTES, read_office
+from ilofeed.content.read import MAX_PICTURE_BYTES, MAX_TEXT_BYTES, read_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def office(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000, MOST_TEXT_BYTES])
+@pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000, MAX_TEXT_BYTES])
 def test_a_file_is_read_to_its_end(office: Path, size: int) -> None:
     data = bytes(number % 251 for number in range(size))
     (office / "entries" / "long.md").write_bytes(data)
@@ -29,7 +29,7 @@ def test_a_file_is_read_to_its_end(office: Path, size: int) -> None:
 
 
 def test_not_further_than_its_most(office: Path) -> None:
-    (office / "entries" / "long.md").write_bytes(b"x" * (MOST_TEXT_BYTES + 1))
+    (office / "entries" / "long.md").write_bytes(b"x" * (MAX_TEXT_BYTES + 1))
     sources = read_office(office)
     assert (sources.entries, sources.refused) == ((), ("entries/long.md",))
     assert [problem.code for problem in sources.problems] == ["file-too-large"]
@@ -93,9 +93,9 @@ def test_an_office_without_its_file(office: Path) -> None:
 
 
 def test_of_what_is_too_large_one_byte_too_many_is_read(office: Path) -> None:
-    (office / "entries" / "a.png").write_bytes(bytes(MOST_PICTURE_BYTES + 70_000))
+    (office / "entries" / "a.png").write_bytes(bytes(MAX_PICTURE_BYTES + 70_000))
     sources = read_office(office)
-    assert [len(data) for data in sources.files.values()] == [MOST_PICTURE_BYTES + 1]
+    assert [len(data) for data in sources.files.values()] == [MAX_PICTURE_BYTES + 1]
 
 
 def test_what_is_no_file_is_not_opened(office: Path) -> None:

@@ -160,27 +160,27 @@ def test_an_item_with_another_sign_is_told_as_one(item: str) -> None:
     keys = KEYS.replace(" [wages]", lines)
     assert problems(keys) == ["wages:6:1 yaml-syntax", "wages:7:1 yaml-syntax"]
     first, _ = said(keys)
-    assert first == "an item of a list begins with a hyphen and a space: `- wages`"
+    assert first == "invalid list item; begin it with a hyphen and a space: `- wages`"
 
 
 def test_a_text_that_goes_on_is_not_only_a_key_without_its_colon() -> None:
     (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on here."))
-    assert one.endswith("; if the text above goes on here, begin the line with two spaces")
+    assert one.endswith("; if this line continues the text above, indent it by two spaces")
     (one,) = said(KEYS.replace("wages.", "wages that is long\nand goes on: here."))
-    assert one.endswith("; if the text above goes on here, put quotes around all of it")
+    assert one.endswith("; if this line continues the text above, put quotes around all of it")
     (one,) = said(KEYS.replace("title:", "title"))
-    assert one == "there is no colon after the key in `title Wages rise`"
+    assert one == "missing colon after the key in `title Wages rise`"
 
 
 def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
     keys = KEYS + "event:\nstart: 2015-06-01\nend: 2015-06-02\n"
     assert problems(keys) == ["wages:8:1 unknown-key", "wages:9:1 unknown-key"]
     first, _ = said(keys)
-    assert first == "`start` belongs to `event`; begin the line with two spaces"
+    assert first == "`start` belongs to `event`; indent the line by two spaces"
     keys = KEYS + "event:\n  start: 2015-06-01\nend: 2015-06-02\nimage:\nfile: a.png\n"
     assert said(keys) == [
-        "`end` belongs to `event`; begin the line with two spaces",
-        "`file` belongs to `image`; begin the line with two spaces",
+        "`end` belongs to `event`; indent the line by two spaces",
+        "`file` belongs to `image`; indent the line by two spaces",
     ]
     flat = OFFICE.partition(b"categories:")[0].replace(b"\n  ", b"\n")
     rest = OFFICE.removeprefix(OFFICE.partition(b"categories:")[0])
@@ -195,51 +195,51 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
     [
         (
             KEYS.replace("[MN]", "MN; CN"),
-            "a list is wanted here, in brackets: countries: [MN, CN]",
+            "expected a list in brackets: countries: [MN, CN]",
         ),
         (
             KEYS.replace("[wages]", "wages]"),
-            "a list is wanted here, in brackets: categories: [wages]",
+            "expected a list in brackets: categories: [wages]",
         ),
         (
             KEYS.replace("[wages]", "\n  -wages\n  -employment"),
-            "a list is wanted here, in brackets: categories: [wages, employment]",
+            "expected a list in brackets: categories: [wages, employment]",
         ),
         (
             KEYS.replace("[wages]", "\n  wages\n  employment"),
-            "a list is wanted here, in brackets: categories: [wages, employment]",
+            "expected a list in brackets: categories: [wages, employment]",
         ),
         (
             KEYS.replace("[wages]", '"wages", "employment"'),
-            'a list stands in brackets: `categories: ["wages", "employment"]`',
+            'several values; write them in brackets: `categories: ["wages", "employment"]`',
         ),
         (
             KEYS.replace("A report", "\n  A report: more"),
-            "a colon and a space end a key; put quotes around the whole text",
+            "expected text; put quotes around all of it, because it contains a colon",
         ),
         (
             KEYS + "authors: Anne-Marie Li\n",
-            "a list is wanted here, in brackets: authors: [Anne-Marie Li]",
+            "expected a list in brackets: authors: [Anne-Marie Li]",
         ),
         (
             KEYS + "attachments:\n  url: https://example.org/a.pdf\n",
-            "a list is wanted here; begin its first line with a hyphen: `- url: …`",
+            "expected a list; begin its first line with a hyphen: `- url: …`",
         ),
         (
             KEYS + "attachments: {}\n",
-            "a list is wanted here, in brackets: attachments: […]",
+            "expected a list in brackets: attachments: […]",
         ),
         (
             KEYS + "link: <https://example.org/>\n",
-            "`<https://example.org/>` has `<` before the address; write the address alone",
+            "`<https://example.org/>` has `<` before the address; write only the address",
         ),
         (
             KEYS.replace("[wages]", "[wages employment]"),
-            "`wages employment` looks like 2 names; put a comma and a space between them",
+            "`wages employment` looks like 2 names; write them in brackets, separated by commas",
         ),
         (
             KEYS.replace("[wages]", "\n- wages\n - employment"),
-            "`wages - employment` looks like 2 names; put a comma and a space between them",
+            "`wages - employment` looks like 2 names; write them in brackets, separated by commas",
         ),
         (
             KEYS + "updated: 2015-06-01 9:30\n",
@@ -247,7 +247,7 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
         ),
         (
             KEYS + "updated: 2015-06-01 9:30Z\n",
-            "is not a date as it is written here; write 2015-06-01T09:30:00+00:00",
+            "invalid date `2015-06-01 9:30Z`; write 2015-06-01T09:30:00+00:00",
         ),
     ],
 )
@@ -271,18 +271,30 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         (
             "feeds: [all]",
             "feeds:\n  - per: category, country",
-            "stand in brackets: per: [category, country]",
+            "write several values in brackets: per: [category, country]",
         ),
-        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "2 is the most"),
+        ("feeds: [all]", "feeds: [{per: [category, country, language]}]", "write at most 2"),
         ("feeds: [all]", "feeds: {per: country}", "begin its first line with a hyphen: `- per: …`"),
-        ("  CN: China", "  - CN: China\n  - MN: Mongolia\nx:", "indented: CN: …"),
+        (
+            "  CN: China",
+            "  - CN: China\n  - MN: Mongolia\nx:",
+            "each on its own indented line: CN: …",
+        ),
         (
             "feeds: [all]",
             "feeds: [{per: [country category]}]",
-            "stand in brackets: per: [country, category]",
+            "write several values in brackets: per: [country, category]",
         ),
-        ("/feeds/", "/feeds/index.html", "is a page, index.html; the site's address is a folder"),
-        ("org,2015", "org,0215", "0215-01-01, is before 1985; nobody holds a domain then"),
+        (
+            "/feeds/",
+            "/feeds/index.html",
+            "is the address of a page, index.html; write that of its folder",
+        ),
+        (
+            "org,2015",
+            "org,0215",
+            "0215-01-01 is before 1985; write a date on which you had the domain",
+        ),
     ],
 )
 def test_what_is_said_of_feeds_yaml_can_be_done(old: str, new: str, message: str) -> None:
@@ -303,19 +315,19 @@ def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
         (
             KEYS + "image: {url: https://example.org/a.png, alt: A: b}\n",
             "7:47 unquoted-colon",
-            "need quotes, also between brackets",
+            "inside a value in brackets; put the value in quotes",
         ),
         (
             KEYS.replace("[MN]", "[MN,, CN]"),
             "6:16 yaml-syntax",
-            "nothing stands before this comma",
+            "missing value before this comma",
         ),
         (
             KEYS.replace("[MN]", '["MN" CN]'),
             "6:18 yaml-syntax",
-            "put quotes around each whole text",
+            "put quotes around each text",
         ),
-        (KEYS.replace("[wages]", "{wages}"), "5:13 unquoted-start", "a list stands in [ ]"),
+        (KEYS.replace("[wages]", "{wages}"), "5:13 unquoted-start", "write a list in [ ]"),
         (
             KEYS.replace("A report", "{A report}").replace(" on wages.", ""),
             "4:10 unquoted-start",
@@ -352,7 +364,7 @@ def test_a_fence_that_is_none_does_not_hide_the_keys(fence: str) -> None:
 @pytest.mark.parametrize("body", ["Body text\nand more.\n", "===\nBody\n"])
 def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
     (one,) = messages(wages=f"---\n{KEYS}{body}".encode())
-    assert one == "the front matter that begins here has no end; write --- after line 6"
+    assert one == "the front matter that begins here is not closed; write --- after line 6"
     folded = KEYS.replace("A report", ">-\n  Note: a report") + "event:\n  start: 2015-06-01\n"
     assert found(wages=f"---\n{folded}{body}".encode()) == ["wages:1:1 unclosed-front-matter"]
 
@@ -360,16 +372,26 @@ def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected", "message"),
     [
-        ("date: ", "date:\u00a0", "3:1 missing-colon", "is a special one (U+00A0); write a plain"),
-        ("date: ", "\u00a0date: ", "3:1 unknown-key", "stands beside the key `date`"),
-        ("date: ", "\u200bdate: ", "3:1 unknown-key", "stands beside the key `date`"),
+        ("date: ", "date:\u00a0", "3:1 missing-colon", "special space (U+00A0) after the colon"),
+        (
+            "date: ",
+            "\u00a0date: ",
+            "3:1 unknown-key",
+            "the key `date` contains an invisible character",
+        ),
+        (
+            "date: ",
+            "\u200bdate: ",
+            "3:1 unknown-key",
+            "the key `date` contains an invisible character",
+        ),
         (
             "date: ",
             "d\u0430te: ",
             "3:1 unknown-key",
-            "`date`? The `\u0430` here is a Cyrillic letter",
+            "`date`? This `\u0430` is a Cyrillic letter",
         ),
-        ("[MN]", "[\u041cN]", "6:13 unknown-country", "The `\u041c` here is a Cyrillic letter"),
+        ("[MN]", "[\u041cN]", "6:13 unknown-country", "This `\u041c` is a Cyrillic letter"),
         ("[MN]", "[\u041c\u041d]", "6:13 unknown-country", "known: CN"),  # looks like MH
         ("[wages]", "［wages］", "5:13 wrong-type", "in brackets: categories: [wages]"),
     ],
@@ -394,18 +416,26 @@ def test_two_versions_in_feeds_yaml_are_one_problem() -> None:
         (
             KEYS + "event: {start: 2015-06-01, place: Beijing, China}\n",
             "7:44 unquoted-start",
-            "a comma ends a value between brackets; if `China` belongs to it, put quotes",
+            "a comma ends a value in brackets; if `China` is part of the value, put quotes",
         ),
         (KEYS.replace("[MN]", "\n  - MN\n  - CN:"), "8:5 empty-value", "delete the colon"),
-        (KEYS.replace("[MN]", "[MN],"), "6:12 quotes", "behind the closing ]; delete `,`"),
-        (KEYS.replace("A report on wages.", '"A", '), "4:10 quotes", 'closing "; delete `,`'),
+        (
+            KEYS.replace("[MN]", "[MN],"),
+            "6:12 quotes",
+            "unexpected `,` after the closing ]; delete it",
+        ),
+        (
+            KEYS.replace("A report on wages.", '"A", '),
+            "4:10 quotes",
+            'unexpected `,` after the closing "',
+        ),
         (KEYS.replace("[MN]", "[\n  MN,\n  CN"), "6:12 unclosed-bracket", "end it with ]"),
         (
             KEYS.replace("Wages", "'Wages").replace("A report", "It's a report"),
             "2:8 quotes",
-            "is never closed",
+            "is not closed",
         ),
-        (KEYS.replace(": ", ":"), "2:1 not-a-mapping", "a space is missing behind each colon"),
+        (KEYS.replace(": ", ":"), "2:1 not-a-mapping", "missing space after each colon"),
     ],
 )
 def test_what_follows_from_a_comma_a_colon_or_a_quote(
@@ -417,7 +447,7 @@ def test_what_follows_from_a_comma_a_colon_or_a_quote(
 
 def test_keys_in_a_list_and_a_body_behind_the_fence() -> None:
     keys = "".join(f"- {line}\n" for line in KEYS.splitlines())
-    assert said(keys) == ["keys are wanted here, without a hyphen before them: `title: …`"]
+    assert said(keys) == ["expected keys without a hyphen before them: `title: …`"]
     assert found(wages=f"---\n{KEYS}---Body\n".encode()) == ["wages:7:1 unclosed-front-matter"]
 
 
@@ -426,7 +456,7 @@ def test_a_section_without_its_name_or_in_another_is_told_by_its_keys() -> None:
     flat = head.replace(b"site:\n", b"").replace(b"\n  ", b"\n") + line + rest
     first, *_ = messages(office=flat)
     assert first == (
-        "`url` belongs to `site`; write `site:` above it, and begin the line with two spaces"
+        "`url` belongs to `site`; write `site:` above it, and indent the line by two spaces"
     )
     assert {one.split()[1] for one in found(office=flat)} == {"unknown-key"}
     within = head + (line + rest).replace(b"\n", b"\n  ").replace(b"categories", b"  categories", 1)

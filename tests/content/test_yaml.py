@@ -119,12 +119,12 @@ def test_any_bytes_are_answered(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"countries": "[China]"}, "that is the label of CN, write CN"),
+        ({"countries": "[China]"}, "this is the label of CN, so write CN"),
         ({"link": "[x](https://example.org/)"}, "`link: https://example.org/`"),
-        ({"image": "photo.jpg"}, "indented: file, url, alt, credit"),
-        ({"event": "[2015-05-19]"}, "indented: start, end, place, url"),
+        ({"image": "photo.jpg"}, "indented line: file, url, alt, credit"),
+        ({"event": "[2015-05-19]"}, "indented line: start, end, place, url"),
         ({"translation_of": "Old News.md"}, "write old-news"),
-        ({"summary": ">-\nWages rise."}, "begin its lines with two spaces"),
+        ({"summary": ">-\nWages rise."}, "indent its lines by two spaces"),
     ],
 )
 def test_what_an_editor_meant(changes: dict[str, str], said: str) -> None:

@@ -12,7 +12,7 @@ import pytest
 from lxml import etree
 
 from effort import attempts
-from ilofeed.feeds.archives import is_shown_anew
+from ilofeed.feeds.archives import must_be_shown
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
@@ -368,7 +368,7 @@ def test_shown_anew_is_said_of_what_moved_and_came_back_and_of_nothing_else() ->
     records = {key.rpartition(":")[2]: record for key, record in one.ledger.entries.items()}
     one.entries["dated"]["date"] = "2015-01-04"  # the date was wrong: nobody is shown it anew
     made = select(site(**{s: entry(**k) for s, k in one.entries.items()}), NOW)  # type: ignore[arg-type]
-    plain, dated = sorted(made.out, key=lambda one: one.slug, reverse=True)
-    assert not is_shown_anew(plain, records["plain"])
-    assert not is_shown_anew(dated, records["dated"])
-    assert is_shown_anew(plain, None)
+    plain, dated = sorted(made.entries, key=lambda one: one.slug, reverse=True)
+    assert not must_be_shown(plain, records["plain"])
+    assert not must_be_shown(dated, records["dated"])
+    assert must_be_shown(plain, None)

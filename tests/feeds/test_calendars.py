@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from ilofeed import dates
 from ilofeed.feeds import calendars
 from ilofeed.feeds.calendars import render_calendar
-from ilofeed.feeds.selection import MOST_EVENTS, published, select_feeds
+from ilofeed.feeds.selection import MOST_EVENTS, select_feeds, select_published
 from ilofeed.model import Event
-from ilofeed.verify.expected import carried_event
+from ilofeed.verify.expected import expected_event
 from ilofeed.verify.feed_reader import CalendarError, read_calendar
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site
@@ -188,7 +188,7 @@ def test_an_event_to_come_is_never_pushed_out_by_newer_entries() -> None:
 
 def test_a_calendar_holds_the_latest_events() -> None:
     made = site(wages=entry(event="{start: 2015-06-01}"))
-    (model,) = published(made.entries, NOW)
+    (model,) = select_published(made.entries, NOW)
     many = [
         dataclasses.replace(
             model, id=f"{model.id}{n}", event=Event(dt.date(2015, 6, 1) + dt.timedelta(days=n))
@@ -197,7 +197,7 @@ def test_a_calendar_holds_the_latest_events() -> None:
     ]
     feed = select_feeds(made.office, many)[0]
     assert len(feed.events) == MOST_EVENTS
-    days = {carried_event(one, made.office)["start"] for one in feed.events}
+    days = {expected_event(one, made.office)["start"] for one in feed.events}
     assert min(days) == "2015-06-06"
 
 
@@ -220,7 +220,7 @@ def test_a_calendar_says_who_it_is_and_how_often_to_ask() -> None:
 )
 def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
     made = site(wages=entry(event="{start: 2015-06-01}"))
-    (model,) = published(made.entries, NOW)
+    (model,) = select_published(made.entries, NOW)
     changed = dataclasses.replace(model, title=text or "x", summary=text * 3 or "x")
     feed = select_feeds(made.office, [model])[0]
     feed = dataclasses.replace(feed, events=(changed,), title=text or "x", description=text or "x")
@@ -247,9 +247,12 @@ GOOD = calendar(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-
         ("PRODID:.*?\r\n", "", "PRODID"),
         ("VERSION:2.0", "VERSION:1.0", "VERSION"),
         ("END:VCALENDAR\r\n", "", "icalendar"),
-        ("BEGIN:VCALENDAR", "BEGIN:VTODO", "no VCALENDAR"),
-        ("DTEND;[^:]*:", "DTEND;TZID=Nowhere/Else:", "no VTIMEZONE"),
-        ("(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", "", "no VTIMEZONE"),
+        ("BEGIN:VCALENDAR", "BEGIN:VTODO", "not a VCALENDAR"),
+        ("BEGIN:VEVENT", "begin:vevent", "lines of its own"),
+        ("BEGIN:VEVENT", "BEGIN:VEVENT\r\nBEGIN:VEVENT", "icalendar"),
+        ("END:VEVENT", "END:VEVENT\r\nEND:VEVENT", "icalendar"),
+        ("DTEND;[^:]*:", "DTEND;TZID=Nowhere/Else:", "VTIMEZONE for .* is missing"),
+        ("(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", "", "VTIMEZONE for .* is missing"),
         ("DTSTART;[^:]*:20150708T100000", "DTSTART:2015070", "icalendar"),
         ("(?s).*", "nonsense", "CR LF"),
         ("(?s).*", "", "icalendar"),

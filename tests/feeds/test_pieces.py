@@ -13,11 +13,16 @@ from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from effort import attempts
-from ilofeed.feeds.archives import RENDERERS, archive_documents, cut, render_archive_documents
+from ilofeed.feeds.archives import (
+    RENDERERS,
+    archive_feeds,
+    render_archive_documents,
+    split_document,
+)
 from ilofeed.feeds.selection import select
 from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.pages.render import render
-from ilofeed.verify.archive_reader import leave, share_out
+from ilofeed.verify.archive_reader import assign_entries, with_entries
 from ilofeed.verify.proof import EntryDigests
 from ilofeed.verify.verification import verify
 from ilofeed.workers import Workers
@@ -40,7 +45,7 @@ OFFICE = SITE.office
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
     """The pages that archives name are not there where archives are judged alone."""
-    monkeypatch.setattr("ilofeed.verify.links.LinkChecker.dangling", lambda *_: [])
+    monkeypatch.setattr("ilofeed.verify.links.LinkChecker.broken", lambda *_: [])
 
 
 def archives(form: Format) -> list[Document]:
@@ -48,14 +53,14 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return share_out(documents, EntryDigests(OFFICE).of)
+    return assign_entries(documents, EntryDigests(OFFICE).of)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:
     """What is found in pieces, and what is found in whole documents."""
     found = [verify(documents, OFFICE)]
     with monkeypatch.context() as patch:
-        patch.setattr("ilofeed.verify.verification.share_out", lambda *_: {})
+        patch.setattr("ilofeed.verify.verification.assign_entries", lambda *_: {})
         found.append(verify(documents, OFFICE))
     return found
 
@@ -63,7 +68,7 @@ def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[l
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_pieces_make_the_document(form: Format) -> None:
     for document in archives(form):
-        found = cut(document.data, form)
+        found = split_document(document.data, form)
         assert found is not None
         assert document.feed is not None
         assert len(found.entries) == len(document.feed.entries)
@@ -75,7 +80,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
     documents = archives(form)
     found = shared_out(documents)
     assert found.keys() < {one.path for one in documents}  # of the others all entries are read
-    left = [leave(one, found[one.path]) if one.path in found else one for one in documents]
+    left = [with_entries(one, found[one.path]) if one.path in found else one for one in documents]
     read = [entry.slug for one in left for entry in one.feed.entries]  # type: ignore[union-attr]
     shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
     assert sorted(read) == sorted(set(shown))
@@ -86,7 +91,7 @@ def test_each_entry_is_read_in_one_document(form: Format) -> None:
 
 def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
     data = archives("atom")[0].data
-    assert cut(data, "json") is None
+    assert split_document(data, "json") is None
     for other in (
         b"",
         b"<feed/>",
@@ -100,7 +105,7 @@ def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
         data.replace(b"UTF-8", b"ISO-8859-1", 1),
     ):
         assert other != data
-        assert cut(other, "atom") is None
+        assert split_document(other, "atom") is None
     one = dataclasses.replace(archives("atom")[0], data=data.replace(b"<entry", b"<!-- --><entry"))
     assert shared_out([one]) == {}
 
@@ -119,7 +124,7 @@ def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> 
             data = b"<?xml version='1.0' encoding='UTF-8'?>\n" + damage
             changed = [*documents]
             changed[at] = dataclasses.replace(documents[at], data=data)
-            cuttable += cut(data, form) is not None
+            cuttable += split_document(data, form) is not None
             in_pieces, whole = judged(changed, monkeypatch)
             assert in_pieces == whole, what
             wrong += bool(whole)
@@ -139,7 +144,7 @@ def test_what_only_a_whole_document_can_break(
     documents = archives(form)
     at = next(n for n, one in enumerate(documents) if len(one.feed.entries) == 2)  # type: ignore[union-attr]
     document = documents[at]
-    found = cut(document.data, form)
+    found = split_document(document.data, form)
     assert found is not None
     first, second = found.entries
     left: dict[str, tuple[bytes, ...]] = {
@@ -163,7 +168,7 @@ def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.Mo
         assert document.feed is not None
         entry = document.feed.entries[0]
         feed = dataclasses.replace(document.feed, entries=(entry, entry))
-        found = cut(document.data, form)
+        found = split_document(document.data, form)
         assert found is not None
         data = found.head + found.entries[0] + b"\n" + found.entries[0] + found.tail
         return dataclasses.replace(document, feed=feed, data=data)
@@ -171,7 +176,7 @@ def test_an_entry_that_is_to_be_shown_twice(form: Format, monkeypatch: pytest.Mo
     documents: list[Any] = [*archives(form)]
     documents[-1] = doubled(documents[-1])
     in_pieces, whole = judged(documents, monkeypatch)
-    rules = {fault.expected for fault in whole if re.match("no Duplicate", fault.expected)}
+    rules = {fault.expected for fault in whole if re.match("no error Duplicate", fault.expected)}
     assert rules
     assert in_pieces == whole
 
@@ -204,10 +209,10 @@ def rendered_alone(shown: Feed, office: Office) -> list[Document]:
 def test_archives_put_together_are_those_rendered_by_themselves(
     sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.feeds.archives._SHEET", sheet)
+    monkeypatch.setattr("ilofeed.feeds.archives._BATCH", sheet)
     monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
-    shown = [one for feed in seen.feeds for one in archive_documents(feed)]
+    shown = [one for feed in seen.feeds for one in archive_feeds(feed)]
     assert len(shown) > 4
     alone = [rendered_alone(one, OFFICE) for one in shown]
     assert {one.format for one in alone[0]} == {"atom", "rss", "json"}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ilofeed.feeds.selection import published, select_feeds
+from ilofeed.feeds.selection import select_feeds, select_published
 from offices import NOW, OFFICE, documents, entry, site
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ FEEDS = b"feeds: [all, {per: category}, {per: country}, {per: [country, category
 
 def feeds(now: dt.datetime = NOW, office: bytes = OFFICE, **entries: Any) -> dict[str, list[str]]:
     made = site(now, office=office, **entries)
-    out = published(made.entries, now)
+    out = select_published(made.entries, now)
     return {
         feed.spec.path: [one.slug for one in feed.entries]
         for feed in select_feeds(made.office, out)
@@ -226,7 +226,7 @@ def test_each_feed_holds_what_it_selects(found: list[tuple[list[str], list[str],
         for number, (categories, countries, language) in enumerate(found)
     }
     made = site(office=head + b"\nfeeds: " + lists + b"\n", **files)
-    out = published(made.entries, NOW)
+    out = select_published(made.entries, NOW)
     selected = {feed.spec.path: feed for feed in select_feeds(made.office, out)}
 
     def within(name: str | None, terms: Mapping[str, Term], names: tuple[str, ...]) -> bool:

@@ -33,7 +33,7 @@ def printed(site: Host, path: str) -> list[str]:
 
 
 def test_the_code_of_the_manual(browser: Browser, site: Host) -> None:
-    text = (ROOT / "docs" / "embedding.md").read_text("utf-8")
+    text = (ROOT / "docs/how-to/embed.md").read_text("utf-8")
     text = text.replace("https://example.org/feeds/", site.address)
     pieces = re.findall(r"^```html\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     style = re.findall(r"^```css\n(.*?)^```", text, re.DOTALL | re.MULTILINE)

@@ -28,14 +28,14 @@ SEEN = select(SITE, THEN)
 
 def drawn(slugs: list[str]) -> dict[str, bytes]:
     """The documents of entries by path, drawn one after the other."""
-    pages = EntryPages(SEEN.office, build_directory(SEEN.office, SEEN.feeds), SEEN.out)
-    by_slug = {entry.slug: entry for entry in SEEN.out}
+    pages = EntryPages(SEEN.office, build_directory(SEEN.office, SEEN.feeds), SEEN.entries)
+    by_slug = {entry.slug: entry for entry in SEEN.entries}
     return {one.path: one.data for slug in slugs for one in pages.render(by_slug[slug])}
 
 
 def test_the_gallery_has_pages_of_every_kind() -> None:
     """So that the next test says something."""
-    out = SEEN.out
+    out = SEEN.entries
     assert len({entry.language for entry in out}) > 2
     for having in ("link", "event", "image", "attachments", "withdrawn", "translates"):
         assert 0 < len([entry for entry in out if getattr(entry, having)]) < len(out), having
@@ -43,7 +43,7 @@ def test_the_gallery_has_pages_of_every_kind() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 def test_a_page_is_the_same_alone_and_after_any_others(seed: int) -> None:
-    slugs = [entry.slug for entry in SEEN.out]
+    slugs = [entry.slug for entry in SEEN.entries]
     alone = {path: data for slug in slugs for path, data in drawn([slug]).items()}
     random.Random(seed).shuffle(slugs)
     assert drawn(slugs) == alone
@@ -94,8 +94,8 @@ def page_with(text: str) -> Any:
         attachments=(Attachment(text, text, 0, text),),
     )
     seen = select(dataclasses.replace(FULL, office=office, entries=(changed, other)), NOW)
-    pages = EntryPages(office, build_directory(office, seen.feeds), seen.out)
-    made = {one.path: one.data for shown in seen.out for one in pages.render(shown)}
+    pages = EntryPages(office, build_directory(office, seen.feeds), seen.entries)
+    made = {one.path: one.data for shown in seen.entries for one in pages.render(shown)}
     both = (made[one.page] for one in (changed, other))
     return [etree.fromstring(data, etree.HTMLParser(encoding="utf-8")) for data in both]
 

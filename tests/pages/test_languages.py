@@ -87,10 +87,10 @@ def test_an_entry_in_none_of_them_is_told_the_nearest() -> None:
     given = office(languages="[en, zh-Hans]")
     (message,) = messages(office=given, a=entry(language="zh-CN"))
     assert message == (
-        "`zh-CN` is not among the languages of feeds.yaml, en, zh-Hans; write language: zh-Hans"
+        "language `zh-CN` is not listed in feeds.yaml (en, zh-Hans); write language: zh-Hans"
     )
     (message,) = messages(office=given, a=entry(language="ru"))
-    assert message.endswith("en, zh-Hans")
+    assert message.endswith("(en, zh-Hans)")
     assert [code.partition(" ")[2] for code in found(office=given, a=entry(language="x"))] == [
         "bad-language"
     ]
@@ -141,9 +141,9 @@ def test_feeds_of_a_language_hold_what_is_in_it() -> None:
 
 def test_a_dimension_by_itself_is_told_how_to_write_it() -> None:
     (message,) = messages(office=OFFICE + b"feeds: [language]\n", a=entry())
-    assert message == "`language` is a dimension; write - per: language"
+    assert message == "missing `per` before the dimension `language`; write - per: language"
     (message,) = messages(office=OFFICE + b"feeds: [{per: [language, language]}]\n", a=entry())
-    assert message.startswith("the two dimensions of a pair are two of")
+    assert message.startswith("duplicate dimension; write two of")
 
 
 def test_without_languages_there_is_the_offices_own() -> None:
@@ -165,19 +165,19 @@ def test_feeds_around_the_feed_of_a_language() -> None:
     def paths(found: Any) -> list[str]:
         return [feed.spec.path for feed in found]
 
-    assert paths(directory.above(mongolian, made.office)) == ["all"]
-    assert paths(directory.above(pair, made.office)) == ["all", "language/en"]
-    assert paths(directory.narrower(by_path["language/en/country/cn"])) == [
+    assert paths(directory.broader_feeds(mongolian, made.office)) == ["all"]
+    assert paths(directory.broader_feeds(pair, made.office)) == ["all", "language/en"]
+    assert paths(directory.narrower_feeds(by_path["language/en/country/cn"])) == [
         "language/en/country/hk"
     ]
     assert paths(directory.in_other_languages(mongolian)) == ["language/en"]
     assert paths(directory.in_other_languages(by_path["all"])) == []
-    around = directory.crossed(mongolian, made.office)
+    around = directory.paired_feeds(mongolian, made.office)
     assert {name: paths(feed for _, feed in pairs) for name, pairs in around.items()} == {
         "by_topic": ["language/mn/category/employment", "language/mn/category/wages"],
         "by_country": ["language/mn/country/mn"],
     }
-    assert directory.crossed(pair, made.office) == {}
+    assert directory.paired_feeds(pair, made.office) == {}
 
 
 @pytest.mark.parametrize(

@@ -214,8 +214,8 @@ def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
 
 def test_an_entry_of_unknown_source_is_made_anew() -> None:
     given = seen(FILES)
-    unknown = dataclasses.replace(given.out[-1], source=b"")
-    given = dataclasses.replace(given, out=[*given.out[:-1], unknown])
+    unknown = dataclasses.replace(given.entries[-1], source=b"")
+    given = dataclasses.replace(given, entries=[*given.entries[:-1], unknown])
     paths = {one.path for one in render(given) if one.kind == "entry" and not one.recipe}
     assert paths == {unknown.page}
 

@@ -41,7 +41,7 @@ def test_the_script_draws_a_picture_like_the_one_that_is_kept(
 @pictures
 def test_the_words_beside_a_picture_are_those_that_it_shows(picture: Picture) -> None:
     text = (ROOT / picture.page).read_text("utf-8")
-    (alt,) = re.findall(rf"!\[([^]]*)\]\((?:docs/)?{re.escape(picture.name)}\)", text)
+    (alt,) = re.findall(rf"!\[([^]]*)\]\((?:docs/|\.\./)?{re.escape(picture.name)}\)", text)
     pages = {one.path: one.data.decode() for one in prepare(picture.office, NOW).documents
              if one.path in picture.shown}  # fmt: skip
     assert pages.keys() == picture.shown.keys()

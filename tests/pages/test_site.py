@@ -18,7 +18,7 @@ from lxml import etree
 from browsing import GALLERY, THEN
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
-from ilofeed.feeds.selection import grouped, published, select, select_feeds
+from ilofeed.feeds.selection import group_feeds, select, select_feeds, select_published
 from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.model import Document, relative
 from ilofeed.pages import indexes
@@ -165,13 +165,13 @@ def test_the_picture_has_its_numbers_as_text() -> None:
 
 def test_a_chart_needs_two_months_and_does_not_count_withdrawn_entries() -> None:
     made = site(a=entry(), b=entry(date="2015-05-20"))
-    assert entries_per_month(published(made.entries, NOW), made.office) is None
+    assert entries_per_month(select_published(made.entries, NOW), made.office) is None
     made = site(a=entry(), b=entry(date="2015-07-20", countries="[CN, MN]"))
-    chart = entries_per_month(published(made.entries, NOW), made.office)
+    chart = entries_per_month(select_published(made.entries, NOW), made.office)
     assert chart is not None
     assert [month.month for month in chart.months] == [5, 6, 7]
     assert [(row.name, row.numbers) for row in chart.rows] == [("CN", (0, 0, 1)), ("MN", (1, 0, 1))]
-    assert chart.most == 1
+    assert chart.maximum == 1
     page = documents(site(a=entry(), b=entry(date="2015-07-20", withdrawn="2015-08-01")))
     assert b"<svg" not in page["index.html"].data
 
@@ -509,16 +509,16 @@ def test_feeds_around_a_feed() -> None:
         a=entry(categories="[wages]", countries="[HK]"),
         b=entry(categories="[employment]", countries="[CN]"),
     )
-    feeds = select_feeds(made.office, published(made.entries, NOW))
+    feeds = select_feeds(made.office, select_published(made.entries, NOW))
     by_path = {feed.spec.path: feed for feed in feeds}
     directory = build_directory(made.office, feeds)
 
     def above(path: str) -> list[str]:
-        found = directory.above(by_path[path], made.office)
+        found = directory.broader_feeds(by_path[path], made.office)
         return [feed.spec.path for feed in found]
 
     def narrower(path: str) -> list[str]:
-        found = directory.narrower(by_path[path])
+        found = directory.narrower_feeds(by_path[path])
         return [feed.spec.path for feed in found]
 
     assert above("all") == []
@@ -530,10 +530,10 @@ def test_feeds_around_a_feed() -> None:
         "country/cn/category/wages",
         "country/hk/category/employment",
     ]
-    (crossed,) = directory.crossed(by_path["category/wages"], made.office).items()
+    (crossed,) = directory.paired_feeds(by_path["category/wages"], made.office).items()
     assert crossed[0] == "by_country"
     assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
-    assert [name for name, _ in grouped(feeds)] == [
+    assert [name for name, _ in group_feeds(feeds)] == [
         "everything",
         "by_country",
         "by_topic",

@@ -105,7 +105,7 @@ def test_what_waits_is_marked_and_never_published() -> None:
     assert text(made, "index.html").count("preview-mark") == 2
     there, _ = check(sources(wages=entry(), **waiting), NOW)
     assert there is not None
-    assert {one.slug for one in select(there, NOW).out} == {"wages"}
+    assert {one.slug for one in select(there, NOW).entries} == {"wages"}
 
 
 def test_only_links_to_the_entry_are_marked() -> None:
@@ -144,7 +144,7 @@ def test_a_translation_of_what_is_not_there_names_nothing() -> None:
         wages=entry(translation_of="gone"), jobs=entry(draft="true", translation_of="wages")
     )
     assert made.preview.selection is not None
-    found = {one.slug: one.translation_of for one in made.preview.selection.out}
+    found = {one.slug: one.translation_of for one in made.preview.selection.entries}
     assert found == {"jobs": "wages", "wages": None}
     assert "there is no entry" in banner(made, "entry/wages/index.html")
 
@@ -219,14 +219,14 @@ def test_a_category_that_goes_takes_broken_entries_along() -> None:
     made = pages(memory, wages=entry(categories="[extra]"), jobs=entry())
     assert "extra" in banner(made, "entry/wages/index.html")
     assert made.preview.selection is not None
-    assert [one.slug for one in made.preview.selection.out] == ["jobs"]
+    assert [one.slug for one in made.preview.selection.entries] == ["jobs"]
 
 
 def test_of_two_with_one_id_the_first_is_shown() -> None:
     made = pages(a=entry(id="same", title="First"), b=entry(id="same", title="Second"))
     assert "First" in text(made, "all/atom.xml")
     assert "Second" not in text(made, "all/atom.xml")
-    assert "belongs to" in banner(made, "entry/b/index.html")
+    assert "first used in" in banner(made, "entry/b/index.html")
 
 
 def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -453,7 +453,7 @@ def test_it_follows_the_files(tmp_path: Path) -> None:
         _, said = here.told()
         assert here.process.returncode == 0
     assert "Traceback" not in said
-    assert "1 entry: all is well" in said
+    assert "1 entry: no problems" in said
     assert not list(root.glob(".public*"))
     assert not (root / "public").exists()
 
@@ -478,9 +478,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
         with serving(root, port) as here:
             _, said = here.told()
     assert here.process.returncode == 4
-    assert said == (
-        f"port {port} cannot be had; name another by --port, or 0 for any that is free\n"
-    )
+    assert said == (f"port {port} is not available; choose another with --port, or 0 for any\n")
 
 
 @pytest.mark.slow
@@ -501,7 +499,7 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(
     site_commands._follow(tmp_path, watcher, server)
     server.server_close()
     said = capsys.readouterr().err
-    assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: all is well")
+    assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: no problems")
     assert b"Wages rise" in (server.pages.find("index.html") or b"")
 
 

@@ -121,8 +121,8 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     ("output", "said"),
     [
         ("/proc/sys/kernel/ilofeed", "/proc/sys/kernel"),  # where nobody can write
-        ("a-file", "a-file is a file; the output is a folder"),
-        ("link-to-a-file", "is a file; the output is a folder"),
+        ("a-file", "a-file is a file; write the path of a folder as the output"),
+        ("link-to-a-file", "is a file; write the path of a folder as the output"),
         ("a-file/below", "a-file"),
     ],
 )

@@ -304,7 +304,7 @@ def test_touch_changes_the_line_that_is_there(tmp_path: Path) -> None:
     [
         (entry(date="2030-01-01"), "[updated-before-date]"),
         (entry(date="2015-02-30"), "[bad-date]"),
-        (FLOW, "write it by hand"),
+        (FLOW, "write the line `updated:` by hand"),
     ],
 )
 def test_touch_says_why_it_cannot(tmp_path: Path, data: bytes, said: str) -> None:

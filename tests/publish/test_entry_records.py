@@ -78,8 +78,8 @@ def test_check_takes_what_it_remembers() -> None:
     files: dict[str, Any] = dict(EVERYTHING)
     memory = remember(checked(**files))
     files["plain"] = entry(title="Another")
-    assert check(sources(**files), NOW, recall=memory.recall) == check(sources(**files), NOW)
-    assert check(sources(**files), LATER, recall=memory.recall) == check(sources(**files), LATER)
+    assert check(sources(**files), NOW, cache=memory.recall) == check(sources(**files), NOW)
+    assert check(sources(**files), LATER, cache=memory.recall) == check(sources(**files), LATER)
 
 
 def test_what_is_wrong_among_entries_has_its_place() -> None:
@@ -88,7 +88,7 @@ def test_what_is_wrong_among_entries_has_its_place() -> None:
     expected = check(sources(**now_wrong), NOW)
     assert [problem.code for problem in expected[1]] == ["duplicate-id"]
     assert expected[1][0].line > 1
-    assert check(sources(**now_wrong), NOW, recall=memory.recall) == expected
+    assert check(sources(**now_wrong), NOW, cache=memory.recall) == expected
 
 
 def test_what_time_can_make_wrong_is_checked_again() -> None:
@@ -101,7 +101,7 @@ def test_what_time_can_make_wrong_is_checked_again() -> None:
     out = dt.datetime(2026, 11, 3, tzinfo=dt.UTC)
     expected = check(sources(**files), out)
     assert [problem.code for problem in expected[1]] == ["updated-in-future"]
-    assert check(sources(**files), out, recall=memory.recall) == expected
+    assert check(sources(**files), out, cache=memory.recall) == expected
 
 
 def test_another_file_or_clock_is_checked_again() -> None:
@@ -172,7 +172,7 @@ def test_nothing_of_troubled_files() -> None:
 def test_what_was_recalled_stays_as_it_was_written() -> None:
     before = remember(checked(wages=entry(), jobs=entry(), gone=entry()))
     files: dict[str, Any] = {"wages": entry(), "jobs": entry("x")}
-    site, _ = check(sources(**files), NOW, recall=before.recall)
+    site, _ = check(sources(**files), NOW, cache=before.recall)
     assert site is not None
     again = remember(site, before=before).rows
     assert again["entries/wages.md"] is before.rows["entries/wages.md"]
@@ -187,7 +187,7 @@ def test_rows_that_do_not_hold_are_written_again() -> None:
         (OFFICE.replace(b"Example Office", b"Another Office"), before.rows),
     ):
         memory = dataclasses.replace(before, rows=rows)
-        site, _ = check(sources(office=office, wages=entry()), NOW, recall=memory.recall)
+        site, _ = check(sources(office=office, wages=entry()), NOW, cache=memory.recall)
         assert site is not None
         assert remember(site, before=memory) == remember(checked(office=office, wages=entry()))
 

@@ -79,7 +79,9 @@ def desk(tmp_path: Path) -> Desk:
 def test_a_renamed_file_is_told_its_id_line(desk: Desk) -> None:
     desk.file("wages").rename(desk.file("pay-2015"))
     (line,) = desk.refused()
-    assert line.startswith("entries/pay-2015.md:2:1: error: `Wages rise in the provinces`")
+    assert line.startswith(
+        "entries/pay-2015.md:2:1: error: the file of `Wages rise in the provinces` was renamed"
+    )
     assert "entries/wages.md" in line
     assert "write `id: wages`" in line
     desk.write("pay-2015", "id: wages")
@@ -140,7 +142,7 @@ def test_a_deleted_file_is_told_to_be_withdrawn(desk: Desk) -> None:
     text = desk.file("jobs").read_bytes()
     desk.file("jobs").unlink()
     (line,) = desk.refused()
-    assert line.startswith("entries/jobs.md:1:1: error: `Jobs fair` was published")
+    assert line.startswith("entries/jobs.md:1:1: error: `Jobs fair` is published")
     assert "`withdrawn: 2026-11-01`" in line
     desk.file("jobs").write_bytes(text)
     desk.write("jobs", "withdrawn: 2026-11-01")
@@ -156,7 +158,7 @@ def test_a_draft_is_no_way_back(desk: Desk) -> None:
     desk.write("jobs", "draft: true")
     (line,) = desk.refused()
     assert line.startswith("entries/jobs.md:2:1: error:")
-    assert "Instead of the draft line write `withdrawn: 2026-11-01`" in line
+    assert "replace the `draft` line by `withdrawn: 2026-11-01`" in line
 
 
 def test_a_date_in_the_future_is_no_way_back(desk: Desk) -> None:
@@ -366,7 +368,7 @@ def test_ids_survive_a_move_to_another_domain(desk: Desk) -> None:
     assert line.startswith("feeds.yaml:3:1: ")
     done = desk.build("--allow", "site-moved")
     assert done.returncode == 0
-    assert "warning: the site was at" in done.stdout
+    assert "warning: the site moves from" in done.stdout
     assert "subscribers see 0 new, 0 changed, 0 gone" in done.stderr
     assert ids() == before
     assert len(before) == 5
@@ -393,7 +395,7 @@ def test_what_comes_back_says_so_by_a_later_updated(desk: Desk) -> None:
     assert desk.build().returncode == 0
     desk.file("jobs").write_bytes(text)
     done = desk.build()
-    assert "`Jobs fair` is back, but nothing tells readers so" in done.stdout
+    assert "`Jobs fair` is no longer withdrawn, but its `updated` is not newer" in done.stdout
     assert "1 returned" in done.stderr
 
 

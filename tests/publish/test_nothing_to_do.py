@@ -156,8 +156,8 @@ def test_another_program_has_a_build_done(office: Path, monkeypatch: pytest.Monk
     assert look(office) is None
 
 
-def look(office: Path) -> state.Summary | None:
-    return state.find_nothing_to_do(office, office / "public", None, NOW.timestamp())
+def look(office: Path) -> state.BuildSummary | None:
+    return state.recall_summary(office, office / "public", None, NOW.timestamp())
 
 
 def test_what_is_known_of_another_build_is_nothing(office: Path) -> None:

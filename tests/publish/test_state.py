@@ -14,15 +14,15 @@ import pytest
 
 from ilofeed.problems import Problem
 from ilofeed.publish import stamps, state
-from ilofeed.publish.state import LastBuild, NewBuild, Output, Shown, Summary
+from ilofeed.publish.state import BuildSummary, LastBuild, LastShown, NewBuild, Output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-SHOWN = Shown("m" * 64, frozenset({"tag:example.org,2015:later", "tag:example.org,2015:Жил"}))
+SHOWN = LastShown("m" * 64, frozenset({"tag:example.org,2015:later", "tag:example.org,2015:Жил"}))
 PROBLEM = Problem("entries/a.txt", 1, 1, "not-an-entry", "`a.txt` is not read", "warning")
-SUMMARY = Summary("2 entries", (PROBLEM,))
+SUMMARY = BuildSummary("2 entries", (PROBLEM,))
 
 
 @pytest.fixture
@@ -70,8 +70,10 @@ def load(office: Path) -> LastBuild:
     return state.load_state(office / "public")
 
 
-def nothing_to_do(office: Path, now: float = 200.0, base_url: str | None = None) -> Summary | None:
-    return state.find_nothing_to_do(office, office / "public", base_url, now)
+def nothing_to_do(
+    office: Path, now: float = 200.0, base_url: str | None = None
+) -> BuildSummary | None:
+    return state.recall_summary(office, office / "public", base_url, now)
 
 
 def connect(office: Path) -> sqlite3.Connection:
@@ -223,7 +225,7 @@ def test_another_program_knows_only_what_was_shown(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     save(office)
-    monkeypatch.setattr(stamps, "program", lambda: "another")
+    monkeypatch.setattr(stamps, "program_digest", lambda: "another")
     assert nothing_to_do(office) is None
     assert load(office) == LastBuild(SHOWN)
     save(office, entries={})
@@ -237,8 +239,8 @@ def test_what_is_shown_is_remembered_without_a_build(office: Path) -> None:
     assert load(office) == LastBuild(SHOWN)
     assert nothing_to_do(office) is None
     save(office)
-    state.save_state(output, Shown(), load(office), None)
-    assert load(office).shown == Shown()
+    state.save_state(output, LastShown(), load(office), None)
+    assert load(office).shown == LastShown()
     assert nothing_to_do(office) == SUMMARY
 
 
@@ -419,7 +421,7 @@ def test_a_link_beside_it_is_not_followed(office: Path, tmp_path: Path) -> None:
 
 def test_a_locked_file_costs_only_time(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     save(office)
-    monkeypatch.setattr(state, "PATIENCE", 0.0)
+    monkeypatch.setattr(state, "LOCK_TIMEOUT", 0.0)
     other = connect(office)
     other.execute("BEGIN EXCLUSIVE")
     assert load(office) == LastBuild()
@@ -461,8 +463,8 @@ def test_large_inodes_fit_into_a_table() -> None:
 def test_another_package_is_another_program(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    before = stamps.program()
+    before = stamps.program_digest()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert stamps.program() == before
+    assert stamps.program_digest() == before
     (tmp_path / "lxml-99.dist-info").mkdir()
-    assert stamps.program() != before
+    assert stamps.program_digest() != before

@@ -135,7 +135,7 @@ class Upgrade:
     def __init__(self) -> None:
         self.version = 0
         self.loader = html._environment().loader
-        self.program = stamps.program
+        self.program = stamps.program_digest
 
     def to(self, version: int, word: str) -> None:
         assert self.loader is not None
@@ -144,11 +144,11 @@ class Upgrade:
         assert changed != source
         self.version = version
         self._use(jinja2.ChoiceLoader([jinja2.DictLoader({"frame.html": changed}), self.loader]))
-        stamps.program = lambda: f"{self.program()}{version}"
+        stamps.program_digest = lambda: f"{self.program()}{version}"
 
     def undo(self) -> None:
         self._use(self.loader)
-        stamps.program = self.program
+        stamps.program_digest = self.program
 
     def _use(self, loader: jinja2.BaseLoader | None) -> None:
         environment = html._environment()
@@ -328,7 +328,7 @@ class Office(RuleBasedStateMachine):
             return
         site, _ = check.check(read_office(self.folder), self.now)
         assert site is not None
-        documents = chain.make(select(site, self.now, before))
+        documents = chain.render_site(select(site, self.now, before))
         assert files(self.output) == {document.path: document.data for document in documents}
         after = BuildOptions(Path("public"), allowed=ALLOWED)
         assert commands._nothing_to_do(self.folder, self.now, after, "text", strict=False) == 0

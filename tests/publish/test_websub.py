@@ -216,7 +216,7 @@ def test_a_hub_that_has_moved_is_not_followed() -> None:
     with hubs.scripted(204) as other, hubs.scripted(moved(other.address)) as hub:
         (told,) = ping(hub.address, [A])
         assert told.failure is not None
-        assert f"answered 301, the hub is at `{other.address}`; write that as `hub`" in told.failure
+        assert f"answered 301; it has moved, write `{other.address}` as `hub`" in told.failure
         assert (len(hub.forms), len(other.forms)) == (1, 0)
     with hubs.scripted(moved("http://[")) as hub:
         assert failures(ping(hub.address, [A])) == ["HUB cannot be reached: Invalid IPv6 URL"]
@@ -261,7 +261,7 @@ def test_a_hub_that_drips_is_left_after_the_time_out(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.usefixtures("hasty")
 def test_all_feeds_together_have_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(websub, "LONGEST", 0.0)
+    monkeypatch.setattr(websub, "MAX_SECONDS", 0.0)
     with hubs.scripted(204) as hub:
         found = failures(ping(hub.address, [A, B]))
     assert found == ["HUB took more than 0 seconds for all feeds"] * 2
@@ -272,16 +272,16 @@ def test_the_command(tmp_path: Path) -> None:
     with hubs.scripted(204) as hub:
         folder = write_office(tmp_path / "o", office=office(hub.address), wages=entry())
         assert run(folder, "ping").returncode == 4
-        assert "manifest.json is not there; build first" in run(folder, "ping").stderr
+        assert "manifest.json does not exist; build first" in run(folder, "ping").stderr
         assert run(folder, "build").returncode == 0
         first = run(folder, "ping")
         assert (first.returncode, len(first.stdout.splitlines())) == (0, 11 * 3)
-        assert first.stderr == f"{hub.address} was told of 33 of 33 changed feeds\n"
+        assert first.stderr == f"{hub.address} was notified of 33 of 33 changed feeds\n"
         assert [form["hub.url"] for form in hub.forms] == first.stdout.splitlines()
         shutil.copy(folder / "public" / "manifest.json", folder / "before.json")
         same = run(folder, "ping", "--since", "before.json")
         assert (same.returncode, same.stdout) == (0, "")
-        assert same.stderr == "no feed has changed, so the hub is told nothing\n"
+        assert same.stderr == "no feed has changed; nothing to do\n"
         (folder / "entries" / "new.md").write_bytes(entry(countries="[CN]"))
         run(folder, "build")
         done = run(folder, "ping", "--since", "before.json")
@@ -300,7 +300,7 @@ def test_where_there_is_nobody_to_tell_or_nothing_to_compare(tmp_path: Path) -> 
     folder = write_office(tmp_path / "o", wages=entry())
     done = run(folder, "ping")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "feeds.yaml names no hub, so nobody is told\n"
+    assert done.stderr == "feeds.yaml has no hub; nothing to do\n"
     assert run(folder, "ping", "--since", "live").returncode == 2
     (folder / "feeds.yaml").write_bytes(office(closed()))
     run(folder, "build")
@@ -324,10 +324,11 @@ def test_a_hub_that_fails_is_4_with_what_it_was_not_told(tmp_path: Path) -> None
     assert all(topic.startswith("http://127.0.0.1:1/") for topic in topics)
     assert done.returncode == 4
     assert done.stdout.splitlines() == [topics[1], *topics[6:]]
+    three = ", ".join([topics[0], topics[3], topics[4]])
     assert done.stderr.splitlines() == [
-        f"{hub.address} answered 404; not told of {topics[0]}, {topics[3]}, {topics[4]} and 1 more",
-        f"{hub.address} answered 400; not told of {topics[2]}",
-        f"{hub.address} was told of 28 of 33 changed feeds",
+        f"{hub.address} answered 404; not notified of {three} and 1 more",
+        f"{hub.address} answered 400; not notified of {topics[2]}",
+        f"{hub.address} was notified of 28 of 33 changed feeds",
     ]
 
 

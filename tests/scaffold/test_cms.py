@@ -110,7 +110,7 @@ def test_in_what_may_be_left_out_nothing_is_required() -> None:
     by_name = {one["name"]: one for one in cms.fields(an_office())}
     inner = {one["name"]: one for one in by_name["image"]["fields"]}
     assert not any(one["required"] for one in inner.values())
-    assert inner["alt"]["hint"].endswith("always needed here")
+    assert inner["alt"]["hint"].endswith(" (required)")
     # an item of a list is there because somebody added it
     assert {one["name"]: one["required"] for one in by_name["attachments"]["fields"]}["url"]
 
@@ -217,7 +217,7 @@ def test_what_somebody_else_wrote_is_not_replaced(tmp_path: Path) -> None:
     (folder / "admin" / "config.yml").write_text("collections: []\n")
     done = run(folder, "cms", "--repo", "example/news")
     assert done.returncode == 2
-    assert "name another --output" in done.stderr
+    assert "choose another --output" in done.stderr
     assert (folder / "admin" / "config.yml").read_text() == "collections: []\n"
     assert run(folder, "cms", "--repo", "example/news", "--output", "form").returncode == 0
     assert (folder / "form" / "config.yml").exists()
@@ -234,7 +234,7 @@ def test_problems_of_the_office_are_reported_and_nothing_is_written(tmp_path: Pa
 def test_a_repository_is_owner_and_name(tmp_path: Path) -> None:
     done = run(write_office(tmp_path / "office"), "cms", "--repo", "news")
     assert done.returncode == 2
-    assert "--repo is OWNER/NAME" in done.stderr
+    assert "write OWNER/NAME" in done.stderr
 
 
 # the form in a browser

@@ -42,7 +42,7 @@ def missing(path: str) -> set[str]:
     left = [document for name, document in MADE.items() if name != path]
     faults = verify(left, SITE.office)
     address = SITE.office.address(path)
-    assert all(fault.found == address for fault in faults if fault.field == "address"), faults
+    assert all(fault.actual == address for fault in faults if fault.field == "address"), faults
     return {fault.path for fault in faults if fault.field == "address"}
 
 
@@ -107,7 +107,7 @@ def test_every_file_but_a_few_is_named_somewhere() -> None:
 
 
 def _own(document: Document) -> set[str]:
-    return set(LinkChecker(SITE.office, ()).dangling(document))
+    return set(LinkChecker(SITE.office, ()).broken(document))
 
 
 DEAD = "https://example.org/feeds/no/such/"
@@ -150,9 +150,9 @@ EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], 
 )
 def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
     document = Document(path, "index", data.encode())
-    assert LinkChecker(SITE.office, ()).dangling(document) == [DEAD]
-    assert LinkChecker(SITE.office, {DEAD}).dangling(document) == []
-    assert LinkChecker(SITE.office, {f"{DEAD}#part"}).dangling(document) == [DEAD]
+    assert LinkChecker(SITE.office, ()).broken(document) == [DEAD]
+    assert LinkChecker(SITE.office, {DEAD}).broken(document) == []
+    assert LinkChecker(SITE.office, {f"{DEAD}#part"}).broken(document) == [DEAD]
 
 
 @pytest.mark.parametrize(
@@ -172,12 +172,12 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
 )
 def test_what_is_no_address_of_the_site(path: str, data: str) -> None:
     here = SITE.office.address(path)
-    assert LinkChecker(SITE.office, {here}).dangling(Document(path, "index", data.encode())) == []
+    assert LinkChecker(SITE.office, {here}).broken(Document(path, "index", data.encode())) == []
 
 
 def test_an_index_page_may_be_named_as_a_file() -> None:
     document = Document("x.html", "index", b'<a href="all/index.html">x</a>')
-    assert LinkChecker(SITE.office, {"https://example.org/feeds/all/"}).dangling(document) == []
+    assert LinkChecker(SITE.office, {"https://example.org/feeds/all/"}).broken(document) == []
 
 
 def test_broken_documents_are_faults_not_exceptions() -> None:
@@ -194,8 +194,8 @@ def test_an_editor_who_links_to_a_page_that_is_not_there(tmp_path: Path) -> None
     draft = prepare(office, NOW)
     assert draft.problems == ()
     assert click.unstyle(as_text((), draft.faults)) == (
-        "entries/wages.md: error: this leads to https://example.org/feeds/entry/soon/, "
-        "where nothing is published\n"
+        "entries/wages.md: error: broken link to https://example.org/feeds/entry/soon/, "
+        "which is not published\n"
     )
 
 

@@ -21,7 +21,7 @@ from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
-from ilofeed.verify.lint import _place, match_grammar
+from ilofeed.verify.lint import _json_path, match_grammar
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def judged_by_another(document: Any) -> set[str]:
     judge = jsonschema.Draft202012Validator(
         schema, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER
     )
-    return {_place([*error.absolute_path]) for error in judge.iter_errors(document)}
+    return {_json_path([*error.absolute_path]) for error in judge.iter_errors(document)}
 
 
 def test_json_is_judged_as_by_another_judge() -> None:
@@ -166,7 +166,7 @@ def test_dates_are_looked_at(date: str) -> None:
     document = json.loads(made("json")[0].data)
     document["items"][0]["date_published"] = date
     (found,) = match_grammar(json.dumps(document).encode(), "json")
-    assert (found.where, found.found) == (
+    assert (found.where, found.text) == (
         "$.items[0].date_published",
         f'"{date}" is not a "date-time"',
     )
@@ -190,7 +190,7 @@ def test_dates_are_looked_at(date: str) -> None:
 def test_what_is_no_feed_in_json(data: bytes) -> None:
     found = match_grammar(data, "json")
     assert found
-    assert all(len(one.found) <= 300 for one in found)
+    assert all(len(one.text) <= 300 for one in found)
 
 
 @settings(max_examples=attempts(15, 300))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from effort import attempts
 from ilofeed import build as chain
-from ilofeed.feeds.archives import look_back
+from ilofeed.feeds.archives import previous_archives
 from ilofeed.feeds.ledger import is_inside, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.model import Document, OutputFile, UpToDate
@@ -102,7 +102,7 @@ def test_the_past_of_entries_is_what_the_ledger_says() -> None:
     keys = {f"e{day}": {"date": f"2015-05-0{day}"} for day in range(1, 6)}
     before = parse_manifest(manifest(keys))
     keys["e5"] |= {"title": "Other", "updated": "2016-02-02"}
-    past = look_back(select(checked(keys), NOW, before).out, before)
+    past = previous_archives(select(checked(keys), NOW, before).entries, before)
     assert past is not None
     assert {identity[-2:] for identity in past.fresh} == {"e5"}
     found = {identity[-2:]: pages.get("all") for identity, pages in past.pages.items()}
@@ -114,13 +114,13 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     """Also where the rest is known: a record of this build that leads nowhere is a fault."""
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
     made = checked(keys)
-    first = chain.make(select(made, NOW))
+    first = chain.render_site(select(made, NOW))
     faults, proofs = verify_changed(first, made.office, {})
     assert faults == []
     before = parse_manifest(first[-1].data)
     keys["two"]["title"] = "Other"
     edited = checked(keys)
-    second = chain.make(select(edited, NOW, before))
+    second = chain.render_site(select(edited, NOW, before))
     (last,) = [one for one in second if one.path == "manifest.json"]
     dead = last.data.replace(b"/entry/two/", b"/entry/too/")
     assert dead != last.data

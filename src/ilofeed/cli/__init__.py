@@ -1,4 +1,4 @@
-"""The command line: options, printing, exit codes. Nothing else prints."""
+"""The command line: options, printing, exit codes. No other package prints."""
 
 from ilofeed.cli.main import main
 

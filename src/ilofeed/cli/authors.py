@@ -1,7 +1,6 @@
-"""The commands for authors: check entries, write, import and release them, explain problems.
+"""The commands for authors: check, write, import and list entries, explain problems.
 
-Modules that take long to load are imported in the commands that need them, so that `--help` is
-quick.
+Modules that are slow to load are imported by the commands that need them, to keep `--help` fast.
 """
 
 from __future__ import annotations
@@ -48,7 +47,7 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
     progress.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
-        console.say(f"{console.counts(draft)}: all is well")
+        console.say(f"{console.counts(draft)}: no problems")
     return code
 
 
@@ -56,18 +55,18 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def due(root: Path, clock: dt.datetime) -> int:
-    """List the entries that wait for their date, and the moment each is released."""
+    """List the scheduled entries (with a future date), and when each is published."""
     from ilofeed.content import check, read_office
-    from ilofeed.feeds import waiting
+    from ilofeed.feeds import waiting_entries
 
     site, problems = check(read_office(root), clock)
     if site is None:
         return console.report(root, problems)
-    entries = waiting(site.entries, clock)
+    entries = waiting_entries(site.entries, clock)
     for entry in entries:
         console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
     if not entries:
-        console.say("nothing is waiting for its date")
+        console.say("no entry is scheduled")
     return console.DONE
 
 
@@ -78,13 +77,11 @@ def due(root: Path, clock: dt.datetime) -> int:
 @click.option(
     "--date", type=options.read_date, metavar="WHEN", help="Day or instant (default: today)."
 )
-@click.option("--summary", help="One or two sentences. Without them the entry is a draft.")
-@click.option("--link", metavar="URL", help="Where the item is, if it is elsewhere.")
-@click.option("--language", metavar="TAG", help="The entry's, where it is not the office's own.")
-@click.option(
-    "--translation-of", metavar="SLUG", help="The entry that is the same in another language."
-)
-@click.option("--slug", help="Name of the file (default: made from the title).")
+@click.option("--summary", help="One or two sentences. Without it the entry is a draft.")
+@click.option("--link", metavar="URL", help="Address of the item, if it is on another site.")
+@click.option("--language", metavar="TAG", help="Language, if it is not the office's.")
+@click.option("--translation-of", metavar="SLUG", help="The entry that this one translates.")
+@click.option("--slug", help="Name of the file (default: from the title).")
 @options.clock
 @click.pass_obj
 def new(
@@ -99,7 +96,7 @@ def new(
     language: str | None,
     **given: str | None,
 ) -> int:
-    """Write a new entry file, valid at once, and print its path."""
+    """Write a new, valid entry file and print its path."""
     from ilofeed import build as chain
     from ilofeed.content import read
     from ilofeed.scaffold import entry_file
@@ -120,15 +117,15 @@ def new(
         mistakes = _check_among_others(root, clock, path, data)
     if has_errors(mistakes):
         raise options.OptionError("\n".join(problem.message for problem in mistakes))
-    read.create(root / path, data)
+    read.create_file(root / path, data)
     console.answer(path)
     if entry.summary is None:
-        console.say("write its summary, then delete the line that says draft")
+        console.say("write its summary, then delete the line `draft: true`")
     return console.DONE
 
 
 def _ask(option: str, terms: Mapping[str, Term], given: Sequence[str], language: str) -> list[str]:
-    """Return the given terms; if there are none, the only one, or one that a person chooses."""
+    """Return the given terms, else the only one of the office, or ask for one on a terminal."""
     if given or len(terms) == 1 or not sys.stdin.isatty():
         return options.terms(option, terms, given)
     for name, term in terms.items():
@@ -146,7 +143,7 @@ def _ask(option: str, terms: Mapping[str, Term], given: Sequence[str], language:
 def _check_among_others(
     root: Path, clock: dt.datetime, path: str, data: bytes
 ) -> tuple[Problem, ...]:
-    """Return the problems of a new entry that only the check of all entries can find."""
+    """Return the problems of a new entry that show only when all entries are checked."""
     from ilofeed.content import check, read_office
 
     sources = read_office(root)
@@ -159,7 +156,7 @@ def _check_among_others(
 @options.clock
 @click.pass_obj
 def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
-    """Set `updated` of entry files to now, so that readers notice a change."""
+    """Set `updated` of entry files to now, so that subscribers see a change."""
     from ilofeed import build as chain
     from ilofeed.content import read
     from ilofeed.scaffold import entry_file
@@ -175,14 +172,14 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     for file in files:
         path = Path(os.path.relpath(os.path.normpath(home / file), home)).as_posix()
         if path not in entries:
-            raise options.OptionError(f"{file} is no entry file{did_you_mean(path, entries)}")
+            raise options.OptionError(f"{file} is not an entry file{did_you_mean(path, entries)}")
         data, mistakes = entry_file.touch(path, entries[path], office, sources.files, clock)
         touched[path] = data
         problems += mistakes
     if has_errors(problems):
         return console.report(root, problems)
     for path, data in touched.items():
-        read.replace(root / path, data)
+        read.replace_file(root / path, data)
         console.answer(path)
     return console.DONE
 
@@ -193,33 +190,35 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     "--as",
     "kind",
     type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
-    help="What the source is (default: told by its first sign).",
+    help="Format of the source (default: detected by its first character).",
 )
 @click.option(
     "--column",
     "columns",
     multiple=True,
     metavar="KEY=HEADER",
-    help="The column of a table for a key of entries. May be repeated.",
+    help="A table's column for a key of entries. May be repeated.",
 )
-@click.option("--date-format", "date_form", metavar="FORM", help="Of a table's dates: %d/%m/%Y.")
-@options.category(help="For items that name none. May be repeated.")
-@options.country(help="For items that name none. May be repeated.")
-@click.option("--write-terms", is_flag=True, help="Write new categories into feeds.yaml.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written, and write nothing.")
+@click.option(
+    "--date-format", "date_form", metavar="FORM", help="Format of a table's dates: %d/%m/%Y."
+)
+@options.category(help="For items without a category. May be repeated.")
+@options.country(help="For items without a country. May be repeated.")
+@click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 @options.clock
 @click.pass_obj
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
-    """Write the items of a feed or a table as entry files; never overwrite one.
+    """Write the items of a feed or a table as entry files; never overwrite a file.
 
-    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. What could not be kept is
-    listed.
+    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. Everything that cannot be kept
+    is reported.
     """
     return import_source(root, clock, **given)
 
 
 def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
-    """Import a feed or a table, print what happened, and return the exit code."""
+    """Import a feed or a table, print the result, and return the exit code."""
     from ilofeed.importers import ImportRequest, RequestError, run_import
 
     request = ImportRequest(**given)
@@ -240,35 +239,35 @@ def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
         console.say(str(note))
     would = "would be written" if request.dry_run else "written"
     entries, already = plural(len(result.paths), "entry", "entries"), result.plan.already
-    console.say(f"{entries} {would}, {already} already there, {result.skipped} left out")
+    console.say(f"{entries} {would}, {already} already present, {result.skipped} left out")
     is_empty = result.skipped and not result.paths and not already
     return console.WRONG_FILES if is_empty else console.DONE
 
 
 def _report_terms(result: ImportResult) -> bool:
-    """Print the new categories and what came of them; return whether entries could be written."""
+    """Print the new categories and what to do about them; return whether entries were written."""
     from ilofeed.importers import term_lines
 
     terms = result.plan.new_terms
     lines = "\n".join(term_lines(terms))
     match result.new_terms:
         case "would be written":
-            console.say(f"feeds.yaml would get these categories:\n{lines}")
+            console.say(f"categories that would be added to feeds.yaml:\n{lines}")
         case "written":
-            console.say(f"feeds.yaml has {len(terms)} more categories:\n{lines}")
+            console.say(f"categories added to feeds.yaml:\n{lines}")
         case "missing":
             console.answer(lines)
             for note in result.notes:
                 console.say(str(note))
             console.say(
-                f"nothing is written yet: feeds.yaml lacks {len(terms)} of the categories; add the "
-                "lines above to its `categories:`, or run this again with --write-terms"
+                f"nothing was written: {plural(len(terms), 'category', 'categories')} missing in "
+                "feeds.yaml; add the lines above to `categories:`, or pass --write-terms"
             )
         case "no place":
             console.answer(lines)
             console.say(
-                "nothing is written: the categories of feeds.yaml are not written line by line, "
-                "so add the lines above by hand"
+                "nothing was written: the categories in feeds.yaml are not one per line; "
+                "add the lines above by hand"
             )
     return result.new_terms not in {"missing", "no place"}
 
@@ -280,7 +279,7 @@ def _report_terms(result: ImportResult) -> bool:
 def schema(root: Path, which: str, clock: dt.datetime) -> int:
     """Print the JSON Schema of entry files or of feeds.yaml, for code editors.
 
-    In an office's folder the schema of entries knows its categories and countries.
+    In an office's folder, the schema of entries lists its categories and countries.
     """
     from ilofeed import build as chain
     from ilofeed.scaffold import entry_schema, feeds_schema
@@ -292,9 +291,7 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 
 
 @click.command()
-@click.option(
-    "--repo", required=True, metavar="OWNER/NAME", help="The office's repository at GitHub."
-)
+@click.option("--repo", required=True, metavar="OWNER/NAME", help="The repository on GitHub.")
 @click.option("--branch", default="main", show_default=True, help="The branch that is published.")
 @click.option(
     "--output", type=PATH, default="admin", show_default=True, help="The folder to write to."
@@ -304,28 +301,29 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) -> int:
     """Write the form of a CMS, Decap or Sveltia, for editors without Git.
 
-    config.yml is regenerated each time, from feeds.yaml; index.html, which loads the CMS, is
-    written only if there is none.
+    config.yml is generated from feeds.yaml each time; index.html, which loads the CMS, is written
+    only if it does not exist.
     """
     from ilofeed import build as chain
     from ilofeed.content import read
     from ilofeed.scaffold import cms as form
 
     if not _REPOSITORY.fullmatch(repo):
-        raise options.OptionError(f"--repo is OWNER/NAME, such as example/news, not {repo}")
+        raise options.OptionError(f"invalid --repo {repo}; write OWNER/NAME, such as example/news")
     office, _, problems = chain.read_settings(root, clock)
     if office is None:
         return console.report(root, problems)
     config, page = root / output / "config.yml", root / output / "index.html"
     data = form.config(office, repo, branch)
     if not config.exists():
-        read.create(config, data)
-    elif (read.read_whole(config, 1 << 20) or b"").startswith(form.NOTE.encode()):
-        read.replace(config, data)
+        read.create_file(config, data)
+    elif (read.read_limited(config, 1 << 20) or b"").startswith(form.MARK.encode()):
+        read.replace_file(config, data)
     else:
-        raise options.OptionError(f"{config} is not of ilofeed's making; name another --output")
+        message = f"{config} was not generated by ilofeed; choose another --output"
+        raise options.OptionError(message)
     if not page.exists():
-        read.create(page, form.page())
+        read.create_file(page, form.page())
     console.answer(str(output / "config.yml"))
     return console.DONE
 
@@ -333,24 +331,24 @@ def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) ->
 @click.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> int:
-    """Explain a problem code, such as unknown-category; without one, list them all."""
+    """Explain a problem code, such as unknown-category; without a code, list all codes."""
     sections = manual_sections()
     if code is None:
         console.answer("\n".join(sorted(sections)))
     elif code in sections:
         console.answer(f"{code}\n\n{sections[code]}", newline=False)
     else:
-        raise options.OptionError(f"there is no code {quote(code)}{did_you_mean(code, sections)}")
+        raise options.OptionError(f"unknown code {quote(code)}{did_you_mean(code, sections)}")
     return console.DONE
 
 
 def manual_sections() -> dict[str, str]:
-    """Return the section on each problem code of `docs/problems.md`, in its order."""
+    """Return each problem code's section of `docs/reference/problems.md`, in its order."""
     from importlib import resources
 
     manual = resources.files("ilofeed").joinpath("data", "problems.md")
     if not manual.is_file():  # in a checkout
-        manual = Path(__file__).parents[3] / "docs" / "problems.md"
+        manual = Path(__file__).parents[3] / "docs/reference/problems.md"
     section = re.compile(r"^### `([a-z0-9-]+)`\n(.*?)(?=^## |^### `|\Z)", re.MULTILINE | re.DOTALL)
     sections = section.findall(manual.read_text("utf-8"))
     return {code: text.strip() + "\n" for code, text in sections}

@@ -1,4 +1,4 @@
-"""What is printed for people, GitHub and programs, and the exit codes."""
+"""Print for people, GitHub and programs, and define the exit codes."""
 
 from __future__ import annotations
 
@@ -17,37 +17,38 @@ from ilofeed.problems import GUARDED, plural, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from click._termui_impl import ProgressBar
+
     from ilofeed.build import Draft
     from ilofeed.problems import Problem
-    from ilofeed.publish import Changes, Difference
+    from ilofeed.publish import Difference, PublishResult
     from ilofeed.verify import Fault
 
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # what shells return for an interrupted command
-BAR_WIDTH = 24  # characters
-PATIENCE = 1.0  # seconds that a stage may take without a bar
+PATIENCE = 1.0  # seconds that a stage may take without a progress bar
 
 
 def escape_unencodable() -> None:
-    """Print characters that a terminal's encoding lacks as escapes, instead of failing."""
+    """Make stdout and stderr escape characters that their encoding lacks, instead of failing."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def say(text: str) -> None:
-    """Print a line for people, on stderr."""
+    """Print a line for people to stderr."""
     click.echo(text, file=sys.stderr)
 
 
 def answer(text: str | bytes, *, newline: bool = True) -> None:
-    """Print what a command was asked for, on stdout."""
+    """Print the result of a command to stdout."""
     click.echo(text, file=sys.stdout, nl=newline)
 
 
 def sentence(error: OSError) -> str:
-    """Describe a file that could not be read or written, in the system's words."""
+    """Return the message of a system error, with the path of its file."""
     path = f"{error.filename}: " if error.filename else ""
     return path + error.strerror if error.strerror is not None else str(error)
 
@@ -60,7 +61,7 @@ def report(
     *,
     strict: bool = False,
 ) -> int:
-    """Print problems, faults and a summary of the errors; return the exit code they mean."""
+    """Print problems, faults and a summary of the errors; return the exit code."""
     show(root, problems, faults, form)
     # refusals of the continuity guard are not mistakes in a file
     mistakes = [problem for problem in problems if problem.code not in GUARDED]
@@ -72,45 +73,47 @@ def report(
         files = plural(len({problem.path for problem in errors}), "file")
         summary = f"{plural(len(errors), 'problem')} in {files}"
     elif all(fault.field == "address" for fault in faults) and faults:
-        code, summary = NOT_VERIFIED, f"links in {plural(len(paths), 'file')} lead nowhere"
+        code, summary = NOT_VERIFIED, f"broken links in {plural(len(paths), 'file')}"
     elif faults:
-        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} did not come back as sent"
+        code, summary = NOT_VERIFIED, f"{plural(len(paths), 'document')} failed verification"
     elif refusals:
         code, first = REFUSED, refusals[0].code
-        summary = f"{plural(len(refusals), 'thing')} that subscribers would lose or see twice"
+        summary = f"{plural(len(refusals), 'change')} that would harm subscribers"
     else:
         return DONE
-    more = f"; `ilofeed explain {first}` tells more about the first" if first else ""
-    say(f"{summary}, nothing is published{more}")
+    more = f"; `ilofeed explain {first}` explains the first" if first else ""
+    say(f"{summary}; nothing was published{more}")
     return code
 
 
 def show(
     root: Path, problems: Sequence[Problem], faults: Sequence[Fault] = (), form: str = "text"
 ) -> None:
-    """Print problems and faults, by default as text and in GitHub's jobs as annotations."""
+    """Print problems and faults; `auto` means annotations in GitHub's jobs and text elsewhere."""
     if form == "auto":
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
     if form == "github" and not root.is_absolute() and root != Path():
-        # annotations name files from the repository's root
+        # annotations need paths from the repository's root
         problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
     answer(FORMATS[form](problems, faults), newline=False)
 
 
 class Progress:
-    """Shows how far a build is, and measures how long each of its stages takes.
+    """Shows the progress of a build, and measures how long each stage takes.
 
-    On a terminal, a bar appears when the rest of a stage can be estimated to take longer than
-    `PATIENCE`, and vanishes when the stage ends.
+    On a terminal, a stage has a bar if the rest of it is estimated to take longer than `PATIENCE`.
     """
 
     def __init__(self, file: TextIO | None = None) -> None:
         self._file = file or sys.stderr
-        self._stage, self._started, self._shown = "", time.monotonic(), ""
+        self._stage, self._started = "", time.monotonic()
+        self._bar: ProgressBar[int] | None = None
         self.seconds: dict[str, float] = {}
+        if context := click.get_current_context(silent=True):
+            context.call_on_close(self.end)  # the bar hides the cursor
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """Report that a stage begins, if nothing is done yet, or how much of it is done."""
+        """Report the items done of a stage and their total; 0 done starts the stage."""
         if stage != self._stage:
             self.end()
             self._stage = stage
@@ -118,28 +121,22 @@ class Progress:
             return
         elapsed = time.monotonic() - self._started
         remaining = elapsed * (total - done) / done
-        if not self._shown and (elapsed <= PATIENCE / 2 or remaining <= PATIENCE):
-            return
-        bar = "#" * (BAR_WIDTH * done // total)
-        self._draw(
-            f"{stage}  [{bar:-<{BAR_WIDTH}}] {done * 100 // total:>3}%"
-            f"  {done:,} of {total:,}, {remaining:.0f} s left"
-        )
-
-    def _draw(self, text: str) -> None:
-        if text != self._shown:
-            click.echo(f"\r{text:<{len(self._shown)}}", file=self._file, nl=False)
-            self._shown = text
+        if self._bar is None and min(elapsed * 2, remaining) > PATIENCE:
+            self._bar = click.progressbar(
+                length=total, label=stage, file=self._file, show_pos=True, show_percent=True
+            )
+            self._bar.start -= elapsed
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
 
     def end(self) -> None:
-        """End the stage, and remove its bar."""
+        """End the stage and its bar."""
         now = time.monotonic()
         if self._stage:
             self.seconds[self._stage] = self.seconds.get(self._stage, 0) + now - self._started
-        if self._shown:
-            self._draw("")
-            click.echo("\r", file=self._file, nl=False)
-        self._stage, self._started = "", now
+        if self._bar is not None:
+            self._bar.render_finish()
+        self._stage, self._started, self._bar = "", now, None
 
     def summary(self) -> str:
         """Return the seconds of each stage: `Reading 0.10 s, Checking 1.20 s`."""
@@ -150,7 +147,7 @@ class Progress:
 def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     """Format each problem as `path:line:column: error: message [code]`, as compilers do.
 
-    The severity is coloured; `click.echo` removes the colours where there is no terminal.
+    The severity is coloured; `click.echo` removes colours if the output is not a terminal.
     """
     lines = [
         f"{visible(problem.path)}:{problem.line}:{problem.column}: {_colored(problem.severity)} "
@@ -166,7 +163,7 @@ def _colored(severity: str) -> str:
 
 
 def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
-    """Format problems as workflow commands, which GitHub shows at the line of the file."""
+    """Format problems as workflow commands, which GitHub shows as annotations of the lines."""
     lines = [
         f"::{problem.severity} file={_property(problem.path)},line={problem.line},"
         f"col={problem.column},title={_property(problem.code)}::{_data(_message(problem))}"
@@ -180,8 +177,8 @@ def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
 
 
 def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
-    """Format as an array: problems with path, line, column, severity, code and message, faults
-    with path, field, expected and found."""
+    """Format as a JSON array: problems with path, line, column, severity, code and message, then
+    faults with path, field, expected and found."""
     items = [dataclasses.asdict(problem) for problem in problems]
     items += [dataclasses.asdict(fault) for fault in faults]
     return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
@@ -191,14 +188,14 @@ FORMATS = {"text": as_text, "github": as_github, "json": as_json}
 
 
 def _message(problem: Problem) -> str:
-    """Return a message on one line; a name or key in it may hold control characters."""
+    """Return a message on one line; names and keys in it may contain control characters."""
     return visible(problem.message, 1000)
 
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"this leads to {fault.found}, where nothing is published"
-    return f"{fault.field}: expected {fault.expected}, came back {fault.found}"
+        return f"broken link to {fault.actual}, which is not published"
+    return f"{fault.field}: expected {fault.expected}, read {fault.actual}"
 
 
 def _data(text: str) -> str:
@@ -214,7 +211,7 @@ def counts(draft: Draft) -> str:
     assert draft.site is not None
     entries = draft.site.entries
     drafts, waiting = sum(entry.draft for entry in entries), len(draft.waiting)
-    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} not out yet"] * bool(waiting)
+    notes = [plural(drafts, "draft")] * bool(drafts) + [f"{waiting} scheduled"] * bool(waiting)
     feeds = {document.feed.spec.path for document in draft.documents if document.feed}
     text = plural(len(entries), "entry", "entries")
     return text + (f" ({', '.join(notes)})" if notes else "") + f", {plural(len(feeds), 'feed')}"
@@ -225,8 +222,8 @@ def documents(number: int, target: Path) -> str:
     return f"{plural(number, 'document')} in {target}"
 
 
-def changed(changes: Changes, target: Path) -> str:
-    """Sum up what publishing did to the output."""
+def changed(changes: PublishResult, target: Path) -> str:
+    """Summarize what publishing changed in the output."""
     total = len(changes.written) + len(changes.unchanged)
     what = "nothing changed"
     if changes.written or changes.deleted:
@@ -235,7 +232,7 @@ def changed(changes: Changes, target: Path) -> str:
 
 
 def noticed(difference: Difference) -> str:
-    """Sum up what subscribers notice, in numbers."""
+    """Summarize in numbers what subscribers notice."""
     new, gone = len(difference.new) + len(difference.released), len(difference.gone)
     changed = len(difference.updated) + len(difference.changed)
     numbers = [f"{new} new", f"{changed} changed", f"{gone} gone"]

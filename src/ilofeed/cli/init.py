@@ -1,4 +1,4 @@
-"""The command that creates a new office or renews one, and its questions."""
+"""The command that creates or updates an office, and its questions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
-    "url": "Where the feeds will be served, such as https://example.org/feeds/",
+    "url": "Address where the feeds will be served, such as https://example.org/feeds/",
     "timezone": "Time zone, such as Europe/Paris",
 }
 
@@ -25,11 +25,11 @@ _QUESTIONS = {
 @click.command()
 @click.argument("folder", metavar="DIR", type=options.PATH)
 @click.option("--title", help="Name of the office or the newsletter.")
-@click.option("--url", help="Where the feeds will be served: https://example.org/feeds/")
+@click.option("--url", help="Address where the feeds will be served: https://example.org/feeds/")
 @click.option(
     "--authority",
     metavar="DOMAIN,DATE",
-    help="What every id begins with (default: made from the address and this year).",
+    help="The start of every id (default: from the address and this year).",
 )
 @click.option("--timezone", metavar="NAME", help="A name such as Asia/Ulaanbaatar.")
 @click.option(
@@ -44,21 +44,20 @@ _QUESTIONS = {
     "countries",
     metavar="CODE=LABEL",
     multiple=True,
-    help="A country that entries can be about, such as MN=Mongolia (default: the world). "
-    "May be repeated.",
+    help="A country for entries, such as MN=Mongolia (default: the world). May be repeated.",
 )
 @click.option(
     "--renew",
     is_flag=True,
-    help="Write the program, its lock and the workflows of an office anew, and nothing else.",
+    help="Only update the program, its lock and the workflows of an existing office.",
 )
 @options.clock
 @click.pass_obj
 def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **given: Any) -> int:
-    """Make a new office in DIR, which is empty or not there yet: a repository to push.
+    """Create a new office in DIR, a new or empty folder: a repository to push.
 
-    On a terminal what is needed is asked for. Nothing is written before all of it has been
-    checked, and no file is overwritten.
+    On a terminal, you are prompted for options that you omit. Everything is checked before
+    anything is written, and no file is overwritten.
     """
     from ilofeed.scaffold import create
 
@@ -66,7 +65,7 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
     try:
         if renew:
             if any(given.values()):
-                message = "--renew takes no other options: feeds.yaml says the rest"
+                message = "--renew takes no other options; edit feeds.yaml to change the office"
                 raise options.OptionError(message)
             return _renew(office, clock)
         create.check_place(office)
@@ -80,15 +79,15 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
     entry = next(path for path in files if path.startswith("entries/"))
     console.say(
         f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:\n"
-        "  ilofeed check --strict, and ilofeed serve to look at it\n"
-        "  git init -b main, git add ., git commit, git push: README.md is for your editors,\n"
-        "  docs/publishing.md says how Pages is set up, once, and the first publication run"
+        "  ilofeed check --strict, then ilofeed serve to see it\n"
+        "  git init -b main, git add ., git commit, git push\n"
+        "README.md is for your editors; docs/how-to/publish-on-github.md explains publishing"
     )
     return console.DONE
 
 
 def _renew(folder: Path, clock: dt.datetime) -> int:
-    """Renew an office, print the paths that changed, and return the exit code."""
+    """Update an office, print the paths that changed, and return the exit code."""
     from ilofeed.build import read_settings
     from ilofeed.scaffold import create
 
@@ -100,15 +99,15 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     for path in changed:
         console.answer(path)
     console.say(
-        "git diff shows what is new; then run bash .github/scripts/install, and commit"
+        "see the changes with git diff, run bash .github/scripts/install, and commit"
         if changed
-        else "this office has the program of this version already"
+        else "this office already has this version of the program"
     )
     return console.DONE
 
 
 def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
-    """Ask for every option that was omitted, each until the check accepts the answer."""
+    """Ask for each omitted option, until the check accepts the answer; add it to `given`."""
     from ilofeed.scaffold import create, suggest_authority
 
     def ask(question: str, name: str, read: Callable[[str], Any], default: str | None) -> Any:
@@ -127,13 +126,13 @@ def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
             given[name] = ask(question, name, str, None)
     if given["authority"] is None:
         suggested = suggest_authority(given["url"], clock) or None
-        given["authority"] = ask("What every id begins with", "authority", str, suggested)
+        given["authority"] = ask("The start of every id", "authority", str, suggested)
     if not given["languages"]:
-        question = "Languages, the office's first, between spaces, such as en zh-Hans"
+        question = "Languages, the office's first, separated by spaces, such as en zh-Hans"
         given["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
     if not given["countries"]:
         countries: tuple[tuple[str, str], ...] = ()
-        question = "A country, such as FR=France (Enter: no more; none at all: the world)"
+        question = "A country, such as FR=France (Enter to finish; without any: the world)"
 
         def add(answer: str) -> tuple[tuple[str, str], ...]:
             return (*countries, create.parse_country(answer)) if answer else ()

@@ -1,4 +1,4 @@
-"""The command line's entry point: its commands, and the exit codes of errors."""
+"""The entry point of the command line: its commands, and the exit codes of errors."""
 
 import os
 import sys
@@ -20,10 +20,10 @@ _MODULES = {name: module for module, names in COMMANDS.items() for name in names
 
 
 class Commands(click.Group):
-    """The commands, each imported when it is used; their functions return exit codes."""
+    """The group of commands, which are imported on use and return exit codes."""
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Import a command; None if there is none of this name."""
+        """Import and return a command, or None if there is no such command."""
         if cmd_name not in _MODULES:
             return None
         module = import_module(f"ilofeed.cli.{_MODULES[cmd_name]}")
@@ -31,8 +31,8 @@ class Commands(click.Group):
         return command
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command. If its output is a closed pipe, click would return the exit code of
-        mistakes in the office's files."""
+        """Run a command. If its output is a closed pipe, return another exit code than click's,
+        which would mean mistakes in the office's files."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
@@ -42,7 +42,7 @@ class Commands(click.Group):
 
 @click.group(
     cls=Commands,
-    commands=[click.Command(name) for name in _MODULES],  # their names, until one is used
+    commands=[click.Command(name) for name in _MODULES],  # only names; see `get_command`
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.version_option(__version__, prog_name="ilofeed")
@@ -52,22 +52,22 @@ class Commands(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
     metavar="DIR",
-    help="The office's folder (default: here); other paths are taken from there.",
+    help="The office's folder (default: here). Other paths are relative to it.",
 )
 @click.pass_context
 def cli(ctx: click.Context, root: Path) -> None:
     """Check an office's news and publish it as feeds that readers can trust.
 
-    An editor writes a short file in entries/ for each item. `ilofeed check` says what is wrong
-    with it and where, `ilofeed build` makes the feeds and the pages, `ilofeed explain CODE` tells
-    more about a problem.
+    Editors write a short file in entries/ for each item. `ilofeed check` reports problems with
+    their places, `ilofeed explain CODE` explains a problem, and `ilofeed build` builds feeds and
+    pages.
     """
     ctx.obj = root
     ctx.color = False if "NO_COLOR" in os.environ else None
 
 
 def main() -> NoReturn:
-    """Run the command line; print expected errors as a sentence and exit with their code."""
+    """Run the command line; print expected errors without a traceback and exit with their code."""
     console.escape_unencodable()
     try:
         code = cli.main(prog_name="ilofeed", standalone_mode=False)

@@ -1,4 +1,4 @@
-"""Types of options, options that several commands share, and what they mean."""
+"""Define the options that several commands share, and convert their values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PATH = click.Path(path_type=Path)
 
 
 class OptionError(click.ClickException):
-    """A mistake in an option, as a sentence."""
+    """A wrong option; click prints the message and exits with code 2."""
 
     exit_code = 2
 
@@ -33,21 +33,21 @@ class BuildOptions:
     """Options of `build` and `diff`."""
 
     output: Path
-    previous: str | None = None  # path, URL, "live" or "none"; None is the manifest in the output
+    previous: str | None = None  # path, URL, "live" or "none"; None: the manifest in the output
     base_url: str | None = None
     allowed: tuple[str, ...] = ()  # rules of the guard
     jobs: int | None = None  # the maximum number of processes
 
     @property
     def processes(self) -> int:
-        """The number of processes to use: one for each processor, but not more than `jobs`."""
+        """The number of processes to use: one per processor, at most `jobs`."""
         from ilofeed.workers import processors
 
         return min(processors(), self.jobs or processors())
 
 
 def read_date(text: str) -> Moment:
-    """Parse an option that is a day or an instant; fail if it is not a date."""
+    """Parse an option that is a day or an instant; raise `click.BadParameter` for other texts."""
     from ilofeed.dates import DateError, read_moment
 
     try:
@@ -57,9 +57,9 @@ def read_date(text: str) -> Moment:
 
 
 def read_clock(given: Moment | None) -> dt.datetime:
-    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, in UTC.
+    """Return the time of --now, else of SOURCE_DATE_EPOCH, else the current time, all in UTC.
 
-    A day without a time begins at midnight.
+    A day without a time means its midnight.
     """
     if isinstance(given, dt.datetime):
         return given.astimezone(dt.UTC)
@@ -71,11 +71,12 @@ def read_clock(given: Moment | None) -> dt.datetime:
     try:
         return dt.datetime.fromtimestamp(int(epoch), dt.UTC)
     except (ValueError, OverflowError, OSError) as error:
-        raise OptionError(f"SOURCE_DATE_EPOCH is {epoch!r}, not seconds since 1970") from error
+        message = f"invalid SOURCE_DATE_EPOCH {epoch!r}; set it to seconds since 1970"
+        raise OptionError(message) from error
 
 
 def read_base_url(text: str | None) -> str | None:
-    """Return the address that overrides site.url, ending in a slash."""
+    """Return the address that overrides site.url, ending in a slash, or raise `OptionError`."""
     from ilofeed.urls import AddressError, to_folder
 
     if text is None:
@@ -87,18 +88,18 @@ def read_base_url(text: str | None) -> str | None:
 
 
 def output_folder(root: Path, output: Path) -> Path:
-    """Return the folder to publish to; refuse one that holds the office's files."""
+    """Return the folder to publish to; raise `OptionError` if it contains the office's files."""
     target, home = (root / output).resolve(), root.resolve()
     entries = home / "entries"
     if target in (home, *home.parents) or entries in (target, *target.parents):
-        raise OptionError(f"--output {output} would mix the output with the office's files")
+        raise OptionError(f"--output {output} contains the office's files; choose another folder")
     return target
 
 
 def terms(option: str, slugs: Collection[str], given: Sequence[str]) -> list[str]:
-    """Return the given terms without duplicates; if none is given, the only one of feeds.yaml."""
+    """Return the given terms without duplicates, else the only one; or raise `OptionError`."""
     if not given and len(slugs) != 1:
-        raise OptionError(f"{option} is missing; known: {', '.join(slugs)}")
+        raise OptionError(f"{option} is missing; choose from: {', '.join(slugs)}")
     for name in given:
         if name not in slugs:
             raise OptionError(f"{quote(name)} is not in feeds.yaml{did_you_mean(name, slugs)}")
@@ -118,7 +119,7 @@ form = click.option(
     "form",
     type=click.Choice(["auto", "text", "github", "json"]),
     default="auto",
-    help="How problems are printed.",
+    help="Output format of problems.",
 )
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 output = click.option(
@@ -133,8 +134,8 @@ base_url = click.option(
 previous = click.option(
     "--previous",
     metavar="PATH|URL|live|none",
-    help="The manifest to compare with (default: the one in the output folder); `live` is the one "
-    "at the site's address.",
+    help="The manifest to compare with (default: the one in the output folder); `live` means the "
+    "one at the site's address.",
 )
 category = partial(click.option, "--category", "categories", multiple=True, metavar="SLUG")
 country = partial(click.option, "--country", "countries", multiple=True, metavar="CODE")

@@ -1,7 +1,7 @@
-"""The commands about the site: build it, compare it, show it, and see what is live.
+"""The commands for the site: build, compare, preview, and check what is live.
 
-Modules that take long to load are imported in the commands that need them, so that `--help` and a
-build with nothing to do are quick.
+Modules that are slow to load are imported by the commands that need them, to keep `--help` and a
+build without changes fast.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ilofeed.preview import Server, Watcher
     from ilofeed.publish import Format, PreviousBuild, websub
 
-MAX_DIFFERING = 20  # documents of the live site that are listed; the rest are counted
+MAX_DIFFERING = 20  # documents of the live site to list; the rest are only counted
 
 
 @click.command()
@@ -42,20 +42,20 @@ MAX_DIFFERING = 20  # documents of the live site that are listed; the rest are c
     multiple=True,
     metavar="RULE",
     type=click.Choice(RULES),
-    help="Publish this once what the continuity guard would refuse. May be repeated.",
+    help="Permit once what the continuity guard refuses by this rule. May be repeated.",
 )
 @click.option(
     "--jobs",
     type=click.IntRange(min=1),
     help="Maximum number of processes. The output is the same for any number.",
 )
-@click.option("--verbose", is_flag=True, help="Say how long each stage took.")
+@click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 @options.clock
 @click.pass_obj
 def build(
     root: Path, /, *, form: str, strict: bool, verbose: bool, clock: dt.datetime, **given: Any
 ) -> int:
-    """Check everything, read every feed back, and publish what changed."""
+    """Check and verify everything, and publish what changed."""
     build_options, progress = options.BuildOptions(**given), console.Progress()
     progress("Starting", 0, 1)
     code = _nothing_to_do(root, clock, build_options, form, strict=strict)
@@ -69,15 +69,15 @@ def build(
 def _nothing_to_do(
     root: Path, clock: dt.datetime, given: options.BuildOptions, form: str, *, strict: bool
 ) -> int | None:
-    """Report again what the last build reported, if this one would change nothing; return its exit
-    code, or None if there is anything to do."""
-    from ilofeed.publish import find_nothing_to_do
+    """Repeat the last build's report if a build would change nothing; return its exit code, or None
+    if there is something to do."""
+    from ilofeed.publish import recall_summary
 
     started = time.monotonic()
     target = options.output_folder(root, given.output)
     if given.previous is not None:
         return None
-    summary = find_nothing_to_do(root, target, given.base_url, clock.timestamp())
+    summary = recall_summary(root, target, given.base_url, clock.timestamp())
     if summary is None or (strict and summary.problems):
         return None
     code = console.DONE
@@ -97,13 +97,13 @@ def _build(
     *,
     strict: bool,
 ) -> int:
-    """Publish what changed, and say what subscribers notice."""
+    """Publish what changed, and print what subscribers notice."""
     from ilofeed import build as chain
     from ilofeed.cli.console import changed, counts, documents, noticed
     from ilofeed.publish import compare, load_previous, output, recall_build
 
     started = time.monotonic()
-    gc.set_threshold(100_000, 50, 100)  # entries and documents live until the build ends
+    gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
     with output.locked(target):
         previous = recall_build(target)
@@ -124,12 +124,12 @@ def _build(
     console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
     if before is not None and draft.ledger is not None:
         console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
-    gc.freeze()  # nor is there anything to collect at the end
+    gc.freeze()  # skip the collection at exit
     return console.DONE
 
 
 def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> str | None:
-    """Return the path or URL of the previous manifest; `live` is the one at the site's address."""
+    """Return the path or URL of the previous manifest, with `live` replaced by its URL."""
     if given.previous != "live":
         return given.previous
     from ilofeed.feeds import MANIFEST
@@ -166,12 +166,12 @@ def _context(
     "form",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
-    help="How it is printed.",
+    help="Output format.",
 )
 @options.clock
 @click.pass_obj
 def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> int:
-    """Print what the next build would mean to subscribers, and write nothing."""
+    """Print what the next build would change for subscribers; write nothing."""
     from ilofeed import build as chain
     from ilofeed.feeds import Ledger
     from ilofeed.publish import FORMATS, compare, load_previous, load_state
@@ -198,14 +198,14 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     type=click.IntRange(0, 65535),
     default=8000,
     show_default=True,
-    help="Where on this machine; 0 for any port that is free.",
+    help="Port on this machine; 0 for any free port.",
 )
 @click.pass_obj
 def serve(root: Path, port: int) -> int:
-    """Show the site in a browser on this machine, and anew whenever a file is saved.
+    """Preview the site in a browser on this machine; it reloads when a file is saved.
 
-    Drafts and entries that wait for their date are there, marked. Problems are shown in the page
-    of the entry that has them. Nothing is published, and nothing is read back: `check` does that.
+    Drafts and entries with a future date are shown with a mark, and problems on the page of the
+    entry that has them. Nothing is published or verified; `check` verifies.
     """
     from ilofeed.preview import Server, Watcher
 
@@ -214,7 +214,7 @@ def serve(root: Path, port: int) -> int:
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
-        console.say(f"port {port} cannot be had; name another by --port, or 0 for any that is free")
+        console.say(f"port {port} is not available; choose another with --port, or 0 for any")
         return console.BROKEN_DISK
     watcher = Watcher(root)
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -222,14 +222,14 @@ def serve(root: Path, port: int) -> int:
     watcher.start()
     server.start()
     console.answer(server.address)
-    console.say("drafts and what waits for its date are shown, marked; end with Ctrl-C")
+    console.say("showing drafts and entries with a future date, with a mark; stop with Ctrl-C")
     _follow(root, watcher, server)
     server.close()
     return console.DONE
 
 
 def _follow(root: Path, watcher: Watcher, server: Server) -> None:
-    """Show the site until the watcher is stopped; print problems when they change."""
+    """Update the preview until the watcher is stopped; print problems when they change."""
     shown: tuple[Problem, ...] = ()
     for update in watcher.follow(server, lambda: options.read_clock(None)):
         if isinstance(update, OSError):
@@ -239,9 +239,9 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
         if preview.problems != shown:
             console.show(root, preview.problems)
             shown = preview.problems
-        entries = len(preview.selection.out) if preview.selection is not None else 0
-        waiting = f" ({len(preview.marks)} not out yet)" if preview.marks else ""
-        verdict = plural(len(shown), "problem") if shown else "all is well"
+        entries = len(preview.selection.entries) if preview.selection is not None else 0
+        waiting = f" ({len(preview.marks)} not published)" if preview.marks else ""
+        verdict = plural(len(shown), "problem") if shown else "no problems"
         milliseconds = f"{update.seconds * 1000:.0f} ms"
         console.say(f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})")
 
@@ -249,7 +249,7 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
 def _site_address(
     root: Path, clock: dt.datetime, base_url: str | None
 ) -> tuple[str | None, list[Problem]]:
-    """Return where the site is served; None, and the problems, if feeds.yaml has errors."""
+    """Return the site's address, or None and the problems of feeds.yaml if it has errors."""
     from ilofeed.build import read_settings
 
     if base_url is not None:
@@ -263,7 +263,7 @@ def _site_address(
 @options.clock
 @click.pass_obj
 def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
-    """Print the manifest that is live at the site's address."""
+    """Print the manifest of the live site."""
     from ilofeed.publish import live as live_site
 
     url, problems = _site_address(root, clock, base_url)
@@ -288,14 +288,14 @@ def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
     type=click.FloatRange(min=0, max=3600),
     default=0,
     metavar="SECONDS",
-    help="How long caches may take to show what was published (default: one look).",
+    help="How long to wait for caches to show the new documents (default: try once).",
 )
 @options.clock
 @click.pass_obj
 def confirm(
     root: Path, output: Path, base_url: str | None, since: str, wait: float, clock: dt.datetime
 ) -> int:
-    """Fetch feeds back from the live site and compare them with the output."""
+    """Fetch the feeds of the live site and compare them with the output."""
     from ilofeed.publish import live as live_site
     from ilofeed.publish import load_previous
 
@@ -307,13 +307,13 @@ def confirm(
     confirmation = live_site.confirm(url, expected, wait)
     documents, differing = plural(confirmation.documents, "document"), confirmation.differing
     if not differing:
-        console.say(f"{documents} at {url}: all as published")
+        console.say(f"{documents} at {url}: all equal to the output")
         return console.DONE
     for path, difference in list(differing.items())[:MAX_DIFFERING]:
         console.answer(f"{url}{path}: {difference}")
     console.say(
-        f"{len(differing)} of {documents} at {url} did not come back as published; "
-        "a cache may be slow: run this again, or deploy again"
+        f"{len(differing)} of {documents} at {url} differ from the output; "
+        "a cache may be out of date: run this again, or deploy again"
     )
     return console.NOT_VERIFIED
 
@@ -325,12 +325,12 @@ def confirm(
     metavar="PATH|URL|none",
     default="none",
     show_default=True,
-    help="The manifest from before; `none` tells of every feed.",
+    help="The manifest before the changes; `none` reports every feed.",
 )
 @options.clock
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
-    """Tell the WebSub hub of feeds.yaml which published feeds have changed."""
+    """Notify the WebSub hub in feeds.yaml of the published feeds that changed."""
     from ilofeed.build import read_settings
     from ilofeed.feeds import MANIFEST
     from ilofeed.files import PublishError
@@ -338,24 +338,24 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
 
     if since == "live":
         raise options.OptionError(
-            "--since live would compare the site with itself; name the manifest from before the "
+            "--since live would compare the site with itself; pass the manifest from before the "
             "upload"
         )
     office, _, problems = read_settings(root, clock)
     if office is None:
         return console.report(root, problems)
     if office.hub is None:
-        console.say("feeds.yaml names no hub, so nobody is told")
+        console.say("feeds.yaml has no hub; nothing to do")
         return console.DONE
     target = options.output_folder(root, output)
     after = read_manifest(target)
     if after is None:
-        raise PublishError(f"{target / MANIFEST} is not there; build first")
+        raise PublishError(f"{target / MANIFEST} does not exist; build first")
     changed = websub.changed_feeds(load_previous(since, root, target), after)
     if not changed:
-        console.say("no feed has changed, so the hub is told nothing")
+        console.say("no feed has changed; nothing to do")
         return console.DONE
-    site = after.site or office.url  # as they were built, maybe with --base-url
+    site = after.site or office.url  # the address of the build, maybe from --base-url
     return _report_ping(office.hub, websub.ping(office.hub, [site + path for path in changed]))
 
 
@@ -368,7 +368,7 @@ def _report_ping(hub: str, results: Sequence[websub.PingResult]) -> int:
             failed.setdefault(result.failure, []).append(result.feed)
     for failure, feeds in failed.items():
         more = f" and {len(feeds) - 3} more" if len(feeds) > 3 else ""
-        console.say(f"{failure}; not told of {', '.join(feeds[:3])}{more}")
+        console.say(f"{failure}; not notified of {', '.join(feeds[:3])}{more}")
     done = len(results) - sum(map(len, failed.values()))
-    console.say(f"{hub} was told of {done} of {len(results)} changed feeds")
+    console.say(f"{hub} was notified of {done} of {len(results)} changed feeds")
     return console.BROKEN_DISK if failed else console.DONE

@@ -1,12 +1,12 @@
-"""Read and check what editors write: files to an office and its entries, or to all problems.
+"""Read and check the files that editors write; return an office with its entries, or all problems.
 
-`read` takes bytes from the disk; `office` and `entry` check one file each, from YAML nodes and
-Markdown to values; `site` checks the files together. Nothing here knows of feeds or pages.
+`read` reads bytes from the disk; `office` and `entry` check one file each and convert its YAML and
+Markdown to values; `site` checks the files together. This package does not know feeds or pages.
 """
 
 from ilofeed.content import keys, read, yaml_nodes
 from ilofeed.content.entry import (
-    Parsed,
+    EntryFile,
     alternates,
     check_entry,
     find_translations,
@@ -15,18 +15,18 @@ from ilofeed.content.entry import (
     summary_html,
 )
 from ilofeed.content.entry_checks import media_type
-from ilofeed.content.frontmatter import scalar, written
-from ilofeed.content.keys import LONGEST_SUMMARY, SLUG, Line, slugify
-from ilofeed.content.markdown import TAGS, is_clean, render_body, tidy_html
+from ilofeed.content.frontmatter import serialize_entry, to_yaml
+from ilofeed.content.keys import MAX_SUMMARY, SLUG, Line, slugify
+from ilofeed.content.markdown import TAGS, is_sanitized, render_body, sanitize
 from ilofeed.content.office import check_office
-from ilofeed.content.read import Sources, create, read_again, read_office, read_whole, replace
+from ilofeed.content.read import Sources, read_office, read_or_empty
 from ilofeed.content.schemas import EntryFields, OfficeFields
-from ilofeed.content.site import Site, check, examine, told_apart
+from ilofeed.content.site import Site, check, check_files, unique_updated
 
 __all__ = [
-    "LONGEST_SUMMARY", "SLUG", "TAGS", "EntryFields", "Line", "OfficeFields", "Parsed", "Site",
-    "Sources", "alternates", "check", "check_entry", "check_office", "create", "examine",
-    "find_translations", "hash_source", "is_clean", "keys", "media_type", "read", "read_again",
-    "read_office", "read_whole", "render_body", "replace", "scalar", "slug_of", "slugify",
-    "summary_html", "tidy_html", "told_apart", "written", "yaml_nodes",
+    "MAX_SUMMARY", "SLUG", "TAGS", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
+    "Sources", "alternates", "check", "check_entry", "check_files", "check_office",
+    "find_translations", "hash_source", "is_sanitized", "keys", "media_type", "read", "read_office",
+    "read_or_empty", "render_body", "sanitize", "serialize_entry", "slug_of", "slugify",
+    "summary_html", "to_yaml", "unique_updated", "yaml_nodes",
 ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""Read an entry file: its text, keys and body, to an `Entry` of the office."""
+"""Check the text, keys and body of an entry file, and convert them to an `Entry`."""
 
 import datetime as dt
 import hashlib
@@ -13,14 +13,14 @@ from ilofeed.content import frontmatter, markdown, yaml_nodes
 from ilofeed.content.entry_checks import check_image, check_together, media_type
 from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import EntryFields
-from ilofeed.content.validation import Checked, validate
+from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import LONGEST_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import Source
 
-LONGEST_KEYS = 50_000  # characters of front matter
-_STAND_INS = {
+MAX_KEYS = 50_000  # characters of front matter
+_PLACEHOLDERS = {  # valid values for required keys that are wrong
     "title": "x",
     "date": "2000-01-01",
     "summary": "x",
@@ -30,20 +30,20 @@ _STAND_INS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
-    """An entry file after its checks. `entry` is None if it has errors."""
+class EntryFile:
+    """The result of checking an entry file. `entry` is None if the file has errors."""
 
     path: str
     slug: str
-    id: str | None  # None if it cannot be read
+    id: str | None  # None if the key `id` is invalid
     translation_of: str | None
     entry: Entry | None
     problems: tuple[Problem, ...]
-    checked: Checked[EntryFields] | None
-    is_recalled: bool = False  # an earlier build checked it
+    checked: CheckedKeys[EntryFields] | None
+    is_cached: bool = False  # True if it was not checked again since an earlier build
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
-        """Return a problem at one of the entry's keys, or at the first line without the key."""
+        """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
         return self.checked.problem(code, message, key)
@@ -51,8 +51,11 @@ class Parsed:
 
 def check_entry(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
-) -> Parsed:
-    """Check one entry file by itself, without the other entries."""
+) -> EntryFile:
+    """Check one entry file, without comparing it with other entries; collect its problems.
+
+    `path` and the keys of `files` (pictures) are relative to the office's folder.
+    """
     slug = slug_of(path)
     problems = _file_name_problems(path, slug)
     source, more = frontmatter.read_source(path, data)
@@ -60,51 +63,53 @@ def check_entry(
     parts, more = frontmatter.split(source) if source is not None else (None, [])
     problems += more
     if source is None or parts is None:
-        return Parsed(path, slug, None, None, None, tuple(problems), None)
+        return EntryFile(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
     body, body_problems = markdown.render_body(source, parts.body, address)
     checked, more = _check_keys(source, parts, office)
     problems += more
     if checked is None:
-        return Parsed(path, slug, None, None, None, (*problems, *body_problems), None)
+        return EntryFile(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields
     is_whole_id = keys.id is not None and ":" in keys.id
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
     if len(identity) > LONGEST_ID and "id" not in checked.failed:
-        message = f"the id {quote(identity)} has {len(identity)} characters, "
-        message += f"{LONGEST_ID} is the most"
+        message = f"the id {quote(identity)} is too long ({len(identity)} characters); "
+        message += f"write one of at most {LONGEST_ID} as `id`"
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
         digest = hash_source(data, image)
         entry = _entry(path, slug, identity, keys, office, body, image, digest)
     readable_id = None if "id" in checked.failed else identity
-    return Parsed(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
+    return EntryFile(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
 
 
 def _check_keys(
     source: Source, parts: frontmatter.Parts, office: Office
-) -> tuple[Checked[EntryFields] | None, list[Problem]]:
-    """Return the keys of the front matter, each checked by itself, and their problems."""
-    if parts.end - parts.start > LONGEST_KEYS:
-        message = f"the keys take more than {LONGEST_KEYS} characters; what is long goes below them"
+) -> tuple[CheckedKeys[EntryFields] | None, list[Problem]]:
+    """Return the keys of the front matter, each checked separately, and their problems."""
+    if parts.end - parts.start > MAX_KEYS:
+        message = f"the keys are too long (over {MAX_KEYS} characters); move text into the body"
         return None, [source.problem(parts.start, "too-long", message)]
     root, problems = yaml_nodes.compose(source, parts.start, parts.end)
     if root is None:
         if not problems:
             message = "there are no keys between the two lines ---; "
-            message += "title, date, summary, categories and countries are needed"
+            message += "write title, date, summary, categories and countries"
             problems.append(source.problem(parts.start, "missing-key", message))
         return None, problems
     context = {"zone": office.timezone}
-    checked, more = validate(source, root, EntryFields, _STAND_INS, comments=False, context=context)
+    checked, more = validate(
+        source, root, EntryFields, _PLACEHOLDERS, comments=False, context=context
+    )
     return checked, problems + more
 
 
 def hash_source(data: bytes, image: Image | None = None) -> bytes:
-    """Return the digest of what an entry is read from: its file and its picture file."""
+    """Return a BLAKE2b digest (`ids.SHORT` bytes) of an entry's file and its picture file."""
     digest = hashlib.blake2b(data, digest_size=SHORT)
     if image is not None and image.data is not None:
         digest.update(hashlib.blake2b(image.data).digest())
@@ -117,15 +122,15 @@ def slug_of(path: str) -> str:
 
 
 def summary_html(summary: str) -> str:
-    """Return the content of an entry without a body."""
+    """Return the summary as an HTML paragraph, for an entry without a body."""
     return f"<p>{html.escape(summary, quote=False)}</p>"
 
 
 def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if SLUG.fullmatch(slug):
         return []
-    message = f"the file name {quote(slug + '.md')} is not a slug: "
-    message += "lower-case letters, digits, hyphens"
+    message = f"the file name {quote(slug + '.md')} is not a slug "
+    message += "(lower-case letters, digits and single hyphens)"
     if suggestion := slugify(slug):
         message += f"; rename it to {suggestion}.md"
     return [Problem(path, 1, 1, "bad-file-name", message)]
@@ -145,7 +150,7 @@ def _entry(
         return dates.instant(moment, office.timezone, office.publish_time)
 
     def stamp(moment: dates.Moment | None) -> dt.datetime:
-        # a day without a time begins at publish_time, which may be before the entry came out
+        # a date without a time means publish_time, which may be earlier than `published`
         latest = max(instant(moment), published) if moment is not None else published
         return latest.astimezone(dt.UTC).replace(microsecond=fraction(identity))
 
@@ -161,7 +166,7 @@ def _entry(
         url=office.address(f"entry/{slug}/index.html"),
         categories=tuple(keys.categories),
         countries=tuple(keys.countries),
-        authors=_authors(keys, office.speaking(keys.language or office.language)),
+        authors=_authors(keys, office.localized(keys.language or office.language)),
         language=keys.language or office.language,
         link=keys.link,
         event=Event(**event.model_dump()) if event else None,
@@ -191,7 +196,7 @@ def _authors(keys: EntryFields, office: Office) -> tuple[Person, ...]:
 def find_translations(entries: Collection[Entry]) -> dict[str, list[Entry]]:
     """Return the translations of each entry that has any, by slug, sorted by language.
 
-    Translations find each other also if their original is not among the entries.
+    Translations of the same original are found even if the original is not among the entries.
     """
     groups: dict[str, list[Entry]] = defaultdict(list)
     originals = {entry.translates for entry in entries}
@@ -210,11 +215,10 @@ def find_translations(entries: Collection[Entry]) -> dict[str, list[Entry]]:
 
 
 def alternates(entry: Entry, others: Sequence[Entry]) -> list[tuple[str, Entry]]:
-    """Return the `hreflang` links of a page: each language of an entry with its translation,
-    itself included, and the original for all other languages.
+    """Return the `hreflang` links of an entry's page: pairs of a language and an entry.
 
-    Every page of a group has the same links, so a withdrawn entry, which none of the others names,
-    has none.
+    They include the entry itself, and the original as `x-default`. All pages of a group have the
+    same links. A withdrawn entry has none, because the other pages do not link to it.
     """
     if not others or entry.withdrawn is not None:
         return []

@@ -1,4 +1,4 @@
-"""Check what needs more than one key of an entry: its office, its picture, other entries."""
+"""Check keys of an entry against other keys, the office, the picture file and other entries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import MOST_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
+from ilofeed.content.read import MAX_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
 from ilofeed.model import Image
 from ilofeed.problems import did_you_mean, nearest, quote
 
@@ -19,16 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
-    from ilofeed.content.entry import Parsed
+    from ilofeed.content.entry import EntryFile
     from ilofeed.content.schemas import EntryFields, ImageFields
-    from ilofeed.content.validation import Checked
+    from ilofeed.content.validation import CheckedKeys
     from ilofeed.model import Office, Term
     from ilofeed.problems import Code, Problem
 
-    CheckedEntry: TypeAlias = Checked[EntryFields]
+    CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
-UPDATED_AHEAD = dt.timedelta(hours=24)  # validators report a feed from further ahead
-# not in the table of every Python
+UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
+# media types that some versions of Python do not know
 _OFFICE_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -39,13 +39,13 @@ _OFFICE_TYPES = {
 
 
 def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
-    """Yield the problems of keys that need another key or the office; not of the picture."""
+    """Yield the problems of keys that depend on other keys or on the office, except `image`."""
     keys = checked.fields
     yield from _term_problems(checked, "categories", office, "unknown-category")
     yield from _term_problems(checked, "countries", office, "unknown-country")
     yield from _language_problems(checked, office)
-    if keys.id is not None and keys.id.startswith(office.authority.id_of("feed/")):
-        message = "an id that begins like this is a feed's; choose another"
+    if keys.id is not None and keys.id.startswith(reserved := office.authority.id_of("feed/")):
+        message = f"ids that begin with {quote(reserved)} are reserved for feeds; choose another"
         yield checked.problem("bad-id", message, "id")
     if "date" not in checked.failed:
         yield from _date_problems(checked, office, now)
@@ -61,25 +61,25 @@ def _term_problems(
         return
     terms: Mapping[str, Term] = getattr(office, key)
     names: list[str] = getattr(checked.fields, key)
-    for at, name in enumerate(names):
+    for index, name in enumerate(names):
         if name in terms:
-            if names[:at].count(name) == 1:
-                message = f"{quote(name)} is named twice; delete one"
-                yield checked.problem("named-twice", message, key, at)
-        elif key not in office.unsure:  # else feeds.yaml has to be corrected first
-            message = f"{quote(name)} is not among the {key} of feeds.yaml"
+            if names[:index].count(name) == 1:
+                message = f"duplicate {quote(name)}; remove one"
+                yield checked.problem("named-twice", message, key, index)
+        elif key not in office.invalid_sections:  # otherwise feeds.yaml must be corrected first
+            message = f"{unknown.replace('-', ' ')} {quote(name)}, not defined in feeds.yaml"
             if count := _count_names(name, terms):
-                message = f"{quote(name)} looks like {count} names; put a comma "
-                message += "and a space between them, in brackets"
+                message = f"{quote(name)} looks like {count} names; "
+                message += "write them in brackets, separated by commas"
             elif term := _find_label(name, terms):
-                message += f"; that is the label of {term}, write {term}"
+                message += f"; this is the label of {term}, so write {term}"
             else:
                 message += did_you_mean(name, terms)
-            yield checked.problem(unknown, message, key, at)
+            yield checked.problem(unknown, message, key, index)
 
 
 def _count_names(text: str, terms: Mapping[str, Term]) -> int:
-    """Return how many names were written as one; 0 for a single name."""
+    """Return the number of names in a text that should be one name; 0 if it is only one."""
     parts = re.split(r"\s*[,;，；、]\s*", text)
     if len(parts) == 1:
         parts = re.split(r"\s+(?:-\s*)?", text)
@@ -88,7 +88,7 @@ def _count_names(text: str, terms: Mapping[str, Term]) -> int:
 
 
 def _find_label(label: str, terms: Mapping[str, Term]) -> str | None:
-    """Return the term with a label in any language, unless the label is its slug in capitals."""
+    """Return the name of the term with a label (in any case) that is not also its name; or None."""
     folded = label.casefold()
     for name, term in terms.items():
         if name != folded and folded in map(str.casefold, term.labels.values()):
@@ -100,7 +100,7 @@ def _language_problems(checked: CheckedEntry, office: Office) -> Iterator[Proble
     language, languages = checked.fields.language, office.languages
     if language is None or not languages or language in languages:
         return
-    message = f"{quote(language)} is not among the languages of feeds.yaml, {', '.join(languages)}"
+    message = f"language {quote(language)} is not listed in feeds.yaml ({', '.join(languages)})"
     primary = language.partition("-")[0]
     if near := [other for other in languages if other.partition("-")[0] == primary]:
         message += f"; write language: {near[0]}"
@@ -118,14 +118,16 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
         ("withdrawn", keys.withdrawn, "withdrawn-before-date"),
     )
     for key, moment, code in later:
-        # a day without a time is later on the day of publication
+        # a date without a time is never earlier than `date` on the same day
         if moment not in {None, published.date()} and instant(moment) < published:
-            message = f"{moment.isoformat()} is before the date, "
-            message += f"{keys.date.isoformat()}; nothing can be {key} before it is out"
+            message = f"`{key}` ({moment.isoformat()}) is earlier than `date` "
+            message += f"({keys.date.isoformat()}); write a later one, or correct `date`"
             yield checked.problem(code, message, key)
     updated, is_out = keys.updated, published <= now and not keys.draft
     if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
-        message = f"{updated.isoformat()} is in the future, but the entry is out already"
+        message = (
+            f"`updated` ({updated.isoformat()}) is in the future; write the date of the change"
+        )
         yield checked.problem("updated-in-future", message, "updated")
 
 
@@ -135,37 +137,37 @@ def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
         return
     start, end = event.start, event.end
     if isinstance(start, dt.datetime) != isinstance(end, dt.datetime):
-        message = "one of start and end has a time, the other has none; give both or neither"
+        message = "only one of `start` and `end` has a time; write a time for both or for neither"
         yield checked.problem("mixed-event", message, "event", "end")
     elif end < start:
         message = f"the event ends on {end.isoformat()}, "
-        message += f"before it starts on {start.isoformat()}"
+        message += f"before it starts on {start.isoformat()}; correct one of the two"
         yield checked.problem("event-ends-before-start", message, "event", "end")
 
 
 def _attachment_problems(checked: CheckedEntry) -> Iterator[Problem]:
     attachments = checked.fields.attachments or []
     urls = [attachment.url for attachment in attachments]
-    for at, attachment in enumerate(attachments):
-        if urls[:at].count(attachment.url) == 1:
-            message = f"{quote(attachment.url)} is named twice; delete one"
-            yield checked.problem("named-twice", message, "attachments", at, "url")
+    for index, attachment in enumerate(attachments):
+        if urls[:index].count(attachment.url) == 1:
+            message = f"duplicate {quote(attachment.url)}; remove one"
+            yield checked.problem("named-twice", message, "attachments", index, "url")
         if attachment.type is None and media_type(attachment.url) is None:
-            message = "the address does not tell the type; add, for instance, type: application/pdf"
-            yield checked.problem("missing-key", message, "attachments", at)
+            message = "unknown media type of the address; add a line such as type: application/pdf"
+            yield checked.problem("missing-key", message, "attachments", index)
 
 
 def check_image(
     checked: CheckedEntry, office: Office, files: Mapping[str, bytes], slug: str
 ) -> tuple[Image | None, list[Problem]]:
-    """Return the picture to publish, if there is one, and the problems of the key `image`."""
+    """Return the picture to publish, or None, and the problems of the key `image`."""
     keys = checked.fields.image
     if keys is None:
         return None, []
     if (keys.file is None) == (keys.url is None):
         if "image" in checked.failed:  # one of the two may be misspelt
             return None, []
-        message = "a picture has either file or url; write one of them"
+        message = "a picture needs either `file` or `url`; write exactly one of them"
         return None, [checked.problem("image-source", message, "image")]
     if keys.url is not None:
         guess = media_type(keys.url) or ""
@@ -180,22 +182,22 @@ def check_image(
 def _local_image(
     entry_path: str, keys: ImageFields, office: Office, files: Mapping[str, bytes], slug: str
 ) -> Image | tuple[Code, str]:
-    """Return a picture of the office, or the code and message of what is wrong with it."""
+    """Return a picture from the office's folder, or the code and message of its problem."""
     folder = posixpath.dirname(entry_path)
     path = posixpath.normpath(posixpath.join(folder, keys.file or ""))
     data = files.get(path)
     if data is None:
         suffix = posixpath.splitext(path)[1].lower()
         if suffix and suffix not in PICTURE_SUFFIXES:  # such files are not read
-            message = f"{quote(path)} is not a PNG, JPEG, GIF or WebP picture by its name"
-            return "bad-image", message
-        message = f"there is no picture {quote(path)}; it must lie in entries/ beside the entry"
+            message = f"the name {quote(path)} does not end in .png, .jpg, .gif or .webp; use such "
+            return "bad-image", message + "a picture"
+        message = f"there is no picture {quote(path)}; put the file into entries/"
         if near := nearest(path, files):
             message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
         return "image-not-found", message
-    if len(data) > MOST_PICTURE_BYTES:
-        most = MOST_PICTURE_BYTES // 2**20
-        return "bad-image", f"the picture has more than {most} MiB; make it smaller"
+    if len(data) > MAX_PICTURE_BYTES:
+        most = MAX_PICTURE_BYTES // 2**20
+        return "bad-image", f"the picture is larger than {most} MiB; reduce its size"
     info = read_picture_info(data)
     if isinstance(info, str):
         return "bad-image", f"{quote(path)} {info}"
@@ -205,7 +207,7 @@ def _local_image(
 
 
 def media_type(url: str) -> str | None:
-    """Return the media type of an address by its ending, the same on every host."""
+    """Return the media type for the suffix of an address, or None; the same on every computer."""
     path = re.sub(r"[?#].*", "", url)
     suffix = posixpath.splitext(path)[1].lower()
     return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
@@ -213,19 +215,19 @@ def media_type(url: str) -> str | None:
 
 @functools.cache
 def _types() -> mimetypes.MimeTypes:
-    return mimetypes.MimeTypes()  # a separate instance reads no host's table
+    return mimetypes.MimeTypes()  # a new instance does not read the operating system's tables
 
 
-def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterator[Problem]:
-    """Yield what is wrong between an entry and the one that it translates.
+def translation_problems(parsed: Sequence[EntryFile], refused: set[str]) -> Iterator[Problem]:
+    """Yield the problems of each translation and its original.
 
-    `refused` are the slugs of files that exist and could not be read.
+    `refused` are the slugs of files that exist but could not be read.
     """
     translations = [entry for entry in parsed if entry.translation_of is not None]
     if not translations:
         return
     by_slug = {entry.slug: entry for entry in reversed(parsed)}
-    first: dict[tuple[str, str], Parsed] = {}
+    first: dict[tuple[str, str], EntryFile] = {}
     for entry in sorted(translations, key=attrgetter("path")):
         if entry.translation_of in refused - by_slug.keys():
             continue
@@ -236,46 +238,45 @@ def translation_problems(parsed: Sequence[Parsed], refused: set[str]) -> Iterato
 
 
 def _original_problem(
-    entry: Parsed, by_slug: Mapping[str, Parsed], refused: set[str]
+    entry: EntryFile, by_slug: Mapping[str, EntryFile], refused: set[str]
 ) -> tuple[Code, str] | None:
     original = str(entry.translation_of)
     if original == entry.slug:
-        return "unknown-translation", "an entry cannot be a translation of itself"
+        return "unknown-translation", "an entry cannot translate itself; write the original's slug"
     if original not in by_slug:
         near = nearest(original, (by_slug.keys() | refused) - {entry.slug})
         message = f"there is no entry {quote(original)}; "
-        message += f"did you mean {quote(near)}? If" if near else "correct the name or, if"
-        message += f" {original}.md was deleted, put it back or delete this line"
+        message += f"did you mean {quote(near)}? If" if near else "correct the name, or, if"
+        message += f" {original}.md was deleted, restore it or delete this line"
         return "unknown-translation", message
     chain = [entry.slug, original]
     while (last := by_slug.get(chain[-1])) and last.translation_of is not None:
         chain.append(last.translation_of)
         if chain.count(chain[-1]) > 1:
             circle = " → ".join(chain)
-            message = f"the translations go in a circle, {circle}; the original translates nothing"
+            message = f"circular translations: {circle}; delete translation_of in the original"
             return "translation-chain", message
     if len(chain) == 2:
         return None
-    message = f"{quote(original)} is a translation itself; write translation_of: {chain[-1]}"
+    message = f"{quote(original)} is itself a translation; write translation_of: {chain[-1]}"
     return "translation-chain", message
 
 
 def _language_conflict(
-    parsed: Parsed, by_slug: Mapping[str, Parsed], first: dict[tuple[str, str], Parsed]
+    parsed: EntryFile, by_slug: Mapping[str, EntryFile], first: dict[tuple[str, str], EntryFile]
 ) -> tuple[Code, str] | None:
-    """Return the problem of a translation in the language of its original, or of another
-    translation; `first` has the first one in each language and is filled on the way."""
+    """Report a language that a group has twice; `first` collects its entries by language."""
     original = by_slug[str(parsed.translation_of)]
     entry = parsed.entry
-    if entry is None or entry.withdrawn is not None:  # a withdrawn one may have a successor
+    if entry is None or entry.withdrawn is not None:  # a withdrawn entry may be replaced
         return None
     if original.entry is not None and original.entry.language == entry.language:
-        message = f"{quote(original.slug)} is in {quote(entry.language)} too; write the language "
-        message += "of this one in a line `language`, or delete translation_of"
+        message = f"the original {quote(original.slug)} has the same language, "
+        message += f"{quote(entry.language)}; correct `language`, or delete translation_of"
         return "same-language", message
     other = first.setdefault((original.slug, entry.language), parsed)
     if other is parsed:
         return None
-    message = f"{quote(other.path)} is the translation of {quote(original.slug)} in "
-    message += f"{quote(entry.language)} already; keep one of the two, or correct the language"
+    message = f"{quote(other.path)} is already the translation of {quote(original.slug)} into "
+    message += f"{quote(entry.language)}; keep one of the two, or correct `language`"
     return "duplicate-translation", message

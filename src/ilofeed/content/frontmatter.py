@@ -1,4 +1,4 @@
-"""Find where an entry's keys end and its body begins; write an entry file from its keys."""
+"""Split an entry file into front matter and body; serialize an entry file from its keys."""
 
 import datetime as dt
 import json
@@ -13,12 +13,12 @@ from ilofeed.text import MOST_PER_FILE, Source, decode, find_unfit
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
-# begins with the line break above: faster to search than the first column
+# the pattern includes the preceding line break: searching for it is faster than for `^`
 _CLOSING = re.compile(r"\n([ \t]*(?:-{3,}|\.{3,}|[–—]+)[ \t]*|--[ \t]*|---[ \t]*[^\s-].*)(?=\n|\Z)")
-# written instead of the first line ---
+# what editors write instead of the first line ---
 _OTHER_FENCE = re.compile(r"((?:-+|[–—]+)[ \t]*|---[ \t]*[^\s-].*)\n")
 _BLANK = re.compile(r"\n[ \t]*(?=\n)")
-# a line in the first column that is neither a key nor a list item nor a comment
+# a line that begins in the first column and is not a key, list item or comment
 _TEXT = re.compile(r"^(?![ \t#]|---|- |[\w.-]+[ \t]*:)\S", re.MULTILINE)
 _LINE = re.compile(r"^[A-Za-z_]+[ \t]*:(?=[ \t]|$)", re.MULTILINE)
 _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
@@ -26,7 +26,7 @@ _KEY = re.compile(r"[ \t]*(?:[A-Za-z_]+[ \t]*:|- )")
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """Offsets: the keys are from `start` to `end`, the body begins at `body`."""
+    """Offsets in characters: the keys are `text[start:end]`, the body begins at `body`."""
 
     start: int
     end: int
@@ -34,29 +34,29 @@ class Parts:
 
 
 def split(source: Source) -> tuple[Parts | None, list[Problem]]:
-    """Find the front matter of an entry file, as far as possible also if a line --- is missing."""
+    """Find the front matter of an entry file; guess its limits if a line --- is missing."""
     text = source.text
     blank = len(text) - len(text.lstrip())
     if blank == len(text):
-        message = "the file is empty; an entry begins with ---, its keys and --- again"
+        message = "the file is empty; write a line ---, the keys, and another line ---"
         return None, [Problem(source.path, 1, 1, "empty-file", message)]
     opening = _FENCE.match(text, blank)
     if opening is None:
         return _unopened(source, blank)
     problems = []
     if blank:
-        message = "the first line must be ---; delete what stands above it"
+        message = "the first line must be ---; delete everything above it"
         problems.append(source.problem(0, "no-front-matter", message))
     parts, more = _close(source, blank, opening.end())
     problems += more
     if again := _AGAIN.match(text, parts.body):
-        message = "a second front matter begins here; delete it, or put a blank line below the ---"
+        message = "a second front matter begins here; delete it, or add a blank line after the ---"
         problems.append(source.problem(again.start(1), "second-document", message))
     return parts, problems
 
 
 def _close(source: Source, opening: int, start: int) -> tuple[Parts, list[Problem]]:
-    """Find where keys that begin at `start` end, also if the line between is wrong or missing."""
+    """Find the end of keys that begin at `start`; guess it if the line --- is wrong or missing."""
     text = source.text
     above = max(start - 1, 0)
     closing = _CLOSING.search(text, above)
@@ -66,7 +66,7 @@ def _close(source: Source, opening: int, start: int) -> tuple[Parts, list[Proble
     if closing is None or stray is not None:
         end = len(text) if stray is None else stray
         last = source.place(max(len(text[:end].rstrip()) - 1, 0))[0]
-        message = f"the front matter that begins here has no end; write --- after line {last}"
+        message = f"the front matter that begins here is not closed; write --- after line {last}"
         return Parts(start, end, end), [source.problem(opening, "unclosed-front-matter", message)]
     parts = Parts(start, closing.start(1), min(closing.end() + 1, len(text)))
     if closing[1].rstrip() == "---":
@@ -76,7 +76,7 @@ def _close(source: Source, opening: int, start: int) -> tuple[Parts, list[Proble
 
 
 def _text_after_blank(text: str, above: int, end: int) -> int | None:
-    """Return where text that cannot be a key begins after a blank line: a body without ---."""
+    """Return the offset of body text after a blank line, where the line --- is missing; or None."""
     for blank in _BLANK.finditer(text, above, end):
         if _TEXT.match(text, blank.end() + 1, end):
             return blank.start() + 1
@@ -84,16 +84,16 @@ def _text_after_blank(text: str, above: int, end: int) -> int | None:
 
 
 def _text_after_keys(text: str, start: int) -> int | None:
-    """Return where text that cannot be a key begins after the last line that has one."""
+    """Return the offset of the first text after the last line with a key; None if there is none."""
     last = max((line.end() for line in _LINE.finditer(text, start)), default=None)
     match = _TEXT.search(text, last) if last is not None else None
     return match.start() if match else None
 
 
 def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
-    message = "the file does not begin with the line ---; an entry's keys stand between two of them"
+    message = "the file does not begin with a line ---; write the keys between two such lines"
     if source.text.startswith("+++", start):
-        message = "the front matter is YAML between two lines ---, not TOML between +++"
+        message = "TOML front matter (+++) is not supported; write YAML between two lines ---"
     other = _OTHER_FENCE.match(source.text, start)
     if other is not None:
         message = f"{quote(other[1])} does not begin the front matter; write --- and nothing else"
@@ -108,32 +108,32 @@ def _unopened(source: Source, start: int) -> tuple[Parts | None, list[Problem]]:
 
 _FIRST, _BEFORE, _SECOND, _END = "<<<<<<< ", "||||||| ", "=======", ">>>>>>> "
 _CONFLICT = (
-    "Git could not put two versions of these lines together; keep what is right of both, and "
-    "delete the lines that begin with <, = and >"
+    "unresolved merge conflict: Git left two versions of these lines; keep the correct one, and "
+    "delete the lines that begin with <<<, === and >>>"
 )
 
 
 def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     """Return the decoded text of a file and its problems; None if it is not text.
 
-    Of two versions that Git left in it the first is kept; marks and second versions are masked at
-    equal length.
+    In a merge conflict of Git the first version is kept. Conflict markers and the second version
+    are replaced by text of the same length, so that offsets stay valid.
     """
     source, problems = decode(path, data)
     if source is None or (_FIRST not in source.text and _END not in source.text):
         return source, problems
     conflicts, lines = [], source.text.split("\n")
     is_open = is_second = False
-    for at, line in enumerate(lines):
+    for index, line in enumerate(lines):
         begins, ends = line.startswith(_FIRST), line.startswith(_END)
         if begins or (ends and not is_open):
-            conflicts.append(source.problem(source.offset(at + 1), "merge-conflict", _CONFLICT))
+            conflicts.append(source.problem(source.offset(index + 1), "merge-conflict", _CONFLICT))
         if begins:
             is_open, is_second = True, False
         elif is_open and (line == _SECOND or line.startswith(_BEFORE)):
             is_second = True
         if begins or ends or is_second:
-            lines[at] = "#" * len(line)
+            lines[index] = "#" * len(line)
         if ends:
             is_open = is_second = False
     return Source(path, "\n".join(lines)), problems + conflicts[:MOST_PER_FILE]
@@ -145,8 +145,8 @@ _ORDER = (
 ).split()
 
 
-def written(keys: Mapping[str, Any]) -> bytes:
-    """Return the bytes of an entry file; keys without a value are left out, `body` is the body."""
+def serialize_entry(keys: Mapping[str, Any]) -> bytes:
+    """Serialize an entry file (UTF-8) from its keys and `body`; keys without values are omitted."""
     lines = ["---"]
     for key in _ORDER:
         value = keys.get(key)
@@ -164,18 +164,18 @@ def written(keys: Mapping[str, Any]) -> bytes:
 
 def _item(pairs: Mapping[str, str]) -> list[str]:
     if pairs.keys() == {"name"}:
-        return [f"  - {scalar(pairs['name'])}"]
+        return [f"  - {to_yaml(pairs['name'])}"]
     first, *others = [f"{name}: {_value(value)}" for name, value in pairs.items()]
     return [f"  - {first}", *(f"    {line}" for line in others)]
 
 
 def _value(value: Any) -> str:
-    return value.isoformat() if isinstance(value, dt.date) else scalar(str(value))
+    return value.isoformat() if isinstance(value, dt.date) else to_yaml(str(value))
 
 
-def scalar(text: str) -> str:
-    """Return a text as YAML reads it back: plain if that is safe, else in double quotes."""
-    if find_unfit(text):  # YAML may not hold it, and the check refuses it
+def to_yaml(text: str) -> str:
+    """Serialize a text as a YAML scalar: plain if that is safe, otherwise in double quotes."""
+    if find_unfit(text):  # characters that YAML or the checks reject
         return json.dumps(text)
     line = Source("", f"key: {text}\n")
     root, problems = compose(line, 0, len(line.text))

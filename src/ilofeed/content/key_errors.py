@@ -1,4 +1,4 @@
-"""Explain pydantic's errors to editors, and find the places in a file that they refer to."""
+"""Convert pydantic's errors to problems for editors, and find their places in the file."""
 
 import re
 from collections.abc import Collection
@@ -12,26 +12,27 @@ from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote,
 from ilofeed.text import Source
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
-MOST_UNKNOWN = 100  # unknown keys that are compared with a missing key
+MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
 
-_NAMES = ("categories", "countries", "languages")  # lists of names that have no spaces in them
+_NAMES = ("categories", "countries", "languages")  # lists of names without spaces
 _UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
 _EXPECTED = {
-    "list_type": "a list is wanted here, in brackets: {key}: [{value}]",
-    "item_type": "a list is wanted here; begin its first line with a hyphen: `- {first}: …`",
-    "string_type": "one text is wanted here, not a list or a mapping",
-    "colon_type": "a colon and a space end a key; put quotes around the whole text",
-    "model_type": "keys are wanted here, each on a line of its own, indented: {keys}",
-    "dict_type": "keys are wanted here, each on a line of its own, indented: {first}: …",
+    "list_type": "expected a list in brackets: {key}: [{value}]",
+    "item_type": "expected a list; begin its first line with a hyphen: `- {first}: …`",
+    "string_type": "expected text, not {kind}",
+    "colon_type": "expected text; put quotes around all of it, because it contains a colon",
+    "model_type": "expected keys, each on its own indented line: {keys}",
+    "dict_type": "expected keys, each on its own indented line: {first}: …",
 }
 
 
 def explain(
     source: Source, root: Mapping, model: type[BaseModel], item: Any, broken: set[Loc]
 ) -> Problem | None:
-    """Return the problem that one of pydantic's errors means; None if it is reported already.
+    """Convert one of pydantic's errors to a problem; None if the cause is already reported.
 
-    `broken` are the places of values that pydantic did not get.
+    `item` is from `ValidationError.errors()`. `broken` are the locations of values that were
+    reported before and not passed to pydantic.
     """
     kind, loc = item["type"], item["loc"]
     if kind in {"missing", "extra_forbidden"}:
@@ -54,15 +55,15 @@ def explain(
 
 
 def _misplaced(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> str | None:
-    """Return the message for a key that is a level too high or too low."""
+    """Return the message for a key at the wrong level; None if it fits at no other level."""
     fields = model.model_fields
     if path:
         is_root = key in fields and fields[key].is_required() and root.get(key) is None
         section = quote(str(path[0]))
         message = f"{quote(key)} does not belong to {section}; begin the line in the first column"
         return message if is_root else None
-    if section := strays(root, model).get(key, ""):
-        return f"{quote(key)} belongs to {quote(section)}; begin the line with two spaces"
+    if section := misplaced_keys(root, model).get(key, ""):
+        return f"{quote(key)} belongs to {quote(section)}; indent the line by two spaces"
     missing = [
         section
         for section in fields
@@ -71,11 +72,11 @@ def _misplaced(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> st
     if len(missing) != 1:
         return None
     message = f"{quote(key)} belongs to {quote(missing[0])}; write `{missing[0]}:` above it, "
-    return message + "and begin the line with two spaces"
+    return message + "and indent the line by two spaces"
 
 
 def _is_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
-    """Return whether a missing key, or keys of its section, are reported at another level."""
+    """Return whether a missing key, or a key inside it, is reported at another level."""
     section_keys = _keys_of(model, key)
     for name, node in root.pairs:
         if name.value not in model.model_fields:
@@ -89,17 +90,17 @@ def _is_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
 
 
 def _unknown(key: str, fields: dict[str, Any]) -> str:
-    message = f"there is no key {quote(key)} here"
+    message = f"unknown key {quote(key)}"
     plain = re.sub(_UNSEEN, "", key)
     if plain != key and plain in fields:
-        return f"something that cannot be seen stands beside the key {quote(plain)}; write it again"
+        return f"the key {quote(plain)} contains an invisible character; type it again"
     if " " in key:
-        return message + "; if the text above goes on here, put quotes around all of it"
+        return message + "; if this line continues the text above, put quotes around all of it"
     return message + did_you_mean(key, fields)
 
 
-def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
-    """Return keys of the first column that belong to the section above them, with that section."""
+def misplaced_keys(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
+    """Map each top-level key that belongs into the section above it to the name of the section."""
     sections: dict[str, str] = {}
     section = ""
     for key, _ in root.pairs:
@@ -111,7 +112,7 @@ def strays(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
 
 
 def _keys_of(model: type[BaseModel], section: str) -> Collection[str]:
-    """Return the keys of a section with fixed keys; none for any other key."""
+    """Return the keys that the schema allows in a section; () for a key that is not a section."""
     annotation = model.model_fields[section].annotation
     for kind in (annotation, *getattr(annotation, "__args__", ())):
         if isinstance(kind, type) and issubclass(kind, BaseModel):
@@ -120,20 +121,20 @@ def _keys_of(model: type[BaseModel], section: str) -> Collection[str]:
 
 
 def _is_misspelt(key: str, parent: Node, fields: dict[str, Any]) -> bool:
-    """Return whether a missing key is there with a wrong spelling, which is reported."""
+    """Return whether a missing key is present with a wrong spelling, which is reported."""
     written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
-    unknown = [name for name in written if name not in fields][:MOST_UNKNOWN]
+    unknown = [name for name in written if name not in fields][:MAX_UNKNOWN]
     return any(nearest(name, fields) == key for name in unknown)
 
 
 def _missing(fields: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
     if path[-1:] == ("image",) and key == "alt":
-        message = "the picture has no alt; say what it shows, for those who cannot see it"
+        message = "the picture has no `alt`; add a line alt: that describes what it shows"
         return "image-without-alt", message
     example = (fields[key].examples or ["…"])[0]
     names = [part for part in path if isinstance(part, str)]
     where = f" in {quote(names[-1])}" if names else ""
-    return "missing-key", f"{quote(key)} is missing{where}; add a line such as {key}: {example}"
+    return "missing-key", f"missing key {quote(key)}{where}; add a line such as {key}: {example}"
 
 
 def _described(
@@ -142,25 +143,28 @@ def _described(
     if kind in _EXPECTED:
         key = path[-1] if path else ""
         value = visible(_listed(node.value, key), 60) if isinstance(node, Scalar) else "…"
+        shape = "a list" if isinstance(node, Sequence) else "a mapping"
         first = _first(node)
         kind = "item_type" if kind == "list_type" and first in fields else kind
         kind = "colon_type" if kind == "string_type" and " " in first else kind
-        keys = ", ".join(fields)
-        return "wrong-type", _EXPECTED[kind].format(key=key, value=value, keys=keys, first=first)
+        return "wrong-type", _EXPECTED[kind].format(
+            key=key, value=value, keys=", ".join(fields), first=first, kind=shape
+        )
     if kind == "too_short":
-        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one"
+        return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one item"
     if kind == "too_long":
         most = item["ctx"]["max_length"]
-        return "wrong-type", f"{quote(str(path[-1]))} has too many items; {most} is the most"
+        return "wrong-type", f"{quote(str(path[-1]))} has too many items; write at most {most}"
     if kind == "literal_error":
-        value = node.value if isinstance(node, Scalar) else ""
+        if not isinstance(node, Scalar):
+            return _described("string_type", item, node, path, fields)
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
-        return "bad-choice", _choice(value, key, item["ctx"]["expected"])
+        return "bad-choice", _choice(node.value, key, item["ctx"]["expected"].replace("'", "`"))
     return (kind if kind in CODES else "wrong-type"), item["msg"]
 
 
 def _first(node: Node) -> str:
-    """Return the first key of a mapping, the first item or key of a list, or a text itself."""
+    """Return the first key of a mapping, the first item of a list, or the text of a scalar."""
     match node:
         case Mapping(pairs=((key, _), *_)):
             return visible(key.value, 60)
@@ -173,19 +177,19 @@ def _first(node: Node) -> str:
 
 def _choice(value: str, key: str, expected: str) -> str:
     if value in {"category", "country", "language"}:
-        return f"{quote(value)} is a dimension; write - per: {value}"
-    names, words = _listed(value), re.findall("'(.+?)'", expected)
+        return f"missing `per` before the dimension {quote(value)}; write - per: {value}"
+    names, words = _listed(value), re.findall("`(.+?)`", expected)
     if set(value.split()) <= set(words):
         names = ", ".join(value.split())
-    if "," in names and key != "status":  # which takes one
-        return f"several of {expected} stand in brackets: {visible(f'{key}: [{names}]')}"
+    if "," in names and key != "status":  # `status` takes a single value
+        return f"write several values in brackets: {visible(f'{key}: [{names}]')}"
     near = nearest(value, words)
     hint = f"; did you mean {quote(near)}?" if near else ""
-    return f"{quote(value) if value else 'this'} is not one of {expected}{hint}"
+    return f"invalid value {quote(value)}; expected {expected}{hint}"
 
 
 def _listed(text: str, key: int | str = "") -> str:
-    """Return a text that should be a list as its items in brackets."""
+    """Return the items of a text that should be a list, joined by commas."""
     if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
         return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
@@ -194,9 +198,9 @@ def _listed(text: str, key: int | str = "") -> str:
 
 
 def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
-    """Return the deepest node on the way to a loc, and the part of the way that exists.
+    """Return the node at a loc, or the nearest existing node above it, with the loc of that node.
 
-    pydantic's locs also hold the names of branches (`text`, `mapping`), which no node has.
+    Names of union branches in pydantic's locs (`text`, `mapping`) are skipped.
     """
     node = root
     path: Loc = ()
@@ -212,7 +216,7 @@ def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:
 
 
 def key_start(root: Mapping, loc: Loc) -> int:
-    """Return the offset of the key at a loc; if it is not written, of the mapping around it."""
+    """Return the offset of the key at a loc, or of the nearest node around it if it is missing."""
     parent, _ = locate(root, loc[:-1])
     if isinstance(parent, Mapping):
         for key, _value in parent.pairs:
@@ -222,7 +226,7 @@ def key_start(root: Mapping, loc: Loc) -> int:
 
 
 def _fields_at(model: type[BaseModel], loc: Loc) -> dict[str, Any]:
-    """Return the fields of the model that the keys at a loc belong to."""
+    """Return the fields of the model that describes the mapping at a loc."""
     for part in loc:
         if isinstance(part, str) and part in model.model_fields:
             model = _model_in(model.model_fields[part].annotation) or model

@@ -1,4 +1,4 @@
-"""Define the types of single values in both kinds of file: each checks a value."""
+"""Define the types of single values in entries and feeds.yaml; each type checks its values."""
 
 import datetime as dt
 import functools
@@ -21,8 +21,8 @@ from ilofeed.problems import Code, quote
 from ilofeed.text import describe_unfit, find_markup, find_unfit, is_mistakable
 from ilofeed.urls import AddressError, to_url
 
-LONGEST_TITLE = 300
-LONGEST_SUMMARY = 2000
+MAX_TITLE = 300
+MAX_SUMMARY = 2000
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
@@ -36,52 +36,52 @@ _MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 
 
 class Fields(BaseModel):
-    """The keys of a mapping; any other key is an error."""
+    """Base class of mappings with a fixed set of keys; any other key is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
 
 
 def refuse(code: Code, message: str) -> NoReturn:
-    """Raise the problem of a value, as pydantic collects it."""
+    """Raise a `PydanticCustomError`, which pydantic collects and `key_errors` converts."""
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not _VISIBLE.search(value):
-        refuse("empty-value", "the text is empty; write it")
+        refuse("empty-value", "the text is empty; write at least one visible character")
     if unfit := find_unfit(value):
         refuse(*describe_unfit(unfit[0]))
     if is_mistakable(value):
         pair = _MISTAKABLE.search(value)
-        message = f"{quote(pair[0] if pair else value)} would be taken for a wrongly decoded letter"
-        refuse("double-encoding", message + "; put a space or a sign between the two")
+        message = f"feed readers would decode {quote(pair[0] if pair else value)} as another letter"
+        refuse("double-encoding", message + "; write another character between the two")
     if markup := find_markup(value):
-        message = f"{quote(markup)} is HTML; this is plain text, readers would show it"
+        message = f"{quote(markup)} is HTML, but only plain text is allowed here; remove the tags"
         refuse("html-in-text", message)
     if len(value) > most:
-        refuse("too-long", f"{len(value)} characters are too many; {most} is the most")
+        refuse("too-long", f"the text is too long ({len(value)} characters); write at most {most}")
     return value
 
 
 def _line(value: str) -> str:
-    value = _text(value, LONGEST_TITLE)
+    value = _text(value, MAX_TITLE)
     if _LINE_BREAK.search(value):
-        refuse("line-break", "a line break stands inside; write it as one line")
+        refuse("line-break", "the text contains a line break; write it on one line")
     return value
 
 
 def _paragraph(value: str) -> str:
-    value = _text(value, LONGEST_SUMMARY)
+    value = _text(value, MAX_SUMMARY)
     if _PARAGRAPH_BREAK.search(value):
-        message = "the text has more than one paragraph; put the rest below the second ---"
+        message = "the text has more than one paragraph; move the rest below the second ---"
         refuse("line-break", message)
     return re.sub(r" *\n *", " ", value) if "\n" in value else value
 
 
 def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
     if not isinstance(value, str):
-        refuse("bad-date", "one date is wanted here, for instance 2015-05-19")
+        refuse("bad-date", "expected one date, such as 2015-05-19")
     try:
         return read_moment(value.strip(), (info.context or {}).get("zone"))
     except dates.DateError as error:
@@ -98,16 +98,16 @@ def _url(value: str, *, local: bool = False) -> str:
 
 
 def check_slug(value: str) -> str:
-    """Return a slug unchanged; refuse anything else with the slug that it could be."""
+    """Return a valid slug unchanged; otherwise raise an error that suggests a valid one."""
     if SLUG.fullmatch(value):
         return value
     suggestion = slugify(value.rpartition("/")[2].removesuffix(".md"))
-    message = f"{quote(value)} is not a slug: lower-case letters, digits and single hyphens"
+    message = f"{quote(value)} is not a slug (lower-case letters, digits and single hyphens)"
     refuse("bad-slug", message + (f"; write {suggestion}" if suggestion else ""))
 
 
 def slugify(text: str) -> str:
-    """Return a slug made of a text: its ASCII letters and digits, perhaps none."""
+    """Convert a text to a slug of at most 80 ASCII characters; "" if it has no ASCII letters."""
     import unicodedata
 
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
@@ -124,32 +124,32 @@ def _language(value: str) -> str:
             {4: part.title(), 2: part.upper()}.get(len(part), part.lower()) for part in parts[1:]
         ]
         if _LANGUAGE.fullmatch(tag := "-".join([parts[0].lower(), *tail])):
-            refuse("bad-language", f"{quote(value)} is not a language tag; write {tag}")
-    refuse("bad-language", f"{quote(value)} is not a language tag such as en, mn or zh-Hans")
+            refuse("bad-language", f"invalid language tag {quote(value)}; write {tag}")
+    refuse("bad-language", f"invalid language tag {quote(value)}; write one like en or zh-Hans")
 
 
 def _email(value: str) -> str:
     if not _EMAIL.fullmatch(value):
-        refuse("bad-email", f"{quote(value)} is not an e-mail address such as news@example.org")
+        refuse("bad-email", f"invalid e-mail address {quote(value)}; write one like a@example.org")
     return value
 
 
 def _media_type(value: str) -> str:
     if not _MEDIA_TYPE.fullmatch(value) or len(value) > 100:
-        refuse("bad-media-type", f"{quote(value)} is not a media type such as application/pdf")
+        refuse("bad-media-type", f"invalid media type {quote(value)}; write one like text/plain")
     return value
 
 
 def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
-    refuse("wrong-type", f"{quote(str(value))} is neither true nor false; write one of the two")
+    refuse("wrong-type", f"invalid value {quote(str(value))}; write true or false")
 
 
 def _count(value: Any) -> int:
     if isinstance(value, str) and re.fullmatch(r"[0-9]{1,15}", value):
         return int(value)
-    refuse("bad-number", f"{quote(str(value))} is not a whole number such as 50")
+    refuse("bad-number", f"invalid number {quote(str(value))}; write a whole number such as 50")
 
 
 def _time(value: Any) -> dt.time:
@@ -157,37 +157,37 @@ def _time(value: Any) -> dt.time:
         hour, minute = map(int, match.groups())
         if hour < 24 and minute < 60:
             return dt.time(hour, minute)
-    refuse("bad-time", f'{quote(str(value))} is not a time of day; write it as "09:00"')
+    refuse("bad-time", f'invalid time of day {quote(str(value))}; write it as "09:00"')
 
 
 def _name(value: str) -> str:
     value = _line(value)
     if match := re.search(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?", value):
         rest = value.replace(match[0], "").strip() or "…"
-        message = f"a name holds no e-mail address; write {{name: {rest}, email: {match[1]}}}"
+        message = f"e-mail address in a name; write {{name: {rest}, email: {match[1]}}}"
         refuse("bad-email", message)
     return value
 
 
 def _json(kind: str, **keywords: Any) -> WithJsonSchema:
-    """Return the JSON Schema of a value, for editors."""
+    """Return the JSON Schema of a value, which code editors and the CMS form use."""
     return WithJsonSchema({"type": kind, **keywords})
 
 
-_TITLE_SCHEMA = _json("string", minLength=1, maxLength=LONGEST_TITLE)
+_TITLE_SCHEMA = _json("string", minLength=1, maxLength=MAX_TITLE)
 _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
 
 Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
 Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
-    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=LONGEST_SUMMARY)
+    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
 ]
 When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
 ]
 Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
-LocalUrl: TypeAlias = Annotated[  # or on localhost
+LocalUrl: TypeAlias = Annotated[  # also allows localhost
     str, AfterValidator(functools.partial(_url, local=True)), _URL_SCHEMA
 ]
 Slug: TypeAlias = Annotated[
@@ -208,12 +208,12 @@ TimeOfDay: TypeAlias = Annotated[
 
 
 def kind_of(value: Any) -> str:
-    """Return which of the two was written, for keys that take a text or a mapping."""
+    """Return "text" or "mapping", the branch of `Either` that a value belongs to."""
     return "text" if isinstance(value, str) else "mapping"
 
 
 class PersonFields(Fields):
-    """Who wrote something."""
+    """A person: the author of an entry or of the office."""
 
     name: Name
     email: Email | None = None

@@ -1,8 +1,8 @@
-"""Render a Markdown body to HTML that any reader may show. The only user of comrak and nh3.
+"""Render a Markdown body to HTML that is safe in any reader. The only user of comrak and nh3.
 
-comrak renders with raw HTML and with the position of each element in the source, as line and
-column. `_BodyCheck` reads that HTML once: it reports what a body must not hold and makes addresses
-absolute. nh3 drops the positions, and everything else that a body may not have.
+comrak keeps raw HTML in its output and adds the source position (line and column) of each element.
+`_BodyCheck` reads that HTML once: it reports everything that is not allowed in a body, and makes
+addresses absolute. nh3 then removes the positions and everything else that is not allowed.
 """
 
 import functools
@@ -28,22 +28,22 @@ from ilofeed.text import (
 )
 from ilofeed.urls import AddressError, is_absolute, to_url
 
-LONGEST_BODY = 100_000  # characters; a feed document may hold 50 entries of this size
-DEEPEST = 100  # elements within each other; parsers of HTML stop at some 250
-MOST_PROBLEMS = 100  # of one body
-TAGS = frozenset(  # all that a body can become, and all that the lint accepts
+MAX_BODY = 100_000  # characters; a feed document may contain 50 entries of this size
+MAX_DEPTH = 100  # nested elements; HTML parsers stop at about 250
+MAX_PROBLEMS = 100  # reported for one body
+TAGS = frozenset(  # the only tags in rendered bodies; `verify` accepts no others
     (
         "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
         "table tbody td th thead tr ul"
     ).split()
 )
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
-_REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # comrak's tags, as a body has them
+_REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # replacements of comrak's tags
 _BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
 _EMPTY = frozenset({"br", "hr", "img"})
 _OTHER_SCHEMES = ("mailto:", "tel:")
 
-# in comrak's output each `<` begins a tag of its own, which has a place, or raw HTML
+# in comrak's output each `<` begins raw HTML or one of comrak's tags, which have a position
 _TOKEN = re.compile(
     r"""
     <(?P<name>[a-z]+[1-6]?)[ ]data-sourcepos="(?P<place>[0-9:-]+)"(?P<attributes>[^<>]*)>
@@ -76,13 +76,13 @@ _REFERENCE = re.compile("&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 @functools.cache
 def _renderer() -> Callable[[str], str]:
-    import comrak  # entries without a body do not need it
+    import comrak  # loaded late: entries without a body do not need it
 
     extensions, options = comrak.ExtensionOptions(), comrak.RenderOptions()
     extensions.table = extensions.strikethrough = True
-    extensions.subscript = True  # else a single tilde strikes through too: 2~3 and 5~6
+    extensions.subscript = True  # otherwise single tildes also strike through: 2~3 and 5~6
     options.sourcepos = True
-    options.unsafe_ = True  # raw HTML must be seen to be refused with its place
+    options.unsafe_ = True  # keep raw HTML, so that it can be reported with its place
     parsing = comrak.ParseOptions()
     return lambda body: comrak.render_markdown(body, extensions, parsing, options)
 
@@ -99,18 +99,18 @@ def _cleaner() -> nh3.Cleaner:
     )
 
 
-def is_clean(text: str) -> bool:
-    """Return whether HTML is unchanged by an HTML5 parser that keeps only what bodies have."""
+def is_sanitized(text: str) -> bool:
+    """Return whether sanitizing HTML with the tags and attributes of bodies leaves it unchanged."""
     return _cleaner().clean(text) == text
 
 
-def tidy_html(
+def sanitize(
     text: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
 ) -> str:
-    """Return foreign HTML, well-formed and reduced to some tags; the content of others stays.
+    """Sanitize HTML from another source: make it well-formed and keep only `tags`.
 
-    `attribute` is called with the element, name and value of each attribute that a body may have,
-    and returns the value to keep, or None.
+    The text inside other tags is kept. `attribute` is called with element, name and value of each
+    attribute that is allowed in bodies; it returns the value to write, or None to remove it.
     """
     import nh3
 
@@ -126,47 +126,48 @@ def tidy_html(
 
 
 def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[Problem]]:
-    """Return the HTML of the Markdown body that begins at an offset, and every problem in it.
+    """Render the Markdown body that begins at an offset; return its HTML and its problems.
 
-    Links to `#fragment` become links into the permalink; every other address must be absolute.
+    The HTML is "" if there is an error. Links to `#fragment` become links to that fragment of the
+    permalink; every other address must be absolute.
     """
     body = source.text[start:]
     if not body.strip():
         return "", []
-    if len(body) > LONGEST_BODY:
+    if len(body) > MAX_BODY:
         return "", [_too_long(source, start, len(body))]
     check = _BodyCheck(source, start, permalink)
-    # without a line break at its end comrak takes a last line `1.` for text
+    # without a final line break, comrak reads a last line `1.` as text
     rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
     if check.problems:
-        return "", check.problems[:MOST_PROBLEMS]
-    if not rendered.isascii():  # comrak strips white space of ASCII, not U+3000 of Chinese text
+        return "", check.problems[:MAX_PROBLEMS]
+    if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
         rendered = _PADDING.sub(r"\1", rendered)
     cleaned = _cleaner().clean(rendered).strip()
-    if len(cleaned) > LONGEST_BODY:
+    if len(cleaned) > MAX_BODY:
         return "", [_too_long(source, start, len(cleaned))]
     problems = _reference_problems(source, start, cleaned)
     if has_errors(problems):
         return "", problems
-    if is_mistakable(cleaned):  # readers would take its letters for damaged ones
+    if is_mistakable(cleaned):  # otherwise readers would decode its letters a second time
         cleaned = cleaned.encode("ascii", "xmlcharrefreplace").decode("ascii")
     return cleaned, problems
 
 
 def _too_long(source: Source, start: int, length: int) -> Problem:
-    message = f"a body of {length} characters is too long for readers, {LONGEST_BODY} is the most; "
+    message = f"the body is too long ({length} characters, at most {MAX_BODY} are allowed); "
     return source.problem(start, "too-long", message + "attach the text, or link to it")
 
 
 class _Element(NamedTuple):
-    """An element that is open: its name and, as comrak writes it, its place."""
+    """An open element with its position in the body, as comrak writes it."""
 
     name: str
-    place: str  # line:column-line:column, from 1; columns in bytes, the last one included
+    place: str  # line:column-line:column, counted from 1; columns in bytes, the end inclusive
 
 
 class _BodyCheck:
-    """Check the HTML that comrak rendered from a body, and complete its addresses."""
+    """Check the HTML that comrak rendered from a body, and make its addresses absolute."""
 
     def __init__(self, source: Source, start: int, permalink: str, *, is_alt: bool = False) -> None:
         self.problems: list[Problem] = []
@@ -177,12 +178,12 @@ class _BodyCheck:
         self._is_imitated = "data-sourcepos" in source.text
         self._open: list[_Element] = []
         self._last_tag = ""
-        self._passed = "", False  # the place of the last tag, and whether it was an end tag
-        self._cursor = start  # raw HTML has no place, it is searched in the source from here on
-        self._searched = ""  # the place of the last block that was searched for broken links
+        self._passed = "", False  # position of the last tag, and whether it was an end tag
+        self._cursor = start  # where to search for raw HTML in the source: it has no position
+        self._searched = ""  # position of the last block that was searched for broken links
 
     def read(self, rendered: str) -> str:
-        """Return HTML for nh3, with absolute addresses; fill `problems`."""
+        """Return the HTML with absolute addresses, for nh3; add to `problems`."""
         parts, at = [], 0
         while match := _TOKEN.search(rendered, at):
             parts.append(rendered[at : match.start()])
@@ -200,23 +201,23 @@ class _BodyCheck:
             else:
                 at = self._report_raw(rendered, match.start(), parts[-1])
             parts.append(tag)
-            if len(self.problems) >= MOST_PROBLEMS or len(self._open) > DEEPEST:
+            if len(self.problems) >= MAX_PROBLEMS or len(self._open) > MAX_DEPTH:
                 break
         return "".join([*parts, rendered[at:]])
 
     def _is_imitation(self, place: str) -> bool:
-        """Return whether an author wrote the attribute by which comrak's tags are known."""
+        """Return whether the author, not comrak, wrote this position attribute."""
         return self._is_imitated and f'data-sourcepos="{place}"' in self._source.text
 
     def _begin(self, match: re.Match[str]) -> str:
-        """Return the begin tag of an element, its address made absolute."""
+        """Return the start tag of an element with an absolute address."""
         element = _Element(match["name"], match["place"])
         self._last_tag = element.name
         self._passed = element.place, False
         if element.name not in _EMPTY:
             self._open.append(element)
-            if len(self._open) == DEEPEST + 1:
-                message = f"quotes or lists are nested more than {DEEPEST} levels deep"
+            if len(self._open) == MAX_DEPTH + 1:
+                message = f"more than {MAX_DEPTH} nested quotes or lists; use fewer levels"
                 self._report(self._offset(element.place), "too-deep", message)
         if element.name == "img":
             self._check_alt(match["attributes"], element.place)
@@ -235,18 +236,18 @@ class _BodyCheck:
         match = _ALT.search(attributes)
         alt = match[1] if match else ""
         if not alt.strip():
-            message = "the picture has no text in its square brackets; say what it shows"
+            message = "the picture has no text in its square brackets; describe what it shows"
             self._report(self._offset(place), "image-without-alt", message)
-        elif "&lt;" in alt and not self._is_alt:  # HTML or text: as a link it shows which
+        elif "&lt;" in alt and not self._is_alt:  # render it as a link to find raw HTML in it
             start, end = self._offset(place) + 1, self._offset(place, is_end=True)
             check = _BodyCheck(self._source, start, self._permalink, is_alt=True)
             check.read(_renderer()(self._source.text[start:end]))
             self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
 
     def _address(self, written: str, element: _Element) -> str:
-        """Return the absolute address for one in HTML; report what is wrong with it."""
+        """Return the absolute form of an address in HTML; report an invalid one."""
         address, is_link = html.unescape(written), element.name == "a"
-        shown = urllib.parse.unquote(address)  # comrak has percent-encoded it
+        shown = urllib.parse.unquote(address)  # undo comrak's percent-encoding
         code: Code = "relative-url"
         message = ""
         if is_link and address.startswith("#"):
@@ -255,12 +256,12 @@ class _BodyCheck:
             scheme, _, rest = address.partition(":")
             address = f"{scheme.lower()}:{rest}"
         elif not address:
-            message = "the link has no address; write it into the brackets"
+            message = "the link has no address; write it between the parentheses"
         elif not is_absolute(address):
-            message = f"{quote(shown)} is not a whole address; begin it with https://"
+            message = f"{quote(shown)} is not a complete address; begin it with https://"
         elif not address.lower().startswith(("http:", "https:")):
             code = "unsafe-link"
-            message = f"{quote(shown)} is not allowed; links begin with https://, mailto: or tel:"
+            message = f"{quote(shown)} is not allowed; use https://, mailto: or tel:"
         else:
             try:
                 address = to_url(_HOST.sub(lambda host: urllib.parse.unquote(host[0]), address, 1))
@@ -271,20 +272,21 @@ class _BodyCheck:
         return html.escape(address)
 
     def _report_broken_link(self) -> None:
-        """Report a link with white space in its address, which Markdown shows as text."""
-        block = next(element for element in reversed(self._open) if element.name in _BLOCKS)
-        if block.place == self._searched:
+        """Report a link with white space in its address, which Markdown renders as text."""
+        blocks = (element for element in reversed(self._open) if element.name in _BLOCKS)
+        block = next(blocks, None)  # None after a raw end tag, which is reported
+        if block is None or block.place == self._searched:
             return
         self._searched = block.place
         start, end = self._offset(block.place), self._offset(block.place, is_end=True)
         for match in _LINK.finditer(self._source.text, start, end):
             if _SPACE.search(match[1]):
-                message = f"{quote(match[0])} is no link: its address has white space; "
-                self._report(match.start(), "bad-url", message + "write %20 for it")
+                message = f"white space in the address of the link {quote(match[0])}; "
+                self._report(match.start(), "bad-url", message + "write %20 for each space")
                 return
 
     def _report_raw(self, rendered: str, at: int, before: str) -> int:
-        """Report the raw HTML that begins at an index of the rendered body; return its end."""
+        """Report the raw HTML at an index of the rendered body; return the index after it."""
         parent = self._open[-1].name if self._open else ""
         is_line = not before.strip() and ("\n" in before or not self._last_tag)
         if is_line and parent in {"", "blockquote", "li"} and self._last_tag in {"", *_BLOCKS}:
@@ -299,7 +301,7 @@ class _BodyCheck:
         return match.end()
 
     def _raw_blocks(self, blocks: str) -> Iterator[tuple[int, str]]:
-        """Yield the offset and text of each block of raw HTML in a row."""
+        """Yield the offset and text of each of several adjacent blocks of raw HTML."""
         first, lines = 0, list[str]()
         for line in blocks.split("\n"):
             if lines and not self._source.line_at(self._cursor).endswith(line):
@@ -312,7 +314,7 @@ class _BodyCheck:
         yield first, "\n".join(lines)
 
     def _find(self, text: str) -> int:
-        """Return the offset of raw HTML in the source, and continue after it."""
+        """Return the offset of raw HTML in the source, and move the cursor after it."""
         place, is_end = self._passed
         if place:
             self._cursor = max(self._cursor, self._offset(place, is_end=is_end))
@@ -320,22 +322,21 @@ class _BodyCheck:
         offset = written.find(text, self._cursor)
         while offset > 0 and written[offset - 1] == "\\":
             offset = written.find(text, offset + 1)
-        if offset < 0:  # `</p>`, which was taken for comrak's own
+        if offset < 0:  # a raw `</p>` that was mistaken for comrak's
             before = written.rfind(text, self._start, self._cursor)
             offset = before if before >= 0 else self._cursor
         self._cursor = offset + len(text)
         return offset
 
     def _report_html(self, offset: int, text: str) -> None:
-        shown = quote(text.strip(), 40)
-        message = f"{shown} is HTML; write Markdown, or \\< for the sign itself"
+        message = f"{quote(text.strip(), 40)} is HTML; write Markdown, or \\< for a literal <"
         self._report(offset, "raw-html", message)
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         self.problems.append(self._source.problem(offset, code, message))
 
     def _offset(self, place: str, *, is_end: bool = False) -> int:
-        """Return the offset in the file at which a place begins, or ends."""
+        """Return the offset in the file of the start, or the end, of a position."""
         line, column = map(int, place.split("-")[is_end].split(":"))
         first_line, _ = self._source.place(self._start)
         begin = self._start if line == 1 else self._source.offset(first_line + line - 1)
@@ -345,8 +346,7 @@ class _BodyCheck:
 
 
 def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
-    """Return the problems of characters written as references (`&#xE601;`); others have been
-    reported when the file was decoded."""
+    """Return the problems of characters written as references (`&#xE601;`), not literally."""
     if unfit := find_unfit(text):
         offset, _ = next(_references(source, start, unfit[0]), (start, ""))
         code, message = describe_unfit(unfit[0])
@@ -359,7 +359,7 @@ def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
 
 
 def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield the offsets of references to these characters; for U+FFFD, to any unfit one."""
+    """Yield offset and character of references to the characters; U+FFFD means any unfit one."""
     for match in _REFERENCE.finditer(source.text, start):
         number = int(match[1], 16) if match[1] else int(match[2])
         character = chr(number) if number <= sys.maxunicode else "\ufffd"

@@ -1,4 +1,4 @@
-"""Read feeds.yaml: its text and keys to an `Office`."""
+"""Check feeds.yaml and convert it to an `Office`."""
 
 import datetime as dt
 import itertools
@@ -9,20 +9,20 @@ from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
-from ilofeed.content.validation import Checked, validate
+from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
 from ilofeed.model import FeedSpec, Office, Person, Term, in_language
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 
-CheckedOffice: TypeAlias = Checked[OfficeFields]
+CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
 PATH = "feeds.yaml"
 _FIRST_DOMAIN = dt.date(1985, 1, 1)
-Dimensions: TypeAlias = tuple[str, ...]  # those whose terms get a feed; () for the feed of all
+Dimensions: TypeAlias = tuple[str, ...]  # those whose terms get a feed; () for the feed `all`
 _DIMENSIONS = ("language", "country", "category")  # in the order of a feed's path
 _DEFAULT_FEEDS: tuple[Dimensions, ...] = ((), ("category",), ("country",), ("country", "category"))
 
-# the officially assigned alpha-2 codes of ISO 3166-1, and XK, which everybody uses
+# the officially assigned alpha-2 codes of ISO 3166-1, and XK (Kosovo), which is in common use
 _COUNTRY_CODES = frozenset(
     """
     AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
@@ -39,12 +39,12 @@ _COUNTRY_CODES = frozenset(
 
 
 def _category_name(name: str) -> str | None:
-    """Return the slug that a category's name is or could be."""
+    """Return a category's name if it is a valid slug; otherwise a suggestion, or None."""
     return name if SLUG.fullmatch(name) and len(name) <= 80 else slugify(name) or None
 
 
 def _country_name(name: str) -> str | None:
-    """Return the code or lower-case name that a country's name is or could be."""
+    """Return a country's name if it is valid; otherwise a suggestion, or None."""
     if len(name) == 2 and name.upper() in _COUNTRY_CODES:
         return name.upper()
     if len(name) == 2 and name.upper() == "UK":
@@ -52,7 +52,7 @@ def _country_name(name: str) -> str | None:
     return name if SLUG.fullmatch(name) and 3 <= len(name) <= 80 else None
 
 
-# by section of feeds.yaml: the correct name for a name, None if it cannot be guessed
+# by section of feeds.yaml: a function that returns a valid name unchanged or suggests one
 _CORRECT: dict[str, Callable[[str], str | None]] = {
     "categories": _category_name,
     "countries": _country_name,
@@ -60,32 +60,32 @@ _CORRECT: dict[str, Callable[[str], str | None]] = {
 _BAD_NAME: dict[str, tuple[Code, str]] = {
     "categories": (
         "bad-slug",
-        "is not a slug: lower-case letters, digits and single hyphens, 80 at most",
+        "is not a slug (lower-case letters, digits and single hyphens, at most 80 characters)",
     ),
     "countries": (
         "bad-country-code",
-        "is neither a country code of ISO 3166-1, such as MN, nor a lower-case name, such as world",
+        "is neither a country code (ISO 3166-1, such as MN) nor a lower-case name (such as world)",
     ),
 }
 
 
 def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
-    """Return the office described by the bytes of feeds.yaml, and every problem in them.
+    """Return the office that the bytes of feeds.yaml describe, and all problems in them.
 
-    An office is returned also if there are problems, with stand-ins for what could not be read, so
-    that the entries can be checked in the same run.
+    If there are errors, the office has placeholders for the invalid values, so that the entries can
+    be checked in the same run.
     """
     source, problems = frontmatter.read_source(PATH, data)
     if source is None:
-        return stand_in(), problems
+        return placeholder_office(), problems
     root, more = yaml_nodes.compose(source, 0, len(source.text))
     problems += more
     if root is None:
         if not problems:
-            message = "the file is empty; `ilofeed explain no-feeds-yaml` shows what it may say"
+            message = "the file is empty; `ilofeed explain no-feeds-yaml` shows the minimal file"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
-        return stand_in(), problems
-    checked, more = validate(source, root, OfficeFields, _stand_ins(root), comments=True)
+        return placeholder_office(), problems
+    checked, more = validate(source, root, OfficeFields, _placeholders(root), comments=True)
     feeds, feed_problems = _feeds(checked)
     problems += [
         *more,
@@ -97,15 +97,14 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
     return _office(checked.fields, feeds, checked.failed), problems
 
 
-def stand_in() -> Office:
+def placeholder_office() -> Office:
     """Return the office that entries are checked against if feeds.yaml cannot be read."""
-    fields = OfficeFields.model_validate(_stand_ins(yaml_nodes.Mapping((), 0, 0)))
+    fields = OfficeFields.model_validate(_placeholders(yaml_nodes.Mapping((), 0, 0)))
     return _office(fields, (), frozenset({"categories", "countries"}))
 
 
-def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
-    """Return what replaces a section that failed; terms keep their names, so that the entries that
-    use them are not reported."""
+def _placeholders(root: yaml_nodes.Mapping) -> dict[str, Any]:
+    """Return placeholders for invalid sections; terms keep their names, so entries may use them."""
     return {
         "site": {
             "url": "https://example.org/",
@@ -120,7 +119,7 @@ def _stand_ins(root: yaml_nodes.Mapping) -> dict[str, Any]:
 
 
 def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
-    """Return the names of terms in a section of feeds.yaml."""
+    """Return the names of the terms in a section of feeds.yaml."""
     node = root.get(section)
     return [key.value for key, _ in node.pairs] if isinstance(node, yaml_nodes.Mapping) else []
 
@@ -128,22 +127,22 @@ def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
 def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem]:
     site = checked.fields.site
     since = parse_authority(site.authority).since
-    if checked.holds("site") and not _FIRST_DOMAIN <= since <= now.date():
+    if checked.is_usable("site") and not _FIRST_DOMAIN <= since <= now.date():
         when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
-        message = f"the date after the comma, {since}, is {when}; nobody holds a domain then"
+        message = f"the date {since} is {when}; write a date on which you had the domain"
         yield checked.problem("bad-authority", message, "site", "authority")
-    if checked.holds("site") and site.hub is not None and site.hub.startswith(site.url):
-        message = f"{quote(site.hub)} is below site.url, where nothing but the output is; "
-        yield checked.problem("bad-url", message + "a hub is not", "site", "hub")
+    if checked.is_usable("site") and site.hub is not None and site.hub.startswith(site.url):
+        message = f"{quote(site.hub)} is part of this site, so it is not a WebSub hub; "
+        yield checked.problem("bad-url", message + "write the address of a hub", "site", "hub")
     if "site" in checked.failed:
         return
     languages = site.languages or [site.language]
-    for at, language in enumerate(languages):
-        if language in languages[:at]:
-            message = f"{quote(language)} is named twice; delete one"
-            yield checked.problem("named-twice", message, "site", "languages", at)
+    for index, language in enumerate(languages):
+        if language in languages[:index]:
+            message = f"duplicate {quote(language)}; remove one"
+            yield checked.problem("named-twice", message, "site", "languages", index)
     if site.language not in languages:
-        message = f"the office's own language, {quote(site.language)}, is not among them; "
+        message = f"the list does not contain the office's language, {quote(site.language)}; "
         message += f"write languages: [{', '.join([site.language, *languages])}]"
         yield checked.problem("unknown-language", message, "site", "languages")
 
@@ -158,20 +157,20 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
             message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
             yield checked.key_problem(code, message, section, name)
         term = terms.get(name)
-        if not checked.holds(section) or term is None or term.broader is None:
+        if not checked.is_usable(section) or term is None or term.broader is None:
             continue
         if term.broader not in names:
-            message = f"{quote(term.broader)} is not among the {section}"
+            message = f"{quote(term.broader)} is not defined in {section}"
             message += did_you_mean(term.broader, {*names} - {name})
             yield checked.problem("unknown-broader", message, section, name, "broader")
         elif name not in circles and name in (circle := list(_broader(name, terms))):
             circles.update(circle)
-            message = "broader goes in a circle: " + " → ".join([name, *circle])
+            message = f"circular `broader`: {' → '.join([name, *circle])}; remove one of them"
             yield checked.problem("circular-broader", message, section, name, "broader")
 
 
 def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
-    """Yield the broader terms of a term, nearest first; stop before one comes a second time."""
+    """Yield the broader terms of a term, nearest first, each at most once."""
     seen = set()
     while (term := terms.get(name)) and term.broader and term.broader not in seen:
         name = term.broader
@@ -185,43 +184,42 @@ def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
 
 
 def _with_corrected(terms: dict[str, Term], dimension: str) -> dict[str, Term]:
-    """Return the terms, those with a wrong name also under the correct one: entries that use it
-    are not reported."""
+    """Add each term with an invalid name under its suggested name too: entries may use that."""
     correct = _CORRECT[dimension]
     return {name: term for wrong, term in terms.items() if (name := correct(wrong))} | terms
 
 
-def _term(name: str, value: str | TermFields, own: str) -> Term:
+def _term(name: str, value: str | TermFields, default: str) -> Term:
     if isinstance(value, str):
         return Term(name, {"": value})
-    return Term(name, texts(value.label, own), value.broader, texts(value.description, own))
+    return Term(name, texts(value.label, default), value.broader, texts(value.description, default))
 
 
-def texts(written: str | Mapping[str, str] | None, own: str) -> dict[str, str]:
-    """Return a text by language, the office's own language first: others fall back to it."""
+def texts(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
+    """Return texts by language ("" for all), the default language first, as the fallback."""
     if not written:
         return {}
     if isinstance(written, str):
         return {"": written}
-    first = in_language(written, own)[1]
+    first = in_language(written, default)[1]
     return {first: written[first], **written}
 
 
 def _feeds(checked: CheckedOffice) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
-    """Return every feed that feeds.yaml asks for, empty pairs included, and the problems."""
+    """Return every feed that feeds.yaml defines, including empty pairs, and the problems."""
     items = checked.fields.feeds
     all_dimensions = _DEFAULT_FEEDS if items is None else [_dimensions(item) for item in items]
     specs: dict[str, FeedSpec] = {}
     problems = []
-    for at, dimensions in enumerate(all_dimensions):
+    for index, dimensions in enumerate(all_dimensions):
         if len(set(dimensions)) < len(dimensions):
-            message = "the two dimensions of a pair are two of country, category and language"
-            problems.append(checked.problem("bad-choice", message, "feeds", at, "per"))
+            message = "duplicate dimension; write two of country, category and language"
+            problems.append(checked.problem("bad-choice", message, "feeds", index, "per"))
             continue
         new = {spec.path: spec for spec in _specs(checked.fields, dimensions)}
-        if twice := sorted(new.keys() & specs.keys()):
-            message = f"a feed at {twice[0]} is asked for twice; delete this line"
-            problems.append(checked.problem("duplicate-feed", message, "feeds", at))
+        if duplicates := sorted(new.keys() & specs.keys()):
+            message = f"duplicate feed {quote(duplicates[0])}; remove this line"
+            problems.append(checked.problem("duplicate-feed", message, "feeds", index))
         specs |= new
     return tuple(specs.values()), problems
 
@@ -258,18 +256,18 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         titles=texts(site.title, site.language),
         descriptions=texts(site.description, site.language),
         language=site.language,
-        own_language=site.language,
+        default_language=site.language,
         languages=tuple(site.languages or ()) if "site" not in failed else (),
         timezone=dates.zone(site.timezone),
         publish_time=site.publish_time,
-        signs=Person(author.name, author.email, author.url) if author else None,
+        default_author=Person(author.name, author.email, author.url) if author else None,
         limit=site.limit,
         archives=frozenset(site.archives),
         hub=site.hub,
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,
-        unsure=frozenset(
+        invalid_sections=frozenset(
             dimension
             for dimension, correct in _CORRECT.items()
             if dimension in failed or None in map(correct, terms[dimension])

@@ -1,4 +1,4 @@
-"""Read an office's folder to bytes, and the header of a picture. The only user of Pillow."""
+"""Read and write files of an office's folder; read picture headers. The only user of Pillow."""
 
 import contextlib
 import io
@@ -11,8 +11,8 @@ from types import MappingProxyType
 
 from ilofeed.problems import Code, Problem, quote
 
-MOST_TEXT_BYTES = 1024 * 1024
-MOST_PICTURE_BYTES = 10 * 1024 * 1024
+MAX_TEXT_BYTES = 1024 * 1024
+MAX_PICTURE_BYTES = 10 * 1024 * 1024
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 _LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 _PICTURE_TYPES = {  # Pillow's format to media type and suffix
@@ -26,23 +26,23 @@ _PICTURE_TYPES = {  # Pillow's format to media type and suffix
 
 @dataclass(frozen=True)
 class Sources:
-    """The bytes of an office's files, by path relative to its folder, in order of path.
+    """The bytes of an office's files, sorted by path; paths are relative to its folder.
 
-    `unchanged` are entry files that were not read because an earlier build checked them.
+    `unchanged` are the entry files that `read_office` skipped.
     """
 
-    office: bytes | None
+    office: bytes | None  # feeds.yaml; None if it cannot be read
     entries: tuple[tuple[str, bytes], ...]
     files: Mapping[str, bytes]  # pictures below entries/
-    refused: tuple[str, ...] = ()  # entry files that were not read
+    refused: tuple[str, ...] = ()  # entry files that could not be read
     problems: tuple[Problem, ...] = ()
     unchanged: tuple[str, ...] = ()
 
 
 def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
-    """Read feeds.yaml and entries/ of an office's folder; raise `OSError` for a broken disk.
+    """Read feeds.yaml and entries/ of an office's folder, without the files at paths in `skip`.
 
-    Files at the paths in `skip` are not read.
+    Raise `OSError` if the disk fails; anything else that is wrong is in `Sources.problems`.
     """
     problems: list[Problem] = []
     office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
@@ -60,15 +60,15 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
             else:
                 entries.append((name, data))
         elif suffix in PICTURE_SUFFIXES and path.is_file():
-            files[name] = _read(path, MOST_PICTURE_BYTES + 1)
+            files[name] = _read(path, MAX_PICTURE_BYTES + 1)
         elif suffix in _LOOKS_LIKE_ENTRY:
-            message = f"{quote(path.name)} is not read; an entry's file name ends in .md"
+            message = f"{quote(path.name)} is ignored; end the file name of an entry in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
     if (root / "entries").exists() and not (root / "entries").is_dir():
-        message = "this is not a folder; the entry files lie in a folder of this name"
+        message = "expected a folder, not a file; put the entry files into a folder of this name"
         problems.append(Problem("entries", 1, 1, "not-a-file", message))
     elif not entries and not refused and not unchanged:
-        message = 'there is no entry yet; `ilofeed new "Title"` writes the first'
+        message = 'there is no entry yet; `ilofeed new "Title"` creates one'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
     return Sources(
         office,
@@ -81,7 +81,7 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
 
 
 def _walk(folder: Path, name: str) -> Iterator[tuple[str, str]]:
-    """Yield path and name of each file below a folder, but hidden ones and links to folders."""
+    """Yield path and name of each file in a folder tree, except hidden files and linked folders."""
     if not folder.is_dir():
         return
     with os.scandir(folder) as scan:
@@ -100,44 +100,44 @@ def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
     data = None
     with contextlib.suppress(FileNotFoundError):  # deleted after its folder was listed
         if path.is_file():
-            data = _read(path, MOST_TEXT_BYTES + 1)
+            data = _read(path, MAX_TEXT_BYTES + 1)
     if data is None:
-        message = "there is no such file; `ilofeed init` makes one, with all of a new office"
+        message = "the file does not exist; `ilofeed init` creates a new office"
         if os.path.lexists(path):
-            message = "this is not a file that can be read"
+            message = "expected a file, not a folder or a broken link; replace it by a file"
         is_missing = name == "feeds.yaml" and not path.exists()
         code: Code = "no-feeds-yaml" if is_missing else "not-a-file"
         problems.append(Problem(name, 1, 1, code, message))
         return None
-    if len(data) > MOST_TEXT_BYTES:
-        message = "the file is larger than 1 MiB; no reader would show it"
+    if len(data) > MAX_TEXT_BYTES:
+        message = "the file is larger than 1 MiB; shorten it"
         problems.append(Problem(name, 1, 1, "file-too-large", message))
         return None
     return data
 
 
-def _read(path: Path, most: int) -> bytes:
-    """Return at most `most` bytes of a file."""
+def _read(path: Path, limit: int) -> bytes:
+    """Return at most `limit` bytes of a file."""
     with path.open("rb") as file:
-        return file.read(most)
+        return file.read(limit)
 
 
-def read_again(root: Path, path: str) -> bytes:
-    """Return the bytes of a text of the office, to show a place in it; none if it is gone."""
+def read_or_empty(root: Path, path: str) -> bytes:
+    """Read a text file of the office again, to quote from it; b"" if it cannot be read."""
     try:
-        return _read(root / path, MOST_TEXT_BYTES)
+        return _read(root / path, MAX_TEXT_BYTES)
     except OSError:
         return b""
 
 
-def read_whole(path: Path, most: int) -> bytes | None:
-    """Return the bytes of a file that a user named; None if there are more than `most`."""
-    data = _read(path, most + 1)
-    return data if len(data) <= most else None
+def read_limited(path: Path, limit: int) -> bytes | None:
+    """Return the bytes of a file, or None if it has more than `limit`; raise `OSError`."""
+    data = _read(path, limit + 1)
+    return data if len(data) <= limit else None
 
 
-def replace(path: Path, data: bytes) -> None:
-    """Replace the bytes of a file atomically; its permissions stay."""
+def replace_file(path: Path, data: bytes) -> None:
+    """Replace the content of a file atomically and keep its permissions; raise `OSError`."""
     path = path.resolve()
     other = path.with_name(f".{path.name}.new")
     try:
@@ -150,8 +150,8 @@ def replace(path: Path, data: bytes) -> None:
         raise
 
 
-def create(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet: no file of an editor is ever overwritten."""
+def create_file(path: Path, data: bytes) -> None:
+    """Write a new file and its folders; raise `FileExistsError` rather than overwrite a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("xb") as file:
         file.write(data)
@@ -159,7 +159,7 @@ def create(path: Path, data: bytes) -> None:
 
 @dataclass(frozen=True, slots=True)
 class PictureInfo:
-    """Media type, file suffix, and size in pixels."""
+    """Media type, file suffix without a dot, and size in pixels."""
 
     type: str
     suffix: str
@@ -168,12 +168,11 @@ class PictureInfo:
 
 
 def read_picture_info(data: bytes) -> PictureInfo | str:
-    """Return what a picture's header says, without decoding pixels; the end of an error message if
-    the file is not a picture that can be published."""
-    from PIL import Image, UnidentifiedImageError  # only entries with pictures need it
+    """Read the header of a picture; if it is unusable, return the second half of a message."""
+    from PIL import Image, UnidentifiedImageError  # loaded late: only pictures need it
 
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd metadata; a bomb is an error, no pixel is read
+        warnings.simplefilter("ignore")  # of odd metadata; too many pixels are an error
         try:
             with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
                 kind, (width, height) = image.format, image.size

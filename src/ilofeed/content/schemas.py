@@ -1,4 +1,4 @@
-"""Define the keys of both kinds of file, entries and feeds.yaml: types, messages, JSON Schema."""
+"""Define the keys of entries and of feeds.yaml: their types, descriptions and examples."""
 
 import datetime as dt
 from typing import Annotated, Literal, TypeAlias, TypeVar
@@ -31,17 +31,17 @@ from ilofeed.urls import AddressError, to_folder
 
 Text = TypeVar("Text")
 Keys = TypeVar("Keys")
-# either a text, or a mapping or list
+# a text, or a mapping or list; `kind_of` decides which
 Either: TypeAlias = Annotated[
     Annotated[Text, Tag("text")] | Annotated[Keys, Tag("mapping")], Discriminator(kind_of)
 ]
-# a text, or one per language
+# one text for all languages, or a text for each language
 PerLanguage: TypeAlias = Either[Text, Annotated[dict[Language, Text], Field(min_length=1)]]
 
 
 def _check_id(value: str) -> str:
     if len(value) > LONGEST_ID:
-        message = f"an id of {len(value)} characters is too long; {LONGEST_ID} is the most"
+        message = f"the id is too long ({len(value)} characters); write at most {LONGEST_ID}"
         refuse("too-long", message)
     if ":" not in value:
         return check_slug(value)
@@ -52,73 +52,69 @@ def _check_id(value: str) -> str:
 
 
 class EventFields(Fields):
-    """When and where something happens."""
+    """When and where an event takes place."""
 
-    start: When = Field(description="First day, or the instant it begins")
-    end: When | None = Field(None, description="Last day (inclusive), or the instant it ends")
-    place: Line | None = Field(None, description="Where, as people would write it")
-    url: Url | None = Field(None, description="The event's own page elsewhere")
+    start: When = Field(description="First day, or date and time of the start")
+    end: When | None = Field(None, description="Last day (inclusive), or date and time of the end")
+    place: Line | None = Field(None, description="Place, as you would write it on an invitation")
+    url: Url | None = Field(None, description="Web page of the event on another site")
     status: Literal["cancelled", "postponed"] | None = Field(
-        None, description="Only if it does not take place as announced"
+        None, description="Only if the event does not take place as announced"
     )
 
 
 class ImageFields(Fields):
-    """One picture: a file beside the entry, or an address."""
+    """One picture: a file in the office's folder, or an address."""
 
-    file: Line | None = Field(None, description="Path from this file's folder")
-    url: Url | None = Field(None, description="Address of a picture elsewhere")
-    alt: Line = Field(description="What the picture shows, for those who cannot see it")
-    credit: Line | None = Field(None, description="Who took it")
+    file: Line | None = Field(None, description="Path, relative to the folder of this entry")
+    url: Url | None = Field(None, description="Address of a picture on another site")
+    alt: Line = Field(description="What the picture shows, for people who cannot see it")
+    credit: Line | None = Field(None, description="Who took the picture")
 
 
 class AttachmentFields(Fields):
     """A document to download."""
 
     url: Url = Field(description="Address of the document")
-    type: MediaType | None = Field(
-        None, description="Media type; told from the name where it can be"
-    )
-    length: Count = Field(0, description="Size in bytes; 0 where it is not known")
-    title: Line | None = Field(None, description="What the link to it says")
+    type: MediaType | None = Field(None, description="Media type, if the suffix does not show it")
+    length: Count = Field(0, description="Size in bytes; 0 if unknown")
+    title: Line | None = Field(None, description="Text of the link to the document")
 
 
 class EntryFields(Fields):
     """The front matter of an entry file."""
 
-    title: Line = Field(description="Headline, one line", examples=["New report on jobs"])
-    date: When = Field(description="Day or instant of publication", examples=["2015-05-19"])
+    title: Line = Field(description="Headline, on one line", examples=["New report on jobs"])
+    date: When = Field(description="Date of publication, or date and time", examples=["2015-05-19"])
     summary: Paragraph = Field(
         description="One or two sentences", examples=["What happened, in a sentence."]
     )
     categories: list[str] = Field(
         min_length=1,
         max_length=100,
-        description="Slugs from feeds.yaml; the first is the kicker",
+        description="Slugs from feeds.yaml; pages show the first above the title",
         examples=["[topic]"],
     )
     countries: list[str] = Field(
         min_length=1, max_length=300, description="Codes from feeds.yaml", examples=["[world]"]
     )
-    link: Url | None = Field(None, description="The item elsewhere: what readers open")
-    updated: When | None = Field(None, description="Last change subscribers should see")
-    event: EventFields | None = Field(None, description="When and where something happens")
+    link: Url | None = Field(None, description="Address of the item elsewhere, which readers open")
+    updated: When | None = Field(None, description="Last change that subscribers should see")
+    event: EventFields | None = Field(None, description="When and where an event takes place")
     authors: (
         Annotated[list[Either[Name, PersonFields]], Field(min_length=1, max_length=50)] | None
-    ) = Field(None, description="Who wrote it, if not the office")
+    ) = Field(None, description="Authors, if not the office itself")
     image: ImageFields | None = Field(None, description="One picture")
     attachments: Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None = (
         Field(None, description="Documents to download")
     )
-    language: Language | None = Field(
-        None, description="Language of the text, where it is not the office's own"
-    )
-    translation_of: Slug | None = Field(None, description="Slug of the entry this translates")
+    language: Language | None = Field(None, description="Language, if it is not the office's")
+    translation_of: Slug | None = Field(None, description="Slug of the entry that this translates")
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(
-        None, description="A former slug, a whole tag URI, or the id in an older feed"
+        None, description="The entry's former slug, a full tag URI, or its id in an older feed"
     )
-    draft: Flag = Field(False, description="true: checked, never published")  # noqa: FBT003
-    withdrawn: When | None = Field(None, description="From when the entry no longer holds")
+    draft: Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003
+    withdrawn: When | None = Field(None, description="Date from which the entry is no longer valid")
 
 
 def _check_authority(value: str) -> str:
@@ -132,8 +128,8 @@ def _check_authority(value: str) -> str:
 def _check_zone(value: str) -> str:
     if value not in dates.zone_names():
         match = nearest(value, dates.zone_names()) if "/" in value else None
-        message = f"{quote(value)} is not a time zone of the IANA database, "
-        message += "such as Asia/Ulaanbaatar" + (f"; did you mean `{match}`?" if match else "")
+        message = f"unknown time zone {quote(value)}; "
+        message += f"did you mean `{match}`?" if match else "write a name such as Asia/Ulaanbaatar"
         refuse("unknown-time-zone", message)
     return value
 
@@ -147,7 +143,7 @@ def _check_site_url(value: str) -> str:
 
 def _check_limit(value: int) -> int:
     if not 1 <= value <= 1000:
-        refuse("bad-number", f"{value} is not between 1 and 1000")
+        refuse("bad-number", f"invalid number {value}; write a number from 1 to 1000")
     return value
 
 
@@ -159,37 +155,37 @@ def _default_archives() -> list[Archive]:
 
 
 class SiteFields(Fields):
-    """What is true of the whole site."""
+    """Settings of the whole site."""
 
     url: Annotated[str, AfterValidator(_check_site_url)] = Field(
-        description="Where the output is served", examples=["https://example.org/feeds/"]
+        description="Address of the published site", examples=["https://example.org/feeds/"]
     )
     authority: Annotated[str, AfterValidator(_check_authority)] = Field(
-        description="RFC 4151: a domain the office holds, since when, a prefix",
+        description="Domain of the office, date on which it had it, and a prefix (RFC 4151)",
         examples=["example.org,2015:office"],
     )
     title: PerLanguage[Name] = Field(
-        description="Name of the office, or one per language", examples=["Our office"]
+        description="Name of the office, or its name in each language", examples=["Our office"]
     )
     description: PerLanguage[Paragraph] | None = None
     language: Language = "en"
     languages: list[Language] | None = Field(
-        None, min_length=1, max_length=50, description="Those in which entries may be"
+        None, min_length=1, max_length=50, description="Languages that entries may have"
     )
     timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
-        description="IANA name", examples=["Asia/Ulaanbaatar"]
+        description="Name in the IANA time zone database", examples=["Asia/Ulaanbaatar"]
     )
     publish_time: TimeOfDay = dt.time(9)
     author: PersonFields | None = None
     limit: Annotated[Count, AfterValidator(_check_limit)] = Field(
-        50, description="Newest entries in a feed, and entries in an archive"
+        50, description="Maximum number of entries in a feed or an archive document"
     )
     archives: list[Archive] = Field(
-        default_factory=_default_archives, description="Formats with archives (RFC 5005)"
+        default_factory=_default_archives, description="Feed formats that have archives (RFC 5005)"
     )
     hub: LocalUrl | None = Field(
         None,
-        description="WebSub hub, named in every feed document and told by `ilofeed ping`",
+        description="WebSub hub, which `ilofeed ping` notifies of changed feeds",
         examples=["https://hub.example.org/"],
     )
 
@@ -198,9 +194,7 @@ class TermFields(Fields):
     """A category or a country."""
 
     label: PerLanguage[Line]
-    broader: str | None = Field(
-        None, description="SKOS broader: whose feed has this one's entries too"
-    )
+    broader: str | None = Field(None, description="Broader term; its feed has these entries too")
     description: PerLanguage[Paragraph] | None = None
 
 
@@ -208,13 +202,13 @@ Dimension: TypeAlias = Literal["category", "country", "language"]
 
 
 class PerFields(Fields):
-    """A feed for each term of a dimension, or for each pair of terms of two."""
+    """A feed for each term of a dimension, or for each pair of terms of two dimensions."""
 
     per: Either[Dimension, Annotated[list[Dimension], Field(min_length=1, max_length=2)]]
 
 
 class OfficeFields(Fields):
-    """The whole of feeds.yaml."""
+    """All keys of feeds.yaml."""
 
     site: SiteFields = Field(examples=["{url: …}"])
     categories: dict[str, Either[Line, TermFields]] = Field(min_length=1, examples=["{news: News}"])

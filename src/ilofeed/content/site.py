@@ -1,4 +1,4 @@
-"""Check all files of an office: one `Office` with its entries, or every problem in them."""
+"""Check all files of an office together; return a `Site`, or all problems."""
 
 import dataclasses
 import datetime as dt
@@ -6,37 +6,37 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
 
-from ilofeed.content.entry import Parsed, check_entry, slug_of
+from ilofeed.content.entry import EntryFile, check_entry, slug_of
 from ilofeed.content.entry_checks import translation_problems
-from ilofeed.content.office import check_office, stand_in
+from ilofeed.content.office import check_office, placeholder_office
 from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
 from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.workers import ALONE, Workers
 
-# entries that an earlier build checked, by path, if it would check them with the same result
-Recall = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
-Judge = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], Parsed]
+# returns, by path, the entries of an earlier build for which a check would give the same result
+EntryCache = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
+EntryChecker = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], EntryFile]
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
-    """An office with its entries in no particular order, drafts and embargoed ones included.
+    """An office with its entries in any order, including drafts and future-dated entries.
 
-    `recalled` are the paths of those that were not checked again.
+    `cached` are the paths of the entries that were not checked again.
     """
 
     office: Office
     entries: tuple[Entry, ...]
-    recalled: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
+    cached: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
-WORTH_SHARING = 200  # entries that take longer to check than a process to start
+WORTH_SHARING = 200  # fewer entries are checked faster than a process starts
 
 
-def recall_nothing(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
-    """Recall no entry, so that all are checked."""
+def no_cache(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
+    """Return no entries, so that every entry is checked."""
     return {}
 
 
@@ -44,58 +44,58 @@ def check(
     sources: Sources,
     now: dt.datetime,
     base_url: str | None = None,
-    recall: Recall = recall_nothing,
+    cache: EntryCache = no_cache,
     workers: Workers = ALONE,
 ) -> tuple[Site | None, list[Problem]]:
-    """Return the checked site and all problems in order of place; no site if there is an error.
+    """Check all files; return the site (None if there is an error) and all problems, sorted.
 
-    `base_url` takes the place of `site.url`, for a preview elsewhere; ids do not change. The result
-    is the same for entries that are checked and for those that are recalled.
+    `now` has a time zone. `base_url` overrides `site.url` for a preview; ids do not change.
+    Entries from `cache` never change the result, only the time that the check takes.
     """
-    office, parsed, problems = examine(sources, now, base_url, recall=recall, workers=workers)
+    office, parsed, problems = check_files(sources, now, base_url, cache=cache, workers=workers)
     if has_errors(problems):
         return None, problems
     entries = [file.entry for file in parsed if file.entry is not None]
-    recalled = frozenset(file.path for file in parsed if file.is_recalled)
-    return Site(office, tuple(told_apart(entries)), recalled), problems
+    cached = frozenset(file.path for file in parsed if file.is_cached)
+    return Site(office, tuple(unique_updated(entries)), cached), problems
 
 
-def examine(
+def check_files(
     sources: Sources,
     now: dt.datetime,
     base_url: str | None = None,
-    judge: Judge = check_entry,
-    recall: Recall = recall_nothing,
+    checker: EntryChecker = check_entry,
+    cache: EntryCache = no_cache,
     workers: Workers = ALONE,
-) -> tuple[Office, list[Parsed], list[Problem]]:
-    """Return the office, each entry file and all problems, as far as they can be read.
+) -> tuple[Office, list[EntryFile], list[Problem]]:
+    """Return the office, the result for each entry file, and all problems, even after errors.
 
-    `judge` checks one file by itself.
+    The arguments are those of `check`; `checker` checks one entry file, as `check_entry` does.
     """
     problems = list(sources.problems)
-    office = stand_in()
+    office = placeholder_office()
     if sources.office is not None:
         office, office_problems = check_office(sources.office, now)
         problems += office_problems
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
 
-    def parse(file: tuple[str, bytes]) -> Parsed:
-        # the places of all keys take more memory than the entry
-        return dataclasses.replace(judge(*file, office, sources.files, now), checked=None)
+    def parse(file: tuple[str, bytes]) -> EntryFile:
+        # drop the places of keys, which take more memory than the entry
+        return dataclasses.replace(checker(*file, office, sources.files, now), checked=None)
 
-    recalled = recall(sources, office, now)
-    fresh = [file for file in sources.entries if file[0] not in recalled]
+    cached = cache(sources, office, now)
+    fresh = [file for file in sources.entries if file[0] not in cached]
     parsed = workers.map(parse, fresh, WORTH_SHARING)
-    parsed += starmap(_parsed_before, recalled.items())
+    parsed += starmap(_parsed_before, cached.items())
     parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
     refused = {slug_of(path) for path in sources.refused}
-    if conflicts := _conflicts(parsed, refused):  # now the places of keys are needed
+    if conflicts := _conflicts(parsed, refused):  # check these files again for the places of keys
         concerned = {problem.path for problem in conflicts}
         placed = {
-            path: judge(path, data, office, sources.files, now)
+            path: checker(path, data, office, sources.files, now)
             for path, data in sources.entries
             if path in concerned
         }
@@ -103,12 +103,12 @@ def examine(
     return office, parsed, sorted([*problems, *conflicts])
 
 
-def _parsed_before(path: str, entry: Entry) -> Parsed:
-    return Parsed(path, entry.slug, entry.id, entry.translates, entry, (), None, is_recalled=True)
+def _parsed_before(path: str, entry: Entry) -> EntryFile:
+    return EntryFile(path, entry.slug, entry.id, entry.translates, entry, (), None, is_cached=True)
 
 
-def told_apart(entries: list[Entry]) -> Iterable[Entry]:
-    """Yield the entries, none with the `updated` of another: one pair in a million shares one."""
+def unique_updated(entries: list[Entry]) -> Iterable[Entry]:
+    """Yield the entries with unique `updated` times: change the microseconds of duplicates."""
     taken: set[dt.datetime] = set()
     if len({entry.updated for entry in entries}) == len(entries):
         yield from entries
@@ -122,29 +122,28 @@ def told_apart(entries: list[Entry]) -> Iterable[Entry]:
         yield dataclasses.replace(entry, updated=updated) if attempt else entry
 
 
-def _conflicts(parsed: list[Parsed], refused: set[str]) -> list[Problem]:
-    """Return the problems between files: equal slugs, equal ids, translations of nothing."""
+def _conflicts(parsed: list[EntryFile], refused: set[str]) -> list[Problem]:
+    """Return the problems between files: duplicate slugs and ids, and wrong translations."""
     problems = []
     same_slug = set()
     for first, second in _duplicates(parsed, lambda file: file.slug):
         same_slug.add(second.path)
-        message = (
-            f"{quote(first.path)} has the same file name, so the same slug; rename one of the two"
-        )
+        message = f"{quote(first.path)} has the same file name; rename one of the two"
         problems.append(Problem(second.path, 1, 1, "duplicate-slug", message))
     others = [file for file in parsed if file.path not in same_slug]
     for first, second in _duplicates(others, lambda file: file.id):
-        message = f"the id {quote(second.id or '')} belongs to {quote(first.path)} already"
+        message = f"duplicate id {quote(second.id or '')}, first used in {quote(first.path)}; "
+        message += "write another"
         problems.append(second.problem("id", "duplicate-id", message))
     problems += translation_problems(parsed, refused)
     return problems
 
 
 def _duplicates(
-    parsed: Sequence[Parsed], key: Callable[[Parsed], str | None]
-) -> Iterable[tuple[Parsed, Parsed]]:
-    """Yield each file with the first, in order of path, that has the same key."""
-    first: dict[str, Parsed] = {}
+    parsed: Sequence[EntryFile], key: Callable[[EntryFile], str | None]
+) -> Iterable[tuple[EntryFile, EntryFile]]:
+    """Yield pairs of the first file with a key, in order of path, and each later one with it."""
+    first: dict[str, EntryFile] = {}
     for file in sorted(parsed, key=attrgetter("path")):
         value = key(file)
         if value is None:

@@ -1,4 +1,4 @@
-"""Validate nodes with pydantic; its errors become problems with line and column."""
+"""Validate YAML nodes with pydantic; convert its errors to problems with line and column."""
 
 import re
 from dataclasses import dataclass
@@ -6,59 +6,59 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ilofeed.content.key_errors import Loc, explain, key_start, locate, strays
+from ilofeed.content.key_errors import Loc, explain, key_start, locate, misplaced_keys
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import Code, Problem, quote, visible
 from ilofeed.text import Source, escaped_private
 
 Model = TypeVar("Model", bound=BaseModel)
-MOST_PROBLEMS = 100  # of the keys of one file
+MAX_PROBLEMS = 100  # reported for the keys of one file
 
 FREE_TEXT = frozenset("title summary place alt credit name description label".split())
 _NOTHING = frozenset({"", "~", "null"})
-_BROKEN = object()  # the value of a node that was reported and is left out
+_BROKEN = object()  # marks a value that was reported and must be left out
 
 
 @dataclass(frozen=True)
-class Checked(Generic[Model]):
+class CheckedKeys(Generic[Model]):
     """The keys of a file after validation.
 
-    `failed` are the top-level keys that did not pass: their fields hold stand-ins or, for keys
-    `in_part`, a mapping without those of its own keys that failed.
+    `failed` are the top-level keys with errors. Their values are placeholders, except those of the
+    keys in `partial`: mappings that keep their valid inner keys.
     """
 
     fields: Model
     failed: frozenset[str]
-    in_part: frozenset[str]
+    partial: frozenset[str]
     source: Source
     root: Mapping
 
     def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
-        """Return a problem at a value, or at the nearest mapping around it if it is not written."""
+        """Return a problem at a value, or at the nearest node around it if it is missing."""
         return self.source.problem(locate(self.root, loc)[0].start, code, message)
 
     def key_problem(self, code: Code, message: str, *loc: int | str) -> Problem:
         """Return a problem at a key."""
         return self.source.problem(key_start(self.root, loc), code, message)
 
-    def holds(self, key: str) -> bool:
-        """Return whether a top-level key holds written values, perhaps not all of them."""
-        return key not in self.failed or key in self.in_part
+    def is_usable(self, key: str) -> bool:
+        """Return whether a top-level key is valid, at least in part."""
+        return key not in self.failed or key in self.partial
 
 
 def validate(
     source: Source,
     root: Mapping,
     model: type[Model],
-    stand_ins: dict[str, Any],
+    placeholders: dict[str, Any],
     *,
     comments: bool,
     context: Any = None,
-) -> tuple[Checked[Model], list[Problem]]:
-    """Check every key by itself; return the keys, with stand-ins for those that fail, and problems.
+) -> tuple[CheckedKeys[Model], list[Problem]]:
+    """Validate each key; return the keys, with placeholders for invalid ones, and the problems.
 
-    `comments` says whether a ` # comment` after a free text is meant (feeds.yaml) or has cut the
-    text off (an entry). `context` is passed to the checks of single values.
+    If `comments` is true, ` # …` after a free text is a comment (feeds.yaml); otherwise it is
+    reported as cut-off text (entries). `context` is passed to the validators in `keys`.
     """
     reader = _Reader(source, root, model, comments=comments)
     data = reader.mapping(root, ())
@@ -69,26 +69,25 @@ def validate(
         fields = model.model_validate(data, context=context)
     except ValidationError as error:
         items = error.errors(include_url=False, include_input=False)
-        for item in items[:MOST_PROBLEMS]:
+        for item in items[:MAX_PROBLEMS]:
             if problem := explain(source, root, model, item, reader.broken):
                 problems.append(problem)
     failed.update(str(item["loc"][0]) for item in items)
     rest = _rest(data, failed, items)
     if items:
         valid = {key: value for key, value in data.items() if key not in failed}
-        valid |= {key: value for key, value in stand_ins.items() if key in failed}
+        valid |= {key: value for key, value in placeholders.items() if key in failed}
         try:
             fields = model.model_validate(valid | rest, context=context)
-        except ValidationError as error:  # what is left of a mapping lacks a key
+        except ValidationError as error:  # the remaining part of a mapping lacks a key
             for item in error.errors(include_url=False, include_input=False):
                 rest.pop(str(item["loc"][0]), None)
             fields = model.model_validate(valid | rest, context=context)
-    return Checked(fields, frozenset(failed), frozenset(rest), source, root), problems
+    return CheckedKeys(fields, frozenset(failed), frozenset(rest), source, root), problems
 
 
 def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str, dict[str, Any]]:
-    """Return mappings that failed in part: without their keys that failed, with "x" for missing
-    ones. A mapping that is wrong as a whole, such as that of an unknown key, is left out."""
+    """Return the valid part, if there is one, of each mapping with errors; "x" for missing keys."""
     left = {key: dict(value) for key in failed if isinstance(value := data.get(key), dict)}
     for item in items:
         key, *inner = item["loc"]
@@ -102,7 +101,7 @@ def _rest(data: dict[str, Any], failed: set[str], items: list[Any]) -> dict[str,
 
 
 class _Reader:
-    """Turn nodes into values for pydantic; report what YAML itself would hide."""
+    """Convert nodes to values for pydantic; report mistakes that YAML accepts silently."""
 
     def __init__(
         self, source: Source, root: Mapping, model: type[BaseModel], *, comments: bool
@@ -115,12 +114,12 @@ class _Reader:
         self._comments = comments
 
     def mapping(self, node: Mapping, loc: Loc) -> dict[str, Any]:
-        """Return the values of a mapping, without those that are broken."""
+        """Return the values of a mapping, without broken ones."""
         values = {key.value: self._value(value, (*loc, key.value)) for key, value in node.pairs}
         return {key: value for key, value in values.items() if value is not _BROKEN}
 
     def _value(self, node: Node, loc: Loc) -> Any:
-        """Return the value of a node; `_BROKEN` after a report of what is wrong with it."""
+        """Return the value of a node; `_BROKEN` if it is reported as wrong."""
         value: Any = _BROKEN
         match node:
             case Sequence():
@@ -138,26 +137,26 @@ class _Reader:
     def _text(self, node: Scalar) -> str:
         if node.style == '"':
             self.problems += escaped_private(self._source, node.start, node.end, node.value)
-        # YAML makes one line break of a blank line, except in a literal block
+        # YAML turns a blank line into one line break, except in a literal block
         return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
 
     def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
-        """Report a text or a list in { }, and a list item that ends in a colon."""
+        """Report a text or a list in { }, or a list item that ends in a colon; return whether."""
         if not node.pairs or any(value.end > value.start for _, value in node.pairs):
             return False
         key = quote(node.pairs[0][0].value)
         if self._source.text.startswith("{", node.start):
-            message = "what stands in { } are keys with values; "
-            message += "a list stands in [ ], a text in quotes"
+            message = "expected keys with values in { }; write a list in [ ], a text in quotes"
             self._report(node.start, "unquoted-start", message)
         elif isinstance(loc[-1], int) and len(node.pairs) == 1:
-            message = f"{key} has a colon and no value; delete the colon, or write a value"
+            message = f"{key} has a colon but no value; delete the colon, or write a value"
             self._report(node.start, "empty-value", message)
         else:
             return False
         return True
 
     def _is_cut(self, node: Scalar, loc: Loc) -> bool:
+        """Report a free text that ends at a comment; return whether it does."""
         text = self._source.text
         if node.style or text.startswith("\n", node.end) or not self._is_free_text(loc):
             return False
@@ -168,7 +167,7 @@ class _Reader:
             return False
         full = f"{node.value} {rest.strip()}".strip()
         sign = "'" if '"' in full else '"'
-        message = f"the text ends at the #, which begins a comment; use quotes: {sign}{full}{sign}"
+        message = f"the text ends at #, which begins a comment; use quotes: {sign}{full}{sign}"
         offset = node.end + rest.index("#")
         self._report(offset, "cut-by-hash", visible(message))
         return True
@@ -183,19 +182,20 @@ class _Reader:
         return words[-1] in FREE_TEXT or words[-1] == "authors"
 
     def _is_empty(self, node: Scalar, loc: Loc) -> bool:
+        """Report a key or an item without a value; return whether it has none."""
         if node.style or node.value not in _NOTHING:
             return False
-        if loc[0] in strays(self._root, self._model).values():  # each of its keys is reported
+        if loc[0] in misplaced_keys(self._root, self._model).values():  # its keys are reported
             return True
         key = next((part for part in reversed(loc) if isinstance(part, str)), "")
         above = self._source.text[: node.start].rstrip()
         offset = len(above) - len(key)
         if above.endswith(key) and above[:offset].rstrip()[-1:] in (",", "{"):
-            message = f"a comma ends a value between brackets; if {quote(key)} belongs to it, put "
-            message += "quotes around the whole value"
+            message = f"a comma ends a value in brackets; if {quote(key)} is part of the value, "
+            message += "put quotes around all of it"
             self._report(offset, "unquoted-start", message)
             return True
-        message = f"{quote(key)} has no value; write one, or leave the key out"
+        message = f"{quote(key)} has no value; write one, or delete the key"
         self._report(node.start, "empty-value", message)
         return True
 

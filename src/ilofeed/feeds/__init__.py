@@ -1,25 +1,20 @@
-"""What each feed holds, and its documents for programs.
+"""Select the entries of each feed, and render feeds in the formats that programs read.
 
-`select` decides which entries are out at an instant, which feeds hold them, and which archive
-documents (RFC 5005) they are in, after what subscribers were shown before (the `Ledger`).
-Renderers then write a feed as Atom, RSS, JSON Feed and iCalendar, and the list of all feeds as
-OPML. Nothing here reads or writes a file, or knows what a page looks like.
+`select` decides which entries are published at a given time, which feeds contain them, and which
+archive documents (RFC 5005). It takes the `Ledger` of the previous build into account. Renderers
+write a feed as Atom, RSS, JSON Feed or iCalendar, and the list of all feeds as OPML. This package
+does not read or write files, and does not render pages.
 """
 
 from ilofeed.feeds.archives import (
     RENDERERS,
-    archive_documents,
-    cut,
-    in_format,
-    is_moved_along,
+    archive_feeds,
     render_archive_documents,
+    split_document,
+    subscription_feed,
+    updated_follows_date,
 )
-from ilofeed.feeds.calendars import (
-    event_categories,
-    event_times,
-    render_calendar,
-    render_event,
-)
+from ilofeed.feeds.calendars import event_categories, event_times, render_calendar, render_event
 from ilofeed.feeds.json_feed import without_none
 from ilofeed.feeds.ledger import (
     MANIFEST,
@@ -29,7 +24,7 @@ from ilofeed.feeds.ledger import (
     is_archive,
     is_inside,
     parse_manifest,
-    second,
+    whole_seconds,
 )
 from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
 from ilofeed.feeds.links import feed_links, term_categories
@@ -44,24 +39,25 @@ from ilofeed.feeds.opml import (
 )
 from ilofeed.feeds.selection import (
     Selection,
-    changed,
     feed_terms,
-    grouped,
-    in_order,
-    is_out,
+    group_feeds,
+    is_published,
+    last_change,
+    newest_first,
     next_change,
-    published,
     select,
     select_feeds,
-    waiting,
+    select_published,
+    waiting_entries,
 )
 
 __all__ = [
     "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
-    "OpmlError", "Record", "Selection", "archive_documents", "changed", "cut", "event_categories",
-    "event_times", "feed_links", "feed_terms", "grouped", "in_format", "in_order", "is_archive",
-    "is_inside", "is_moved_along", "is_out", "next_change", "opml_head", "opml_outline",
-    "parse_manifest", "parse_xml", "published", "read_opml", "render_archive",
-    "render_archive_documents", "render_calendar", "render_event", "render_opml", "second",
-    "select", "select_feeds", "term_categories", "waiting", "without_none",
+    "OpmlError", "Record", "Selection", "archive_feeds", "event_categories", "event_times",
+    "feed_links", "feed_terms", "group_feeds", "is_archive", "is_inside", "is_published",
+    "last_change", "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
+    "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
+    "render_opml", "select", "select_feeds", "select_published", "split_document",
+    "subscription_feed", "term_categories", "updated_follows_date", "waiting_entries",
+    "whole_seconds", "without_none",
 ]  # fmt: skip

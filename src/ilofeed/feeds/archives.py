@@ -1,11 +1,11 @@
-"""Archives (RFC 5005): which entries of a feed are in which archive document, and their bytes.
+"""Assign the entries of a feed to archive documents (RFC 5005), and render these documents.
 
-The subscription document holds everything that is in no archive document, and at least the newest
-`limit` entries; every entry can be reached from it exactly once. An archive document is written
-when `limit` entries have left the newest `limit`. The first two are written together, because one
-alone has neither a previous nor a next. An entry stays in its archive document, which the ledger
-records, until it is shown anew, or is among the newest `limit` again because newer ones were
-withdrawn: then it is in the subscription document again.
+The subscription document contains all entries that are not in an archive document, and at least the
+newest `limit`. Starting there and following the links, a reader finds each entry exactly once. A
+new archive document needs `limit` entries that are older than the newest `limit`. The first two are
+written together, because a single one would have no link to another. The ledger records the
+archive document of each entry. An entry leaves it when it is updated, or when it is among the
+newest `limit` again because newer entries were withdrawn: it returns to the subscription document.
 """
 
 import dataclasses
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
-from ilofeed.feeds.ledger import Ledger, Record, second
+from ilofeed.feeds.ledger import Ledger, Record, whole_seconds
 from ilofeed.model import FILE_NAMES, Document, Entry, Feed, Format, History, Office
 from ilofeed.workers import ALONE, Workers
 
@@ -26,36 +26,35 @@ Renderer = Callable[[Feed, Office], bytes]
 RENDERERS: dict[Format, Renderer] = {"atom": render_atom, "rss": render_rss, "json": render_json}
 _DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
 _ENTRY_NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
-# what follows the last entry, and what precedes each
+# the end tag after the last entry, and the indentation of each entry
 _ENDS: dict[Format, tuple[bytes, bytes]] = {
     "atom": (b"</feed>", b"  "),
     "rss": (b"  </channel>", b"    "),
 }
-_SHEET = 100  # entries that are rendered together
-WORTH_SHARING = 100  # documents that take longer to put together than a process to start
+_BATCH = 100  # entries rendered together
+WORTH_SHARING = 100  # from this number of documents on, other processes save time
 
 
-def is_shown_anew(entry: Entry, record: Record | None) -> bool:
-    """Return whether subscribers are to see an entry now that they did not see so before."""
+def must_be_shown(entry: Entry, record: Record | None) -> bool:
+    """Return whether an entry is new, updated or no longer withdrawn since its last record."""
     if record is None or record.updated is None:
         return True
     is_back = record.withdrawn is not None and entry.withdrawn is None
-    return is_back or (entry.updated > record.updated and not is_moved_along(record, entry))
+    return is_back or (entry.updated > record.updated and not updated_follows_date(record, entry))
 
 
-def is_moved_along(before: Record, now: Entry | Record) -> bool:
-    """Return whether `updated` was and is just the date: it moves when the date is corrected."""
-    return second(before.updated) == second(before.published) and second(now.updated) == second(
-        now.published
-    )
+def updated_follows_date(before: Record, now: Entry | Record) -> bool:
+    """Return whether `updated` equals `published` (in seconds) before and now: such an entry was
+    never edited, so if `updated` changed, only the date was corrected."""
+    return all(whole_seconds(r.updated) == whole_seconds(r.published) for r in (before, now))
 
 
 @dataclass(frozen=True)
-class Past:
-    """What subscribers were shown of the entries that are out.
+class PreviousArchives:
+    """The archives of the previous build.
 
-    `fresh` holds the ids of those to be shown anew, `pages` the archive documents of each of the
-    others, `counts` how many each feed has.
+    `fresh` has the ids of entries that subscribers must see now (`must_be_shown`). `pages` has the
+    archive numbers of all other entries, by id and feed path; `counts` the archives of each feed.
     """
 
     fresh: AbstractSet[str]
@@ -63,66 +62,66 @@ class Past:
     counts: Mapping[str, int]
 
 
-def look_back(entries: Sequence[Entry], before: Ledger | None) -> Past | None:
-    """Return the past of entries that are out; None if nothing was shown."""
+def previous_archives(entries: Sequence[Entry], before: Ledger | None) -> PreviousArchives | None:
+    """Return the previous archives of published entries; None without a previous build."""
     if before is None:
         return None
     records = {entry.id: before.entries.get(entry.id) for entry in entries}
-    fresh = {entry.id for entry in entries if is_shown_anew(entry, records[entry.id])}
+    fresh = {entry.id for entry in entries if must_be_shown(entry, records[entry.id])}
     pages = {identity: r.pages for identity, r in records.items() if r and identity not in fresh}
-    return Past(fresh, pages, before.pages)
+    return PreviousArchives(fresh, pages, before.archive_counts)
 
 
 def archive_pages(
-    path: str, selected: Sequence[Entry], limit: int, past: Past | None
+    path: str, selected: Sequence[Entry], limit: int, previous: PreviousArchives | None
 ) -> tuple[dict[str, int], int]:
-    """Return the archive document of each entry that is in one, by id, and how many there are.
+    """Return the archive number of each archived entry by id, and the number of archives.
 
-    Documents of the feed at `path` are numbered from the oldest. `selected` are the feed's entries,
-    newest first, withdrawn ones included: those keep their place without being shown.
+    Archives of the feed at `path` are numbered from 1, the oldest. `selected` are the entries of
+    the feed, newest first. Withdrawn entries keep their archive number, but are not rendered.
     """
-    if past is None:
-        return _close(selected, {}, 0, limit, frozenset(), moving=True)
+    if previous is None:
+        return _fill_archives(selected, {}, 0, limit, frozenset(), may_add=True)
     kept = {
-        entry.id: past.pages[entry.id][path]
+        entry.id: previous.pages[entry.id][path]
         for entry in selected
-        if path in past.pages.get(entry.id, ())
+        if path in previous.pages.get(entry.id, ())
     }
-    for entry in _live(selected)[:limit]:  # also after withdrawals
+    for entry in _not_withdrawn(selected)[:limit]:  # may be archived, if newer ones were withdrawn
         kept.pop(entry.id, None)
-    fresh = past.fresh and {entry.id for entry in selected if entry.id in past.fresh}
-    count = max([past.counts.get(path, 0), *kept.values()])
-    return _close(selected, kept, count, limit, fresh, moving=bool(fresh))
+    fresh = previous.fresh and {entry.id for entry in selected if entry.id in previous.fresh}
+    count = max([previous.counts.get(path, 0), *kept.values()])
+    return _fill_archives(selected, kept, count, limit, fresh, may_add=bool(fresh))
 
 
-def _live(selected: Sequence[Entry]) -> list[Entry]:
+def _not_withdrawn(selected: Sequence[Entry]) -> list[Entry]:
     return [entry for entry in selected if entry.withdrawn is None]
 
 
-def _close(
+def _fill_archives(
     selected: Sequence[Entry],
     pages: dict[str, int],
     count: int,
     limit: int,
     fresh: Collection[str],
     *,
-    moving: bool,
+    may_add: bool,
 ) -> tuple[dict[str, int], int]:
-    """Add new documents to those there are, as soon as there is enough for them.
+    """Add archive documents while there are enough entries; return `pages` and the new count.
 
-    What is `fresh` stays in the subscription document for once, even if its date is old: its
-    subscribers look nowhere else. So nothing is closed in a build without anything fresh, or it
-    would be closed without a reason. Only a large number at once is not held back.
+    Entries with an id in `fresh` stay in the subscription document for this build, even if their
+    date is old, because readers only check that document. `may_add` is False in a build without
+    fresh entries, so that an unchanged site keeps its archives. If more than a whole archive of
+    entries waits, archives are added in any case.
     """
-    older = [entry for entry in reversed(_live(selected)[limit:]) if entry.id not in pages]
-    # oldest first, like the documents
-    settled = [entry for entry in older if entry.id not in fresh]
-    queue = settled + [entry for entry in older if entry.id in fresh]
+    older = [entry for entry in reversed(_not_withdrawn(selected)[limit:]) if entry.id not in pages]
+    not_fresh = [entry for entry in older if entry.id not in fresh]  # oldest first
+    queue = not_fresh + [entry for entry in older if entry.id in fresh]
     taken = 0
     withdrawn = deque(e for e in reversed(selected) if e.withdrawn and e.id not in pages)
     while True:
         needed = limit if count else 2 * limit
-        is_due = moving and len(settled) - taken >= needed
+        is_due = may_add and len(not_fresh) - taken >= needed
         if not is_due and len(queue) - taken < needed + limit:
             return pages, count
         page = queue[taken : taken + limit]
@@ -134,25 +133,22 @@ def _close(
             pages[withdrawn.popleft().id] = count
 
 
-def in_format(feed: Feed, form: Format) -> Feed:
-    """Return the feed as its subscription document in a format shows it."""
+def subscription_feed(feed: Feed, form: Format) -> Feed:
+    """Return the feed with the entries and history of its subscription document in a format."""
     if form not in feed.archived_as:
         return feed
     return dataclasses.replace(
-        feed,
-        entries=feed.current,
-        tombstones=feed.withdrawn,
-        history=History(len(feed.archives)),
+        feed, entries=feed.current, tombstones=feed.withdrawn, history=History(len(feed.archives))
     )
 
 
-def archive_documents(feed: Feed) -> list[Feed]:
-    """Return the feed as each of its archive documents shows it, from the oldest.
+def archive_feeds(feed: Feed) -> list[Feed]:
+    """Return one feed for each archive document, oldest first, with only the entries in it.
 
-    It holds nothing of the other documents, so that a new entry changes none of them. A new archive
-    does not either: only the first one names its next.
+    Without data of the other documents, a new entry does not change an archive document. A new
+    archive changes none either: only the first one links to the next.
     """
-    alone = dataclasses.replace(
+    base = dataclasses.replace(
         feed,
         selected=0,
         events=(),
@@ -164,7 +160,7 @@ def archive_documents(feed: Feed) -> list[Feed]:
     )
     return [
         dataclasses.replace(
-            alone,
+            base,
             entries=tuple(entry for entry in archive.entries if entry.withdrawn is None),
             updated=archive.updated,
             history=History(number, number),
@@ -182,10 +178,8 @@ def _documents(shown: Feed) -> list[tuple[str, Format]]:
 def render_archive_documents(
     archives: Sequence[Feed], office: Office, workers: Workers = ALONE
 ) -> list[list[Document]]:
-    """Return the documents of each of some `archive_documents`, as `RENDERERS` render them.
-
-    An entry is in archives of several feeds and is rendered once.
-    """
+    """Return the documents of each of the `archive_feeds`, one for each format with archives. The
+    bytes are those of `RENDERERS`, but an entry that is in several archives is rendered once."""
     entries = list({entry.slug: entry for shown in archives for entry in shown.entries}.values())
     parts = {
         form: _render_entries(form, entries, archives[0], office, workers)
@@ -197,7 +191,7 @@ def render_archive_documents(
         if form not in parts:
             return RENDERERS[form](shown, office)
         empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
-        return put_together(empty, (parts[form][entry.slug] for entry in shown.entries), form)
+        return join_document(empty, (parts[form][entry.slug] for entry in shown.entries), form)
 
     def render_formats(shown: Feed) -> list[bytes]:
         return [render(shown, form) for _, form in _documents(shown)]
@@ -213,32 +207,32 @@ def render_archive_documents(
 
 
 def _render_entries(
-    form: Format, entries: Sequence[Entry], frame: Feed, office: Office, workers: Workers
+    form: Format, entries: Sequence[Entry], any_feed: Feed, office: Office, workers: Workers
 ) -> dict[str, bytes]:
-    """Return each entry as documents of the format show it, by slug; the frame does not matter."""
+    """Return the bytes of each entry in a format, by slug; they are the same in any feed."""
 
-    def render(sheet: Sequence[Entry]) -> Sequence[bytes]:
-        feed = dataclasses.replace(frame, entries=tuple(sheet))
-        parts = cut(RENDERERS[form](feed, office), form)
+    def render(batch: Sequence[Entry]) -> Sequence[bytes]:
+        feed = dataclasses.replace(any_feed, entries=tuple(batch))
+        parts = split_document(RENDERERS[form](feed, office), form)
         assert parts is not None  # it was written by this program
         return parts.entries
 
-    sheets = [entries[start : start + _SHEET] for start in range(0, len(entries), _SHEET)]
-    parts = itertools.chain.from_iterable(workers.map(render, sheets, 2))
+    batches = [entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH)]
+    parts = itertools.chain.from_iterable(workers.map(render, batches, 2))
     return dict(zip((entry.slug for entry in entries), parts, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
-class Pieces:
-    """The bytes of a document: what is before its entries, each of them, what is after."""
+class DocumentParts:
+    """The bytes of a document: before the first entry, each entry, after the last entry."""
 
     head: bytes
     entries: tuple[bytes, ...]
     tail: bytes
 
 
-def cut(data: bytes, form: Format) -> Pieces | None:
-    """Return the pieces of a feed document; None if it cannot be cut with certainty."""
+def split_document(data: bytes, form: Format) -> DocumentParts | None:
+    """Split an Atom or RSS document at its entries; None if it is JSON or a split is not safe."""
     name = _ENTRY_NAMES.get(form)
     if name is None:
         return None
@@ -251,11 +245,11 @@ def cut(data: bytes, form: Format) -> Pieces | None:
         body.count(opening) != 1 or not body.lstrip().startswith(opening) for body in bodies
     ):
         return None
-    return Pieces(data[:first], tuple(body + closing for body in bodies), tail)
+    return DocumentParts(data[:first], tuple(body + closing for body in bodies), tail)
 
 
-def put_together(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
-    """Return a document without entries filled with entries that were cut from others."""
+def join_document(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
+    """Insert entries, as `split_document` returns them, into a document without entries."""
     end, indent = _ENDS[form]
     at = empty.rindex(end)
     lines = b"".join(indent + entry.strip() + b"\n" for entry in entries)

@@ -1,13 +1,13 @@
-"""A feed to Atom 1.0 (RFC 4287) and RSS 2.0 by feedgen, which only this module imports.
+"""Render feeds as Atom 1.0 (RFC 4287) and RSS 2.0. The only user of feedgen.
 
-What feedgen 1.0.0 cannot do is done by two pairs of extensions, one for each format, because an
-extension cannot tell for which format its namespaces are requested:
-- entry links lose rel, type, title and length in Atom, so they are rebuilt;
-- RSS gets no hub, no dc:creator (and an <author> only with an address), no `updated`;
-- plain summaries would go unescaped into RSS descriptions, which are HTML;
-- event dates, pictures, xml:lang per entry, tombstones and the stylesheet instruction are unknown.
-Atom elements in feedgen's tree have no lxml namespace (it writes xmlns as an attribute), so they
-are found and added by their bare names; those in RSS by their namespace.
+Extensions add what feedgen 1.0.0 lacks. Each format has its own pair, because an extension is not
+told for which format its namespaces are requested. They work around these limits:
+- Atom links of entries lose rel, type, title and length;
+- RSS has no hub, no dc:creator (and <author> only with an e-mail address), no `updated`;
+- RSS descriptions are HTML, but plain summaries are not escaped;
+- event dates, pictures, xml:lang of entries, tombstones and the stylesheet are not supported.
+Atom elements in feedgen's tree have no lxml namespace (xmlns is written as a plain attribute), so
+they are found and added by their local names; elements in RSS by their namespace.
 """
 
 import html
@@ -42,22 +42,22 @@ FH = "http://purl.org/syndication/history/1.0"
 MEDIA = "http://search.yahoo.com/mrss/"
 _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
-# "&" and "<" in plain text are written in hexadecimal: some readers decode &amp; twice
+# in plain text "&" and "<" are hexadecimal references, because some readers decode &amp; twice
 _PLAIN = re.compile(
     rb"(<(?:title|subtitle|summary|name|rights|generator|category|description|dc:creator"
     rb"|ev:location|media:title|media:description|media:credit)(?: [^<>]*)?>)([^<&]*&[^<]*)(?=</)"
 )
-# descriptions of items are HTML, their escapes are part of the text; the channel's are not
+# descriptions of items are HTML and keep their escapes; the channel's description is plain text
 _PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
 
 
 def render_atom(feed: Feed, office: Office) -> bytes:
-    """Return the Atom document of a feed."""
+    """Return the Atom document of a feed (RFC 4287), in UTF-8."""
     generator = _generator("atom", feed, office)
     generator.id(feed.id)
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
-    generator.author(_person(office.speaking(feed.language).author))
+    generator.author(_person(office.localized(feed.language).author))
     generator.ilofeed.tombstones = feed.tombstones
     for entry in feed.entries:
         item = _entry(generator, entry, office)
@@ -70,7 +70,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
 
 
 def render_rss(feed: Feed, office: Office) -> bytes:
-    """Return the RSS document of a feed."""
+    """Return the RSS 2.0 document of a feed, in UTF-8."""
     generator = _generator("rss", feed, office)
     generator.description(feed.description)
     generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
@@ -102,7 +102,7 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
     generator.title(feed.title)
     generator.language(feed.language)
     generator.generator("ilofeed")
-    # feedgen takes the last link for RSS's own, so the alternate is last
+    # feedgen writes the last link as <link> of RSS, so the alternate is last
     links = feed_links(feed, office, FILE_NAMES[form], MEDIA_TYPES[form])
     generator.link(links, replace=True)
     extension.links = [link for link in links if link["rel"] not in {"self", "alternate"}]
@@ -112,7 +112,7 @@ def _generator(form: Any, feed: Feed, office: Office) -> Any:
 def _entry(generator: Any, entry: Entry, office: Office) -> Any:
     item = FeedEntry()
     generator.add_entry(item, order="append")  # the default puts it first
-    item.id(entry.id)  # in RSS a guid that says isPermaLink="false"
+    item.id(entry.id)  # in RSS a guid with isPermaLink="false"
     item.title(entry.title)
     item.content(entry.html, type="html")
     item.category(term_categories(entry, office))
@@ -161,12 +161,12 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
     tombstones: tuple[Entry, ...] = ()  # only Atom can express them
 
     def extend_ns(self) -> dict[str, str]:
-        # validators warn of unknown namespaces, so these are declared only when they are used
-        stones = {"at": AT} if self.tombstones else {}
-        return {"ev": EV, "media": MEDIA} | stones | ({"fh": FH} if self._mark() else {})
+        # validators warn of unknown namespaces, so "at" and "fh" are declared only where used
+        tombstones = {"at": AT} if self.tombstones else {}
+        return {"ev": EV, "media": MEDIA} | tombstones | ({"fh": FH} if self._history() else {})
 
-    def _mark(self) -> str:
-        """Return the mark of an archive document, or of a feed that has none (RFC 5005)."""
+    def _history(self) -> str:
+        """Return `archive` or `complete`, the fh: element of a document (RFC 5005), or ""."""
         if self.history is None:
             return ""
         if self.history.page is not None:
@@ -174,17 +174,17 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
         return "" if self.history.pages else "complete"
 
     def extend(self, root: Any, parent: Any) -> None:
-        """Add what both formats have: the style, and the mark of a document with a history."""
+        """Add the stylesheet and the fh: element, which both formats have."""
         text = f'type="text/css" href="{html.escape(self.stylesheet)}"'
         root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
-        if mark := self._mark():
-            _add(parent, f"{{{FH}}}{mark}")
+        if name := self._history():
+            _add(parent, f"{{{FH}}}{name}")
 
 
 class _AtomFeed(_FeedExtension):
     def extend_atom(self, feed: Any) -> Any:
         self.extend(feed, feed)
-        for entry in self.tombstones:  # feedgen adds the entries after them
+        for entry in self.tombstones:  # before the entries, which feedgen adds later
             assert entry.withdrawn is not None
             when = entry.withdrawn.isoformat()
             _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)

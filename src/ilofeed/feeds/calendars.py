@@ -1,9 +1,9 @@
-"""Events to iCalendar (RFC 5545) by icalendar.
+"""Render events as iCalendar (RFC 5545), with icalendar.
 
-An entry's id is the UID of its event in every calendar, so that adding the event and subscribing to
-a feed does not show it twice. Times are in the office's zone, whose VTIMEZONE is made from the same
-tzdata package as everything else and covers the years of the events; whole days have no zone, and
-an exclusive DTEND (section 3.6.1).
+The UID of an event is the id of its entry, so a person who adds the event and also subscribes to a
+feed sees it once. Times are in the office's time zone. Its VTIMEZONE is generated from the tzdata
+package and covers the years of the events. All-day events have no zone, and their DTEND is the day
+after the last (section 3.6.1).
 """
 
 import datetime as dt
@@ -15,27 +15,27 @@ from typing import Any
 from ilofeed import dates
 from ilofeed.dates import Moment
 from ilofeed.feeds.links import term_categories
-from ilofeed.feeds.selection import changed
+from ilofeed.feeds.selection import last_change
 from ilofeed.model import Entry, Event, Feed, Office
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
-REFRESH = dt.timedelta(hours=6)  # how often a calendar may ask again (RFC 7986, section 5.7)
-# of a VEVENT (RFC 5545, section 3.8.1.11), which has no word for a postponed event
+REFRESH = dt.timedelta(hours=6)  # how often a program should reload (RFC 7986, section 5.7)
+# STATUS of a VEVENT (RFC 5545, section 3.8.1.11), which has no value for a postponed event
 STATUS = {"scheduled": "CONFIRMED", "cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
 
 
 def render_calendar(feed: Feed, office: Office) -> bytes:
-    """Return the calendar of a feed: every event, those of withdrawn entries as cancelled."""
+    """Return the calendar of a feed, in UTF-8; events of withdrawn entries are cancelled."""
     import icalendar
 
     years = _span(feed.events, office)
-    if not feed.events:  # it must have one component (section 3.6), so an empty one says its zone
+    if not feed.events:  # a calendar needs a component (section 3.6), here the VTIMEZONE
         years = (office.authority.since.year,) * 2
     calendar = _calendar(office.timezone, years)
-    # icalendar does not know that these are texts, whose commas are to be escaped
+    # icalendar does not treat these properties as texts, so `_text` escapes them
     calendar.add("name", _text(feed.title))
-    calendar.add("x-wr-calname", _text(feed.title))  # of before RFC 7986
+    calendar.add("x-wr-calname", _text(feed.title))  # for programs older than RFC 7986
     calendar.add("description", _text(feed.description))
     calendar.add("url", office.address(feed.path("index.html")))
     calendar.add("source", office.address(feed.path("calendar.ics")), {"VALUE": "URI"})
@@ -45,12 +45,12 @@ def render_calendar(feed: Feed, office: Office) -> bytes:
 
 
 def render_event(entry: Entry, office: Office) -> bytes:
-    """Return a calendar with the event of one entry, for people to add to theirs."""
+    """Return a calendar with the event of one entry, which people add to their own calendar."""
     return _add_events(_calendar(office.timezone, _span([entry], office)), [entry], office)
 
 
 def _add_events(calendar: Any, entries: Sequence[Entry], office: Office) -> bytes:
-    """Return the bytes of a calendar with the events of entries."""
+    """Return the bytes of a calendar, with the events of entries added."""
     zone = office.timezone
     events = (_event(entry, zone, tuple(event_categories(entry, office))) for entry in entries)
     empty: bytes = calendar.to_ical()
@@ -58,8 +58,8 @@ def _add_events(calendar: Any, entries: Sequence[Entry], office: Office) -> byte
 
 
 def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
-    """Return a calendar without events; with the zone, unless there are no times in these years."""
-    import icalendar  # takes long to load, and offices without events never need it
+    """Return a calendar without events, with a VTIMEZONE for the years unless they are None."""
+    import icalendar  # slow to load, and offices without events do not need it
 
     calendar = icalendar.Calendar()
     calendar.add("prodid", PRODUCT)
@@ -69,11 +69,11 @@ def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
     return calendar
 
 
-@functools.lru_cache(maxsize=100)  # takes several times as long as an event
+@functools.lru_cache(maxsize=100)  # several times slower than an event
 def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
-    """Return the VTIMEZONE of a zone for the events of some years; it must not be changed.
+    """Return the VTIMEZONE of a zone for the years `first` to `last`; callers must not modify it.
 
-    Each onset is in the local time by the offset before it (section 3.6.5).
+    Each change of the offset is in the local time before the change (section 3.6.5).
     """
     import icalendar
 
@@ -101,7 +101,7 @@ def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
 
 
 def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
-    """Return the first and the last year of the times of events; None if all are whole days."""
+    """Return the first and the last year with a timed event; None if all are all-day events."""
     years = [
         moment.astimezone(office.timezone).year
         for entry in entries
@@ -124,9 +124,9 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
     is_all_day = not isinstance(start, dt.datetime)
     properties = {
         "uid": entry.id,
-        "dtstamp": changed(entry),
+        "dtstamp": last_change(entry),
         "created": entry.published.astimezone(dt.UTC),
-        "last-modified": changed(entry),
+        "last-modified": last_change(entry),
         "summary": _text(entry.title),
         "description": _text(entry.summary),
         "dtstart": start,
@@ -135,7 +135,9 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
         "url": event.url or entry.target,
         "categories": categories,
         "status": STATUS[entry.event_status],
-        "transp": "TRANSPARENT" if is_all_day else None,  # a conference leaves the days free
+        "transp": "TRANSPARENT"
+        if is_all_day
+        else None,  # all-day events do not mark people as busy
     }
     component = icalendar.Event()
     for name, value in properties.items():
@@ -145,7 +147,7 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
 
 
 def _text(text: str) -> Any:
-    r"""Escape a text (section 3.3.11); icalendar would read the \N of `C:\New` as a line break."""
+    r"""Escape a text (section 3.3.11); icalendar would write the \N of `C:\New` as a line break."""
     return _text_type()(text)
 
 
@@ -161,7 +163,8 @@ def _text_type() -> Any:
 
 
 def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
-    """Return DTSTART and DTEND: of whole days the day after the last, of times the end itself."""
+    """Return DTSTART and DTEND (RFC 5545, section 3.6.1): dates for an all-day event, DTEND being
+    the day after the last; else times in the zone, and None for an event without an end."""
     start, end = event.start, event.end
     if not isinstance(start, dt.datetime):
         return start, (end or start) + dt.timedelta(days=1)
@@ -170,5 +173,5 @@ def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
 
 
 def event_categories(entry: Entry, office: Office) -> list[str]:
-    """Return the labels of an entry's categories and countries, each once."""
+    """Return the labels of an entry's categories, then of its countries, without duplicates."""
     return list(dict.fromkeys(term["label"] for term in term_categories(entry, office)))

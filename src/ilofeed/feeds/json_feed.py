@@ -1,4 +1,4 @@
-"""A feed to JSON Feed 1.1, with what the format has no key for in `_ilofeed`."""
+"""Render feeds as JSON Feed 1.1; values without a standard key are in the extension `_ilofeed`."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 
 
 def render_json(feed: Feed, office: Office) -> bytes:
-    """Return the JSON Feed document of a feed."""
+    """Return the JSON Feed 1.1 document of a feed, in UTF-8."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES["json"], "")}
     document = {
         "version": VERSION,
@@ -20,7 +20,7 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "next_url": links.get("prev-archive"),
         "description": feed.description,
         "language": feed.language,
-        "authors": [_author(office.speaking(feed.language).author)],
+        "authors": [_author(office.localized(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
         "items": [_item(entry, office) for entry in feed.entries],
     }
@@ -59,7 +59,7 @@ def _item(entry: Entry, office: Office) -> dict[str, Any]:
 
 
 def _author(person: Person) -> dict[str, str | None]:
-    # the format has no key for an e-mail address but a mailto: url
+    # the format has no key for an e-mail address, so it becomes a mailto: URL
     url = person.url or (f"mailto:{person.email}" if person.email is not None else None)
     return {"name": person.name, "url": url}
 
@@ -88,7 +88,7 @@ def _image(image: Image) -> dict[str, Any]:
 
 
 def without_none(value: Any) -> Any:
-    """Return a JSON value without the keys, at any depth, whose value is None."""
+    """Return a JSON value without the keys whose value is None, at any depth."""
     if isinstance(value, dict):
         return {key: without_none(inner) for key, inner in value.items() if inner is not None}
     if isinstance(value, list):

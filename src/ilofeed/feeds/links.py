@@ -1,4 +1,4 @@
-"""The links and categories of feeds and entries, one way for every format."""
+"""The links and categories of feeds and entries, which all formats share."""
 
 import urllib.parse
 from collections.abc import Iterator
@@ -7,7 +7,8 @@ from ilofeed.model import Entry, Feed, History, Office
 
 
 def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[dict[str, str]]:
-    """Return the links self, hub, those among archives (RFC 5005, section 4), alternate last."""
+    """Return the attributes of each link in a feed document with the file name `name`: self, hub,
+    links between archives (RFC 5005, section 4), and last the alternate."""
     links = [{"href": office.address(feed.own_path(name)), "rel": "self", "type": media_type}]
     history = feed.history
     if office.hub is not None and (history is None or history.page is None):
@@ -15,15 +16,15 @@ def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[d
     if history is not None:
         links += [
             {"href": office.address(path), "rel": rel, "type": media_type}
-            for rel, path in _among_archives(feed, history, name)
+            for rel, path in _archive_links(feed, history, name)
         ]
     page = office.address(feed.path("index.html"))
     links.append({"href": page, "rel": "alternate", "type": "text/html", "hreflang": feed.language})
     return links
 
 
-def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[str, str]]:
-    """Yield relations and paths. Only the first archive names its next: the others never change."""
+def _archive_links(feed: Feed, history: History, name: str) -> Iterator[tuple[str, str]]:
+    """Yield relations and paths. Only archive 1 links to the next, so that old archives stay."""
     if history.page is not None:
         yield "current", feed.path(name)
     earlier = history.pages if history.page is None else history.page - 1
@@ -34,11 +35,11 @@ def _among_archives(feed: Feed, history: History, name: str) -> Iterator[tuple[s
 
 
 def entry_links(entry: Entry) -> list[dict[str, str]]:
-    """Return the alternate, the entry's own page if the alternate is elsewhere, and attachments."""
+    """Return the attributes of each Atom link of an entry: the alternate, the entry's own page if
+    the alternate is on another site, and the attachments."""
     alternate = {"href": entry.target, "rel": "alternate", "hreflang": entry.language}
     if not urllib.parse.urlsplit(entry.target).path.lower().endswith(".pdf"):
-        # with the type of another file, feedparser and the readers built on it would take the
-        # entry's id for its link
+        # with a type such as application/pdf, feedparser would use the entry's id as its link
         alternate["type"] = "text/html"
     links = [alternate]
     if entry.link is not None:
@@ -57,7 +58,8 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
 
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:
-    """Return term, scheme and label of an entry's categories (kicker first), then countries."""
+    """Return term, scheme and label (RFC 4287, section 4.2.2) of an entry's categories in order,
+    then of its countries. Labels are in the entry's language."""
     language = entry.language
     return [
         {"term": name, "scheme": scheme, "label": terms[name].label(language)}

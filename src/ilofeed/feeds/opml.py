@@ -1,4 +1,4 @@
-"""The list of all feeds (OPML 2.0), grouped by dimension, for feed readers to import."""
+"""Render and read the list of all feeds (OPML 2.0), which people import into feed readers."""
 
 import email.utils
 import functools
@@ -7,20 +7,18 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds.selection import grouped
+from ilofeed.feeds.selection import group_feeds
 from ilofeed.i18n import phrases
 from ilofeed.model import FILE_NAMES, Feed, Office
 
 OPML_PATH = "feeds.opml"
 Groups = list[tuple[str, list[dict[str, str]]]]
-
-
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
 
-@functools.lru_cache(maxsize=1)  # a document is checked in several ways, one after the other
+@functools.lru_cache(maxsize=1)  # several checks in a row parse the same document
 def parse_xml(data: bytes) -> Any:
-    """Return the root element of an XML document, which is shared: do not change it.
+    """Return the root element of an XML document; it is cached, so callers must not modify it.
 
     Raise `etree.XMLSyntaxError` if the bytes are not well-formed.
     """
@@ -28,25 +26,25 @@ def parse_xml(data: bytes) -> Any:
 
 
 class OpmlError(ValueError):
-    """The bytes are not a list of feeds; the text says why."""
+    """A document is not a valid list of feeds; the text says why."""
 
 
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
-    """Return an outline for each group of feeds, in it one for each feed: its Atom document."""
+    """Return the OPML document: an outline for each group, with one for each feed (Atom)."""
     root = etree.Element("opml", version="2.0")
     head = etree.SubElement(root, "head")
     for name, text in opml_head(feeds, office).items():
         etree.SubElement(head, name).text = text
     body = etree.SubElement(root, "body")
     for name, outlines in opml_outline(feeds, office):
-        group = etree.SubElement(body, "outline", text=name)  # a title would want a type
+        group = etree.SubElement(body, "outline", text=name)  # `title` would require a type
         for attributes in outlines:
             etree.SubElement(group, "outline", attributes)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True, pretty_print=True)
 
 
 def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
-    """Return what the list says of itself, by element."""
+    """Return the elements of the OPML head, by name."""
     newest = max(feed.updated for feed in feeds).replace(microsecond=0)
     return {
         "title": office.title,
@@ -56,14 +54,14 @@ def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
 
 
 def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
-    """Return the groups by name, each with the attributes of its feeds."""
+    """Return each group of feeds: its name, and the OPML attributes of each of its feeds."""
     words = phrases(office.language)
     return [
         (
             words[name],
             [
                 {
-                    "type": "rss",  # of Atom too: so the format says "a feed"
+                    "type": "rss",  # OPML uses it for Atom too
                     "text": feed.title,
                     "title": feed.title,
                     "description": feed.description,
@@ -74,18 +72,18 @@ def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
                 for feed in group
             ],
         )
-        for name, group in grouped(feeds)
+        for name, group in group_feeds(feeds)
     ]
 
 
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:
-    """Read what a reader imports, as `opml_head` and `opml_outline`."""
+    """Read a list of feeds, in the form of `opml_head` and `opml_outline`; raise `OpmlError`."""
     try:
         root = parse_xml(data)
     except etree.XMLSyntaxError as error:
         raise OpmlError(f"lxml: {error}") from error
     head, body = root.find("head"), root.find("body")
     if root.tag != "opml" or root.get("version") != "2.0" or head is None or body is None:
-        raise OpmlError("it is no OPML 2.0")
+        raise OpmlError("not an OPML 2.0 document")
     groups = [(str(group.get("text")), [dict(feed.attrib) for feed in group]) for group in body]
     return {node.tag: node.text or "" for node in head}, groups

@@ -1,4 +1,4 @@
-"""Which entries a feed holds, in which order, and when it changed last."""
+"""Select the entries of each feed, in order, and find when the feed last changed."""
 
 import dataclasses
 import datetime as dt
@@ -9,7 +9,7 @@ from typing import Any
 
 from ilofeed.content import Site
 from ilofeed.dates import EARLIEST
-from ilofeed.feeds.archives import Past, archive_pages, look_back
+from ilofeed.feeds.archives import PreviousArchives, archive_pages, previous_archives
 from ilofeed.feeds.ledger import Ledger
 from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
@@ -20,37 +20,37 @@ MOST_EVENTS = 500  # in one calendar
 
 @dataclasses.dataclass(frozen=True)
 class Selection:
-    """An office at an instant: the entries that are out, and every feed with what it holds."""
+    """What an office shows at a given time: all published entries, and all feeds."""
 
     office: Office
-    out: list[Entry]
+    entries: list[Entry]
     feeds: tuple[Feed, ...]
 
 
 def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
-    """Return what a site shows at an instant, after what was shown `before`."""
-    out = published(site.entries, now, before)
-    return Selection(site.office, out, select_feeds(site.office, out, before))
+    """Return what a site shows at a given time; `before` is the ledger of the previous build."""
+    entries = select_published(site.entries, now, before)
+    return Selection(site.office, entries, select_feeds(site.office, entries, before))
 
 
-def is_out(entry: Entry, now: dt.datetime) -> bool:
-    """Return whether an entry is published at an instant, even if it was withdrawn since."""
+def is_published(entry: Entry, now: dt.datetime) -> bool:
+    """Return whether an entry is published at a given time; this includes withdrawn entries."""
     return not entry.draft and entry.published <= now
 
 
 def is_withdrawn(entry: Entry, now: dt.datetime) -> bool:
-    """Return whether an entry has left the feeds."""
+    """Return whether an entry is withdrawn from the feeds at a given time."""
     return entry.withdrawn is not None and entry.withdrawn.replace(microsecond=0) <= now
 
 
-def waiting(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
-    """Return the entries that wait for their date, the next one first."""
-    later = in_order(e for e in entries if not e.draft and not is_out(e, now))
+def waiting_entries(entries: Iterable[Entry], now: dt.datetime) -> list[Entry]:
+    """Return the entries with a future date, except drafts, the next one first."""
+    later = newest_first(e for e in entries if not e.draft and not is_published(e, now))
     return later[::-1]
 
 
 def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | None:
-    """Return the next instant at which a date of an entry takes effect; None if there is none."""
+    """Return the next time at which a date of an entry takes effect; None if there is none."""
     instants = (
         moment.replace(microsecond=0)
         for entry in entries
@@ -61,78 +61,78 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
     return min((moment for moment in instants if moment > now), default=None)
 
 
-def published(
+def select_published(
     entries: Iterable[Entry], now: dt.datetime, before: Ledger | None = None
 ) -> list[Entry]:
-    """Return the entries that are out at an instant, in order, as subscribers see them then.
+    """Return the entries that are published at a given time, newest first, as subscribers see them.
 
-    A translation of an entry that is not out, or was withdrawn, does not name it. An `updated`
-    later today waits for its instant, because readers treat a date in the future as a mistake:
-    until then it is what subscribers saw `before`. A `withdrawn` in the future is not shown yet.
+    A translation does not link to an original that is unpublished or withdrawn. While `updated` is
+    in the future, it keeps its value of the previous build, because readers treat a future date as
+    an error. A `withdrawn` in the future has no effect yet.
     """
-    out = in_order(entry for entry in entries if is_out(entry, now))
+    out = newest_first(entry for entry in entries if is_published(entry, now))
     slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
-    return [_as_seen(entry, slugs, now, before) for entry in out]
+    return [_as_shown(entry, slugs, now, before) for entry in out]
 
 
-def _as_seen(
+def _as_shown(
     entry: Entry, slugs: Collection[str], now: dt.datetime, before: Ledger | None
 ) -> Entry:
     changes: dict[str, Any] = {}
     if entry.translation_of is not None and entry.translation_of not in slugs:
         changes["translation_of"] = None
     if entry.updated > now and entry.updated.replace(microsecond=0) > now:
-        changes["updated"] = _last_seen(entry, now, before)
+        changes["updated"] = _previous_updated(entry, now, before)
     if entry.withdrawn is not None and not is_withdrawn(entry, now):
         changes["withdrawn"] = None
     return dataclasses.replace(entry, **changes) if changes else entry
 
 
-def _last_seen(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
-    born = entry.published.astimezone(dt.UTC).replace(microsecond=entry.updated.microsecond)
+def _previous_updated(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
+    first = entry.published.astimezone(dt.UTC).replace(microsecond=entry.updated.microsecond)
     record = before.entries.get(entry.id) if before is not None else None
     if record is None or record.updated is None or record.updated > now:
-        return born
-    return max(born, record.updated)
+        return first
+    return max(first, record.updated)
 
 
-def in_order(entries: Iterable[Entry]) -> list[Entry]:
-    """Sort entries, newest first; those of the same instant by slug."""
+def newest_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries sorted by `published`, newest first, then by slug."""
     return sorted(entries, key=lambda entry: (-entry.published.timestamp(), entry.slug))
 
 
 def with_broader(names: Iterable[str], terms: Mapping[str, Term]) -> set[str]:
-    """Return terms together with every term above them (SKOS broader, transitively)."""
-    reached: set[str] = set()
+    """Return the names of terms and of all their broader terms (SKOS, transitively)."""
+    visited: set[str] = set()
     for name in names:
-        above: str | None = name
-        while above is not None and above not in reached:
-            reached.add(above)
-            above = terms[above].broader
-    return reached
+        term: str | None = name
+        while term is not None and term not in visited:
+            visited.add(term)
+            term = terms[term].broader
+    return visited
 
 
 def select_feeds(
     office: Office, out: list[Entry], before: Ledger | None = None
 ) -> tuple[Feed, ...]:
-    """Return every feed of the office, with what it holds of the `published` entries.
+    """Return every feed of the office with its entries; `out` is from `select_published`.
 
-    A pair that no entry ever had in common has no feed; one that had entries `before` keeps its
-    address while it is empty, as does every feed of a single term, and a calendar.
+    A feed of two terms exists once an entry has both. It then stays, even if it becomes empty, and
+    so does a calendar. Feeds of a single term always exist.
     """
     former = before.feeds if before is not None else frozenset()
-    past = look_back(out, before) if office.archives else None
+    previous = previous_archives(out, before) if office.archives else None
     return tuple(
-        _feed(office, spec, selected, before, past)
+        _feed(office, spec, selected, before, previous)
         for spec, selected in zip(office.feeds, _entries_by_feed(office, out), strict=True)
         if selected or not spec.is_pair or spec.path in former
     )
 
 
 def _entries_by_feed(office: Office, out: list[Entry]) -> list[list[Entry]]:
-    """Return the entries of each feed, in order.
+    """Return the entries of each feed, in the order of `office.feeds`.
 
-    An entry looks up the feeds that can hold it; there may be thousands of others.
+    Each entry looks up only its own feeds, because there may be thousands of others.
     """
     entries_of: dict[tuple[str | None, str | None, str | None], list[Entry]] = {
         (spec.language, spec.country, spec.category): [] for spec in office.feeds
@@ -153,13 +153,13 @@ def _feed(
     spec: FeedSpec,
     selected: list[Entry],
     before: Ledger | None,
-    past: Past | None,
+    previous: PreviousArchives | None,
 ) -> Feed:
     title, description = _names(office, spec)
     pages: dict[str, int] = {}
     count = 0
     if office.archives:
-        pages, count = archive_pages(spec.path, selected, office.limit, past)
+        pages, count = archive_pages(spec.path, selected, office.limit, previous)
     live = [entry for entry in selected if entry.withdrawn is None]
     withdrawn = [entry for entry in selected if entry.withdrawn is not None]
     events = _events(selected)
@@ -194,34 +194,33 @@ def _archives(
 
 
 def _updated(entries: Iterable[Entry], office: Office) -> dt.datetime:
-    return max(map(changed, entries), default=_beginning(office))
+    return max(map(last_change, entries), default=_beginning(office))
 
 
 def _tombstones(selected: list[Entry], limit: int) -> tuple[Entry, ...]:
-    """Return the withdrawn entries that a feed would still hold: its readers have them."""
+    """Return the withdrawn entries that would be in the feed otherwise: readers still show them."""
     live = [number for number, entry in enumerate(selected) if entry.withdrawn is None]
-    held = selected[: live[limit - 1]] if len(live) >= limit else selected
-    return tuple(entry for entry in held if entry.withdrawn is not None)
+    recent = selected[: live[limit - 1]] if len(live) >= limit else selected
+    return tuple(entry for entry in recent if entry.withdrawn is not None)
 
 
 def _events(selected: list[Entry]) -> tuple[Entry, ...]:
-    """Return the entries with an event; a calendar shows withdrawn ones as cancelled.
+    """Return the entries with an event, the latest event first, including withdrawn entries.
 
-    These are the latest events, not the newest entries: what was announced long ago may still be
-    to come.
+    They are limited by event date, because an old entry may announce a future event.
     """
     events = [(entry.event, entry) for entry in selected if entry.event is not None]
     events.sort(key=lambda e: (f"{e[0].end or e[0].start:%Y-%m-%d}", e[1].id), reverse=True)
     return tuple(entry for _, entry in events[:MOST_EVENTS])
 
 
-def changed(entry: Entry) -> dt.datetime:
-    """Return when subscribers last saw something happen to a published entry."""
+def last_change(entry: Entry) -> dt.datetime:
+    """Return when a published entry was last updated or withdrawn, in UTC."""
     return entry.updated if entry.withdrawn is None else max(entry.updated, entry.withdrawn)
 
 
-def grouped(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
-    """Group feeds by dimension; the keys are those of the groups' names in the phrases."""
+def group_feeds(feeds: Iterable[Feed]) -> list[tuple[str, list[Feed]]]:
+    """Group feeds by dimension; the names are keys of `i18n.Phrases`, such as `by_country`."""
     groups: dict[str, list[Feed]] = defaultdict(list)
     for feed in feeds:
         groups[_dimension(feed.spec)].append(feed)
@@ -240,23 +239,23 @@ def _dimension(spec: FeedSpec) -> str:
 
 
 def _beginning(office: Office) -> dt.datetime:
-    """Return the `updated` of a feed that never held anything: when its id began (RFC 4151)."""
+    """Return the `updated` of a feed without entries: the date of the tag authority (RFC 4151)."""
     since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
     earliest = dt.datetime.combine(EARLIEST, dt.time(), dt.UTC)
     return max(since, earliest).replace(microsecond=fraction(office.authority.id_of("feed")))
 
 
 def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:
-    """Return the country and the category of a feed, as far as it has them."""
+    """Return the terms of a feed: its country, its category, both or none."""
     country = [office.countries[spec.country]] if spec.country is not None else []
     category = [office.categories[spec.category]] if spec.category is not None else []
     return country + category
 
 
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
-    """Return title and description, in the feed's own language."""
+    """Return the title and the description of a feed, in its language."""
     tag = spec.language or office.language
-    office = office.speaking(tag)
+    office = office.localized(tag)
     title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
     terms = feed_terms(spec, office)
     if not terms:

@@ -1,7 +1,7 @@
-"""Imports: documents that others wrote become entry files.
+"""Import feeds and tables from elsewhere as entry files.
 
-A document of any format becomes items in one neutral form (`items`), and these a plan: entry files
-that pass every check, and a sentence about everything that is left out. `run` does all of it.
+Each format is read into the same kind of items (`items`). `plan` turns these into entry files that
+pass every check, with a note on everything left out; `run` does the whole import.
 """
 
 from ilofeed.importers.plan import ImportRequest

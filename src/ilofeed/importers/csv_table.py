@@ -1,4 +1,4 @@
-"""Read a spreadsheet's export (CSV) whose columns are named after the keys of an entry."""
+"""Read a table (CSV, RFC 4180) whose columns have the names of an entry's keys."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
 def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
-    """Return the rows of a table as items; `columns` maps keys to the headers of their columns."""
+    """Return the rows of a table as items (`columns`: key to header); raise `SourceError`."""
     csv.field_size_limit(_LONGEST_CELL)
     delimiter = _delimiter(text)
     if text.count(delimiter) > items.MOST_PARTS:
@@ -45,7 +45,7 @@ def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
         entries: list[items.Item] = []
         for number, row in enumerate(itertools.islice(rows, items.MOST_ITEMS + 1), 1):
             if number > items.MOST_ITEMS:
-                message = f"it has more than {items.MOST_ITEMS} rows, which is the most at a time"
+                message = f"the table has more than {items.MOST_ITEMS} rows; the rest is ignored"
                 notes.append(items.Note(0, "", message))
                 break
             if any(map(str.strip, row)):
@@ -57,7 +57,7 @@ def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
 
 
 def _delimiter(text: str) -> str:
-    """Return the character between cells: the most frequent of the first line, outside quotes."""
+    """Return the most frequent of the possible delimiters in the first line, outside quotes."""
     line = next((line for line in text[:100_000].splitlines() if line.strip()), "")
     unquoted = re.sub(r'"[^"]*"', "", line)
     return max(",;\t", key=unquoted.count)
@@ -66,7 +66,7 @@ def _delimiter(text: str) -> str:
 def _positions(
     header: list[str], columns: Mapping[str, str]
 ) -> tuple[dict[str, int], list[items.Note]]:
-    """Return the position of each key's column, and a note on the columns that are not used."""
+    """Return the position of each key's column, and a note on unused columns if there are any."""
     folded = [name.casefold() for name in header]
     positions: dict[str, int] = {}
     for key, name in columns.items():
@@ -83,11 +83,11 @@ def _positions(
             unknown.append(header[at])
     if not {"title", "date", "summary", "body"} & set(positions):
         raise items.SourceError(
-            "no column is named as an entry's key (title, date, summary, categories, countries, "
-            "link …); rename them, or say for instance --column title=Headline"
+            "no column has the name of a key (title, date, summary, categories, countries, "
+            "link, …); rename the columns, or use --column, for instance --column title=Headline"
         )
     names = ", ".join(map(quote, unknown[:50]))
-    message = f"columns that no key is named for: {names} (--column KEY=HEADER)"
+    message = f"unknown columns ignored: {names}; name their keys with --column KEY=HEADER"
     return positions, [items.Note(0, "", message)] * bool(unknown)
 
 
@@ -118,7 +118,7 @@ def _item(number: int, cells: Mapping[str, str]) -> items.Item:
 
 
 def _several(cell: str) -> list[str]:
-    """Return the values of a cell, which are separated by ; or |."""
+    """Split a cell at ; and | into its values."""
     return [value.strip() for value in _SEVERAL.split(cell) if value.strip()]
 
 
@@ -129,7 +129,7 @@ def _author(text: str) -> items.Author:
 
 
 def _enclosures(cells: Mapping[str, str]) -> Iterator[items.Enclosure]:
-    # an address may hold a ; itself, so only white space or | ends it
+    # an address may contain a ; so only white space or | ends it
     urls = re.split(r"\s*\|\s*|;\s+|\s+", cells["attachments.url"])
     names = ("type", "length", "title")
     others = (_SEVERAL.split(cells[f"attachments.{name}"]) for name in names)

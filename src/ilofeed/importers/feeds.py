@@ -1,8 +1,8 @@
-"""Read RSS, RDF and Atom from anywhere with feedparser.
+"""Read RSS, RDF and Atom from any source with feedparser.
 
-feedparser's own parser for broken XML is built on regular expressions that hostile documents keep
-busy for hours, so it never gets broken XML: lxml repairs it first, within its limits of depth and
-size, without entities and network. If an item makes feedparser fail, the others are read alone.
+feedparser's parser for broken XML uses regular expressions that a hostile document can keep busy
+for hours, so lxml repairs broken XML first, with limits of depth and size and without entities or
+network. If feedparser fails on an item, each item is read separately.
 """
 
 import copy
@@ -23,7 +23,7 @@ from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_MOST_WORK = 100_000_000  # bytes to parse when each item is read alone
+_MOST_WORK = 100_000_000  # bytes to parse when each item is read separately
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
 _READ = frozenset(
     (
@@ -39,10 +39,10 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     root, notes = parse_xml(text)
     kind = local_name(root)
     if kind == "opml":
-        why = "this is OPML, a list of feeds and not a feed; import the feeds in it one by one"
+        why = "this is OPML, a list of feeds; import each of the feeds in it"
         raise items.SourceError(why)
     if kind not in {"rss", "RDF", "feed"}:
-        why = f"this is XML, but neither RSS nor Atom nor RDF: it begins with {quote(f'<{kind}>')}"
+        why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
     notes += items.too_many(len(nodes))
@@ -51,7 +51,7 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     nodes = nodes[: items.MOST_ITEMS]
     parsed, entries = _parse(root, nodes, base)
     for number in sorted({*range(1, len(nodes) + 1)} - {number for number, _, _ in entries}):
-        notes.append(items.Note(number, "", "it cannot be read, feedparser fails on it"))
+        notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
     unread: Counter[str] = Counter()
     read = []
@@ -65,7 +65,7 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
         )
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(items.Note(0, "", f"elements that entries have no key for: {names}"))
+        notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
     return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
 
@@ -76,7 +76,7 @@ def _is_item(node: Any) -> bool:
 
 
 def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tuple[int, Any, Any]]]:
-    """Return feedparser's result, and number, entry and node of each item that it read."""
+    """Return feedparser's result, and the number, entry and node of each item that it can read."""
     parsed = _run_feedparser(root, base)
     if parsed is not None and len(parsed.entries) == len(nodes):
         return parsed, list(zip(itertools.count(1), parsed.entries, nodes, strict=False))
@@ -85,9 +85,9 @@ def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tup
         parent.remove(node)
     without_items = _run_feedparser(root, base)
     if without_items is None:
-        raise items.SourceError("the feed cannot be read, feedparser fails on it")
+        raise items.SourceError("the feed cannot be read: feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
-        raise items.SourceError("the feed cannot be read, feedparser fails on it as a whole")
+        raise items.SourceError("the feed cannot be read: feedparser fails on one of its items")
     entries = []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
         single = copy.copy(node)
@@ -102,16 +102,16 @@ def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tup
 def _run_feedparser(root: Any, base: str | None) -> Any:
     """Return feedparser's result, or None if it fails."""
     data = etree.tostring(root, encoding="utf-8", xml_declaration=True)
-    try:  # what expat refuses would go to the parser for broken XML
+    try:  # feedparser uses its parser for broken XML for all that expat refuses
         xml.parsers.expat.ParserCreate(namespace_separator=" ").Parse(data, True)  # noqa: FBT003
         return parse_feed(data, base)
-    except Exception:  # noqa: BLE001  feedparser raises whatever its helpers raise
+    except Exception:  # noqa: BLE001  feedparser lets any exception of its helpers through
         return None
 
 
 @dataclass(frozen=True)
 class _EntryReader:
-    """Reads an entry: feedparser's `entry`, and lxml's `node` of the same element."""
+    """Converts an item: feedparser's `entry` and lxml's `node` are of the same element."""
 
     feed: Any
     entry: Any
@@ -120,7 +120,7 @@ class _EntryReader:
     is_rss: bool
 
     def item(self, number: int) -> items.Item:
-        """Return the entry as an item with a number."""
+        """Return the item; `number` is its position in the document, from 1."""
         summary, content, base = self._texts()
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link):
@@ -151,7 +151,7 @@ class _EntryReader:
         )
 
     def _get(self, key: str) -> str:
-        # entry.get would return `published` for `updated` and warn
+        # entry.get("updated") would fall back to `published` and warn
         return _string(dict.get(self.entry, key))
 
     def _detail(self, key: str, name: str) -> str:
@@ -170,14 +170,14 @@ class _EntryReader:
         """Return summary, content, and the base of relative addresses in the content."""
         summary = self._text("summary", html=True)
         if self.by_ilofeed and self.is_rss:
-            summary = items.Text(summary.value, "html")  # also if it does not look like HTML
+            summary = items.Text(summary.value, "html")  # even if it does not look like HTML
         bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
             return summary, items.Text(), self._detail("summary", "base")
         html = [body for body in bodies if "html" in (body.get("type") or "")]
         body = max(html or bodies, key=lambda body: len(body["value"]))
         content = items.Text(body["value"], "html" if html or self.is_rss else "plain")
-        if summary.value == content.value:  # feedparser copies it if there is none
+        if summary.value == content.value:  # feedparser copies the content if there is no summary
             summary = items.Text()
         return summary, content, _string(body.get("base"))
 
@@ -195,7 +195,7 @@ class _EntryReader:
                 yield items.Tag(term or label, label, scheme)
 
     def _authors(self) -> tuple[items.Author, ...]:
-        # feedparser gives an author without an address the one of the author before
+        # feedparser gives an author without an address that of the previous author
         for parent in () if self.is_rss else (self.node, self.node.getparent()):
             nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
             names = [_ATOM + name for name in ("name", "email", "uri")]
@@ -212,7 +212,7 @@ class _EntryReader:
 
     def _enclosures(self) -> Iterator[items.Enclosure]:
         links = self._links("enclosure")
-        # feedparser says text/html of a link of Atom that has no type
+        # feedparser returns text/html for an Atom link without a type
         nodes = [link for link in self.node.iter(f"{_ATOM}link") if link.get("rel") == "enclosure"]
         types = [link.get("type") for link in (links if self.is_rss else nodes)]
         for link, kind in itertools.zip_longest(links, types[: len(links)]):

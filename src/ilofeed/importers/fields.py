@@ -1,4 +1,4 @@
-"""Convert the values of an item to values of an entry: each is valid, or left out and reported."""
+"""Convert the values of an item to valid values of an entry; report those that are left out."""
 
 import datetime as dt
 import functools
@@ -21,7 +21,7 @@ from ilofeed.problems import quote
 from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
 
-SHORT = 600  # characters of a summary that was made of a longer text
+SHORT = 600  # characters of a summary taken from a longer text
 MOST_LISTED, MOST_CHECKED = 50, 200
 LONGEST_NAME = 1_000  # patterns for e-mail addresses take quadratic time
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
@@ -29,7 +29,7 @@ _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
 _MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
 _UNKNOWN_TYPE = "application/octet-stream"
-_validator = functools.cache(TypeAdapter[str])  # of a type of text that `content.keys` defines
+_validator = functools.cache(TypeAdapter[str])  # for the types of text in `content.keys`
 
 
 def _filled(**values: Any) -> dict[str, Any]:
@@ -38,14 +38,14 @@ def _filled(**values: Any) -> dict[str, Any]:
 
 
 def one_line(text: Text) -> str:
-    """Return a text as plain text on one line, without anything that the checks refuse."""
+    """Return a text as one line of plain text, without characters that the checks refuse."""
     value = plain(text.value) if text.kind == "html" else repair(text.value)
     value = _SPACE.sub(" ", without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
 
 
 def shorten(text: str, limit: int) -> str:
-    """Return the beginning of a text: whole sentences, or else words and an ellipsis."""
+    """Shorten a text to `limit` characters: to full sentences, or else to words and an ellipsis."""
     if len(text) <= limit:
         return text
     head = text[: limit - 1]
@@ -57,9 +57,9 @@ def shorten(text: str, limit: int) -> str:
 
 @dataclass(frozen=True)
 class EntryFields:
-    """Values of an item for the keys of an entry; `lost` says what was left out and why.
+    """Values of an item for the keys of an entry; `lost` collects messages on what is left out.
 
-    `has_page` tells for an address below the site's whether there will be a page.
+    `has_page` returns whether an address of this site will exist.
     """
 
     item: Item
@@ -69,19 +69,19 @@ class EntryFields:
     lost: list[str] = field(default_factory=list)
 
     def title(self) -> str:
-        """Return the title; without one the first words of the text, or nothing."""
+        """Return the title, or else the first words of the text, or ""."""
         title = one_line(self.item.title)
         if not title:
             text = one_line(self.item.summary) or one_line(self.item.content)
             title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
-            self.lost.extend(["it has no title; the first words took its place"] * bool(title))
-        if len(title) > keys.LONGEST_TITLE:
+            self.lost.extend(["no title; the first words of the text are used"] * bool(title))
+        if len(title) > keys.MAX_TITLE:
             self.lost.append("the title is too long and was cut")
-            title = shorten(title, keys.LONGEST_TITLE)
+            title = shorten(title, keys.MAX_TITLE)
         return self._validate(keys.Line, title, "the title") or ""
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
-        """Return a moment in the zone it was written in."""
+        """Return a moment in the time zone of the text, or None; `what` names it in messages."""
         if not when:
             return None
         moment, note = read_date(when, self.office.timezone, self.date_form)
@@ -90,24 +90,24 @@ class EntryFields:
         return moment
 
     def updated(self, date: Moment, *, by_ilofeed: bool) -> Moment | None:
-        """Return when the item was changed, if that was after it was published."""
+        """Return the moment of the last change, if it is after the date."""
         moment = self.date(self.item.updated, "time of the last change")
         if moment is None:
             return None
         begin, end = self._instant(date), self._instant(moment)
         if end <= begin:
             if end < begin - dt.timedelta(days=1):
-                self.lost.append("the time of the last change, which is before the date")
+                self.lost.append("the time of the last change: it is before the date")
             return None
         if by_ilofeed and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
-            return moment.astimezone(date.tzinfo)  # ilofeed's feeds have it in UTC
+            return moment.astimezone(date.tzinfo)  # it is in UTC in ilofeed's feeds
         return moment
 
     def _instant(self, moment: Moment) -> dt.datetime:
         return dates.instant(moment, self.office.timezone, self.office.publish_time)
 
     def texts(self, title: str, permalink: str) -> tuple[str, str]:
-        """Return summary and body; no body if it only repeats the summary."""
+        """Return the summary and the Markdown body, which is "" if it only repeats the summary."""
         item = self.item
         is_html = item.summary.kind == "html"
         body = self._body(item.content or (item.summary if is_html else Text()), permalink)
@@ -116,7 +116,7 @@ class EntryFields:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
         elif not item.content and body.html not in {"", summary_html(summary)}:
             summary = shorten(summary, SHORT)
-        elif len(summary) > keys.LONGEST_SUMMARY:
+        elif len(summary) > keys.MAX_SUMMARY:
             if not body.markdown:
                 body = self._body(Text(summary), permalink)
             summary = shorten(summary, SHORT)
@@ -143,7 +143,7 @@ class EntryFields:
         return self.url(value, f"{what} {quote(value.strip(), 200)} in the body")
 
     def url(self, value: str, what: str) -> str | None:
-        """Return an address as an absolute one, if a reader can open it."""
+        """Return an absolute address, or None if it is invalid; `what` names it in messages."""
         if not value:
             return None
         try:
@@ -153,12 +153,12 @@ class EntryFields:
             self.lost.append(f"{what}: {error}")
             return None
         if url.startswith(self.office.url) and not self.has_page(url):
-            self.lost.append(f"{what}: no page of this site will be there")
+            self.lost.append(f"{what}: this site will have no such page")
             return None
         return url
 
     def _validate(self, kind: Any, value: str, what: str) -> str | None:
-        """Return a value if the checks accept it; else report it as lost."""
+        """Return a value if it is of a type of `content.keys`; else report it and return None."""
         if not value:
             return None
         try:
@@ -168,11 +168,11 @@ class EntryFields:
             return None
 
     def line(self, value: str, what: str) -> str | None:
-        """Return a value as a line of plain text."""
+        """Return a value as a line of plain text, or None; `what` names it in messages."""
         return self._validate(keys.Line, one_line(Text(value)), what)
 
     def language(self) -> str | None:
-        """Return the language, if it is not the office's."""
+        """Return the language (BCP 47), or None if it is invalid or the office's."""
         written = self.item.language.replace("_", "-")
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
@@ -180,7 +180,7 @@ class EntryFields:
         return tag if tag != self.office.language else None
 
     def authors(self) -> list[dict[str, str]]:
-        """Return names, e-mail and web addresses of authors; none if the office is the author."""
+        """Return the authors' names, e-mail and web addresses; none if only the office is given."""
         office = self.office.author
         people = [self._person(author) for author in self.item.authors[:MOST_LISTED]]
         default = {"name": office.name, "email": office.email, "url": office.url}
@@ -204,7 +204,7 @@ class EntryFields:
         )
 
     def attachments(self) -> list[dict[str, str]]:
-        """Return documents to download, each address once."""
+        """Return the files to download, without duplicate addresses."""
         by_url: dict[str, dict[str, str]] = {}
         for enclosure in self.item.enclosures[:MOST_CHECKED]:
             url = self.url(enclosure.url, f"the attachment {quote(enclosure.url)}")
@@ -226,21 +226,21 @@ class EntryFields:
         )
 
     def image(self) -> dict[str, str]:
-        """Return the picture, if it has an alternative text."""
+        """Return the picture's keys, or none if it has no alternative text."""
         picture = self.item.picture
         if not picture.url:
             return {}
         what = f"the picture {quote(picture.url, 200)}"
-        alt = self.line(picture.alt, f"the text of {what}")
+        alt = self.line(picture.alt, f"the alt text of {what}")
         if alt is None:
-            self.lost.append(f"{what} has no text (alt) for those who cannot see it")
+            self.lost.append(f"{what} has no alt text, for people who cannot see it")
             return {}
         url = self.url(picture.url, what)
         credit = self.line(picture.credit, f"the credit of {what}")
         return _filled(url=url, alt=alt, credit=credit) if url else {}
 
     def event(self) -> dict[str, Any]:
-        """Return the event with its dates."""
+        """Return the event's keys, or none if it has no valid start."""
         event = self.item.event
         start = self.date(ImportedDate(event.start), "event's start")
         if start is None:
@@ -248,7 +248,7 @@ class EntryFields:
         end = self.date(ImportedDate(event.end), "event's end")
         is_mixed = isinstance(start, dt.datetime) != isinstance(end, dt.datetime)
         if end is not None and (is_mixed or end < start):
-            self.lost.append("the end of the event, which does not go with its start")
+            self.lost.append("the end of the event: it is before the start, or only one has a time")
             end = None
         return _filled(
             start=start,

@@ -1,10 +1,10 @@
-"""Read dates as feeds and spreadsheets write them, in the zone they were written in."""
+"""Parse the dates of feeds and spreadsheets; keep the time zone that they name."""
 
 import datetime as dt
 import re
 
 from ilofeed import dates
-from ilofeed.dates import Moment, explain_date, meant
+from ilofeed.dates import Moment, explain_date, guess_day
 from ilofeed.importers.items import ImportedDate
 from ilofeed.problems import quote
 
@@ -31,9 +31,9 @@ _ZONES = {"UT": "Z", "UTC": "Z", "GMT": "Z", "Z": "Z"} | {
 def read_date(
     when: ImportedDate, zone: dt.tzinfo, form: str | None = None
 ) -> tuple[Moment | None, str]:
-    """Return the moment of a date, and what was assumed or why there is none ("" if neither).
+    """Return the moment of a date and a note: what was assumed, why there is no moment, or "".
 
-    `zone` is for a time without a zone, `form` is a `strptime` pattern to try first.
+    `zone` applies to a time without a zone; `form` is a `strptime` pattern to try first.
     """
     text = " ".join(when.written.split())[:100]
     if form is not None and (moment := _by_form(text, form)):
@@ -41,12 +41,12 @@ def read_date(
     if match := _ISO.fullmatch(text):
         name = (match["zone"] or "").upper()
         offset = _ZONES.get(name, name)
-        if len(offset) == 3:  # ISO 8601 knows +08 alone
+        if len(offset) == 3:  # ISO 8601 allows +08 without minutes
             offset += ":00"
         return _parse(f"{match['date']}T{match['time']}{offset}", zone)
     if match := _RFC822.fullmatch(text):
         return _rfc822(match, when, zone)
-    if (day := meant(text)) is not None:
+    if (day := guess_day(text)) is not None:
         return _parse(day.isoformat(), zone)
     parsed, why = _parse(text, zone)
     if parsed is None and when.read:
@@ -57,7 +57,7 @@ def read_date(
 def _rfc822(match: re.Match[str], when: ImportedDate, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     month = match["month"][:3].lower()
     if month not in _MONTHS:
-        return None, f"{quote(match[0])} is not a date"
+        return None, f"invalid date {quote(match[0])}"
     year = int(match["year"])
     if year < 100:  # RFC 2822, section 4.3
         year += 2000 if year < 50 else 1900
@@ -65,11 +65,11 @@ def _rfc822(match: re.Match[str], when: ImportedDate, zone: dt.tzinfo) -> tuple[
     time = f"{int(match['hour']):02}:{match['minute']}:{match['second'] or '00'}"
     name = (match["zone"] or "").upper()
     offset = _ZONES.get(name, name)
-    if offset == "-0000":  # a time in UTC, of a place that is not told (RFC 2822, section 3.3)
+    if offset == "-0000":  # a time in UTC whose local zone is unknown (RFC 2822, section 3.3)
         offset = "Z"
     if not offset or offset[0] in "+-Z":
         return _parse(f"{day}T{time}{offset}", zone)
-    note = f"the zone {quote(name)} is not one that feeds may use; the time was read as UTC"
+    note = f"unknown time zone {quote(name)}; the time was read as UTC"
     return _as_utc(when.read or f"{day}T{time}Z", note)
 
 
@@ -89,7 +89,7 @@ def _parse(text: str, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     try:
         naive = dt.datetime.fromisoformat(text.replace(",", "."))
     except ValueError:
-        return None, f"{quote(text)} is not a time of day; the last one is 23:59:59"
+        return None, f"invalid time in {quote(text)}"
     return _validate(naive, zone)
 
 
@@ -107,7 +107,7 @@ def _validate(moment: Moment, zone: dt.tzinfo) -> tuple[Moment | None, str]:
     if isinstance(moment, dt.datetime):
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=zone)
-            note = f"the date {quote(str(moment)[:19])} names no zone; the office's was taken"
+            note = f"the date {quote(str(moment)[:19])} has no time zone; the office's was used"
         moment = moment.replace(microsecond=0)
     try:
         return dates.parse_moment(moment.isoformat()), note

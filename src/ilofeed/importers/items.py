@@ -1,4 +1,4 @@
-"""The items of a document of any format, in one neutral form, before anything is checked."""
+"""Define items as every format is read into them, before any check, and detect a format."""
 
 import codecs
 import re
@@ -9,7 +9,7 @@ from ilofeed.problems import visible
 
 MOST_BYTES = 64 * 1024 * 1024  # of a document
 MOST_ITEMS = 5_000
-MOST_PARTS = 1_000_000  # elements, members or cells: each takes a hundred times its bytes
+MOST_PARTS = 1_000_000  # elements, members or cells; in memory each is about a hundred times larger
 Dimension: TypeAlias = Literal["categories", "countries"]
 EVENT = ("start", "end", "place", "url")  # the keys of an event
 DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
@@ -22,7 +22,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _DECLARED = re.compile(rb"""<\?xml[^>]{0,200}?encoding\s*=\s*["']([A-Za-z0-9._-]{1,40})["']""")
-# other codecs of Python are not for documents, or take quadratic time
+# Python's other codecs are not for documents, or take quadratic time
 _ENCODING = re.compile(
     r"(?:utf-?(?:8|16|32)|us-?ascii|ascii|latin-?1|iso-?8859|windows-?12|cp12|cp866|koi8|gb|big5"
     r"|euc|shift_?jis|sjis|iso-2022|mac|tis-620|x-sjis|cp874|cp949)[a-z0-9._-]*",
@@ -32,12 +32,12 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 
 
 class SourceError(ValueError):
-    """Why a document cannot be imported at all, as a sentence."""
+    """A document that cannot be imported; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A sentence about what was not kept of an item (numbered from 1; 0 is the whole document)."""
+    """A message about what an import did not keep; `number` is the item's, from 1, or 0 for all."""
 
     number: int
     title: str
@@ -63,7 +63,7 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ImportedDate:
-    """A date as it was written, and in UTC if feedparser could read it."""
+    """A date: the text in the document, and feedparser's reading of it in UTC ("" if none)."""
 
     written: str = ""
     read: str = ""
@@ -74,7 +74,7 @@ class ImportedDate:
 
 @dataclass(frozen=True, slots=True)
 class Tag:
-    """A category as the document has it; `dimension` is set if the document says which it is."""
+    """A category of a document; `dimension` is set if the document says what kind it is."""
 
     term: str
     label: str = ""
@@ -93,7 +93,7 @@ class Author:
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """A document to download; `length` as it was written."""
+    """A file to download; `length` is the text in the document, in bytes if it is valid."""
 
     url: str
     type: str = ""
@@ -112,7 +112,7 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class ImportedEvent:
-    """An event; its dates are as they were written."""
+    """An event; `start` and `end` are the texts in the document."""
 
     start: str = ""
     end: str = ""
@@ -122,13 +122,13 @@ class ImportedEvent:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """An item of a document. What the document does not say is empty."""
+    """An item of a document, `number` from 1; a field is empty if the document lacks it."""
 
     number: int
     id: str = ""
     title: Text = Text()
     link: str = ""
-    page: str = ""  # its page at the site of the feed, if `link` leads elsewhere
+    page: str = ""  # the item's page on the feed's own site, if `link` leads elsewhere
     date: ImportedDate = ImportedDate()
     updated: ImportedDate = ImportedDate()
     summary: Text = Text()
@@ -145,7 +145,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFeed:
-    """What a document holds. `by_ilofeed`: ilofeed wrote it, so its plain texts are plain."""
+    """The items of a document. `by_ilofeed`: ilofeed wrote it, so its plain texts are not HTML."""
 
     items: tuple[Item, ...] = ()
     notes: tuple[Note, ...] = ()
@@ -154,14 +154,14 @@ class ImportedFeed:
 
 
 def too_many(number: int) -> list[Note]:
-    """Return a note if a document has more items than are imported at a time."""
+    """Return a note if a document has more than `MOST_ITEMS` items."""
     if number <= MOST_ITEMS:
         return []
-    return [Note(0, "", f"it has {number} items; {MOST_ITEMS} is the most at a time")]
+    return [Note(0, "", f"only the first {MOST_ITEMS} of {number} items are imported")]
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:
-    """Return the text of a document in any encoding; raise `SourceError` if it is not a text."""
+    """Return the text of a document in any encoding; raise `SourceError` if it is not text."""
     mark, encoding = next((pair for pair in _MARKS if data.startswith(pair[0])), (b"", None))
     data = data.removeprefix(mark)
     head = data[:400]
@@ -173,9 +173,9 @@ def decode(data: bytes) -> tuple[str, list[Note]]:
     text, notes = _decode_as(data, encoding or "utf-8")
     start = text[:2000]
     if len(_CONTROL.findall(start)) * 20 > len(start):
-        raise SourceError("this is not a text: neither a feed nor a table")
+        raise SourceError("this is not text: neither a feed nor a table")
     if not text.strip("\ufeff\x00 \t\r\n"):
-        raise SourceError("there is nothing in it")
+        raise SourceError("the document is empty")
     return text.replace("\x00", "").lstrip("\ufeff"), notes
 
 
@@ -185,18 +185,18 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
             text = data.decode(name)
         except (UnicodeError, LookupError):
             continue
-        message = f"it says that it is {encoding}, but it is UTF-8"
+        message = f"the document declares {encoding}, but it is UTF-8"
         return text, [Note(0, "", message)] * (name != encoding)
     fallback, name = "cp1252", encoding.upper()
-    message = f"it is no {name}; it was read as Windows-1252, so look at the letters"
+    message = f"the document is not valid {name}; it was read as Windows-1252, so check the letters"
     if encoding.startswith(("utf-16", "utf-32")):
         fallback = encoding
-        message = f"some characters are no {name} and were left out"
+        message = f"some characters are not valid {name} and were left out"
     return data.decode(fallback, "replace").replace("\ufffd", ""), [Note(0, "", message)]
 
 
 def detect_kind(text: str) -> str:
-    """Tell whether a text is "xml", "json" or "csv" by its first character."""
+    """Return "xml", "json" or "csv", from the first character of a text."""
     start = text[:100].lstrip()
     if start.startswith("<"):
         return "xml"

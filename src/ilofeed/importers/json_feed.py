@@ -1,4 +1,4 @@
-"""Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's own JSON feeds."""
+"""Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's feeds."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ _READ = frozenset(
 
 
 def read_json(text: str) -> items.ImportedFeed:
-    """Return the items of a JSON Feed; raise `SourceError` if it is not one."""
+    """Return the items of a JSON Feed; raise `SourceError` for any other text."""
     if sum(map(text.count, "{[,")) > 3 * items.MOST_PARTS:
         raise items.SourceError(f"the JSON has more than {items.MOST_PARTS} members")
     try:
@@ -24,13 +24,13 @@ def read_json(text: str) -> items.ImportedFeed:
     except RecursionError as error:
         raise items.SourceError("the JSON is too deeply nested") from error
     except ValueError as error:
-        raise items.SourceError(f"this is not JSON that can be read: {error}") from error
+        raise items.SourceError(f"invalid JSON: {error}") from error
     members = document.get("items") if isinstance(document, dict) else None
     if not isinstance(members, list):
-        raise items.SourceError("this is JSON, but no JSON Feed: it has no list of `items`")
+        raise items.SourceError("this is JSON, but not a JSON Feed: it has no list of `items`")
     notes = items.too_many(len(members))
     if _text(document.get("next_url")):
-        message = "older items are in another document, the one of its next_url"
+        message = "older items are in another document, at its next_url; import that one too"
         notes.append(items.Note(0, "", message))
     read, unread = [], Counter[str]()
     for number, item in enumerate(members[: items.MOST_ITEMS], 1):
@@ -38,10 +38,10 @@ def read_json(text: str) -> items.ImportedFeed:
             read.append(_item(number, item, document))
             unread.update(key for key in item if key not in _READ)
         else:
-            notes.append(items.Note(number, "", "it is not an object"))
+            notes.append(items.Note(number, "", "left out: it is not an object"))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-        notes.append(items.Note(0, "", f"members that entries have no key for: {names}"))
+        notes.append(items.Note(0, "", f"members ignored, since entries have no key: {names}"))
     by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in members)
     return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
 
@@ -76,7 +76,7 @@ def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item
 
 
 def _text(value: Any) -> str:
-    """Return a text or, as JSON Feed asks for ids, a number as text; "" for anything else."""
+    """Return a string, or a number as a string (JSON Feed allows it for ids); else ""."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = json.dumps(value)
     return value.strip() if isinstance(value, str) else ""

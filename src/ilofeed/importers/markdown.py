@@ -1,9 +1,9 @@
-"""Convert HTML from anywhere to Markdown that passes the checks, or to plain text.
+"""Convert HTML from any source to Markdown that passes the checks, or to plain text.
 
-The only module that uses markdownify, which recurses into the HTML and compares siblings with each
-other, so it never gets HTML that is too deep or has too many tags. Its result is rendered and, if
-the text, links and pictures are not the same, less is kept until they are. Converting the rendered
-body again gives the same Markdown, to the letter.
+The only user of markdownify, which recurses into the HTML and compares all siblings, so HTML that
+is too deep or has too many tags is not passed to it. Its result is rendered: if text, links or
+pictures have changed, formatting is dropped until they are the same. Converting the rendered body
+again gives exactly the same Markdown.
 """
 
 import html
@@ -15,11 +15,11 @@ from typing import Any, TypeAlias
 from lxml import etree
 from markdownify import MarkdownConverter
 
-from ilofeed.content import TAGS, render_body, tidy_html
+from ilofeed.content import TAGS, render_body, sanitize
 from ilofeed.problems import quote
 from ilofeed.text import Source, repair
 
-MOST_CHARACTERS = 400_000  # of HTML; a body has 100,000 at most
+MOST_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
 MOST_TAGS, DEEPEST = 5_000, 100
 MOST_ROUNDS = 6
 Resolve: TypeAlias = "Callable[[str, str, str], str | None]"  # element, attribute, address
@@ -45,7 +45,7 @@ _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """Markdown, the HTML that a build renders from it, and sentences about what was lost."""
+    """Markdown, the HTML that a build renders from it, and messages about what was not kept."""
 
     markdown: str = ""
     html: str = ""
@@ -53,36 +53,36 @@ class Body:
 
 
 def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
-    """Convert HTML to a body; `resolve` returns the address to write for each address in it."""
+    """Convert HTML to a body; `resolve` returns an attribute's new value, or None to drop it."""
     lost = []
     if embedded := sorted({name.lower() for name in _EMBEDDED.findall(source)}):
-        lost.append(f"{', '.join(embedded)} in the body cannot be kept in Markdown")
+        lost.append(f"{', '.join(embedded)} in the body cannot be written in Markdown")
     source = repair(source)
     if not _is_bounded(source):
-        lost.append("the HTML of the body is too long or too deeply nested; its text was kept")
+        lost.append("the HTML of the body is too long or too deeply nested; only its text is kept")
         return _plain_body(_as_html(paragraphs(source)), permalink, lost)
-    tidy = tidy_html(source, _KEPT, resolve)
-    if not _is_bounded(tidy, DEEPEST):  # the HTML parser closes elements by itself
-        lost.append("the HTML of the body is too deeply nested; its text was kept")
+    tidy = sanitize(source, _KEPT, resolve)
+    if not _is_bounded(tidy, DEEPEST):  # exact now, since the HTML parser has closed elements
+        lost.append("the HTML of the body is too deeply nested; only its text is kept")
         return _plain_body(tidy, permalink, lost)
     tidy, removed = _remove_pictures_without_alt(tidy)
-    lost += [f"the picture {quote(url, 200)} in the body has no text (alt)" for url in removed]
+    lost += [f"the picture {quote(url, 200)} in the body has no alt text" for url in removed]
     signature = _signature(tidy)
     for emphasis in (True, False):
         if body := _convert(tidy, permalink, signature, emphasis=emphasis):
             if not emphasis:
-                lost.append("bold and italics of the body, which Markdown could not hold there")
+                lost.append("bold and italics in the body cannot be written in Markdown there")
             return Body(*body, tuple(lost))
-    lost.append("the form of the body (lists, links, tables), of which only the text was kept")
+    lost.append("only the text of the body is kept, without lists, links and tables")
     return _plain_body(tidy, permalink, lost)
 
 
 def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
-    """Normalize Markdown to the spelling that its rendered HTML is converted to."""
+    """Normalize Markdown to what its rendered HTML is converted to."""
     rendered, problems = render_body(Source("", repair(text)), 0, permalink)
     if problems:
         blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
-        note = f"the body as Markdown ({problems[0].message}); it was taken as plain text"
+        note = f"the body is not valid Markdown ({problems[0].message}); it was read as plain text"
         body = to_markdown(_as_html(blocks), permalink, resolve)
         return Body(body.markdown, body.html, (note, *body.lost))
     return to_markdown(rendered, permalink, resolve)
@@ -98,12 +98,12 @@ def plain(source: str) -> str:
 
 
 def paragraphs(source: str) -> list[str]:
-    """Return the text of HTML by block, with white space as a browser shows it."""
+    """Return the text of each block of HTML, with white space as a browser shows it."""
     source = repair(source)
     if _is_bounded(source):
-        tidy = tidy_html(source, _BLOCKS | {"br"}, lambda *_: None)
+        tidy = sanitize(source, _BLOCKS | {"br"}, lambda *_: None)
         text = _TIDY_TAG.sub(_line_ends, tidy)
-    else:  # by a pattern alone, in linear time
+    else:  # only by a pattern, in linear time
         text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
     blocks = re.split(r"\n\n+", html.unescape(text))
     return [line for block in blocks if (line := repair(" ".join(block.split())))]
@@ -120,7 +120,7 @@ def _line_ends_roughly(match: re.Match[str]) -> str:
 
 
 def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
-    """Tell whether HTML is small and flat enough, roughly, from its tags as they are written."""
+    """Return whether HTML is small and flat enough; an estimate from its tags, without parsing."""
     if text.count("<") > 4 * MOST_TAGS or text.count("&") > 10 * MOST_TAGS:
         return False
     depth, tags = 0, _OPEN.findall(text)
@@ -133,7 +133,7 @@ def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
 
 
 def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
-    """Return the HTML without pictures that have no alternative text, and their addresses."""
+    """Remove pictures without alternative text; return the HTML and the pictures' addresses."""
     removed: list[str] = []
 
     def check(match: re.Match[str]) -> str:
@@ -149,7 +149,7 @@ def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
 def _convert(
     tidy: str, permalink: str, signature: object, *, emphasis: bool
 ) -> tuple[str, str] | None:
-    """Return Markdown and HTML that convert to each other; None if the signature changes."""
+    """Return Markdown and its HTML, which converts back to it; None if the signature changes."""
     previous = ""
     for _ in range(MOST_ROUNDS):
         markdown = _markdownify(tidy, emphasis=emphasis)
@@ -158,8 +158,8 @@ def _convert(
             return None
         if markdown == previous:
             return markdown, rendered
-        # from the second round on it is rendered HTML, as an import of ilofeed's own feed reads it
-        previous, tidy = markdown, tidy_html(rendered, _KEPT, lambda _element, _name, value: value)
+        # from the second round on this is rendered HTML, as in an import of an ilofeed feed
+        previous, tidy = markdown, sanitize(rendered, _KEPT, lambda _element, _name, value: value)
     return None
 
 
@@ -167,15 +167,15 @@ def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
     escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not problems:
-        again = tidy_html(rendered, _KEPT, lambda *_: None)
+        again = sanitize(rendered, _KEPT, lambda *_: None)
         if body := _convert(again, permalink, _signature(again), emphasis=True):
             return Body(*body, tuple(lost))
-    message = problems[0].message if problems else "it does not come back as it was written"
+    message = problems[0].message if problems else "it changes when it is converted"
     return Body(lost=(*lost, f"the body: {message}"))
 
 
 def _signature(text: str) -> tuple[str, list[str], list[str]]:
-    """Return what a conversion must not change: the text, links with a text, and pictures."""
+    """Return what a conversion must not change: text, non-empty links and pictures."""
     root = etree.fromstring(f"<div>{text}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
     if root is None:
         return "", [], []
@@ -210,11 +210,11 @@ def _markdownify(tidy: str, *, emphasis: bool) -> str:
 
 
 class _Converter(MarkdownConverter):
-    """markdownify that keeps every picture and escapes all that Markdown would interpret."""
+    """A markdownify converter that keeps all pictures and escapes all Markdown syntax in text."""
 
     def process_text(self, el: Any, parent_tags: Any = None) -> str:
         text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
-        # before a link it would make it a picture
+        # a ! before a link would turn it into a picture
         return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
 
     def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:

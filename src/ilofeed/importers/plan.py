@@ -1,6 +1,6 @@
-"""Plan an import: the entry files to write, and a sentence about everything that is left out.
+"""Plan an import: the entry files to write, and a note on everything left out.
 
-Nothing is read or written here: the office's entries and slugs come in, an `ImportPlan` goes out.
+This module neither reads nor writes files.
 """
 
 import dataclasses
@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.build import make
-from ilofeed.content import SLUG, Site, check_entry, slugify, told_apart, written
+from ilofeed.build import render_site
+from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
 from ilofeed.dates import Moment
 from ilofeed.feeds import select
 from ilofeed.ids import LONGEST_ID, TagError, parse_identity
@@ -33,23 +33,23 @@ _MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "li
 
 @dataclass(frozen=True, slots=True)
 class ImportRequest:
-    """The options of `ilofeed import`."""
+    """Options of `ilofeed import`."""
 
-    source: str
-    kind: str | None = None  # atom, rss, rdf, json, csv; None: told by its first character
+    source: str  # a path or an http or https address
+    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its first character
     columns: Sequence[str] = ()  # KEY=HEADER
     date_form: str | None = None  # a pattern of `strptime`
-    categories: Sequence[str] = ()  # for items without any
-    countries: Sequence[str] = ()  # for items without any
+    categories: Sequence[str] = ()  # slugs for items that have none
+    countries: Sequence[str] = ()  # codes for items that have none
     write_terms: bool = False
     dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class EntryFile:
-    """An entry file to write, made from the item of a number."""
+    """An entry file to write."""
 
-    number: int
+    number: int  # of the item, from 1
     path: str
     data: bytes
     entry: Entry
@@ -57,12 +57,12 @@ class EntryFile:
 
 @dataclass(frozen=True, slots=True)
 class ImportPlan:
-    """The result of planning an import."""
+    """The files, new categories and notes of an import."""
 
     files: tuple[EntryFile, ...] = ()
     new_terms: Mapping[str, str] = field(default_factory=dict)  # categories: slug to label
     notes: tuple[Note, ...] = ()
-    already: int = 0  # items that the office has
+    already: int = 0  # items that the office already has
     skipped: int = 0  # items that cannot become entries
 
 
@@ -74,11 +74,11 @@ def plan_import(
     request: ImportRequest,
     now: dt.datetime,
 ) -> ImportPlan:
-    """Return the entry files that the items of a feed become.
+    """Return the entry files for the items of a feed.
 
-    `entries` are the valid ones of the office, `slugs` those of all its entry files. Entries may
-    link to each other, and an entry that is left out takes its page with it: planning is repeated
-    until every link leads to a page.
+    `entries` are the office's valid entries, `slugs` those of all its entry files. Imported entries
+    may link to each other, and an item that is left out has no page, so planning is repeated until
+    every link leads to a page.
     """
     old_pages = _with_page(entries, now)
     linkable: set[str] | None = None
@@ -88,7 +88,7 @@ def plan_import(
         with_page = old_pages | _with_page((file.entry for file in plan.files), now)
         if planner.linked <= with_page:
             break
-        # in the last round only what certainly has a page
+        # in the last round, link only to pages that certainly exist
         is_last = attempt == _ROUNDS - 2
         linkable = old_pages if is_last else with_page & (linkable or with_page)
     return plan
@@ -99,13 +99,13 @@ def _with_page(entries: Iterable[Entry], now: dt.datetime) -> set[str]:
 
 
 class _SkipError(Exception):
-    """Why no entry can be made of an item."""
+    """An item that cannot become an entry; the message says why."""
 
 
 class _Planner:
-    """One round of planning: item by item, each knowing the slugs and ids that are taken.
+    """Plans all items once, in order; each gets a slug and an id that are not in use.
 
-    `linkable` holds the slugs that links may lead to; None allows all. `linked` collects them.
+    Links may lead only to the slugs in `linkable` (None: to all); `linked` collects those used.
     """
 
     def __init__(
@@ -133,7 +133,7 @@ class _Planner:
         self._feed_addresses = set(map(office.address, paths))
 
     def plan(self) -> ImportPlan:
-        """Plan all items in the order of the document."""
+        """Return the plan for all items, in the order of the document."""
         notes, files, already, skipped = list(self._feed.notes), [], 0, 0
         for item in self._feed.items:
             fields = EntryFields(item, self._office, self._is_page, self._date_form)
@@ -153,7 +153,7 @@ class _Planner:
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
 
     def _is_page(self, url: str) -> bool:
-        """Tell whether an address below the site's will be a feed's or an entry's page."""
+        """Return whether an address of this site will be a feed's document or an entry's page."""
         address = re.sub(r"[?#].*", "", url, flags=re.DOTALL)
         if self._office.address(address.removeprefix(self._office.url)) in self._feed_addresses:
             return True
@@ -171,10 +171,10 @@ class _Planner:
     def _entry_file(self, item: Item, fields: EntryFields, title: str) -> EntryFile | None:
         """Return the file of an item; None if the office has it already."""
         if not title:
-            raise _SkipError("it has neither a title nor a text")
+            raise _SkipError("it has neither a title nor any text")
         date = fields.date(item.date)
         if date is None:
-            hint = "; or say its form, --date-format %d/%m/%Y" if self._feed.is_table else ""
+            hint = "; or give the format, --date-format %d/%m/%Y" if self._feed.is_table else ""
             raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
         is_own_page = item.link.startswith(self._office.url) and _PAGE.search(item.link)
         link = None if is_own_page else fields.url(item.link, "the link")
@@ -184,15 +184,15 @@ class _Planner:
         if identity in self._old_ids or (identity is None and key in self._old_keys):
             return None
         if identity in self._ids or (identity is None and key in self._keys):
-            raise _SkipError("an item before it is the same")
-        terms, lost = self._terms.find(item)
+            raise _SkipError("it repeats an earlier item")
+        terms, messages = self._terms.find(item)
         options = {"categories": "--category SLUG", "countries": "--country CODE"}
         if missing := next((dimension for dimension in options if not terms[dimension]), None):
-            why = "".join(f" ({sentence})" for sentence in lost)
+            why = "".join(f" ({message})" for message in messages)
             raise _SkipError(
-                f"it names none of the office's {missing}{why}; {options[missing]} does"
+                f"it has none of the office's {missing}{why}; choose one with {options[missing]}"
             )
-        fields.lost.extend(lost)
+        fields.lost.extend(messages)
         slug = self._free_slug(item, title, date)
         keys: dict[str, Any] = {**self._values(fields, title, date, slug), **terms, "link": link}
         if identity is not None and identity != self._office.authority.id_of(slug):
@@ -227,23 +227,25 @@ class _Planner:
             return None
         if SLUG.fullmatch(slug) and self._may_link(slug):
             return slug
-        fields.lost.append(f"translation_of: there is no entry {quote(slug)}")
+        fields.lost.append(f"translation_of: no entry has the slug {quote(slug)}")
         return None
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
-        """Return the id that subscribers know, if an entry can have it."""
+        """Return the item's id, which subscribers already have, if it is valid for an entry."""
         if not item.id:
             return None
         if len(item.id) > LONGEST_ID:
-            why = f"it has {len(item.id)} characters, {LONGEST_ID} is the most"
+            why = f"it has more than {LONGEST_ID} characters"
         elif item.id.startswith(self._office.authority.id_of("feed/")):
-            why = "it is a feed's"
+            why = "it is the id of a feed"
         else:
             try:
                 return parse_identity(item.id)
             except TagError as error:
                 why = str(error)
-        fields.lost.append(f"its id {quote(item.id)}, so subscribers see it as new: {why}")
+        fields.lost.append(
+            f"its id {quote(item.id)} is not kept, so subscribers see it as new: {why}"
+        )
         return None
 
     def _free_slug(self, item: Item, title: str, date: Moment) -> str:
@@ -264,39 +266,39 @@ class _Planner:
         return slug
 
     def _slug_of_page(self, url: str) -> str:
-        """Return the slug in the address of an entry's page at this site or another of ilofeed."""
+        """Return the slug in the address of an entry's page on a site built by ilofeed, or ""."""
         page = _PAGE.search(url)
-        is_ours = self._feed.by_ilofeed or url.startswith(self._office.url)
-        return page[1] if page and is_ours else ""
+        is_ilofeed_site = self._feed.by_ilofeed or url.startswith(self._office.url)
+        return page[1] if page and is_ilofeed_site else ""
 
     def _write(
         self, number: int, slug: str, keys: dict[str, Any], fields: EntryFields
     ) -> EntryFile:
-        """Return the file that the check accepts: whole, without its body, or with the minimum."""
+        """Return a file that passes the check: with all keys, without the body, or the minimum."""
         path = f"entries/{keys['date'].year}/{slug}.md"
         office = with_terms_of(self._office, self._terms.new)
         why = ""
-        for kept in (keys.keys(), keys.keys() - {"body"}, _MINIMUM):
-            data = written({key: value for key, value in keys.items() if key in kept})
+        for names in (keys.keys(), keys.keys() - {"body"}, _MINIMUM):
+            data = serialize_entry({key: value for key, value in keys.items() if key in names})
             parsed = check_entry(path, data, office, {}, self._now)
             entry = parsed.entry
             if entry and (entry.title, entry.summary) == (keys["title"], keys["summary"]):
                 if why:
-                    fields.lost.append(f"what the check refuses: {why}")
+                    fields.lost.append(f"values that the check refuses: {why}")
                 return EntryFile(number, path, data, entry)
             if not why and has_errors(parsed.problems):
                 why = parsed.problems[0].message
-        raise _SkipError(why or "its text does not come back as it was written")
+        raise _SkipError(why or "its title or summary changes when the file is read back")
 
 
 def used_terms(new_terms: Mapping[str, str], files: Iterable[EntryFile]) -> dict[str, str]:
-    """Return the new categories (slug to label) that entries have."""
+    """Return the new categories (slug to label) that the files use."""
     slugs = {slug for file in files for slug in file.entry.categories}
     return {slug: label for slug, label in new_terms.items() if slug in slugs}
 
 
 def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:
-    """Return an office that has new categories, given as slug to label."""
+    """Return the office with new categories, given as slug to label."""
     terms = {name: Term(name, {"": label}) for name, label in new_terms.items()}
     return dataclasses.replace(office, categories={**office.categories, **terms})
 
@@ -304,7 +306,7 @@ def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:
 def verify_plan(
     plan: ImportPlan, old: Sequence[Entry], office: Office, now: dt.datetime
 ) -> ImportPlan:
-    """Return the plan without the entries because of which a document would not verify."""
+    """Return the plan without entries that would make the verification of a document fail."""
     new_feeds: list[FeedSpec] = []
     if any(spec.category is not None and not spec.is_pair for spec in office.feeds):
         new_feeds = [FeedSpec(f"category/{name}", category=name) for name in plan.new_terms]
@@ -312,13 +314,13 @@ def verify_plan(
     office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
 
     def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
-        entries = tuple(told_apart([*existing, *(file.entry for file in files)]))
-        documents = make(select(Site(office, entries), now))
+        entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
+        documents = render_site(select(Site(office, entries), now))
         return verify(documents, office, workers=Workers(processors()))
 
     if not plan.files or not faults(plan.files, old):
         return plan
-    # faults that the site has already are not the import's
+    # ignore faults that the site has without the import
     existing = () if faults((), old) else old
     refused: dict[str, Fault] = {}
     for file in plan.files:
@@ -330,17 +332,17 @@ def verify_plan(
         paths = {file.path for file in files}
         blamed = {fault.path: fault for fault in remaining if fault.path in paths}
         if not blamed:
-            largest = _too_many(files, lambda kept: faults(kept, existing))
+            largest = _largest_to_drop(files, lambda rest: faults(rest, existing))
             blamed = dict.fromkeys(largest, remaining[0])
         refused |= blamed
         files = [file for file in files if file.path not in refused]
     return _without(plan, refused)
 
 
-def _too_many(
+def _largest_to_drop(
     files: Sequence[EntryFile], faults: Callable[[Sequence[EntryFile]], list[Fault]]
 ) -> list[str]:
-    """Return the largest files, as many as must go, if each alone is right and all are not."""
+    """Return the paths of the fewest largest files without which the rest has no faults."""
     by_size = sorted(files, key=lambda file: len(file.data), reverse=True)
     numbers = range(1, len(files))
     more = bisect_left(numbers, x=True, key=lambda number: not faults(by_size[number:]))
@@ -348,15 +350,15 @@ def _too_many(
 
 
 def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
-    """Return the plan without some files, given by path; notes say which fault each causes."""
+    """Return the plan without the files in `refused`, and with notes on their faults."""
     left_out = [file for file in plan.files if file.path in refused]
     numbers = {file.number for file in left_out}
     notes = [note for note in plan.notes if note.number not in numbers]
     for file in left_out:
         fault = refused[file.path]
         text = (
-            f"left out: the feeds would not verify with it ({fault.path}: {fault.field} is "
-            f"{fault.found}, not {fault.expected})"
+            f"left out: it would make the verification fail ({fault.path}: {fault.field}: "
+            f"expected {fault.expected}, read {fault.actual})"
         )
         notes.append(Note(file.number, file.entry.title, text))
     files = tuple(file for file in plan.files if file.path not in refused)

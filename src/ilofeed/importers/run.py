@@ -1,6 +1,6 @@
 """Import a source into an office: read both, plan, verify, and write the entry files.
 
-Everything is checked together, rendered and verified before the first file is written.
+All new entries are checked, rendered and verified before the first file is written.
 """
 
 import dataclasses
@@ -21,35 +21,35 @@ from ilofeed.importers.terms import with_terms
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 from ilofeed.urls import AddressError
 
-# of the categories that feeds.yaml lacks; "missing" and "no place": nothing was written
+# state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
 
 
 class RequestError(ValueError):
-    """What is wrong with an option of an import, as a sentence."""
+    """A wrong option of an import; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did or, with `dry_run`, would do."""
+    """The result of an import or, with `dry_run`, what it would be."""
 
     problems: tuple[Problem, ...] = ()  # why feeds.yaml cannot be used
     refusal: str = ""  # why the source cannot be used
     plan: ImportPlan = field(default_factory=ImportPlan)
     new_terms: NewTerms = "none"
     paths: tuple[str, ...] = ()  # entry files written
-    notes: tuple[Note, ...] = ()  # in the order of the items
+    notes: tuple[Note, ...] = ()  # on what was not kept, in the order of the items
 
     @property
     def skipped(self) -> int:
-        """The number of items that no file was written for, except those the office has."""
+        """The number of items left out, not counting those that the office already has."""
         return self.plan.skipped + len(self.plan.files) - len(self.paths)
 
 
 def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportResult:
-    """Import a source into the office in a folder.
+    """Import a source into the office in the folder `root`; an unusable source is a `refusal`.
 
-    Raise `RequestError` for a wrong option, `http.FetchError` and `OSError`.
+    Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
     columns = _parse_columns(request.columns)
     sources = read.read_office(root)
@@ -82,9 +82,9 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
         for file in plan.files:
             try:
                 if not request.dry_run:
-                    read.create(root / file.path, file.data)
+                    read.create_file(root / file.path, file.data)
             except FileExistsError:
-                text = f"left out: {quote(file.path)} is there already"
+                text = f"left out: {quote(file.path)} already exists"
                 notes.append(Note(file.number, file.entry.title, text))
             else:
                 paths.append(file.path)
@@ -97,15 +97,15 @@ def _parse_columns(options: Sequence[str]) -> dict[str, str]:
     for text in options:
         key, equals, header = text.partition("=")
         if not equals or not header.strip():
-            raise RequestError(f"--column {quote(text)} is not KEY=HEADER")
+            raise RequestError(f"invalid --column {quote(text)}; write KEY=HEADER")
         if key not in KEYS:
-            raise RequestError(f"--column: no key {quote(key)}{did_you_mean(key, KEYS)}")
+            raise RequestError(f"--column: unknown key {quote(key)}{did_you_mean(key, KEYS)}")
         columns[key] = header.strip()
     return columns
 
 
 def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) -> ImportedFeed:
-    """Return the items of a file or, if the source is an address, of the document there."""
+    """Return the items of the source, a file (relative to `root`) or an address."""
     base = None
     data: bytes | None
     if is_address(request.source):
@@ -115,7 +115,7 @@ def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) ->
             raise SourceError(str(error)) from error
         data, base = response.data, response.address
     else:
-        data = read.read_whole(root / request.source, MOST_BYTES)
+        data = read.read_limited(root / request.source, MOST_BYTES)
         if data is None:
             raise SourceError(f"it is larger than {MOST_BYTES // 2**20} MiB")
     text, notes = decode(data)
@@ -136,10 +136,10 @@ def _write_terms(
         return "none"
     if request.dry_run:
         return "would be written"
-    if not request.write_terms:  # an editor may want to rename some first
+    if not request.write_terms:  # editors may want to rename new categories first
         return "missing"
     changed = with_terms(feeds_yaml, plan.new_terms, now)
     if changed is None:
         return "no place"
-    read.replace(root / "feeds.yaml", changed)
+    read.replace_file(root / "feeds.yaml", changed)
     return "written"

@@ -1,11 +1,11 @@
-"""Find an office's terms for the categories of a feed, and write new ones into feeds.yaml."""
+"""Map the categories of imported items to an office's terms, and add new terms to feeds.yaml."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.content import SLUG, Line, check_office, scalar, slugify, yaml_nodes
+from ilofeed.content import SLUG, Line, check_office, slugify, to_yaml, yaml_nodes
 from ilofeed.importers.items import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.importers.markdown import plain
 from ilofeed.model import Office, Term
@@ -14,17 +14,17 @@ from ilofeed.text import decode, repair
 
 MOST_NEW, MOST_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
-# the last part of the schemes of ilofeed's terms
+# the last part of the scheme of ilofeed's categories
 _SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countries"}
 
 
 class TermFinder:
-    """Finds the terms of one item after another; `new` are those that feeds.yaml lacks."""
+    """Finds the terms of items; `categories` and `countries` are for items that have none."""
 
     def __init__(
         self, office: Office, categories: Sequence[str] = (), countries: Sequence[str] = ()
     ) -> None:
-        self.new: dict[str, str] = {}  # slug to label
+        self.new: dict[str, str] = {}  # slug to label: categories that feeds.yaml lacks
         self._office = office
         self._by_name = {
             "categories": _names(office.categories),
@@ -36,19 +36,16 @@ class TermFinder:
         }
 
     def find(self, item: Item) -> tuple[dict[str, list[str]], list[str]]:
-        """Return categories and countries of an item, and sentences about those left out.
-
-        A dimension without terms has an empty list.
-        """
+        """Return the terms of an item by dimension, and a message about each one left out."""
         terms: dict[str, list[str]] = {"categories": [], "countries": []}
-        lost = []
+        messages = []
         for tag in item.tags[:MOST_CHECKED]:
             dimension, name, why = self._find(tag)
             if name is None:
-                lost.append(why)
+                messages.append(why)
             elif name not in terms[dimension] and len(terms[dimension]) < 100:
                 terms[dimension].append(name)
-        return {key: names or list(self._defaults[key]) for key, names in terms.items()}, lost
+        return {key: names or list(self._defaults[key]) for key, names in terms.items()}, messages
 
     def _find(self, tag: Tag) -> tuple[Dimension, str | None, str]:
         dimension = tag.dimension
@@ -63,27 +60,27 @@ class TermFinder:
         return "categories", *self._add(tag)
 
     def _add(self, tag: Tag) -> tuple[str | None, str]:
-        """Return a new category for a tag, or None and why it cannot be one."""
+        """Add a category for a tag and return its slug, or None and the reason."""
         label = " ".join(repair(plain(tag.label or tag.term)).split())
         slug = tag.term if SLUG.fullmatch(tag.term) and len(tag.term) <= 80 else slugify(label)
         if label == slug:
             label = slug.replace("-", " ").capitalize()
         if not slug:
-            return None, f"no slug can be made of the category {quote(label)}; add it to feeds.yaml"
+            return None, f"category {quote(label)} has no slug; add it to feeds.yaml with one"
         if slug in self._office.categories or slug in self.new:
             return slug, ""
         try:
             label = _LABEL.validate_python(label)
         except ValidationError as error:
-            return None, f"the category {quote(label)}: {error.errors()[0]['msg']}"
+            return None, f"category {quote(label)}: {error.errors()[0]['msg']}"
         if len(self.new) == MOST_NEW:
-            return None, f"the category {quote(label)}: {MOST_NEW} new ones are the most at a time"
+            return None, f"category {quote(label)}: more than {MOST_NEW} new categories"
         self.new[slug] = label
         return slug, ""
 
 
 def _names(terms: Mapping[str, Term]) -> dict[str, str]:
-    """Map the labels of terms in all languages, and before them the keys themselves, to keys."""
+    """Map the labels of terms in all languages to their keys, and each key to itself."""
     labels = {_fold(label): name for name, term in terms.items() for label in term.labels.values()}
     return labels | {_fold(name): name for name in terms}
 
@@ -97,12 +94,12 @@ def _only(terms: Mapping[str, Term]) -> list[str]:
 
 
 def term_lines(new: Mapping[str, str], indent: str = "  ") -> list[str]:
-    """Return categories (slug to label) as lines of feeds.yaml."""
-    return [f"{indent}{slug}: {scalar(label)}" for slug, label in new.items()]
+    """Return the lines of feeds.yaml for categories, given as slug to label."""
+    return [f"{indent}{slug}: {to_yaml(label)}" for slug, label in new.items()]
 
 
 def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes | None:
-    """Return feeds.yaml with more categories; None if its form does not allow to add lines."""
+    """Return feeds.yaml with new categories (slug to label); None if lines cannot be added."""
     text, problems = decode("feeds.yaml", data)
     if text is None or problems:
         return None
@@ -112,7 +109,7 @@ def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes |
         return None
     key, value = terms.pairs[-1]
     indent = " " * (text.place(key.start)[1] - 1)
-    if text.line_at(key.start)[: len(indent)] != indent:  # within brackets, or tabs
+    if text.line_at(key.start)[: len(indent)] != indent:  # in brackets, or after tabs
         return None
     line, _ = text.place(max(_end(text.text, value) - 1, key.start))
     lines = data.splitlines(keepends=True)
@@ -126,14 +123,14 @@ def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes |
 
 
 def _end(text: str, node: yaml_nodes.Node) -> int:
-    """Return the offset where the text of a node ends; libyaml ends a block at the next one."""
+    """Return the end of a node's text; for libyaml a block ends where the next one starts."""
     while not isinstance(node, yaml_nodes.Scalar) and text[node.start] not in "{[":
         node = node.pairs[-1][1] if isinstance(node, yaml_nodes.Mapping) else node.items[-1]
     return len(text[: node.end].rstrip())
 
 
 def _adds_only(before: bytes, after: bytes, new: Mapping[str, str], now: dt.datetime) -> bool:
-    """Tell whether a new file is valid and differs from the old one in the new categories only."""
+    """Return whether a new file is valid and differs from the old one only by new categories."""
     (old, _), (office, problems) = check_office(before, now), check_office(after, now)
     if has_errors(problems):
         return False

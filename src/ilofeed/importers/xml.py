@@ -1,4 +1,4 @@
-"""Parse XML from anywhere into a tree: within limits, without entities, without the network."""
+"""Parse XML from any source into a tree: with limits, without entities or network."""
 
 import html.entities
 import re
@@ -9,7 +9,7 @@ from lxml import etree
 from ilofeed.importers.items import MOST_PARTS, Note, SourceError
 from ilofeed.problems import visible
 
-_PREFIXES = {  # that feeds use without declaring them
+_PREFIXES = {  # which feeds often use without declaring them
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -17,7 +17,7 @@ _PREFIXES = {  # that feeds use without declaring them
     "media": "http://search.yahoo.com/mrss/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
 }
-_NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
@@ -30,11 +30,11 @@ _BODIES = frozenset("body content content_encoded description encoded fullitem s
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _LONGEST_BODY, _LONGEST = 1_000_000, 10_000
 _MOST_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
-_HEAD = 300_000  # characters of a web page in which its feeds are looked for
+_HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
 
 def parse_xml(text: str) -> tuple[Any, list[Note]]:
-    """Return the root element and notes on repairs; raise `SourceError` if there is none."""
+    """Return the root element (lxml) and notes on repairs; raise `SourceError` if it is not XML."""
     text = _DECLARATION.sub("", text, count=1)
     start = _PROLOG.match(text).end()  # type: ignore[union-attr]  # it matches any text
     if re.match(r"<(?:!doctype\s+)?html\b", text[start : start + 100], re.IGNORECASE):
@@ -42,26 +42,26 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
     if doctype := _DOCTYPE.match(text, start):
         if _ENTITY.search(doctype[0]):
             raise SourceError(
-                "it declares XML entities, by which a small file can unfold into an endless one or "
-                "fetch others; no feed needs them, so it is not read"
+                "the document declares XML entities, which could expand without limit or read "
+                "other files; remove them: feeds do not need any"
             )
         text = text[doctype.end() :]
     _check_size(text)
-    text, removed = _NO_XML.subn("", text)
-    notes = [Note(0, "", f"{removed} control characters, which XML forbids")] * bool(removed)
+    text, removed = _NOT_XML.subn("", text)
+    notes = [Note(0, "", f"control characters removed: {removed}")] * bool(removed)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
         why = visible(str(error.msg), 150)
-        message = f"it is not well-formed XML ({why}); it was mended as far as it can"
+        message = f"the XML is not well-formed ({why}); it was repaired as far as possible"
         notes.append(Note(0, "", message))
         root = _repair(text, why)
     cut = sum(_shorten(element) for element in root.iter())
-    return root, notes + [Note(0, "", f"{cut} texts that are far too long were cut")] * bool(cut)
+    return root, notes + [Note(0, "", f"{cut} overlong texts were shortened")] * bool(cut)
 
 
 def _check_size(text: str) -> None:
-    """Refuse what would take memory or time out of proportion to its size."""
+    """Refuse XML that would take far more memory or time than its size suggests."""
     head, *rest = text.split("<![CDATA[")
     outside = [head, *(part.partition("]]>")[2] for part in rest)]
     if sum(part.count("<") for part in outside) > MOST_PARTS:
@@ -76,7 +76,7 @@ def _repair(text: str, why: str) -> Any:
     text = _NAMED.sub(_character, text)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=True))
-    except etree.XMLSyntaxError:  # not a single element
+    except etree.XMLSyntaxError:  # no element at all
         root = None
     if root is None:
         raise SourceError(f"this is neither a feed nor XML: {why}")
@@ -86,7 +86,7 @@ def _repair(text: str, why: str) -> Any:
 
 
 def _shorten(element: Any) -> int:
-    """Shorten texts that take regular expressions, also feedparser's, too long; return how many."""
+    """Shorten texts that are too long for feedparser's regular expressions; return how many."""
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
     most = _LONGEST_BODY if is_body else _LONGEST
     texts = [name for name in ("text", "tail") if len(getattr(element, name) or "") > most]
@@ -112,13 +112,13 @@ def _parser(*, recover: bool) -> Any:
 
 
 def _character(match: re.Match[str]) -> str:
-    """Replace a named character reference of HTML by numeric ones; XML has only five names."""
+    """Replace a named HTML character reference by numeric ones; XML defines only five names."""
     characters = html.entities.html5.get(f"{match[1]};", "")
     return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{match[1]};"
 
 
 def _rename(element: Any) -> None:
-    """Give a repaired element and its attributes valid names; drop other attributes."""
+    """Give an element and its attributes valid names; drop attributes that cannot have one."""
     if not isinstance(element.tag, str):
         return
     if not _QUALIFIED.fullmatch(element.tag):
@@ -131,7 +131,7 @@ def _rename(element: Any) -> None:
 
 
 def _valid_name(name: str) -> str:
-    """Return a name that XML allows, an undeclared prefix as its usual namespace; else ""."""
+    """Return a valid XML name, with the usual namespace for an undeclared prefix; else ""."""
     if _QUALIFIED.fullmatch(name):
         return name
     prefix, _, local = name.partition(":")
@@ -140,13 +140,13 @@ def _valid_name(name: str) -> str:
 
 
 def local_name(element: Any) -> str:
-    """Return an element's name without namespace; `etree.QName` raises for repaired names."""
+    """Return an element's name without its namespace; `etree.QName` rejects repaired names."""
     return str(element.tag).rpartition("}")[2]
 
 
 def _web_page(text: str) -> str:
-    """Return the refusal of a web page, with the feeds that it links to."""
-    root = etree.HTML(_NO_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
+    """Return the message for a web page, with the feeds that it links to."""
+    root = etree.HTML(_NOT_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
     feeds = [
         visible(str(link.get("href")), 200)
         for link in (root.iter("link") if root is not None else ())
@@ -154,5 +154,5 @@ def _web_page(text: str) -> str:
         and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
         and link.get("href")
     ]
-    names = f"; the feeds that it names: {' '.join(dict.fromkeys(feeds[:10]))}"
-    return "this is a web page and not a feed" + (names if feeds else ", and it names none")
+    advice = f"import one of its feeds: {' '.join(dict.fromkeys(feeds[:10]))}"
+    return f"this is a web page, not a feed; {advice if feeds else 'it links to no feed'}"

@@ -1,12 +1,12 @@
-"""What people look at: the pages of the site, and what other sites and search engines show of it.
+"""Render all documents of a site: its pages, its feeds, and what other sites embed.
 
-`render_changed` makes every document of a selection except the manifest, and skips those that the
-output has already, which it knows by their recipe. The other renderers make single documents for
-the preview. `read_html` and `read_structured` read a page back for verification.
+`render_changed` renders the documents of a selection, except the manifest. It skips documents whose
+recipe (a digest of everything they are made of) is the same as in the output. The other renderers
+return single documents for the preview. Verification uses `read_html` and `read_structured`.
 """
 
 from ilofeed.pages.embeds import oembed
-from ilofeed.pages.entry_page import render_moved
+from ilofeed.pages.entry_page import render_redirects
 from ilofeed.pages.html_tree import read_html
 from ilofeed.pages.indexes import render_indexes
 from ilofeed.pages.linked_data import read_structured, structured
@@ -20,5 +20,5 @@ from ilofeed.pages.render import (
 
 __all__ = [
     "entry_renderer", "oembed", "read_html", "read_structured", "render_archives", "render_assets",
-    "render_changed", "render_feed", "render_indexes", "render_moved", "structured",
+    "render_changed", "render_feed", "render_indexes", "render_redirects", "structured",
 ]  # fmt: skip

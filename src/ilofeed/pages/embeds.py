@@ -1,7 +1,7 @@
-"""What other sites show of a feed: the scripts they load, the code they copy, and oEmbed.
+"""Render what other sites use to show a feed: scripts, code to copy, and oEmbed.
 
-A released version of a script keeps its address and its bytes forever, because other sites name
-both. A change is a new file in `assets/` and a new version here; the old file stays.
+Pages of other sites contain the address and the hash of a script. Therefore a released version
+never changes: add a new file to `assets/` and its version to `SCRIPTS`, and keep the old file.
 """
 
 import base64
@@ -14,14 +14,14 @@ from typing import Any
 
 from ilofeed.model import Document, Feed, Office
 
-# every version that was ever released, the newest last
+# all released versions of each script, the newest last
 SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}
-LIMIT, WIDTH, HEIGHT = 5, 600, 480  # items shown unless other sites choose; pixels of a frame
+LIMIT, WIDTH, HEIGHT = 5, 600, 480  # default number of items; frame size in pixels
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 
 def render_scripts() -> list[Document]:
-    """Return each version of each script, and the newest at an address without a version."""
+    """Return each version of each script, and the newest also at a path without a version."""
     return [
         Document(f"embed/{name}{suffix}.js", "asset", script(name, version))
         for name, versions in SCRIPTS.items()
@@ -36,7 +36,7 @@ def script(name: str, version: str) -> bytes:
 
 
 def integrity(name: str) -> str:
-    """Return the hash of the newest version (W3C Subresource Integrity)."""
+    """Return the SHA-384 of the newest version of a script (W3C Subresource Integrity)."""
     digest = hashlib.sha384(script(name, SCRIPTS[name][-1])).digest()
     return f"sha384-{base64.b64encode(digest).decode()}"
 
@@ -47,7 +47,7 @@ def newest(name: str) -> str:
 
 
 def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
-    """Return the code to copy, by kind, with the fields `{limit}`, `{theme}` and `{lang}`."""
+    """Return the code to copy, by kind, with the placeholders `{limit}`, `{theme}`, `{lang}`."""
     page = html.escape(office.address(feed.path("index.html")))
     source = html.escape(office.address(feed.path("feed.json")))
     latest = html.escape(office.address("embed/ilo-feed.js"))
@@ -75,9 +75,9 @@ def _script(kind: str, name: str, office: Office) -> str:
     )
 
 
-def frame(feed: Feed, office: Office, choices: str = "") -> str:
-    """Return the frame that shows a feed: it may run its own script and open links."""
-    address = html.escape(office.address(feed.path("embed.html")) + choices)
+def frame(feed: Feed, office: Office, fragment: str = "") -> str:
+    """Return the HTML of a sandboxed iframe for a feed; it may run its script and open links."""
+    address = html.escape(office.address(feed.path("embed.html")) + fragment)
     return (
         f'<iframe src="{address}" title="{html.escape(feed.title)}" sandbox="{SANDBOX}"'
         f' width="{WIDTH}" height="{HEIGHT}" style="border: 0; max-width: 100%"'
@@ -86,14 +86,14 @@ def frame(feed: Feed, office: Office, choices: str = "") -> str:
 
 
 def render_oembed(feed: Feed, office: Office) -> Document:
-    """Return the oEmbed response for the address of the feed's page (oEmbed 1.0, section 2.3.4)."""
+    """Return the oEmbed response for the page of a feed (oEmbed 1.0, section 2.3.4), in JSON."""
     data = json.dumps(oembed(feed, office), ensure_ascii=False, indent=1).encode() + b"\n"
     return Document(feed.path("oembed.json"), "embed", data, feed)
 
 
 def oembed(feed: Feed, office: Office) -> dict[str, Any]:
-    """Return the fields of the oEmbed response: the frame as rich content."""
-    office = office.speaking(feed.language)
+    """Return the fields of the oEmbed response (type `rich`, section 2.3.4.4): a frame."""
+    office = office.localized(feed.language)
     return {
         "version": "1.0",
         "type": "rich",

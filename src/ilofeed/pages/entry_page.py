@@ -1,4 +1,4 @@
-"""The page of an entry: its permalink, with its picture and its event to add to a calendar."""
+"""Render the page of an entry, its picture, and its event as a calendar file."""
 
 import functools
 import urllib.parse
@@ -7,23 +7,23 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
-from ilofeed.feeds import changed, render_event
+from ilofeed.feeds import last_change, render_event
 from ilofeed.model import Document, Entry, Feed, Office, Term, relative
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory, build_directory
 
 
-class _ShownTerm(NamedTuple):
-    """A category or a country on the pages in one language."""
+class _TermValues(NamedTuple):
+    """Values of templates for a category or a country, in one language."""
 
     label: str
-    feed_link: str  # in the head, for feed readers
-    list_item: str
+    feed_link: str  # HTML in the head, for feed readers
+    list_item: str  # HTML
 
 
 class EntryPages:
-    """The documents of the entries of one office; what their pages share is rendered once."""
+    """A renderer of entries; HTML that all pages in a language share is rendered once."""
 
     def __init__(self, office: Office, directory: Directory, entries: Sequence[Entry]) -> None:
         self._office = office
@@ -32,12 +32,12 @@ class EntryPages:
         self._translations = find_translations(entries)
         self._shared: dict[str, dict[str, Any]] = {}  # values of templates, by language
 
-    def others(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
-        """Return the entries that a page names: its neighbours, if any, and its translations."""
+    def linked_entries(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
+        """Return the entries that a page links to: the older and the newer one, translations."""
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
     def render(self, entry: Entry) -> list[Document]:
-        """Return the picture and the calendar of an entry, as far as it has them, and its page."""
+        """Return the picture and the calendar of an entry, if it has them, and its page."""
         documents = []
         image = entry.image
         if image is not None and image.path is not None and image.data is not None:
@@ -64,65 +64,62 @@ class EntryPages:
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
             "newer": newer,
-            "last_change": changed(entry),
+            "last_change": last_change(entry),
         }
         return render_template("entry.html", shared | values)
 
     def _shared_values(self, entry: Entry) -> dict[str, Any]:
-        """Return the values of all pages in the language of an entry.
-
-        All entries are at the same depth, so that relative addresses are equal too.
-        """
+        """Return the template values that all entries in a language share. Relative addresses are
+        among them, because all pages have the same depth."""
         if entry.language not in self._shared:
-            values = common_values(self._office.speaking(entry.language), self._directory)
+            values = common_values(self._office.localized(entry.language), self._directory)
             values["href"] = functools.partial(relative, entry.page)
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
-            values["main_links"] = values["discovery"](self._directory.main)
+            values["main_links"] = values["autodiscovery"](self._directory.main)
             office, find = values["office"], self._directory.find
             parts = load_macros("parts.html", values)
             values["language_link"] = parts.feed_link(find(language=entry.language))
 
-            def show(term: Term, feed: Feed | None) -> _ShownTerm:
+            def term_values(term: Term, feed: Feed | None) -> _TermValues:
                 label = term.label(office.language)
-                return _ShownTerm(label, parts.feed_link(feed), parts.term(label, feed))
+                return _TermValues(label, parts.feed_link(feed), parts.term(label, feed))
 
             categories, countries = office.categories.items(), office.countries.items()
-            values["categories"] = {name: show(t, find(category=name)) for name, t in categories}
-            values["countries"] = {name: show(t, find(country=name)) for name, t in countries}
+            values["categories"] = {n: term_values(t, find(category=n)) for n, t in categories}
+            values["countries"] = {n: term_values(t, find(country=n)) for n, t in countries}
             self._shared[entry.language] = values
         return self._shared[entry.language]
 
 
-def render_moved(
+def render_redirects(
     entries: Sequence[Entry], office: Office, feeds: Sequence[Feed]
 ) -> Iterator[Document]:
-    """Yield a page at the former address of each entry whose file was renamed.
+    """Yield a page at the former address of each renamed entry, which links to its new address.
 
-    It leads to the new address, because readers have stored the former one. The former name is the
-    one that the entry's `id` keeps.
+    The former slug is the end of the entry's id, since readers have stored both.
     """
     directory = build_directory(office, feeds)
     slugs = {entry.slug for entry in entries}
-    mint = office.authority.id_of("")
+    prefix = office.authority.id_of("")
     for entry in entries:
-        former = entry.id.removeprefix(mint)
+        former = entry.id.removeprefix(prefix)
         if former == entry.id or former in slugs or not SLUG.fullmatch(former):
             continue
         path = f"entry/{former}/index.html"
         page = render_page(
             "moved.html",
             path,
-            office.speaking(entry.language),
+            office.localized(entry.language),
             directory,
             entry=entry,
-            last_change=changed(entry),
+            last_change=last_change(entry),
         )
         yield Document(path, "entry", page)
 
 
 def find_neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:
-    """Return the older and the newer entry of the same language, by slug, unless withdrawn."""
+    """Return the next older and newer entry, not withdrawn and in the same language, by slug."""
     chains: dict[str, list[Entry | None]] = defaultdict(lambda: [None])
     for entry in entries:  # newest first
         if entry.withdrawn is None:

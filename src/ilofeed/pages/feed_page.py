@@ -1,4 +1,4 @@
-"""The page of a feed, and what other sites show of it: a page for a frame, and bare HTML."""
+"""Render the page of a feed, and two documents for other sites: a frame and an HTML fragment."""
 
 from typing import Any
 
@@ -12,21 +12,21 @@ EMBEDDED = 10  # items in a frame or a fragment
 
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
-    """Return name, media type and path of each format of a feed, and of its calendar if any."""
+    """Return name, media type and path of each document to subscribe to."""
     formats = [
         (FORMAT_NAMES[form], MEDIA_TYPES[form], feed.path(name))
         for form, name in FILE_NAMES.items()
     ]
     if feed.has_calendar:
-        name = phrases(office.language, office.own_language)["calendar"]
+        name = phrases(office.language, office.default_language)["calendar"]
         formats.append((name, "text/calendar", feed.path("calendar.ics")))
     return formats
 
 
 def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
-    """Return the page that people are sent to from a feed."""
-    office = office.speaking(feed.language)
-    words = phrases(office.language, office.own_language)
+    """Return the HTML page of a feed."""
+    office = office.localized(feed.language)
+    words = phrases(office.language, office.default_language)
     page = render_page(
         "feed.html",
         feed.path("index.html"),
@@ -35,9 +35,9 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
         feed=feed,
         addresses=addresses(feed, office),
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
-        above=directory.above(feed, office),
-        narrower=directory.narrower(feed),
-        crossed=directory.crossed(feed, office),
+        broader_feeds=directory.broader_feeds(feed, office),
+        narrower_feeds=directory.narrower_feeds(feed),
+        paired_feeds=directory.paired_feeds(feed, office),
         others=directory.in_other_languages(feed),
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
@@ -49,8 +49,8 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
 
 
 def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:
-    """Return the newest items alone: a page for a frame, and HTML for a server-side include."""
-    office = office.speaking(feed.language)
+    """Return the newest entries as a page for a frame and as HTML for a server-side include."""
+    office = office.localized(feed.language)
     values: dict[str, Any] = {"feed": feed, "entries": feed.entries[:EMBEDDED]}
     frame, fragment = feed.path("embed.html"), feed.path("fragment.html")
     page = render_page("embed.html", frame, office, directory, **values)

@@ -1,8 +1,8 @@
-"""The one door to Jinja2: a template and its values to the bytes of a page.
+"""Render templates, and define the functions that templates call. The only user of Jinja2.
 
-Links within the site are relative, so that the output works on any host and below any path;
-addresses that leave the page (canonical, feeds to copy, code to embed) are absolute. The functions
-that return `Markup` escape the texts that they are given.
+Links within the site are relative, so that the output works on any host and below any path.
+Addresses that people or programs copy (canonical, feeds, code to embed) are absolute. Functions
+that return `Markup` escape their arguments.
 """
 
 import base64
@@ -24,6 +24,7 @@ from ilofeed.model import (
     Document,
     Entry,
     Event,
+    Feed,
     Format,
     Office,
     relative,
@@ -55,22 +56,20 @@ def render_page(
     address_of: Callable[[str], str] | None = None,
     **values: object,
 ) -> bytes:
-    """Return the bytes of a page published at `path`, in the language that the office speaks.
-
-    `address_of` makes the address of a path of the output where a relative one would not do.
-    """
+    """Return the bytes of the page at `path`, in `office.language`; `address_of` turns output paths
+    into addresses, which are relative by default."""
     common = common_values(office, directory)
     common |= {"path": path, "href": address_of or functools.partial(relative, path)}
     return render_template(template, common | values)
 
 
 def render_template(template: str, values: Mapping[str, object]) -> bytes:
-    """Return a template filled with values, encoded."""
+    """Return a template filled with values, in UTF-8."""
     return _environment().get_template(template).render(values).encode()
 
 
 def load_macros(template: str, values: Mapping[str, object]) -> Any:
-    """Return what a template defines: texts, and macros that see these values."""
+    """Return the texts and macros of a template, which use these values."""
     return _environment().get_template(template).make_module(dict(values))
 
 
@@ -92,10 +91,12 @@ def _environment() -> jinja2.Environment:
 
 
 def common_values(office: Office, directory: Directory) -> dict[str, Any]:
-    """Return the values that all pages in the language of the office share."""
-    words = phrases(office.language, office.own_language)
+    """Return the template values that all pages in `office.language` share."""
+    words = phrases(office.language, office.default_language)
     is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
-    tag = office.language if is_same else words.tag  # the buttons may be in another language
+    tag = (
+        office.language if is_same else words.tag
+    )  # of the phrases, if there are none in the office's language
     return {
         "office": office,
         "feeds": directory.feeds,
@@ -105,9 +106,9 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "lang": functools.partial(lang, tag),
         "when": functools.partial(when, words),
         "span": functools.partial(span, words),
-        "preview": functools.partial(preview, office.title),
+        "metadata": functools.partial(page_metadata, office.title),
         "entry_list": functools.partial(entry_list, office, words, tag),
-        "discovery": lambda feed: discovery(feed.title, office.address(feed.path(""))),
+        "autodiscovery": functools.partial(autodiscovery_links, office),
         "label": lambda feed: label(feed, office, words),
         "label_language": lambda feed: label_language(feed, office),
         "about": lambda feed: about(feed, office, words, directory),
@@ -115,23 +116,23 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
 
 
 def render_assets(office: Office) -> list[Document]:
-    """Return the styles and scripts of the pages, and the style of raw feeds."""
+    """Return the stylesheets and scripts of the pages, and the stylesheet of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
-    raw = render_template("feed.css", {"words": phrases(office.language)})
+    feed_style = render_template("feed.css", {"words": phrases(office.language)})
     return [
         *(Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS),
-        Document(STYLESHEET, "asset", raw),
+        Document(STYLESHEET, "asset", feed_style),
     ]
 
 
 def script_hash(text: str) -> str:
-    """Return the source expression of an inline script (CSP 3, section 2.3.1)."""
+    """Return the hash that allows an inline script (CSP 3, section 2.3.1)."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
 def describe_file(media_type: str, length: int) -> str:
-    """Describe a document behind a link: `PDF, 1.2 MB`."""
+    """Return type and size of a linked file, such as `PDF, 1.2 MB`; `length` is in bytes."""
     size = f"{length} B" if length else ""
     for unit, factor in (("kB", 1_000), ("MB", 1_000_000)):
         if length >= factor:
@@ -140,37 +141,38 @@ def describe_file(media_type: str, length: int) -> str:
 
 
 def webcal(address: str) -> str:
-    """Return the same address with the scheme `webcal`, which opens a calendar program."""
+    """Return an address with the scheme `webcal`, which opens in a calendar program."""
     return "webcal:" + address.partition(":")[2]
 
 
 def fill(phrase: str, **values: object) -> Markup:
-    """Return a phrase with its `{names}` filled in, by text or markup."""
+    """Return a phrase with its `{names}` replaced by values; text is escaped, markup is not."""
     filled = {name: str(escape(value)) for name, value in values.items()}
-    return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  all of it is escaped
+    return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  everything is escaped
 
 
 def lang(page_language: str, tag: str) -> Markup | str:
-    """Return the attributes of an element in a language, if it is not the page's."""
+    """Return the lang and dir attributes of an element, unless they are those of the page."""
     if tag == page_language:
         return ""
-    ours = escape(direction(tag))
-    dir_attribute = f' dir="{ours}"' if ours != direction(page_language) else ""
+    text_dir = escape(direction(tag))
+    dir_attribute = f' dir="{text_dir}"' if text_dir != direction(page_language) else ""
     return Markup(f' lang="{escape(tag)}"{dir_attribute}')  # noqa: S704
 
 
-def discovery(title: str, folder: str) -> Markup:
-    """Return the links by which readers find a feed, given the address of its folder."""
+def autodiscovery_links(office: Office, feed: Feed) -> Markup:
+    """Return the link elements by which feed readers find each format of a feed."""
     links = (
-        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(title)} ({name})"'
-        f' href="{escape(folder + FILE_NAMES[form])}">'
+        f'<link rel="alternate" type="{MEDIA_TYPES[form]}" title="{escape(feed.title)} ({name})"'
+        f' href="{escape(office.address(feed.path(FILE_NAMES[form])))}">'
         for form, name in FORMAT_NAMES.items()
     )
     return Markup("\n".join(links))  # noqa: S704
 
 
-def preview(site_name: str, kind: str, title: str, description: str, address: str) -> Markup:
-    """Return the metadata shown by search engines and shared links; `address` is canonical."""
+def page_metadata(site_name: str, kind: str, title: str, description: str, address: str) -> Markup:
+    """Return the meta elements for search engines and shared links (Open Graph); `address` is the
+    canonical URL, `kind` the type of Open Graph."""
     site_name, title, description, address = map(escape, (site_name, title, description, address))
     return Markup(  # noqa: S704
         f"""<meta name="description" content="{description}">
@@ -185,14 +187,14 @@ def preview(site_name: str, kind: str, title: str, description: str, address: st
 
 
 def when(words: Phrases, moment: dt.datetime) -> Markup:
-    """Return a day, for people and for programs."""
+    """Return a time element: the day in words, and the instant for programs."""
     written = moment.isoformat(timespec="seconds")
     day = escape(words.day(moment.date()))
     return Markup(f'<time datetime="{written}">{day}</time>')  # noqa: S704
 
 
 def span(words: Phrases, event: Event) -> Markup:
-    """Return when an event is."""
+    """Return the dates of an event in words, with time elements."""
     pieces = (
         f'<time datetime="{moment.isoformat()}">{escape(text)}</time>' if moment else escape(text)
         for text, moment in words.span(event.start, event.end)
@@ -209,11 +211,9 @@ def entry_list(
     href: Callable[[str], str],
     target: str = "",
 ) -> Markup:
-    """Return entries with links to their pages; their titles are headings of a level.
-
-    A macro of a template would take five times as long, and a site has many such lists.
-    """
-    opens = f' target="{escape(target)}"' if target else ""
+    """Return a list of entries with links to their pages; titles are headings of the given level.
+    Sites have many such lists, and a template macro would be five times slower."""
+    link_target = f' target="{escape(target)}"' if target else ""
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
@@ -232,7 +232,7 @@ def entry_list(
 <p class="when">{date}</p>
 <div{entry_lang}>
 <p class="kicker">{escape(kicker)}</p>
-<h{level}><a href="{escape(href(entry.page))}"{opens}>{escape(entry.title)}</a></h{level}>
+<h{level}><a href="{escape(href(entry.page))}"{link_target}>{escape(entry.title)}</a></h{level}>
 <p class="summary">{escape(entry.summary)}</p>
 </div>
 </article>

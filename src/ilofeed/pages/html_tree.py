@@ -1,4 +1,4 @@
-"""Read of an HTML page what links and linked data are checked for."""
+"""Parse HTML pages for verification: their addresses and linked data."""
 
 import functools
 from collections.abc import Sequence
@@ -12,16 +12,16 @@ _PARSER = etree.HTMLParser(encoding="utf-8")
 
 
 class PageContent(NamedTuple):
-    """Every address in the attributes of a page, its blocks of JSON-LD, and its code to copy."""
+    """All addresses in attributes, the text of each JSON-LD script, and each code to copy."""
 
     addresses: Sequence[str]
     linked_data: Sequence[str]
     code: Sequence[str]
 
 
-@functools.lru_cache(maxsize=1)  # a page is read for its linked data and then for its links
+@functools.lru_cache(maxsize=1)  # linked data and links are checked one after the other
 def read_html(data: bytes) -> PageContent:
-    """Return the content of a page, or of a part of one."""
+    """Parse an HTML page or fragment in UTF-8; errors are repaired as browsers do."""
     root: Any = etree.fromstring(data, _PARSER)
     if root is None:
         return PageContent([], [], [])

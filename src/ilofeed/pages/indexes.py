@@ -1,6 +1,6 @@
-"""What names everything else: the office's page, the list of feeds, and the sitemap.
+"""Render the home page, the list of feeds, the sitemap and `robots.txt`.
 
-The sitemap is the protocol 0.9 of sitemaps.org; `robots.txt` leads to it.
+The sitemap follows protocol 0.9 of sitemaps.org; `robots.txt` has its address.
 """
 
 import datetime as dt
@@ -10,29 +10,29 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, Selection, changed, grouped, render_opml
+from ilofeed.feeds import OPML_PATH, Selection, group_feeds, last_change, render_opml
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages.feed_page import addresses
 from ilofeed.pages.html import render_page, webcal
 from ilofeed.pages.navigation import Directory, build_directory, entries_per_month
 
-NEWEST = 10  # entries on the office's page
+NEWEST = 10  # entries on the home page
 SITEMAP_PATH = "sitemap.xml"
-MOST = 50_000  # addresses in one file of the sitemap; more need an index of files
+MOST = 50_000  # addresses in one file (protocol 0.9); more need several files and an index
 _SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
-Change: TypeAlias = "tuple[str, dt.datetime]"  # the path of a page, and when it changed last
+Change: TypeAlias = "tuple[str, dt.datetime]"  # path and last change of a page
 
 
 def render_indexes(selection: Selection) -> list[Document]:
-    """Return the pages of the office, `feeds.opml`, the sitemap and `robots.txt`."""
+    """Return the home page, `404.html`, `feeds.opml`, the sitemap and `robots.txt`."""
     directory = build_directory(selection.office, selection.feeds)
     return [*render_index(selection, directory), *render_lists(selection)]
 
 
 def render_index(selection: Selection, directory: Directory) -> list[Document]:
-    """Return the pages of the office: its index, and the one for addresses that do not exist."""
+    """Return the home page and `404.html`."""
     office = selection.office
-    entries = [entry for entry in selection.out if entry.withdrawn is None]
+    entries = [entry for entry in selection.entries if entry.withdrawn is None]
     return [
         Document("index.html", "index", _render_index(office, directory, entries)),
         Document("404.html", "index", _render_not_found(office, directory)),
@@ -40,11 +40,11 @@ def render_index(selection: Selection, directory: Directory) -> list[Document]:
 
 
 def render_lists(selection: Selection) -> list[Document]:
-    """Return what programs request: the lists of feeds and of pages, and `robots.txt`."""
+    """Return the documents for programs: `feeds.opml`, the sitemap and `robots.txt`."""
     office, feeds = selection.office, selection.feeds
     pages = [("index.html", max(feed.updated for feed in feeds))]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
-    pages += [(e.page, changed(e)) for e in selection.out if e.withdrawn is None]
+    pages += [(e.page, last_change(e)) for e in selection.entries if e.withdrawn is None]
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
     return [
         Document(OPML_PATH, "index", render_opml(feeds, office)),
@@ -54,26 +54,26 @@ def render_lists(selection: Selection) -> list[Document]:
 
 
 def _render_index(office: Office, directory: Directory, entries: Sequence[Entry]) -> bytes:
-    """Return the office's page: the newest entries, and every feed by dimension."""
+    """Return the home page: the newest entries, and all feeds grouped by dimension."""
     main = directory.main
     return render_page(
         "index.html",
         "index.html",
         office,
         directory,
-        groups=dict(grouped(directory.feeds)),
+        groups=dict(group_feeds(directory.feeds)),
         newest=entries[:NEWEST],
         chart=entries_per_month(entries, office),
         addresses=lambda feed: addresses(feed, office),
         webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
         countries={feed.spec.country: feed for feed in directory.feeds if not feed.spec.is_pair},
-        crossed=lambda feed: directory.crossed(feed, office),
-        above=lambda feed: directory.above(feed, office),
+        paired_feeds=lambda feed: directory.paired_feeds(feed, office),
+        broader_feeds=lambda feed: directory.broader_feeds(feed, office),
     )
 
 
 def _render_not_found(office: Office, directory: Directory) -> bytes:
-    """Return what a host shows for a missing page, at any depth: its links begin at the root."""
+    """Return the page for unknown addresses; its links work at any depth of the site."""
     root = urllib.parse.urlsplit(office.url).path
     return render_page(
         "404.html",
@@ -81,12 +81,12 @@ def _render_not_found(office: Office, directory: Directory) -> bytes:
         office,
         directory,
         address_of=lambda path: root + path.removesuffix("index.html"),
-        groups=dict(grouped(directory.feeds)),
+        groups=dict(group_feeds(directory.feeds)),
     )
 
 
 def _render_sitemap(office: Office, pages: Sequence[Change]) -> list[Document]:
-    """Return the sitemap, preceded by its parts if it has too many addresses for one file."""
+    """Return the sitemap; if it has too many addresses, its parts and then an index of them."""
     if len(pages) <= MOST:
         data = _list("urlset", "url", pages, office)
         return [Document(SITEMAP_PATH, "index", data)]

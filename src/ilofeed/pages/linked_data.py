@@ -1,4 +1,4 @@
-"""The data for search engines in an entry's page: NewsArticle and Event of schema.org, JSON-LD."""
+"""Write and read JSON-LD for search engines in entry pages: schema.org NewsArticle and Event."""
 
 import json
 from typing import Any
@@ -9,22 +9,22 @@ from ilofeed.pages.html_tree import read_html
 
 
 def render_structured(entry: Entry, office: Office) -> str:
-    """Return the text of the script element, written so that it holds no markup of HTML."""
+    """Return the JSON-LD of an entry for a script element; `&`, `<` and `>` are escaped."""
     text = json.dumps(structured(entry, office), ensure_ascii=False, separators=(",", ":"))
     return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def read_structured(page: bytes) -> Any:
-    """Return what a search engine reads of a page; raise `ValueError` if that is not one JSON."""
+    """Return the JSON-LD of a page; raise `ValueError` if it is not one valid block of JSON."""
     blocks = read_html(page).linked_data
     if len(blocks) != 1:
-        raise ValueError(f"there are {len(blocks)} blocks of linked data, not one")
+        raise ValueError(f"expected one block of linked data, not {len(blocks)}")
     return json.loads(blocks[0])
 
 
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
-    """Return the graph of an entry: the article, and the event that it is about, if any."""
-    office = office.speaking(entry.language)
+    """Return the JSON-LD of an entry: a graph of its NewsArticle and, if it has one, its Event."""
+    office = office.localized(entry.language)
     publisher = _person(office.author, "Organization")
     article = {
         "@type": "NewsArticle",

@@ -1,4 +1,4 @@
-"""How people find their way: the feeds around a feed, what pages say of it, and the chart."""
+"""Find related feeds, describe feeds on pages, and count entries for the chart."""
 
 import datetime as dt
 from collections import Counter, defaultdict
@@ -16,31 +16,31 @@ Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, countr
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """An index of the feeds of an office, which may have thousands: too many to search."""
+    """An index of the feeds of an office, because it may have thousands."""
 
     feeds: Sequence[Feed]
-    main: Feed  # the feed of everything, or the first feed if the office has none
+    main: Feed  # the feed of all entries, or the first feed if there is none
     _by_key: Mapping[Key, Feed]
     _narrower: Mapping[Key, Sequence[Feed]]
-    _pairs: Mapping[Key, Mapping[str, Sequence[tuple[Term, Feed]]]]  # in groups as in `crossed`
-    _by_terms: Mapping[tuple[str | None, str | None], Sequence[Feed]]  # only feeds of a language
+    _pairs: Mapping[Key, Mapping[str, Sequence[tuple[Term, Feed]]]]  # by group of `paired_feeds`
+    _by_terms: Mapping[tuple[str | None, str | None], Sequence[Feed]]  # only feeds with a language
     _narrower_categories: Mapping[str | None, Sequence[Term]]
     _narrower_countries: Mapping[str | None, Sequence[Term]]
 
     def find(
         self, language: str | None = None, country: str | None = None, category: str | None = None
     ) -> Feed | None:
-        """Return the feed that selects exactly these."""
+        """Return the feed that selects by exactly these terms; None if there is none."""
         return self._by_key.get((language, country, category))
 
-    def narrower(self, feed: Feed) -> Sequence[Feed]:
-        """Return the feeds of the terms directly below."""
+    def narrower_feeds(self, feed: Feed) -> Sequence[Feed]:
+        """Return the feeds of the terms whose `broader` is the term of a feed."""
         return self._narrower.get(_key(feed.spec), ())
 
-    def crossed(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
-        """Return the feeds of pairs with the term of a feed, each with the label of the other term.
+    def paired_feeds(self, feed: Feed, office: Office) -> dict[str, list[tuple[str, Feed]]]:
+        """Return the feeds that combine the term of a feed with another term, with its label.
 
-        The groups are those of the other terms, `by_country` or `by_topic`.
+        They are grouped by the kind of the other term: `by_country` or `by_topic`.
         """
         if feed.spec.is_pair or feed.spec.path == "all":
             return {}
@@ -50,15 +50,15 @@ class Directory:
         }
 
     def in_other_languages(self, feed: Feed) -> list[Feed]:
-        """Return the feeds of the same terms in other languages, for a feed of a language."""
+        """Return the feeds of the same terms in other languages, if the feed has a language."""
         spec = feed.spec
         if spec.language is None:
             return []
         same_terms = self._by_terms[spec.country, spec.category]
         return [other for other in same_terms if other.spec.language != spec.language]
 
-    def above(self, feed: Feed, office: Office) -> list[Feed]:
-        """Return the feeds that hold all that this one holds, beginning with everything."""
+    def broader_feeds(self, feed: Feed, office: Office) -> list[Feed]:
+        """Return the feeds that contain all entries of this one, the most general first."""
         spec = feed.spec
         if spec.path == "all":
             return []
@@ -68,11 +68,11 @@ class Directory:
             return [*everything, parent] if parent is not None else everything
         for key in _keys_above(spec, office):
             if parent := self._by_key.get(key):
-                return [*self.above(parent, office), parent]
+                return [*self.broader_feeds(parent, office), parent]
         return everything
 
     def narrower_terms(self, feed: Feed) -> Sequence[Term]:
-        """Return the terms directly below the one of a feed."""
+        """Return the terms whose `broader` is the term of a feed."""
         if feed.spec.country is not None:
             return self._narrower_countries.get(feed.spec.country, ())
         return self._narrower_categories.get(feed.spec.category, ())
@@ -112,7 +112,7 @@ def _key(spec: FeedSpec) -> Key:
 
 
 def _keys_above(spec: FeedSpec, office: Office) -> Iterator[Key]:
-    """Yield the keys of the feeds directly above in one dimension."""
+    """Yield the key of each feed in which one term is replaced by its broader term."""
     if spec.category and (broader := office.categories[spec.category].broader):
         yield spec.language, spec.country, broader
     if spec.country and (broader := office.countries[spec.country].broader):
@@ -127,12 +127,12 @@ def _by_broader(terms: Mapping[str, Term]) -> Mapping[str | None, Sequence[Term]
 
 
 def main_feed(feeds: Sequence[Feed]) -> Feed:
-    """Return the feed of everything, or the first feed if the office has none."""
+    """Return the feed of all entries, or the first feed if there is none."""
     return next((feed for feed in feeds if feed.spec.path == "all"), feeds[0])
 
 
 def label(feed: Feed, office: Office, words: Phrases) -> str:
-    """Return the name of a feed without the office's: `China, Wages`."""
+    """Return the name of a feed on pages, without the office: `China, Wages`."""
     labels = [term.label(office.language) for term in feed_terms(feed.spec, office)]
     tag = feed.spec.language
     if tag is not None and (not labels or office.language != tag):
@@ -141,14 +141,14 @@ def label(feed: Feed, office: Office, words: Phrases) -> str:
 
 
 def label_language(feed: Feed, office: Office) -> str | None:
-    """Return the language of the first word of that name; None if it is the page's own."""
+    """Return the language in which `label` begins; None if it is that of the page."""
     for term in feed_terms(feed.spec, office):
-        return in_language(term.labels, office.language)[1] or office.own_language
+        return in_language(term.labels, office.language)[1] or office.default_language
     return feed.spec.language
 
 
 def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> str:
-    """Return a sentence or two: what the office says of the term, and what else belongs to it."""
+    """Return a description of a feed: that of its term, and the labels of narrower terms."""
     terms = feed_terms(feed.spec, office)
     tag = feed.spec.language
     if tag is not None and not terms:
@@ -169,7 +169,7 @@ def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> s
 
 
 class Row(NamedTuple):
-    """One country, with its number of entries in each month."""
+    """A row of the chart: a country, and its number of entries in each month."""
 
     name: str
     label: str
@@ -178,21 +178,21 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """The months (their first days), oldest first, and a row for each country with entries."""
+    """Entries per month and country: the first day of each month, oldest first, and the rows."""
 
     months: tuple[dt.date, ...]
     rows: tuple[Row, ...]
 
     @property
-    def most(self) -> int:
-        """The highest number, which gives the tallest bar."""
+    def maximum(self) -> int:
+        """The highest number, that of the tallest bar."""
         return max(number for row in self.rows for number in row.numbers)
 
 
 def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
-    """Count entries by country in the last months until the newest entry; None for one month.
+    """Count entries by country and month, up to the newest entry; None if there is one month.
 
-    Nothing depends on the time of the build. An entry about two countries counts for both.
+    The current time has no influence. An entry about two countries counts for both.
     """
     counts = Counter((country, _month(entry)) for entry in entries for country in entry.countries)
     numbers = {_month(entry) for entry in entries}
@@ -208,5 +208,5 @@ def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
 
 
 def _month(entry: Entry) -> int:
-    """Return the month in which an entry was published, counted from the beginning of our era."""
+    """Return the month of publication as a number: 12 * year + month - 1."""
     return entry.published.year * 12 + entry.published.month - 1

@@ -1,11 +1,10 @@
-"""Recipes: digests of all that a document is made of, so that equal recipes mean equal bytes.
+"""Compute recipes. A recipe is a digest of everything that a document is made of.
 
-A recipe rests on what its document shows, and on the settings of the office that all documents rest
-on. So a label that is changed in feeds.yaml changes the recipes of the documents that show it, and
-no others. The program is not in a recipe: `publish.state` drops those of another version.
-
-An entry is represented by the digest of its file (`Entry.source`), with what the moment and the
-office make of it.
+Documents with equal recipes have equal bytes, so they need not be rendered again. A recipe covers
+the values that the document shows and the settings that affect all documents. A new label in
+feeds.yaml therefore changes only the recipes of documents with that label. The version of the
+program is not included: `publish.state` discards recipes of other versions. Entries are included by
+the digest of their file (`Entry.source`), their dates and the labels of their terms.
 """
 
 import hashlib
@@ -21,8 +20,8 @@ from ilofeed.pages.navigation import Directory, about, entries_per_month, label,
 
 _Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
 
-UNKNOWN = b""  # the recipe of a document that shows an entry of unknown source
-_GROUP, _NO_ENTRY = b"|" * SHORT, b"-" * SHORT  # as long as the digest of an entry
+UNKNOWN = b""  # recipe of a document with an entry whose source digest is unknown
+_GROUP, _NO_ENTRY = b"|" * SHORT, b"-" * SHORT  # as long as a digest
 
 
 class Recipes:
@@ -32,33 +31,33 @@ class Recipes:
         self._office = selection.office
         self._directory = directory
         self._settings = settings_digest(selection.office)
-        terms = {_terms(entry) for entry in selection.out}
+        terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
         self._feeds = {each: _digest(self._settings, self._find_feeds(*each)) for each in terms}
-        self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.out}
-        self._links = {entry.slug: _describe_link(entry) for entry in selection.out}
+        self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
+        self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
 
     def assets(self) -> bytes:
-        """Return the recipe of what all pages load."""
+        """Return the recipe of the stylesheets and scripts."""
         return _digest(self._settings, "assets")
 
     def index(self, entries: Sequence[Entry]) -> bytes:
-        """Return the recipe of the office's page and of the one for missing addresses."""
+        """Return the recipe of the home page and `404.html`."""
         office, directory = self._office, self._directory
         in_feeds = [entry for entry in entries if entry.withdrawn is None]
-        feeds = [(*_describe(feed), *self._describe_around(feed)) for feed in directory.feeds]
+        feeds = [(*_describe(feed), *self._describe_related(feed)) for feed in directory.feeds]
         chart = entries_per_month(in_feeds, office)
         values = (office.description, directory.main.spec, feeds, chart)
         return self._with_entries([in_feeds[:NEWEST]], "index", *values)
 
-    def entry(self, entry: Entry, shown: Iterable[Sequence[Entry | None]]) -> bytes:
-        """Return the recipe of the documents of an entry; `shown` are the other entries that its
-        page links to, in groups."""
+    def entry(self, entry: Entry, linked: Iterable[Sequence[Entry | None]]) -> bytes:
+        """Return the recipe of the documents of an entry; `linked` are groups of entries that its
+        page links to (`EntryPages.linked_entries`)."""
         digest = self._entries[entry.slug]
         if digest == UNKNOWN:
             return UNKNOWN
         parts = [self._feeds[_terms(entry)], digest]
-        for group in shown:
+        for group in linked:
             parts.append(_GROUP)
             parts += [_NO_ENTRY if other is None else self._links[other.slug] for other in group]
         return hashlib.blake2b(b"".join(parts), digest_size=SHORT).digest()
@@ -69,14 +68,14 @@ class Recipes:
         return self._with_entries(lists, "feed", *_describe(feed), len(feed.archives))
 
     def feed_page(self, feed: Feed) -> bytes:
-        """Return the recipe of the page of a feed, which links to the feeds around it."""
+        """Return the recipe of the page of a feed, which links to related feeds."""
         main = self._directory.main
-        shown = (main.spec, main.title, main.updated, *self._describe_around(feed))
-        return self._with_entries([feed.entries], "page", *_describe(feed), *shown)
+        links = (main.spec, main.title, main.updated, *self._describe_related(feed))
+        return self._with_entries([feed.entries], "page", *_describe(feed), *links)
 
-    def archive(self, shown: Feed) -> bytes:
-        """Return the recipe of an archive document (`archive_documents`)."""
-        return self._with_entries([shown.entries], "archive", *_describe(shown), shown.history)
+    def archive(self, feed: Feed) -> bytes:
+        """Return the recipe of an archive document; `feed` is one of `archive_feeds`."""
+        return self._with_entries([feed.entries], "archive", *_describe(feed), feed.history)
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> bytes:
         parts = [_digest(self._settings, values)]
@@ -88,7 +87,7 @@ class Recipes:
         return hashlib.blake2b(b"".join(parts), digest_size=SHORT).digest()
 
     def _digest_entry(self, entry: Entry) -> bytes:
-        """Return the digest of what documents show of an entry, labels of its terms included."""
+        """Return the digest of an entry with its dates and the labels of its terms."""
         if not entry.source:
             return UNKNOWN
         moments = f"{entry.updated}|{entry.withdrawn}"
@@ -109,7 +108,7 @@ class Recipes:
     def _find_feeds(
         self, categories: Sequence[str], countries: Sequence[str], language: str
     ) -> list[tuple[str, str] | None]:
-        """Return path and title of the feeds that the page of an entry links to."""
+        """Return path and title of each feed that the page of an entry links to."""
         find = self._directory.find
         feeds = [
             self._directory.main,
@@ -119,10 +118,10 @@ class Recipes:
         ]
         return [None if feed is None else (feed.spec.path, feed.title) for feed in feeds]
 
-    def _describe_around(self, feed: Feed) -> tuple[Any, ...]:
-        """Return what the page of a feed says of it in words, and of the feeds around it."""
-        office, directory = self._office.speaking(feed.language), self._directory
-        words = phrases(office.language, office.own_language)
+    def _describe_related(self, feed: Feed) -> tuple[Any, ...]:
+        """Return the texts of the page of a feed about it and about related feeds."""
+        office, directory = self._office.localized(feed.language), self._directory
+        words = phrases(office.language, office.default_language)
 
         def describe(other: Feed) -> tuple[Any, ...]:
             name = label(other, office, words)
@@ -132,11 +131,11 @@ class Recipes:
             about(feed, office, words, directory),
             office.description_language,
             describe(feed),
-            [describe(other) for other in directory.above(feed, office)],
-            [(*describe(other), other.selected) for other in directory.narrower(feed)],
+            [describe(other) for other in directory.broader_feeds(feed, office)],
+            [(*describe(other), other.selected) for other in directory.narrower_feeds(feed)],
             [
                 (group, [(name, other.spec.path, other.selected) for name, other in pairs])
-                for group, pairs in directory.crossed(feed, office).items()
+                for group, pairs in directory.paired_feeds(feed, office).items()
             ],
             [(other.spec.path, other.language) for other in directory.in_other_languages(feed)],
         )
@@ -147,7 +146,7 @@ def _terms(entry: Entry) -> _Terms:
 
 
 def _describe_link(entry: Entry) -> bytes:
-    """Return what the page of another entry shows of this one."""
+    """Return the values that pages of other entries show of this one."""
     text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0"
     return text.encode("utf-8", "surrogatepass")
 

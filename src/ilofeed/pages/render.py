@@ -1,4 +1,4 @@
-"""A selection to every document of its output, but for the manifest."""
+"""Render all documents of a selection, except the manifest."""
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
@@ -8,10 +8,10 @@ from typing import Any
 from ilofeed.feeds import (
     RENDERERS,
     Selection,
-    archive_documents,
-    in_format,
+    archive_feeds,
     render_archive_documents,
     render_calendar,
+    subscription_feed,
 )
 from ilofeed.model import (
     FILE_NAMES,
@@ -32,44 +32,44 @@ from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
-Outputs = Mapping[bytes, Sequence[OutputFile]]  # what the output has, by recipe
+Outputs = Mapping[bytes, Sequence[OutputFile]]  # files in the output, by recipe
 
-WORTH_SHARING = 200  # entries that take longer to render than a process to start
+WORTH_SHARING = 200  # from this number of entries on, other processes save time
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class _Group:
-    """Documents that are rendered together and have one recipe: of an entry, a feed or the site."""
+    """Documents of one entry, feed or site that are rendered together and share a recipe."""
 
     subject: Entry | Feed | Selection
     recipe: bytes
     render: Callable[[Any], list[Document]]
 
-    def shown(self, path: str, form: Format | None) -> dict[str, Any]:
-        """Return the feed or the entry that one of the documents shows."""
+    def _subject_fields(self, path: str, form: Format | None) -> dict[str, Any]:
+        """Return the fields `feed` and `entry` of one of the documents."""
         if isinstance(self.subject, Feed):
             if form is None or self.subject.history is not None:
                 return {"feed": self.subject}
-            return {"feed": in_format(self.subject, form)}
+            return {"feed": subscription_feed(self.subject, form)}
         if not isinstance(self.subject, Entry):
             return {}
-        is_own = path in (self.subject.page, self.subject.calendar)
-        return {"entry": self.subject if is_own else None}
+        shows_entry = path in (self.subject.page, self.subject.calendar)
+        return {"entry": self.subject if shows_entry else None}
 
-    def render_bare(self) -> list[Document]:
-        """Render without what is shown: another process need not send it back."""
+    def render_without_subject(self) -> list[Document]:
+        """Render without `feed` and `entry`, which a worker need not send back."""
         return [
             dataclasses.replace(document, feed=None, entry=None)
             for document in self.render(self.subject)
         ]
 
-    def complete(self, document: Document) -> Document:
-        """Add what `render_bare` left out, and the recipe."""
-        shown = self.shown(document.path, document.format)
-        return dataclasses.replace(document, recipe=self.recipe, **shown)
+    def with_subject(self, document: Document) -> Document:
+        """Add the recipe and the fields that `render_without_subject` left out."""
+        fields = self._subject_fields(document.path, document.format)
+        return dataclasses.replace(document, recipe=self.recipe, **fields)
 
     def up_to_date(self, file: OutputFile) -> UpToDate:
-        """Return a file of the output that was made by this recipe."""
+        """Return a file of the output with the same recipe as an unchanged document."""
         form = format_of(file.path, file.kind)
         return UpToDate(
             file.path,
@@ -78,12 +78,12 @@ class _Group:
             file.sha256,
             partial(self.render, self.subject),
             format=form,
-            **self.shown(file.path, form),
+            **self._subject_fields(file.path, form),
         )
 
 
 def render(selection: Selection, workers: Workers = ALONE) -> tuple[Document, ...]:
-    """Render every document, in the order in which they are published."""
+    """Render all documents, in the order in which they are published."""
     documents = render_changed(selection, {}, workers)
     return tuple(document for document in documents if isinstance(document, Document))
 
@@ -91,13 +91,15 @@ def render(selection: Selection, workers: Workers = ALONE) -> tuple[Document, ..
 def render_changed(
     selection: Selection, outputs: Outputs, workers: Workers = ALONE
 ) -> tuple[AnyDocument, ...]:
-    """Render every document that the output does not have with the same recipe."""
-    office, entries, feeds = selection.office, selection.out, selection.feeds
+    """Return all documents except the manifest, in the order in which they are published. They are
+    rendered, or `UpToDate` if `outputs` has a file with the same recipe."""
+    office, entries, feeds = selection.office, selection.entries, selection.feeds
     directory = build_directory(office, feeds)
     recipes = Recipes(selection, directory)
     pages = entry_page.EntryPages(office, directory, entries)
     for_entries = [
-        _Group(entry, recipes.entry(entry, pages.others(entry)), pages.render) for entry in entries
+        _Group(entry, recipes.entry(entry, pages.linked_entries(entry)), pages.render)
+        for entry in entries
     ]
     formats = partial(render_formats, office=office, directory=directory)
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
@@ -105,22 +107,24 @@ def render_changed(
     for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
     for_archives = [
         _Group(
-            shown, recipes.archive(shown), lambda feed: render_archive_documents([feed], office)[0]
+            archive,
+            recipes.archive(archive),
+            lambda feed: render_archive_documents([feed], office)[0],
         )
         for feed in feeds
-        for shown in archive_documents(feed)
+        for archive in archive_feeds(feed)
     ]
-    # the feeds of few entries are rendered before a process has started
+    # with few entries, feeds are rendered faster than a process starts
     for_feeds_workers = Workers(workers.processes) if len(entries) > WORTH_SHARING else ALONE
 
     def render_few(groups: Sequence[_Group]) -> list[list[Document]]:
-        return [group.render_bare() for group in groups]
+        return [group.render_without_subject() for group in groups]
 
     def render_each(groups: Sequence[_Group]) -> list[list[Document]]:
-        return workers.map(_Group.render_bare, groups, WORTH_SHARING)
+        return workers.map(_Group.render_without_subject, groups, WORTH_SHARING)
 
     def render_feeds(groups: Sequence[_Group]) -> list[list[Document]]:
-        return for_feeds_workers.map(_Group.render_bare, groups)
+        return for_feeds_workers.map(_Group.render_without_subject, groups)
 
     def render_together(groups: Sequence[_Group]) -> list[list[Document]]:
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
@@ -134,7 +138,7 @@ def render_changed(
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
-        *entry_page.render_moved(entries, office, feeds),
+        *entry_page.render_redirects(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
         *render_lists(selection),
@@ -147,34 +151,34 @@ def _render_groups(
     outputs: Outputs,
     render_all: Callable[[Sequence[_Group]], list[list[Document]]],
 ) -> list[AnyDocument]:
-    """Return the documents of each group, rendered unless they are up to date."""
+    """Return the documents of each group, as `UpToDate` if `outputs` has their recipe."""
     rendered = iter(render_all([group for group in groups if group.recipe not in outputs]))
     documents: list[AnyDocument] = []
     for group in groups:
         if group.recipe in outputs:
             documents += map(group.up_to_date, outputs[group.recipe])
         else:
-            documents += map(group.complete, next(rendered))
+            documents += map(group.with_subject, next(rendered))
     return documents
 
 
 def render_assets(office: Office) -> list[Document]:
-    """Render what pages and other sites load: the same for all entries."""
+    """Render the stylesheets and scripts of pages and of other sites that embed a feed."""
     return [
-        Document(".nojekyll", "asset", b""),  # Pages publishes everything as it is
+        Document(".nojekyll", "asset", b""),  # GitHub Pages then publishes files unchanged
         *html.render_assets(office),
         *embeds.render_scripts(),
     ]
 
 
 def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
-    """Return a function that renders the documents of an entry."""
+    """Return a function that renders the documents of an entry: page, picture and calendar."""
     directory = build_directory(selection.office, selection.feeds)
-    return entry_page.EntryPages(selection.office, directory, selection.out).render
+    return entry_page.EntryPages(selection.office, directory, selection.entries).render
 
 
 def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """Render one feed without its archives: its page, its formats, its calendar."""
+    """Render one feed without its archives: formats, calendar, embeds and page."""
     directory = build_directory(office, feeds)
     return [*render_formats(feed, office, directory), *_render_page(feed, office, directory)]
 
@@ -184,15 +188,15 @@ def _render_page(feed: Feed, office: Office, directory: Directory) -> list[Docum
 
 
 def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Document]:
-    """Render what programs and other sites read of a feed; its page names other feeds too."""
+    """Render the documents of a feed that do not link to other feeds: all but its page."""
     documents = [
         *feed_page.render_embeds(feed, office, directory),
         embeds.render_oembed(feed, office),
     ]
-    for form, draw in RENDERERS.items():
-        shown = in_format(feed, form)
+    for form, render in RENDERERS.items():
+        shown = subscription_feed(feed, form)
         path = feed.path(FILE_NAMES[form])
-        documents.append(Document(path, "feed", draw(shown, office), shown, form))
+        documents.append(Document(path, "feed", render(shown, office), shown, form))
     if feed.has_calendar:
         data = render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
@@ -200,6 +204,6 @@ def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Doc
 
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
-    """Render the archive documents of one feed, in the formats that have them."""
-    rendered = render_archive_documents(archive_documents(feed), office)
+    """Render the archive documents (RFC 5005) of one feed, in each format with archives."""
+    rendered = render_archive_documents(archive_feeds(feed), office)
     return [document for documents in rendered for document in documents]

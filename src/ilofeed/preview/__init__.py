@@ -1,7 +1,7 @@
-"""The site as it will be, served to browsers on this machine while an editor writes it.
+"""Preview the site in browsers on this machine while an editor writes.
 
-`pages` renders what the files are worth now, `server` serves it, and `watch` follows the files.
-Nothing here publishes or prints.
+`pages` renders the files as they are now, `server` serves the pages, and `watch` notices changed
+files. This package neither publishes nor prints.
 """
 
 from ilofeed.preview.server import Server

@@ -1,8 +1,7 @@
-"""The preview of an office: drafts and embargoed entries too, marked, and all problems.
+"""Render the preview of an office, with marked drafts and future entries, and all problems.
 
-Its documents are rendered on demand. Nothing here is ever published, and `build` does not use it:
-entries that wait are shown by a selection made here, so that no option of the real one could
-publish them.
+Documents are rendered on demand and never published. The preview has its own selection of entries,
+which `build` does not use, so no option of `build` can publish a draft.
 """
 
 import dataclasses
@@ -16,8 +15,15 @@ from functools import partial
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import Parsed, Sources, check_entry, examine, slug_of, told_apart
-from ilofeed.feeds import Selection, in_order, is_out, next_change, published, select_feeds
+from ilofeed.content import EntryFile, Sources, check_entry, check_files, slug_of, unique_updated
+from ilofeed.feeds import (
+    Selection,
+    is_published,
+    newest_first,
+    next_change,
+    select_feeds,
+    select_published,
+)
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
@@ -25,16 +31,16 @@ from ilofeed.pages import (
     render_assets,
     render_feed,
     render_indexes,
-    render_moved,
+    render_redirects,
 )
 from ilofeed.problems import Problem, has_errors, plural, visible
 
-PREFIX = "-preview/"  # of the preview's own paths; no feed and no entry begins so
+PREFIX = "-preview/"  # of the preview's own paths; no path of a site begins with it
 SCRIPT, STYLE, EVENTS = PREFIX + "preview.js", PREFIX + "preview.css", PREFIX + "events"
 MAX_PROBLEMS = 50  # listed on one page
 
 _ENTRY = re.compile(r"entry/([^/]+)/")
-_LINK = re.compile(rb'<a\b[^>]*\bhref="([^":?#]+)"[^>]*>.*?</a>', re.DOTALL)  # within the site
+_LINK = re.compile(rb'<a\b[^>]*\bhref="([^":?#]+)"[^>]*>.*?</a>', re.DOTALL)  # to this site
 _MAIN, _BODY = re.compile(rb"<main[^>]*>\s*"), re.compile(rb"<body[^>]*>\s*")
 _EMPTY = (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>\n'
@@ -46,10 +52,10 @@ _EMPTY = (
 
 @dataclasses.dataclass(frozen=True)
 class Preview:
-    """An office at an instant, as far as its files can be read, and their problems.
+    """An office at an instant, and the problems in its files.
 
-    `marks` says by slug why subscribers do not see an entry yet. What has errors is shown as it was
-    before it had any; `selection` is None if feeds.yaml always had errors.
+    `marks` says by slug why an entry is not published yet. A file with errors is shown as it was
+    before the errors; `selection` is None if feeds.yaml never was without errors.
     """
 
     selection: Selection | None
@@ -63,35 +69,35 @@ class Preview:
 
 
 def _slug(problem: Problem) -> str | None:
-    """Return the slug of the entry that a problem is in; None if it is in another file."""
+    """Return the slug of the entry that a problem is in, or None."""
     path = problem.path
     return slug_of(path) if path.startswith("entries/") and path.endswith(".md") else None
 
 
 @dataclasses.dataclass
 class Memory:
-    """Results of the last look at the files, so that only changed files are checked again."""
+    """The cache of the last check, so that only changed files are checked again."""
 
-    depends_on: object = None  # what the check of each entry file depends on, besides its bytes
-    parsed: dict[str, tuple[bytes, Parsed]] = dataclasses.field(default_factory=dict)
+    depends_on: object = None  # what the check of an entry file depends on, besides its bytes
+    parsed: dict[str, tuple[bytes, EntryFile]] = dataclasses.field(default_factory=dict)
     valid: dict[str, Entry] = dataclasses.field(default_factory=dict)
     shown: Preview | None = None
 
 
 def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Preview:
-    """Return the preview of files, to be served at an address; `memory` is updated."""
+    """Return the preview of an office's files for a server's address; update `memory`."""
     depends_on = (sources.office, sources.files, now.date())
     if depends_on != memory.depends_on:
         memory.parsed.clear()
         memory.depends_on = depends_on
 
-    def parse(path: str, data: bytes, *context: Any) -> Parsed:
+    def parse(path: str, data: bytes, *context: Any) -> EntryFile:
         cached = memory.parsed.get(path)
         if cached is None or cached[0] != data:
             cached = memory.parsed[path] = data, check_entry(path, data, *context)
         return cached[1]
 
-    office, parsed, problems = examine(sources, now, address, judge=parse)
+    office, parsed, problems = check_files(sources, now, address, checker=parse)
     if has_errors(problem for problem in problems if problem.path == "feeds.yaml"):
         before = memory.shown or Preview(None, (), {})
         memory.shown = dataclasses.replace(before, problems=tuple(problems), next_change=None)
@@ -104,8 +110,8 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
     return memory.shown
 
 
-def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[Entry]:
-    """Return each entry as it is or was before it had errors; of two that clash the first."""
+def _entries(parsed: Sequence[EntryFile], office: Office, memory: Memory) -> list[Entry]:
+    """Return each entry, from before its errors if it has any; the first of any duplicates."""
     entries: dict[str, Entry] = {}
     ids = set()
     for result in parsed:
@@ -114,18 +120,18 @@ def _entries(parsed: Sequence[Parsed], office: Office, memory: Memory) -> list[E
             continue
         if set(entry.categories) <= office.categories.keys() and (
             set(entry.countries) <= office.countries.keys()
-        ):  # feeds.yaml may have lost a term since
+        ):  # a term may have been removed from feeds.yaml
             entries[entry.slug] = entry
             ids.add(entry.id)
-    return list(told_apart(list(entries.values())))
+    return list(unique_updated(list(entries.values())))
 
 
 def _select(
     office: Office, entries: Sequence[Entry], now: dt.datetime
 ) -> tuple[Selection, dict[str, str]]:
     """Select as `feeds.select` does, entries that wait included; return the marks of those."""
-    marks = {entry.slug: _mark(entry, office, now) for entry in entries if not is_out(entry, now)}
-    out = published((entry for entry in entries if entry.slug not in marks), now)
+    marks = {e.slug: _mark(e, office, now) for e in entries if not is_published(e, now)}
+    out = select_published((entry for entry in entries if entry.slug not in marks), now)
     waiting = [
         dataclasses.replace(entry, draft=False, withdrawn=None)
         for entry in entries
@@ -136,7 +142,7 @@ def _select(
         dataclasses.replace(
             entry, translation_of=entry.translates if entry.translates in originals else None
         )
-        for entry in in_order([*out, *waiting])
+        for entry in newest_first([*out, *waiting])
     ]
     return Selection(office, shown, select_feeds(office, shown)), marks
 
@@ -151,24 +157,24 @@ def _mark(entry: Entry, office: Office, now: dt.datetime) -> str:
 
 
 class Pages:
-    """The documents of one state of the files, each rendered once, on demand.
+    """The documents of one version of the files, each rendered once, on demand.
 
-    `version` names the state: a page reloads itself when it learns of another.
+    A page in the browser reloads when there is another `version`.
     """
 
     def __init__(self, preview: Preview, version: str) -> None:
         self.preview, self.version = preview, version
         self._documents: dict[str, bytes] = {}
         self._renderers: dict[str, Callable[[], Sequence[Document]]] = {}
-        self._redirects: set[str] = set()  # pages that only lead to others
+        self._redirects: set[str] = set()  # paths of pages that only redirect
         if (selection := preview.selection) is not None:
-            redirects = list(render_moved(selection.out, selection.office, selection.feeds))
+            redirects = list(render_redirects(selection.entries, selection.office, selection.feeds))
             self._redirects = {page.path for page in redirects}
             self._renderers = _renderers(selection, redirects)
         self._lock = threading.Lock()
 
     def find(self, path: str) -> bytes | None:
-        """Return the bytes that are served at a path, None if nothing is."""
+        """Return the bytes to serve at a path, or None if there is no such document."""
         if path in {SCRIPT, STYLE}:
             return (resources.files("ilofeed") / "assets" / path.removeprefix(PREFIX)).read_bytes()
         data = self._document(path)
@@ -180,7 +186,7 @@ class Pages:
         return self._with_banner(path, data)
 
     def _is_missing_for_errors(self, path: str) -> bool:
-        """Whether there would be a page if the files had no errors."""
+        """Return whether a page is missing only because files have errors."""
         entry = _ENTRY.match(path)
         if entry is not None and path == f"entry/{entry[1]}/index.html":
             return bool(self.preview.problems_of(entry[1]))
@@ -195,7 +201,7 @@ class Pages:
             return self._documents.get(path)
 
     def _with_banner(self, path: str, data: bytes) -> bytes:
-        """Add the script that reloads a page, the banner, and marks of entries that wait."""
+        """Add the script that reloads a page, the banner, and the marks of unpublished entries."""
         head = (
             f'<link rel="stylesheet" href="/{STYLE}?{self.version}">\n'
             f'<script type="module" src="/{SCRIPT}?{self.version}"></script>\n</head>'
@@ -208,7 +214,7 @@ class Pages:
         return data if place is None else data[: place.end()] + banner + data[place.end() :]
 
     def _mark(self, path: str, href: str) -> bytes:
-        """Return what follows a link of a page if it leads to an entry that waits."""
+        """Return the mark to insert after a link of a page, if it leads to an unpublished entry."""
         entry = _ENTRY.fullmatch(urllib.parse.urljoin(f"/{path}", href)[1:])
         mark = self.preview.marks.get(entry[1]) if entry is not None else None
         if mark is None:
@@ -217,7 +223,7 @@ class Pages:
 
     def _banner(self, path: str) -> str:
         entry = _ENTRY.match(path)
-        # those of feeds.yaml first: they may cause many others
+        # problems of feeds.yaml first: they may cause many others
         problems = sorted(self.preview.problems, key=lambda problem: problem.path != "feeds.yaml")
         mark = self.preview.marks.get(entry[1], "") if entry is not None else ""
         if not mark and not problems:
@@ -250,7 +256,7 @@ def _item(problem: Problem) -> str:
 
 
 def _group(path: str, groups: Collection[str]) -> str:
-    """Return the folder whose documents are rendered together; "" for the rest."""
+    """Return the group of a path: the folder that is rendered with it, or "" for the rest."""
     folders = path.split("/")[:-1]
     names = ("/".join(folders[:depth]) for depth in range(len(folders), 0, -1))
     return next((name for name in names if name in groups), "")
@@ -259,7 +265,7 @@ def _group(path: str, groups: Collection[str]) -> str:
 def _renderers(
     selection: Selection, redirects: Sequence[Document]
 ) -> dict[str, Callable[[], Sequence[Document]]]:
-    """Return what renders the documents of each folder: an entry's, a feed's, its archives'."""
+    """Return a function for each folder (entry, feed, archives) that renders its documents."""
     office, feeds = selection.office, selection.feeds
     render_entry = entry_renderer(selection)
     renderers: dict[str, Callable[[], Sequence[Document]]] = {
@@ -267,7 +273,7 @@ def _renderers(
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
-    for entry in selection.out:
+    for entry in selection.entries:
         renderers[f"entry/{entry.slug}"] = partial(render_entry, entry)
     for feed in feeds:
         renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)

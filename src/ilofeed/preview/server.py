@@ -1,8 +1,8 @@
-"""The server of the preview, for browsers on this machine and for the preview's own pages.
+"""Serve the preview to browsers on this machine, and only to the preview's own pages.
 
-A page of another site must not read drafts through a browser that runs here: it could have its own
-name lead to this machine (DNS rebinding). So the `Host` of a request must be this machine, and its
-`Origin`, if it has one, this server. Files are never opened: what is served is rendered in memory.
+Another site must not read drafts through a browser on this machine, for instance by letting its own
+host name point here (DNS rebinding). So the `Host` of a request must be this machine and its
+`Origin`, if any, this server. Documents are rendered in memory; the server opens no files.
 """
 
 import http.server
@@ -16,7 +16,7 @@ from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
-_ALIVE = 15.0  # seconds between two signs of life sent to a page that waits
+_ALIVE = 15.0  # seconds between keep-alive messages to a page that waits for changes
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "atom.xml": "application/atom+xml; charset=utf-8",
@@ -36,7 +36,7 @@ _TYPES = {
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Serves the pages that were last shown. Port 0 is any free port; `address` says which."""
+    """Serves the pages passed to `show`. Port 0 means any free port, which is then in `address`."""
 
     daemon_threads = True
     block_on_close = False
@@ -53,25 +53,25 @@ class Server(http.server.ThreadingHTTPServer):
         return f"http://{HOST}:{self.server_port}/"
 
     def start(self) -> None:
-        """Serve in a thread of its own."""
+        """Serve in a new thread."""
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def show(self, pages: Pages) -> None:
-        """Serve other pages from now on, and notify pages that are open."""
+        """Replace the pages, and notify the browsers that show them."""
         with self._changed:
             self._pages = pages
             self._changed.notify_all()
 
     @property
     def pages(self) -> Pages:
-        """The pages that are served now; wait for the first."""
+        """The current pages; wait until there are any."""
         with self._changed:
             while self._pages is None:
                 self._changed.wait()
             return self._pages
 
     def next_version(self, version: str) -> str | None:
-        """Wait for another version than this one, and return it; None after a while."""
+        """Wait until the version is another one and return it, or None after `_ALIVE` seconds."""
         with self._changed:
             self._changed.wait_for(
                 lambda: self.is_closing or (self._pages and self._pages.version != version), _ALIVE
@@ -80,7 +80,7 @@ class Server(http.server.ThreadingHTTPServer):
             return None if self.is_closing or shown == version else shown
 
     def close(self) -> None:
-        """End, also for pages that wait for another version."""
+        """Stop the server and end all requests that wait for another version."""
         with self._changed:
             self.is_closing = True
             self._changed.notify_all()
@@ -88,7 +88,7 @@ class Server(http.server.ThreadingHTTPServer):
         self.server_close()
 
     def is_own(self, name: str | None) -> bool:
-        """Whether a host name with a port is this server's."""
+        """Return whether a host name with a port is this server's."""
         name = (name or "").lower()
         return name in {f"{host}:{self.server_port}" for host in _NAMES} or (
             self.server_port == 80 and name in _NAMES
@@ -103,12 +103,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         if not self.server.is_own(self.headers.get("Host")):
-            self._refuse(HTTPStatus.FORBIDDEN, "this preview has another name")
+            self._refuse(HTTPStatus.FORBIDDEN, "wrong host name for this preview")
             return
         origin = self.headers.get("Origin")
         scheme, _, name = (origin or "").partition("://")
         if origin is not None and not (scheme == "http" and self.server.is_own(name)):
-            self._refuse(HTTPStatus.FORBIDDEN, "this preview is for its own pages")
+            self._refuse(HTTPStatus.FORBIDDEN, "pages of other sites cannot use this preview")
             return
         path = urllib.parse.unquote(self.path.partition("?")[0].partition("#")[0])
         path = path.removeprefix("/")
@@ -134,11 +134,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         """Refuse every other method."""
         if not name.startswith("do_"):
             raise AttributeError(name)
-        why = "a preview is only looked at"
+        why = "a preview is read-only"
         return partial(self._refuse, HTTPStatus.METHOD_NOT_ALLOWED, why, Allow="GET, HEAD")
 
     def _refuse(self, status: HTTPStatus, why: str, **headers: str) -> None:
-        self.close_connection = True  # whatever else was sent is not read
+        self.close_connection = True  # the rest of the request is not read
         self._send(status, f"{why}\n".encode(), _TYPES["txt"], Connection="close", **headers)
 
     def _send(self, status: HTTPStatus, data: bytes, media_type: str, **headers: str) -> None:
@@ -169,14 +169,14 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.wfile.write(f"data: {version}\n\n".encode() if version else b":\n\n")
 
     def handle_one_request(self) -> None:
-        """Handle a request; a browser that goes away is not an error."""
+        """Handle a request; ignore a browser that closes the connection."""
         try:
             super().handle_one_request()
         except ConnectionError:
             self.close_connection = True
 
     def log_message(self, *_: object) -> None:
-        """Log nothing: the terminal is for problems."""
+        """Log nothing: the terminal shows only problems."""
 
 
 def _type(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Follow the files of an office, and show them on a server whenever they change."""
+"""Watch the files of an office, and update the preview's server when they change."""
 
 import datetime as dt
 import secrets
@@ -15,20 +15,20 @@ from ilofeed.content import read_office
 from ilofeed.preview.pages import Memory, Pages, Preview, look
 from ilofeed.preview.server import Server
 
-STEP = 20  # milliseconds without a change after which the files are read
-WAKE = 1.0  # seconds after which a thread checks whether it should end
+STEP = 20  # milliseconds without a change until the files are read
+WAKE = 1.0  # seconds between checks whether a thread should end
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A preview that is shown now, and the seconds it took."""
+    """A new preview, and the seconds from reading the files to serving it."""
 
     preview: Preview
     seconds: float
 
 
 class Watcher:
-    """Notices changes of an office's files until it is stopped."""
+    """Watches an office's files until it is stopped."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -42,21 +42,21 @@ class Watcher:
         )
 
     def start(self) -> None:
-        """Begin to watch, in threads of its own."""
+        """Start to watch, in two new threads."""
         for target in (self._watch_root, self._watch_entries):
             threading.Thread(target=target, daemon=True).start()
 
     def stop(self, *_: object) -> None:
-        """Stop; can be used as the handler of a signal."""
+        """Stop watching; usable as a signal handler."""
         self._stopped.set()
         self._changed.set()
 
     def follow(
         self, server: Server, clock: Callable[[], dt.datetime]
     ) -> Iterator[Update | OSError]:
-        """Show the files as they are, whenever they change and when an entry is due.
+        """Update the server now, whenever files change, and when an entry is due.
 
-        Yield what is shown, or the error if a file could not be read: it may have vanished.
+        Yield each update, or the error if a file cannot be read (it may have just been deleted).
         """
         memory, run, number = Memory(), secrets.token_hex(4), 0
         shown, due = None, None
@@ -79,7 +79,7 @@ class Watcher:
                     break
 
     def _watch_root(self) -> None:
-        """Watch feeds.yaml, and whether the folder of the entries comes or goes."""
+        """Watch feeds.yaml, and whether the entries' folder is created or deleted."""
         root = self._root.resolve()
         names = {str(root / name) for name in ("feeds.yaml", "entries")}
         for _ in self._watch(
@@ -88,16 +88,16 @@ class Watcher:
             self._changed.set()
 
     def _watch_entries(self) -> None:
-        """Watch the folder of the entries, also if another takes its place."""
+        """Watch the entries' folder, and a new one after it is replaced."""
         folder = self._root.resolve() / "entries"
         while not self._stopped.wait(WAKE / 5):
             try:
                 self._watch_folder(folder)
-            except OSError:  # it has just gone
+            except OSError:  # it has just been deleted
                 continue
 
     def _watch_folder(self, folder: Path) -> None:
-        """Watch a folder while it is the one of its name."""
+        """Watch a folder until another folder has its path."""
         inode = folder.stat().st_ino
         self._changed.set()  # it may have changed before it was watched
         for changes in self._watch(

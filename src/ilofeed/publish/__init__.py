@@ -1,8 +1,8 @@
-"""The output folder: what is published, what is remembered of it, and what subscribers notice.
+"""Write the output folder, remember the build, and compare it with the previous one.
 
-Modules are loaded when a name of theirs is first used (PEP 562): a build that has nothing to do
-takes longer to load what a build needs than to find that out. `_NAMES` says where a name is
-defined; names of modules themselves are found by the import statement.
+Modules are imported when one of their names is first used (PEP 562), because importing all of them
+takes longer than finding that the output is up to date. `_NAMES` maps each module to its names;
+modules themselves are found by the import statement.
 """
 
 from importlib import import_module
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
     from ilofeed.publish.last_build import PreviousBuild, recall_build
     from ilofeed.publish.live import load_previous
     from ilofeed.publish.manifest import make_ledger, render_manifest
-    from ilofeed.publish.output import Changes, publish, read_manifest
+    from ilofeed.publish.output import PublishResult, publish, read_manifest
     from ilofeed.publish.stamps import Input, scan_inputs
     from ilofeed.publish.state import (
+        BuildSummary,
+        LastShown,
         NewBuild,
         Output,
-        Shown,
-        Summary,
-        find_nothing_to_do,
         load_state,
+        recall_summary,
         save_state,
     )
 
 __all__ = [
-    "FORMATS", "Changes", "Difference", "Format", "Input", "NewBuild", "Output", "PreviousBuild",
-    "Shown", "Summary", "check_continuity", "compare", "find_nothing_to_do", "keep_entries",
+    "FORMATS", "BuildSummary", "Difference", "Format", "Input", "LastShown", "NewBuild",
+    "Output", "PreviousBuild", "PublishResult", "check_continuity", "compare", "keep_entries",
     "live", "load_previous", "load_state", "make_ledger", "output", "publish", "read_manifest",
-    "recall_build", "render_manifest", "save_state", "scan_inputs", "websub",
+    "recall_build", "recall_summary", "render_manifest", "save_state", "scan_inputs", "websub",
 ]  # fmt: skip
 _NAMES = {
     "changes": "FORMATS Difference Format compare",
@@ -41,9 +41,9 @@ _NAMES = {
     "last_build": "PreviousBuild recall_build",
     "live": "load_previous",
     "manifest": "make_ledger render_manifest",
-    "output": "Changes publish read_manifest",
+    "output": "PublishResult publish read_manifest",
     "stamps": "Input scan_inputs",
-    "state": "NewBuild Output Shown Summary find_nothing_to_do load_state save_state",
+    "state": "NewBuild Output LastShown BuildSummary recall_summary load_state save_state",
 }
 
 

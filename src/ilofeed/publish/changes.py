@@ -1,6 +1,6 @@
-"""What subscribers would notice between two builds, for people, for programs and as Markdown.
+"""Compare two ledgers, to find what subscribers would notice; format it as text, JSON or Markdown.
 
-It is a comparison of two ledgers: that of the last build and that of the next.
+One ledger is of the last build, the other of the next.
 """
 
 import json
@@ -8,19 +8,19 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
-from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
 from ilofeed.problems import Problem, visible
 
 Format = Literal["text", "json", "markdown"]
 
-# kinds of entries, each with its heading; an entry is of one kind at most
+# kinds of changes with their headings; an entry has at most one
 KINDS = {
     "new": "New",
     "released": "Released, their date has come",
     "updated": "Updated",
     "changed": "Changed without a new `updated`",
     "withdrawn": "Withdrawn",
-    "returned": "Back again",
+    "returned": "No longer withdrawn",
     "gone": "Gone",
 }
 MAX_DOCUMENTS = 20  # listed by path; the rest are counted
@@ -36,11 +36,11 @@ class Documents(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """What subscribers would notice, entries in order of their id.
+    """The changes that subscribers would notice; entries are sorted by id.
 
-    `released` entries waited for their date at the last build, as far as that is known; `updated`
-    ones have a newer `updated`, `changed` ones differ without it. `renamed` holds an entry before
-    and after if its page has another address, whatever else happened to it.
+    The date of `released` entries was in the future at the last build. `updated` entries have a
+    newer `updated`; `changed` entries differ without one. `renamed` has the old and the new record
+    of each entry whose page has a new address; it may have another change too.
     """
 
     new: tuple[Record, ...] = ()
@@ -57,15 +57,16 @@ class Difference:
 
 
 def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Difference:
-    """Return what subscribers notice between two builds; `waiting` are the ids of entries that
-    waited for their date at the first."""
+    """Compare two builds; `waiting` are ids of entries with a future date at the first build."""
     kinds: dict[str, list[Record]] = {kind: [] for kind in KINDS}
     changes = before.changes(after)
     kinds["gone"] = list(changes.gone.values())
     for identity, record in changes.new.items():
         kinds["released" if identity in waiting else "new"].append(record)
     pairs = list(changes.differing.values())
-    if before.site != after.site:  # then entries with equal records may have another address
+    if (
+        before.site != after.site
+    ):  # then all entries have new addresses, even if their records are equal
         pairs = [
             (old, after.entries[identity])
             for identity, old in before.entries.items()
@@ -92,36 +93,36 @@ def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Dif
 
 
 def _kind(old: Record, new: Record) -> str | None:
-    """Return what happened to an entry that both builds publish; None if nothing did."""
+    """Return the kind of change of an entry that both builds publish; None if it is unchanged."""
     if new.withdrawn is not None:
         return "withdrawn" if old.withdrawn is None else None
     if old.withdrawn is not None:
         return "returned"
-    if is_updated(old, new) and not is_moved_along(old, new):
+    if is_updated(old, new) and not updated_follows_date(old, new):
         return "updated"
     return "changed" if is_changed(old, new) else None
 
 
 def is_updated(old: Record, new: Record) -> bool:
-    """Whether `updated` is later, in whole seconds: fractions mean nothing to people."""
-    before, after = second(old.updated), second(new.updated)
+    """Return whether `updated` is later, compared in whole seconds."""
+    before, after = whole_seconds(old.updated), whole_seconds(new.updated)
     return before is not None and after is not None and after > before
 
 
 def is_changed(old: Record, new: Record) -> bool:
-    """Whether subscribers see an entry differ, apart from its id and address."""
+    """Return whether the content, the title or the date of an entry differs."""
     if old.digest is not None and new.digest is not None and old.digest != new.digest:
         return True
-    return old.title != new.title or second(old.published) != second(new.published)
+    return old.title != new.title or whole_seconds(old.published) != whole_seconds(new.published)
 
 
 def _path(record: Record, ledger: Ledger) -> str:
-    """Return the address of an entry's page within the site, which may have moved."""
+    """Return the address of an entry's page, relative to the site of its ledger."""
     return record.url.removeprefix(ledger.site or "")
 
 
 def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
-    """Format a difference as one line for each change; problems are printed on their own."""
+    """Format a difference as one line for each change; problems are printed separately."""
     lines = [
         f"{kind:<10} {_file(record)}  {visible(record.title)}"
         for kind, records in _entries(difference)
@@ -136,8 +137,8 @@ def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
 
 
 def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
-    """Format a difference as an object: a list of entries for each kind, lists of paths of feeds
-    and documents, and in `refused` the errors of the guard."""
+    """Format a difference as a JSON object: a list of entries for each kind, lists of paths of
+    feeds and documents, and the errors (`refused`) and warnings of the guard."""
     value: dict[str, Any] = {
         kind: [_item(record) for record in records] for kind, records in _entries(difference)
     }
@@ -155,7 +156,7 @@ def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
 
 
 def as_markdown(difference: Difference, problems: Sequence[Problem]) -> str:
-    """Format a difference as the summary of a CI job."""
+    """Format a difference in Markdown, for the summary of a CI job."""
     lines = ["## What subscribers would notice", ""]
     for heading, severity in (("Refused", "error"), ("Warnings", "warning")):
         items = [
@@ -227,9 +228,9 @@ def _code(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """Escape what Markdown would interpret, but for code spans of our own messages."""
+    """Escape the syntax of Markdown, except in code spans, which our messages contain."""
     parts = visible(text, 1000).split("`")
     return "`".join(
-        "".join("\\" + c if c in r"\*_[]<>#|~!&" and not at % 2 else c for c in part)
-        for at, part in enumerate(parts)
+        "".join("\\" + c if c in r"\*_[]<>#|~!&" and not number % 2 else c for c in part)
+        for number, part in enumerate(parts)  # every other part is a code span
     )

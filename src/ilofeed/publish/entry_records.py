@@ -1,11 +1,11 @@
-"""Entries that were checked by an earlier build, as JSON, so that a build checks what has changed.
+"""Store checked entries as JSON, so that a later build only checks changed entries.
 
-An entry is recalled for the same file and the same settings of the office by a later build of the
-same program. Not kept are entries that have to be checked again: those with warnings, those with a
-picture file, and those whose check could say something else at a later time.
+A stored entry is used if its file, the settings of the office and the program are unchanged. These
+entries are not stored, because they must be checked again: those with warnings, those with a
+picture file, and those whose result may change with time.
 
-The JSON comes from a file that anybody can write (`publish.state`), so the types of all fields are
-checked; one wrong record makes all of them count as unknown.
+The JSON comes from an untrusted file (`publish.state`), so the types of all fields are checked; if
+one record is wrong, none is used.
 """
 
 import datetime as dt
@@ -26,15 +26,15 @@ _ENTRY = TypeAdapter(Entry)
 
 @dataclass(frozen=True, slots=True)
 class CheckedEntries:
-    """Rows of entries that were checked, by path; they hold for offices with the same settings
-    (`ids.settings_digest`) from an instant on, in seconds since 1970."""
+    """Rows of checked entries by path. They are valid for the same settings of the office
+    (`ids.settings_digest`), and from the time `since` on, in seconds since 1970."""
 
     settings: str = ""
     since: float = 0.0
     rows: Mapping[str, EntryRow] = field(default_factory=dict)
 
     def recall(self, sources: Sources, office: Office, now: dt.datetime) -> dict[str, Entry]:
-        """Return the entries of files that were checked before, by path."""
+        """Return the entries of unchanged files, by path; none if the rows are not valid."""
         if self.since > now.timestamp() or self.settings != settings_digest(office):
             return {}
         rows = [
@@ -55,30 +55,30 @@ class CheckedEntries:
 
 
 def keep_entries(
-    site: Site, now: dt.datetime, troubled: Collection[str], before: CheckedEntries
+    site: Site, now: dt.datetime, with_problems: Collection[str], before: CheckedEntries
 ) -> CheckedEntries:
-    """Return the entries that later builds need not check; `troubled` are the paths of files with
-    problems. What was recalled from `before` stays as it was written."""
-    rows = {path: before.rows[path] for path in site.recalled}
+    """Return the entries that later builds need not check; `with_problems` are paths of files with
+    problems. Rows of entries recalled from `before` are kept unchanged."""
+    rows = {path: before.rows[path] for path in site.cached}
     for entry in site.entries:
         path = entry.path
-        if path not in rows and path not in troubled and _is_settled(entry, now):
+        if path not in rows and path not in with_problems and _is_settled(entry, now):
             rows[path] = (path, entry.source, _write(entry))
     return CheckedEntries(settings_digest(site.office), now.timestamp(), rows)
 
 
 def _is_settled(entry: Entry, now: dt.datetime) -> bool:
-    """Whether the check of a file would find the same at any later time."""
+    """Return whether a check of the entry has the same result at any later time."""
     return (
         entry.published <= now
         and entry.updated <= now
-        and entry.updated.microsecond == fraction(entry.id)  # not told apart from another's
+        and entry.updated.microsecond == fraction(entry.id)  # it was not adjusted to be unique
         and (entry.image is None or entry.image.path is None)
     )
 
 
 def _has_terms(entry: Entry, office: Office) -> bool:
-    """Whether feeds.yaml has the terms of an entry."""
+    """Return whether feeds.yaml has all terms of an entry."""
     return office.categories.keys() >= set(entry.categories) and office.countries.keys() >= set(
         entry.countries
     )
@@ -89,7 +89,7 @@ def _write(entry: Entry) -> bytes:
 
 
 def _read(record: bytes, source: bytes, office: Office) -> Entry:
-    """Return the entry of a record; `ValueError` if it is damaged."""
+    """Return the entry of a record; raise `ValueError` if it is damaged."""
     entry = _ENTRY.validate_json(record, strict=True)
     return replace(
         entry,
@@ -104,12 +104,12 @@ def _read(record: bytes, source: bytes, office: Office) -> Entry:
 
 def _with_zones(event: Event) -> Event:
     if event.end is not None and type(event.end) is not type(event.start):
-        raise ValueError("a day and a time")
+        raise ValueError("an event with a date and a time")
     return replace(event, start=_with_zone(event.start), end=event.end and _with_zone(event.end))
 
 
 def _with_zone(moment: Time) -> Time:
-    """Return a time with the zone that Python has for its offset; `ValueError` without one."""
+    """Return a time with a fixed offset as `dt.timezone`; raise `ValueError` without offset."""
     if not isinstance(moment, dt.datetime):
         return moment
     offset = moment.utcoffset()

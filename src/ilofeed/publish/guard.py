@@ -1,8 +1,8 @@
-"""The continuity guard: refuse what would harm people who are subscribed already.
+"""The continuity guard: refuse changes that would harm subscribers, such as lost entries.
 
-It compares the ledger of the last build with that of the next. Each refusal is a `Problem` whose
-code is the rule, and whose message says what to write to keep what subscribers have, or how to
-allow it. Nothing here reads or writes a file.
+It compares the ledger of the last build with that of the next. Each refusal is a `Problem` with the
+rule as its code. The message says what to write to avoid the change, or how to allow it. This
+module does not read or write files.
 """
 
 import dataclasses
@@ -13,24 +13,24 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 
 from ilofeed import dates
-from ilofeed.content import Site, scalar
-from ilofeed.feeds import Ledger, Record, is_moved_along, second
+from ilofeed.content import Site, to_yaml
+from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
 from ilofeed.model import FILE_NAMES, Entry, Office
 from ilofeed.problems import Code, Problem, quote
 from ilofeed.publish.changes import is_changed, is_updated
 from ilofeed.publish.manifest import digest
 
 MAX_MOVE = 24 * 60 * 60  # seconds by which the date of an entry may move
-MANY = 10  # refuse as many-vanished if more than one entry in so many vanishes at once
-SIMILARITY = 0.6  # of two titles of the same instant, as a ratio of difflib
-MAX_COMPARED = 100  # entries of one instant whose titles are compared
+MANY = 10  # many-vanished: more than one in MANY entries would be gone
+SIMILARITY = 0.6  # minimal ratio (difflib) of titles, for entries of the same date
+MAX_COMPARED = 100  # entries of the same date whose titles are compared
 
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-    """The site and the two ledgers; the ids in `before` are those of today's authority.
+    """The site and its two ledgers; the ids in `before` are changed to the current authority.
 
-    `read` returns the bytes of an entry file or of feeds.yaml, to find lines in.
+    `read` returns the bytes of an entry file or of feeds.yaml, to find the line of a problem.
     """
 
     site: Site
@@ -46,33 +46,33 @@ class Comparison:
 
     @functools.cached_property
     def by_id(self) -> dict[str, Entry]:
-        """The entries of the site."""
+        """The entries of the site by id."""
         return {entry.id: entry for entry in self.site.entries}
 
     @functools.cached_property
     def differing(self) -> list[tuple[Record, Record, Entry]]:
-        """Entries in both ledgers whose records differ."""
+        """The old record, the new record and the entry, where the records differ."""
         differing = self.before.changes(self.after).differing
         return [(old, new, self.by_id[identity]) for identity, (old, new) in differing.items()]
 
     @property
     def today(self) -> dt.date:
-        """The day in the office's time zone."""
+        """The current date in the office's time zone."""
         return self.now.astimezone(self.office.timezone).date()
 
     def date(self, moment: dt.datetime) -> str:
-        """Write an instant as editors do: the day alone if the time is the office's usual one."""
+        """Return an instant as editors write it: without the time if that is `publish_time`."""
         local = moment.astimezone(self.office.timezone)
-        usual = dates.instant(local.date(), self.office.timezone, self.office.publish_time)
-        return local.date().isoformat() if local == usual else local.isoformat()
+        default = dates.instant(local.date(), self.office.timezone, self.office.publish_time)
+        return local.date().isoformat() if local == default else local.isoformat()
 
     def short_id(self, identity: str) -> str:
-        """Write an id as `id:` takes it: a former slug, or the whole id."""
+        """Return an id as editors write it after `id:`, a former slug or a complete tag URI."""
         slug = identity.removeprefix(self.office.authority.id_of(""))
         return slug if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) else identity
 
     def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
-        """Return a refusal at the line of a key, or at the first line."""
+        """Return a problem at the line of a key, or at the first line if there is no such key."""
         return Problem(path, line_of(self.read(path), key), 1, code, message)
 
 
@@ -84,25 +84,27 @@ def check_continuity(
     now: dt.datetime,
     allowed: Collection[str] = (),
 ) -> list[Problem]:
-    """Return refusals as errors, those of `allowed` rules and changes without a new `updated` as
-    warnings, ordered by place."""
+    """Return the problems sorted by place: refusals as errors; as warnings, refusals of `allowed`
+    rules and changes without a new `updated`. `read` returns the bytes of a file of the office."""
     comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
     refusals = [*_vanished(comparison), *_moved(comparison), *_addresses(comparison, before)]
     problems = [_with_advice(problem, allowed) for problem in refusals]
-    return sorted([*problems, *_silent(comparison)])
+    return sorted([*problems, *_unannounced(comparison)])
 
 
 def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
-    """Say how a refusal can be allowed, or make it a warning if it is."""
+    """Return a refusal with advice on how to allow it; as a warning if it is allowed."""
     option = f"--allow {problem.code}"
     if problem.code in allowed:
         message = f"{problem.message} (allowed by {option})"
         return dataclasses.replace(problem, message=message, severity="warning")
-    return dataclasses.replace(problem, message=f"{problem.message}. If it is meant: {option}")
+    return dataclasses.replace(
+        problem, message=f"{problem.message}. If this is intended, pass {option}"
+    )
 
 
 def _under_authority(before: Ledger, office: Office) -> Ledger:
-    """Return the ledger with ids of today's authority: a change of it is reported once."""
+    """Return the ledger with ids of the current authority, so that a change is reported once."""
     if before.authority in {None, office.authority.text}:
         return before
     old = f"tag:{before.authority}:"
@@ -125,7 +127,7 @@ def _vanished(comparison: Comparison) -> Iterator[Problem]:
     matcher = RenameMatcher(unpublished, comparison.office)
     for record in gone:
         if (entry := comparison.by_id.get(record.id)) is not None:
-            yield _hidden(comparison, record, entry)
+            yield _unpublished(comparison, record, entry)
         elif (renamed := matcher.match(record)) is not None:
             yield _renamed(comparison, record, renamed)
         else:
@@ -133,7 +135,7 @@ def _vanished(comparison: Comparison) -> Iterator[Problem]:
     if len(gone) > 1 and len(gone) * MANY > len(before):
         message = (
             f"{len(gone)} of the {len(before)} published entries would be gone at once; "
-            "is the folder complete? Put their files back"
+            "put their files back, and check that the folder is complete"
         )
         yield Problem("entries", 1, 1, "many-vanished", message)
 
@@ -142,20 +144,20 @@ def _title(record: Record) -> str:
     return quote(record.title or record.id)
 
 
-def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
-    """Refuse to unpublish an entry that became a draft or moved to the future."""
+def _unpublished(comparison: Comparison, record: Record, entry: Entry) -> Problem:
+    """Refuse a published entry that became a draft or has a future date now."""
     if entry.draft:
         message = (
-            f"{_title(record)} was published and is a draft now; those who have it would not be "
-            f"told. Instead of the draft line write `withdrawn: {comparison.today}`"
+            f"{_title(record)} is published, so as a draft it would stay in readers; "
+            f"replace the `draft` line by `withdrawn: {comparison.today}`"
         )
-    elif second(entry.published) == second(record.published):
+    elif whole_seconds(entry.published) == whole_seconds(record.published):
         now = comparison.date(comparison.now)
-        message = f"{_title(record)} was published, but the clock says {now}, before its date"
+        message = f"{_title(record)} is published, but it is only {now}; correct the clock or --now"
     else:
         date = comparison.date(record.published or comparison.now)
         message = (
-            f"{_title(record)} was published and would wait for its date now; write `date: {date}`"
+            f"{_title(record)} is published, but its date is in the future; write `date: {date}`"
         )
     key = "draft" if entry.draft else "date"
     return comparison.problem(entry.path, key, "id-vanished", message)
@@ -163,13 +165,13 @@ def _hidden(comparison: Comparison, record: Record, entry: Entry) -> Problem:
 
 def _renamed(comparison: Comparison, record: Record, entry: Entry) -> Problem:
     if entry.path == record.file:
-        what = f"the id of {_title(record)} has changed"
+        change = f"the id of {_title(record)} has changed"
     else:
-        was = f", {record.file} before," if record.file else ""
-        what = f"{_title(record)}{was} has a new name and so a new id"
+        old = f" from {record.file}" if record.file else ""
+        change = f"the file of {_title(record)} was renamed{old}, which changes its id"
     message = (
-        f"{what}: readers would show it a second time; write "
-        f"`id: {comparison.short_id(record.id)}` to keep its identity"
+        f"{change}, so that readers would show it twice; write "
+        f"`id: {comparison.short_id(record.id)}` to keep the id"
     )
     key = "id" if line_of(comparison.read(entry.path), "id") > 1 else "title"
     return comparison.problem(entry.path, key, "id-vanished", message)
@@ -181,8 +183,8 @@ def _deleted(comparison: Comparison, record: Record) -> Problem:
         day = record.withdrawn.astimezone(comparison.office.timezone).date()
     path = record.file or f"entries/{comparison.short_id(record.id)}.md"
     message = (
-        f"{_title(record)} was published and its file is gone; put the file back with "
-        f"`withdrawn: {day}` in it: then readers are told, and its page stays"
+        f"{_title(record)} is published, but its file is gone; put the file back and add "
+        f"`withdrawn: {day}`, so that readers remove it and its page stays"
     )
     return Problem(path, 1, 1, "id-vanished", message)
 
@@ -196,43 +198,44 @@ def _moved(comparison: Comparison) -> Iterator[Problem]:
             date = comparison.date(old.published)
             message = (
                 f"the date of {_title(old)} moves from {date} to "
-                f"{comparison.date(new.published)}, and readers sort by it; "
-                f"write `date: {date}`, and `updated:` for the day of a change"
+                f"{comparison.date(new.published)}, which changes the order in readers; "
+                f"write `date: {date}`, and the date of a change as `updated`"
             )
             yield comparison.problem(entry.path, "date", "date-moved", message)
-        if old.updated is None or new.updated is None or is_moved_along(old, new):
+        if old.updated is None or new.updated is None or updated_follows_date(old, new):
             continue
-        if (second(new.updated) or 0) < (second(old.updated) or 0):
+        if (whole_seconds(new.updated) or 0) < (whole_seconds(old.updated) or 0):
             instant = old.updated.astimezone(comparison.office.timezone).replace(microsecond=0)
             message = (
-                f"{_title(old)} was updated on {instant.isoformat()} and would be older now: "
-                f"readers take no older version; write `updated: {instant.isoformat()}` or later"
+                f"`updated` of {_title(old)} is before {instant.isoformat()}, its last value, and "
+                f"readers ignore older versions; write `updated: {instant.isoformat()}` or later"
             )
             yield comparison.problem(entry.path, "updated", "updated-backwards", message)
 
 
-def _silent(comparison: Comparison) -> Iterator[Problem]:
-    """Warn of changes that most readers would not notice, because `updated` stays."""
+def _unannounced(comparison: Comparison) -> Iterator[Problem]:
+    """Warn of changes without a new `updated`, which most readers ignore."""
     for old, new, entry in comparison.differing:
         if new.withdrawn is not None or is_updated(old, new):
             continue
         if old.withdrawn is not None:
-            what = f"{_title(new)} is back, but nothing tells readers so"
+            change = f"{_title(new)} is no longer withdrawn, but its `updated` is not newer"
         elif is_changed(old, new):
-            what = f"{_title(new)} has changed, but most readers keep what they have"
+            change = f"{_title(new)} has changed, but its `updated` is not newer"
         else:
             continue
         message = (
-            f"{what}; `ilofeed touch {entry.path}` sets `updated`. A mended typo needs no new date"
+            f"{change}, so that most readers will not show it; run `ilofeed touch {entry.path}`. "
+            "You don't need it for a corrected typo"
         )
         problem = comparison.problem(entry.path, "updated", "changed-silently", message)
         yield dataclasses.replace(problem, severity="warning")
 
 
 class RenameMatcher:
-    """Finds the entry that was published under another id: its file or its `id` has changed.
+    """A search for entries that were published under another id, before a rename.
 
-    Candidates are entries whose id was never published; each is matched once.
+    Candidates are entries whose id was never published; each is returned at most once.
     """
 
     def __init__(self, candidates: Iterable[Entry], office: Office) -> None:
@@ -242,18 +245,17 @@ class RenameMatcher:
             for key in (
                 ("digest", digest(entry, office)),
                 ("title", entry.title),
-                ("instant", second(entry.published)),
+                ("instant", whole_seconds(entry.published)),
             ):
                 self._index.setdefault(key, []).append(entry)
 
     def match(self, record: Record) -> Entry | None:
-        """Return the entry that was published as a record: one of the same content, else of the
-        same title and date, else of the same title, else of the same date and a similar title. Of
-        several, one in the record's file is preferred."""
+        """Return the entry that matches a record by content, else by title and date, title, or date
+        and similar title; None if none does. An entry in the record's file is preferred."""
         titled = self._candidates("title", record.title)
         similar = [
             (_similarity(record.title, entry.title), entry)
-            for entry in self._candidates("instant", second(record.published))[:MAX_COMPARED]
+            for entry in self._candidates("instant", whole_seconds(record.published))[:MAX_COMPARED]
         ]
         similar.sort(key=lambda pair: -pair[0])
         candidates = [
@@ -269,7 +271,7 @@ class RenameMatcher:
         return best
 
     def _candidates(self, key: str, value: object) -> list[Entry]:
-        if not value:  # older manifests may lack it
+        if not value:  # missing in older manifests
             return []
         return [
             entry for entry in self._index.get((key, value), ()) if entry.id not in self._matched
@@ -285,20 +287,20 @@ _FORMATS = {name: form for form, name in FILE_NAMES.items()}
 
 
 def _addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
-    """Refuse to lose addresses and names that subscribers have stored; `before` as it was."""
+    """Refuse changes of the authority and of addresses; `before` has its original ids."""
     office = comparison.office
     problem = functools.partial(comparison.problem, "feeds.yaml")
     if before.authority not in {None, office.authority.text}:
         message = (
-            f"the authority was {quote(before.authority or '')}; with another one every entry has "
-            f"a new id, and readers show all of them again; write `authority: {before.authority}`"
+            "a new authority changes the id of every entry, so that readers would show all of "
+            f"them twice; write `authority: {before.authority}`"
         )
         yield problem("authority", "authority-changed", message)
     if before.site not in {None, office.url}:
         message = (
-            f"the site was at {quote(before.site or '')} and would be at {quote(office.url)}, "
-            f"where nobody is subscribed; write `url: {before.site}`, or let the old address lead "
-            "to the new one: ids stay as they are, so that nobody sees an entry twice"
+            f"the site moves from {quote(before.site or '')} to {quote(office.url)}, but "
+            f"subscribers have the old address; write `url: {before.site}`, or redirect the old "
+            "address to the new one (ids do not change, so readers show no entry twice)"
         )
         yield problem("url", "site-moved", message)
     gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
@@ -309,25 +311,25 @@ def _addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
     for feed, paths in gone.items():
         key, advice = _advice(feed, paths, office, before, lost)
         shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
-        message = f"people are subscribed to {shown}, which would be gone; {advice}"
+        message = f"{shown} would be removed, but may have subscribers; {advice}"
         yield problem(key, "feed-vanished", message)
 
 
 def _advice(
     feed: str, paths: list[str], office: Office, before: Ledger, lost: list[str]
 ) -> tuple[str, str]:
-    """Return the key of feeds.yaml that a feed depends on, and what to write there to keep it;
-    `lost` are all languages that no list has any more, since one line holds them."""
+    """Return the key of feeds.yaml that a removed feed depends on, and what to write there; `lost`
+    are all languages that are no longer listed, because one line lists them."""
     dimensions = _dimensions(feed)
     language, code, category = (dimensions.get(name) for name in DIMENSIONS)
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
         label = before.categories.get(category, category)
-        return "categories", f"below `categories` write `{category}: {scalar(label)}`"
+        return "categories", f"below `categories` write `{category}: {to_yaml(label)}`"
     if code and country not in office.countries:
         label = before.countries.get(country, country)
-        return "countries", f"below `countries` write `{country}: {scalar(label)}`"
+        return "countries", f"below `countries` write `{country}: {to_yaml(label)}`"
     if feed not in {spec.path for spec in office.feeds}:
         if language in lost:
             tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
@@ -341,23 +343,23 @@ def _advice(
 
 
 def _languages(office: Office) -> tuple[str, ...]:
-    return office.languages or (office.own_language,)
+    return office.languages or (office.default_language,)
 
 
 def _as_tag(path: str) -> str:
-    """Write a lower-case language tag with its usual capitals (RFC 5646, section 2.1.1)."""
+    """Return a lower-case language tag with the recommended capitals (RFC 5646, section 2.1.1)."""
     language, *subtags = path.split("-")
     styles = {4: str.title, 2: str.upper}
     return "-".join([language, *(styles.get(len(part), str)(part) for part in subtags)])
 
 
 def _dimensions(feed: str) -> dict[str, str]:
-    """Return the language, the country and the category in the path of a feed, if it has them."""
+    """Return the language, country and category in the path of a feed, by dimension."""
     parts = feed.split("/")
     return dict(zip(parts[::2], parts[1::2], strict=False))
 
 
 def line_of(data: bytes, key: str) -> int:
-    """Return the line of the first key of this name in a file, 1 if there is none."""
+    """Return the line of the first key with this name in a file; 1 if there is none."""
     match = re.search(rb"^[ \t-]*[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data, re.MULTILINE)
     return data.count(b"\n", 0, match.end()) + 1 if match else 1

@@ -1,4 +1,4 @@
-"""Recall what the last build of an output knew, in the terms of the stages that can use it."""
+"""Load the state of the last build of an output, in the form that each stage of a build needs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _KINDS = {str(kind): kind for kind in ORDER}
 
 @dataclass(frozen=True)
 class PreviousBuild:
-    """What the last build by this program knew: nothing of it need be done again.
+    """The results of the last build, which need not be computed again.
 
-    `proofs` are the digests of documents that verified, by path; `outputs` what the output still
-    has of them, by recipe; `ledger` what its manifest says if that is still the same; `entries`
-    those that were checked. `state` is all that is remembered, as it is written.
+    `proofs` are those of verified documents, by path. `outputs` are the files that are unchanged in
+    the output, by recipe. `entries` were checked. `ledger` is that of the manifest; None if the
+    manifest has changed. `state` is the complete state.
     """
 
     proofs: Mapping[str, bytes] = field(default_factory=dict)
@@ -34,7 +34,7 @@ class PreviousBuild:
     state: state.LastBuild = field(default_factory=state.LastBuild)
 
     def unchanged(self, inputs: Mapping[bytes, Input]) -> frozenset[str]:
-        """Return the paths of entry files that were checked, and that are as they were then."""
+        """Return the paths of entry files that were checked and have not changed since."""
         before = self.state.inputs
         paths = ((path, os.fsencode(path)) for path in self.entries.rows)
         return frozenset(
@@ -43,9 +43,9 @@ class PreviousBuild:
 
 
 def recall_build(output: Path) -> PreviousBuild:
-    """Return what is known of the last build of an output, under its lock.
+    """Return the results of the last build of an output; the caller holds its lock.
 
-    Outputs are only known if they are those that the manifest names, with its digests.
+    They are empty if the outputs are not those in the manifest, with the same digests.
     """
     last = state.load_state(output)
     ledger = read_manifest(output) if MANIFEST in last.intact else None
@@ -70,7 +70,7 @@ def _are_listed(outputs: Mapping[str, state.Output], ledger: Ledger) -> bool:
 
 
 def _by_recipe(last: state.LastBuild) -> dict[bytes, list[OutputFile]]:
-    """Return the outputs by their recipes; none of a recipe of which one was changed or deleted."""
+    """Return the outputs by recipe, without recipes of which a file was changed or deleted."""
     files: dict[bytes, list[OutputFile]] = defaultdict(list)
     changed = {row.recipe for path, row in last.outputs.items() if path not in last.intact}
     for path, row in last.outputs.items():

@@ -13,22 +13,22 @@ from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
 MOST_BYTES = 256 * 1024 * 1024
-PAUSE = 5.0  # seconds between two rounds over a site that does not show everything yet
+PAUSE = 5.0  # seconds before the documents that differ are fetched again
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """How many documents were fetched, and what is wrong with each that differs, by path."""
+    """The number of documents compared, and how each different one differs, by path."""
 
     documents: int
     differing: Mapping[str, str]
 
 
 def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
-    """Return the ledger that `--previous` names: a path, a URL, `none`; by default the output's.
+    """Return the ledger that `--previous` names: a path, a URL or `none`; by default the output's.
 
-    Raise `PublishError` if it cannot be read: a site that does not answer is not a site without
-    entries.
+    Raise `PublishError` or `OSError` if it cannot be read: a site that does not answer must not be
+    treated as empty.
     """
     if where is None:
         return read_manifest(output)
@@ -38,7 +38,7 @@ def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
 
 
 def fetch_manifest(site: str) -> bytes:
-    """Return the bytes of the manifest at a site's address; `PublishError` if it is not one."""
+    """Return the bytes of the manifest of a site; raise `PublishError` if it cannot be used."""
     data = _fetch(site + MANIFEST)
     _parse(site + MANIFEST, data)
     return data
@@ -61,10 +61,11 @@ def _parse(where: str, data: bytes) -> Ledger:
 
 
 def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:
-    """Return path and SHA-256 of the manifest and of the feed documents that changed since."""
+    """Return the hexadecimal SHA-256 of the manifest, and of feed documents that changed, by path;
+    raise `PublishError` if the output has no valid manifest."""
     ledger = read_manifest(output)
     if ledger is None:
-        raise PublishError(f"there is no {MANIFEST} in {output}; build first")
+        raise PublishError(f"there is no {MANIFEST} in {output}; run `ilofeed build` first")
     old = before.documents if before is not None else {}
     changed = {path: sha256 for path, sha256 in ledger.documents.items() if old.get(path) != sha256}
     manifest = (output / MANIFEST).read_bytes()
@@ -72,9 +73,9 @@ def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:
 
 
 def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation:
-    """Fetch documents until all have the expected SHA-256 or `wait` seconds are over.
+    """Fetch documents until all have the expected SHA-256, or for `wait` seconds.
 
-    The first round is always complete. Raise `PublishError` if the site failed in the last one.
+    All documents are fetched at least once. Raise `PublishError` if the site fails at the end.
     """
     differing = dict.fromkeys(expected, "was not fetched")
     deadline = time.monotonic() + wait
@@ -84,15 +85,15 @@ def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation
             try:
                 difference = _difference(site + path, expected[path])
             except FetchError as error:
-                failure = str(error)  # a site that cannot be reached is not asked for the rest
+                failure = str(error)  # the site cannot be reached, so the rest is not fetched
                 break
             if difference:
                 differing[path] = difference
             else:
                 del differing[path]
-        left = deadline - time.monotonic()
-        if differing and left > 0:
-            time.sleep(min(PAUSE, left))
+        remaining = deadline - time.monotonic()
+        if differing and remaining > 0:
+            time.sleep(min(PAUSE, remaining))
         elif failure:
             raise PublishError(failure)
         else:
@@ -100,7 +101,7 @@ def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation
 
 
 def _difference(address: str, sha256: str) -> str:
-    """Say how the document at an address differs from the expected one; "" if it does not."""
+    """Return how the document at an address differs from the expected one; "" if it is equal."""
     try:
         data = fetch(address, MOST_BYTES).data
     except TooLargeError:

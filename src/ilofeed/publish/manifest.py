@@ -1,8 +1,8 @@
-"""`manifest.json`: the ledger of what subscribers saw, published with the site.
+"""Create the ledger of a build, and render it as `manifest.json`, which is published.
 
-For each entry its id, address, title, dates, a digest of what subscribers see, the file it was
-written in and its archive documents; for each feed document its SHA-256; and the other files, with
-one SHA-256 of them all, so that a later build knows which files it wrote.
+It has the id, address, title, dates, content digest, file and archives of each entry, the SHA-256
+of each feed document, and the paths of all other files with one SHA-256 for all of them. From this
+a later build knows what subscribers have, and which files it may delete.
 """
 
 import datetime as dt
@@ -16,12 +16,12 @@ from typing import Any
 
 from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record, Selection
 from ilofeed.model import AnyDocument, Document, Entry, Office, Term, UpToDate
-from ilofeed.verify import carried_entry
+from ilofeed.verify import expected_entry
 from ilofeed.workers import ALONE, Workers
 
-WORTH_SHARING = 1000  # digests that take longer to compute than a process to start
+WORTH_SHARING = 1000  # from this number of digests on, other processes save time
 _SUBSCRIBED = frozenset({"archive", "feed", "calendar"})
-# identity, dates and addresses are compared by themselves; labels are the office's, not the entry's
+# ids, dates and addresses are compared separately; labels of terms belong to the office
 _NOT_CONTENT = frozenset(
     {"id", "page", "target", "published", "published_at", "updated", "updated_at", "terms"}
 )
@@ -35,12 +35,12 @@ def make_ledger(
     previous: Ledger | None = None,
     workers: Workers = ALONE,
 ) -> Ledger:
-    """Return the ledger of a build. It holds no time of its own: same entries, same ledger.
+    """Return the ledger of a build. It depends only on the arguments, not on the current time.
 
-    `previous` is that of the build in which what is up to date was rendered.
+    `previous` is the ledger of the build that rendered the `UpToDate` documents.
     """
     office = selection.office
-    entries = sorted(selection.out, key=attrgetter("id"))
+    entries = sorted(selection.entries, key=attrgetter("id"))
     digests = _digests(entries, office, documents, previous, workers)
     pages = _archive_pages(selection)
     listed = sorted(documents, key=attrgetter("path"))
@@ -73,7 +73,7 @@ def make_ledger(
 
 
 def render_manifest(ledger: Ledger) -> Document:
-    """Render a ledger, each item of a list on its own line so that people can compare two."""
+    """Render a ledger as JSON, with a line for each item so that a diff is readable."""
     files = sorted(ledger.files - ledger.documents.keys())
     documents = [{"path": path, "sha256": digest} for path, digest in ledger.documents.items()]
     fields = {
@@ -82,7 +82,7 @@ def render_manifest(ledger: Ledger) -> Document:
         "authority": _encode(ledger.authority),
         "categories": _encode(ledger.categories),
         "countries": _encode(ledger.countries),
-        "entries": _list(map(_written, ledger.entries.values())),
+        "entries": _list(map(_record_fields, ledger.entries.values())),
         "documents": _list(documents),
         "files": _list(files),
         "files_sha256": _encode(ledger.files_sha256),
@@ -95,7 +95,7 @@ def _list(items: Iterable[Any]) -> str:
     return "[\n" + ",\n".join(map(_encode, items)) + "]"
 
 
-def _written(record: Record) -> dict[str, Any]:
+def _record_fields(record: Record) -> dict[str, Any]:
     fields = record._asdict()
     if not record.pages:
         del fields["pages"]
@@ -109,7 +109,7 @@ def _digests(
     previous: Ledger | None,
     workers: Workers,
 ) -> dict[str, str | None]:
-    """Return the digest of each entry by id; that of an entry whose page is up to date is known."""
+    """Return the digest of each entry by id; for entries with an `UpToDate` page the old one."""
     digests = {
         document.entry.id: previous.entries[document.entry.id].digest
         for document in documents
@@ -121,7 +121,7 @@ def _digests(
 
 
 def _digest_files(documents: Iterable[AnyDocument]) -> str:
-    """Return one digest of many files: whether anything has changed shows in the manifest alone."""
+    """Return one SHA-256 of many files, so that a change of any of them changes the manifest."""
     hashed = hashlib.sha256()
     for document in documents:
         hashed.update(f"{document.path}\0{document.sha256}\n".encode())
@@ -133,7 +133,7 @@ def _labels(terms: Mapping[str, Term], office: Office) -> dict[str, str]:
 
 
 def _archive_pages(selection: Selection) -> dict[str, dict[str, int]]:
-    """Return the number of the archive document of each entry, by path of the feed, by id."""
+    """Return the archive numbers of each archived entry, by its id and by the path of the feed."""
     pages: dict[str, dict[str, int]] = defaultdict(dict)
     for feed in selection.feeds:
         for number, archive in enumerate(feed.archives, 1):
@@ -143,14 +143,14 @@ def _archive_pages(selection: Selection) -> dict[str, dict[str, int]]:
 
 
 def digest(entry: Entry, office: Office) -> str:
-    """Return the SHA-256 of what subscribers see of an entry but identity, dates, own addresses.
+    """Return the SHA-256 of the content of an entry without its id, dates and addresses.
 
-    So an entry is recognised under another name, and a site that has moved has the same digests.
+    It does not change if the entry is renamed or the site moves.
     """
-    shown = carried_entry(entry, office, "atom") | {"link": entry.link}
+    shown = expected_entry(entry, office, "atom") | {"link": entry.link}
     content = {field: value for field, value in shown.items() if field not in _NOT_CONTENT}
     content["terms"] = [entry.categories, entry.countries]
-    if entry.authors == (office.speaking(entry.language).author,):
+    if entry.authors == (office.localized(entry.language).author,):
         content["authors"] = None  # the office may change its name
     if entry.image is not None and entry.image.data is not None:
         content["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *shown["image"][1:])

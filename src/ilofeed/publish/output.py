@@ -1,10 +1,10 @@
-"""The last stage: write documents to files, one by one, each atomically, and only what changed.
+"""Write changed documents to the output folder, one by one, each atomically.
 
-A reader of the output never meets half a file, nor a feed that names a page which is not there:
-pages come before feeds, feeds before the index, the manifest after all of them, deletions last. A
-build that was killed leaves files that are whole, and a journal of what it was about to publish;
-the next one finishes, and deletes what no manifest would tell it of. A process that dies is meant,
-not a machine that loses power: files are not synchronised one by one.
+A reader of the output never finds an incomplete file, or a feed that links to a missing page. Pages
+are written first, then feeds, indexes and the manifest; deletions come last. A build that is killed
+leaves complete files and a journal of the paths it was publishing. The next build completes the
+work, and deletes files that are only in the journal. This is not guaranteed after a loss of power,
+because files are not synchronised (fsync).
 """
 
 import contextlib
@@ -27,8 +27,8 @@ _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """Paths of the output: files that are new or different, the same as before, and removed."""
+class PublishResult:
+    """The paths of files that were written, were up to date already, or were deleted."""
 
     written: tuple[str, ...]
     unchanged: tuple[str, ...]
@@ -37,12 +37,12 @@ class Changes:
 
 @contextlib.contextmanager
 def locked(output: Path) -> Iterator[None]:
-    """Hold an output folder, so that two builds at once do not mix."""
+    """Hold the lock of an output folder; `PublishError` if another build holds it too long."""
     if output.exists() and not output.is_dir():
-        raise PublishError(f"{output} is a file; the output is a folder")
+        raise PublishError(f"{output} is a file; write the path of a folder as the output")
     output.parent.mkdir(parents=True, exist_ok=True)
     path = output.parent / f".{output.name}.lock"
-    path.open("a").close()  # FileLock would wait for ever in a folder without write permission
+    path.open("a").close()  # fails in a read-only folder, where FileLock would wait forever
     lock = FileLock(path, timeout=WAIT)
     try:
         lock.acquire()
@@ -55,7 +55,8 @@ def locked(output: Path) -> Iterator[None]:
 
 
 def read_manifest(output: Path) -> Ledger | None:
-    """Return the ledger of what an output folder holds; None if there is none yet."""
+    """Return the ledger of an output folder, None if it has no manifest; raise `PublishError` if
+    the manifest cannot be used."""
     try:
         return parse_manifest((output / MANIFEST).read_bytes())
     except FileNotFoundError:
@@ -64,14 +65,17 @@ def read_manifest(output: Path) -> Ledger | None:
         raise PublishError(f"{output / MANIFEST} cannot be used: {error}") from error
 
 
-def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | None) -> Changes:
-    """Make the output hold the documents, and nothing of earlier builds beside them.
+def publish(
+    documents: Sequence[AnyDocument], output: Path, previous: Ledger | None
+) -> PublishResult:
+    """Write the documents to the output, and delete other files of earlier builds.
 
-    Files that no manifest and no journal names are left alone.
+    Files that are not in a manifest or journal are never deleted. Raise `PublishError` if a link
+    leads out of the output, `OSError` if the disk fails.
     """
     output.mkdir(parents=True, exist_ok=True)
     temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
-    # what a build that died was about to publish: no manifest may know all of it
+    # files of a build that died may be missing in the manifest
     journaled = filter(is_inside, _read_list(journal))
     earlier = {*(previous.files if previous is not None else ()), *journaled}
     earlier -= {document.path for document in documents}
@@ -84,12 +88,12 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
         else:
             unchanged.append(document.path)
     stale = sorted(
-        (path for path in earlier - {MANIFEST} if (output / path).is_file()), key=_last_named
+        (path for path in earlier - {MANIFEST} if (output / path).is_file()), key=_deletion_order
     )
     if changed or stale:
         _check_folders(output, [*(document.path for document in changed), *stale])
         _write_list(journal, [*(document.path for document in documents), *earlier])
-    shutil.rmtree(temporary, ignore_errors=True)  # of a build that died
+    shutil.rmtree(temporary, ignore_errors=True)  # left by a build that died
     written: list[str] = []
     try:
         for place, group in _steps(changed, output):
@@ -102,11 +106,11 @@ def publish(documents: Sequence[AnyDocument], output: Path, previous: Ledger | N
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
-    return Changes(tuple(written), tuple(unchanged), tuple(stale))
+    return PublishResult(tuple(written), tuple(unchanged), tuple(stale))
 
 
-def _last_named(path: str) -> tuple[bool, str]:
-    """Sort feeds before the pages that they name."""
+def _deletion_order(path: str) -> tuple[bool, str]:
+    """Return a sort key that deletes feeds before the pages to which they link."""
     return path.rpartition("/")[2] not in _FEEDS, path
 
 
@@ -129,28 +133,26 @@ def _write_list(path: Path, items: Sequence[str]) -> None:
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
     """Refuse to write or delete through a link that leads out of the output."""
     folders = {folder for path in paths for folder in _folders(path)}
-    # a folder that is not a link leads to where the folder around it leads
     for folder in sorted(folders):
         link = output / folder
         is_link = link.is_symlink() and link.is_dir()
         if is_link and not link.resolve().is_relative_to(output.resolve()):
-            raise PublishError(f"{link} leads out of the output by a link; remove the link")
+            raise PublishError(f"the link {link} leads out of the output; remove it")
 
 
 def _steps(changed: Sequence[Document], output: Path) -> Iterator[tuple[str, Sequence[Document]]]:
-    """Yield what is replaced at once, step by step: a file, or a folder that does not exist yet.
+    """Yield each path to replace atomically, a file or a new folder, with its documents.
 
-    A feed and its archives name each other, as the first two archives do, so those that are new
-    appear together, in their new folder. Archives that are there can only lose entries to their
-    feed, so they come after it.
+    A new feed and its archives link to each other, so they appear together in a new folder. An
+    existing archive can only lose entries to the feed, so it is written after the feed.
     """
 
-    def turn(document: Document) -> int:
+    def position(document: Document) -> int:
         is_rewritten = document.kind == "archive" and (output / document.path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
-    ordered = sorted(changed, key=turn)
-    together: dict[str, list[Document]] = {}  # decided before anything is written
+    ordered = sorted(changed, key=position)
+    together: dict[str, list[Document]] = {}  # computed before the first write
     for document in ordered:
         if document.feed is not None:
             path = document.path
@@ -172,7 +174,7 @@ def _folders(path: str) -> Iterator[str]:
 
 
 def _delete(output: Path, stale: Sequence[str], temporary: Path) -> None:
-    """Delete folders of feeds that go as a whole at once; the rest file by file."""
+    """Delete whole folders of feeds atomically, and other files one by one."""
     gone: dict[str, bool] = {}
     for path in stale:
         if path.rpartition("/")[2] in _FEEDS:

@@ -1,9 +1,9 @@
-"""Stamps: what the file system says of files, to find out which have changed without reading them.
+"""Compute stamps, which show whether a file has changed without reading it.
 
-A stamp is the time of the last change of a file's content and of its metadata (nanoseconds), its
-size and its inode. Times are ticks of a clock, so an edit of equal size within the tick in which a
-file was read leaves its stamp as it was. Inputs younger than two seconds therefore have a digest of
-their content as well; after a checkout these are all of them.
+A stamp consists of mtime and ctime (nanoseconds), size and inode. If an edit keeps the size and
+happens within one clock tick after the file was read, the stamp does not change. Therefore inputs
+that were changed in the last two seconds also have a digest of their content. After a checkout
+these are all inputs.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from typing import Any, NamedTuple, TypeAlias
 
 Stamp: TypeAlias = tuple[int, int, int, int]
 
-TICK = 2_000_000_000  # nanoseconds; the coarsest clock of a file system (FAT)
-_LARGEST = 2**63 - 1  # of the integers that a state file can hold
-UNKNOWN: Stamp = (0, 0, 0, 0)  # as no file has
+TICK = 2_000_000_000  # nanoseconds; the longest tick of any file system (FAT)
+_LARGEST = 2**63 - 1  # largest integer in SQLite
+UNKNOWN: Stamp = (0, 0, 0, 0)  # differs from the stamp of any file
 
 
 class Input(NamedTuple):
-    """A file that a build reads: its path below the office's folder, its stamp, and the sha256 of
-    its content if it was young."""
+    """A file that a build reads: its path relative to the office's folder, its stamp, and the
+    SHA-256 of its content if it was changed within the last `TICK`."""
 
     path: bytes
     mtime: int
@@ -34,9 +34,9 @@ class Input(NamedTuple):
 
 
 def scan_inputs(root: Path) -> dict[bytes, Input]:
-    """Return feeds.yaml and everything below entries/, by path below the office's folder.
+    """Return feeds.yaml and everything below entries/, by path relative to the office's folder.
 
-    A folder is there without a stamp of its own; a link has the stamp of what it leads to.
+    Folders have the stamp `UNKNOWN`; a link has the stamp of its target.
     """
     recent = time.time_ns() - TICK
     return {
@@ -46,8 +46,7 @@ def scan_inputs(root: Path) -> dict[bytes, Input]:
 
 
 def are_unchanged(root: Path, rows: Iterable[tuple[Any, ...]]) -> bool:
-    """Whether all inputs are what they were when they were scanned; `rows` have the fields of
-    `Input`."""
+    """Return whether all inputs are unchanged since the scan; `rows` have the fields of `Input`."""
     inputs = list(rows)
     return _scan(root) == {row[0]: row[1:5] for row in inputs} and all(
         _content(root, path) == digest for path, *_, digest in inputs if digest is not None
@@ -58,7 +57,7 @@ def _scan(root: Path) -> dict[bytes, Stamp]:
     stamps: dict[bytes, Stamp] = {}
     for name in (b"feeds.yaml", b"entries"):
         path = os.fsencode(root) + b"/" + name
-        if os.path.isdir(path):  # noqa: PTH112  names of files are bytes here
+        if os.path.isdir(path):  # noqa: PTH112  paths are bytes
             _scan_folder(path, name, stamps)
         elif os.path.exists(path):  # noqa: PTH110
             stamps[name] = _to_stamp(os.stat(path))  # noqa: PTH116
@@ -75,12 +74,12 @@ def _scan_folder(folder: bytes, name: bytes, stamps: dict[bytes, Stamp]) -> None
                 continue
             try:
                 stamps[path] = _to_stamp(item.stat())
-            except OSError:  # a link to nowhere, or in a circle
+            except OSError:  # a broken or circular link
                 stamps[path] = _to_stamp(item.stat(follow_symlinks=False))
 
 
 def _content(root: Path, path: bytes) -> bytes:
-    """Return the sha256 of a file; no bytes if it cannot be read, as the build will report."""
+    """Return the SHA-256 of a file; b"" if it cannot be read, which the build reports later."""
     try:
         with open(os.fsencode(root) + b"/" + path, "rb") as file:  # noqa: PTH123
             return hashlib.sha256(file.read()).digest()
@@ -89,21 +88,21 @@ def _content(root: Path, path: bytes) -> bytes:
 
 
 def _to_stamp(status: os.stat_result) -> Stamp:
-    """Return the stamp of a file, from what the system says of it."""
+    """Return the stamp in the status of a file."""
     return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino & _LARGEST
 
 
 def stamp_of(output: Path, path: str) -> Stamp | None:
-    """Return the stamp of a published file, None if it is not there."""
+    """Return the stamp of a published file; None if it does not exist."""
     try:
         return _to_stamp(os.stat(f"{output}/{path}"))  # noqa: PTH116  there are many
     except OSError:
         return None
 
 
-def program() -> str:
-    """Return a digest of the program that would build: this package's files, the names and versions
-    of all installed packages, and Python."""
+def program_digest() -> str:
+    """Return a digest of the version of the program: its files (path, mtime, size), the names and
+    versions of all installed packages, and the version of Python."""
     package = os.path.dirname(os.path.dirname(__file__))  # noqa: PTH120
     stamps: dict[bytes, Stamp] = {}
     _scan_folder(os.fsencode(package), b"", stamps)
@@ -121,7 +120,7 @@ def _installed_packages() -> list[str]:
     for folder in sys.path:
         try:
             listed = os.listdir(folder or ".")  # noqa: PTH208
-        except OSError:  # an archive, or nothing
+        except OSError:  # not a folder
             continue
         names.update(name for name in listed if name.endswith("-info"))
     return sorted(names)

@@ -1,20 +1,19 @@
-"""Remember a build beside its output, in one SQLite file (`.public.state`), for the next build.
+"""Store the state of a build in a SQLite file next to its output (`.public.state`).
 
-What makes the next build faster (`build`, `inputs`, `outputs`, `entries`) holds for one version of
-the program and is dropped on any doubt; what subscribers were last shown (`shown`) is kept across
-versions. A file that cannot be used is never an error: the build does all its work instead.
+The tables `build`, `inputs`, `outputs` and `entries` make the next build faster. They are valid for
+one version of the program, and discarded on any doubt. The table `shown` is valid for all versions.
+An unusable file is never an error: the build then does all its work.
 
-The file is untrusted, because a pull request can bring one along. It holds plain values and JSON,
-the type of each value is checked when it is read, and a file with another schema is not used. A
-link in its place is neither followed nor deleted. The file names the device and the inode of its
-output, and is ignored next to another one.
+The file is untrusted, because a pull request can contain one. It contains plain values and JSON.
+The type of each value is checked, and a file with another schema is not used. A link at its path is
+not followed or deleted. The device and the inode of the output are stored in the file, and it is
+not used for any other output.
 """
 
 import contextlib
 import functools
 import json
 import os
-import secrets
 import sqlite3
 import stat
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -27,8 +26,8 @@ from ilofeed.publish import stamps
 from ilofeed.publish.stamps import Input, Stamp, stamp_of
 
 EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
-PATIENCE = 1.0  # seconds to wait for another process that holds the file
-# `shown` and `build` hold JSON by name
+LOCK_TIMEOUT = 1.0  # seconds to wait for another process that holds the file
+# values of `shown` and `build` are JSON
 _SCHEMA = """
 CREATE TABLE shown (name TEXT PRIMARY KEY, value TEXT);
 CREATE TABLE build (name TEXT PRIMARY KEY, value TEXT);
@@ -49,13 +48,13 @@ _TYPES: Mapping[str, set[tuple[type, ...]]] = {
     "entries": {(str, bytes, bytes)},
 }
 _PROBLEM_TYPES = {(str, int, int, str, str, str)}
-# what reading a file can raise that is damaged, locked, read-only, or not a state
-UNUSABLE = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
+# raised for a file that is damaged, locked, read-only or not a state
+ERRORS = (sqlite3.Error, OSError, ValueError, TypeError, KeyError, OverflowError, RecursionError)
 
 
 class Output(NamedTuple):
-    """A published file: the digests of what it was made of, of its bytes, and of what its
-    verification rests on; then its stamp."""
+    """A published file: its path and kind, its recipe, the SHA-256 of its bytes, its proof, and the
+    fields of its stamp."""
 
     path: str
     kind: str
@@ -69,22 +68,22 @@ class Output(NamedTuple):
 
     @property
     def stamp(self) -> Stamp:
-        """What the file system said of it when the build was done."""
+        """The stamp of the file at the end of the build."""
         return self[5:]
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """What a build says that has nothing to do, and the problems that it reports again."""
+class BuildSummary:
+    """The summary and the problems that a build prints again if the output is up to date."""
 
     text: str
     problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What subscribers were last shown: the sha256 of the manifest, and next to it the ids of the
-    entries that waited for their date."""
+class LastShown:
+    """What subscribers were last shown: the hexadecimal SHA-256 of the manifest. `waiting` are the
+    ids of entries with a future date, which are not in the manifest."""
 
     manifest: str = ""
     waiting: frozenset[str] = frozenset()
@@ -92,14 +91,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class LastBuild:
-    """What is known of the last build; of one by another version of the program only `shown`.
+    """The state of the last build; only `shown` if it was another version of the program.
 
-    `settings` is a digest of what entries were checked against, `since` the instant of the build in
-    seconds since 1970. `intact` are the paths of the outputs that are as they were left.
+    `settings` is the digest of the settings that entries were checked for (`ids.settings_digest`).
+    `since` is the time of the build in seconds since 1970; `intact` are paths of unchanged outputs.
     """
 
-    shown: Shown = Shown()
-    generation: str = ""  # differs from build to build
+    shown: LastShown = LastShown()
+    generation: str = ""  # a random id of the build
     settings: str = ""
     since: float = 0.0
     inputs: Mapping[bytes, Input] = field(default_factory=dict)
@@ -110,16 +109,16 @@ class LastBuild:
 
 @dataclass(frozen=True, slots=True)
 class NewBuild:
-    """What to remember of a build that is published.
+    """The state of a published build, to be saved.
 
-    It holds from `since` until `until`. The `inputs` were scanned before the first was read; the
-    `outputs` have no stamps yet, and `written` are the paths of those that the build replaced.
+    It is valid from `since` until `until`, in seconds since 1970. The `inputs` were scanned before
+    the first was read. The `outputs` have no stamps yet; `written` are paths of replaced files.
     """
 
     base_url: str | None
     since: float
     until: float | None
-    summary: Summary
+    summary: BuildSummary
     settings: str
     inputs: Mapping[bytes, Input]
     outputs: Iterable[Output]
@@ -128,17 +127,17 @@ class NewBuild:
 
 
 def state_path(output: Path) -> Path:
-    """Return the path of the state of an output."""
+    """Return the path of the state file of an output folder."""
     return output.with_name(f".{output.name}.state")
 
 
-def find_nothing_to_do(
+def recall_summary(
     root: Path, output: Path, base_url: str | None, now: float
-) -> Summary | None:
-    """Return what a build would say that has nothing to do; None if it has to be done.
+) -> BuildSummary | None:
+    """Return the summary of the last build if the output is up to date; None if not.
 
-    It has nothing to do if inputs, outputs, options and program are those of the last build, and
-    nothing is due. `now` is in seconds since 1970.
+    It is up to date if inputs, outputs, options and program are those of the last build, and no
+    date of an entry has come since. `now` is in seconds since 1970.
     """
     try:
         with _opened(output) as connection:
@@ -148,7 +147,7 @@ def find_nothing_to_do(
             until = facts["until"]
             is_valid = facts["since"] <= now and (until is None or now < until)
             if not is_valid or (facts["program"], facts["base_url"]) != (
-                stamps.program(),
+                stamps.program_digest(),
                 base_url,
             ):
                 return None
@@ -158,20 +157,20 @@ def find_nothing_to_do(
             if not all(stamp_of(output, path) == tuple(stamp) for path, *stamp in rows):
                 return None
             return _read_summary(facts)
-    except UNUSABLE:
+    except ERRORS:
         return None
 
 
 def load_state(output: Path) -> LastBuild:
-    """Return what is known of the last build of an output."""
-    shown = Shown()
+    """Return the state of the last build of an output; empty if there is none."""
+    shown = LastShown()
     try:
         with _opened(output) as connection:
             if connection is None:
                 return LastBuild()
             shown = _read_shown(connection)
             facts = _read_facts(connection, "build")
-            if facts["program"] != stamps.program():
+            if facts["program"] != stamps.program_digest():
                 return LastBuild(shown)
             outputs = {row[0]: Output(*row) for row in _read(connection, "outputs")}
             return LastBuild(
@@ -184,24 +183,24 @@ def load_state(output: Path) -> LastBuild:
                 entries={row[0]: row for row in _read(connection, "entries")},
                 intact=_find_intact(output, outputs),
             )
-    except UNUSABLE:
+    except ERRORS:
         return LastBuild(shown)
 
 
-def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None) -> None:
-    """Remember what subscribers are shown, and a build unless that is None.
+def save_state(output: Path, shown: LastShown, last: LastBuild, new: NewBuild | None) -> None:
+    """Save what subscribers are shown, and the new build unless it is None.
 
-    Only rows that differ from those of the `last` build are written, all of them or none. The
-    caller holds the lock of the output.
+    Rows that differ from those of the `last` build are written in one transaction. The caller holds
+    the lock of the output. A failure is ignored.
     """
     try:
         with _opened(output) as connection:
             if connection is not None:
                 _write(connection, output, shown, last, new)
                 return
-    except UNUSABLE:
+    except ERRORS:
         pass
-    with contextlib.suppress(*UNUSABLE):
+    with contextlib.suppress(*ERRORS):
         _create(state_path(output))
         with _connected(state_path(output)) as connection:
             if connection is not None:
@@ -211,7 +210,7 @@ def save_state(output: Path, shown: Shown, last: LastBuild, new: NewBuild | None
 
 @contextlib.contextmanager
 def _opened(output: Path) -> Iterator[sqlite3.Connection | None]:
-    """Open the state of an output, None if there is none with these tables that belongs to it."""
+    """Open the state of an output; None if it is missing, has other tables or another output."""
     with _connected(state_path(output)) as connection:
         is_usable = (
             connection is not None
@@ -223,26 +222,26 @@ def _opened(output: Path) -> Iterator[sqlite3.Connection | None]:
 
 @contextlib.contextmanager
 def _connected(path: Path) -> Iterator[sqlite3.Connection | None]:
-    """Connect to a file, None if it is a link or not a file.
+    """Connect to a SQLite file; None if it is a link or not a regular file.
 
-    SQLite opens by path, so the path has to lead to the same file before and after.
+    SQLite opens a path, so the path must be the same file before and after.
     """
     before = _identify_file(path)
     if before is None:
         yield None
         return
     address = f"{path.as_uri()}?mode=rw"
-    connection = sqlite3.connect(address, uri=True, timeout=PATIENCE, isolation_level=None)
+    connection = sqlite3.connect(address, uri=True, timeout=LOCK_TIMEOUT, isolation_level=None)
     try:
         connection.execute("PRAGMA trusted_schema = OFF")
-        connection.execute("PRAGMA synchronous = OFF")  # a process may die, not the machine
+        connection.execute("PRAGMA synchronous = OFF")  # safe if the process dies
         yield connection if _identify_file(path) == before else None
     finally:
         connection.close()
 
 
 def _identify_file(path: Path) -> tuple[int, int] | None:
-    """Return the device and the inode of a file with one name, None for anything else."""
+    """Return device and inode of a regular file without other hard links; None for others."""
     try:
         status = path.lstat()
     except FileNotFoundError:
@@ -253,8 +252,8 @@ def _identify_file(path: Path) -> tuple[int, int] | None:
 
 
 def _create(path: Path) -> None:
-    """Create an empty state in the place of a file that is none; `OSError` if a link is there, or
-    something else that is not a file."""
+    """Replace an unusable state file by an empty one; raise `OSError` if there is a link, or
+    anything else that is not a file."""
     for place in (path, path.with_name(f"{path.name}-journal")):
         if place.is_symlink() or (place.exists() and not place.is_file()):
             raise FileExistsError(place)
@@ -270,7 +269,7 @@ def _identity(output: Path) -> list[int]:
 
 
 def _is_unfinished(output: Path) -> bool:
-    """Whether a build died while it published."""
+    """Return whether a build died while it was publishing."""
     return os.path.lexists(output.with_name(f".{output.name}.journal"))
 
 
@@ -286,8 +285,8 @@ def _expected_tables() -> list[tuple[Any, ...]]:
 
 
 def _read(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
-    """Return the rows of a table; `ValueError` if one has a value of another type."""
-    rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  a name of ours
+    """Return the rows of a table; raise `ValueError` if a value has the wrong type."""
+    rows = connection.execute(f"SELECT * FROM {table}").fetchall()  # noqa: S608  a constant
     if not {tuple(map(type, row)) for row in rows} <= _TYPES[table]:
         raise ValueError(f"a row of {table} is damaged")
     return rows
@@ -297,16 +296,16 @@ def _read_facts(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
     return {name: json.loads(value) for name, value in _read(connection, table)}
 
 
-def _read_shown(connection: sqlite3.Connection) -> Shown:
+def _read_shown(connection: sqlite3.Connection) -> LastShown:
     facts = _read_facts(connection, "shown")
-    return Shown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
+    return LastShown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
 
 
-def _read_summary(facts: Mapping[str, Any]) -> Summary:
+def _read_summary(facts: Mapping[str, Any]) -> BuildSummary:
     problems = tuple(Problem(**fields) for fields in facts["problems"])
     if not {tuple(map(type, astuple(problem))) for problem in problems} <= _PROBLEM_TYPES:
         raise ValueError("a problem is damaged")
-    return Summary(str(facts["summary"]), problems)
+    return BuildSummary(str(facts["summary"]), problems)
 
 
 def _find_intact(output: Path, outputs: Mapping[str, Output]) -> frozenset[str]:
@@ -318,7 +317,7 @@ def _find_intact(output: Path, outputs: Mapping[str, Output]) -> frozenset[str]:
 def _write(
     connection: sqlite3.Connection,
     output: Path,
-    shown: Shown,
+    shown: LastShown,
     last: LastBuild,
     new: NewBuild | None,
 ) -> None:
@@ -338,13 +337,13 @@ def _write_build(
     connection: sqlite3.Connection, output: Path, last: LastBuild, new: NewBuild
 ) -> None:
     generation = _read_facts(connection, "build").get("generation")
-    if not last.generation or generation != last.generation:  # the rows are of another build
+    if not last.generation or generation != last.generation:  # the rows are not those of `last`
         last = LastBuild()
         for table in ("inputs", "outputs", "entries"):
             connection.execute(f"DELETE FROM {table}")  # noqa: S608
     facts = {
-        "generation": secrets.token_hex(8),
-        "program": stamps.program(),
+        "generation": os.urandom(8).hex(),
+        "program": stamps.program_digest(),
         "base_url": new.base_url,
         "since": new.since,
         "until": new.until,
@@ -361,13 +360,13 @@ def _write_build(
 def _stamp_outputs(output: Path, last: LastBuild, new: NewBuild) -> dict[str, Output]:
     """Return the outputs with their stamps, by path.
 
-    Files that were intact before the build and that it left alone keep the stamp they had then, so
-    that the next build sees what was done to one in the meantime.
+    Files that were intact before the build and not written by it keep their old stamp, so that the
+    next build notices a change in between.
     """
     outputs = {row.path: row for row in new.outputs}
-    left_alone = last.intact.intersection(outputs).difference(new.written)
+    not_written = last.intact.intersection(outputs).difference(new.written)
     for path, row in outputs.items():
-        stamp = last.outputs[path].stamp if path in left_alone else stamp_of(output, path)
+        stamp = last.outputs[path].stamp if path in not_written else stamp_of(output, path)
         outputs[path] = Output(*row[:5], *(stamp or stamps.UNKNOWN))
     return outputs
 
@@ -384,7 +383,7 @@ def _write_changes(
     before: Mapping[Any, tuple[Any, ...]],
     after: Mapping[Any, tuple[Any, ...]],
 ) -> None:
-    """Delete the rows that are gone, by their keys, and write those that are new or different."""
+    """Delete rows whose key is not in `after`, and write rows that are new or different."""
     key = "name" if table in {"build", "shown"} else "path"
     gone = [(name,) for name in before.keys() - after.keys()]
     connection.executemany(f"DELETE FROM {table} WHERE {key} = ?", gone)  # noqa: S608

@@ -1,4 +1,4 @@
-"""Files that are written for people: a new entry, a schema, a CMS form, a new office."""
+"""Write files for editors: new entries, JSON Schemas, the form of a CMS, new offices."""
 
 from ilofeed.scaffold import cms, create, entry_file
 from ilofeed.scaffold.new_office import suggest_authority

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import LONGEST_SUMMARY, slugify, yaml_nodes
+from ilofeed.content import MAX_SUMMARY, slugify, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.model import Office
 from ilofeed.scaffold.schema import entry_schema
 
-NOTE = "# Made by `ilofeed cms` from feeds.yaml. It is made anew, so change nothing here.\n"
-_DAYS = {"date", "updated", "withdrawn"}  # a date widget; instants are written in the file
+MARK = "# Made by `ilofeed cms` from feeds.yaml"  # how a generated config.yml is recognized
+NOTE = f"{MARK}, which overwrites any changes to this file.\n"
+_DAYS = {"date", "updated", "withdrawn"}  # keys with a date widget; it cannot enter times
 _MESSAGES = {  # for values that do not match a pattern
     "translation_of": "lower-case letters, digits and single hyphens",
     "language": "a language tag such as en, mn or zh-Hans",
@@ -27,7 +28,7 @@ def page() -> bytes:
 
 
 def config(office: Office, repo: str, branch: str) -> bytes:
-    """Return config.yml, which both programs read."""
+    """Return config.yml, for Decap and Sveltia, for the repository OWNER/NAME and its branch."""
     settings = _settings()
     settings["backend"] |= {"repo": repo, "branch": branch}
     settings["site_url"] = office.url
@@ -36,31 +37,31 @@ def config(office: Office, repo: str, branch: str) -> bytes:
 
 
 def _settings() -> dict[str, Any]:
-    """Return config.yml without what depends on the office.
+    """Return the part of config.yml that is the same for all offices.
 
-    `local_backend` is used on localhost only, `output` by Sveltia only (the page does it for
-    Decap). Pictures are in the folder of the entry. The body has no button for what the check
-    refuses or the form cannot show again.
+    `local_backend` works only on localhost, `output` only in Sveltia (for Decap, the page does the
+    same). Pictures are saved in the entry's folder. The body has buttons only for what the check
+    accepts and the form can show again.
     """
     settings: dict[str, Any] = json.loads((_DATA / "cms.json").read_text("utf-8"))
     return settings
 
 
 def _slug(office: Office) -> str:
-    """Name new files after the title or, if titles may have no Latin letters, after the day."""
+    """Return the pattern of file names: the title, or the day if titles may not be Latin."""
     is_latin = len(office.languages) < 2 and slugify(office.title)
     return "{{slug}}" if is_latin else "entry-{{year}}-{{month}}-{{day}}"
 
 
 def fields(office: Office) -> list[dict[str, Any]]:
-    """Return the widgets of an entry: one for each key, and the body."""
+    """Return the widgets of an entry: one for each key, and one for the body."""
     schema = entry_schema(office)
     widgets = _widgets(schema, schema["$defs"])
     if "{{slug}}" in _slug(office):
-        # both programs keep _ and ~, which a slug cannot have
+        # Decap and Sveltia keep _ and ~, which are not allowed in slugs
         title = next(widget for widget in widgets if widget["name"] == "title")
         most = schema["properties"]["title"]["maxLength"]
-        message = f"{most} characters at most, without _ and ~: the file is named after it"
+        message = f"at most {most} characters, without _ and ~, since it is the file's name"
         title["pattern"] = [f"^[^_~]{{1,{most}}}$", message]
     return [*widgets, *_settings()["collections"][0]["fields"]]
 
@@ -68,7 +69,7 @@ def fields(office: Office) -> list[dict[str, Any]]:
 def _widgets(
     schema: Mapping[str, Any], definitions: Mapping[str, Any], *, optional: bool = False
 ) -> list[dict[str, Any]]:
-    """Return the widgets of a mapping's keys; none is required in an optional mapping."""
+    """Return a widget for each key of a mapping; in an optional mapping none is required."""
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rpartition("/")[2]]
     required = set() if optional else set(schema["required"])
@@ -85,7 +86,7 @@ def _widgets(
 
 
 def _hint(key: str, schema: Mapping[str, Any], *, needed: bool) -> str:
-    text = schema["description"] + (", always needed here" if needed else "")
+    text = schema["description"] + (" (required)" if needed else "")
     return f"{text}; {_WHEN}" if _is_when(schema) and key not in _DAYS else text
 
 
@@ -103,7 +104,7 @@ def _kind(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -
             return {"widget": "number", "value_type": "int", "min": schema["minimum"]}
         case "string":
             return _text(key, schema)
-    raise NotImplementedError(f"no widget shows {key}: {schema}")
+    raise NotImplementedError(f"no widget for {key}: {schema}")
 
 
 def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> dict[str, Any]:
@@ -116,7 +117,7 @@ def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -
     if "$ref" in items:
         inner = _widgets(items, definitions)
         return widget | {"collapsed": True, "fields": inner}
-    # an author is a name or a mapping; the form shows names and keeps what it cannot show
+    # an author is a name or a mapping; the form shows names and keeps mappings unchanged
     return widget | {"field": {"name": "name", "label": "Name", "widget": "string"}}
 
 
@@ -131,12 +132,12 @@ def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:
         options = [{"label": name(value), "value": value} for value in schema["enum"]]
         return {"widget": "select", "options": options}
     most = schema.get("maxLength")
-    widget = {"widget": "text" if most == LONGEST_SUMMARY else "string"}
+    widget = {"widget": "text" if most == MAX_SUMMARY else "string"}
     if "pattern" in schema:
         message = _WHEN if _is_when(schema) else _MESSAGES.get(key, "begins with https://")
         return widget | {"pattern": [schema["pattern"], message]}
     if most is not None:
-        return widget | {"pattern": [rf"^[\s\S]{{1,{most}}}$", f"{most} characters at most"]}
+        return widget | {"pattern": [rf"^[\s\S]{{1,{most}}}$", f"at most {most} characters"]}
     return widget
 
 

@@ -1,4 +1,4 @@
-"""Create an office's repository, checked as a whole before anything is written, or renew one."""
+"""Create an office's repository, after checking all of its files, or update an existing one."""
 
 import contextlib
 import dataclasses
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from ilofeed.build import make
+from ilofeed.build import render_site
 from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
@@ -21,28 +21,28 @@ from ilofeed.scaffold.program import program_files
 from ilofeed.verify import verify
 
 REQUIRED = ("title", "url", "timezone")
-_STAGE = ".ilofeed-init"  # where the files are written before they appear, all at once
-# what belongs to the program and not to the office
-_RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.schema.json")
+_STAGE = ".ilofeed-init"  # folder where all files are written before they are moved into place
+# files that belong to the program, not to the office
+_RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.schema.json", "docs/")
 
 
 class OfficeError(ValueError):
-    """Why an office cannot be created or renewed, as a sentence about an option or the folder."""
+    """An office cannot be created or updated; the message is about an option or the folder."""
 
 
 def check_place(folder: Path) -> None:
-    """Raise `OfficeError` if a folder is not empty, but for the beginnings of a repository, or lies
-    among the entries of an office, which would read its files as entries."""
+    """Raise `OfficeError` if a folder contains anything but `.git`, or is among the entries of an
+    office, which would read its files as entries."""
     for parent in Path(os.path.normpath(folder.absolute())).parents:
         if parent.name == "entries" and os.path.lexists(parent.parent / "feeds.yaml"):
-            raise OfficeError(f"{parent} holds the entries of an office, and nothing else")
+            raise OfficeError(f"{parent} is only for entries; choose another folder")
     if not os.path.lexists(folder):
         return
     if not folder.is_dir():
         raise OfficeError(f"{folder} is not a folder")
     if names := sorted({path.name for path in folder.iterdir()} - {".git"}):
         listed = ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
-        raise OfficeError(f"{folder} is not empty, and nothing is overwritten: {listed}")
+        raise OfficeError(f"{folder} is not empty ({listed}); choose another folder")
 
 
 def describe_office(
@@ -52,22 +52,22 @@ def describe_office(
     countries: tuple[str, ...],
     **options: str | None,
 ) -> NewOffice:
-    """Return the office that the options describe: title, url, timezone, authority, and the lists.
+    """Return the office that the options of `ilofeed init` describe.
 
-    `option_problems` checks their values.
+    Raise `OfficeError` if one is missing or not text. `option_problems` checks the values.
     """
     texts = {name: (value or "").strip() for name, value in options.items()}
     if missing := [f"--{name}" for name in REQUIRED if not texts[name]]:
         *first, last = missing
         text = f"{', '.join(first)} and {last} are" if first else f"{last} is"
-        raise OfficeError(f"{text} missing; on a terminal ilofeed asks")
+        raise OfficeError(f"{text} missing; pass them, or answer the questions on a terminal")
     lists = {"language": " ".join(languages), "country": " ".join(countries)}
     for name, text in (texts | lists).items():
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise OfficeError(f"--{name} is not written in UTF-8")
+            raise OfficeError(f"--{name} is not valid UTF-8")
     if not texts["authority"]:
         suggested = suggest_authority(texts["url"], clock)
-        # without one the address is what is wrong
+        # None: the url is invalid, which is reported later
         texts["authority"] = NewOffice.authority if suggested is None else suggested
     return NewOffice(
         **texts,
@@ -77,23 +77,23 @@ def describe_office(
 
 
 def parse_country(text: str) -> tuple[str, str]:
-    """Return code and label of `CODE=LABEL`."""
-    code, sign, label = (part.strip() for part in text.partition("="))
-    if not sign or not code or not label:
-        raise OfficeError(f"--country {text} wants a code and a label: CODE=LABEL")
+    """Return the code and the label of `CODE=LABEL`, or raise `OfficeError`."""
+    code, equals, label = (part.strip() for part in text.partition("="))
+    if not equals or not code or not label:
+        raise OfficeError(f"invalid --country {text}; write CODE=LABEL")
     return code, label
 
 
 def option_problems(office: NewOffice, clock: dt.datetime) -> list[tuple[str, str]]:
-    """Return what `check` says, each message with the option it is about ("" if none)."""
+    """Return the messages of the check, each as a pair of its option ("" if none) and its text."""
     codes = [code for code, _ in office.countries]
-    if twice := next((code for code in codes if codes.count(code) > 1), None):
-        return [("--country", f"{quote(twice)} is named twice; keep one")]
+    if duplicate := next((code for code in codes if codes.count(code) > 1), None):
+        return [("--country", f"duplicate code {quote(duplicate)}; remove one")]
     messages = []
     if not office.authority:
         message = (
-            f"{quote(office.url)} names no domain, from which the ids of entries would be made; "
-            f"name one that you hold, by --authority example.org,{clock.year}"
+            f"{quote(office.url)} has no domain, which the ids of entries begin with; "
+            f"pass one that you hold, such as --authority example.org,{clock.year}"
         )
         messages.append(("--url", message))
         office = dataclasses.replace(office, authority=NewOffice.authority)
@@ -101,14 +101,14 @@ def option_problems(office: NewOffice, clock: dt.datetime) -> list[tuple[str, st
 
 
 def check_answer(name: str, value: Any, clock: dt.datetime) -> Any:
-    """Return a value of `NewOffice` that the check accepts by itself; else raise `OfficeError`."""
+    """Return the value of a field of `NewOffice`; raise `OfficeError` if the check refuses it."""
     if messages := option_problems(dataclasses.replace(NewOffice(), **{name: value}), clock):
         raise OfficeError("; ".join(message for _, message in messages))
     return value
 
 
 def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
-    """Return every file of the office, by path."""
+    """Return all files of the office by path, or raise `OfficeError`."""
     sources, site = check_office_sources(office, clock)
     assert sources.office is not None
     return {
@@ -119,7 +119,10 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
 
 
 def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources, Site]:
-    """Return the office's own files, and its site, whose feeds were rendered and verified."""
+    """Return feeds.yaml and the first entry, and their site; raise `OfficeError` if it is wrong.
+
+    The site is checked, rendered and verified.
+    """
     if messages := option_problems(office, clock):
         lines = [f"{option}: {message}".removeprefix(": ") for option, message in messages]
         raise OfficeError("\n".join(dict.fromkeys(lines)))
@@ -127,17 +130,17 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
     site, problems = check(sources, clock)
     if site is None or problems:
         raise OfficeError("\n".join(problem.message for problem in problems))
-    if faults := verify(make(select(site, clock)), site.office):
+    if faults := verify(render_site(select(site, clock)), site.office):
         fault = faults[0]
         raise OfficeError(
-            f"the feeds would not come back as they were made ({fault.path}: {fault.field} is "
-            f"{fault.found}, not {fault.expected}); try another title"
+            f"the feeds fail verification ({fault.path}: {fault.field}: expected {fault.expected}, "
+            f"read {fault.actual}); try another title"
         )
     return sources, site
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Write files into a folder that has none of them: all of them or, if that fails, none."""
+    """Write new files into a folder: all of them or, on an error, none."""
     new_folder = next(
         (path for path in [*reversed(folder.parents), folder] if not path.exists()), None
     )
@@ -163,27 +166,27 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _check_absent(path: Path) -> None:
     if os.path.lexists(path):
-        raise OfficeError(f"{path} is there by now, and nothing is overwritten")
+        raise OfficeError(f"{path} already exists; choose another folder")
 
 
 def check_renewable(folder: Path) -> None:
-    """Raise `OfficeError` if `ilofeed init` did not create a folder's office."""
+    """Raise `OfficeError` if a folder is not an office that `ilofeed init` created."""
     if not (folder / PROGRAM).is_dir():
-        raise OfficeError(f"{folder} has no {PROGRAM}, so `ilofeed init` did not make it")
+        raise OfficeError(f"{folder} was not created by `ilofeed init`: it has no {PROGRAM}")
 
 
 def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
-    """Replace the program, its lock and the workflows of an office by this version's.
+    """Update the program, its lock and the workflows of an office to this version.
 
-    Return the paths that changed.
+    Return the paths that changed, sorted.
     """
     files = kit(office, program_files(), clock)
     files = {path: data for path, data in files.items() if path.startswith(_RENEWED)}
     changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
-    # the lock names the wheel, so it comes after it
+    # the lock names the wheel, so the wheel is written first
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
-        write = read.replace if (folder / path).exists() else read.create
+        write = read.replace_file if (folder / path).exists() else read.create_file
         write(folder / path, files[path])
     for path in old:
         (folder / path).unlink()

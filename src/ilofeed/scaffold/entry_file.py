@@ -1,17 +1,17 @@
-"""Write a new entry file, or set `updated` of one."""
+"""Write a new entry file, or set `updated` in an existing one."""
 
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ilofeed.content import check_entry, scalar, slug_of, slugify
+from ilofeed.content import check_entry, slug_of, slugify, to_yaml
 from ilofeed.dates import Moment
-from ilofeed.feeds import second
+from ilofeed.feeds import whole_seconds
 from ilofeed.model import Office
 from ilofeed.problems import Problem, has_errors
 
-PLACEHOLDER = "Write one or two sentences here, then delete the line that says draft."
+PLACEHOLDER = "Write one or two sentences here, then delete the line `draft: true`."
 _UPDATED = re.compile(
     rb"^([\"']?updated[\"']?[ \t]*:)[^\r\n]*?([ \t]+#[^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE
 )
@@ -21,7 +21,7 @@ _FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """The options of `ilofeed new`; without a summary the entry is a draft."""
+    """Options of `ilofeed new`; without a summary the entry is a draft."""
 
     title: str
     date: Moment
@@ -30,16 +30,16 @@ class NewEntry:
     summary: str | None = None
     link: str | None = None
     slug: str | None = None
-    language: str | None = None  # if it is not the office's
+    language: str | None = None  # BCP 47, if it is not the office's
     translation_of: str | None = None
 
 
 def write_entry(
     new: NewEntry, office: Office, paths: Iterable[str], now: dt.datetime
 ) -> tuple[str, bytes, tuple[Problem, ...]]:
-    """Return path and bytes of a new entry file, and the problems that `check` would find in it.
+    """Return path and bytes of a new entry file, and the problems that `check` finds in it.
 
-    `paths` are those of the existing entry files; the new one has a name of its own.
+    `paths` are those of the existing entry files; the new file gets another name.
     """
     taken = set(map(slug_of, paths))
     base = slug = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
@@ -51,12 +51,12 @@ def write_entry(
     optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
     lines = [
         "---",
-        f"title: {scalar(new.title)}",
+        f"title: {to_yaml(new.title)}",
         f"date: {new.date.isoformat()}",
-        f"summary: {scalar(new.summary or PLACEHOLDER)}",
+        f"summary: {to_yaml(new.summary or PLACEHOLDER)}",
         f"categories: [{', '.join(new.categories)}]",
         f"countries: [{', '.join(new.countries)}]",
-        *(f"{key}: {scalar(text)}" for key, text in optional.items() if text is not None),
+        *(f"{key}: {to_yaml(text)}" for key, text in optional.items() if text is not None),
         *(["draft: true"] if new.summary is None else []),
         "---",
         "",
@@ -68,10 +68,10 @@ def write_entry(
 def touch(
     path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
 ) -> tuple[bytes, tuple[Problem, ...]]:
-    """Return an entry file with `updated` set to now, or its old bytes and why it cannot be.
+    """Return an entry file with `updated` set to `now`, or its old bytes and the problems.
 
-    An existing line `updated:` is changed; otherwise one is inserted below `date:`. Every other
-    byte stays the same.
+    Change the line `updated:` if there is one, otherwise insert it below `date:`. All other bytes
+    stay the same.
     """
     before = check_entry(path, data, office, files, now)
     if has_errors(before.problems):
@@ -86,9 +86,9 @@ def touch(
     elif line := _DATE.search(data, 0, end):
         touched = data[: line.end()] + b"updated: " + instant + line[1] + data[line.end() :]
     after = check_entry(path, touched, office, files, now)
-    if has_errors(after.problems):  # its date is in the future, say
+    if has_errors(after.problems):  # its date may be in the future
         return data, after.problems
-    if after.entry is None or second(after.entry.updated) != second(now):
-        message = "there is no line `date:` to put `updated:` below; write it by hand"
+    if after.entry is None or whole_seconds(after.entry.updated) != whole_seconds(now):
+        message = "no line begins with `date:`; write the line `updated:` by hand"
         return data, (Problem(path, 1, 1, "missing-key", message),)
     return touched, ()

@@ -1,7 +1,7 @@
-"""Write feeds.yaml and the first entry of a new office from a few answers.
+"""Write feeds.yaml and the first entry of a new office from the options of `ilofeed init`.
 
-Each line of feeds.yaml carries the option it came from, so that a problem in the line is reported
-as a problem of the option.
+Each line of feeds.yaml is kept with its option, so that a problem in the line is reported for the
+option.
 """
 
 import datetime as dt
@@ -13,29 +13,29 @@ from dataclasses import dataclass
 from importlib import resources
 
 from ilofeed import dates
-from ilofeed.content import Sources, check_office, scalar, slugify, written
+from ilofeed.content import Sources, check_office, serialize_entry, slugify, to_yaml
 from ilofeed.urls import AddressError, to_url
 
-_HOLE = re.compile(r"@([A-Z]+)@")
+_PLACEHOLDER = re.compile(r"@([A-Z]+)@")
 
 
 @dataclass(frozen=True)
 class NewOffice:
-    """The options of `ilofeed init`; the defaults are placeholders for what is not known yet."""
+    """Options of `ilofeed init`; the defaults are valid values for options not given yet."""
 
     title: str = "x"
     url: str = "https://example.org/"
     timezone: str = "Etc/UTC"
     authority: str = "example.org,2000"
-    languages: tuple[str, ...] = ("en",)  # the first is the office's
-    countries: tuple[tuple[str, str], ...] = ()  # code and label; none: the world
+    languages: tuple[str, ...] = ("en",)  # BCP 47; the first is the office's
+    countries: tuple[tuple[str, str], ...] = ()  # code and label; if empty, only `world`
 
 
 def suggest_authority(url: str, now: dt.datetime) -> str | None:
-    """Return the authority that an address suggests: its host, this year, its path as a prefix.
+    """Return an authority (RFC 4151) for an address: its host, this year, and its path as a prefix.
 
-    Two offices may share a host, as they do on Pages; the prefix keeps their ids apart. None if the
-    address is invalid, "" if its host is not a domain that one can hold (localhost, 127.0.0.1).
+    The prefix keeps the ids of offices apart that share a host, as on GitHub Pages. Return None if
+    the address is invalid, and "" if its host is not a domain (localhost, 127.0.0.1).
     """
     try:
         parts = urllib.parse.urlsplit(to_url(url.strip(), local=True))
@@ -48,7 +48,7 @@ def suggest_authority(url: str, now: dt.datetime) -> str | None:
 
 
 def office_sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[tuple[str, str]]]:
-    """Return the office's files, and what is wrong in them, with the option it is about."""
+    """Return the office's files, and their problems as pairs of option ("" if none) and message."""
     lines = list(_feeds_yaml(office))
     data = "".join(f"{line}\n" for line, _ in lines).encode()
     _, problems = check_office(data, now)
@@ -60,13 +60,13 @@ def office_sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[t
 
 
 def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
-    """Yield the lines of feeds.yaml, each with the option it came from, or ""."""
+    """Yield each line of feeds.yaml with the option it depends on, or ""."""
     tags = office.languages
-    languages = [f"    - {scalar(tag)}" for tag in tags] if len(tags) > 1 else []
-    countries = [f"  {scalar(code)}: {scalar(label)}" for code, label in office.countries]
-    # the feed of a single country would be the feed of everything
+    languages = [f"    - {to_yaml(tag)}" for tag in tags] if len(tags) > 1 else []
+    countries = [f"  {to_yaml(code)}: {to_yaml(label)}" for code, label in office.countries]
+    # the feed of a single country would be the same as the feed of everything
     mark = "" if len(countries) > 1 else "# "
-    blocks = {  # lines in place of a whole line of the template, and their option
+    blocks = {  # line of the template: the lines that replace it, and their option
         "@LANGUAGES@": (["  languages:", *languages] if languages else [], "--language"),
         "@CATEGORIES@": ([*_term("news", tags), *_term("events", tags)], "--language"),
         "@COUNTRIES@": (countries, "--country") if countries else (_term("world", tags), ""),
@@ -81,25 +81,25 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
         if line in blocks:
             lines, option = blocks[line]
             yield from ((text, option) for text in lines)
-        elif hole := _HOLE.search(line):
-            name = hole[1].lower()
+        elif placeholder := _PLACEHOLDER.search(line):
+            name = placeholder[1].lower()
             value = tags[0] if name == "language" else getattr(office, name)
-            yield line.replace(hole[0], scalar(value)), f"--{name}"
+            yield line.replace(placeholder[0], to_yaml(value)), f"--{name}"
         else:
             yield line, ""
 
 
 def _term(name: str, languages: tuple[str, ...]) -> list[str]:
-    """Write a term with its label in each language that has words, or with a single label."""
+    """Return the lines of a term, with its label in each language that has a translation."""
     labels = {tag: match[1][name] for tag in languages if (match := _words(tag))}
     if len(labels) > 1:
-        lines = [f"      {scalar(tag)}: {scalar(label)}" for tag, label in labels.items()]
+        lines = [f"      {to_yaml(tag)}: {to_yaml(label)}" for tag, label in labels.items()]
         return [f"  {name}:", "    label:", *lines]
     return [f"  {name}: {next(iter(labels.values()), _table()['en'][name])}"]
 
 
 def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
-    """Write the first entry: what it says about itself is true, and it is published at once."""
+    """Return path and bytes of the first entry, which is true and published at once."""
     local = now.astimezone(dates.zone(office.timezone)).replace(microsecond=0)
     language, words = _first_entry_words(office)
     keys = {
@@ -111,14 +111,14 @@ def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
         "language": None if language == office.languages[0] else language,
         "body": words.get("body"),
     }
-    return f"entries/{local.year}/these-feeds-exist.md", written(keys)
+    return f"entries/{local.year}/these-feeds-exist.md", serialize_entry(keys)
 
 
 def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
-    """Return the first entry's language and words: the office's first language that has some.
+    """Return the first entry's language and texts, in the first language with a translation.
 
-    If none has, an office of one language gets the entry in another, which the entry says; an
-    office of several gets words that are only names and a date.
+    Without a translation, an office of one language gets a text in another language, marked as
+    such; an office of several languages gets a text of only names and a date.
     """
     for language in office.languages:
         tag, words = _words(language) or ("", {})
@@ -130,7 +130,7 @@ def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
 
 
 def _words(language: str) -> tuple[str, dict[str, str]] | None:
-    """Return tag and words of a language, or of its variant of another region or script."""
+    """Return the tag and texts of a language, which may be for another region or script."""
     primary = language.partition("-")[0]
     matches = (item for item in _table().items() if item[0].partition("-")[0] == primary)
     return next(matches, None)

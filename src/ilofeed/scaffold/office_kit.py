@@ -1,5 +1,5 @@
-"""What an office gets besides feeds.yaml and entries: workflows, the program, editor settings, a
-README. All is the same for every office except its names and its hours."""
+"""Return the files of a new office besides feeds.yaml and entries: workflows, the program, editor
+settings, a README. They differ between offices only in title, address and hours."""
 
 import datetime as dt
 import hashlib
@@ -14,11 +14,11 @@ from ilofeed.scaffold.program import make_wheel
 from ilofeed.scaffold.schema import feeds_schema
 
 PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
-_EARLY, _LATE = 6, 22  # the office's hours in which the schedule starts
-_COPIED = {  # folder of the program: paths in the office of files that have the same name there
+_EARLY, _LATE = 6, 22  # first and last hour of the office's day for scheduled runs
+_COPIED = {  # folder in the package: paths in the office of the files copied from it
     "data/office": ".editorconfig .gitattributes .github/dependabot.yml .github/scripts/install "
     ".github/workflows/check.yml .gitignore .vscode/extensions.json .vscode/settings.json "
-    ".vscode/tasks.json docs/publishing.md",
+    ".vscode/tasks.json docs/how-to/publish-on-github.md",
     "data/program": ".github/scripts/issue.py .github/scripts/office.py "
     ".github/workflows/office.yml .github/workflows/publish.yml",
 }
@@ -26,7 +26,7 @@ _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&])")
 
 
 def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[str, bytes]:
-    """Return these files by path; `program` holds the program's own files."""
+    """Return the files by path; `program` holds the program's files (`program_files`)."""
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     schema = json.dumps(feeds_schema(), ensure_ascii=False, indent=2) + "\n"
@@ -47,12 +47,12 @@ def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[
 
 
 def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
-    # in one pass, so that a title with @URL@ in it is kept
-    return re.sub(r"@[A-Z]+@", lambda hole: values[hole[0]], template.decode()).encode()
+    # in one pass, so that @URL@ in a title is kept
+    return re.sub(r"@[A-Z]+@", lambda match: values[match[0]], template.decode()).encode()
 
 
 def hours(zone: dt.tzinfo, year: int) -> str:
-    """Return the hours of UTC at which it is day in a zone, summer or winter, as cron has them."""
+    """Return the hours of UTC that are daytime in a zone, in summer or winter, in cron's syntax."""
     months = (dt.datetime(year, month, 1, tzinfo=zone) for month in range(1, 13))
     offsets = {month.utcoffset() or dt.timedelta() for month in months}
     daytime = []

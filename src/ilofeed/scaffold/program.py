@@ -1,7 +1,7 @@
-"""The program's own files, wherever it runs from, and a wheel made of them.
+"""Collect the program's own files, and build a wheel from them.
 
-What an office gets from outside `src/` is copied into the package when it is built, as
-pyproject.toml says; in a checkout it is read from its place.
+Files from outside `src/` that an office gets are copied into the package when it is built (see
+pyproject.toml); in a checkout they are read from where they are.
 """
 
 import base64
@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parents[1]
 CHECKOUT = Path(__file__).parents[3]
 PROJECT, LICENCE = "data/program/pyproject.toml", "data/program/LICENSE"
 SHIPPED = {  # path in the package: path in a checkout
-    "data/problems.md": "docs/problems.md",
+    "data/problems.md": "docs/reference/problems.md",
     LICENCE: "LICENSE",
     PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
@@ -30,7 +30,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 
 def program_files() -> dict[str, bytes]:
-    """Return every file of the package, but not Python's caches, by its path in the package."""
+    """Return all files of the package, except Python's caches, by path in the package."""
     files = {
         path.relative_to(PACKAGE).as_posix(): path.read_bytes()
         for path in PACKAGE.rglob("*")
@@ -41,9 +41,9 @@ def program_files() -> dict[str, bytes]:
 
 
 def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
-    """Return name and bytes of a wheel of the package's files; equal files give equal bytes.
+    """Return name and bytes of a wheel with the package's files; equal files give equal bytes.
 
-    `pyproject.toml`, one of the files, says what the program depends on.
+    The dependencies come from `pyproject.toml`, which is one of the files.
     """
     info = f"ilofeed-{version}.dist-info"
     project = tomllib.loads(files[PROJECT].decode())["project"]
@@ -64,7 +64,7 @@ def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
         for path, data in sorted(members.items()):
             member = zipfile.ZipInfo(path, _EPOCH)
             member.compress_type = zipfile.ZIP_DEFLATED
-            member.create_system = 3  # Unix, whatever system this runs on
+            member.create_system = 3  # Unix, so that all systems give the same bytes
             member.external_attr = 0o100644 << 16
             wheel.writestr(member, data)
     return f"ilofeed-{version}-py3-none-any.whl", out.getvalue()

@@ -1,4 +1,4 @@
-"""JSON Schemas of entry files and feeds.yaml, for editors that complete and check as one types."""
+"""Generate JSON Schemas of entry files and feeds.yaml, for completion and checks in editors."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from ilofeed.model import Office
 
 
 class _WithoutNull(GenerateJsonSchema):
-    """A generator that does not offer `null`: a key has a value or is absent."""
+    """A generator that does not allow `null`: a key has a value or is absent."""
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
         return self.generate_inner(schema["schema"])
@@ -23,13 +23,13 @@ class _WithoutNull(GenerateJsonSchema):
 
 
 def feeds_schema() -> dict[str, Any]:
-    """Return the schema of feeds.yaml."""
+    """Return the JSON Schema (2020-12) of feeds.yaml."""
     schema = OfficeFields.model_json_schema(schema_generator=_WithoutNull)
     return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "feeds.yaml"}
 
 
 def entry_schema(office: Office | None) -> dict[str, Any]:
-    """Return the schema of an entry's front matter, with the terms and languages of an office."""
+    """Return the JSON Schema (2020-12) of front matter, with an office's terms and languages."""
     schema = EntryFields.model_json_schema(schema_generator=_WithoutNull)
     if office is not None:
         for key, terms in (("categories", office.categories), ("countries", office.countries)):

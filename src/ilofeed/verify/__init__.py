@@ -1,7 +1,7 @@
-"""The proof before publishing: every document is read back and compared with its source."""
+"""Verify documents before publishing: read each one back and compare it with its source."""
 
-from ilofeed.verify.expected import carried_entry
+from ilofeed.verify.expected import expected_entry
 from ilofeed.verify.feed_reader import parse_feed
 from ilofeed.verify.verification import Fault, verify, verify_changed
 
-__all__ = ["Fault", "carried_entry", "parse_feed", "verify", "verify_changed"]
+__all__ = ["Fault", "expected_entry", "parse_feed", "verify", "verify_changed"]

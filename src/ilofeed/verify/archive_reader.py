@@ -1,19 +1,20 @@
-"""Read archive documents with lxml alone, into the form of `expected`.
+"""Read archive documents with lxml, and return the same mappings as `expected`.
 
-A large site has thousands of archive documents, and feedparser takes twelve times as long for each;
-`feed_reader` uses it for the documents that people subscribe to. Nothing is repaired here: a date
-in another form, a second title or an entry in another place is missing or not equal.
+A large site has thousands of archive documents, and feedparser is twelve times slower than lxml;
+`feed_reader` uses it for the documents that people subscribe to. This module repairs nothing: a
+date in another format, a second title or an entry in the wrong place makes a field missing or
+different.
 
-An archived entry is in the archives of all feeds that select it, each time in the same bytes, and
-is read back in one of them (`share_out`). A document that can be cut before and after each of its
-entries (`feeds.cut`) is well-formed, matches the grammar and says what it must if and only if that
-holds for each of its entries within the same frame. What only a complete document can break is
-checked by `whole_findings`.
+An entry has the same bytes in the archives of all its feeds, so it is read back in only one of them
+(`assign_entries`). This is sufficient: a document that `feeds.split_document` splits is correct if
+each of its entries is correct between the same start and end of the document. Errors that need the
+whole document are found by `document_findings`.
 """
 
 import dataclasses
 import datetime as dt
 import email.utils
+import functools
 import hashlib
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,20 +22,22 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds import cut, parse_xml
+from ilofeed.feeds import parse_xml, split_document
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
-from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
+from ilofeed.verify.lint import Finding, duplicates, size_findings
+from ilofeed.verify.values import expand
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
+_expanded = functools.cache(expand)
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
-    """Return the feed and its entries, in the order of the document.
+    """Return the fields of a feed, and of its entries in the order of the document.
 
-    Raise `ValueError` if the document is not a feed in the given format, Atom or RSS.
+    Raise `ValueError` if the document is not a feed in the given format, `atom` or `rss`.
     """
     try:
         root = parse_xml(data)
@@ -42,11 +45,11 @@ def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise ValueError(f"lxml: {error}") from error
     if form == "atom":
         if root.tag != _FEED:
-            raise ValueError(f"an Atom feed begins with <feed>, not <{root.tag}>")
+            raise ValueError(f"the root element is <{root.tag}>; expected <feed> of Atom 1.0")
         return _atom_feed(root), [_atom_entry(node) for node in _children(root, "atom:entry")]
-    begin = root.tag, root.get("version"), [child.tag for child in root]
-    if begin != ("rss", "2.0", ["channel"]):
-        raise ValueError('RSS 2.0 begins with <rss version="2.0"> and has one <channel>')
+    start = root.tag, root.get("version"), [child.tag for child in root]
+    if start != ("rss", "2.0", ["channel"]):
+        raise ValueError('expected <rss version="2.0"> with one <channel>')
     return _rss_feed(root[0]), [_rss_entry(node) for node in _children(root[0], "item")]
 
 
@@ -80,10 +83,10 @@ def _rss_feed(channel: Any) -> Fields:
 
 
 def _feed(channel: Any) -> Fields:
-    """Return what both formats write in the same elements of a feed."""
-    marks = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
+    """Return the fields of a feed that Atom and RSS write in the same elements."""
+    history = [node.tag.removeprefix(_FH) for node in channel if str(node.tag).startswith(_FH)]
     rels = ("self", "hub", "current", "prev-archive", "next-archive")
-    return {rel: _link(channel, rel) for rel in rels} | {"history": " ".join(marks) or None}
+    return {rel: _link(channel, rel) for rel in rels} | {"history": " ".join(history) or None}
 
 
 def _atom_entry(node: Any) -> Fields:
@@ -113,11 +116,11 @@ def _atom_entry(node: Any) -> Fields:
 
 def _rss_entry(node: Any) -> Fields:
     published = _text(node, "pubDate")
-    is_address = [guid.get("isPermaLink") for guid in _children(node, "guid")]
+    permalinks = [guid.get("isPermaLink") for guid in _children(node, "guid")]
     return _entry(node) | {
-        "id": _text(node, "guid") if is_address == ["false"] else None,
+        "id": _text(node, "guid") if permalinks == ["false"] else None,
         "title": _text(node, "title"),
-        "summary": html.unescape(_text(node, "description") or ""),  # HTML in RSS
+        "summary": html.unescape(_text(node, "description") or ""),  # RSS descriptions are HTML
         "html": _text(node, "content:encoded"),
         "target": _text(node, "link"),
         "published": published,
@@ -132,7 +135,7 @@ def _rss_entry(node: Any) -> Fields:
 
 
 def _entry(node: Any) -> Fields:
-    """Return what both formats write in the same elements of an entry."""
+    """Return the fields of an entry that Atom and RSS write in the same elements."""
     event = tuple(_text(node, name) for name in ("ev:startdate", "ev:enddate", "ev:location"))
     updated, images = _text(node, "atom:updated"), _children(node, "media:content")
     return {
@@ -161,12 +164,11 @@ def _people(node: Any) -> list[tuple[str | None, ...]]:
 
 
 def _children(node: Any, name: str) -> list[Any]:
-    children: list[Any] = node.findall(name, NAMESPACES)
-    return children
+    return list(node.iterchildren(_expanded(name)))
 
 
 def _text(node: Any, name: str) -> str | None:
-    """Return the text of the only child of a name; None if there is not exactly one."""
+    """Return the text of the only child with this name; None if there is not exactly one."""
     children = _children(node, name)
     return children[0].text or "" if len(children) == 1 and not len(children[0]) else None
 
@@ -178,7 +180,7 @@ def _link(node: Any, rel: str) -> str | None:
 
 
 def _page_link(node: Any) -> str | None:
-    """Return the alternate link; readers such as feedparser accept it only as text/html."""
+    """Return the alternate link; None if it is not text/html, which feedparser would ignore."""
     for link in _children(node, "atom:link"):
         if link.get("rel") == "alternate" and link.get("type", "text/html") != "text/html":
             return None
@@ -186,14 +188,14 @@ def _page_link(node: Any) -> str | None:
 
 
 def read_number(text: str | None) -> int | None:
-    """Return a size as a number; None for another text."""
+    """Return the value of a decimal number; None for any other text."""
     return int(text) if text is not None and text.isdecimal() else None
 
 
 def read_second(
     text: str | None, read: Callable[[str], dt.datetime] = dt.datetime.fromisoformat
 ) -> int | None:
-    """Return the whole seconds of a date since 1970; None for another text or without an offset."""
+    """Return a date as whole seconds since 1970; None if it is not valid or has no offset."""
     try:
         moment = read(text or "")
     except ValueError:
@@ -205,56 +207,56 @@ def _rss_second(text: str | None) -> int | None:
     return read_second(text, email.utils.parsedate_to_datetime)
 
 
-def share_out(
+def assign_entries(
     documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
 ) -> dict[str, tuple[int, ...]]:
-    """Return the numbers of the entries to read back in archive documents, by path.
+    """Return the indices of the entries to read back in each archive document, by its path.
 
-    An entry that says the same in the same bytes, below the same start tag of a document, is in one
-    of them; `expected` returns a digest of what it must say. A document whose entries must all be
-    read is not in the result.
+    Entries with equal bytes and expected fields, after equal start tags of the document, are read
+    back once. `expected` returns the digest of the expected fields. A document of which all entries
+    must be read is not in the result.
     """
     seen: set[bytes] = set()
-    shares = {}
+    assigned = {}
     for document in documents:
         feed, form = document.feed, document.format
         if document.kind != "archive" or feed is None or form is None:
             continue
-        parts = cut(document.data, form)
+        parts = split_document(document.data, form)
         if parts is None or len(parts.entries) != len(feed.entries):
             continue
-        start = parts.head.rfind(b"?>") + 2  # of the tag that declares namespaces and language
-        frame = parts.head[start : parts.head.find(b">", start)].strip()
-        fresh = []
-        for number, (piece, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
-            hashed = hashlib.blake2b(frame, digest_size=16)
+        start = parts.head.rfind(b"?>") + 2  # of the root tag with namespaces and language
+        root_tag = parts.head[start : parts.head.find(b">", start)].strip()
+        indices = []
+        for index, (data, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
+            hashed = hashlib.blake2b(root_tag, digest_size=16)
             hashed.update(expected(entry, document))
-            hashed.update(piece)
+            hashed.update(data)
             if (key := hashed.digest()) not in seen:
                 seen.add(key)
-                fresh.append(number)
-        if len(fresh) < len(parts.entries):
-            shares[document.path] = tuple(fresh)
-    return shares
+                indices.append(index)
+        if len(indices) < len(parts.entries):
+            assigned[document.path] = tuple(indices)
+    return assigned
 
 
-def leave(document: Document, numbers: Sequence[int]) -> Document:
-    """Return a document that can be cut with only these of its entries."""
+def with_entries(document: Document, indices: Sequence[int]) -> Document:
+    """Return an archive document with only the entries at these indices."""
     assert document.feed is not None
     assert document.format is not None
-    parts = cut(document.data, document.format)
+    parts = split_document(document.data, document.format)
     assert parts is not None
-    entries = tuple(document.feed.entries[number] for number in numbers)
-    left = b"".join(parts.entries[number] for number in numbers)
+    entries = tuple(document.feed.entries[index] for index in indices)
+    kept = b"".join(parts.entries[index] for index in indices)
     return dataclasses.replace(
         document,
-        data=parts.head + left + parts.tail,
+        data=parts.head + kept + parts.tail,
         feed=dataclasses.replace(document.feed, entries=entries),
     )
 
 
-def whole_findings(document: Document) -> Iterator[Finding]:
-    """Yield what a document can break whose pieces are correct: its size, and duplicate entries."""
+def document_findings(document: Document) -> Iterator[Finding]:
+    """Yield the findings that need the whole document: its size, and duplicates among entries."""
     assert document.feed is not None
     entries = document.feed.entries
     yield from size_findings(document.data)

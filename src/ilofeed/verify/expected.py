@@ -1,7 +1,7 @@
-"""What a reader must find in each document: what its format can carry of a feed and its entries.
+"""Define what a reader must find in each document, with the limits of each format.
 
-Both sides of the round trip have the same neutral form, a mapping from field to plain values: the
-functions here return what is expected, `feed_reader` and `archive_reader` what is there.
+Expected and actual content have the same form, a mapping of field names to plain values. This
+module returns the expected content; `feed_reader` and `archive_reader` return the actual content.
 """
 
 import dataclasses
@@ -12,16 +12,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.feeds import changed, event_categories, event_times, feed_links, term_categories
+from ilofeed.feeds import event_categories, event_times, feed_links, last_change, term_categories
 from ilofeed.model import FILE_NAMES, Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
 
 
-def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
-    """Return what a reader must find of the feed itself."""
+def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
+    """Return the fields that a reader must find in a feed document, except its entries."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
-    author = office.speaking(feed.language).author
+    author = office.localized(feed.language).author
     fields: Fields = {
         "id": feed.id,
         "title": feed.title,
@@ -46,20 +46,20 @@ def carried_feed(feed: Feed, office: Office, form: Format) -> Fields:
     match form:
         case "atom":
             return fields
-        case "rss":  # no id, no author, no tombstones; the date in its own form
+        case "rss":  # has no id, author and tombstones, and another date format
             local = dates.rfc822_safe(feed.updated.astimezone(office.timezone))
             return _without(fields, "id", "authors", "tombstones") | {
                 "updated": written(local, "rss")
             }
-        case "json":  # no id of the feed, no date, no tombstones; of archives the one before
-            lost = "id updated updated_at tombstones current next-archive history".split()
-            return _without(fields, *lost) | {
+        case "json":  # has no id, date and tombstones; the only archive link is prev-archive
+            missing = "id updated updated_at tombstones current next-archive history".split()
+            return _without(fields, *missing) | {
                 "authors": [_json_author(*author) for author in fields["authors"]]
             }
 
 
 def _history(feed: Feed) -> str | None:
-    """Return how a document describes itself: as an archive, or as complete."""
+    """Return the fh: element of a document (RFC 5005): `archive`, `complete` or none."""
     if feed.history is None:
         return None
     if feed.history.page is not None:
@@ -67,8 +67,9 @@ def _history(feed: Feed) -> str | None:
     return None if feed.history.pages else "complete"
 
 
-def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
-    """Return what a reader must find of an entry."""
+def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
+    """Return the fields that a reader must find of an entry in a format. Dates are texts, and also
+    whole seconds since 1970 under names that end in `_at`."""
     terms = [
         (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
     ]
@@ -102,18 +103,18 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
         ),
     }
     match form:
-        case "atom":  # of an event only dates and place, no translations
+        case "atom":  # has no translations, and only dates and place of an event
             return _without(fields, "translation_of")
-        case "rss":  # names of authors, labels of terms, one attachment without a title
+        case "rss":  # has only names of authors, labels of terms, one attachment without title
             return _without(fields, "translation_of", "page") | {
                 "published": written(dates.rfc822_safe(entry.published), "rss"),
                 "authors": [(author.name, None, None) for author in entry.authors],
                 "terms": [(scheme, None, label) for scheme, _, label in terms],
                 "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
             }
-        case "json":  # an e-mail address only without another; no size of a picture in bytes
+        case "json":  # has the e-mail address or the URL of an author, no file size of a picture
             return fields | {
-                "event": event and _all_of(event),
+                "event": event and _event_fields(event),
                 "terms": [
                     *(("categories", name) for name in entry.categories),
                     *(("countries", name) for name in entry.countries),
@@ -124,8 +125,8 @@ def carried_entry(entry: Entry, office: Office, form: Format) -> Fields:
             }
 
 
-def _all_of(event: Event) -> Fields:
-    """Return every key of an event that has a value, as it is written."""
+def _event_fields(event: Event) -> Fields:
+    """Return the keys of an event that have a value, with dates as ISO 8601."""
     values = {field.name: getattr(event, field.name) for field in dataclasses.fields(event)}
     return {
         key: value.isoformat() if isinstance(value, dt.date) else value
@@ -134,8 +135,8 @@ def _all_of(event: Event) -> Fields:
     }
 
 
-def carried_calendar(feed: Feed, office: Office) -> Fields:
-    """Return what a calendar program must find of a feed's calendar itself."""
+def expected_calendar(feed: Feed, office: Office) -> Fields:
+    """Return the fields that a calendar program must find in a calendar, except its events."""
     return {
         "title": feed.title,
         "old_title": feed.title,
@@ -145,8 +146,9 @@ def carried_calendar(feed: Feed, office: Office) -> Fields:
     }
 
 
-def carried_event(entry: Entry, office: Office) -> Fields:
-    """Return what it must find of an entry with an event: instants as seconds, or whole days."""
+def expected_event(entry: Entry, office: Office) -> Fields:
+    """Return the fields that it must find of an event; times are whole seconds since 1970, the
+    dates of an all-day event ISO 8601."""
     event = entry.event
     assert event is not None
     start, end = event_times(event, office.timezone)
@@ -156,7 +158,7 @@ def carried_event(entry: Entry, office: Office) -> Fields:
         "summary": entry.summary,
         "target": event.url or entry.target,
         "published_at": second(entry.published),
-        "updated_at": second(changed(entry)),
+        "updated_at": second(last_change(entry)),
         "start": second(start) if isinstance(start, dt.datetime) else start.isoformat(),
         "end": second(end) if isinstance(end, dt.datetime) else end and end.isoformat(),
         "place": event.place,
@@ -168,12 +170,12 @@ def carried_event(entry: Entry, office: Office) -> Fields:
 
 
 def written(moment: dt.datetime, form: Format) -> str:
-    """Return a date as a format writes it: RFC 3339, in RSS RFC 822."""
+    """Return a date in the format of a document: RFC 822 for RSS, else RFC 3339."""
     return email.utils.format_datetime(moment) if form == "rss" else moment.isoformat()
 
 
 def second(moment: dt.datetime) -> int:
-    """Return the whole seconds of an instant since 1970 in UTC, which readers compute with."""
+    """Return an instant as whole seconds since 1970, which all readers understand."""
     return math.floor(moment.timestamp())
 
 

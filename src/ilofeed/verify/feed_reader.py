@@ -1,16 +1,16 @@
-"""Read published feeds and calendars as other programs do, into the form of `expected`.
+"""Read feeds and calendars as other programs do, and return the same mappings as `expected`. The
+only user of feedparser.
 
-icalendar accepts much that other programs refuse, so line ends, line lengths and required
-properties are checked here as well (sections are those of RFC 5545).
-
-This is the only module that uses feedparser; JSON Feed, which it cannot read, is read by `json`.
-What feedparser loses is read by `archive_reader`: all but the last mark of RFC 5005, tombstones
-(RFC 6721), authors of Atom (one without an address gets that of the author before), and the
-description of a picture, which becomes part of the entry's summary.
+feedparser cannot read JSON Feed, which is read with `json`. It loses some values, which are taken
+from `archive_reader`: fh: elements (RFC 5005) except the last, tombstones (RFC 6721), authors of
+Atom (one without an address gets that of the author before), and the descriptions of pictures,
+which become part of the summary. icalendar accepts files that other programs reject, so line ends,
+line lengths and required properties are checked here (section numbers are those of RFC 5545).
 """
 
 import calendar
 import datetime as dt
+import functools
 import html
 import io
 import json
@@ -24,13 +24,13 @@ from ilofeed.verify.expected import Fields
 
 
 def parse_feed(data: bytes, base: str | None = None) -> Any:
-    """Parse a document with feedparser; `base` is its address, for relative addresses in it.
+    """Parse a feed with feedparser; `base` is the URL to which relative addresses refer.
 
-    feedparser always gets bytes: it would open a file or an address named by a text. Sanitising and
-    resolving of addresses are off, because both rewrite what they read. Without headers feedparser
-    guesses the encoding; with headers but no type it uses Latin-1, so the type is always given.
+    Feedparser gets bytes, because it would open a text as a file or URL. It must not sanitise HTML
+    or resolve addresses, because both change the text. Without headers it guesses the encoding;
+    with headers but no media type it uses Latin-1, so the type is always given.
     """
-    import feedparser  # not needed by `check` of an office with errors
+    import feedparser  # slow to load, and not needed if the office has errors
 
     feedparser.api.PREFERRED_XML_PARSERS = [__name__]  # modules with a `create_parser`
     headers = {"content-type": "application/xml", "content-location": base}
@@ -43,10 +43,10 @@ def parse_feed(data: bytes, base: str | None = None) -> Any:
 
 
 def create_parser() -> Any:
-    """Return Python's own driver of expat, but one that reports each text as a whole.
+    """Return Python's expat parser with text buffering; feedparser calls this function.
 
-    Python's reports every line and reference of a text by itself, and feedparser joins them again:
-    a fifth of a cold build of an office with many feeds.
+    Without buffering it reports each line and reference separately, and feedparser joins them: that
+    takes a fifth of the first build of an office with many feeds.
     """
     from xml.sax.expatreader import ExpatParser
 
@@ -61,7 +61,7 @@ def create_parser() -> Any:
 
 
 def read_back(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
-    """Return the feed and its entries, in the order of the document."""
+    """Return the fields of a feed and of its entries in order; raise `ValueError` if invalid."""
     return _read_json(data) if form == "json" else _read_xml(data, form)
 
 
@@ -70,15 +70,15 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     if seen.bozo:
         raise ValueError(f"feedparser: {seen.bozo_exception}")
     if seen.version != {"atom": "atom10", "rss": "rss20"}[form]:
-        raise ValueError(f"feedparser takes it for {seen.version or 'no feed'}")
+        raise ValueError(f"feedparser detects {seen.version or 'no feed'}; expected {form}")
     feed, entries = read_archive(data, form)
     if len(entries) != len(seen.entries):
-        raise ValueError(f"feedparser sees {len(seen.entries)} entries of {len(entries)}")
+        raise ValueError(f"feedparser reads {len(seen.entries)} of {len(entries)} entries")
     feed |= _feed(seen.feed)
     if form == "atom":
         feed["id"] = seen.feed.get("id")
     read_entry = _atom_entry if form == "atom" else _rss_entry
-    # a plain dictionary: feedparser's own returns other keys for those that are missing
+    # plain dictionaries, because feedparser's return the values of other keys for missing ones
     items = map(dict, seen.entries)
     return feed, [
         fields | read_entry(item, fields) for item, fields in zip(items, entries, strict=True)
@@ -99,7 +99,7 @@ def _feed(feed: Any) -> Fields:
 
 
 def _entry(item: Any, fields: Fields) -> Fields:
-    """Return what feedparser sees of an entry, of which lxml has read `fields`."""
+    """Return the fields of an entry read by feedparser; `fields` were read by lxml."""
     content = item.get("content") or [{}]
     event = tuple(item.get(f"ev_{name}") for name in ("startdate", "enddate", "location"))
     language = fields["language"]
@@ -112,7 +112,7 @@ def _entry(item: Any, fields: Fields) -> Fields:
         "language": language if content[0].get("language") == language else None,
         "published": item.get("published"),
         "published_at": _second(item.get("published_parsed")),
-        # without a date of change feedparser returns that of publication instead
+        # if `updated` is missing, feedparser returns `published` instead
         "updated": item.get("updated") if "updated" in item else None,
         "updated_at": _second(item.get("updated_parsed") if "updated" in item else None),
         "event": event if any(event) else None,
@@ -134,7 +134,7 @@ def _atom_entry(item: Any, fields: Fields) -> Fields:
 
 def _rss_entry(item: Any, fields: Fields) -> Fields:
     return _entry(item, fields) | {
-        "summary": html.unescape(item.get("summary", "")),  # HTML in RSS
+        "summary": html.unescape(item.get("summary", "")),  # RSS descriptions are HTML
         "terms": [(t.get("scheme"), t.get("label"), t.get("term")) for t in item.get("tags", ())],
         "authors": [(author.get("name"), None, None) for author in item.get("authors", ())],
         "attachments": _enclosures(item),
@@ -228,24 +228,29 @@ def _json_people(item: Any) -> list[tuple[Any, ...]]:
     ]
 
 
-LONGEST_LINE = 75  # octets (section 3.1)
+MAX_LINE = 75  # octets (section 3.1)
+_EVENTS = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
 
 
 class CalendarError(ValueError):
-    """Why the bytes are not a calendar that every program reads."""
+    """A calendar is not valid for every program; the text says why."""
 
 
 def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
-    """Return a calendar and its events, in the form of `carried_calendar` and `carried_event`.
+    """Return a calendar and its events, in the form of `expected_calendar` and `expected_event`.
 
     Raise `CalendarError` if a program could fail to read it.
     """
+    import icalendar
+
     lines = data.split(b"\r\n")
     if lines.pop() or any(b"\n" in line or b"\r" in line for line in lines):
         raise CalendarError("a line does not end in CR LF (RFC 5545, section 3.1)")
-    if any(len(line) > LONGEST_LINE for line in lines):
-        raise CalendarError(f"a line is longer than {LONGEST_LINE} octets (section 3.1)")
-    calendar = _parse(data)
+    if any(len(line) > MAX_LINE for line in lines):
+        raise CalendarError(f"a line is longer than {MAX_LINE} octets (section 3.1)")
+    calendar = _parse(icalendar.Calendar, _EVENTS.sub(b"", data))
+    if calendar.walk("VEVENT"):
+        raise CalendarError("an event does not begin and end on lines of its own")
     if not _value(calendar, "prodid") or _value(calendar, "version") != "2.0":
         raise CalendarError("PRODID or VERSION is missing (sections 3.7.3 and 3.7.4)")
     about = {
@@ -255,26 +260,28 @@ def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
         "page": _text(calendar, "url"),
         "self": _text(calendar, "source"),
     }
-    zones = {str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE")}
-    return about, [_read_event(event, zones) for event in calendar.walk("VEVENT")]
+    zones = frozenset(str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE"))
+    return about, [_read_event(text, zones) for text in _EVENTS.findall(data)]
 
 
-def _parse(data: bytes) -> Any:
-    import icalendar
-
+def _parse(kind: Any, data: bytes) -> Any:
     try:
-        calendar = icalendar.Calendar.from_ical(data)
-    except (ValueError, AttributeError, TypeError) as error:  # the latter of what occurs twice
+        parsed = kind.from_ical(data)
+    except (ValueError, AttributeError, TypeError) as error:  # TypeError for duplicate properties
         raise CalendarError(f"icalendar: {error}") from error
-    if not isinstance(calendar, icalendar.Calendar):
-        raise CalendarError("it is no VCALENDAR")
-    for component in calendar.walk():
+    if not isinstance(parsed, kind):
+        raise CalendarError(f"not a {kind.name}")
+    for component in parsed.walk():
         if component.errors:
             raise CalendarError(f"icalendar: {component.errors[0]}")
-    return calendar
+    return parsed
 
 
-def _read_event(event: Any, zones: set[str]) -> Fields:
+@functools.lru_cache(maxsize=2_000)  # an event is in the calendars of several feeds
+def _read_event(text: bytes, zones: frozenset[str]) -> Fields:
+    import icalendar
+
+    event = _parse(icalendar.Event, text)
     for name in ("uid", "dtstamp", "dtstart"):
         if event.get(name) is None:
             raise CalendarError(f"an event has no {name.upper()} (section 3.6.1)")
@@ -282,7 +289,7 @@ def _read_event(event: Any, zones: set[str]) -> Fields:
     for moment in (start, end):
         zone = moment.params.get("TZID") if moment is not None else None
         if zone is not None and zone not in zones:
-            raise CalendarError(f"there is no VTIMEZONE for {zone} (section 3.6.5)")
+            raise CalendarError(f"the VTIMEZONE for {zone} is missing (section 3.6.5)")
     categories = _value(event, "categories")
     return {
         "id": _text(event, "uid"),
@@ -300,15 +307,15 @@ def _read_event(event: Any, zones: set[str]) -> Fields:
 
 
 def _value(component: Any, name: str) -> Any:
-    """Return the value of a property that may occur once; None if it does not occur."""
+    """Return the value of a property that may occur once; None if it is missing."""
     value = component.get(name)
     if isinstance(value, list):
-        raise CalendarError(f"{name.upper()} stands {len(value)} times in one component")
+        raise CalendarError(f"{name.upper()} occurs {len(value)} times in one component")
     return value
 
 
 def _decoded(calendar: Any, name: str) -> str | None:
-    """Return a text that icalendar does not know as one, without its escapes (section 3.3.11)."""
+    """Return a text without its escapes (section 3.3.11), which icalendar does not remove here."""
     value = _text(calendar, name)
     if value is None:
         return None
@@ -321,5 +328,5 @@ def _text(component: Any, name: str) -> str | None:
 
 
 def _instant(moment: Moment) -> str | int:
-    """Return a whole day as it is written, an instant as seconds since 1970: zones have aliases."""
+    """Return a date as ISO 8601, a time as whole seconds since 1970: time zones have aliases."""
     return int(moment.timestamp()) if isinstance(moment, dt.datetime) else moment.isoformat()

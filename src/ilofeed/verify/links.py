@@ -1,8 +1,7 @@
 """Find links to files of the site that are not published.
 
-What a document declares to be an address counts: links, pictures, scripts and metadata in HTML, the
-code that other sites copy, links and HTML in feeds, URLs in calendars and manifests. An address in
-plain text does not.
+Checked are links, pictures, scripts, metadata and code to copy in HTML pages, links and HTML in
+feeds, and URLs in calendars and manifests. Addresses in plain text are not checked.
 """
 
 import functools
@@ -27,7 +26,7 @@ _XML_ADDRESSES = [
 ]
 _XML_HTML = ["{*}content", "{*}encoded"]
 _JSON_HTML = frozenset({"content_html", "html"})
-_JSON_ADDRESSES = frozenset(  # of JSON Feed and of linked data; others end in "url"
+_JSON_ADDRESSES = frozenset(  # keys of JSON Feed and JSON-LD; others end in "url"
     "@id banner_image favicon icon image isBasedOn mainEntityOfPage translation_of".split()
 )
 _CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$", re.MULTILINE)
@@ -35,29 +34,29 @@ _CALENDAR_LINE = re.compile(r"^(?:URL|SOURCE|ATTACH|IMAGE)(?:;[^:]*)?:(.+?)\r?$"
 
 @dataclass(frozen=True, slots=True)
 class LinkChecker:
-    """Check the links of documents and entries against the addresses that are published.
+    """Check links in documents and entries against the `published` addresses (`Office.address`).
 
-    `published` holds addresses as `Office.address` returns them. Query and fragment of a link are
-    ignored.
+    The query and the fragment of a link are ignored.
     """
 
     office: Office
     published: Collection[str]
 
-    def dangling(self, document: AnyDocument) -> list[str]:
-        """Return the addresses in a document that belong to the site and are not published."""
+    def broken(self, document: AnyDocument) -> list[str]:
+        """Return the addresses in a document that belong to the site and are not published. Raise
+        `ValueError` or `etree.LxmlError` if it cannot be parsed."""
         is_manifest = document.path == MANIFEST
         links = _in_manifest(document.data, self.office) if is_manifest else addresses(document)
         return self._unpublished(links, document.path)
 
-    def dangling_in_entry(self, entry: Entry) -> list[str]:
-        """Return such addresses among those that an editor wrote into an entry."""
-        return self._unpublished(_written(entry), entry.page)
+    def broken_in_entry(self, entry: Entry) -> list[str]:
+        """Return such addresses among those that an editor wrote in an entry file."""
+        return self._unpublished(_in_entry(entry), entry.page)
 
     def _unpublished(self, links: Iterable[str], path: str) -> list[str]:
-        office, here = self.office, self.office.address(path)
-        # most links of a site are its addresses as they are
-        targets = {_resolve(link, here) for link in set(links).difference(self.published)}
+        office, page = self.office, self.office.address(path)
+        # most links are published addresses and need not be resolved
+        targets = {_resolve(link, page) for link in set(links).difference(self.published)}
         missing = {
             office.address(target.removeprefix(office.url))
             for target in targets
@@ -67,7 +66,7 @@ class LinkChecker:
 
 
 def _resolve(link: str, page: str) -> str:
-    """Return a link on a page as a whole address without query and fragment."""
+    """Return the absolute URL of a link on a page, without query and fragment."""
     address = link.partition("#")[0].partition("?")[0].strip()
     if address.startswith("webcal:"):
         return page.partition(":")[0] + address.removeprefix("webcal")
@@ -76,7 +75,7 @@ def _resolve(link: str, page: str) -> str:
     if not address:
         return page
     base = page.rpartition("/")[0]
-    while address.startswith("../") and base.count("/") > 2:  # so pages side by side share a base
+    while address.startswith("../") and base.count("/") > 2:  # for the cache of `_join`
         base, address = base.rpartition("/")[0], address.removeprefix("../")
     return _join(f"{base}/", address)
 
@@ -86,7 +85,7 @@ def _join(base: str, address: str) -> str:
     return urllib.parse.urljoin(base, address)
 
 
-def _written(entry: Entry) -> Iterator[str]:
+def _in_entry(entry: Entry) -> Iterator[str]:
     event, image = entry.event, entry.image
     links = [
         entry.link,
@@ -100,7 +99,7 @@ def _written(entry: Entry) -> Iterator[str]:
 
 
 def addresses(document: AnyDocument) -> Iterable[str]:
-    """Return every address in a document, as it is written there."""
+    """Return all addresses in a document, not yet resolved."""
     match document.path.rpartition(".")[2]:
         case "html":
             return _in_html(document.data)
@@ -108,7 +107,7 @@ def addresses(document: AnyDocument) -> Iterable[str]:
             return _in_xml(document.data)
         case "json":
             return _in_json(json.loads(document.data))
-        case "ics":  # with long lines unfolded
+        case "ics":  # long lines are unfolded first
             return _CALENDAR_LINE.findall(document.data.decode().replace("\r\n ", ""))
         case "txt":
             return re.findall(r"https?://\S+", document.data.decode())
@@ -130,7 +129,7 @@ def _in_fragment(text: str) -> tuple[str, ...]:
 
 
 def _in_code(text: str) -> Iterator[str]:
-    """Yield the addresses in code to copy: HTML, or an address alone or after a command."""
+    """Yield the addresses in code to copy, which is HTML, an address, or a command with one."""
     if "<" in text:
         yield from _in_html(text.encode())
     yield from re.findall(r"(?<!\S)https?://\S+", text)
@@ -138,9 +137,9 @@ def _in_code(text: str) -> Iterator[str]:
 
 def _in_xml(data: bytes) -> Iterator[str]:
     root = parse_xml(data)
-    before = root.getprevious()
-    if before is not None and before.tag is etree.PI:
-        yield str(before.get("href"))
+    stylesheet = root.getprevious()
+    if stylesheet is not None and stylesheet.tag is etree.PI:
+        yield str(stylesheet.get("href"))
     yield from _xml_attributes(root)
     for element in root.iter(*_XML_ADDRESSES):
         if element.text:
@@ -151,7 +150,7 @@ def _in_xml(data: bytes) -> Iterator[str]:
 
 
 def _in_json(value: Any, key: str = "") -> Iterator[str]:
-    """Yield the addresses in a JSON value that is stored under `key`."""
+    """Yield the addresses in the JSON value of `key`."""
     if isinstance(value, str):
         if key in _JSON_HTML:
             yield from _in_fragment(value)
@@ -166,7 +165,7 @@ def _in_json(value: Any, key: str = "") -> Iterator[str]:
 
 
 def _in_manifest(data: bytes, office: Office) -> Iterator[str]:
-    """Yield the addresses in a manifest, and those of the paths that it lists."""
+    """Yield the addresses in a manifest, and the addresses of the paths in it."""
     manifest = json.loads(data)
     try:
         yield manifest["site"]

@@ -1,8 +1,8 @@
-"""Check feed documents against their grammars, and for what a grammar cannot express.
+"""Check feed documents against grammars, and against rules that a grammar cannot express.
 
-The grammars are RELAX NG for Atom and RSS, JSON Schema for JSON Feed. Each rule has the name that
-the W3C feed validator uses for it. The validator itself is not available as a library; these are
-the rules of it that documents of this program could break.
+The grammars are RELAX NG for Atom and RSS, and JSON Schema for JSON Feed. The rules are those of
+the W3C feed validator that our documents could break, and have its names. The validator itself is
+not available as a library.
 """
 
 import datetime as dt
@@ -18,21 +18,13 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.content import TAGS, is_clean
+from ilofeed.content import TAGS, is_sanitized
 from ilofeed.feeds import parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
+from ilofeed.verify.values import NAMESPACES, wrong_values
 
-MOST_BYTES = 5_000_000  # validators and readers give up on larger documents
-NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "ev": "http://purl.org/rss/1.0/modules/event/",
-    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
-    "media": "http://search.yahoo.com/mrss/",
-}
+MOST_BYTES = 5_000_000  # validators and readers reject larger documents
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _ENTRY = f"{_ATOM}entry"
 _LINK = f"{_ATOM}link"
@@ -52,16 +44,16 @@ _html_elements: Any = etree.XPath(
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that a document breaks, the place, and the text that breaks it."""
+    """An error in a document: the rule, the element or line, and the text that breaks the rule."""
 
     rule: str
     where: str
-    found: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """A parsed feed document, and the elements in it that hold HTML."""
+    """A parsed feed document, with a list of its elements that contain HTML."""
 
     data: bytes
     root: Any
@@ -70,7 +62,7 @@ class _Feed:
 
 
 def lint(data: bytes, form: Format, address: str) -> list[Finding]:
-    """Return every finding in a feed document that will be served at `address`."""
+    """Return all findings in an Atom or RSS document that will be served at `address`."""
     if findings := size_findings(data):
         return findings
     try:
@@ -86,11 +78,11 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
 
 
 def size_findings(data: bytes) -> list[Finding]:
-    """Return a finding if a document is larger than readers accept."""
+    """Return a finding if a document is larger than `MOST_BYTES`."""
     if len(data) <= MOST_BYTES:
         return []
-    what = f"{len(data)} bytes, {MOST_BYTES} is the most; set a smaller limit in feeds.yaml"
-    return [Finding("ValidatorLimit", "document", what)]
+    text = f"{len(data)} bytes, more than {MOST_BYTES}; write a smaller `limit` in feeds.yaml"
+    return [Finding("ValidatorLimit", "document", text)]
 
 
 def duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[Finding]:
@@ -101,7 +93,7 @@ def duplicates(rule: str, where: str, values: Iterable[str | None]) -> Iterator[
 
 
 def _elements(root: Any) -> Iterator[Any]:
-    return root.iter(etree.Element)  # type: ignore[no-any-return]  # no comments or instructions
+    return root.iter(etree.Element)  # type: ignore[no-any-return]  # without comments and instructions
 
 
 def _name(element: Any) -> str:
@@ -118,7 +110,7 @@ def _characters(feed: _Feed) -> Iterator[Finding]:
 def _namespaces(feed: _Feed) -> Iterator[Finding]:
     declared = {name for element in _elements(feed.root) for name in element.nsmap.values()}
     expected = set(NAMESPACES.values())
-    if feed.root.find("at:deleted-entry", NAMESPACES) is None:  # only then validators may warn
+    if feed.root.find("at:deleted-entry", NAMESPACES) is None:  # validators warn of it
         expected.remove(NAMESPACES["at"])
     for namespace in sorted(declared - expected):
         yield Finding("UnknownNamespace", "document", namespace)
@@ -141,12 +133,12 @@ def _html(feed: _Feed) -> Iterator[Finding]:
 def _dates(feed: _Feed) -> Iterator[Finding]:
     for element in feed.root.iter(*_DATES[feed.form]):
         text = element.text or ""
-        if rule := _judge_date(text, feed.form):
+        if rule := _broken_date_rule(text, feed.form):
             yield Finding(rule, _name(element), text)
 
 
-def _judge_date(text: str, form: Format) -> str | None:
-    """Return the rule that a date breaks, if any."""
+def _broken_date_rule(text: str, form: Format) -> str | None:
+    """Return the rule that a date breaks; None if it is valid."""
     try:
         if form == "atom":
             dt.datetime.fromisoformat(text)
@@ -175,7 +167,7 @@ def _duplicates(feed: _Feed) -> Iterator[Finding]:
 
 
 def _history(feed: _Feed) -> Iterator[Finding]:
-    """Check that the marks of RFC 5005 agree with the links between archives."""
+    """Check that the fh: elements (RFC 5005) agree with the links between archives."""
     channel = feed.root if feed.form == "atom" else feed.root.find("channel")
     if channel is None:
         return
@@ -198,7 +190,7 @@ def _history(feed: _Feed) -> Iterator[Finding]:
 
 
 def _references(feed: _Feed) -> Iterator[Finding]:
-    """Check that plain text writes & and < as hexadecimal references."""
+    """Check that & and < in plain text are hexadecimal references."""
     if match := _NOT_HEXADECIMAL.search(feed.data):
         yield Finding("CharacterData", match[1].decode(), match[0].decode()[:80])
 
@@ -217,25 +209,24 @@ _RULES: tuple[Callable[[_Feed], Iterator[Finding]], ...] = (
 
 @functools.lru_cache(maxsize=2_000)  # an entry occurs in many documents
 def html_findings(text: str) -> tuple[tuple[str, str], ...]:
-    """Return a rule and a text for each thing that a strict parser or a cautious reader refuses."""
-    return () if _is_clean(text) else _judge_strictly(text)
+    """Return rule and text for each error in HTML: syntax, unsafe markup, relative addresses."""
+    return () if _is_clean(text) else _check_strictly(text)
 
 
 def _is_clean(text: str) -> bool:
-    """Return whether nh3 changes nothing in HTML whose addresses are absolute.
+    """Return whether all addresses in HTML are absolute, and nh3 returns the HTML unchanged.
 
-    nh3 parses HTML as browsers do and keeps only elements that entries may have. If it writes the
-    same text again, it had nothing to repair or drop, so a strict parser has no findings either;
-    that one takes a hundred times as long.
+    nh3 parses HTML as browsers do, and removes elements that entries must not have. If the output
+    equals the input, the strict parser, which is a hundred times slower, has no findings either.
     """
     return (
         find_unfit(text) is None
         and all(map(_ABSOLUTE.match, _ADDRESS.findall(text)))
-        and is_clean(text)
+        and is_sanitized(text)
     )
 
 
-def _judge_strictly(text: str) -> tuple[tuple[str, str], ...]:
+def _check_strictly(text: str) -> tuple[tuple[str, str], ...]:
     from tinyhtml5.parser import HTMLParser
 
     parser = HTMLParser(namespace_html_elements=False)
@@ -270,12 +261,12 @@ def _json_schema() -> Any:
     import jsonschema_rs
 
     text = resources.files("ilofeed").joinpath("data", "jsonfeed.schema.json").read_text("utf-8")
-    # without the formats 2026-02-30 would pass
+    # with formats, because otherwise 2026-02-30 would be valid
     return jsonschema_rs.Draft202012Validator(json.loads(text), validate_formats=True)
 
 
 def match_grammar(data: bytes, form: Format) -> list[Finding]:
-    """Return where a document does not match the grammar of its format."""
+    """Return a finding for each error against the grammar of a format, at most three in XML."""
     if form == "json":
         return _match_json(data)
     try:
@@ -283,25 +274,27 @@ def match_grammar(data: bytes, form: Format) -> list[Finding]:
     except etree.XMLSyntaxError as error:
         return [Finding("SAXError", "document", str(error))]
     grammar = _relax_ng(form)
-    errors = [] if grammar.validate(root) else list(grammar.error_log)[:3]
-    return [Finding("grammar", f"line {error.line}", error.message) for error in errors]
+    errors = [] if grammar.validate(root) else list(grammar.error_log)
+    wrong = [(error.line, error.message) for error in errors]
+    wrong += ((line, f"malformed value: {value}") for line, value in wrong_values(root))
+    return [Finding("grammar", f"line {line}", message) for line, message in wrong[:3]]
 
 
 def _match_json(data: bytes) -> list[Finding]:
     try:
         document = json.loads(data)
-        # a character that UTF-8 cannot write is a ValueError, too
+        # raises ValueError for characters that UTF-8 cannot encode
         errors = list(_json_schema().iter_errors(document))
     except ValueError as error:
         return [Finding("grammar", "document", str(error))]
     findings = [
-        Finding("grammar", _place(error.instance_path), error.message[:300]) for error in errors
+        Finding("grammar", _json_path(error.instance_path), error.message[:300]) for error in errors
     ]
     if not findings and len({item["id"] for item in document["items"]}) < len(document["items"]):
-        findings.append(Finding("DuplicateEntries", "items", "an id stands twice"))
+        findings.append(Finding("DuplicateEntries", "items", "an id occurs twice"))
     return findings
 
 
-def _place(path: Sequence[str | int]) -> str:
-    """Return the place of a value as JSONPath: `$.items[0].id`."""
+def _json_path(path: Sequence[str | int]) -> str:
+    """Return the location of a value as JSONPath: `$.items[0].id`."""
     return "$" + "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)

@@ -1,7 +1,7 @@
-"""What the verification of a document rests on, as one digest: its bytes and what they must say.
+"""Compute proofs. A proof is a digest of the bytes of a document and of its expected content.
 
-While it is the same for the same program, the document verifies as it did before, so only documents
-that have changed are read back.
+A document with the same proof as in the last build, by the same version of the program, does not
+need to be verified again.
 """
 
 import hashlib
@@ -13,35 +13,35 @@ from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
 from ilofeed.ids import SHORT
 from ilofeed.model import Document, Entry, Feed, Office
 from ilofeed.pages import oembed, structured
-from ilofeed.verify.expected import carried_calendar, carried_entry, carried_event, carried_feed
+from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
 
 
 @dataclass(frozen=True, slots=True)
 class EntryDigests:
-    """Digests of what documents must say of entries; each is computed once for all documents."""
+    """A cache of digests of the expected content of entries, which many documents share."""
 
     office: Office
     _digests: dict[tuple[str, str], bytes] = field(default_factory=dict)  # by format and id
 
     def of(self, entry: Entry, document: Document) -> bytes:
-        """Return the digest of what a document must say of an entry that it shows."""
+        """Return the digest of the expected fields of an entry in the format of a document."""
         key = document.format or "ics", entry.id
         if key not in self._digests:
             expected = (
-                carried_entry(entry, self.office, document.format)
+                expected_entry(entry, self.office, document.format)
                 if document.format is not None
-                else carried_event(entry, self.office)
+                else expected_event(entry, self.office)
             )
             self._digests[key] = _digest(expected)
         return self._digests[key]
 
 
-def prove(document: Document, feeds: Sequence[Feed], digests: EntryDigests) -> bytes:
-    """Return the digest of a document, of what it must say, and of where it is served."""
+def compute_proof(document: Document, feeds: Sequence[Feed], digests: EntryDigests) -> bytes:
+    """Return the digest of a document's bytes, expected content and address."""
     office = digests.office
     expected = _expected(document, feeds, office)
-    shown = b"".join(digests.of(entry, document) for entry in _entries(document))
-    return _digest((office.url, document.path, document.sha256, expected, shown))
+    entries = b"".join(digests.of(entry, document) for entry in _entries(document))
+    return _digest((office.url, document.path, document.sha256, expected, entries))
 
 
 def _digest(value: Any) -> bytes:
@@ -50,14 +50,14 @@ def _digest(value: Any) -> bytes:
 
 
 def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
-    """Return what a document must say beside the entries in it."""
+    """Return the expected content of a document, except its entries."""
     feed, entry = document.feed, document.entry
     if document.path == OPML_PATH:
         return opml_head(feeds, office), list(opml_outline(feeds, office))
     if feed is not None and document.format is not None:
-        return carried_feed(feed, office, document.format)
+        return expected_feed(feed, office, document.format)
     if feed is not None and document.path.endswith(".ics"):
-        return carried_calendar(feed, office)
+        return expected_calendar(feed, office)
     if feed is not None and document.path.endswith(".json"):
         return oembed(feed, office)
     if entry is not None and document.path.endswith(".html"):
@@ -66,7 +66,7 @@ def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
 
 
 def _entries(document: Document) -> Sequence[Entry]:
-    """Return the entries in a feed or a calendar."""
+    """Return the entries in a feed or a calendar; none for other documents."""
     feed, entry = document.feed, document.entry
     if document.path.endswith(".ics"):
         return feed.events if feed is not None else [entry] if entry is not None else ()
