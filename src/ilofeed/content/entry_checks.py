@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
+_types = functools.cache(mimetypes.MimeTypes)
 # media types that some versions of Python do not know
 _OFFICE_TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -210,12 +211,8 @@ def media_type(url: str) -> str | None:
     """Return the media type for the suffix of an address, or None; the same on every computer."""
     path = re.sub(r"[?#].*", "", url)
     suffix = posixpath.splitext(path)[1].lower()
+    # an instance of its own does not read the tables of the operating system
     return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
-
-
-@functools.cache
-def _types() -> mimetypes.MimeTypes:
-    return mimetypes.MimeTypes()  # a new instance does not read the operating system's tables
 
 
 def translation_problems(parsed: Sequence[EntryFile], refused: set[str]) -> Iterator[Problem]:

@@ -87,9 +87,8 @@ def publish(
             changed.append(document)
         else:
             unchanged.append(document.path)
-    stale = sorted(
-        (path for path in earlier - {MANIFEST} if (output / path).is_file()), key=_deletion_order
-    )
+    stale = sorted(path for path in earlier - {MANIFEST} if (output / path).is_file())
+    stale.sort(key=lambda path: path.rpartition("/")[2] not in _FEEDS)  # before what they link to
     if changed or stale:
         _check_folders(output, [*(document.path for document in changed), *stale])
         _write_list(journal, [*(document.path for document in documents), *earlier])
@@ -107,11 +106,6 @@ def publish(
         shutil.rmtree(temporary, ignore_errors=True)
     journal.unlink(missing_ok=True)
     return PublishResult(tuple(written), tuple(unchanged), tuple(stale))
-
-
-def _deletion_order(path: str) -> tuple[bool, str]:
-    """Return a sort key that deletes feeds before the pages to which they link."""
-    return path.rpartition("/")[2] not in _FEEDS, path
 
 
 def _read_list(path: Path) -> frozenset[str]:

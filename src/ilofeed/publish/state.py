@@ -168,7 +168,8 @@ def load_state(output: Path) -> LastBuild:
         with _opened(output) as connection:
             if connection is None:
                 return LastBuild()
-            shown = _read_shown(connection)
+            facts = _read_facts(connection, "shown")
+            shown = LastShown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
             facts = _read_facts(connection, "build")
             if facts["program"] != stamps.program_digest():
                 return LastBuild(shown)
@@ -294,11 +295,6 @@ def _read(connection: sqlite3.Connection, table: str) -> list[tuple[Any, ...]]:
 
 def _read_facts(connection: sqlite3.Connection, table: str) -> dict[str, Any]:
     return {name: json.loads(value) for name, value in _read(connection, table)}
-
-
-def _read_shown(connection: sqlite3.Connection) -> LastShown:
-    facts = _read_facts(connection, "shown")
-    return LastShown(str(facts["manifest"]), frozenset(map(str, facts["waiting"])))
 
 
 def _read_summary(facts: Mapping[str, Any]) -> BuildSummary:

@@ -25,12 +25,10 @@ from lxml import etree
 from ilofeed.feeds import parse_xml, split_document
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
-from ilofeed.verify.lint import Finding, duplicates, size_findings
-from ilofeed.verify.values import expand
+from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
-_expanded = functools.cache(expand)
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -164,7 +162,14 @@ def _people(node: Any) -> list[tuple[str | None, ...]]:
 
 
 def _children(node: Any, name: str) -> list[Any]:
-    return list(node.iterchildren(_expanded(name)))
+    return list(node.iterchildren(_expand(name)))
+
+
+@functools.cache
+def _expand(name: str) -> str:
+    """Return a name such as `atom:link` with the address of its namespace, as lxml has it."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
 
 
 def _text(node: Any, name: str) -> str | None:
