@@ -83,6 +83,16 @@ def page(
     context.close()
 
 
+def looks(made: Page, address: str) -> Iterator[tuple[str, str]]:
+    """Open an address again and again in one page: on a phone, on a desktop, light and dark."""
+    for name, (width, height) in SIZES.items():
+        for scheme in ("light", "dark"):
+            made.set_viewport_size({"width": width, "height": height})
+            made.emulate_media(color_scheme=scheme)
+            made.goto(address)
+            yield name, scheme
+
+
 def listen(made: Page) -> list[str]:
     """Everything that goes wrong on a page from now on, as its console tells it."""
     said: list[str] = []
@@ -99,7 +109,8 @@ def violations(made: Page) -> list[str]:
     found = []
     for frame in made.frames:
         frame.evaluate(_AXE.read_text("utf-8"))
-        options = json.dumps({"runOnly": {"type": "tag", "values": _RULES}, "iframes": False})
+        rules = {"type": "tag", "values": _RULES}
+        options = json.dumps({"runOnly": rules, "resultTypes": ["violations"], "iframes": False})
         result = frame.evaluate(f"axe.run(document, {options})")
         assert result["passes"], "axe looked at nothing"
         found += [

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
+import urllib3  # it binds a port when it is loaded, to find out whether there is IPv6
 from hypothesis import HealthCheck, settings
 
 from browsing import chromium, gallery_site
+from effort import attempts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,39 +19,55 @@ if TYPE_CHECKING:
 
     from serving import Host
 
-# modules that `./run quick` leaves out: they start programs, serve sites, drive a browser or build
-# large offices, and take seconds each
-SLOW = """
-test_archive_reader test_archives test_calendars test_cli test_cms test_crash test_dead_ends
-test_determinism test_diff test_documented_examples test_embeds test_grammar test_guard test_html
-test_import test_init test_languages_in_a_browser test_live test_main test_nothing_to_do
-test_pages_in_a_browser test_pieces test_preview test_previous test_publish test_readers test_recipe
-test_rehearsal test_repository test_roundtrip test_screenshot test_tutorial test_verify
-test_warm test_websub test_widget test_widget_directions test_workers test_workflows
-""".split()
+assert urllib3
 
 # how fast a machine is, or how lucky, is not what is tested
 settings.register_profile(
     "ilofeed",
     deadline=None,
+    max_examples=attempts(40, 400),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 settings.load_profile("ilofeed")
 
+# what only slow tests do, as Python calls it where it happens
+_EVENTS = {"subprocess.Popen", "os.fork", "os.posix_spawn", "socket.bind", "socket.connect"}
+_running: list[pytest.Item] = []
+
+
+def _refuse(event: str, _args: object) -> None:
+    if event in _EVENTS and _running and _running[0].get_closest_marker("slow") is None:
+        pytest.fail(f"{event} in a test that is not marked slow, so `./run quick` runs it")
+
+
+sys.addaudithook(_refuse)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    _running[:] = [item]
+    try:
+        return (yield)
+    finally:
+        _running.clear()
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser; have modules with slow tests first, so that workers end alike."""
     for item in items:
-        if item.path.stem in SLOW:
+        if "browser" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+    slow = {item.path for item in items if item.get_closest_marker("slow") is not None}
+    items.sort(key=lambda item: item.path not in slow)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium() as made:
         yield made
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site() -> Iterator[Host]:
     """The gallery, served as Pages would."""
     with gallery_site() as made:

@@ -2,9 +2,10 @@
 
     python tests/rehearse.py FOLDER
 
-The scripts of the jobs are real processes. A server stands in for the live site, another for the
-API of issues, a third for the hub; a deploy copies what was built into what is served. Each act
-says what happens, shows what the jobs said, and is checked; the first thing that is wrong ends it.
+The scripts of the jobs are real processes (a test calls them in its own). A server stands in for
+the live site, another for the API of issues, a third for the hub; a deploy copies what was built
+into what is served. Each act says what happens, shows what the jobs said, and is checked; the first
+thing that is wrong ends it.
 """
 
 from __future__ import annotations
@@ -306,7 +307,7 @@ def stuck(stage: Stage) -> None:
 
 
 @contextlib.contextmanager
-def stage(folder: Path, say: Callable[[str], None]) -> Iterator[Stage]:
+def stage(folder: Path, say: Callable[[str], None], *, in_process: bool = False) -> Iterator[Stage]:
     """An office that is not published yet, and everything it needs."""
     with host({}) as site, issues() as api, hub() as told:
         settings = OFFICE.replace(
@@ -322,7 +323,7 @@ def stage(folder: Path, say: Callable[[str], None]) -> Iterator[Stage]:
             jobs=entry(title="Jobs", countries="[CN]"),
         )
         env = environment(GITHUB_API_URL=api.address, TOKEN=TOKEN, WAIT="0")
-        machine = Machine(office, folder, env, lambda _: None)
+        machine = Machine(office, folder, env, lambda _: None, in_process=in_process)
         made = Stage(office, machine, site, api, told, say)
         machine.deploy = made.deploy
         made.at(START)

@@ -6,6 +6,7 @@ outputs, inputs, environment. An action, a key or an expression that it does not
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -14,10 +15,13 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import office
 import yaml
 
 from offices import ROOT
+from program import call, stand_in, stream, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
 WORKFLOWS = ROOT / ".github" / "workflows"
 REPOSITORY = "example/office"
 _TOKEN = re.compile(r"\s*(?:('(?:[^']|'')*')|(==|!=|&&|\|\||[!(),])|([A-Za-z_][\w.-]*))")
+_SCRIPT = re.compile(r"\S*python3? \.ilofeed/\.github/scripts/office\.py (\w+)")
 _STATUS = re.compile(r"\b(success|failure|always|cancelled)\(")
 
 
@@ -119,7 +124,8 @@ class Machine:
     """Runs workflows on the files of a repository.
 
     `env` is what every script finds; `deploy` takes the folder that goes to Pages; `home` is the
-    repository of the workflows; the rest is what the machine keeps between jobs.
+    repository of the workflows; scripts in Python are called in this process, or started as
+    processes; the rest is what the machine keeps between jobs.
     """
 
     repository: Path
@@ -127,6 +133,7 @@ class Machine:
     env: dict[str, str]
     deploy: Callable[[Path], None]
     home: Path = ROOT
+    in_process: bool = False
     runs: int = 0
 
     def run(self, name: str, inputs: Mapping[str, Any] | None = None) -> dict[str, Job]:
@@ -229,12 +236,16 @@ class Machine:
             "GITHUB_STEP_SUMMARY": str(files["summary"]),
             "GITHUB_REPOSITORY": REPOSITORY,
         }
-        done = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", text],
-            cwd=workspace, env=self.env | here | env, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, encoding="utf-8", stdin=subprocess.DEVNULL, check=False,
-            timeout=300,
-        )  # fmt: skip
+        word = _SCRIPT.fullmatch(text)
+        if self.in_process and word is not None:
+            done = call_script(word[1], workspace, self.env | here | env)
+        else:
+            done = subprocess.run(
+                ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", text],
+                cwd=workspace, env=self.env | here | env, stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT, encoding="utf-8", stdin=subprocess.DEVNULL, check=False,
+                timeout=300,
+            )  # fmt: skip
         assert "Traceback" not in done.stdout, done.stdout
         job.said += done.stdout
         job.code = done.returncode
@@ -275,6 +286,20 @@ class Machine:
 
     def _artifact(self, name: str) -> Path:
         return self.folder / f"run-{self.runs}" / f"artifact-{name}"
+
+
+def call_script(
+    word: str, folder: Path, env: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Call `office.py WORD` in this process, and what it starts of ilofeed too."""
+    out = stream()
+    with (
+        contextlib.chdir(folder),
+        mock.patch.dict(os.environ, env, clear=True),
+        mock.patch("subprocess.run", stand_in),
+    ):
+        code = call(office.main, ["office.py", word], out, out)
+    return subprocess.CompletedProcess(word, code, written(out), "")
 
 
 def read_outputs(path: Path) -> dict[str, str]:

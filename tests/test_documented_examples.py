@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 FEEDS = "https://example.org/feeds/"  # where the examples have the office
 PROBLEMS = "docs/reference/problems.md"
 TUTORIAL = "docs/tutorial.md"  # its steps need each other: test_tutorial.py

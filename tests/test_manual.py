@@ -66,6 +66,7 @@ def test_every_page_is_reached_from_the_readme() -> None:
     assert set(PAGES) <= reached
 
 
+@pytest.mark.slow
 def test_pages_that_other_files_name_exist() -> None:
     pattern = re.compile(r"\bdocs/[\w/-]+\.(?:md|png)")
     for path in tracked():

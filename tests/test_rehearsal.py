@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from effort import LONG
 from rehearse import play, stage
 from runner import Expression
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def test_publishing_goes_as_it_should(tmp_path: Path) -> None:
+    """In this process; as processes with TESTS=long, and a part of it in test_init.py."""
     told: list[str] = []
-    with stage(tmp_path, told.append) as made:
+    with stage(tmp_path, told.append, in_process=not LONG) as made:
         play(made)  # which says what must be seen in each act
         assert (made.acts, made.deploys) == (14, 6)
         assert len(made.issues.made) == len(made.issues.comments) == 4

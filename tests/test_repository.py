@@ -17,13 +17,14 @@ import pytest
 import corpus
 import ilofeed
 import realistic
-from conftest import SLOW
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from offices import NOW, ROOT, entry, write_office
 
 if TYPE_CHECKING:
     from types import ModuleType
+
+pytestmark = pytest.mark.slow
 
 
 def tracked() -> list[Path]:
@@ -120,11 +121,6 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert (office / "public" / "all" / "calendar.ics").exists()
-
-
-def test_each_module_that_quick_leaves_out_exists() -> None:
-    assert set(SLOW) <= {path.stem for path in tracked()}
-    assert sorted(SLOW) == SLOW
 
 
 @pytest.mark.parametrize("office", [corpus, realistic])

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from typing import TYPE_CHECKING
 
+import pytest
+
 from examples_shell import bash, this_office
 from manual import BLOCKS
 from offices import NOW
@@ -13,6 +15,8 @@ from offices import NOW
 if TYPE_CHECKING:
     import subprocess
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 PAGE = "docs/tutorial.md"
 STEPS = [block for block in BLOCKS if block.page == PAGE]

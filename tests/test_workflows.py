@@ -16,7 +16,7 @@ import yaml
 
 from offices import ROOT, entry, write_office
 from rehearse import TOKEN, Issues, issues
-from runner import WORKFLOWS, environment, load, read_outputs
+from runner import WORKFLOWS, call_script, environment, load, read_outputs
 from serving import host, needs
 
 FILES = sorted(path.name for path in WORKFLOWS.glob("*.yml"))
@@ -38,6 +38,7 @@ def linted(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
 ZIZMOR = ("zizmor", "--offline", "--no-progress", "--persona", "auditor", "--strict-collection")
 
 
+@pytest.mark.slow
 def test_zizmor_finds_nothing() -> None:
     done = linted(ROOT, *ZIZMOR, "--no-ignores", "action.yml", ".github")
     assert done.returncode == 0, done.stdout
@@ -45,11 +46,13 @@ def test_zizmor_finds_nothing() -> None:
         assert name in done.stderr
 
 
+@pytest.mark.slow
 def test_actionlint_finds_nothing() -> None:
     done = linted(ROOT, "actionlint", *(f".github/workflows/{name}" for name in FILES))
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_linters_see_what_is_wrong(tmp_path: Path) -> None:
     shutil.copytree(ROOT / ".github", tmp_path / ".github")
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
@@ -63,6 +66,7 @@ def test_the_linters_see_what_is_wrong(tmp_path: Path) -> None:
     assert "artipacked" in done.stdout
 
 
+@pytest.mark.slow
 @needs("shellcheck")
 def test_shellcheck_finds_nothing() -> None:
     scripts = [".github/scripts/install", "src/ilofeed/data/office/install"]
@@ -90,7 +94,7 @@ def test_workflows_are_least_privileged_and_pinned(name: str) -> None:
         r"^ +(?:contents|pages|id-token|issues): (?:read|write)(.*)$", text, re.MULTILINE
     ):
         assert grant.startswith(" # to ")
-    if "concurrency" in made and name != "ci.yml":
+    if "concurrency" in made and name not in {"ci.yml", "nightly.yml"}:
         assert made["concurrency"] == {"group": "publish", "cancel-in-progress": "false"}
 
 
@@ -118,6 +122,17 @@ def test_ci_tests_the_wheel_on_the_oldest_and_the_newest_python() -> None:
     assert "./run test" in (ROOT / ".ci" / "run").read_text("utf-8")
 
 
+def test_a_night_takes_longer_than_a_change() -> None:
+    made = load("nightly.yml")
+    assert set(made["on"]) == {"schedule", "workflow_dispatch"}
+    jobs = {name: job["steps"][-1] for name, job in made["jobs"].items()}
+    assert (jobs["long"]["run"], jobs["long"]["env"]) == (".ci/run", {"TESTS": "long"})
+    assert jobs["kills"]["run"] == "./run soak --kills 10000"
+    assert jobs["rehearsal"]["run"] == "./run rehearse"
+    text = (ROOT / "run").read_text("utf-8")
+    assert all(f"\ntask_{name}()" in text for name in ("test", "soak", "rehearse"))
+
+
 def test_publishing_has_one_workflow_and_two_reasons() -> None:
     publish, scheduled = load("publish.yml"), load("scheduled.yml")
     assert set(publish["on"]) == {"push", "workflow_dispatch"}
@@ -128,6 +143,7 @@ def test_publishing_has_one_workflow_and_two_reasons() -> None:
     assert 0 < int(when["cron"].split()[0]) < 60
 
 
+@pytest.mark.slow
 def test_dependabot_waits_some_days_and_knows_each_lock() -> None:
     """But for the programs that we are measured against: the figures are of these versions."""
     made = yaml.safe_load((ROOT / ".github" / "dependabot.yml").read_text("utf-8"))
@@ -148,21 +164,28 @@ def test_dependabot_waits_some_days_and_knows_each_lock() -> None:
 Went = tuple[subprocess.CompletedProcess[str], dict[str, str]]
 
 
-def step(folder: Path, name: str, **env: str) -> Went:
-    """Run a step of the script as a job does; how it went, and its outputs."""
+def step(folder: Path, name: str, *, started: bool = False, **env: str) -> Went:
+    """Run a step of the script as a job does; how it went, and its outputs.
+
+    It is called in this process, or started as one.
+    """
     files = {f"GITHUB_{key}": folder / key for key in ("OUTPUT", "STEP_SUMMARY")}
     for path in files.values():
         path.write_bytes(b"")
     here = {key: str(path) for key, path in files.items()} | {"GITHUB_ACTIONS": "true"}
-    done = subprocess.run(
-        [sys.executable, str(SCRIPT), name],
-        cwd=folder, env=environment(**here) | env, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    known = environment(**here) | env
+    if started:
+        done = subprocess.run(
+            [sys.executable, str(SCRIPT), name],
+            cwd=folder, env=known, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    else:
+        done = call_script(name, folder, known)
     assert "Traceback" not in done.stderr
     return done, read_outputs(files["GITHUB_OUTPUT"])
 
 
-def action(folder: Path, **inputs: str) -> Went:
+def action(folder: Path, *, started: bool = False, **inputs: str) -> Went:
     """The last step of action.yml with its inputs, without GitHub."""
     build = ACTION["runs"]["steps"][-1]
     assert build["run"].endswith('/.github/scripts/office.py" build')
@@ -171,9 +194,10 @@ def action(folder: Path, **inputs: str) -> Went:
     for key, text in build["env"].items():
         name = re.fullmatch(r"\$\{\{ inputs\.(\w+) \}\}", text)
         env[key] = given[name[1]] if name else text.replace("${{ runner.temp }}", str(folder))
-    return step(folder, "build", **env)
+    return step(folder, "build", started=started, **env)
 
 
+@pytest.mark.slow
 def test_the_action_says_what_it_built(tmp_path: Path) -> None:
     office = write_office(tmp_path / "office", wages=entry(), jobs=entry(title="Jobs"))
     done, outputs = action(tmp_path, config="office", output="made", previous="none")
@@ -187,7 +211,7 @@ def test_the_action_says_what_it_built(tmp_path: Path) -> None:
     assert "What subscribers would notice" in (tmp_path / "STEP_SUMMARY").read_text("utf-8")
 
     shutil.copy(tmp_path / "made" / "manifest.json", office / "old.json")
-    done, outputs = action(tmp_path, config="office/feeds.yaml", previous="old.json")
+    done, outputs = action(tmp_path, started=True, config="office/feeds.yaml", previous="old.json")
     assert (done.returncode, outputs["changed"]) == (0, "false")
 
     done, outputs = action(tmp_path, config="office", previous="nowhere.json")
@@ -210,6 +234,7 @@ def test_the_action_is_strict_where_it_is_asked_to_be(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
+@pytest.mark.slow
 def test_ci_shows_the_problems_and_what_would_be_noticed(tmp_path: Path) -> None:
     office = write_office(tmp_path / "office", wages=entry())
     with host({}) as site:
@@ -238,8 +263,9 @@ def test_ci_shows_the_problems_and_what_would_be_noticed(tmp_path: Path) -> None
     assert "::error file=office/entries/jobs.md,line=3" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_word_that_is_no_step_is_2(tmp_path: Path) -> None:
-    done, _ = step(tmp_path, "deploy")
+    done, _ = step(tmp_path, "deploy", started=True)
     assert done.returncode == 2
     assert "office.py build" in done.stderr
 
@@ -272,6 +298,7 @@ def api(monkeypatch: pytest.MonkeyPatch) -> Any:
         yield made
 
 
+@pytest.mark.slow
 def test_an_issue_is_one_and_ends(api: Issues, monkeypatch: pytest.MonkeyPatch) -> None:
     stranger = {"title": issue.TITLE, "user": {"type": "User"}, "number": 1, "state": "open"}
     api.made.append(stranger)
@@ -291,6 +318,7 @@ def test_an_issue_is_one_and_ends(api: Issues, monkeypatch: pytest.MonkeyPatch) 
     assert len(api.comments) == 1
 
 
+@pytest.mark.slow
 def test_an_api_that_does_not_answer_is_a_sentence(
     api: Issues, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

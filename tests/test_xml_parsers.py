@@ -104,6 +104,7 @@ def test_a_dtd_is_not_loaded_from_a_file(read: Read, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("read", READERS)
+@pytest.mark.slow
 def test_nothing_is_fetched(read: Read) -> None:
     with host({"x.dtd": b'<!ENTITY e "entity">', "x.txt": b"text"}) as site:
         root = read(

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 
 import click
 import pytest
-from test_cli import run
 
+import ilofeed
 from ilofeed.cli.main import cli
 from offices import entry, write_office
+from program import run, start
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,7 @@ LOADED = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("--help",), ("--version",), ("build", "--help"), ("explain",)])
 def test_help_loads_no_more_than_click(words: tuple[str, ...]) -> None:
     done = subprocess.run(
@@ -76,6 +78,7 @@ def full_disk(folder: Path) -> tuple[int, str]:
     return done.returncode, done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("end", "said"), [(closed_pipe, ""), (full_disk, "ilofeed: No space left on device\n")]
 )
@@ -89,6 +92,7 @@ def test_output_that_cannot_be_written_is_4(
     assert end(folder) == (4, said)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("error", ["KeyboardInterrupt", "EOFError", "PermissionError(13, 'no')"])
 def test_who_stops_a_command_is_told_so(tmp_path: Path, error: str) -> None:
     code = (
@@ -105,6 +109,7 @@ def test_who_stops_a_command_is_told_so(tmp_path: Path, error: str) -> None:
     assert (done.returncode, done.stderr) == expected
 
 
+@pytest.mark.slow
 def test_ctrl_c_at_a_prompt_is_130(tmp_path: Path) -> None:
     code = (
         "import os, signal, threading\n"
@@ -121,3 +126,50 @@ def test_ctrl_c_at_a_prompt_is_130(tmp_path: Path) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (130, "\nstopped\n")
+
+
+LOSING = """
+from ilofeed.feeds.archives import RENDERERS
+real = RENDERERS["json"]
+RENDERERS["json"] = lambda feed, office: real(feed, office).replace(b"Wages rise", b"Wages rse")
+"""
+
+
+@pytest.mark.slow
+def test_a_process_ends_as_the_function_does_that_tests_call(tmp_path: Path) -> None:
+    """With each exit code, and the same words on both streams."""
+    folder = office(tmp_path)
+    assert start(folder, "build", "--output", "process").returncode == 0
+    assert run(folder, "build", "--output", "function").returncode == 0
+    assert files(folder / "process") == files(folder / "function")
+
+    def both(*args: str, code: int, **env: str) -> None:
+        called, started = run(folder, *args, **env), start(folder, *args, **env)
+        assert (started.returncode, called.returncode) == (code, code), started.stderr
+        assert (started.stdout, started.stderr) == (called.stdout, called.stderr)
+
+    both("check", code=0)
+    both("explain", "bad-date", code=0)
+    both("build", "--help", code=0)
+    both("biuld", code=2)
+    (folder / "entries" / "wages.md").rename(folder / "entries" / "pay.md")
+    both("build", "--output", "process", code=5)
+    (folder / "process" / "manifest.json").write_bytes(b"{")
+    both("build", "--output", "process", code=4)
+    (folder / "entries" / "pay.md").write_bytes(entry(title="Löhne", date="世界"))
+    both("check", code=1)
+    both("check", "--format", "json", code=1)
+    both("check", code=1, GITHUB_ACTIONS="true")
+
+
+def files(output: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(output)): p.read_bytes() for p in output.rglob("*") if p.is_file()}
+
+
+@pytest.mark.slow
+def test_a_process_whose_documents_do_not_verify_ends_with_3(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(LOSING)
+    path = os.pathsep.join([str(tmp_path), str(Path(ilofeed.__file__).parents[1])])
+    done = start(office(tmp_path), "build", PYTHONPATH=path)
+    assert done.returncode == 3
+    assert '"Wages rse"' in done.stdout

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from effort import attempts
 from ilofeed.content.markdown import TAGS, is_sanitized
 from ilofeed.verify.lint import _check_strictly, _is_clean
 
@@ -55,14 +56,15 @@ def agrees(html: str) -> None:
         assert _check_strictly(html) == ()
 
 
-@settings(max_examples=400)
+@settings(max_examples=attempts(100, 2000))
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example('<p>see href="x"</p>')
 def test_of_any_pieces(html: str) -> None:
     agrees(html)
 
 
-@settings(max_examples=400)
+@pytest.mark.slow
+@settings(max_examples=attempts(100, 2000))
 @given(nested())
 @example("<p><table><tbody><tr><td>x</td></tr></tbody></table></p>")
 @example("<em><em><em><em>x</em></em></em></em>")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from lxml import etree
 
+from effort import attempts
 from ilofeed.feeds.archives import must_be_shown
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
@@ -128,6 +129,7 @@ def walk(made: dict[str, Document], feed: str = "all", form: str = "atom") -> li
     return pages
 
 
+@pytest.mark.slow
 def test_the_bounds() -> None:
     """limit − 1, limit, limit + 1, 2 × limit ± 1, 3 × limit and on, one entry after the other."""
     limit = 3
@@ -149,6 +151,7 @@ def test_the_bounds() -> None:
         }
 
 
+@pytest.mark.slow
 def test_pages_are_numbered_from_the_oldest_and_keep_their_bytes() -> None:
     one = Site(2)
     for number in range(1, 7):
@@ -246,6 +249,7 @@ def test_a_withdrawn_entry_leaves_its_page_and_comes_back_where_people_look() ->
     assert walk(one.made) == [["e007", "e005", "e001"], ["e004", "e003"], ["e002"]]
 
 
+@pytest.mark.slow
 def test_many_at_once_are_archived_at_once() -> None:
     """An import into an office that has published: the subscription document stays short."""
     one = Site(2)
@@ -311,7 +315,8 @@ def change(one: Site, kind: str, step: int, chance: random.Random) -> str | None
     return None
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(attempts(2, 12)))
 def test_random_histories(seed: int) -> None:
     chance = random.Random(seed)
     one = Site(chance.choice([1, 2, 3]))

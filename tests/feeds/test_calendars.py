@@ -300,6 +300,7 @@ def test_commas_in_the_name_of_an_office_are_escaped() -> None:
     assert "\r\nNAME:Work\\, welfare\\; a \\\\ b\r\n" in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
@@ -395,6 +396,7 @@ LINES = [
 ]
 
 
+@pytest.mark.slow
 @given(data=st.data())
 def test_a_damaged_calendar_is_read_or_refused(data: st.DataObject) -> None:
     lines = calendar(**EVENTS).split("\r\n")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
+from effort import attempts
 from ilofeed.feeds.archives import (
     RENDERERS,
     archive_feeds,
@@ -109,6 +110,7 @@ def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
     assert shared_out([one]) == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["atom", "rss"])
 def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
     documents = [one for one in archives(form) if _full(one)]
@@ -201,6 +203,7 @@ def rendered_alone(shown: Feed, office: Office) -> list[Document]:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 @pytest.mark.parametrize("sheet", [1, 3, 100])
 def test_archives_put_together_are_those_rendered_by_themselves(
@@ -217,7 +220,10 @@ def test_archives_put_together_are_those_rendered_by_themselves(
     assert render_archive_documents([], OFFICE, Workers(processes)) == []
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.slow
+@settings(
+    max_examples=attempts(15, 300), suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
 def test_so_are_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) -> None:
     made = accepted(*(entry_file(*one) for one in files))

@@ -37,6 +37,7 @@ def stones(
     return {node.get("ref").rpartition(":")[2]: node.get("when") for node in nodes}
 
 
+@pytest.mark.slow
 def test_a_withdrawn_entry_leaves_a_tombstone_in_the_atom_feeds_it_was_in() -> None:
     entries: dict[str, Any] = {"gone": GONE, "jobs": entry(countries="[CN]")}
     seen = stones(**entries)
@@ -138,6 +139,7 @@ def test_readers_that_know_no_tombstones_read_the_feed_all_the_same() -> None:
     assert seen.feed.title == "Example Office"
 
 
+@pytest.mark.slow
 @needs("sfeed")
 def test_sfeed_reads_it_too(tmp_path: Path) -> None:
     data = documents(site(gone=GONE, jobs=entry()))["all/atom.xml"].data

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from test_cli import run
 
+from effort import attempts
 from ilofeed.build import prepare
 from ilofeed.cli.authors import import_source
 from ilofeed.content.office import check_office
@@ -27,6 +27,7 @@ from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
 from ilofeed.text import find_unfit, repair
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
+from program import run
 from serving import host
 
 if TYPE_CHECKING:
@@ -306,6 +307,7 @@ def test_a_dry_run_writes_nothing(office: Path, capsys: pytest.CaptureFixture[st
     assert "1 entry would be written, 0 already present, 0 left out\n" in said
 
 
+@pytest.mark.slow
 def test_new_categories_are_printed_or_written(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -705,6 +707,7 @@ def again(
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["atom.xml", "feed.json", "rss.xml"])
 @pytest.mark.parametrize("source", ["own", "wild"])
 def test_import_build_import_gives_the_same_files(
@@ -780,6 +783,7 @@ b ![alt](https://example.org/x.png)
 """
 
 
+@pytest.mark.slow
 def test_what_an_entry_says_comes_back_from_its_feeds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -800,6 +804,7 @@ def test_what_an_entry_says_comes_back_from_its_feeds(
         assert "2 entries written" in said
 
 
+@pytest.mark.slow
 def test_wild_items_come_back_up_to_the_zone_of_the_date(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -813,6 +818,7 @@ def test_wild_items_come_back_up_to_the_zone_of_the_date(
     )
 
 
+@pytest.mark.slow
 def test_our_own_feed_is_already_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_office(tmp_path / "first", rich=RICH, plain=entry())
     for form in ("atom.xml", "rss.xml", "feed.json"):
@@ -904,6 +910,7 @@ def test_more_items_than_are_taken_at_a_time(
     assert "only the first 1 of 2 items are imported" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -946,6 +953,7 @@ def cpu_seconds() -> float:
     return sum(os.times()[:4])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "data",
     [
@@ -1022,6 +1030,7 @@ def test_json_of_the_wrong_types(office: Path, capsys: pytest.CaptureFixture[str
     assert passes(office)
 
 
+@pytest.mark.slow
 def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1040,6 +1049,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
     assert "1 entry written, 0 already present, 1 left out\n" in said
 
 
+@pytest.mark.slow
 def test_feeds_that_would_be_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1063,6 +1073,7 @@ def test_an_office_that_is_wrong(tmp_path: Path) -> None:
     assert entry_files(folder) == {}
 
 
+@pytest.mark.slow
 def test_entries_that_are_wrong_already_do_not_hinder(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -1084,6 +1095,7 @@ def test_the_command_line(office: Path) -> None:
     assert run(office, "check").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("source", ["nothing.xml", "entries", "http://127.0.0.1:9/"])
 def test_what_cannot_be_had_is_4(office: Path, source: str) -> None:
     done = run(office, "import", source, no_proxy="*")
@@ -1099,6 +1111,7 @@ def test_what_is_no_address_is_1(office: Path, source: str) -> None:
     assert "cannot be imported" in done.stderr
 
 
+@pytest.mark.slow
 def test_an_address(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -1181,13 +1194,16 @@ CUTS = st.lists(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
 def test_whatever_is_done_to_a_feed(
     tmp_path_factory: pytest.TempPathFactory, sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     data = sample.read_bytes()
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(
+        max_examples=attempts(15, 200), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
     @given(CUTS)
     def law(cuts: list[tuple[int, int, bytes]]) -> None:
         folder = write_office(tmp_path_factory.mktemp("o") / "office")

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_site import MADE as GALLERY
 
+from effort import attempts
 from ilofeed.model import Document
 from ilofeed.pages.html_tree import read_html
 from ilofeed.verify.links import LinkChecker
@@ -70,7 +71,7 @@ def test_an_entry_has_one_block_of_linked_data() -> None:
             assert len(read_html(document.data).linked_data) == 1
 
 
-@settings(max_examples=200)
+@settings(max_examples=attempts(50, 1000))
 @given(st.sampled_from(PAGES), st.integers(0, 5000), st.binary(max_size=20))
 def test_a_damaged_page_is_read(page: bytes, at: int, junk: bytes) -> None:
     read_html(page[:at] + junk + page[at:])

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from ilofeed.feeds.selection import Selection
     from ilofeed.model import AnyDocument
 
+pytestmark = pytest.mark.slow
+
 SMALL = OFFICE.replace(b"  title:", b"  limit: 2\n  title:")
 FILES: dict[str, Any] = {
     f"entry_{number}": entry(title=f"Title {number}", date=f"2015-0{number}-01")
@@ -218,6 +220,7 @@ def test_an_entry_of_unknown_source_is_made_anew() -> None:
     assert paths == {unknown.page}
 
 
+@pytest.mark.slow
 def test_a_fingerprint_is_the_same_in_every_process() -> None:
     program = (
         "from test_recipe import OFFICES, seen, FILES; from ilofeed.ids import settings_digest;"

@@ -37,6 +37,7 @@ def test_the_script_draws_a_picture_like_the_one_that_is_kept(
     assert place.stat().st_size < 150_000
 
 
+@pytest.mark.slow
 @pictures
 def test_the_words_beside_a_picture_are_those_that_it_shows(picture: Picture) -> None:
     text = (ROOT / picture.page).read_text("utf-8")

@@ -313,6 +313,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("path", "status", "media_type"),
     [
@@ -352,6 +353,7 @@ def test_answers(running: Serving, path: str, status: int, media_type: str) -> N
         assert headers["Location"] == "/all/"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("host", "origin", "status"),
     [
@@ -386,17 +388,20 @@ def test_only_pages_from_here_are_answered(
     assert status == 200 or b"Wages" not in body
 
 
+@pytest.mark.slow
 def test_a_stream_for_another_page_is_refused(running: Serving) -> None:
     assert running.ask("/-preview/events", Origin="http://evil.example")[0] == 403
     assert running.ask("/-preview/events", Host="evil.example")[0] == 403
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "PROPFIND"])
 def test_only_looking(running: Serving, method: str) -> None:
     status, headers, _ = running.ask("/", method)
     assert (status, headers["Allow"]) == (405, "GET, HEAD")
 
 
+@pytest.mark.slow
 def test_it_is_for_this_machine_alone(running: Serving) -> None:
     port = urllib.parse.urlsplit(running.address).port
     assert running.address == f"http://127.0.0.1:{port}/"
@@ -404,6 +409,7 @@ def test_it_is_for_this_machine_alone(running: Serving) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_it_follows_the_files(tmp_path: Path) -> None:
     root = write_office(tmp_path / "office", wages=entry())
     wages = root / "entries" / "wages.md"
@@ -452,6 +458,7 @@ def test_it_follows_the_files(tmp_path: Path) -> None:
     assert not (root / "public").exists()
 
 
+@pytest.mark.slow
 def test_problems_are_on_the_terminal_too(tmp_path: Path) -> None:
     root = write_office(tmp_path / "office", wages=entry(date="x"))
     with serving(root) as here:
@@ -463,6 +470,7 @@ def test_problems_are_on_the_terminal_too(tmp_path: Path) -> None:
     assert "0 entries: 1 problem (" in said
 
 
+@pytest.mark.slow
 def test_a_port_that_is_taken(tmp_path: Path) -> None:
     root = write_office(tmp_path / "office", wages=entry())
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -473,6 +481,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
     assert said == (f"port {port} is not available; choose another with --port, or 0 for any\n")
 
 
+@pytest.mark.slow
 def test_a_file_that_cannot_be_read_is_said_and_tried_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

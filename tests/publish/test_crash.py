@@ -10,18 +10,25 @@ import signal
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from lxml import etree
 
+from effort import attempts
 from offices import HERE, entry, write_office
+from program import run
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
+CLOCK = ("--now", "2026-11-01")
+BUILD = [sys.executable, "-m", "ilofeed", "build", *CLOCK]
+# without the measuring of coverage, whose file a process may not be able to write
 ENV = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE")}
-BUILD = [sys.executable, "-m", "ilofeed", "build", "--now", "2026-11-01"]
+KILLS, STARTS = attempts(60, 1000), attempts(4, 40)
 
 
 def files(output: Path) -> dict[str, bytes]:
@@ -32,11 +39,8 @@ def files(output: Path) -> dict[str, bytes]:
     }
 
 
-def build(office: Path, *options: str, **how: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*BUILD, *options],
-        cwd=office, env=ENV, capture_output=True, text=True, check=False, timeout=120, **how,
-    )  # fmt: skip
+def build(office: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    return run(office, "build", *CLOCK, *options)
 
 
 def fresh(office: Path) -> dict[str, bytes]:
@@ -45,27 +49,27 @@ def fresh(office: Path) -> dict[str, bytes]:
     return files(office.parent / "fresh")
 
 
-def test_two_hundred_kills_while_another_process_reads(tmp_path: Path) -> None:
+def test_many_kills_while_another_process_reads(tmp_path: Path) -> None:
     """What is looked at: `soak.py`. `./run soak` goes on for longer."""
-    seed = random.randrange(10**9)
+    seed, kills = random.randrange(10**9), ("--kills", str(KILLS))
     done = subprocess.run(
-        [sys.executable, str(HERE / "soak.py"), "--seed", str(seed), str(tmp_path)],
+        [sys.executable, str(HERE / "soak.py"), *kills, "--seed", str(seed), str(tmp_path)],
         env=ENV | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True, text=True, check=False, timeout=600,
+        capture_output=True, text=True, check=False, timeout=300 + 10 * KILLS,
     )  # fmt: skip
     assert done.returncode == 0, f"seed {seed}: {done.stderr[-2000:]}"
     said = json.loads(done.stdout)
-    assert said["kills"] == 200
-    assert said["killed while publishing"] > 50
-    assert said["files read meanwhile"] > 200
+    assert said["kills"] == KILLS
+    assert said["killed while publishing"] > KILLS // 4
+    assert said["files read meanwhile"] > KILLS
 
 
 def test_the_whole_program_killed_at_any_moment(tmp_path: Path) -> None:
     office = write_office(tmp_path / "o", wages=entry(), jobs=entry())
     started = time.perf_counter()
-    assert build(office).returncode == 0
+    subprocess.run(BUILD, cwd=office, env=ENV, check=True, stderr=subprocess.DEVNULL)
     usual = time.perf_counter() - started
-    for number in range(10):
+    for number in range(STARTS):
         (office / "entries" / "jobs.md").write_bytes(entry(title=f"Jobs {number}"))
         program = subprocess.Popen(
             BUILD, cwd=office, env=ENV, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -99,7 +103,9 @@ def test_a_disk_that_is_full(tmp_path: Path) -> None:
     assert build(office).returncode == 0
     before = files(office / "public")
     (office / "entries" / "long.md").write_bytes(entry("word " * 4000))
-    done = build(office, preexec_fn=limit)
+    done = subprocess.run(
+        BUILD, cwd=office, env=ENV, capture_output=True, text=True, check=False, preexec_fn=limit
+    )
     assert done.returncode == 4
     assert "File too large" in done.stderr
     assert "Traceback" not in done.stderr

@@ -10,7 +10,6 @@ import sqlite3
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_cli import run
 
 from ilofeed.content.markdown import render_body
 from ilofeed.feeds.ledger import Ledger, Record
@@ -19,6 +18,7 @@ from ilofeed.publish import load_state
 from ilofeed.publish.changes import Difference, Documents, as_markdown, compare
 from ilofeed.text import Source
 from offices import NOW, OFFICE, entry, write_office
+from program import run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -139,6 +139,7 @@ def test_as_markdown(office: Path) -> None:
     assert body.count("<h3>") == text.count("\n### ")
 
 
+@pytest.mark.slow
 def test_what_was_refused_is_what_a_build_would_refuse(office: Path) -> None:
     done = run(office, "diff", *LATER)
     built = run(office, "build", *LATER)
@@ -184,6 +185,7 @@ def test_mistakes_in_the_files_are_said_as_ever(tmp_path: Path) -> None:
     assert "[bad-date]" in done.stdout
 
 
+@pytest.mark.slow
 def test_what_waits_is_remembered_beside_the_output_and_nowhere_in_it(tmp_path: Path) -> None:
     folder = write_office(tmp_path / "office", wages=entry(), later=entry(date="2030-01-01"))
     assert run(folder, "build").returncode == 0

@@ -9,12 +9,12 @@ import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from test_cli import run
 
 from ilofeed.problems import GUARDED, RULES
 from ilofeed.publish.guard import line_of
 from ilofeed.verify.feed_reader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
+from program import run
 
 if TYPE_CHECKING:
     import subprocess
@@ -117,6 +117,7 @@ def test_a_changed_id_is_told_the_old_one(desk: Desk) -> None:
     assert desk.build().returncode == 0
 
 
+@pytest.mark.slow
 def test_a_thousand_renamed_at_once_are_told_apart(tmp_path: Path) -> None:
     """Fifty here: each by its own content, also those of one title and one day."""
     desk = Desk(tmp_path, **{f"e{n}": entry(summary=f"Number {n}.") for n in range(50)})
@@ -204,6 +205,7 @@ def test_an_updated_later_today_is_not_a_step_back(tmp_path: Path) -> None:
     assert b"<updated>2026-11-01T11:00:00" in desk.published()["all/atom.xml"]
 
 
+@pytest.mark.slow
 def test_a_feed_that_would_go_is_told_what_to_put_back(tmp_path: Path) -> None:
     office = OFFICE + b"feeds: [all, {per: category}, {per: country}, {per: [country, category]}]\n"
     desk = Desk(tmp_path, office=office, wages=entry())
@@ -310,6 +312,7 @@ def test_a_calendar_stays_while_it_is_empty(tmp_path: Path) -> None:
     assert desk.published()["all/calendar.ics"] == data
 
 
+@pytest.mark.slow
 def test_more_than_a_tenth_at_once(tmp_path: Path) -> None:
     entries: dict[str, Any] = {f"e{n}": entry(title=f"Item {n} {'x' * n}") for n in range(20)}
     desk = Desk(tmp_path, **entries)
@@ -480,6 +483,7 @@ def test_an_embargo_that_was_not_out_may_move(tmp_path: Path) -> None:
     assert desk.build().returncode == 0
 
 
+@pytest.mark.slow
 def test_the_figures_of_a_whole_year(tmp_path: Path) -> None:
     """Nothing is refused that editors do as the manual says."""
     desk = Desk(tmp_path, wages=entry())

@@ -7,15 +7,17 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from test_cli import run
 
 from ilofeed.files import PublishError
 from ilofeed.publish import live
 from offices import entry, write_office
+from program import run
 from serving import host, listening
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 
 def published(office: Path) -> dict[str, bytes]:

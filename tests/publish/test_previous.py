@@ -8,7 +8,6 @@ import threading
 from typing import TYPE_CHECKING
 
 import pytest
-from test_cli import run
 
 from ilofeed import http as client
 from ilofeed.feeds.ledger import parse_manifest
@@ -16,6 +15,7 @@ from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.live import load_previous
 from offices import entry, write_office
+from program import run
 from serving import host
 
 if TYPE_CHECKING:
@@ -86,6 +86,7 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     server.server_close()
 
 
+@pytest.mark.slow
 def test_the_live_site(live: str, tmp_path: Path) -> None:
     assert load_previous(f"{live}/manifest.json", tmp_path, tmp_path) == manifest()
     assert load_previous(f"{live}/late", tmp_path, tmp_path) == manifest()
@@ -96,6 +97,7 @@ def test_the_live_site(live: str, tmp_path: Path) -> None:
         assert Site.asked - before == tries
 
 
+@pytest.mark.slow
 def test_the_bounds_of_an_answer(live: str, monkeypatch: pytest.MonkeyPatch) -> None:
     size = len(fetch(live, 1000).data)
     assert fetch(live, size).data
@@ -110,11 +112,13 @@ def test_the_bounds_of_an_answer(live: str, monkeypatch: pytest.MonkeyPatch) -> 
         fetch(live, size)
 
 
+@pytest.mark.slow
 def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="cannot be reached"):
         load_previous("http://127.0.0.1:9/", tmp_path, tmp_path)
 
 
+@pytest.mark.slow
 def test_live_is_the_manifest_at_the_address_of_the_site(tmp_path: Path) -> None:
     office = write_office(tmp_path / "office", wages=entry(), jobs=entry(title="Jobs"))
     files: dict[str, bytes] = {}

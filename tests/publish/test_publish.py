@@ -319,6 +319,7 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     assert files(output) == {"a.xml": b"x"}
 
 
+@pytest.mark.slow
 def test_a_death_between_the_manifest_and_the_deletions_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

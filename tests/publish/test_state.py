@@ -260,6 +260,7 @@ def test_a_state_beside_another_output_is_ignored(office: Path, tmp_path: Path) 
     assert load(office) == LastBuild()
 
 
+@pytest.mark.slow
 def test_a_build_that_dies_while_it_writes_leaves_the_state_before(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

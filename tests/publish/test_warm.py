@@ -28,6 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from effort import attempts
 from ilofeed import build as chain
 from ilofeed.cli import site as commands
 from ilofeed.cli.console import Progress
@@ -45,6 +46,8 @@ from offices import NOW, entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+pytestmark = pytest.mark.slow
 
 # all but the one that would drop empty feeds: what it allows is another build
 ALLOWED = tuple(rule for rule in RULES if rule != "feed-vanished")
@@ -340,12 +343,12 @@ class Office(RuleBasedStateMachine):
 
 
 def test_a_warm_build_equals_a_fresh_one() -> None:
-    """`WARM_EXAMPLES=500` for a long look; `pytest -rP` shows how many builds it took."""
+    """`TESTS=long` for a long look; `pytest -rP` shows how many builds it took."""
     builds.clear()
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=int(os.environ.get("WARM_EXAMPLES", "10")),
+            max_examples=attempts(6, 200),
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import jsonschema
 import pytest
 from lxml import etree
-from test_cli import run
 
 import hub as hubs
 from ilofeed.feeds.ledger import Ledger
@@ -24,10 +23,13 @@ from ilofeed.scaffold.schema import feeds_schema
 from ilofeed.verify.lint import match_grammar
 from ilofeed.verify.verification import verify
 from offices import OFFICE, documents, entry, found, site, write_office
+from program import run
 from serving import host
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 
 HUB = "https://hub.example.org/"

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, get_args
 import pytest
 import yaml
 from pydantic import BaseModel
-from test_cli import run
 
 from browsing import GALLERY, page
 from ilofeed.content.office import check_office
@@ -24,6 +23,7 @@ from ilofeed.content.site import check
 from ilofeed.scaffold import cms
 from ilofeed.scaffold.schema import entry_schema
 from offices import NOW, OFFICE, entry, write_office
+from program import run
 from serving import CHECKERS, host, needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -152,6 +152,7 @@ def test_config_is_what_was_meant_to_readers_of_either_yaml() -> None:
     assert '"NO"' in text or "'NO'" in text  # a false to one of YAML 1.1
 
 
+@pytest.mark.slow
 def test_files_are_named_by_the_day_where_titles_have_no_latin_letters() -> None:
     slugs = [
         yaml.safe_load(cms.config(an_office(data), "a/b", "main"))["collections"][0]["slug"]

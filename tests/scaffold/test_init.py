@@ -17,8 +17,8 @@ import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from test_cli import run
 
+from effort import attempts
 from ilofeed import __version__, dates
 from ilofeed.content.read import Sources
 from ilofeed.content.site import check
@@ -29,6 +29,7 @@ from ilofeed.scaffold.office_kit import hours
 from ilofeed.scaffold.program import make_wheel
 from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry
+from program import run
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment
 from serving import host
@@ -63,9 +64,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module", params=[THREE, ONE], ids=["three languages", "newsletter"])
 def office(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = begin(tmp_path_factory.mktemp("new") / "office", *request.param)
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=folder, check=True)
-    return folder
+    return begin(tmp_path_factory.mktemp("new") / "office", *request.param)
 
 
 def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) -> None:
@@ -77,6 +76,7 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_what_a_build_leaves_behind_is_not_offered_for_commit(tmp_path: Path) -> None:
     office = begin(tmp_path / "office", *ONE)
     git = ["git", "-C", str(office)]
@@ -96,6 +96,7 @@ def test_an_office_of_several_languages_has_a_feed_of_each(tmp_path: Path) -> No
     assert "per: language" not in create.office_files(told(), NOW)["feeds.yaml"].decode()
 
 
+@pytest.mark.slow
 def test_git_does_not_see_what_a_build_makes(tmp_path: Path) -> None:
     office = begin(tmp_path / "office", *ONE)
     git = ["git", "-C", str(office)]
@@ -127,7 +128,9 @@ def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) ->
     assert problems == []
 
 
+@pytest.mark.slow
 def test_its_workflows_pass_the_linters(office: Path) -> None:
+    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=office, check=True)
     done = linted(office, *ZIZMOR, "--no-ignores", ".github")
     assert done.returncode == 0, done.stdout
     for name in ("check", "office", "publish", "scheduled", "dependabot"):
@@ -177,6 +180,7 @@ def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
     assert (folder / "requirements.txt").read_text() == ours + line
 
 
+@pytest.mark.slow
 def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
     with host({}) as site, issues() as api:
         told = ["--title", "Jobs", "--url", site.address, "--authority", "example.org,2026"]
@@ -210,6 +214,7 @@ def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
         assert "::error file=entries/jobs.md,line=5" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_program_in_it_installs_and_makes_the_same_office(tmp_path: Path) -> None:
     first = begin(tmp_path / "first", *ONE)
     python = tmp_path / "venv" / "bin" / "python"
@@ -264,7 +269,7 @@ SIGNS = st.text("\"':#{}[]>|*&!%@`-? \n\ta", max_size=9)
 
 
 @given(st.text(max_size=40) | SIGNS)
-@settings(max_examples=60)
+@settings(max_examples=attempts(15, 300))
 def test_any_title_survives_or_is_refused_in_words(title: str) -> None:
     said = ""
     try:
@@ -448,6 +453,7 @@ def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int
     return process.wait(60), seen.decode()
 
 
+@pytest.mark.slow
 def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path, "</b>", "Ana's news", "example.org", "https://example.org/ana/", "Mars",
@@ -465,6 +471,7 @@ def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
         assert line in text
 
 
+@pytest.mark.slow
 def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
@@ -474,6 +481,7 @@ def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
     assert "start of every id" not in seen
 
 
+@pytest.mark.slow
 def test_a_terminal_is_asked_nothing_where_all_that_is_needed_is_told(tmp_path: Path) -> None:
     code, seen = answers(tmp_path, given=tuple(ONE))
     assert code == 0

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lxml import etree
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
+from effort import attempts
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ilofeed.model import Document, Feed, Format, Office
+
+pytestmark = pytest.mark.slow
 
 GALLERY = DATA / "gallery"
 FULL = entry(
@@ -63,7 +66,7 @@ def test_both_readers_agree_on_the_gallery() -> None:
         agree(document)
 
 
-@settings(max_examples=150)
+@settings(max_examples=attempts(37, 750))
 @given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
 def test_both_readers_agree_on_any_entry(files: list[tuple[dict[str, Any], str]]) -> None:
     for document in feeds(accepted(*(entry_file(*one) for one in files))):

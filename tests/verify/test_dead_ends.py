@@ -24,6 +24,8 @@ from offices import NOW, OFFICE, documents, entry, site, write_office
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 SITE = site(
     wages=entry(
         event="{start: 2015-06-01}",

@@ -16,6 +16,7 @@ from lxml import etree
 from test_archive_reader import ARCHIVED, FULL, GALLERY, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
+from effort import attempts
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ilofeed.model import Document, Format
+
+pytestmark = pytest.mark.slow
 
 XML: tuple[Format, ...] = ("atom", "rss")
 SCHEMA = resources.files("ilofeed").joinpath("data", "jsonfeed.schema.json")
@@ -52,7 +55,7 @@ def test_documents_match() -> None:
             assert match_grammar(document.data, document.format) == [], document.path
 
 
-@settings(max_examples=100)
+@settings(max_examples=attempts(25, 500))
 @given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
 def test_so_do_those_of_any_entries(files: list[tuple[dict[str, Any], str]]) -> None:
     for document in render(select(accepted(*(entry_file(*one) for one in files)), NOW)):
@@ -190,7 +193,7 @@ def test_what_is_no_feed_in_json(data: bytes) -> None:
     assert all(len(one.text) <= 300 for one in found)
 
 
-@settings(max_examples=60)
+@settings(max_examples=attempts(15, 300))
 @given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
 def test_json_of_any_entries(files: list[tuple[dict[str, Any], str]]) -> None:
     for document in render(select(accepted(*(entry_file(*one) for one in files)), NOW)):

@@ -12,6 +12,7 @@ from test_archive_reader import feeds
 from test_grammar import SITE, XML, made
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
+from effort import attempts
 from ilofeed.verify.lint import lint
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def test_our_documents_break_no_rule() -> None:
         assert rules(document.data, document.format) == set()
 
 
-@settings(max_examples=60)
+@pytest.mark.slow
+@settings(max_examples=attempts(15, 300))
 @given(st.lists(st.tuples(keys(), BODIES), min_size=1, max_size=3))
 def test_those_of_any_entries_break_none(files: list[tuple[dict[str, Any], str]]) -> None:
     for document in feeds(accepted(*(entry_file(*one) for one in files))):

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from effort import attempts
 from ilofeed import build as chain
 from ilofeed.feeds.archives import previous_archives
 from ilofeed.feeds.ledger import is_inside, parse_manifest
@@ -61,8 +62,9 @@ def manifest(files: dict[str, dict[str, str]], before: Ledger | None = None) -> 
     return render_manifest(make_ledger(seen, render(seen))).data
 
 
+@pytest.mark.slow
 @given(offices.map(unlike))
-@settings(max_examples=25)
+@settings(max_examples=attempts(15, 125))
 def test_a_manifest_is_read_as_it_was_written(files: dict[str, Any]) -> None:
     seen = select(checked(files), NOW)
     ledger = make_ledger(seen, render(seen))
@@ -73,8 +75,9 @@ def test_a_manifest_is_read_as_it_was_written(files: dict[str, Any]) -> None:
     )
 
 
+@pytest.mark.slow
 @given(one=offices.map(unlike), two=offices.map(unlike), is_other=st.booleans())
-@settings(max_examples=40)
+@settings(max_examples=attempts(15, 200))
 def test_what_differs_between_any_two(
     one: dict[str, Any], two: dict[str, Any], *, is_other: bool
 ) -> None:
@@ -106,6 +109,7 @@ def test_the_past_of_entries_is_what_the_ledger_says() -> None:
     assert found == {"e1": 1, "e2": 2, "e3": 3, "e4": 4}
 
 
+@pytest.mark.slow
 def test_the_news_of_a_manifest_are_verified() -> None:
     """Also where the rest is known: a record of this build that leads nowhere is a fault."""
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}

@@ -52,6 +52,7 @@ def test_of_an_unchanged_site_nothing_is_read_back(read: list[str]) -> None:
     assert read == []
 
 
+@pytest.mark.slow
 def test_after_an_edit_what_shows_it_is_read_back(read: list[str]) -> None:
     known = proven(site(**OFFICE))
     before, changed = documents(site(**OFFICE)), OFFICE | {"jobs": entry(countries="[CN]")}
@@ -65,6 +66,7 @@ def test_after_an_edit_what_shows_it_is_read_back(read: list[str]) -> None:
     assert again == proven(site(**changed))
 
 
+@pytest.mark.slow
 def test_another_entry_behind_the_same_bytes_is_a_fault() -> None:
     """The renderer forgets a field: the bytes are as before, what they must say is not."""
     wages = OFFICE["wages"].replace(b"Wages rise", b"Wages fall")
@@ -81,6 +83,7 @@ def test_another_entry_behind_the_same_bytes_is_a_fault() -> None:
     assert faults == verify_changed(stale, other.office, {})[0]
 
 
+@pytest.mark.slow
 def test_other_bytes_are_read_back_whatever_is_known() -> None:
     made = site(**OFFICE)
     known = proven(made)
@@ -95,6 +98,7 @@ def test_other_bytes_are_read_back_whatever_is_known() -> None:
             assert path in {fault.path for fault in faults}, path
 
 
+@pytest.mark.slow
 def test_where_a_page_is_gone_every_link_is_looked_at() -> None:
     made = site(**OFFICE)
     known = proven(made)
@@ -104,6 +108,7 @@ def test_where_a_page_is_gone_every_link_is_looked_at() -> None:
     assert {"all/atom.xml", "all/index.html"} <= {fault.path for fault in faults}
 
 
+@pytest.mark.slow
 def test_another_address_of_the_site_is_another_site(read: list[str]) -> None:
     made = site(**OFFICE)
     known = proven(made)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 EXPECTED = {
     (title, dt.datetime.fromisoformat(f"{date}T09:00:00+08:00")) for _, title, date, *_ in PAGE
 }

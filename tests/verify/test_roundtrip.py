@@ -13,6 +13,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
+from effort import attempts
 from ilofeed.content.keys import Name
 from ilofeed.content.read import Sources
 from ilofeed.content.site import Site, check
@@ -24,6 +25,8 @@ from offices import NOW, OFFICE, site
 
 if TYPE_CHECKING:
     from ilofeed.model import Document
+
+pytestmark = pytest.mark.slow
 
 ODD = [
     "AT&T",
@@ -258,14 +261,14 @@ def accepted(*files: bytes, office: bytes = ONE_FEED) -> Site:
     return made
 
 
-@settings(max_examples=400)
+@settings(max_examples=attempts(100, 2000))
 @given(keys(), BODIES)
 def test_every_format_brings_every_entry_back(given_keys: dict[str, Any], body: str) -> None:
     made = accepted(entry_file(given_keys, body))
     assert verify(render(select(made, NOW)), made.office) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=attempts(15, 300))
 @given(
     st.lists(st.tuples(keys(), BODIES), min_size=2, max_size=6),
     st.sampled_from(["Asia/Kathmandu", "America/St_Johns", "Pacific/Chatham", "Etc/UTC"]),
@@ -278,7 +281,7 @@ def test_any_number_of_entries_in_any_zone(
     assert verify(render(select(made, NOW)), made.office) == []
 
 
-@settings(max_examples=60)
+@settings(max_examples=attempts(15, 300))
 @given(ANY, ANY)
 def test_any_title_and_description_of_a_feed(title: str, description: str) -> None:
     office = (
