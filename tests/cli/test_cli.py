@@ -289,7 +289,7 @@ def test_a_document_that_does_not_verify_is_3(
         "path": "all/feed.json",
         "field": "tag:example.org,2015:office:wages title",
         "expected": '"Wages rise"',
-        "actual": '"Wages rse"',
+        "found": '"Wages rse"',
     }
 
 

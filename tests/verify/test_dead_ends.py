@@ -42,7 +42,7 @@ def missing(path: str) -> set[str]:
     left = [document for name, document in MADE.items() if name != path]
     faults = verify(left, SITE.office)
     address = SITE.office.address(path)
-    assert all(fault.actual == address for fault in faults if fault.field == "address"), faults
+    assert all(fault.found == address for fault in faults if fault.field == "address"), faults
     return {fault.path for fault in faults if fault.field == "address"}
 
 

@@ -194,8 +194,8 @@ def _message(problem: Problem) -> str:
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"broken link to {fault.actual}, which is not published"
-    return f"{fault.field}: expected {fault.expected}, read {fault.actual}"
+        return f"broken link to {fault.found}, which is not published"
+    return f"{fault.field}: expected {fault.expected}, read {fault.found}"
 
 
 def _data(text: str) -> str:

@@ -358,7 +358,7 @@ def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
         fault = refused[file.path]
         text = (
             f"left out: it would make the verification fail ({fault.path}: {fault.field}: "
-            f"expected {fault.expected}, read {fault.actual})"
+            f"expected {fault.expected}, read {fault.found})"
         )
         notes.append(Note(file.number, file.entry.title, text))
     files = tuple(file for file in plan.files if file.path not in refused)

@@ -134,7 +134,7 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
         fault = faults[0]
         raise OfficeError(
             f"the feeds fail verification ({fault.path}: {fault.field}: expected {fault.expected}, "
-            f"read {fault.actual}); try another title"
+            f"read {fault.found}); try another title"
         )
     return sources, site
 

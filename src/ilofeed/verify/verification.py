@@ -29,12 +29,12 @@ WORTH_SHARING = 300_000  # from this number of bytes on, other processes save ti
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """An error in a generated document: its path, the field, the expected and the actual value."""
+    """An error in a generated document: its path, the field, what was expected and found."""
 
     path: str
     field: str  # `document` if it cannot be read, `address` for a broken link
     expected: str
-    actual: str
+    found: str
 
 
 class _Result(NamedTuple):
@@ -82,7 +82,7 @@ def verify_changed(
     faults: list[Fault] = []
     if any(result.faults for result in results):  # read all entries, to report all documents
         faults = check.broken_links_in_entries(unverified)
-        broken = {fault.actual for fault in faults}
+        broken = {fault.found for fault in faults}
         links = LinkChecker(office, check.published | broken)
         results = workers.map(partial(check.verify, {}, links), unverified)
         faults += (fault for result in results for fault in result.faults)
