@@ -153,7 +153,7 @@ def test_an_output_that_is_a_link_to_a_folder_is_that_folder(tmp_path: Path) -> 
         (b"", "damaged"),
         (b"{", "damaged"),
         (b"[]", "damaged"),
-        (b'{"version": 99}', "newer version"),
+        (b'{"version": 99}', "newer ilofeed"),
         (b"\x00" * 100, "damaged"),
     ],
 )
