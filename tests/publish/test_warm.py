@@ -348,7 +348,7 @@ def test_a_warm_build_equals_a_fresh_one() -> None:
     run_state_machine_as_test(
         Office,
         settings=settings(
-            max_examples=attempts(6, 200),
+            max_examples=attempts(10, 200),
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),
