@@ -45,6 +45,8 @@ from ilofeed.dates import DateError, instant, read_moment, rfc822_safe, zone
         ("2015-05-19T10:00:00+19:00", "bad-date", "-12:00 to +14:00"),
         ("2015-05-19T10:00", "no-time-zone", "2015-05-19T10:00:00+00:00"),
         ("2015-05-19 10:00:00", "no-time-zone", "add the offset"),
+        ("2015-05-19 25:00", "bad-date", "write a time from 00:00:00 to 23:59:59"),
+        ("2015-05-19T10:60", "bad-date", "write a time from 00:00:00 to 23:59:59"),
         ("8-9 April 2015", "date-range", "date: 2015-04-09"),
         ("8–9 April 2015", "date-range", "event: {start: 2015-04-08, end: 2015-04-09}"),
         ("April 8-9, 2015", "date-range", "event: {start: 2015-04-08, end: 2015-04-09}"),

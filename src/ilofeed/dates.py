@@ -83,28 +83,24 @@ def _describe_bad_day(year: int, month: int, day: int) -> str:
 def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime:
     date, hour, minute, second, utc, sign, offset_hour, offset_minute = match.groups()
     day = _day(*map(int, date.split("-")))
-    if utc is None and sign is None:
-        example = f"{date}T{hour}:{minute}:{second or '00'}"
-        try:
-            local = dt.datetime.fromisoformat(example).replace(tzinfo=office_zone or dt.UTC)
-            example = local.isoformat()
-        except ValueError:  # there is no such time
-            example += "+00:00"
-        message = (
-            f"{quote(match[0])} has no time zone; add the offset, for instance {example}, "
-            "or Z for UTC"
-        )
-        raise DateError("no-time-zone", message)
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
         message = f"invalid time in {quote(match[0])}; write a time from 00:00:00 to 23:59:59"
         raise DateError("bad-date", message)
+    time = dt.time(int(hour), int(minute), int(second or 0))
+    if utc is None and sign is None:
+        local = dt.datetime.combine(day, time, office_zone or dt.UTC)
+        message = (
+            f"{quote(match[0])} has no time zone; add the offset, for instance "
+            f"{local.isoformat()}, or Z for UTC"
+        )
+        raise DateError("no-time-zone", message)
     offset = dt.timedelta(hours=int(offset_hour or 0), minutes=int(offset_minute or 0))
     farthest = dt.timedelta(hours=12 if sign == "-" else 14)
     if offset > farthest or int(offset_minute or 0) > 59:
         message = f"invalid offset in {quote(match[0])}; write one from -12:00 to +14:00"
         raise DateError("bad-date", message)
     zone = dt.timezone(-offset if sign == "-" else offset)
-    return dt.datetime.combine(day, dt.time(int(hour), int(minute), int(second or 0)), zone)
+    return dt.datetime.combine(day, time, zone)
 
 
 @functools.cache

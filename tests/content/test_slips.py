@@ -327,6 +327,11 @@ def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
             "6:18 yaml-syntax",
             "put quotes around each text",
         ),
+        (
+            KEYS.replace("A report on wages.", "[A report on wages.]"),
+            "4:10 wrong-type",
+            "not a list",
+        ),
         (KEYS.replace("[wages]", "{wages}"), "5:13 unquoted-start", "write a list in [ ]"),
         (
             KEYS.replace("A report", "{A report}").replace(" on wages.", ""),

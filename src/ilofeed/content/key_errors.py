@@ -146,7 +146,8 @@ def _described(
         shape = "a list" if isinstance(node, Sequence) else "a mapping"
         first = _first(node)
         kind = "item_type" if kind == "list_type" and first in fields else kind
-        kind = "colon_type" if kind == "string_type" and " " in first else kind
+        if kind == "string_type" and shape == "a mapping" and " " in first:
+            kind = "colon_type"
         return "wrong-type", _EXPECTED[kind].format(
             key=key, value=value, keys=", ".join(fields), first=first, kind=shape
         )

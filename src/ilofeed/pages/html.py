@@ -94,9 +94,8 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
     """Return the template values that all pages in `office.language` share."""
     words = phrases(office.language, office.default_language)
     is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
-    tag = (
-        office.language if is_same else words.tag
-    )  # of the phrases, if there are none in the office's language
+    # the language of the phrases, if there are none in the office's
+    tag = office.language if is_same else words.tag
     return {
         "office": office,
         "feeds": directory.feeds,
