@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 START = dt.datetime(2026, 11, 2, 1, 17, tzinfo=dt.UTC)
 TITLE = "The site was not published"
 TOKEN = "rehearsal"
-MOST_LINES = 9  # of what a job says
+MAX_LINES = 9  # of what a job says
 
 
 @dataclass
@@ -151,7 +151,7 @@ class Stage:
         for name, job in jobs.items():
             self.say(f"   {name}: {job.result}" + f" (exit {job.code})" * (job.code != 0))
             lines = job.said.splitlines()
-            shown = lines if len(lines) < MOST_LINES else [*lines[:6], f"… {len(lines) - 6} more"]
+            shown = lines if len(lines) < MAX_LINES else [*lines[:6], f"… {len(lines) - 6} more"]
             for line in shown:
                 self.say(f"      | {line.replace(str(self.machine.folder), '…')}")
         changed = {

@@ -77,14 +77,14 @@ def test_pages_that_other_files_name_exist() -> None:
 
 # --- how long a page may be ---
 
-MOST_LINES = {"README.md": 120, "docs/explanation/architecture.md": 200}
-MOST_LINES_OF_A_DECISION = 10
+MAX_LINES = {"README.md": 120, "docs/explanation/architecture.md": 200}
+MAX_LINES_OF_A_DECISION = 10
 DECISIONS = DOCS / "explanation" / "decisions.md"
 
 
-@pytest.mark.parametrize("name", MOST_LINES)
+@pytest.mark.parametrize("name", MAX_LINES)
 def test_a_page_is_short(name: str) -> None:
-    assert len((ROOT / name).read_text("utf-8").splitlines()) <= MOST_LINES[name]
+    assert len((ROOT / name).read_text("utf-8").splitlines()) <= MAX_LINES[name]
 
 
 def decisions(text: str) -> dict[str, list[str]]:
@@ -101,7 +101,7 @@ def test_decisions_are_short_dated_and_in_order() -> None:
     assert {
         heading: lines
         for heading, lines in entries.items()
-        if not 1 <= len(lines) <= MOST_LINES_OF_A_DECISION
+        if not 1 <= len(lines) <= MAX_LINES_OF_A_DECISION
     } == {}
     dates = [re.fullmatch(r"(\d{4}-\d\d-\d\d): \S.*", heading) for heading in entries]
     assert None not in dates

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # PAUSE and TIMEOUT (of a connection) in seconds
 LONGEST = 300.0  # seconds until a whole response must have arrived
-_MOST_REDIRECTS = 10
+_MAX_REDIRECTS = 10
 _CHUNK = 1024 * 1024
 
 
@@ -79,7 +79,7 @@ def fetch(address: str, limit: int) -> Response:
 
 def _get(start: str, limit: int) -> Response:
     url = start
-    for _ in range(_MOST_REDIRECTS):
+    for _ in range(_MAX_REDIRECTS):
         with (
             _connection_pool(url) as pool,
             pool.request("GET", url, redirect=False, preload_content=False) as response,
@@ -100,7 +100,7 @@ def _get(start: str, limit: int) -> Response:
                 if len(data) > limit:
                     raise TooLargeError(f"it is larger than {limit:,} bytes")
             return Response(bytes(data), url)
-    raise FetchError(f"{start} redirects more than {_MOST_REDIRECTS} times", response.status)
+    raise FetchError(f"{start} redirects more than {_MAX_REDIRECTS} times", response.status)
 
 
 def post(address: str, form: Mapping[str, str], seconds: float) -> PostResponse:

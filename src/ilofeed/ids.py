@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ilofeed.model import Office
 
 
-LONGEST_ID = 200
+MAX_ID = 200
 
 _NAME = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?"
 _AUTHORITY = re.compile(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ilofeed.problems import Code, Problem, Severity, quote
 
-MOST_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
+MAX_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
 
 # not allowed in XML 1.0, reported by feed validators (BadCharacters), or lost in readers (U+FEFF)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
@@ -85,7 +85,7 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         problems += _list_unfit(source, matches)
         if matches:
             source = Source(path, _mask(source.text, matches))
-    private = itertools.islice(PRIVATE.finditer(source.text), MOST_PER_FILE)
+    private = itertools.islice(PRIVATE.finditer(source.text), MAX_PER_FILE)
     problems += [private_character(source, match.start(), match[0]) for match in private]
     return source, problems
 
@@ -126,10 +126,9 @@ def _mask(text: str, matches: list[re.Match[str]]) -> str:
 
 def _list_unfit(source: Source, matches: list[re.Match[str]]) -> list[Problem]:
     problems = [
-        source.problem(match.start(), *describe_unfit(match[0]))
-        for match in matches[:MOST_PER_FILE]
+        source.problem(match.start(), *describe_unfit(match[0])) for match in matches[:MAX_PER_FILE]
     ]
-    if more := matches[MOST_PER_FILE:]:
+    if more := matches[MAX_PER_FILE:]:
         code, _ = describe_unfit(more[0][0])
         message = f"and {len(more)} more of the same kind in this file"
         problems.append(source.problem(more[0].start(), code, message))
@@ -171,7 +170,7 @@ def _latin(path: str, data: bytes) -> tuple[str, list[Problem]]:
         try:
             line.decode("utf-8")
         except UnicodeDecodeError as error:
-            if len(problems) == MOST_PER_FILE:
+            if len(problems) == MAX_PER_FILE:
                 break
             byte = line[error.start : error.start + 1]
             column = len(line[: error.start].decode("utf-8")) + 1

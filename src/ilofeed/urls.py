@@ -6,7 +6,7 @@ import urllib.parse
 
 from ilofeed.problems import quote
 
-LONGEST_URL = 2000
+MAX_URL = 2000
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -38,8 +38,8 @@ def to_url(text: str, *, local: bool = False) -> str:
         raise AddressError(f"{quote(text)} is not a complete address; begin it with https://")
     if scheme[0].lower() not in {"http:", "https:"}:
         raise AddressError(f"{quote(text)} does not begin with https:// or http://")
-    if len(text) > LONGEST_URL:
-        raise AddressError(f"{quote(text)} is longer than {LONGEST_URL} characters")
+    if len(text) > MAX_URL:
+        raise AddressError(f"{quote(text)} is longer than {MAX_URL} characters")
     try:
         parts = urllib.parse.urlsplit(text)
         port = parts.port

@@ -887,7 +887,7 @@ def test_what_cannot_be_imported(
 def test_a_source_that_is_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.run.MOST_BYTES", 100)
+    monkeypatch.setattr("ilofeed.importers.run.MAX_BYTES", 100)
     code, files, said = outcome(office, rss(GOOD), capsys)
     assert (code, files) == (1, {})
     assert "it is larger than" in said
@@ -896,7 +896,7 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.items.MOST_ITEMS", 1)
+    monkeypatch.setattr("ilofeed.importers.items.MAX_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]
@@ -1053,7 +1053,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
 def test_feeds_that_would_be_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.verify.lint.MOST_BYTES", 30_000)
+    monkeypatch.setattr("ilofeed.verify.lint.MAX_BYTES", 30_000)
     items = [
         item(title=f"T{n}", guid=f"urn:x-y:{n}", description=f"&lt;p&gt;{'word ' * 1_000 * n}")
         for n in range(1, 5)

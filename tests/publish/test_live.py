@@ -145,7 +145,7 @@ def test_slow_caches_are_waited_for(
         confirmation = live.confirm(site.address, right, 0.05)
         assert confirmation.differing == {"all/atom.xml": "answered 404"}
         assert confirmation.documents == 1
-        monkeypatch.setattr(live, "MOST_BYTES", 2)
+        monkeypatch.setattr(live, "MAX_BYTES", 2)
         site.files = files
         confirmation = live.confirm(site.address, right, 0)
         assert confirmation.differing == {"all/atom.xml": "is too large"}

@@ -14,7 +14,7 @@ from ilofeed.content.entry_checks import check_image, check_together, media_type
 from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
-from ilofeed.ids import LONGEST_ID, SHORT, fraction
+from ilofeed.ids import MAX_ID, SHORT, fraction
 from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import Source
@@ -75,9 +75,9 @@ def check_entry(
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
     image, image_problems = check_image(checked, office, files, slug)
     problems += [*check_together(checked, office, now), *image_problems, *body_problems]
-    if len(identity) > LONGEST_ID and "id" not in checked.failed:
+    if len(identity) > MAX_ID and "id" not in checked.failed:
         message = f"the id {quote(identity)} is too long ({len(identity)} characters); "
-        message += f"write one of at most {LONGEST_ID} as `id`"
+        message += f"write one of at most {MAX_ID} as `id`"
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):

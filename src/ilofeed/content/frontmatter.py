@@ -9,7 +9,7 @@ from typing import Any
 
 from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
-from ilofeed.text import MOST_PER_FILE, Source, decode, find_unfit
+from ilofeed.text import MAX_PER_FILE, Source, decode, find_unfit
 
 _FENCE = re.compile(r"---[ \t]*(?:\n|\Z)")
 _AGAIN = re.compile(r"\s*^(---)[ \t]*\n[A-Za-z_]+:[ \t]", re.MULTILINE)
@@ -136,7 +136,7 @@ def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
             lines[index] = "#" * len(line)
         if ends:
             is_open = is_second = False
-    return Source(path, "\n".join(lines)), problems + conflicts[:MOST_PER_FILE]
+    return Source(path, "\n".join(lines)), problems + conflicts[:MAX_PER_FILE]
 
 
 _ORDER = (

@@ -18,7 +18,7 @@ import nh3
 
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import (
-    MOST_PER_FILE,
+    MAX_PER_FILE,
     PRIVATE,
     Source,
     describe_unfit,
@@ -354,7 +354,7 @@ def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
     characters = PRIVATE.findall(text) if "&#" in source.text else []
     if not characters:
         return []
-    references = itertools.islice(_references(source, start, characters), MOST_PER_FILE)
+    references = itertools.islice(_references(source, start, characters), MAX_PER_FILE)
     return [private_character(source, offset, character) for offset, character in references]
 
 

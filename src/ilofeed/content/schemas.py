@@ -25,7 +25,7 @@ from ilofeed.content.keys import (
     kind_of,
     refuse,
 )
-from ilofeed.ids import LONGEST_ID, TagError, parse_authority, parse_identity
+from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
 
@@ -40,8 +40,8 @@ PerLanguage: TypeAlias = Either[Text, Annotated[dict[Language, Text], Field(min_
 
 
 def _check_id(value: str) -> str:
-    if len(value) > LONGEST_ID:
-        message = f"the id is too long ({len(value)} characters); write at most {LONGEST_ID}"
+    if len(value) > MAX_ID:
+        message = f"the id is too long ({len(value)} characters); write at most {MAX_ID}"
         refuse("too-long", message)
     if ":" not in value:
         return check_slug(value)

@@ -15,7 +15,7 @@ from ilofeed.i18n import own_name
 from ilofeed.ids import fraction
 from ilofeed.model import Archive, Entry, Feed, FeedSpec, Office, Term
 
-MOST_EVENTS = 500  # in one calendar
+MAX_EVENTS = 500  # in one calendar
 
 
 @dataclasses.dataclass(frozen=True)
@@ -211,7 +211,7 @@ def _events(selected: list[Entry]) -> tuple[Entry, ...]:
     """
     events = [(entry.event, entry) for entry in selected if entry.event is not None]
     events.sort(key=lambda e: (f"{e[0].end or e[0].start:%Y-%m-%d}", e[1].id), reverse=True)
-    return tuple(entry for _, entry in events[:MOST_EVENTS])
+    return tuple(entry for _, entry in events[:MAX_EVENTS])
 
 
 def last_change(entry: Entry) -> dt.datetime:

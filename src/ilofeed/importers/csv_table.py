@@ -27,25 +27,25 @@ _OTHER_NAMES = {
     "attachments": "attachments.url",
     "attachment": "attachments.url",
 }
-_LONGEST_CELL = 2_000_000
+_MAX_CELL = 2_000_000
 _SEVERAL = re.compile("[;|]")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
 def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
     """Return the rows of a table as items (`columns`: key to header); raise `SourceError`."""
-    csv.field_size_limit(_LONGEST_CELL)
+    csv.field_size_limit(_MAX_CELL)
     delimiter = _delimiter(text)
-    if text.count(delimiter) > items.MOST_PARTS:
-        raise items.SourceError(f"the table has more than {items.MOST_PARTS} cells")
+    if text.count(delimiter) > items.MAX_PARTS:
+        raise items.SourceError(f"the table has more than {items.MAX_PARTS} cells")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next((row for row in rows if any(map(str.strip, row))), [])
         positions, notes = _positions([name.strip() for name in header], columns)
         entries: list[items.Item] = []
-        for number, row in enumerate(itertools.islice(rows, items.MOST_ITEMS + 1), 1):
-            if number > items.MOST_ITEMS:
-                message = f"the table has more than {items.MOST_ITEMS} rows; the rest is ignored"
+        for number, row in enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1):
+            if number > items.MAX_ITEMS:
+                message = f"the table has more than {items.MAX_ITEMS} rows; the rest is ignored"
                 notes.append(items.Note(0, "", message))
                 break
             if any(map(str.strip, row)):

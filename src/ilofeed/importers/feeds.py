@@ -23,7 +23,7 @@ from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
-_MOST_WORK = 100_000_000  # bytes to parse when each item is read separately
+_MAX_WORK = 100_000_000  # bytes to parse when each item is read separately
 _PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
 _READ = frozenset(
     (
@@ -46,9 +46,9 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
         raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
     notes += items.too_many(len(nodes))
-    for node in nodes[items.MOST_ITEMS :]:
+    for node in nodes[items.MAX_ITEMS :]:
         node.getparent().remove(node)
-    nodes = nodes[: items.MOST_ITEMS]
+    nodes = nodes[: items.MAX_ITEMS]
     parsed, entries = _parse(root, nodes, base)
     for number in sorted({*range(1, len(nodes) + 1)} - {number for number, _, _ in entries}):
         notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
@@ -86,7 +86,7 @@ def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tup
     without_items = _run_feedparser(root, base)
     if without_items is None:
         raise items.SourceError("the feed cannot be read: feedparser fails on it")
-    if len(etree.tostring(root)) * len(nodes) > _MOST_WORK:
+    if len(etree.tostring(root)) * len(nodes) > _MAX_WORK:
         raise items.SourceError("the feed cannot be read: feedparser fails on one of its items")
     entries = []
     for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):

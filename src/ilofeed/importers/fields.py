@@ -22,8 +22,8 @@ from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
 
 SHORT = 600  # characters of a summary taken from a longer text
-MOST_LISTED, MOST_CHECKED = 50, 200
-LONGEST_NAME = 1_000  # patterns for e-mail addresses take quadratic time
+MAX_LISTED, MAX_CHECKED = 50, 200
+MAX_NAME = 1_000  # patterns for e-mail addresses take quadratic time
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
@@ -182,14 +182,14 @@ class EntryFields:
     def authors(self) -> list[dict[str, str]]:
         """Return the authors' names, e-mail and web addresses; none if only the office is given."""
         office = self.office.author
-        people = [self._person(author) for author in self.item.authors[:MOST_LISTED]]
+        people = [self._person(author) for author in self.item.authors[:MAX_LISTED]]
         default = {"name": office.name, "email": office.email, "url": office.url}
         if all(default[key] == value for person in people for key, value in person.items()):
             return []
         return [person for person in people if person]
 
     def _person(self, author: Author) -> dict[str, str]:
-        name, email = author.name[:LONGEST_NAME], author.email
+        name, email = author.name[:MAX_NAME], author.email
         if match := _MAIL.search(name):
             name, email = name.replace(match[0], " ").strip() or match[1], email or match[1]
             if "@" in name:
@@ -206,9 +206,9 @@ class EntryFields:
     def attachments(self) -> list[dict[str, str]]:
         """Return the files to download, without duplicate addresses."""
         by_url: dict[str, dict[str, str]] = {}
-        for enclosure in self.item.enclosures[:MOST_CHECKED]:
+        for enclosure in self.item.enclosures[:MAX_CHECKED]:
             url = self.url(enclosure.url, f"the attachment {quote(enclosure.url)}")
-            if url is not None and url not in by_url and len(by_url) < MOST_LISTED:
+            if url is not None and url not in by_url and len(by_url) < MAX_LISTED:
                 by_url[url] = self._attachment(url, enclosure)
         return list(by_url.values())
 

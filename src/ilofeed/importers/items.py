@@ -7,9 +7,9 @@ from typing import Literal, TypeAlias
 
 from ilofeed.problems import visible
 
-MOST_BYTES = 64 * 1024 * 1024  # of a document
-MOST_ITEMS = 5_000
-MOST_PARTS = 1_000_000  # elements, members or cells; in memory each is about a hundred times larger
+MAX_BYTES = 64 * 1024 * 1024  # of a document
+MAX_ITEMS = 5_000
+MAX_PARTS = 1_000_000  # elements, members or cells; in memory each is about a hundred times larger
 Dimension: TypeAlias = Literal["categories", "countries"]
 EVENT = ("start", "end", "place", "url")  # the keys of an event
 DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
@@ -154,10 +154,10 @@ class ImportedFeed:
 
 
 def too_many(number: int) -> list[Note]:
-    """Return a note if a document has more than `MOST_ITEMS` items."""
-    if number <= MOST_ITEMS:
+    """Return a note if a document has more than `MAX_ITEMS` items."""
+    if number <= MAX_ITEMS:
         return []
-    return [Note(0, "", f"only the first {MOST_ITEMS} of {number} items are imported")]
+    return [Note(0, "", f"only the first {MAX_ITEMS} of {number} items are imported")]
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:

@@ -17,8 +17,8 @@ _READ = frozenset(
 
 def read_json(text: str) -> items.ImportedFeed:
     """Return the items of a JSON Feed; raise `SourceError` for any other text."""
-    if sum(map(text.count, "{[,")) > 3 * items.MOST_PARTS:
-        raise items.SourceError(f"the JSON has more than {items.MOST_PARTS} members")
+    if sum(map(text.count, "{[,")) > 3 * items.MAX_PARTS:
+        raise items.SourceError(f"the JSON has more than {items.MAX_PARTS} members")
     try:
         document = json.loads(text)
     except RecursionError as error:
@@ -33,7 +33,7 @@ def read_json(text: str) -> items.ImportedFeed:
         message = "older items are in another document, at its next_url; import that one too"
         notes.append(items.Note(0, "", message))
     read, unread = [], Counter[str]()
-    for number, item in enumerate(members[: items.MOST_ITEMS], 1):
+    for number, item in enumerate(members[: items.MAX_ITEMS], 1):
         if isinstance(item, dict):
             read.append(_item(number, item, document))
             unread.update(key for key in item if key not in _READ)

@@ -19,9 +19,9 @@ from ilofeed.content import TAGS, render_body, sanitize
 from ilofeed.problems import quote
 from ilofeed.text import Source, repair
 
-MOST_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
-MOST_TAGS, DEEPEST = 5_000, 100
-MOST_ROUNDS = 6
+MAX_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
+MAX_TAGS, MAX_DEPTH = 5_000, 100
+MAX_ROUNDS = 6
 Resolve: TypeAlias = "Callable[[str, str, str], str | None]"  # element, attribute, address
 
 _BLOCKS = frozenset(
@@ -62,7 +62,7 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
         lost.append("the HTML of the body is too long or too deeply nested; only its text is kept")
         return _plain_body(_as_html(paragraphs(source)), permalink, lost)
     tidy = sanitize(source, _KEPT, resolve)
-    if not _is_bounded(tidy, DEEPEST):  # exact now, since the HTML parser has closed elements
+    if not _is_bounded(tidy, MAX_DEPTH):  # exact now, since the HTML parser has closed elements
         lost.append("the HTML of the body is too deeply nested; only its text is kept")
         return _plain_body(tidy, permalink, lost)
     tidy, removed = _remove_pictures_without_alt(tidy)
@@ -104,7 +104,7 @@ def paragraphs(source: str) -> list[str]:
         tidy = sanitize(source, _BLOCKS | {"br"}, lambda *_: None)
         text = _TIDY_TAG.sub(_line_ends, tidy)
     else:  # only by a pattern, in linear time
-        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MOST_CHARACTERS])
+        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MAX_CHARACTERS])
     blocks = re.split(r"\n\n+", html.unescape(text))
     return [line for block in blocks if (line := repair(" ".join(block.split())))]
 
@@ -119,9 +119,9 @@ def _line_ends_roughly(match: re.Match[str]) -> str:
     return "\n\n" if name and name[2].lower() in _BLOCKS else " "
 
 
-def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
+def _is_bounded(text: str, deepest: int = 3 * MAX_DEPTH) -> bool:
     """Return whether HTML is small and flat enough; an estimate from its tags, without parsing."""
-    if text.count("<") > 4 * MOST_TAGS or text.count("&") > 10 * MOST_TAGS:
+    if text.count("<") > 4 * MAX_TAGS or text.count("&") > 10 * MAX_TAGS:
         return False
     depth, tags = 0, _OPEN.findall(text)
     for slash, name in tags:
@@ -129,7 +129,7 @@ def _is_bounded(text: str, deepest: int = 3 * DEEPEST) -> bool:
             depth = max(depth + (-1 if slash else 1), 0)
         if depth > deepest:
             return False
-    return len(text) <= MOST_CHARACTERS and len(tags) <= 2 * MOST_TAGS
+    return len(text) <= MAX_CHARACTERS and len(tags) <= 2 * MAX_TAGS
 
 
 def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
@@ -151,7 +151,7 @@ def _convert(
 ) -> tuple[str, str] | None:
     """Return Markdown and its HTML, which converts back to it; None if the signature changes."""
     previous = ""
-    for _ in range(MOST_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         markdown = _markdownify(tidy, emphasis=emphasis)
         rendered, problems = render_body(Source("", markdown), 0, permalink)
         if problems or _signature(rendered) != signature:

@@ -16,7 +16,7 @@ from ilofeed.build import render_site
 from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
 from ilofeed.dates import Moment
 from ilofeed.feeds import select
-from ilofeed.ids import LONGEST_ID, TagError, parse_identity
+from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.items import ImportedFeed, Item, Note
 from ilofeed.importers.terms import TermFinder
@@ -234,8 +234,8 @@ class _Planner:
         """Return the item's id, which subscribers already have, if it is valid for an entry."""
         if not item.id:
             return None
-        if len(item.id) > LONGEST_ID:
-            why = f"it has more than {LONGEST_ID} characters"
+        if len(item.id) > MAX_ID:
+            why = f"it has more than {MAX_ID} characters"
         elif item.id.startswith(self._office.authority.id_of("feed/")):
             why = "it is the id of a feed"
         else:

@@ -14,7 +14,7 @@ from ilofeed.content import check_entry, check_office, read, slug_of
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.importers.csv_table import KEYS, read_table
 from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.items import MOST_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
+from ilofeed.importers.items import MAX_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
 from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
 from ilofeed.importers.terms import with_terms
@@ -110,14 +110,14 @@ def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) ->
     data: bytes | None
     if is_address(request.source):
         try:
-            response = fetch(request.source, MOST_BYTES)
+            response = fetch(request.source, MAX_BYTES)
         except (AddressError, TooLargeError) as error:
             raise SourceError(str(error)) from error
         data, base = response.data, response.address
     else:
-        data = read.read_limited(root / request.source, MOST_BYTES)
+        data = read.read_limited(root / request.source, MAX_BYTES)
         if data is None:
-            raise SourceError(f"it is larger than {MOST_BYTES // 2**20} MiB")
+            raise SourceError(f"it is larger than {MAX_BYTES // 2**20} MiB")
     text, notes = decode(data)
     match request.kind or detect_kind(text):
         case "json":

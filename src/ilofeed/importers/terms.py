@@ -12,7 +12,7 @@ from ilofeed.model import Office, Term
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import decode, repair
 
-MOST_NEW, MOST_CHECKED = 300, 200
+MAX_NEW, MAX_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
 # the last part of the scheme of ilofeed's categories
 _SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countries"}
@@ -39,7 +39,7 @@ class TermFinder:
         """Return the terms of an item by dimension, and a message about each one left out."""
         terms: dict[str, list[str]] = {"categories": [], "countries": []}
         messages = []
-        for tag in item.tags[:MOST_CHECKED]:
+        for tag in item.tags[:MAX_CHECKED]:
             dimension, name, why = self._find(tag)
             if name is None:
                 messages.append(why)
@@ -73,8 +73,8 @@ class TermFinder:
             label = _LABEL.validate_python(label)
         except ValidationError as error:
             return None, f"category {quote(label)}: {error.errors()[0]['msg']}"
-        if len(self.new) == MOST_NEW:
-            return None, f"category {quote(label)}: more than {MOST_NEW} new categories"
+        if len(self.new) == MAX_NEW:
+            return None, f"category {quote(label)}: more than {MAX_NEW} new categories"
         self.new[slug] = label
         return slug, ""
 

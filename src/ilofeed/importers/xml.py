@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.importers.items import MOST_PARTS, Note, SourceError
+from ilofeed.importers.items import MAX_PARTS, Note, SourceError
 from ilofeed.problems import visible
 
 _PREFIXES = {  # which feeds often use without declaring them
@@ -28,8 +28,8 @@ _DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())
 _XHTML = "{http://www.w3.org/1999/xhtml}"
-_LONGEST_BODY, _LONGEST = 1_000_000, 10_000
-_MOST_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
+_MAX_BODY, _LONGEST = 1_000_000, 10_000
+_MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
 
@@ -64,12 +64,12 @@ def _check_size(text: str) -> None:
     """Refuse XML that would take far more memory or time than its size suggests."""
     head, *rest = text.split("<![CDATA[")
     outside = [head, *(part.partition("]]>")[2] for part in rest)]
-    if sum(part.count("<") for part in outside) > MOST_PARTS:
-        raise SourceError(f"the XML has more than {MOST_PARTS} elements")
+    if sum(part.count("<") for part in outside) > MAX_PARTS:
+        raise SourceError(f"the XML has more than {MAX_PARTS} elements")
     for part in outside:
         for tag in part.split("<"):
-            if tag.count("=", 0, tag.find(">") if ">" in tag else None) > _MOST_ATTRIBUTES:
-                raise SourceError(f"an element has more than {_MOST_ATTRIBUTES} attributes")
+            if tag.count("=", 0, tag.find(">") if ">" in tag else None) > _MAX_ATTRIBUTES:
+                raise SourceError(f"an element has more than {_MAX_ATTRIBUTES} attributes")
 
 
 def _repair(text: str, why: str) -> Any:
@@ -88,7 +88,7 @@ def _repair(text: str, why: str) -> Any:
 def _shorten(element: Any) -> int:
     """Shorten texts that are too long for feedparser's regular expressions; return how many."""
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
-    most = _LONGEST_BODY if is_body else _LONGEST
+    most = _MAX_BODY if is_body else _LONGEST
     texts = [name for name in ("text", "tail") if len(getattr(element, name) or "") > most]
     for name in texts:
         setattr(element, name, getattr(element, name)[:most])

@@ -10,7 +10,7 @@ from ilofeed.feeds import feed_terms
 from ilofeed.i18n import Phrases, own_name
 from ilofeed.model import Entry, Feed, FeedSpec, Office, Term, in_language
 
-MOST_MONTHS = 24
+MAX_MONTHS = 24
 Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category
 
 
@@ -196,7 +196,7 @@ def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
     """
     counts = Counter((country, _month(entry)) for entry in entries for country in entry.countries)
     numbers = {_month(entry) for entry in entries}
-    shown = range(min(numbers, default=0), max(numbers, default=0) + 1)[-MOST_MONTHS:]
+    shown = range(min(numbers, default=0), max(numbers, default=0) + 1)[-MAX_MONTHS:]
     if len(shown) < 2:
         return None
     rows = [

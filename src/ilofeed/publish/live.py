@@ -12,7 +12,7 @@ from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
-MOST_BYTES = 256 * 1024 * 1024
+MAX_BYTES = 256 * 1024 * 1024
 PAUSE = 5.0  # seconds before the documents that differ are fetched again
 
 
@@ -46,7 +46,7 @@ def fetch_manifest(site: str) -> bytes:
 
 def _fetch(address: str) -> bytes:
     try:
-        return fetch(address, MOST_BYTES).data
+        return fetch(address, MAX_BYTES).data
     except FetchError as error:
         raise PublishError(str(error)) from error
     except (AddressError, TooLargeError) as error:
@@ -103,7 +103,7 @@ def confirm(site: str, expected: Mapping[str, str], wait: float) -> Confirmation
 def _difference(address: str, sha256: str) -> str:
     """Return how the document at an address differs from the expected one; "" if it is equal."""
     try:
-        data = fetch(address, MOST_BYTES).data
+        data = fetch(address, MAX_BYTES).data
     except TooLargeError:
         return "is too large"
     except FetchError as error:

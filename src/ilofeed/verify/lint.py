@@ -23,7 +23,7 @@ from ilofeed.feeds import parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
 
-MOST_BYTES = 5_000_000  # validators and readers reject larger documents
+MAX_BYTES = 5_000_000  # validators and readers reject larger documents
 NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
@@ -86,10 +86,10 @@ def lint(data: bytes, form: Format, address: str) -> list[Finding]:
 
 
 def size_findings(data: bytes) -> list[Finding]:
-    """Return a finding if a document is larger than `MOST_BYTES`."""
-    if len(data) <= MOST_BYTES:
+    """Return a finding if a document is larger than `MAX_BYTES`."""
+    if len(data) <= MAX_BYTES:
         return []
-    text = f"{len(data)} bytes, more than {MOST_BYTES}; write a smaller `limit` in feeds.yaml"
+    text = f"{len(data)} bytes, more than {MAX_BYTES}; write a smaller `limit` in feeds.yaml"
     return [Finding("ValidatorLimit", "document", text)]
 
 
