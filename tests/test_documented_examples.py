@@ -179,7 +179,7 @@ def drawing(text: str) -> None:
     boxes = re.findall(r"\| (\w+) +\|", text)
     *_, order = text.rstrip().splitlines()
     assert re.findall(r"\w+", order) == PACKAGES[:-1]
-    assert boxes == PACKAGES[1:6]
+    assert boxes == PACKAGES[1:7]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
     assert named == {"build", "importers", "scaffold", "preview", "cli"}
 

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from ilofeed.content import Site, check, check_office, read_office, read_or_empty
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
+from ilofeed.guard import check_continuity, make_ledger, render_manifest
 from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
@@ -25,12 +26,9 @@ from ilofeed.publish import (
     Output,
     PreviousBuild,
     PublishResult,
-    check_continuity,
     keep_entries,
-    make_ledger,
     publish,
     read_manifest,
-    render_manifest,
     save_state,
     scan_inputs,
 )

@@ -15,8 +15,8 @@ from effort import attempts
 from ilofeed.feeds.archives import must_be_shown
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
+from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 

@@ -16,7 +16,7 @@ import pytest
 from lxml import etree
 
 from ilofeed.feeds import select
-from ilofeed.publish.manifest import make_ledger, render_manifest
+from ilofeed.guard.manifest import make_ledger, render_manifest
 from offices import DATA, NOW, OFFICE, documents, entry, site
 
 HERE = DATA / "documents"

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.feeds.selection import select
+from ilofeed.guard.manifest import make_ledger
 from ilofeed.model import OutputFile, UpToDate
 from ilofeed.pages.render import render, render_changed
-from ilofeed.publish.manifest import make_ledger
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from browsing import GALLERY, THEN
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import group_feeds, select, select_feeds, select_published
+from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.model import Document, relative
 from ilofeed.pages import indexes
@@ -28,7 +29,6 @@ from ilofeed.pages.html import describe_file, webcal
 from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.navigation import build_directory, entries_per_month
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import make_ledger, render_manifest
 from offices import NOW, OFFICE, ROOT, documents, entry, site
 
 HERE = "https://news.example.org/office/"

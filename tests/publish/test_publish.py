@@ -18,10 +18,10 @@ from ilofeed.build import finish, prepare, render_site
 from ilofeed.feeds.ledger import ManifestError, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.files import PublishError
+from ilofeed.guard.manifest import make_ledger
 from ilofeed.model import ORDER, Document
 from ilofeed.pages.render import render
 from ilofeed.publish import output as publishing
-from ilofeed.publish.manifest import make_ledger
 from ilofeed.publish.output import locked, publish, read_manifest
 from offices import NOW, OFFICE, entry, site, write_office
 

@@ -14,9 +14,9 @@ from ilofeed.build import prepare
 from ilofeed.cli.console import as_text
 from ilofeed.feeds.ledger import MANIFEST
 from ilofeed.feeds.selection import select
+from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.model import Document
 from ilofeed.pages.render import render
-from ilofeed.publish.manifest import make_ledger, render_manifest
 from ilofeed.verify.links import LinkChecker, addresses
 from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, documents, entry, site, write_office

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from ilofeed.build import Draft
+    from ilofeed.guard import Difference
     from ilofeed.problems import Problem
-    from ilofeed.publish import Difference, PublishResult
+    from ilofeed.publish import PublishResult
     from ilofeed.verify import Fault
 
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
     from ilofeed.build import BuildContext
     from ilofeed.feeds import Ledger
+    from ilofeed.guard import Format
     from ilofeed.preview import Server, Watcher
-    from ilofeed.publish import Format, PreviousBuild, websub
+    from ilofeed.publish import PreviousBuild, websub
 
 MAX_DIFFERING = 20  # documents of the live site to list; the rest are only counted
 
@@ -100,7 +101,8 @@ def _build(
     """Publish what changed, and print what subscribers notice."""
     from ilofeed import build as chain
     from ilofeed.cli.console import changed, counts, documents, noticed
-    from ilofeed.publish import compare, load_previous, output, recall_build
+    from ilofeed.guard import compare
+    from ilofeed.publish import load_previous, output, recall_build
 
     started = time.monotonic()
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
@@ -174,7 +176,8 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     """Print what the next build would change for subscribers; write nothing."""
     from ilofeed import build as chain
     from ilofeed.feeds import Ledger
-    from ilofeed.publish import FORMATS, compare, load_previous, load_state
+    from ilofeed.guard import FORMATS, compare
+    from ilofeed.publish import load_previous, load_state
 
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)

@@ -1,4 +1,4 @@
-"""Write the output folder, remember the build, and compare it with the previous one.
+"""Write the output folder, and remember the build for the next one.
 
 Modules are imported when one of their names is first used (PEP 562), because importing all of them
 takes longer than finding that the output is up to date. `_NAMES` maps each module to its names;
@@ -10,12 +10,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ilofeed.publish import live, output, websub
-    from ilofeed.publish.changes import FORMATS, Difference, Format, compare
     from ilofeed.publish.entry_records import keep_entries
-    from ilofeed.publish.guard import check_continuity
     from ilofeed.publish.last_build import PreviousBuild, recall_build
     from ilofeed.publish.live import load_previous
-    from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import PublishResult, publish, read_manifest
     from ilofeed.publish.stamps import Input, scan_inputs
     from ilofeed.publish.state import (
@@ -29,18 +26,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "FORMATS", "BuildSummary", "Difference", "Format", "Input", "LastShown", "NewBuild",
-    "Output", "PreviousBuild", "PublishResult", "check_continuity", "compare", "keep_entries",
-    "live", "load_previous", "load_state", "make_ledger", "output", "publish", "read_manifest",
-    "recall_build", "recall_summary", "render_manifest", "save_state", "scan_inputs", "websub",
+    "BuildSummary", "Input", "LastShown", "NewBuild", "Output", "PreviousBuild", "PublishResult",
+    "keep_entries", "live", "load_previous", "load_state", "output", "publish", "read_manifest",
+    "recall_build", "recall_summary", "save_state", "scan_inputs", "websub",
 ]  # fmt: skip
 _NAMES = {
-    "changes": "FORMATS Difference Format compare",
     "entry_records": "keep_entries",
-    "guard": "check_continuity",
     "last_build": "PreviousBuild recall_build",
     "live": "load_previous",
-    "manifest": "make_ledger render_manifest",
     "output": "PublishResult publish read_manifest",
     "stamps": "Input scan_inputs",
     "state": "NewBuild Output LastShown BuildSummary recall_summary load_state save_state",

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ilofeed.guard.comparison import line_of
 from ilofeed.problems import GUARDED, RULES
-from ilofeed.publish.guard import line_of
 from ilofeed.verify.feed_reader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
 from program import run

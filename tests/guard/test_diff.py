@@ -13,9 +13,9 @@ import pytest
 
 from ilofeed.content.markdown import render_body
 from ilofeed.feeds.ledger import Ledger, Record
+from ilofeed.guard.changes import Difference, Documents, as_markdown, compare
 from ilofeed.problems import Problem
 from ilofeed.publish import load_state
-from ilofeed.publish.changes import Difference, Documents, as_markdown, compare
 from ilofeed.text import Source
 from offices import NOW, OFFICE, entry, write_office
 from program import run

@@ -1,0 +1,63 @@
+"""The continuity guard: refuse changes that would harm subscribers, such as lost entries.
+
+It compares the ledger of the last build with that of the next. Each refusal is a `Problem` with the
+rule as its code. The message says what to write to avoid the change, or how to allow it.
+"""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Callable, Collection
+
+from ilofeed.content import Site
+from ilofeed.feeds import Ledger
+from ilofeed.guard.addresses import check_addresses
+from ilofeed.guard.comparison import Comparison
+from ilofeed.guard.entries import check_announced, check_dates, check_vanished
+from ilofeed.model import Office
+from ilofeed.problems import Problem
+
+
+def check_continuity(
+    site: Site,
+    before: Ledger,
+    after: Ledger,
+    read: Callable[[str], bytes],
+    now: dt.datetime,
+    allowed: Collection[str] = (),
+) -> list[Problem]:
+    """Return the problems sorted by place: refusals as errors; as warnings, refusals of `allowed`
+    rules and changes without a new `updated`. `read` returns the bytes of a file of the office."""
+    comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
+    refusals = [
+        *check_vanished(comparison),
+        *check_dates(comparison),
+        *check_addresses(comparison, before),
+    ]
+    problems = [_with_advice(problem, allowed) for problem in refusals]
+    return sorted([*problems, *check_announced(comparison)])
+
+
+def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
+    """Return a refusal with advice on how to allow it; as a warning if it is allowed."""
+    option = f"--allow {problem.code}"
+    if problem.code in allowed:
+        message = f"{problem.message} (allowed by {option})"
+        return dataclasses.replace(problem, message=message, severity="warning")
+    return dataclasses.replace(
+        problem, message=f"{problem.message}. If this is intended, pass {option}"
+    )
+
+
+def _under_authority(before: Ledger, office: Office) -> Ledger:
+    """Return the ledger with ids of the current authority, so that a change is reported once."""
+    if before.authority in {None, office.authority.text}:
+        return before
+    old = f"tag:{before.authority}:"
+    new = office.authority.id_of("")
+    records = [
+        record._replace(id=new + record.id.removeprefix(old))
+        if record.id.startswith(old)
+        else record
+        for record in before.entries.values()
+    ]
+    return dataclasses.replace(before, entries={record.id: record for record in records})

@@ -1,0 +1,74 @@
+"""Hold what the rules of the guard compare, and find the lines of the problems that they report."""
+
+import dataclasses
+import datetime as dt
+import functools
+import re
+from collections.abc import Callable
+
+from ilofeed import dates
+from ilofeed.content import Site
+from ilofeed.feeds import Ledger, Record
+from ilofeed.model import Entry, Office
+from ilofeed.problems import Code, Problem, quote
+
+
+@dataclasses.dataclass(frozen=True)
+class Comparison:
+    """The site and its two ledgers; the ids in `before` are changed to the current authority.
+
+    `read` returns the bytes of an entry file or of feeds.yaml, to find the line of a problem.
+    """
+
+    site: Site
+    before: Ledger
+    after: Ledger
+    read: Callable[[str], bytes]
+    now: dt.datetime
+
+    @property
+    def office(self) -> Office:
+        """The office of the site."""
+        return self.site.office
+
+    @functools.cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """The entries of the site by id."""
+        return {entry.id: entry for entry in self.site.entries}
+
+    @functools.cached_property
+    def differing(self) -> list[tuple[Record, Record, Entry]]:
+        """The old record, the new record and the entry, where the records differ."""
+        differing = self.before.changes(self.after).differing
+        return [(old, new, self.by_id[identity]) for identity, (old, new) in differing.items()]
+
+    @property
+    def today(self) -> dt.date:
+        """The current date in the office's time zone."""
+        return self.now.astimezone(self.office.timezone).date()
+
+    def date(self, moment: dt.datetime) -> str:
+        """Return an instant as editors write it: without the time if that is `publish_time`."""
+        local = moment.astimezone(self.office.timezone)
+        default = dates.instant(local.date(), self.office.timezone, self.office.publish_time)
+        return local.date().isoformat() if local == default else local.isoformat()
+
+    def short_id(self, identity: str) -> str:
+        """Return an id as editors write it after `id:`, a former slug or a complete tag URI."""
+        slug = identity.removeprefix(self.office.authority.id_of(""))
+        return slug if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) else identity
+
+    def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
+        """Return a problem at the line of a key, or at the first line if there is no such key."""
+        return Problem(path, line_of(self.read(path), key), 1, code, message)
+
+
+def title_of(record: Record) -> str:
+    """Return the title of a record in quotes, or its id if it has none."""
+    return quote(record.title or record.id)
+
+
+def line_of(data: bytes, key: str) -> int:
+    """Return the line of the first key with this name in a file; 1 if there is none."""
+    match = re.search(rb"^[ \t-]*[\"']?" + key.encode() + rb"[\"']?[ \t]*:", data, re.MULTILINE)
+    return data.count(b"\n", 0, match.end()) + 1 if match else 1
