@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from ilofeed.content import Site, check, check_office, read_office, read_or_empty
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
-from ilofeed.guard import check_continuity, make_ledger, render_manifest
+from ilofeed.guard import check_continuity, keep_first, make_ledger, render_manifest
 from ilofeed.model import AnyDocument, Office
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
@@ -105,6 +105,8 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     selection = select(site, now, context.feeds_to_keep)
     documents = render_changed(selection, previous.outputs, workers)
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
+    if context.before is not None:
+        ledger = keep_first(context.before, ledger, site.office)
     documents = (*documents, render_manifest(ledger))
     workers = context.begin("Verifying")
     faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)

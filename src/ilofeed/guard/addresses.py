@@ -1,14 +1,15 @@
 """Refuse changes of addresses that subscribers have stored: of the site, its ids, and its feeds."""
 
 import functools
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ilofeed.content import to_yaml
 from ilofeed.feeds import Ledger
 from ilofeed.guard.comparison import Comparison
-from ilofeed.model import FILE_NAMES, Office
-from ilofeed.problems import Problem, quote
+from ilofeed.model import FILE_NAMES, Office, Term
+from ilofeed.problems import Problem, nearest, quote
 
 DIMENSIONS = ("language", "country", "category")
 _FORMATS = {name: form for form, name in FILE_NAMES.items()}
@@ -53,11 +54,9 @@ def _advice(
     countries = {name.lower(): name for name in (*before.countries, *office.countries)}
     country = countries.get(code or "", code or "")
     if category and category not in office.categories:
-        label = before.categories.get(category, category)
-        return "categories", f"below `categories` write `{category}: {to_yaml(label)}`"
+        return "categories", _restore("categories", category, before.categories, office.categories)
     if code and country not in office.countries:
-        label = before.countries.get(country, country)
-        return "countries", f"below `countries` write `{country}: {to_yaml(label)}`"
+        return "countries", _restore("countries", country, before.countries, office.countries)
     if feed not in {spec.path for spec in office.feeds}:
         if language in lost:
             tags = ", ".join([*_languages(office), *map(_as_tag, lost)])
@@ -68,6 +67,20 @@ def _advice(
     formats = {_FORMATS[name] for path in paths if (name := path.rpartition("/")[2]) in _FORMATS}
     archives = ", ".join(sorted(formats | office.archives))
     return "archives", f"below `site` write `archives: [{archives}]`"
+
+
+def _restore(section: str, term: str, before: Mapping[str, str], now: Mapping[str, Term]) -> str:
+    """Return what to write if a term was removed, and what if it was renamed or merged."""
+    label = before.get(term, term)
+    new = {name: now[name].label("") for name in sorted(now.keys() - before.keys())}
+    similar = nearest(label, new.values()) or next(iter(new.values()), None)
+    broader = next((name for name in new if new[name] == similar), "…")
+    quoted = json.dumps(label, ensure_ascii=False)  # a comma would end the value in braces
+    narrower = f"{term}: {{label: {quoted}, broader: {broader}}}"
+    advice = (
+        f"below `{section}` write `{term}: {to_yaml(label)}`, or, if another term replaces it, "
+    )
+    return advice + f"`{narrower}`" + (" with the name of that term" if broader == "…" else "")
 
 
 def _languages(office: Office) -> tuple[str, ...]:

@@ -11,9 +11,10 @@ from collections.abc import Callable, Collection
 from ilofeed.content import Site
 from ilofeed.feeds import Ledger
 from ilofeed.guard.addresses import check_addresses
-from ilofeed.guard.comparison import Comparison
-from ilofeed.guard.entries import check_announced, check_dates, check_vanished
-from ilofeed.model import Office
+from ilofeed.guard.comparison import Comparison, under_authority
+from ilofeed.guard.dates import check_dates, check_settings, find_moved_by_settings
+from ilofeed.guard.entries import check_announced, check_vanished
+from ilofeed.guard.identity import check_reused, find_reused
 from ilofeed.problems import Problem
 
 
@@ -27,14 +28,17 @@ def check_continuity(
 ) -> list[Problem]:
     """Return the problems sorted by place: refusals as errors; as warnings, refusals of `allowed`
     rules and changes without a new `updated`. `read` returns the bytes of a file of the office."""
-    comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
+    comparison = Comparison(site, under_authority(before, site.office), after, read, now)
+    reused, moved = find_reused(comparison), find_moved_by_settings(comparison)
     refusals = [
         *check_vanished(comparison),
-        *check_dates(comparison),
+        *check_reused(comparison, reused),
+        *check_settings(comparison, moved),
+        *check_dates(comparison, reused | moved),
         *check_addresses(comparison, before),
     ]
     problems = [_with_advice(problem, allowed) for problem in refusals]
-    return sorted([*problems, *check_announced(comparison)])
+    return sorted([*problems, *check_announced(comparison, reused | moved)])
 
 
 def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
@@ -46,18 +50,3 @@ def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
     return dataclasses.replace(
         problem, message=f"{problem.message}. If this is intended, pass {option}"
     )
-
-
-def _under_authority(before: Ledger, office: Office) -> Ledger:
-    """Return the ledger with ids of the current authority, so that a change is reported once."""
-    if before.authority in {None, office.authority.text}:
-        return before
-    old = f"tag:{before.authority}:"
-    new = office.authority.id_of("")
-    records = [
-        record._replace(id=new + record.id.removeprefix(old))
-        if record.id.startswith(old)
-        else record
-        for record in before.entries.values()
-    ]
-    return dataclasses.replace(before, entries={record.id: record for record in records})

@@ -63,6 +63,21 @@ class Comparison:
         return Problem(path, line_of(self.read(path), key), 1, code, message)
 
 
+def under_authority(before: Ledger, office: Office) -> Ledger:
+    """Return the ledger with ids of the current authority, so that a change is reported once."""
+    if before.authority in {None, office.authority.text}:
+        return before
+    old = f"tag:{before.authority}:"
+    new = office.authority.id_of("")
+    records = [
+        record._replace(id=new + record.id.removeprefix(old))
+        if record.id.startswith(old)
+        else record
+        for record in before.entries.values()
+    ]
+    return dataclasses.replace(before, entries={record.id: record for record in records})
+
+
 def title_of(record: Record) -> str:
     """Return the title of a record in quotes, or its id if it has none."""
     return quote(record.title or record.id)

@@ -1,11 +1,10 @@
 """Create the ledger of a build, and render it as `manifest.json`, which is published.
 
-It has the id, address, title, dates, content digest, file and archives of each entry, the SHA-256
-of each feed document, and the paths of all other files with one SHA-256 for all of them. From this
-a later build knows what subscribers have, and which files it may delete.
+It has the id, address, title, dates, content digest, file, archives and a sketch of the text of
+each entry, the SHA-256 of each feed document, and the paths of all other files with one SHA-256 for
+all of them. From this a later build knows what subscribers have, and which files it may delete.
 """
 
-import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
@@ -15,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 from ilofeed.feeds import MANIFEST, MANIFEST_VERSION, Ledger, Record, Selection
+from ilofeed.guard.sketch import make_sketch
 from ilofeed.model import AnyDocument, Document, Entry, Office, Term, UpToDate
 from ilofeed.verify import expected_entry
 from ilofeed.workers import ALONE, Workers
@@ -26,7 +26,7 @@ _NOT_CONTENT = frozenset(
     {"id", "page", "target", "published", "published_at", "updated", "updated_at", "terms"}
 )
 
-_encode = json.JSONEncoder(ensure_ascii=False, default=dt.datetime.isoformat).encode
+_encode = json.JSONEncoder(ensure_ascii=False, default=lambda value: value.isoformat()).encode
 
 
 def make_ledger(
@@ -41,7 +41,7 @@ def make_ledger(
     """
     office = selection.office
     entries = sorted(selection.entries, key=attrgetter("id"))
-    digests = _digests(entries, office, documents, previous, workers)
+    contents = _contents(entries, office, documents, previous, workers)
     pages = _archive_pages(selection)
     listed = sorted(documents, key=attrgetter("path"))
     others = [document for document in listed if document.kind not in _SUBSCRIBED]
@@ -53,10 +53,11 @@ def make_ledger(
                 title=entry.title,
                 published=entry.published,
                 updated=entry.updated,
-                digest=digests[entry.id],
+                digest=contents[entry.id][0],
                 withdrawn=entry.withdrawn,
                 file=entry.path,
                 pages=pages.get(entry.id, {}),
+                sketch=contents[entry.id][1],
             )
             for entry in entries
         },
@@ -69,6 +70,8 @@ def make_ledger(
         categories=_labels(office.categories, office),
         countries=_labels(office.countries, office),
         files_sha256=_digest_files(others),
+        timezone=str(office.timezone),
+        publish_time=office.publish_time,
     )
 
 
@@ -80,6 +83,8 @@ def render_manifest(ledger: Ledger) -> Document:
         "version": _encode(MANIFEST_VERSION),
         "site": _encode(ledger.site),
         "authority": _encode(ledger.authority),
+        "timezone": _encode(ledger.timezone),
+        "publish_time": _encode(ledger.publish_time),
         "categories": _encode(ledger.categories),
         "countries": _encode(ledger.countries),
         "entries": _list(map(_record_fields, ledger.entries.values())),
@@ -97,27 +102,32 @@ def _list(items: Iterable[Any]) -> str:
 
 def _record_fields(record: Record) -> dict[str, Any]:
     fields = record._asdict()
-    if not record.pages:
-        del fields["pages"]
+    for name in ("pages", "sketch", "first_published"):
+        if not fields[name]:
+            del fields[name]
     return fields
 
 
-def _digests(
+def _contents(
     entries: Iterable[Entry],
     office: Office,
     documents: Iterable[AnyDocument],
     previous: Ledger | None,
     workers: Workers,
-) -> dict[str, str | None]:
-    """Return the digest of each entry by id; for entries with an `UpToDate` page the old one."""
-    digests = {
-        document.entry.id: previous.entries[document.entry.id].digest
-        for document in documents
-        if previous is not None and isinstance(document, UpToDate) and document.entry is not None
-    }
-    fresh = [entry for entry in entries if entry.id not in digests]
-    computed = workers.map(partial(digest, office=office), fresh, WORTH_SHARING)
-    return digests | {entry.id: value for entry, value in zip(fresh, computed, strict=True)}
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return digest and sketch of each entry by id; for entries with an `UpToDate` page the old."""
+    contents = {}
+    for document in documents:
+        if previous is not None and isinstance(document, UpToDate) and document.entry is not None:
+            record = previous.entries[document.entry.id]
+            contents[record.id] = record.digest, record.sketch
+    fresh = [entry for entry in entries if entry.id not in contents]
+    computed = workers.map(partial(_content, office=office), fresh, WORTH_SHARING)
+    return contents | {entry.id: value for entry, value in zip(fresh, computed, strict=True)}
+
+
+def _content(entry: Entry, office: Office) -> tuple[str, str | None]:
+    return digest(entry, office), make_sketch(entry.title, entry.summary, entry.html)
 
 
 def _digest_files(documents: Iterable[AnyDocument]) -> str:
