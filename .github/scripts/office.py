@@ -146,12 +146,16 @@ def _build() -> tuple[int, str, bool]:
     if code != 0:
         return code, said, False
     made = output() / "manifest.json"
+    if others := _others(made):
+        named = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+        why = f"{setting('OUTPUT')} holds what no build wrote: {named}; build into a new folder"
+        issue.annotate("error", why)
+        return 2, f"{said}{why}", False
     shutil.copy(made, kept)
     # by value, because `live` escapes invisible characters
     changed = not before.exists() or json.loads(before.read_bytes()) != json.loads(
         made.read_bytes()
     )
-    _count(made)
     if not changed:
         print("what is live is what was built: nothing to deploy")
     return code, said, changed
@@ -161,12 +165,19 @@ def to() -> list[str]:
     return ["--output", str(output())]
 
 
-def _count(made: Path) -> None:
+def _others(made: Path) -> list[str]:
+    """The files and links beside the manifest that are not in it; tell how much is in it."""
     from ilofeed.feeds import parse_manifest
 
     ledger = parse_manifest(made.read_bytes())
     tell("entries", str(len(ledger.entries)))
     tell("feeds", str(len(ledger.feeds)))
+    present = {
+        path.relative_to(made.parent).as_posix()
+        for path in made.parent.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+    return sorted(present - ledger.files - {made.name})
 
 
 def confirm() -> int:

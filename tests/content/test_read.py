@@ -209,7 +209,7 @@ def test_what_cannot_be_read_is_a_problem_beside_all_others(
 
     def refuse(call: Any) -> Any:
         def refusing(path: Any, *args: Any, **kwargs: Any) -> Any:
-            if str(path).endswith(("b.md", "b.png", "folder")):
+            if os.fsdecode(path).endswith(("b.md", "b.png", "folder")):
                 raise PermissionError(13, "Permission denied", str(path))
             return call(path, *args, **kwargs)
 
@@ -226,6 +226,7 @@ def test_what_cannot_be_read_is_a_problem_beside_all_others(
         ("entries/long.md", "unreadable"),
     ]
     assert "(Permission denied)" in sources.problems[0].message
+    assert b"entries/folder/" in scan_inputs(office)
 
 
 def moved(folder: int, name: str) -> int:
