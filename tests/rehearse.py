@@ -206,6 +206,7 @@ def first(stage: Stage) -> None:
     jobs, changed = stage.act("The first publication", "publish.yml", first=True)
     assert results(jobs) == GOOD
     assert {"all/atom.xml", "manifest.json", "index.html"} <= changed
+    assert "evil.html" not in changed  # it lies in the repository's public/
     assert "all equal to the output" in jobs["confirm"].said
     assert stage.issues.open == []  # closed again
 
@@ -322,6 +323,9 @@ def stage(folder: Path, say: Callable[[str], None], *, in_process: bool = False)
             pay=entry(title="Pay"),
             jobs=entry(title="Jobs", countries="[CN]"),
         )
+        (office / "public").mkdir()
+        (office / "public" / "evil.html").write_bytes(b"no build wrote this")
+        (office / "publication").symlink_to(".")
         env = environment(GITHUB_API_URL=api.address, TOKEN=TOKEN, WAIT="0")
         machine = Machine(office, folder, env, lambda _: None, in_process=in_process)
         made = Stage(office, machine, site, api, told, say)

@@ -185,6 +185,7 @@ class Machine:
         workspace = self.folder / f"run-{self.runs}" / name
         workspace.mkdir(parents=True)
         known["steps"] = {}
+        known["runner"] = {"temp": str(workspace.parent / f"{name}.temp")}  # empty for each job
         for step in job["steps"]:
             if not self._wanted(step.get("if"), known, good=made.result == "success"):
                 continue
@@ -257,7 +258,7 @@ class Machine:
     def _actions_checkout(self, workspace: Path, given: dict[str, str]) -> None:
         assert given["persist-credentials"] == "false"
         if "repository" not in given:
-            shutil.copytree(self.repository, workspace, dirs_exist_ok=True)
+            shutil.copytree(self.repository, workspace, symlinks=True, dirs_exist_ok=True)
             return
         assert given["repository"] == "example/ilofeed"
         assert given["ref"] == "0" * 40

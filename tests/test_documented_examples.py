@@ -211,6 +211,12 @@ def problem_office(block: Block, text: str, folder: Path) -> Path:
         for name in text.split("\n"):
             if name.endswith("/"):
                 (office / name).mkdir(parents=True)
+            elif " -> " in name:
+                link, target = name.split(" -> ")
+                (office / link).symlink_to(target)
+                place = office / "entries" / target
+                place.parent.mkdir(exist_ok=True)
+                place.write_bytes(entry())
             elif name:
                 (office / name).parent.mkdir(exist_ok=True)
                 (office / name).write_bytes(entry())

@@ -32,7 +32,10 @@ def tracked() -> list[Path]:
         ["git", "ls-files", "-co", "--exclude-standard", "-z"],
         cwd=ROOT, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return [ROOT / name for name in done.stdout.split("\0") if name]
+    paths = [ROOT / name for name in done.stdout.split("\0") if name]
+    return [
+        path for path in paths if not path.is_symlink()
+    ]  # which lead to tracked files or nowhere
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import issue
 import pytest
 import yaml
 
+from ilofeed.publish import live
 from offices import ROOT, entry, write_office
 from rehearse import TOKEN, Issues, issues
 from runner import WORKFLOWS, call_script, environment, load, read_outputs
@@ -224,6 +225,73 @@ def test_the_action_says_what_it_built(tmp_path: Path) -> None:
     assert "::error file=office/entries/jobs.md,line=2" in done.stdout
     assert "jobs.md" in outputs["messages"]
     assert "entries" not in outputs
+
+
+def test_the_job_that_publishes_builds_into_a_new_folder() -> None:
+    """`runner.temp` is empty when a job starts; a folder of the repository may hold anything."""
+    jobs = load("office.yml")["jobs"]
+    (build,) = (step for step in jobs["build"]["steps"] if step.get("id") == "build")
+    (site,) = (step for step in jobs["build"]["steps"] if "pages-artifact" in step.get("uses", ""))
+    assert build["env"]["OUTPUT"] == site["with"]["path"] == "${{ runner.temp }}/public"
+    for job in jobs.values():
+        for step in job["steps"]:
+            for name in ("OUTPUT", "PUBLICATION"):
+                assert (
+                    step.get("env", {})
+                    .get(name, "${{ runner.temp }}/")
+                    .startswith("${{ runner.temp }}/")
+                )
+            if "-artifact@" in step.get("uses", ""):
+                assert step["with"]["path"].startswith("${{ runner.temp }}/")
+
+
+def test_the_action_names_what_no_build_wrote(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "office", wages=entry())
+    made = tmp_path / "made"
+    (made / "all").mkdir(parents=True)
+    (made / "all" / "evil\n::error::y.html").write_bytes(b"")
+    (made / "etc").symlink_to(office)
+    done, outputs = action(tmp_path, config="office", output="made", previous="none")
+    assert (done.returncode, outputs["changed"]) == (2, "false")
+    assert "made holds what no build wrote: all/evil ::error::y.html, etc;" in done.stdout
+    assert "what no build wrote" in outputs["messages"]
+    assert [line for line in done.stdout.splitlines() if line.startswith("::")] == [
+        line for line in done.stdout.splitlines() if line.startswith("::error::made holds")
+    ]
+    shutil.rmtree(made / "all")
+    (made / "etc").unlink()
+    for _ in range(2):  # what an earlier build wrote is no foreign file
+        done, outputs = action(tmp_path, config="office", output="made", previous="none")
+        assert (done.returncode, outputs["changed"]) == (0, "true"), done.stdout
+
+
+def test_what_cannot_be_compared_is_not_in_the_summary(tmp_path: Path) -> None:
+    """It would be the annotations of problems, read as Markdown."""
+    write_office(tmp_path / "office", wages=entry(date="'![x](https://e.example/x.png)'"))
+    done, _ = action(tmp_path, config="office", previous="none")
+    assert done.returncode == 1
+    assert (tmp_path / "STEP_SUMMARY").read_text("utf-8") == ""
+
+
+def test_what_is_live_is_compared_by_value(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ilofeed live` escapes invisible characters, which titles may contain."""
+    write_office(tmp_path / "office", wages=entry(title="'می\u200cخواهم'"))
+    done, outputs = action(tmp_path, config="office", output="made", previous="none")
+    assert (done.returncode, outputs["changed"]) == (0, "true")
+    made = (tmp_path / "made" / "manifest.json").read_text("utf-8")
+    assert "\u200c" in made
+
+    def fetch(_site: str) -> str:
+        return made
+
+    monkeypatch.setattr(live, "fetch_manifest", fetch)
+    done, outputs = action(tmp_path, config="office", output="made", previous="live")
+    assert (done.returncode, outputs["changed"]) == (0, "false"), done.stdout
+
+
+def test_an_annotation_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    issue.annotate("error", "a\n::error::b\r\x1b[2J\u2028 100%\n")
+    assert capsys.readouterr().out == "::error::a ::error::b [2J 100%25\n"
 
 
 def test_the_action_is_strict_where_it_is_asked_to_be(tmp_path: Path) -> None:

@@ -39,9 +39,16 @@ def report() -> int:
         elif "cancelled" not in results.values():
             _close()
     except (OSError, http.client.HTTPException, ValueError) as error:
-        print(f"::error::The issue could not be written: {error}")
+        annotate("error", f"The issue could not be written: {error}")
         return 4
     return 0
+
+
+def annotate(severity: str, text: str) -> None:
+    """Print an annotation of the run, on one line whatever the text contains."""
+    visible = "".join(sign if sign.isprintable() else " " for sign in text)
+    line = " ".join(visible.split()).replace("%", "%25")
+    print(f"::{severity}::{line}", flush=True)
 
 
 def body(jobs: dict[str, Any]) -> str:

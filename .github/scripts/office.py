@@ -12,6 +12,7 @@ folder for what later jobs need). The exit code is the one of the `ilofeed` comm
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -93,10 +94,6 @@ def summarise(text: str) -> None:
             file.write(text + "\n")
 
 
-def warn(text: str) -> None:
-    print(f"::warning::{' '.join(text.split()).replace('%', '%25')}", flush=True)
-
-
 def check() -> int:
     code, _ = ilofeed("check", *strict())
     if code != 0:
@@ -106,9 +103,10 @@ def check() -> int:
         summarise(markdown.decode())
     else:
         summarise("Nothing was compared: what is live could not be had.")
-        warn(f"Nothing was compared. {said}")
+        issue.annotate("warning", f"Nothing was compared. {said}")
     if asked == 5:
-        warn("The continuity guard would refuse to publish this; the summary says why.")
+        why = "The continuity guard would refuse to publish this; the summary says why."
+        issue.annotate("warning", why)
     return 0
 
 
@@ -140,16 +138,24 @@ def _build() -> tuple[int, str, bool]:
         shutil.copy(office() / previous, before)
     if before.exists():
         previous = str(before)
-    _, markdown, _ = answer_of("diff", *to(), "--previous", previous, "--format", "markdown")
-    summarise(markdown.decode())
+    asked, markdown, _ = answer_of("diff", *to(), "--previous", previous, "--format", "markdown")
+    if asked in {0, 5}:  # otherwise it is no Markdown
+        summarise(markdown.decode())
     allow = [word for rule in setting("ALLOW").split() for word in ("--allow", rule)]
     code, said = ilofeed("build", *to(), "--previous", previous, *allow, *strict())
     if code != 0:
         return code, said, False
     made = output() / "manifest.json"
+    if others := _others(made):
+        named = ", ".join(others[:5]) + (", …" if len(others) > 5 else "")
+        why = f"{setting('OUTPUT')} holds what no build wrote: {named}; build into a new folder"
+        issue.annotate("error", why)
+        return 2, f"{said}{why}", False
     shutil.copy(made, kept)
-    changed = not before.exists() or before.read_bytes() != made.read_bytes()
-    _count(made)
+    # by value, because `live` escapes invisible characters
+    changed = not before.exists() or json.loads(before.read_bytes()) != json.loads(
+        made.read_bytes()
+    )
     if not changed:
         print("what is live is what was built: nothing to deploy")
     return code, said, changed
@@ -159,12 +165,19 @@ def to() -> list[str]:
     return ["--output", str(output())]
 
 
-def _count(made: Path) -> None:
+def _others(made: Path) -> list[str]:
+    """The files and links beside the manifest that are not in it; tell how much is in it."""
     from ilofeed.feeds import parse_manifest
 
     ledger = parse_manifest(made.read_bytes())
     tell("entries", str(len(ledger.entries)))
     tell("feeds", str(len(ledger.feeds)))
+    present = {
+        path.relative_to(made.parent).as_posix()
+        for path in made.parent.rglob("*")
+        if path.is_symlink() or not path.is_dir()
+    }
+    return sorted(present - ledger.files - {made.name})
 
 
 def confirm() -> int:
@@ -177,7 +190,7 @@ def confirm() -> int:
         return code
     told, said = ilofeed("ping", *since)
     if told != 0:  # readers that poll notice all the same
-        warn(f"The hub was not told of every change. {said}")
+        issue.annotate("warning", f"The hub was not told of every change. {said}")
     return 0
 
 

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 Severity = Literal["error", "warning"]
+
+# these would move the cursor, reverse the line or not be seen
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# GitHub's runner executes `::error::` at the start of a line and `##[error]` anywhere in it; others
+# execute `##vso[task]`. The last character of a match is escaped
+_COMMAND = re.compile(r"\A\s*:(?=:)|(?<=#)#(?=\w*\[)")
+_UNSAFE_IN_JSON = re.compile(r"[^\t\n -~]+|(?<=#)#(?=\w*\[)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -39,12 +47,47 @@ def quote(text: str, most: int = 60) -> str:
 def visible(text: str, most: int = 300) -> str:
     """Shorten a text to `most` characters; show invisible characters as their code points."""
     shown = text if len(text) <= most else text[: most - 1] + "…"
-    # these would move the cursor, reverse the line or not be seen
-    invisible = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    if shown.isprintable():
+        return shown
     return "".join(
-        f"<U+{ord(character):04X}>" if unicodedata.category(character) in invisible else character
-        for character in shown
+        _code_point(character) if _is_invisible(character) else character for character in shown
     )
+
+
+def printable(text: str) -> str:
+    """Return a text as one line for a terminal or a log, whatever it contains.
+
+    Line breaks, other invisible characters, and what the runner of a CI job would execute are
+    shown as code points.
+    """
+    return _COMMAND.sub(
+        lambda match: match[0][:-1] + _code_point(match[0][-1]), visible(text, len(text))
+    )
+
+
+def printable_json(text: str) -> str:
+    """Escape in a JSON text what `printable` shows as code points; the value stays the same."""
+
+    def escape(match: re.Match[str]) -> str:
+        return "".join(
+            _json_escape(character) if character == "#" or _is_invisible(character) else character
+            for character in match[0]
+        )
+
+    return _UNSAFE_IN_JSON.sub(escape, text.replace("\r", "\n"))
+
+
+def _is_invisible(character: str) -> bool:
+    return unicodedata.category(character) in _INVISIBLE
+
+
+def _code_point(character: str) -> str:
+    return f"<U+{ord(character):04X}>"
+
+
+def _json_escape(character: str) -> str:
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:
@@ -87,16 +130,16 @@ Code = Literal[  # each has its section in docs/reference/problems.md
     "duplicate-feed", "duplicate-id", "duplicate-key", "duplicate-slug", "duplicate-translation",
     "empty-file", "empty-value", "event-ends-before-start", "feed-vanished", "file-too-large",
     "html-in-text", "id-reused", "id-vanished", "image-not-found", "image-source",
-    "image-without-alt", "indentation", "line-break", "many-vanished", "merge-conflict",
-    "missing-colon", "missing-key", "mixed-event", "named-twice", "no-entries", "no-feeds-yaml",
-    "no-front-matter", "no-time-zone", "not-a-file", "not-a-mapping", "not-an-entry", "not-utf-8",
-    "private-character", "quotes", "raw-html", "relative-url", "same-language", "second-document",
-    "site-moved", "tab", "too-deep", "too-long", "translation-chain", "unclosed-bracket",
-    "unclosed-front-matter", "unknown-broader", "unknown-category", "unknown-country",
-    "unknown-key", "unknown-language", "unknown-time-zone", "unknown-translation", "unquoted-colon",
-    "unquoted-start", "unsafe-link", "updated-backwards", "updated-before-date",
-    "updated-in-future", "withdrawn-before-date", "wrong-type", "yaml-alias", "yaml-syntax",
-    "yaml-tag",
+    "image-without-alt", "indentation", "line-break", "link-outside", "many-vanished",
+    "merge-conflict", "missing-colon", "missing-key", "mixed-event", "named-twice", "no-entries",
+    "no-feeds-yaml", "no-front-matter", "no-time-zone", "not-a-file", "not-a-mapping",
+    "not-an-entry", "not-utf-8", "private-character", "quotes", "raw-html", "relative-url",
+    "same-language", "second-document", "site-moved", "tab", "too-deep", "too-long",
+    "translation-chain", "unclosed-bracket", "unclosed-front-matter", "unknown-broader",
+    "unknown-category", "unknown-country", "unknown-key", "unknown-language", "unknown-time-zone",
+    "unknown-translation", "unquoted-colon", "unquoted-start", "unreadable", "unsafe-link",
+    "updated-backwards", "updated-before-date", "updated-in-future", "withdrawn-before-date",
+    "wrong-type", "yaml-alias", "yaml-syntax", "yaml-tag",
 ]  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
 RULES: tuple[Code, ...] = (  # of the continuity guard: errors that --allow permits once

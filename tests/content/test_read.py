@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ilofeed.content import read
 from ilofeed.content.read import MAX_PICTURE_BYTES, MAX_TEXT_BYTES, read_office
+from ilofeed.content.site import check
+from ilofeed.publish.stamps import scan_inputs
+from offices import DATA, NOW, entry
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from ilofeed.problems import Problem
 
 
 @pytest.fixture
@@ -19,6 +24,15 @@ def office(tmp_path: Path) -> Path:
     (tmp_path / "entries").mkdir()
     (tmp_path / "feeds.yaml").write_bytes(b"site: {}\n")
     return tmp_path
+
+
+def codes(sources: read.Sources) -> dict[str, str]:
+    """Return why each picture that cannot be used cannot."""
+    return {
+        path.removeprefix("entries/"): data.code
+        for path, data in sources.files.items()
+        if isinstance(data, read.Unreadable)
+    }
 
 
 @pytest.mark.parametrize("size", [0, 1, 65_535, 65_536, 65_537, 200_000, MAX_TEXT_BYTES])
@@ -46,6 +60,8 @@ def test_links_are_followed_to_files_alone(office: Path) -> None:
     (entries / "folder.md").mkdir()
     (entries / "nowhere.md").symlink_to("nothing")
     (entries / "circle.png").symlink_to("circle.png")
+    (entries / "nowhere.png").symlink_to("nothing")
+    (entries / "picture.png").symlink_to(office / "note")
     sources = read_office(office)
     assert sources.entries == (("entries/a-link.md", b"note"),)
     assert sources.refused == (
@@ -54,7 +70,8 @@ def test_links_are_followed_to_files_alone(office: Path) -> None:
         "entries/nowhere.md",
     )
     assert {problem.code for problem in sources.problems} == {"not-a-file"}
-    assert sources.files == {}
+    assert codes(sources) == {"circle.png": "not-a-file", "nowhere.png": "not-a-file"}
+    assert sources.files["entries/picture.png"] == b"note"
 
 
 def test_names(office: Path) -> None:
@@ -102,14 +119,14 @@ def test_what_is_no_file_is_not_opened(office: Path) -> None:
     os.mkfifo(office / "entries" / "a.md")
     os.mkfifo(office / "entries" / "b.png")
     sources = read_office(office)
-    assert (sources.refused, sources.files) == (("entries/a.md",), {})
+    assert (sources.refused, codes(sources)) == (("entries/a.md",), {"b.png": "not-a-file"})
 
 
 def test_a_file_may_go_away_while_others_are_read(
     office: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def walk_and_remove(folder: Path, name: str) -> list[tuple[str, str]]:
-        found = list(walk(folder, name))
+    def walk_and_remove(root: Path, problems: list[Problem]) -> list[tuple[str, str]]:
+        found = list(walk(root, problems))
         (office / "entries" / "b.md").unlink()
         return found
 
@@ -120,3 +137,124 @@ def test_a_file_may_go_away_while_others_are_read(
     sources = read_office(office)
     assert sources.entries == (("entries/a.md", b"x"),)
     assert sources.refused == ("entries/b.md",)
+
+
+@pytest.fixture
+def secret(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file outside the office that is a valid entry, and a folder around it."""
+    folder = tmp_path_factory.mktemp("elsewhere")
+    (folder / "secret.md").write_bytes(entry())
+    return folder / "secret.md"
+
+
+@pytest.mark.parametrize("kind", ["absolute", "relative", "through a link", "of a link", "folder"])
+def test_a_link_out_of_the_office_is_not_read(office: Path, secret: Path, kind: str) -> None:
+    entries, target = office / "entries", secret
+    if kind == "relative":
+        target = Path(os.path.relpath(secret, entries))
+    if kind in {"through a link", "of a link"}:
+        (office / "shared").symlink_to(secret.parent if kind == "through a link" else secret)
+        target = Path("../shared/secret.md" if kind == "through a link" else "../shared")
+    (entries / "b.md").write_bytes(entry())
+    for name in ("a.md", "a.png"):
+        (entries / name).symlink_to(target)
+    if kind == "folder":
+        for name in ("a.md", "a.png", "b.md"):
+            (entries / name).unlink()
+        entries.rmdir()
+        entries.symlink_to(secret.parent)
+    sources = read_office(office)
+    (problem,) = sources.problems
+    assert (problem.code, problem.severity) == ("link-outside", "error")
+    if kind == "folder":
+        assert (problem.path, sources.entries) == ("entries", ())
+        return
+    assert (problem.path, codes(sources)) == ("entries/a.md", {"a.png": "link-outside"})
+    assert [path for path, _ in sources.entries] == ["entries/b.md"]
+
+
+def test_feeds_yaml_is_no_link_out_of_the_office(office: Path, secret: Path) -> None:
+    (office / "feeds.yaml").unlink()
+    (office / "feeds.yaml").symlink_to(secret)
+    sources = read_office(office)
+    assert sources.office is None
+    assert sources.problems[0].code == "link-outside"
+
+
+def test_an_office_may_be_reached_by_a_link(office: Path, tmp_path: Path) -> None:
+    (office / "entries" / "a.md").symlink_to("../feeds.yaml")
+    (tmp_path / "link").symlink_to(office)
+    for root in (office, tmp_path / "link"):
+        assert [data for _, data in read_office(root).entries] == [b"site: {}\n"]
+
+
+def test_a_picture_out_of_the_office_is_a_problem_at_its_line(office: Path, secret: Path) -> None:
+    shutil.copy(DATA / "office" / "feeds.yaml", office)
+    (office / "entries" / "out.png").symlink_to(secret)
+    (office / "entries" / "nobody-shows-it.png").symlink_to(secret)
+    (office / "entries" / "a.md").write_bytes(entry(image="{file: out.png, alt: x}"))
+    _, problems = check(read_office(office), NOW)
+    assert [(p.path, p.line, p.code) for p in problems] == [("entries/a.md", 7, "link-outside")]
+
+
+def test_what_cannot_be_read_is_a_problem_beside_all_others(
+    office: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the tests may be allowed to read everything, so the system is told to refuse."""
+    entries = office / "entries"
+    for name in ("a.md", "b.md", "b.png"):
+        (entries / name).write_bytes(b"x")
+    (entries / "folder").mkdir()
+    (entries / "long.md").symlink_to("x" * 300)
+
+    def refuse(call: Any) -> Any:
+        def refusing(path: Any, *args: Any, **kwargs: Any) -> Any:
+            if os.fsdecode(path).endswith(("b.md", "b.png", "folder")):
+                raise PermissionError(13, "Permission denied", str(path))
+            return call(path, *args, **kwargs)
+
+        return refusing
+
+    monkeypatch.setattr(os, "scandir", refuse(os.scandir))
+    monkeypatch.setattr(Path, "open", refuse(Path.open))
+    sources = read_office(office)
+    assert sources.entries == (("entries/a.md", b"x"),)
+    assert codes(sources) == {"b.png": "unreadable"}
+    assert [(p.path, p.code) for p in sources.problems] == [
+        ("entries/b.md", "unreadable"),
+        ("entries/folder", "unreadable"),
+        ("entries/long.md", "unreadable"),
+    ]
+    assert "(Permission denied)" in sources.problems[0].message
+    assert b"entries/folder/" in scan_inputs(office)
+
+
+def moved(folder: int, name: str) -> int:
+    """Open a folder inside another one, and close the other."""
+    inner = os.open(name, os.O_RDONLY, dir_fd=folder)
+    os.close(folder)
+    return inner
+
+
+def test_folders_may_be_deep(office: Path) -> None:
+    """Deeper than Python may call functions."""
+    folder = os.open(office / "entries", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=folder)
+        folder = moved(folder, "d")
+    assert [problem.code for problem in read_office(office).problems] == ["no-entries"]
+    assert len(scan_inputs(office)) >= 1500
+    for _ in range(1500):
+        folder = moved(folder, "..")
+        os.rmdir("d", dir_fd=folder)
+    os.close(folder)
+
+
+def test_a_scan_of_inputs_waits_for_nothing(office: Path) -> None:
+    """A pipe, a device or a file of the system may have changed just now."""
+    os.mkfifo(office / "entries" / "pipe.md")
+    (office / "entries" / "endless.md").symlink_to("/dev/zero")
+    (office / "entries" / "huge.md").symlink_to("/proc/kcore")
+    names = set(scan_inputs(office))
+    assert {b"entries/pipe.md", b"entries/endless.md", b"entries/huge.md"} <= names
+    assert read_office(office).entries == ()

@@ -127,12 +127,9 @@ def test_as_markdown(office: Path) -> None:
     assert done.returncode == 5
     text = done.stdout
     assert text.startswith("## What subscribers would notice\n\n### Refused (1)\n")
-    assert (
-        "### New (1)\n\n- [Fresh](<https://example.org/feeds/entry/fresh/>) `entries/fresh.md`"
-        in text
-    )
+    assert "### New (1)\n\n- `Fresh` `entries/fresh.md`" in text
     assert "### Released, their date has come (1)\n" in text
-    assert r"- Gone \& \<lost\> `entries/gone.md`" in text
+    assert "- `Gone & <lost>` `entries/gone.md`" in text
     assert "### New feeds (2)\n" in text
     body, problems = render_body(Source("x.md", text), 0, "https://example.org/")
     assert problems == []
@@ -264,7 +261,7 @@ def test_markdown_shows_no_more_than_people_read() -> None:
     assert "- 30 changed: `f0/atom.xml`" in text
     assert "`f19/atom.xml` and 10 more" in text
     problem = Problem("a.md", 1, 1, "id-vanished", "write `id: a_b` <b> now")
-    assert r"`a.md:1` write `id: a_b` \<b\> now" in as_markdown(Difference(), (problem,))
+    assert "`a.md:1` ``write `id: a_b` <b> now``" in as_markdown(Difference(), (problem,))
 
 
 FLOW = b"""---

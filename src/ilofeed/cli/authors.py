@@ -17,7 +17,7 @@ import click
 
 from ilofeed.cli import console, options
 from ilofeed.cli.options import PATH
-from ilofeed.problems import did_you_mean, has_errors, plural, quote
+from ilofeed.problems import did_you_mean, has_errors, plural, printable_json, quote
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -116,7 +116,7 @@ def new(
     if entry.translation_of is not None and not has_errors(mistakes):
         mistakes = _check_among_others(root, clock, path, data)
     if has_errors(mistakes):
-        raise options.OptionError("\n".join(problem.message for problem in mistakes))
+        raise options.OptionError(*(problem.message for problem in mistakes))
     read.create_file(root / path, data)
     console.answer(path)
     if entry.summary is None:
@@ -249,14 +249,14 @@ def _report_terms(result: ImportResult) -> bool:
     from ilofeed.importers import term_lines
 
     terms = result.plan.new_terms
-    lines = "\n".join(term_lines(terms))
+    lines = term_lines(terms)
     match result.new_terms:
         case "would be written":
-            console.say(f"categories that would be added to feeds.yaml:\n{lines}")
+            console.say("categories that would be added to feeds.yaml:", *lines)
         case "written":
-            console.say(f"categories added to feeds.yaml:\n{lines}")
+            console.say("categories added to feeds.yaml:", *lines)
         case "missing":
-            console.answer(lines)
+            console.answer(*lines)
             for note in result.notes:
                 console.say(str(note))
             console.say(
@@ -264,7 +264,7 @@ def _report_terms(result: ImportResult) -> bool:
                 "feeds.yaml; add the lines above to `categories:`, or pass --write-terms"
             )
         case "no place":
-            console.answer(lines)
+            console.answer(*lines)
             console.say(
                 "nothing was written: the categories in feeds.yaml are not one per line; "
                 "add the lines above by hand"
@@ -286,7 +286,7 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 
     office, _, _ = chain.read_settings(root, clock)
     value = feeds_schema() if which == "feeds" else entry_schema(office)
-    console.answer(json.dumps(value, ensure_ascii=False, indent=2))
+    console.output(printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
     return console.DONE
 
 
@@ -334,9 +334,9 @@ def explain(code: str | None) -> int:
     """Explain a problem code, such as unknown-category; without a code, list all codes."""
     sections = manual_sections()
     if code is None:
-        console.answer("\n".join(sorted(sections)))
+        console.answer(*sorted(sections))
     elif code in sections:
-        console.answer(f"{code}\n\n{sections[code]}", newline=False)
+        console.output(f"{code}\n\n{sections[code]}")
     else:
         raise options.OptionError(f"unknown code {quote(code)}{did_you_mean(code, sections)}")
     return console.DONE

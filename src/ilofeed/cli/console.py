@@ -1,4 +1,9 @@
-"""Print for people, GitHub and programs, and define the exit codes."""
+"""Print for people, GitHub and programs, and define the exit codes.
+
+A name or a text from a file or the network may contain line breaks, escape sequences and commands
+of the runner of a CI job. `say` and `answer` print lines that contain none (`printable`); what
+`output` prints was made of such lines.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ilofeed.problems import GUARDED, plural, visible
+from ilofeed.problems import GUARDED, plural, printable, printable_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +43,32 @@ def escape_unencodable() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def say(text: str) -> None:
-    """Print a line for people to stderr."""
-    click.echo(text, file=sys.stderr)
+def say(*lines: str) -> None:
+    """Print lines for people to stderr."""
+    for line in lines:
+        click.echo(printable(line), file=sys.stderr)
 
 
-def answer(text: str | bytes, *, newline: bool = True) -> None:
-    """Print the result of a command to stdout."""
-    click.echo(text, file=sys.stdout, nl=newline)
+def answer(*lines: str) -> None:
+    """Print lines of the result of a command to stdout."""
+    for line in lines:
+        click.echo(printable(line), file=sys.stdout)
+
+
+def output(text: str | bytes) -> None:
+    """Print lines to stdout that have no unsafe character, such as those of `printable_json`."""
+    click.echo(text, file=sys.stdout, nl=False)
+
+
+def complain(error: click.ClickException) -> None:
+    """Print an error in the command line to stderr, with the usage of its command if known."""
+    context = error.ctx if isinstance(error, click.UsageError) else None
+    if context is not None:
+        say(*context.get_usage().splitlines())
+        say(f"Try '{context.command_path} --help' for help.", "")
+    # click writes each choice of a missing argument on its own line
+    message = error.format_message().replace("\n\t", " ")
+    say(f"Error: {message}", *getattr(error, "more", ()))
 
 
 def sentence(error: OSError) -> str:
@@ -96,7 +119,7 @@ def show(
     if form == "github" and not root.is_absolute() and root != Path():
         # annotations need paths from the repository's root
         problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
-    answer(FORMATS[form](problems, faults), newline=False)
+    output(FORMATS[form](problems, faults))
 
 
 class Progress:
@@ -151,11 +174,13 @@ def as_text(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     The severity is coloured; `click.echo` removes colours if the output is not a terminal.
     """
     lines = [
-        f"{visible(problem.path)}:{problem.line}:{problem.column}: {_colored(problem.severity)} "
-        f"{_message(problem)} [{problem.code}]"
+        f"{printable(f'{problem.path}:{problem.line}:{problem.column}:')} "
+        f"{_colored(problem.severity)} {_message(problem)} [{problem.code}]"
         for problem in problems
     ]
-    lines += [f"{fault.path}: {_colored('error')} {_description(fault)}" for fault in faults]
+    lines += [
+        f"{printable(fault.path)}: {_colored('error')} {_description(fault)}" for fault in faults
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -171,7 +196,7 @@ def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
         for problem in problems
     ]
     lines += [
-        f"::error title=not verified::{_data(f'{fault.path}: {_description(fault)}')}"
+        f"::error title=not verified::{_data(f'{printable(fault.path)}: {_description(fault)}')}"
         for fault in faults
     ]
     return "".join(f"{line}\n" for line in lines)
@@ -182,7 +207,7 @@ def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     faults with path, field, expected and found."""
     items = [dataclasses.asdict(problem) for problem in problems]
     items += [dataclasses.asdict(fault) for fault in faults]
-    return json.dumps(items, ensure_ascii=False, indent=1) + "\n"
+    return printable_json(json.dumps(items, ensure_ascii=False, indent=1)) + "\n"
 
 
 FORMATS = {"text": as_text, "github": as_github, "json": as_json}
@@ -190,21 +215,21 @@ FORMATS = {"text": as_text, "github": as_github, "json": as_json}
 
 def _message(problem: Problem) -> str:
     """Return a message on one line; names and keys in it may contain control characters."""
-    return visible(problem.message, 1000)
+    return printable(visible(problem.message, 1000))
 
 
 def _description(fault: Fault) -> str:
     if fault.field == "address":
-        return f"broken link to {fault.found}, which is not published"
-    return f"{fault.field}: expected {fault.expected}, read {fault.found}"
+        return printable(f"broken link to {fault.found}, which is not published")
+    return printable(f"{fault.field}: expected {fault.expected}, read {fault.found}")
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return text.replace("%", "%25")
 
 
 def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return _data(printable(text)).replace(":", "%3A").replace(",", "%2C")
 
 
 def counts(draft: Draft) -> str:

@@ -74,14 +74,14 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
         files = create.office_files(create.describe_office(clock, **given), clock)
         create.write_files(office, files)
     except create.OfficeError as error:
-        raise options.OptionError(str(error)) from error
+        raise options.OptionError(*error.args) from error
     console.answer(str(office))
     entry = next(path for path in files if path.startswith("entries/"))
     console.say(
-        f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:\n"
-        "  ilofeed check --strict, then ilofeed serve to see it\n"
-        "  git init -b main, git add ., git commit, git push\n"
-        "README.md is for your editors; docs/how-to/publish-on-github.md explains publishing"
+        f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:",
+        "  ilofeed check --strict, then ilofeed serve to see it",
+        "  git init -b main, git add ., git commit, git push",
+        "README.md is for your editors; docs/how-to/publish-on-github.md explains publishing",
     )
     return console.DONE
 

@@ -75,7 +75,7 @@ def main() -> NoReturn:
         console.say("stopped")
         code = console.STOPPED
     except click.ClickException as error:
-        error.show()
+        console.complain(error)
         code = console.USAGE
     except OSError as error:
         console.say(f"ilofeed: {console.sentence(error)}")

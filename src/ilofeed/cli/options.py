@@ -23,9 +23,13 @@ PATH = click.Path(path_type=Path)
 
 
 class OptionError(click.ClickException):
-    """A wrong option; click prints the message and exits with code 2."""
+    """A wrong option: the message, and `more` lines of it. The exit code is 2."""
 
     exit_code = 2
+
+    def __init__(self, message: str, *more: str) -> None:
+        super().__init__(message)
+        self.more = more
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilofeed.cli import console, options
-from ilofeed.problems import RULES, Problem, has_errors, plural
+from ilofeed.problems import RULES, Problem, has_errors, plural, printable_json
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -189,7 +189,7 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults)
     difference = compare(before, draft.ledger, waiting)
-    console.answer(FORMATS[form](difference, draft.refused), newline=False)
+    console.output(FORMATS[form](difference, draft.refused))
     if form != "text":
         return console.REFUSED if has_errors(draft.refused) else console.DONE
     return console.report(root, draft.refused, (), "text")
@@ -266,13 +266,16 @@ def _site_address(
 @options.clock
 @click.pass_obj
 def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
-    """Print the manifest of the live site."""
+    """Print the manifest of the live site.
+
+    Invisible characters in its texts are escaped, which does not change their value.
+    """
     from ilofeed.publish import live as live_site
 
     url, problems = _site_address(root, clock, base_url)
     if url is None:
         return console.report(root, problems)
-    console.answer(live_site.fetch_manifest(url), newline=False)
+    console.output(printable_json(live_site.fetch_manifest(url)).encode())
     return console.DONE
 
 

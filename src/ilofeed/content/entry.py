@@ -12,6 +12,7 @@ from ilofeed import dates
 from ilofeed.content import frontmatter, markdown, yaml_nodes
 from ilofeed.content.entry_checks import check_image, check_together, media_type
 from ilofeed.content.keys import SLUG, slugify
+from ilofeed.content.read import Unreadable
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import MAX_ID, SHORT, fraction
@@ -50,7 +51,11 @@ class EntryFile:
 
 
 def check_entry(
-    path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
+    path: str,
+    data: bytes,
+    office: Office,
+    files: Mapping[str, bytes | Unreadable],
+    now: dt.datetime,
 ) -> EntryFile:
     """Check one entry file, without comparing it with other entries; collect its problems.
 

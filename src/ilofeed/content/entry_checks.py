@@ -11,7 +11,12 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import MAX_PICTURE_BYTES, PICTURE_SUFFIXES, read_picture_info
+from ilofeed.content.read import (
+    MAX_PICTURE_BYTES,
+    PICTURE_SUFFIXES,
+    Unreadable,
+    read_picture_info,
+)
 from ilofeed.model import Image
 from ilofeed.problems import did_you_mean, nearest, quote
 
@@ -159,7 +164,7 @@ def _attachment_problems(checked: CheckedEntry) -> Iterator[Problem]:
 
 
 def check_image(
-    checked: CheckedEntry, office: Office, files: Mapping[str, bytes], slug: str
+    checked: CheckedEntry, office: Office, files: Mapping[str, bytes | Unreadable], slug: str
 ) -> tuple[Image | None, list[Problem]]:
     """Return the picture to publish, or None, and the problems of the key `image`."""
     keys = checked.fields.image
@@ -181,7 +186,11 @@ def check_image(
 
 
 def _local_image(
-    entry_path: str, keys: ImageFields, office: Office, files: Mapping[str, bytes], slug: str
+    entry_path: str,
+    keys: ImageFields,
+    office: Office,
+    files: Mapping[str, bytes | Unreadable],
+    slug: str,
 ) -> Image | tuple[Code, str]:
     """Return a picture from the office's folder, or the code and message of its problem."""
     folder = posixpath.dirname(entry_path)
@@ -196,6 +205,8 @@ def _local_image(
         if near := nearest(path, files):
             message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
         return "image-not-found", message
+    if isinstance(data, Unreadable):
+        return data.code, f"{quote(path)}: {data.message}"
     if len(data) > MAX_PICTURE_BYTES:
         most = MAX_PICTURE_BYTES // 2**20
         return "bad-image", f"the picture is larger than {most} MiB; reduce its size"

@@ -1,13 +1,20 @@
-"""Read and write files of an office's folder; read picture headers. The only user of Pillow."""
+"""Read and write files of an office's folder; read picture headers. The only user of Pillow.
 
-import contextlib
+A pull request may contain any file: a link to a file of the machine that builds the site must not
+be published, and a pipe must not stop the build. So a file that is a link must lead to a file in
+the office's folder, and only regular files are read.
+"""
+
+import errno
 import io
 import os
+import stat
 import warnings
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
 
 from ilofeed.problems import Code, Problem, quote
 
@@ -24,6 +31,13 @@ _PICTURE_TYPES = {  # Pillow's format to media type and suffix
 }
 
 
+class Unreadable(NamedTuple):
+    """Why a file of the office cannot be used: the code and the message of a problem."""
+
+    code: Code
+    message: str
+
+
 @dataclass(frozen=True)
 class Sources:
     """The bytes of an office's files, sorted by path; paths are relative to its folder.
@@ -33,7 +47,7 @@ class Sources:
 
     office: bytes | None  # feeds.yaml; None if it cannot be read
     entries: tuple[tuple[str, bytes], ...]
-    files: Mapping[str, bytes]  # pictures below entries/
+    files: Mapping[str, bytes | Unreadable]  # pictures below entries/
     refused: tuple[str, ...] = ()  # entry files that could not be read
     problems: tuple[Problem, ...] = ()
     unchanged: tuple[str, ...] = ()
@@ -42,32 +56,30 @@ class Sources:
 def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     """Read feeds.yaml and entries/ of an office's folder, without the files at paths in `skip`.
 
-    Raise `OSError` if the disk fails; anything else that is wrong is in `Sources.problems`.
+    Whatever cannot be read is in `Sources.problems` or, if it is a picture, in `Sources.files`.
     """
     problems: list[Problem] = []
-    office = _read_text(root / "feeds.yaml", "feeds.yaml", problems)
+    office = _read_text(root, "feeds.yaml", root / "feeds.yaml", problems)
     entries, refused, files, unchanged = [], [], {}, []
-    for file, name in _walk(root / "entries", "entries"):
+    for file, name in _walk(root, problems):
         if name in skip:
             unchanged.append(name)
             continue
         path = Path(file)
         suffix = path.suffix.lower()
         if path.suffix == ".md":
-            data = _read_text(path, name, problems)
+            data = _read_text(root, name, path, problems)
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in PICTURE_SUFFIXES and path.is_file():
-            files[name] = _read(path, MAX_PICTURE_BYTES + 1)
+        elif suffix in PICTURE_SUFFIXES:
+            files[name] = _read(root, path, MAX_PICTURE_BYTES + 1)
         elif suffix in _LOOKS_LIKE_ENTRY:
             message = f"{quote(path.name)} is ignored; end the file name of an entry in .md"
             problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
-    if (root / "entries").exists() and not (root / "entries").is_dir():
-        message = "expected a folder, not a file; put the entry files into a folder of this name"
-        problems.append(Problem("entries", 1, 1, "not-a-file", message))
-    elif not entries and not refused and not unchanged:
+    is_read = all(problem.path != "entries" for problem in problems)
+    if is_read and not entries and not refused and not unchanged:
         message = 'there is no entry yet; `ilofeed new "Title"` creates one'
         problems.append(Problem("entries", 1, 1, "no-entries", message, "warning"))
     return Sources(
@@ -80,59 +92,111 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     )
 
 
-def _walk(folder: Path, name: str) -> Iterator[tuple[str, str]]:
-    """Yield path and name of each file in a folder tree, except hidden files and linked folders."""
-    if not folder.is_dir():
+def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
+    """Yield path and name of each file below entries/, except hidden files and linked folders.
+
+    Add a problem for each folder that cannot be read.
+    """
+    entries = root / "entries"
+    if not os.path.lexists(entries):
         return
-    with os.scandir(folder) as scan:
-        items = sorted((os.fsencode(item.name), item) for item in scan)
-    for file_name, item in items:
-        if item.name.startswith("."):
+    waiting = [(str(entries), "entries", True)]
+    while waiting:
+        path, name, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, name
             continue
-        inner = f"{name}/{file_name.decode('utf-8', 'backslashreplace')}"
-        if item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"):
-            yield from _walk(Path(item.path), inner)
+        try:
+            inner = _list_folder(root, path, name)
+        except OSError as error:
+            inner = _unreadable(error)
+        if isinstance(inner, Unreadable):
+            problems.append(Problem(name, 1, 1, *inner))
         else:
-            yield item.path, inner
+            waiting += reversed(inner)
 
 
-def _read_text(path: Path, name: str, problems: list[Problem]) -> bytes | None:
-    data = None
-    with contextlib.suppress(FileNotFoundError):  # deleted after its folder was listed
-        if path.is_file():
-            data = _read(path, MAX_TEXT_BYTES + 1)
-    if data is None:
-        message = "the file does not exist; `ilofeed init` creates a new office"
-        if os.path.lexists(path):
-            message = "expected a file, not a folder or a broken link; replace it by a file"
-        is_missing = name == "feeds.yaml" and not path.exists()
-        code: Code = "no-feeds-yaml" if is_missing else "not-a-file"
-        problems.append(Problem(name, 1, 1, code, message))
-        return None
-    if len(data) > MAX_TEXT_BYTES:
-        message = "the file is larger than 1 MiB; shorten it"
-        problems.append(Problem(name, 1, 1, "file-too-large", message))
-        return None
-    return data
+def _list_folder(root: Path, path: str, name: str) -> list[tuple[str, str, bool]] | Unreadable:
+    """Return path, name and whether it is a folder of everything in a folder but hidden files."""
+    if name == "entries":  # no link to another folder is followed
+        if not Path(path).is_dir():
+            message = "expected a folder; put the entry files into a folder of this name"
+            return Unreadable("not-a-file", message)
+        if not _is_inside(root, Path(path)):
+            return _OUTSIDE
+    with os.scandir(path) as scan:
+        items = sorted((os.fsencode(item.name), item) for item in scan)
+    return [
+        (
+            item.path,
+            f"{name}/{file_name.decode('utf-8', 'backslashreplace')}",
+            item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"),
+        )
+        for file_name, item in items
+        if not item.name.startswith(".")
+    ]
 
 
-def _read(path: Path, limit: int) -> bytes:
-    """Return at most `limit` bytes of a file."""
-    with path.open("rb") as file:
-        return file.read(limit)
+_NOT_A_FILE = Unreadable(
+    "not-a-file", "expected a file, not a folder, a broken link or a device; replace it by a file"
+)
+_OUTSIDE = Unreadable(
+    "link-outside", "this link leads out of the office's folder; replace it by what it leads to"
+)
+
+
+def _read_text(root: Path, name: str, path: Path, problems: list[Problem]) -> bytes | None:
+    data = _read(root, path, MAX_TEXT_BYTES + 1)
+    if isinstance(data, bytes) and len(data) > MAX_TEXT_BYTES:
+        data = Unreadable("file-too-large", "the file is larger than 1 MiB; shorten it")
+    elif data == _NOT_A_FILE and name == "feeds.yaml" and not path.exists():
+        message = _NOT_A_FILE.message
+        if not os.path.lexists(path):
+            message = "the file does not exist; `ilofeed init` creates a new office"
+        data = Unreadable("no-feeds-yaml", message)
+    if isinstance(data, bytes):
+        return data
+    problems.append(Problem(name, 1, 1, *data))
+    return None
+
+
+def _read(root: Path, path: Path, limit: int) -> bytes | Unreadable:
+    """Return at most `limit` bytes of a file of the office, or why it cannot be read."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            return _NOT_A_FILE
+        if path.is_symlink() and not _is_inside(root, path):
+            return _OUTSIDE
+        with path.open("rb") as file:
+            return file.read(limit)
+    except FileNotFoundError:  # a broken link, or deleted after its folder was listed
+        return _NOT_A_FILE
+    except OSError as error:
+        return _unreadable(error)
+
+
+def _unreadable(error: OSError) -> Unreadable:
+    if error.errno == errno.ELOOP:
+        return _NOT_A_FILE
+    message = f"cannot be read ({error.strerror}); replace it by one that can be read"
+    return Unreadable("unreadable", message)
+
+
+def _is_inside(root: Path, path: Path) -> bool:
+    """Return whether the target of a link is in the office's folder."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
 
 
 def read_or_empty(root: Path, path: str) -> bytes:
     """Read a text file of the office again, to quote from it; b"" if it cannot be read."""
-    try:
-        return _read(root / path, MAX_TEXT_BYTES)
-    except OSError:
-        return b""
+    data = _read(root, root / path, MAX_TEXT_BYTES)
+    return data if isinstance(data, bytes) else b""
 
 
 def read_limited(path: Path, limit: int) -> bytes | None:
     """Return the bytes of a file, or None if it has more than `limit`; raise `OSError`."""
-    data = _read(path, limit + 1)
+    with path.open("rb") as file:
+        data = file.read(limit + 1)
     return data if len(data) <= limit else None
 
 

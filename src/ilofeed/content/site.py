@@ -9,7 +9,7 @@ from operator import attrgetter
 from ilofeed.content.entry import EntryFile, check_entry, slug_of
 from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, placeholder_office
-from ilofeed.content.read import Sources
+from ilofeed.content.read import Sources, Unreadable
 from ilofeed.ids import fraction
 from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
@@ -17,7 +17,9 @@ from ilofeed.workers import ALONE, Workers
 
 # returns, by path, the entries of an earlier build for which a check would give the same result
 EntryCache = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
-EntryChecker = Callable[[str, bytes, Office, Mapping[str, bytes], dt.datetime], EntryFile]
+EntryChecker = Callable[
+    [str, bytes, Office, Mapping[str, bytes | Unreadable], dt.datetime], EntryFile
+]
 
 
 @dataclasses.dataclass(frozen=True)

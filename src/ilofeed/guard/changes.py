@@ -4,12 +4,13 @@ One ledger is of the last build, the other of the next.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
 from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
-from ilofeed.problems import Problem, visible
+from ilofeed.problems import Problem, printable, printable_json, visible
 
 Format = Literal["text", "json", "markdown"]
 
@@ -133,7 +134,8 @@ def as_text(difference: Difference, _problems: Sequence[Problem]) -> str:
     lines += [f"{'feed gone':<10} {path}" for path in difference.feeds_gone]
     documents = difference.documents._asdict().items()
     lines += [f"{kind:<10} {path}" for kind, paths in documents for path in paths]
-    return "".join(f"{line}\n" for line in lines) or "subscribers would notice nothing\n"
+    text = "".join(f"{printable(line)}\n" for line in lines)
+    return text or "subscribers would notice nothing\n"
 
 
 def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
@@ -152,26 +154,29 @@ def as_json(difference: Difference, problems: Sequence[Problem]) -> str:
             for p in problems
             if p.severity == severity
         ]
-    return json.dumps(value, ensure_ascii=False, indent=1) + "\n"
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
 def as_markdown(difference: Difference, problems: Sequence[Problem]) -> str:
-    """Format a difference in Markdown, for the summary of a CI job."""
+    """Format a difference in Markdown, for the summary of a CI job, which reviewers trust.
+
+    All texts of others are code spans: nothing in them is a link, a picture or a mention.
+    """
     lines = ["## What subscribers would notice", ""]
     for heading, severity in (("Refused", "error"), ("Warnings", "warning")):
         items = [
-            f"- {_code(f'{problem.path}:{problem.line}')} {_escape(problem.message)}"
+            f"- {_code(f'{problem.path}:{problem.line}')} {_code(problem.message, 1000)}"
             for problem in problems
             if problem.severity == severity
         ]
         lines += _section(heading, items)
     for kind, records in _entries(difference):
-        items = [
-            f"- {_link(record) if kind != 'gone' else _escape(record.title)} {_code(_file(record))}"
-            for record in records
-        ]
+        items = [f"- {_code(record.title)} {_code(_file(record))}" for record in records]
         lines += _section(KINDS[kind], items)
-    items = [f"- {_link(new)} was at {_code(old.url)}" for old, new in difference.renamed]
+    items = [
+        f"- {_code(new.title)} {_code(new.url)} was at {_code(old.url)}"
+        for old, new in difference.renamed
+    ]
     lines += _section("Renamed, the page has another address", items)
     lines += _section("New feeds", [f"- {_code(path)}" for path in difference.feeds_added])
     lines += _section("Feeds that are gone", [f"- {_code(path)}" for path in difference.feeds_gone])
@@ -219,18 +224,11 @@ def _shortened(paths: Sequence[str]) -> str:
     return f"{shown} and {rest} more" if rest > 0 else shown
 
 
-def _link(record: Record) -> str:
-    return f"[{_escape(record.title)}](<{record.url}>)"
-
-
-def _code(text: str) -> str:
-    return "`" + visible(text).replace("`", "'") + "`"
-
-
-def _escape(text: str) -> str:
-    """Escape the syntax of Markdown, except in code spans, which our messages contain."""
-    parts = visible(text, 1000).split("`")
-    return "`".join(
-        "".join("\\" + c if c in r"\*_[]<>#|~!&" and not number % 2 else c for c in part)
-        for number, part in enumerate(parts)  # every other part is a code span
-    )
+def _code(text: str, most: int = 300) -> str:
+    """Return a text as a code span (CommonMark, section 6.1), which shows it character by
+    character."""
+    text = printable(visible(text, most)) or " "
+    runs = {len(run) for run in re.findall("`+", text)}
+    fence = "`" * next(length for length in range(1, len(runs) + 2) if length not in runs)
+    is_padded = text[0] in "` " or text[-1] in "` "  # a space at both ends is removed
+    return f"{fence} {text} {fence}" if is_padded and text.strip(" ") else f"{fence}{text}{fence}"

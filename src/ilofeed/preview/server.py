@@ -1,14 +1,16 @@
 """Serve the preview to browsers on this machine, and only to the preview's own pages.
 
 Another site must not read drafts through a browser on this machine, for instance by letting its own
-host name point here (DNS rebinding). So the `Host` of a request must be this machine and its
-`Origin`, if any, this server. Documents are rendered in memory; the server opens no files.
+host name point here (DNS rebinding). So the `Host` of a request must be this machine, its `Origin`,
+if any, this server, and its `Sec-Fetch-Site`, if any, a page of this server or the address bar. No
+request may have a body, which would be read as the next request. Documents are rendered in memory;
+the server opens no files.
 """
 
 import http.server
 import threading
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -17,6 +19,12 @@ from ilofeed.preview.pages import EVENTS, Pages
 HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost", "[::1]")
 _ALIVE = 15.0  # seconds between keep-alive messages to a page that waits for changes
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'self'",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 _TYPES = {
     "html": "text/html; charset=utf-8",
     "atom.xml": "application/atom+xml; charset=utf-8",
@@ -98,17 +106,15 @@ class Server(http.server.ThreadingHTTPServer):
 class _Handler(http.server.BaseHTTPRequestHandler):
     server: Server
     timeout = 60.0  # seconds for a browser to send a request
-    protocol_version = "HTTP/1.1"
+    protocol_version, default_request_version = "HTTP/1.1", "HTTP/1.0"
     server_version, sys_version = "ilofeed", ""
 
     def do_GET(self) -> None:
-        if not self.server.is_own(self.headers.get("Host")):
-            self._refuse(HTTPStatus.FORBIDDEN, "wrong host name for this preview")
+        if why := self._foreign():
+            self._refuse(HTTPStatus.FORBIDDEN, why)
             return
-        origin = self.headers.get("Origin")
-        scheme, _, name = (origin or "").partition("://")
-        if origin is not None and not (scheme == "http" and self.server.is_own(name)):
-            self._refuse(HTTPStatus.FORBIDDEN, "pages of other sites cannot use this preview")
+        if why := self._malformed():
+            self._refuse(HTTPStatus.BAD_REQUEST, why)
             return
         path = urllib.parse.unquote(self.path.partition("?")[0].partition("#")[0])
         path = path.removeprefix("/")
@@ -127,6 +133,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             data = pages.find("404.html") or b"not found"
             self._send(HTTPStatus.NOT_FOUND, data, _TYPES["html"])
 
+    def _foreign(self) -> str:
+        """Return why a request may be of another site; "" if it is of this one."""
+        hosts = self.headers.get_all("Host", [])
+        if len(hosts) != 1 or not self.server.is_own(hosts[0]):
+            return "wrong host name for this preview"
+        for origin in self.headers.get_all("Origin", []):
+            scheme, _, name = origin.partition("://")
+            if scheme != "http" or not self.server.is_own(name):
+                return "pages of other sites cannot use this preview"
+        # another port of this machine is the same site, but not this server
+        if set(self.headers.get_all("Sec-Fetch-Site", [])) - {"same-origin", "none"}:
+            return "links of other sites do not open this preview; type its address"
+        return ""
+
+    def _malformed(self) -> str:
+        """Return what a request has that none of a browser has for the preview; "" if nothing."""
+        lengths = self.headers.get_all("Content-Length", [])
+        if "Transfer-Encoding" in self.headers or lengths not in ([], ["0"]):
+            return "a request to this preview has no body"
+        if self.headers.defects:  # the headers after a line that is none were not read
+            return "the headers are not valid"
+        return "" if self.path.startswith("/") else "the target of a request is a path"
+
     def do_HEAD(self) -> None:
         self.do_GET()
 
@@ -141,27 +170,35 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.close_connection = True  # the rest of the request is not read
         self._send(status, f"{why}\n".encode(), _TYPES["txt"], Connection="close", **headers)
 
+    def send_error(
+        self, code: int, message: str | None = None, _explain: str | None = None
+    ) -> None:
+        """Refuse a request that cannot be parsed."""
+        status = HTTPStatus(code)
+        self._refuse(status, message or status.phrase)
+
+    def handle_expect_100(self) -> bool:
+        """Ask for no body: the answer to the request follows at once."""
+        return True
+
     def _send(self, status: HTTPStatus, data: bytes, media_type: str, **headers: str) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", media_type)
-        self.send_header("Content-Length", str(len(data)))
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cross-Origin-Resource-Policy", "same-origin")
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.end_headers()
+        self._send_headers(status, media_type, {"Content-Length": str(len(data)), **headers})
         if self.command != "HEAD":
             self.wfile.write(data)
+
+    def _send_headers(
+        self, status: HTTPStatus, media_type: str, headers: Mapping[str, str]
+    ) -> None:
+        self.send_response(status)
+        for name, value in {"Content-Type": media_type, **_HEADERS, **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
 
     def _stream(self) -> None:
         """Send the current version and each later one as server-sent events (HTML, section 9.2)."""
         self.close_connection = True
-        self.send_response(HTTPStatus.OK)
-        self.send_header("Content-Type", "text/event-stream; charset=utf-8")
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("Connection", "close")
-        self.end_headers()
+        media_type = "text/event-stream; charset=utf-8"
+        self._send_headers(HTTPStatus.OK, media_type, {"Connection": "close"})
         shown = ""
         while not self.server.is_closing:
             version = self.server.next_version(shown)

@@ -1,6 +1,7 @@
 """Load the previous manifest, and compare the live site with the output."""
 
 import hashlib
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,11 +38,11 @@ def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
     return _parse(where, _fetch(where) if is_address(where) else (root / where).read_bytes())
 
 
-def fetch_manifest(site: str) -> bytes:
-    """Return the bytes of the manifest of a site; raise `PublishError` if it cannot be used."""
+def fetch_manifest(site: str) -> str:
+    """Return the text of the manifest of a site; raise `PublishError` if it cannot be used."""
     data = _fetch(site + MANIFEST)
     _parse(site + MANIFEST, data)
-    return data
+    return data.decode(json.detect_encoding(data), "surrogatepass")  # as `json.loads` decodes it
 
 
 def _fetch(address: str) -> bytes:

@@ -6,8 +6,10 @@ that were changed in the last two seconds also have a digest of their content. A
 these are all inputs.
 """
 
+import contextlib
 import hashlib
 import os
+import stat
 import sys
 import time
 from collections.abc import Iterable
@@ -17,6 +19,7 @@ from typing import Any, NamedTuple, TypeAlias
 Stamp: TypeAlias = tuple[int, int, int, int]
 
 TICK = 2_000_000_000  # nanoseconds; the longest tick of any file system (FAT)
+_MOST_BYTES = 16 * 1024 * 1024  # more than a build reads of any file; a link may lead anywhere
 _LARGEST = 2**63 - 1  # largest integer in SQLite
 UNKNOWN: Stamp = (0, 0, 0, 0)  # differs from the stamp of any file
 
@@ -65,24 +68,38 @@ def _scan(root: Path) -> dict[bytes, Stamp]:
 
 
 def _scan_folder(folder: bytes, name: bytes, stamps: dict[bytes, Stamp]) -> None:
-    stamps[name + b"/"] = UNKNOWN
-    with os.scandir(folder) as items:
-        for item in items:
-            path = name + b"/" + item.name
-            if item.is_dir(follow_symlinks=False):
-                _scan_folder(item.path, path, stamps)
-                continue
-            try:
-                stamps[path] = _to_stamp(item.stat())
-            except OSError:  # a broken or circular link
-                stamps[path] = _to_stamp(item.stat(follow_symlinks=False))
+    waiting = [(folder, name)]
+    while waiting:
+        folder, name = waiting.pop()
+        stamps[name + b"/"] = UNKNOWN
+        try:
+            with os.scandir(folder) as items:
+                for item in items:
+                    path = name + b"/" + item.name
+                    if item.is_dir(follow_symlinks=False):
+                        waiting.append((item.path, path))
+                    else:
+                        stamps[path] = _stamp_item(item)
+        except OSError:  # which the build reports later
+            continue
+
+
+def _stamp_item(item: os.DirEntry[bytes]) -> Stamp:
+    for follow in (True, False):  # a link may be broken or circular
+        with contextlib.suppress(OSError):
+            return _to_stamp(item.stat(follow_symlinks=follow))
+    return UNKNOWN
 
 
 def _content(root: Path, path: bytes) -> bytes:
-    """Return the SHA-256 of a file; b"" if it cannot be read, which the build reports later."""
+    """Return the SHA-256 of a file; b"" if it cannot be read or is a pipe or a device, which the
+    build reports later."""
     try:
-        with open(os.fsencode(root) + b"/" + path, "rb") as file:  # noqa: PTH123
-            return hashlib.sha256(file.read()).digest()
+        place = os.fsencode(root) + b"/" + path
+        if not stat.S_ISREG(os.stat(place).st_mode):  # noqa: PTH116  a pipe might never be written
+            return b""
+        with open(place, "rb") as file:  # noqa: PTH123
+            return hashlib.sha256(file.read(_MOST_BYTES)).digest()
     except OSError:
         return b""
 

@@ -27,7 +27,7 @@ _RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.sc
 
 
 class OfficeError(ValueError):
-    """An office cannot be created or updated; the message is about an option or the folder."""
+    """An office cannot be created or updated; the messages are about options or the folder."""
 
 
 def check_place(folder: Path) -> None:
@@ -125,11 +125,11 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
     """
     if messages := option_problems(office, clock):
         lines = [f"{option}: {message}".removeprefix(": ") for option, message in messages]
-        raise OfficeError("\n".join(dict.fromkeys(lines)))
+        raise OfficeError(*dict.fromkeys(lines))
     sources, _ = office_sources(office, clock)
     site, problems = check(sources, clock)
     if site is None or problems:
-        raise OfficeError("\n".join(problem.message for problem in problems))
+        raise OfficeError(*(problem.message for problem in problems))
     if faults := verify(render_site(select(site, clock)), site.office):
         fault = faults[0]
         raise OfficeError(

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ilofeed.content import check_entry, slug_of, slugify, to_yaml
+from ilofeed.content import Unreadable, check_entry, slug_of, slugify, to_yaml
 from ilofeed.dates import Moment
 from ilofeed.feeds import whole_seconds
 from ilofeed.model import Office
@@ -66,7 +66,11 @@ def write_entry(
 
 
 def touch(
-    path: str, data: bytes, office: Office, files: Mapping[str, bytes], now: dt.datetime
+    path: str,
+    data: bytes,
+    office: Office,
+    files: Mapping[str, bytes | Unreadable],
+    now: dt.datetime,
 ) -> tuple[bytes, tuple[Problem, ...]]:
     """Return an entry file with `updated` set to `now`, or its old bytes and the problems.
 
