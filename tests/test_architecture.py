@@ -157,6 +157,11 @@ def test_only_the_command_line_prints() -> None:
     assert printing == {"cli"}
 
 
+def test_one_module_prints_so_that_every_text_is_made_printable() -> None:
+    names = ("print", "click.echo", "click.secho", "click.style")
+    assert {path.name for path in FILES if uses(path, *names)} == {"console.py"}
+
+
 def test_what_is_published_does_not_rest_on_the_clock() -> None:
     clocks = ("datetime.now", "datetime.utcnow", "date.today", "time.time", "time.time_ns")
     assert {package for path, package in FILES.items() if uses(path, *clocks)} == READ_CLOCK

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -88,6 +89,20 @@ def _code_point(character: str) -> str:
 def _json_escape(character: str) -> str:
     units = character.encode("utf-16-be", "surrogatepass").hex()
     return "".join(f"\\u{units[start : start + 4]}" for start in range(0, len(units), 4))
+
+
+@contextlib.contextmanager
+def attempting(action: str) -> Iterator[None]:
+    """Note in an `OSError` what could not be done, such as `write public/index.html`.
+
+    The message of the system alone, `No space left on device`, names neither action nor file. The
+    innermost note is printed.
+    """
+    try:
+        yield
+    except OSError as error:
+        error.add_note(action)
+        raise
 
 
 def nearest(word: str, candidates: Iterable[str]) -> str | None:

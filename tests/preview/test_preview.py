@@ -499,7 +499,9 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(
     site_commands._follow(tmp_path, watcher, server)
     server.server_close()
     said = capsys.readouterr().err
-    assert said.startswith("ilofeed: entries/a.md: Permission denied\n1 entry: no problems")
+    assert said.startswith(
+        "ilofeed: could not use entries/a.md: Permission denied\n1 entry: no problems"
+    )
     assert b"Wages rise" in (server.pages.find("index.html") or b"")
 
 

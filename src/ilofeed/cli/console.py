@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ilofeed.problems import GUARDED, plural, printable, printable_json, visible
+from ilofeed.problems import GUARDED, attempting, plural, printable, printable_json, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -45,19 +45,22 @@ def escape_unencodable() -> None:
 
 def say(*lines: str) -> None:
     """Print lines for people to stderr."""
-    for line in lines:
-        click.echo(printable(line), file=sys.stderr)
+    with attempting("print to stderr"):
+        for line in lines:
+            click.echo(printable(line), file=sys.stderr)
 
 
 def answer(*lines: str) -> None:
     """Print lines of the result of a command to stdout."""
-    for line in lines:
-        click.echo(printable(line), file=sys.stdout)
+    with attempting("print to stdout"):
+        for line in lines:
+            click.echo(printable(line), file=sys.stdout)
 
 
 def output(text: str | bytes) -> None:
     """Print lines to stdout that have no unsafe character, such as those of `printable_json`."""
-    click.echo(text, file=sys.stdout, nl=False)
+    with attempting("print to stdout"):
+        click.echo(text, file=sys.stdout, nl=False)
 
 
 def complain(error: click.ClickException) -> None:
@@ -72,9 +75,15 @@ def complain(error: click.ClickException) -> None:
 
 
 def sentence(error: OSError) -> str:
-    """Return the message of a system error, with the path of its file."""
-    path = f"{error.filename}: " if error.filename else ""
-    return path + error.strerror if error.strerror is not None else str(error)
+    """Return what could not be done, with which file, and why; our own errors say it themselves."""
+    if error.strerror is None:
+        return str(error)
+    names = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    notes: list[str] = getattr(error, "__notes__", [])
+    action = notes[0] if notes else f"use {names[0]}" if names else "finish"
+    if names and Path(names[0]).name not in action.replace("/", " ").split(" "):
+        action += f" ({' -> '.join(names)})"
+    return f"could not {action}: {error.strerror}"
 
 
 def report(

@@ -1,5 +1,6 @@
 """The entry point of the command line: its commands, and the exit codes of errors."""
 
+import contextlib
 import os
 import sys
 from importlib import import_module
@@ -78,6 +79,7 @@ def main() -> NoReturn:
         console.complain(error)
         code = console.USAGE
     except OSError as error:
-        console.say(f"ilofeed: {console.sentence(error)}")
+        with contextlib.suppress(OSError):  # stderr may be what cannot be written
+            console.say(f"ilofeed: {console.sentence(error)}")
         code = console.BROKEN_DISK
     sys.exit(code)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilofeed.cli import console, options
-from ilofeed.problems import RULES, Problem, has_errors, plural, printable_json
+from ilofeed.problems import RULES, Problem, attempting, has_errors, plural, printable_json
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -107,7 +107,7 @@ def _build(
     started = time.monotonic()
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
-    with output.locked(target):
+    with attempting(f"build into {target}"), output.locked(target):
         previous = recall_build(target)
         before = load_previous(_previous(root, clock, given), root, target)
         context = _context(given, before, progress, previous)
@@ -213,7 +213,8 @@ def serve(root: Path, port: int) -> int:
     from ilofeed.preview import Server, Watcher
 
     try:
-        server = Server(port)
+        with attempting(f"listen on port {port}"):
+            server = Server(port)
     except OSError as error:
         if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
             raise
@@ -309,7 +310,8 @@ def confirm(
     if url is None:
         return console.report(root, problems)
     target = options.output_folder(root, output)
-    expected = live_site.expected_documents(target, load_previous(since, root, target))
+    with attempting(f"read the output in {target}"):
+        expected = live_site.expected_documents(target, load_previous(since, root, target))
     confirmation = live_site.confirm(url, expected, wait)
     documents, differing = plural(confirmation.documents, "document"), confirmation.differing
     if not differing:
@@ -354,7 +356,8 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
         console.say("feeds.yaml has no hub; nothing to do")
         return console.DONE
     target = options.output_folder(root, output)
-    after = read_manifest(target)
+    with attempting(f"read the output in {target}"):
+        after = read_manifest(target)
     if after is None:
         raise PublishError(f"{target / MANIFEST} does not exist; build first")
     changed = websub.changed_feeds(load_previous(since, root, target), after)

@@ -5,6 +5,7 @@ be published, and a pipe must not stop the build. So a file that is a link must 
 the office's folder, and only regular files are read.
 """
 
+import contextlib
 import errno
 import io
 import os
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from ilofeed.problems import Code, Problem, quote
+from ilofeed.problems import Code, Problem, attempting, quote
 
 MAX_TEXT_BYTES = 1024 * 1024
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
@@ -195,7 +196,7 @@ def read_or_empty(root: Path, path: str) -> bytes:
 
 def read_limited(path: Path, limit: int) -> bytes | None:
     """Return the bytes of a file, or None if it has more than `limit`; raise `OSError`."""
-    with path.open("rb") as file:
+    with attempting(f"read {path}"), path.open("rb") as file:
         data = file.read(limit + 1)
     return data if len(data) <= limit else None
 
@@ -204,21 +205,24 @@ def replace_file(path: Path, data: bytes) -> None:
     """Replace the content of a file atomically and keep its permissions; raise `OSError`."""
     path = path.resolve()
     other = path.with_name(f".{path.name}.new")
-    try:
-        with other.open("wb") as file:
-            file.write(data)
-        other.chmod(path.stat().st_mode & 0o7777)
-        other.replace(path)
-    except OSError:
-        other.unlink(missing_ok=True)
-        raise
+    with attempting(f"write {path}"):
+        try:
+            with other.open("wb") as file:
+                file.write(data)
+            other.chmod(path.stat().st_mode & 0o7777)
+            other.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                other.unlink(missing_ok=True)
+            raise
 
 
 def create_file(path: Path, data: bytes) -> None:
     """Write a new file and its folders; raise `FileExistsError` rather than overwrite a file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("xb") as file:
-        file.write(data)
+    with attempting(f"write {path}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            file.write(data)
 
 
 @dataclass(frozen=True, slots=True)

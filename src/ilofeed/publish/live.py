@@ -10,6 +10,7 @@ from pathlib import Path
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch, is_address
+from ilofeed.problems import attempting
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
@@ -35,7 +36,10 @@ def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
         return read_manifest(output)
     if where == "none":
         return None
-    return _parse(where, _fetch(where) if is_address(where) else (root / where).read_bytes())
+    if is_address(where):
+        return _parse(where, _fetch(where))
+    with attempting(f"read {root / where}"):
+        return _parse(where, (root / where).read_bytes())
 
 
 def fetch_manifest(site: str) -> str:

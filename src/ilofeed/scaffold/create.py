@@ -14,7 +14,7 @@ from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
 from ilofeed.model import Office
-from ilofeed.problems import quote
+from ilofeed.problems import attempting, quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
 from ilofeed.scaffold.office_kit import PROGRAM, kit
 from ilofeed.scaffold.program import program_files
@@ -148,11 +148,13 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     moved: list[Path] = []
     try:
         for path, data in files.items():
-            (stage / path).parent.mkdir(parents=True, exist_ok=True)
-            (stage / path).write_bytes(data)
+            with attempting(f"write {folder / path}"):
+                (stage / path).parent.mkdir(parents=True, exist_ok=True)
+                (stage / path).write_bytes(data)
         for name in sorted({path.partition("/")[0] for path in files}):
             _check_absent(folder / name)
-            moved.append((stage / name).rename(folder / name))
+            with attempting(f"create {folder / name}"):
+                moved.append((stage / name).rename(folder / name))
         stage.rmdir()
     except BaseException:
         with contextlib.suppress(OSError):
@@ -189,5 +191,6 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
         write = read.replace_file if (folder / path).exists() else read.create_file
         write(folder / path, files[path])
     for path in old:
-        (folder / path).unlink()
+        with attempting(f"delete {folder / path}"):
+            (folder / path).unlink()
     return sorted({*changed, *old})
