@@ -204,6 +204,7 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
 )
 @options.category(help="For items without a category. May be repeated.")
 @options.country(help="For items without a country. May be repeated.")
+@click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
 @click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 @options.clock
@@ -211,8 +212,8 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
     """Write the items of a feed or a table as entry files; never overwrite a file.
 
-    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. Everything that cannot be kept
-    is reported.
+    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. Only public posts are
+    imported. Everything that cannot be kept is reported.
     """
     return import_source(root, clock, **given)
 

@@ -141,7 +141,7 @@ def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
 
 _ORDER = (
     "title date summary categories countries link updated event authors image attachments "
-    "language translation_of id"
+    "language translation_of id draft"
 ).split()
 
 
@@ -170,6 +170,8 @@ def _item(pairs: Mapping[str, str]) -> list[str]:
 
 
 def _value(value: Any) -> str:
+    if value is True:
+        return "true"
     return value.isoformat() if isinstance(value, dt.date) else to_yaml(str(value))
 
 

@@ -6,7 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 
-from ilofeed.importers import items
+from ilofeed.importers import items, public
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.text import find_markup
 
@@ -17,6 +17,7 @@ KEYS = frozenset(
         "image.credit attachments.url attachments.type attachments.length attachments.title"
     ).split()
 )
+STATE_KEYS = ("status", "visibility", "draft", "published", "password")
 _OTHER_NAMES = {
     "category": "categories",
     "country": "countries",
@@ -32,7 +33,9 @@ _SEVERAL = re.compile("[;|]")
 _MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
 
 
-def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
+def read_table(
+    text: str, columns: Mapping[str, str], *, drafts: bool = False
+) -> items.ImportedFeed:
     """Return the rows of a table as items (`columns`: key to header); raise `SourceError`."""
     csv.field_size_limit(_MAX_CELL)
     delimiter = _delimiter(text)
@@ -41,19 +44,57 @@ def read_table(text: str, columns: Mapping[str, str]) -> items.ImportedFeed:
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         header = next((row for row in rows if any(map(str.strip, row))), [])
-        positions, notes = _positions([name.strip() for name in header], columns)
-        entries: list[items.Item] = []
-        for number, row in enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1):
-            if number > items.MAX_ITEMS:
-                message = f"the table has more than {items.MAX_ITEMS} rows; the rest is ignored"
-                notes.append(items.Note(0, "", message))
-                break
-            if any(map(str.strip, row)):
-                cells = {key: row[at].strip() for key, at in positions.items() if at < len(row)}
-                entries.append(_item(number, dict.fromkeys(KEYS, "") | cells))
+        positions, states, notes = _positions([name.strip() for name in header], columns)
+        numbered = list(enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1))
     except csv.Error as error:
         raise items.SourceError(f"the table cannot be read: {error}") from error
-    return items.ImportedFeed(tuple(entries), tuple(notes), is_table=True)
+    if len(numbered) > items.MAX_ITEMS:
+        message = f"the table has more than {items.MAX_ITEMS} rows; the rest is ignored"
+        notes.append(items.Note(0, "", message))
+    filled = [
+        (number, [cell.strip() for cell in row])
+        for number, row in numbered[: items.MAX_ITEMS]
+        if any(map(str.strip, row))
+    ]
+    last = filled[-1][0] if filled else 0
+    selection = public.select(
+        (
+            (number, _state(row, positions, states, is_last=number == last))
+            for number, row in filled
+        ),
+        drafts=drafts,
+    )
+    entries = [
+        _item(number, _cells(row, positions), selection.taken[number])
+        for number, row in filled
+        if number in selection.taken
+    ]
+    return items.ImportedFeed(
+        tuple(entries), (*notes, *selection.notes), is_table=True, left_out=selection.left_out
+    )
+
+
+def _cells(row: list[str], positions: Mapping[str, int]) -> dict[str, str]:
+    cells = {key: row[at] for key, at in positions.items() if at < len(row)}
+    return dict.fromkeys(KEYS, "") | cells
+
+
+def _state(
+    row: list[str],
+    positions: Mapping[str, int],
+    states: list[tuple[str, int]],
+    *,
+    is_last: bool,
+) -> public.State:
+    """Return the state of a row; `states` are the names and positions of the columns about it."""
+    fields = [(name, row[at] if at < len(row) else "") for name, at in states]
+    if is_last and any(at >= len(row) for _, at in states):  # the table may have been cut off
+        fields.append(("status", ""))
+    state = public.state_of(fields)
+    if state.kind != "public":
+        return state
+    cells = _cells(row, positions)
+    return public.placeholder_state("", "", [cells["body"], cells["summary"]])
 
 
 def _delimiter(text: str) -> str:
@@ -65,8 +106,8 @@ def _delimiter(text: str) -> str:
 
 def _positions(
     header: list[str], columns: Mapping[str, str]
-) -> tuple[dict[str, int], list[items.Note]]:
-    """Return the position of each key's column, and a note on unused columns if there are any."""
+) -> tuple[dict[str, int], list[tuple[str, int]], list[items.Note]]:
+    """Return the position of each key's column, those about the state of a row, and notes."""
     folded = [name.casefold() for name in header]
     positions: dict[str, int] = {}
     for key, name in columns.items():
@@ -74,12 +115,19 @@ def _positions(
             message = f"there is no column {quote(name)} for {key}{did_you_mean(name, header)}"
             raise items.SourceError(message)
         positions[key] = folded.index(name.casefold())
+    used = set(positions.values())
+    states = [(key, positions.pop(key)) for key in STATE_KEYS if key in positions]
+    states += [
+        (public.fold(name), at)
+        for at, name in enumerate(header)
+        if public.fold(name) in public.NAMES
+    ]
     unknown = []
     for at, name in enumerate(folded):
         key = _OTHER_NAMES.get(name, name).replace(" ", "_")
-        if key in KEYS and key not in positions and at not in positions.values():
+        if key in KEYS and key not in positions and at not in used:
             positions[key] = at
-        elif name and at not in positions.values():
+        elif name and at not in used and not public.is_name(name):
             unknown.append(header[at])
     if not {"title", "date", "summary", "body"} & set(positions):
         raise items.SourceError(
@@ -88,10 +136,10 @@ def _positions(
         )
     names = ", ".join(map(quote, unknown[:50]))
     message = f"unknown columns ignored: {names}; name their keys with --column KEY=HEADER"
-    return positions, [items.Note(0, "", message)] * bool(unknown)
+    return positions, states, [items.Note(0, "", message)] * bool(unknown)
 
 
-def _item(number: int, cells: Mapping[str, str]) -> items.Item:
+def _item(number: int, cells: Mapping[str, str], publication: items.Publication) -> items.Item:
     summary, body = cells["summary"], cells["body"]
     return items.Item(
         number,
@@ -114,6 +162,7 @@ def _item(number: int, cells: Mapping[str, str]) -> items.Item:
         event=items.ImportedEvent(*(cells[f"event.{name}"] for name in items.EVENT)),
         language=cells["language"],
         translation_of=cells["translation_of"],
+        publication=publication,
     )
 
 

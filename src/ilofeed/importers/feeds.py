@@ -6,18 +6,19 @@ network. If feedparser fails on an item, each item is read separately.
 """
 
 import copy
+import dataclasses
 import itertools
 import xml.parsers.expat
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers import items
-from ilofeed.importers.xml import local_name, parse_xml
+from ilofeed.importers import items, public
+from ilofeed.importers.xml import is_repair, local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import parse_feed
 
@@ -34,7 +35,7 @@ _READ = frozenset(
 )
 
 
-def read_feed(text: str, base: str | None) -> items.ImportedFeed:
+def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.ImportedFeed:
     """Return the items of an RSS, RDF or Atom document; raise `SourceError` if it is not one."""
     root, notes = parse_xml(text)
     kind = local_name(root)
@@ -45,19 +46,26 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
         why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
-    notes += items.too_many(len(nodes))
-    for node in nodes[items.MAX_ITEMS :]:
-        node.getparent().remove(node)
-    nodes = nodes[: items.MAX_ITEMS]
-    parsed, entries = _parse(root, nodes, base)
-    for number in sorted({*range(1, len(nodes) + 1)} - {number for number, _, _ in entries}):
+    is_whole = not any(map(is_repair, notes))
+    states = public.xml_states(root, nodes, is_whole=is_whole)
+    selection = public.select(enumerate(states, 1), drafts=drafts)
+    notes += [*selection.notes, *items.too_many(len(selection.taken))]
+    numbers = list(selection.taken)[: items.MAX_ITEMS]
+    kept = set(numbers)
+    for number, node in enumerate(nodes, 1):
+        if number not in kept:  # its text is not read any further
+            node.getparent().remove(node)
+    parsed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
+    for number in sorted(kept - {number for number, _, _ in entries}):
         notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
+    logins = public.wordpress_names(root)
     unread: Counter[str] = Counter()
     read = []
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
-        read.append(reader.item(number))
+        item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
+        read.append(item if logins is None else public.wordpress_item(item, node, logins))
         unread.update(
             key
             for key in entry
@@ -66,7 +74,7 @@ def read_feed(text: str, base: str | None) -> items.ImportedFeed:
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
-    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
+    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed, left_out=selection.left_out)
 
 
 def _is_item(node: Any) -> bool:
@@ -75,21 +83,24 @@ def _is_item(node: Any) -> bool:
     return is_named and parent is not None and local_name(parent) in _PARENTS
 
 
-def _parse(root: Any, nodes: list[Any], base: str | None) -> tuple[Any, list[tuple[int, Any, Any]]]:
-    """Return feedparser's result, and the number, entry and node of each item that it can read."""
+def _parse(
+    root: Any, nodes: Mapping[int, Any], base: str | None
+) -> tuple[Any, list[tuple[int, Any, Any]]]:
+    """Return feedparser's result, and number, entry and node of each item that it can read."""
     parsed = _run_feedparser(root, base)
     if parsed is not None and len(parsed.entries) == len(nodes):
-        return parsed, list(zip(itertools.count(1), parsed.entries, nodes, strict=False))
-    parents = [node.getparent() for node in nodes]
-    for parent, node in zip(parents, nodes, strict=True):
-        parent.remove(node)
+        return parsed, list(zip(nodes, parsed.entries, nodes.values(), strict=True))
+    parents = {number: node.getparent() for number, node in nodes.items()}
+    for number, node in nodes.items():
+        parents[number].remove(node)
     without_items = _run_feedparser(root, base)
     if without_items is None:
         raise items.SourceError("the feed cannot be read: feedparser fails on it")
     if len(etree.tostring(root)) * len(nodes) > _MAX_WORK:
         raise items.SourceError("the feed cannot be read: feedparser fails on one of its items")
     entries = []
-    for number, (parent, node) in enumerate(zip(parents, nodes, strict=True), 1):
+    for number, node in nodes.items():
+        parent = parents[number]
         single = copy.copy(node)
         parent.append(single)
         parsed = _run_feedparser(root, base)
@@ -191,7 +202,7 @@ class _EntryReader:
     def _tags(self) -> Iterator[items.Tag]:
         for tag in dict.get(self.entry, "tags") or ():
             term, label, scheme = (_string(tag.get(key)) for key in ("term", "label", "scheme"))
-            if term or label:
+            if (term or label) and scheme != public.KIND_SCHEME:
                 yield items.Tag(term or label, label, scheme)
 
     def _authors(self) -> tuple[items.Author, ...]:

@@ -11,6 +11,7 @@ MAX_BYTES = 64 * 1024 * 1024  # of a document
 MAX_ITEMS = 5_000
 MAX_PARTS = 1_000_000  # elements, members or cells; in memory each is about a hundred times larger
 Dimension: TypeAlias = Literal["categories", "countries"]
+Publication: TypeAlias = Literal["public", "draft", "scheduled"]
 EVENT = ("start", "end", "place", "url")  # the keys of an event
 DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
@@ -141,6 +142,7 @@ class Item:
     event: ImportedEvent = ImportedEvent()
     language: str = ""
     translation_of: str = ""
+    publication: Publication = "public"
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ class ImportedFeed:
     notes: tuple[Note, ...] = ()
     by_ilofeed: bool = False
     is_table: bool = False
+    left_out: int = 0  # items that were not public posts
 
 
 def too_many(number: int) -> list[Note]:

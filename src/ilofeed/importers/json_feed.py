@@ -1,11 +1,12 @@
 """Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's feeds."""
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ilofeed.importers import items
+from ilofeed.importers import items, public
 
 _READ = frozenset(
     (
@@ -15,7 +16,7 @@ _READ = frozenset(
 )
 
 
-def read_json(text: str) -> items.ImportedFeed:
+def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
     """Return the items of a JSON Feed; raise `SourceError` for any other text."""
     if sum(map(text.count, "{[,")) > 3 * items.MAX_PARTS:
         raise items.SourceError(f"the JSON has more than {items.MAX_PARTS} members")
@@ -28,25 +29,54 @@ def read_json(text: str) -> items.ImportedFeed:
     members = document.get("items") if isinstance(document, dict) else None
     if not isinstance(members, list):
         raise items.SourceError("this is JSON, but not a JSON Feed: it has no list of `items`")
-    notes = items.too_many(len(members))
+    states = ((number, _state(_mapping(item))) for number, item in enumerate(members, 1))
+    selection = public.select(states, drafts=drafts)
+    notes = [*selection.notes, *items.too_many(len(selection.taken))]
     if _text(document.get("next_url")):
         message = "older items are in another document, at its next_url; import that one too"
         notes.append(items.Note(0, "", message))
     read, unread = [], Counter[str]()
-    for number, item in enumerate(members[: items.MAX_ITEMS], 1):
+    for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
+        item = members[number - 1]
         if isinstance(item, dict):
-            read.append(_item(number, item, document))
-            unread.update(key for key in item if key not in _READ)
+            read.append(_item(number, item, document, publication))
+            unread.update(key for key in item if key not in _READ and not public.is_name(key))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
         notes.append(items.Note(0, "", f"members ignored, since entries have no key: {names}"))
     by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in members)
-    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed)
+    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed, left_out=selection.left_out)
 
 
-def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item:
+def _state(item: dict[str, Any]) -> public.State:
+    fields = [(public.fold(key), _statement(value)) for key, value in item.items()]
+    state = public.state_of(
+        (name, value)
+        for name, value in fields
+        if name in public.NAMES and not (name in public.PASSWORDS and value == "false")
+    )
+    if state.kind != "public" or "_ilofeed" in item:
+        return state
+    title, link, *texts = (
+        _text(item.get(key)) for key in ("title", "url", "content_html", "content_text", "summary")
+    )
+    return public.placeholder_state(title, link, texts)
+
+
+def _statement(value: Any) -> str:
+    """Return a value as text; Drupal writes a field as a list of objects with a `value`."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0].get("value") if isinstance(value[0], dict) else value[0]
+    if value is None or value == "":
+        return ""
+    return value if isinstance(value, str) else json.dumps(value)[:200]
+
+
+def _item(
+    number: int, item: dict[str, Any], feed: dict[str, Any], publication: items.Publication
+) -> items.Item:
     extension = _mapping(item.get("_ilofeed"))
     event, image = _mapping(extension.get("event")), _mapping(extension.get("image"))
     url, external = _text(item.get("url")), _text(item.get("external_url"))
@@ -72,6 +102,7 @@ def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item
         event=items.ImportedEvent(*(_text(event.get(key)) for key in items.EVENT)),
         language=_text(item.get("language")) or _text(feed.get("language")),
         translation_of=_text(extension.get("translation_of")),
+        publication=publication,
     )
 
 

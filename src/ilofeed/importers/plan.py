@@ -28,7 +28,7 @@ from ilofeed.workers import Workers, processors
 _ROUNDS = 4
 _PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
 _FEED_FILES = ("index.html", "atom.xml", "rss.xml", "feed.json")
-_MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "link", "id"})
+_MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "link", "id", "draft"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class ImportRequest:
     date_form: str | None = None  # a pattern of `strptime`
     categories: Sequence[str] = ()  # slugs for items that have none
     countries: Sequence[str] = ()  # codes for items that have none
+    drafts: bool = False  # also import drafts and scheduled posts
     write_terms: bool = False
     dry_run: bool = False
 
@@ -134,7 +135,7 @@ class _Planner:
 
     def plan(self) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""
-        notes, files, already, skipped = list(self._feed.notes), [], 0, 0
+        notes, files, already, skipped = list(self._feed.notes), [], 0, self._feed.left_out
         for item in self._feed.items:
             fields = EntryFields(item, self._office, self._is_page, self._date_form)
             title = fields.title()
@@ -193,10 +194,14 @@ class _Planner:
                 f"it has none of the office's {missing}{why}; choose one with {options[missing]}"
             )
         fields.lost.extend(messages)
+        is_late = item.publication == "scheduled" and instant <= self._now
+        if is_late:
+            fields.lost.append("the time it was scheduled for has passed, so it is a draft")
         slug = self._free_slug(item, title, date)
         keys: dict[str, Any] = {**self._values(fields, title, date, slug), **terms, "link": link}
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
+        keys["draft"] = item.publication == "draft" or is_late
         file = self._write(item.number, slug, keys, fields)
         self._slugs.add(slug)
         self._ids.add(file.entry.id)
@@ -282,7 +287,8 @@ class _Planner:
             data = serialize_entry({key: value for key, value in keys.items() if key in names})
             parsed = check_entry(path, data, office, {}, self._now)
             entry = parsed.entry
-            if entry and (entry.title, entry.summary) == (keys["title"], keys["summary"]):
+            expected = (keys["title"], keys["summary"], keys["draft"])
+            if entry and (entry.title, entry.summary, entry.draft) == expected:
                 if why:
                     fields.lost.append(f"values that the check refuses: {why}")
                 return EntryFile(number, path, data, entry)

@@ -12,7 +12,7 @@ from typing import Literal, TypeAlias
 
 from ilofeed.content import check_entry, check_office, read, slug_of
 from ilofeed.http import TooLargeError, fetch, is_address
-from ilofeed.importers.csv_table import KEYS, read_table
+from ilofeed.importers.csv_table import KEYS, STATE_KEYS, read_table
 from ilofeed.importers.feeds import read_feed
 from ilofeed.importers.items import MAX_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
 from ilofeed.importers.json_feed import read_json
@@ -98,8 +98,8 @@ def _parse_columns(options: Sequence[str]) -> dict[str, str]:
         key, equals, header = text.partition("=")
         if not equals or not header.strip():
             raise RequestError(f"invalid --column {quote(text)}; write KEY=HEADER")
-        if key not in KEYS:
-            raise RequestError(f"--column: unknown key {quote(key)}{did_you_mean(key, KEYS)}")
+        if key not in (known := [*KEYS, *STATE_KEYS]):
+            raise RequestError(f"--column: unknown key {quote(key)}{did_you_mean(key, known)}")
         columns[key] = header.strip()
     return columns
 
@@ -121,11 +121,11 @@ def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) ->
     text, notes = decode(data)
     match request.kind or detect_kind(text):
         case "json":
-            feed = read_json(text)
+            feed = read_json(text, drafts=request.drafts)
         case "csv":
-            feed = read_table(text, columns)
+            feed = read_table(text, columns, drafts=request.drafts)
         case _:
-            feed = read_feed(text, base)
+            feed = read_feed(text, base, drafts=request.drafts)
     return dataclasses.replace(feed, notes=(*notes, *feed.notes))
 
 

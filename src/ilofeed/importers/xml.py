@@ -10,12 +10,15 @@ from ilofeed.importers.items import MAX_PARTS, Note, SourceError
 from ilofeed.problems import visible
 
 _PREFIXES = {  # which feeds often use without declaring them
+    "app": "http://www.w3.org/2007/app",
     "atom": "http://www.w3.org/2005/Atom",
+    "blogger": "http://schemas.google.com/blogger/2018",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "ev": "http://purl.org/rss/1.0/modules/event/",
     "media": "http://search.yahoo.com/mrss/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
+    "wp": "http://wordpress.org/export/1.2/",
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
@@ -30,6 +33,7 @@ _BODIES = frozenset("body content content_encoded description encoded fullitem s
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 _MAX_BODY, _LONGEST = 1_000_000, 10_000
 _MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
+_REPAIRED = "the XML is not well-formed"
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
 
@@ -52,12 +56,19 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
     try:
         root = etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
-        why = visible(str(error.msg), 150)
-        message = f"the XML is not well-formed ({why}); it was repaired as far as possible"
+        # libxml2 quotes the document between a line break and the place
+        reason, _, quoted = str(error.msg).partition("\n")
+        why = visible(f"{reason}, line {error.lineno}" if quoted else reason, 150)
+        message = f"{_REPAIRED} ({why}); it was repaired as far as possible"
         notes.append(Note(0, "", message))
         root = _repair(text, why)
     cut = sum(_shorten(element) for element in root.iter())
     return root, notes + [Note(0, "", f"{cut} overlong texts were shortened")] * bool(cut)
+
+
+def is_repair(note: Note) -> bool:
+    """Return whether a note is that of a document that was not well-formed."""
+    return note.text.startswith(_REPAIRED)
 
 
 def _check_size(text: str) -> None:

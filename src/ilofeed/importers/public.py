@@ -1,0 +1,366 @@
+"""Decide which items of a source were public posts: only these become entries.
+
+Sources state it in words (`status`, `draft`, `visibility`) or in an element of their own. What an
+export does not call public is left out. Left-out items are counted by reason; their titles are not
+printed, since the logs of a public repository are public too.
+"""
+
+import dataclasses
+import html
+import re
+import urllib.parse
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias, cast
+
+from ilofeed.content import slugify
+from ilofeed.importers.items import ImportedDate, Item, Note, Publication, Text
+from ilofeed.importers.xml import local_name
+from ilofeed.problems import plural, quote
+
+Kind: TypeAlias = Literal[
+    "other", "protected", "private", "trashed", "restricted", "unknown", "draft", "scheduled",
+    "public",
+]  # fmt: skip
+_KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # the strictest first
+_WORDS: dict[Kind, str] = {  # values of a status, without signs
+    "public": "publish published public live everyone true yes 1 on checked",
+    "draft": "draft drafts pending pendingreview inreview unpublished false no 0 off",
+    "scheduled": "future scheduled queued",
+    "private": "private hidden internal",
+    "protected": "protected password passwordprotected",
+    "restricted": "members membersonly paid onlypaid onlyfree founding tiers subscribers sent",
+    "trashed": "trash trashed softtrashed deleted",
+}
+_NO = frozenset("false no 0 off none null".split())
+_STATUSES = {word: kind for kind, words in _WORDS.items() for word in words.split()}
+_STATUS = frozenset("status poststatus publicationstatus visibility postvisibility".split())
+_LOOSE = frozenset("state audience access".split())  # which often mean something else
+_FLAGS: dict[str, Kind] = {
+    **dict.fromkeys(("draft", "isdraft"), "draft"),
+    **dict.fromkeys(("private", "isprivate", "hidden", "ishidden"), "private"),
+    **dict.fromkeys(("protected", "isprotected", "passwordprotected"), "protected"),
+    **dict.fromkeys(("trashed", "istrashed", "deleted", "isdeleted"), "trashed"),
+}
+_PUBLIC_FLAGS = frozenset("published ispublished public ispublic".split())
+PASSWORDS = frozenset({"password", "postpassword"})
+_TYPES = frozenset("type kind itemtype contenttype page".split())  # loose, too
+_OTHER_TYPES = {
+    "page": "page",
+    "attachment": "attachment",
+    "comment": "comment",
+    "revision": "revision",
+    "template": "template",
+    "settings": "setting",
+    "navmenuitem": "menu item",
+}
+LOOSE_NAMES = _LOOSE | _TYPES
+NAMES = LOOSE_NAMES | _STATUS | _PUBLIC_FLAGS | PASSWORDS | _FLAGS.keys() | {"posttype"}
+
+_WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/")
+_BLOGGER = "{http://schemas.google.com/blogger/2018}"
+_XHTML = "{http://www.w3.org/1999/xhtml}"
+KIND_SCHEME = "http://schemas.google.com/g/2005#kind"  # of the older exports of Blogger
+_PASSWORD_FORM = re.compile(
+    r"<(?:\w{1,30}:)?(?:form|input)\b[^<>]{0,2000}"
+    r"(?:post-password-form|action=postpass|name=[\"']?post_password| post_password)",
+    re.IGNORECASE,
+)
+_BODIES = ("description", "summary", "content", "encoded")
+_POST_ID = re.compile(r"[?&](?:p|page_id)=[0-9]")
+_PARAGRAPH = re.compile(r"<(?:p|pre|div|table)\b", re.IGNORECASE)
+_BLOCK = re.compile(r"</?(?:[uo]l|li|h[1-6]|blockquote|figure|hr)\b", re.IGNORECASE)
+_NOT_LETTERS = re.compile(r"[\W_]+")
+# what WordPress puts before a title and a colon, in its most frequent languages
+_PREFIXES: dict[Kind, frozenset[str]] = {
+    "protected": frozenset(
+        "protected geschützt protégé protégée protegido protegida protetto protegit beschermd "
+        "beveiligd skyddad skyddat beskyttet suojattu zabezpieczone zabezpieczony chronione "
+        "chroniony chráněno chránené zaštićeno zaščiteno защищено защитено захищено хамгаалагдсан "
+        "保护 受保护 密码保护 受密码保护 保護 受保護 密碼保護 受密碼保護 保護中 보호된글 보호됨 "
+        "korumalı محمي محمية προστατευμένο מוגן védett protejat apsaugota aizsargāts kaitstud "
+        "dilindungi terproteksi bảovệ đượcbảovệ ป้องกัน".split()
+    ),
+    "private": frozenset(
+        "private privat privé privée privado privada privato privaat yksityinen prywatne prywatny "
+        "soukromé súkromné privatno личное частное лично приватно приватне хувийн 私密 私人 私有 "
+        "非公開 비공개 özel خاص ιδιωτικό פרטי magán pribadi riêngtư ส่วนตัว".split()
+    ),
+}
+_MAX_PREFIX, _MAX_PLACEHOLDER = 40, 200
+
+_PUBLISH_FIRST = "first publish there for everyone, then import again"
+_REASONS: dict[Kind, tuple[str, str, str]] = {
+    "other": ("", "", "only posts become entries; copy by hand what you want to keep"),
+    "protected": ("password-protected post", "password-protected posts", _PUBLISH_FIRST),
+    "private": ("private post", "private posts", _PUBLISH_FIRST),
+    "trashed": (
+        "trashed post",
+        "trashed posts",
+        "first restore and publish there, then import again",
+    ),
+    "restricted": ("post for members only", "posts for members only", _PUBLISH_FIRST),
+    "unknown": (
+        "post that is not known to be public",
+        "posts that are not known to be public",
+        "if it was, write `published` as its status in a copy of the source",
+    ),
+    "draft": ("draft", "drafts", "pass --drafts to import drafts as `draft: true`"),
+    "scheduled": (
+        "scheduled post",
+        "scheduled posts",
+        "pass --drafts to import them; they are published when their date comes",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Whether an item may become an entry; `detail` is its type or status as written."""
+
+    kind: Kind = "public"
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The numbers of the items to import and how each is published; `notes` on the others."""
+
+    taken: Mapping[int, Publication]
+    notes: tuple[Note, ...]
+    left_out: int
+
+
+def select(states: Iterable[tuple[int, State]], *, drafts: bool) -> Selection:
+    """Select the public items and, with `drafts`, also drafts and scheduled ones.
+
+    `states` has the number of each item and its state.
+    """
+    kinds = {"public", "draft", "scheduled"} if drafts else {"public"}
+    taken: dict[int, Publication] = {}
+    rest = defaultdict[Kind, list[tuple[int, str]]](list)
+    for number, state in states:
+        if state.kind in kinds:
+            taken[number] = cast("Publication", state.kind)
+        else:
+            rest[state.kind].append((number, state.detail))
+    notes = (Note(0, "", _reason(kind, rest[kind])) for kind in _KINDS if kind in rest)
+    return Selection(taken, tuple(notes), sum(map(len, rest.values())))
+
+
+def _reason(kind: Kind, items: Sequence[tuple[int, str]]) -> str:
+    """Return the message about the items (number from 1, detail) left out for one reason."""
+    one, more, advice = _REASONS[kind]
+    details = Counter(detail for _, detail in items if detail)
+    if kind == "other":
+        what = ", ".join(_count_type(*pair) for pair in details.most_common(8))
+        what += ", …" if len(details) > 8 else ""
+    else:
+        what = plural(len(items), one, more)
+        if details:
+            what += f" (status {', '.join(quote(name) for name, _ in details.most_common(8))})"
+    numbers = ", ".join(str(number) for number, _ in items[:10])
+    where = f"{'item' if len(items) == 1 else 'items'} {numbers}{', …' if len(items) > 10 else ''}"
+    return f"left out {what} ({where}): {advice}"
+
+
+def _count_type(written: str, count: int) -> str:
+    name = _OTHER_TYPES.get(fold(written))
+    if name is None:
+        return f"{plural(count, 'item', 'items')} of type {quote(written)}"
+    return plural(count, name, f"{name}s")
+
+
+def fold(name: str) -> str:
+    """Return a name or value as letters and digits: `is_published`, `Is published` are equal."""
+    return _NOT_LETTERS.sub("", name[:200].casefold())
+
+
+def is_name(name: str) -> bool:
+    """Return whether a member or column only says whether an item is public."""
+    return fold(name) in NAMES - LOOSE_NAMES
+
+
+def state_of(fields: Iterable[tuple[str, str]]) -> State:
+    """Return the strictest of what the fields of an item say; names are in the form of `fold`."""
+    states = [_judge(name, value.strip()) for name, value in fields]
+    return min(states, key=lambda state: _KINDS.index(state.kind), default=State())
+
+
+def _judge(name: str, value: str) -> State:
+    word = fold(value)
+    if name in PASSWORDS:
+        return State("protected") if value else State()
+    if name == "posttype":
+        return State() if word in {"post", ""} else State("other", value)
+    if name in _TYPES:
+        is_other = word in _OTHER_TYPES or (name == "page" and word == "true")
+        return State("other", "page" if name == "page" else value) if is_other else State()
+    kind = _STATUSES.get(word)
+    if name in _FLAGS:
+        return State() if not value or word in _NO else State(_FLAGS[name])
+    if name in _PUBLIC_FLAGS:  # or a date
+        kind = (
+            "draft" if not value else kind or ("public" if re.search("[0-9]{4}", value) else None)
+        )
+    elif name in _LOOSE and (kind is None or word in _NO):
+        return State()
+    return State(kind) if kind else State("unknown", value)
+
+
+def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[State]:
+    """Yield the state of each item of an RSS, RDF or Atom document.
+
+    In a document that is not `is_whole` (it was repaired) the end of the last item may be missing,
+    where WordPress writes the status and the password.
+    """
+    generator = _text(next(root.iter("{*}generator"), None))
+    is_export = any(_is_export(element) for element in root.iter())
+    all_fields = [list(_xml_fields(node)) for node in nodes]
+    with_password = any(name == "postpassword" for fields in all_fields for name, _ in fields)
+    for node, fields in zip(nodes, all_fields, strict=True):
+        names = {name for name, _ in fields}
+        is_cut = not is_whole and node is nodes[-1]
+        is_cut = is_cut or not names & _STATUS or (with_password and "postpassword" not in names)
+        if is_export and is_cut:
+            fields.append(("status", ""))
+        state = state_of(fields)
+        yield state if state.kind != "public" else _placeholder(node, generator)
+
+
+def _is_export(element: Any) -> bool:
+    tag = str(element.tag)
+    return tag.startswith(_BLOGGER) or _WORDPRESS.match(tag) is not None
+
+
+def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:
+    """Yield what the elements of an item say about it, by names in the form of `fold`."""
+    for element in node.iter():
+        tag = str(element.tag)
+        if tag.startswith(_XHTML):
+            continue
+        local = fold(local_name(element))
+        is_child = element.getparent() is node
+        if local == "category" and element.get("scheme") == KIND_SCHEME:
+            yield "posttype", str(element.get("term") or "").rpartition("#")[2]
+        elif local not in NAMES:
+            continue
+        elif _WORDPRESS.match(tag):
+            yield local, _text(element)
+        elif tag.startswith(_BLOGGER) and is_child:
+            yield "posttype" if local == "type" else local, _text(element)
+        elif local == "draft":  # of app:control, in either of its namespaces
+            yield local, _text(element) or "yes"
+        elif is_child and local not in _PUBLIC_FLAGS | {"type"}:  # of Atom and of Dublin Core
+            yield "state" if local in _STATUS else local, _text(element)
+
+
+def _text(element: Any) -> str:
+    return "" if element is None else "".join(map(str, element.itertext())).strip()
+
+
+def wordpress_item(item: Item, node: Any, names: Mapping[str, str]) -> Item:
+    """Return an item of a WordPress export with what feedparser does not read of it.
+
+    These are the date of a draft, the excerpt, paragraphs, and the names of authors instead of
+    those by which they log in (`names`), which the site never showed.
+    """
+    values = {
+        local_name(element): _text(element)
+        for element in node
+        if _WORDPRESS.match(str(element.tag))
+    }
+    date, in_utc = values.get("post_date", ""), values.get("post_date_gmt", "")
+    if in_utc and not in_utc.startswith("0000"):
+        date = f"{in_utc}Z"
+    authors = tuple(
+        dataclasses.replace(author, name=names[author.name])
+        for author in item.authors
+        if author.name in names
+    )
+    return dataclasses.replace(
+        item,
+        date=ImportedDate(date) if date and not date.startswith("0000") else item.date,
+        summary=item.summary or Text(values.get("encoded", ""), "html"),
+        content=dataclasses.replace(item.content, value=_paragraphs(item.content.value)),
+        authors=authors,
+    )
+
+
+def _paragraphs(text: str) -> str:
+    """Mark paragraphs, which the older editor of WordPress stores as lines of text."""
+    text = text.replace("\r\n", "\n")
+    if "\n" not in text or _PARAGRAPH.search(text):
+        return text
+    blocks = [block.strip() for block in text.split("\n\n")]
+    return "\n".join(
+        block if _BLOCK.match(block) else f"<p>{block.replace(chr(10), '<br>')}</p>"
+        for block in blocks
+        if block
+    )
+
+
+def wordpress_names(root: Any) -> dict[str, str] | None:
+    """Map login names to the names of authors in a WordPress export; None for other documents."""
+    if not any(_WORDPRESS.match(str(element.tag)) for element in root.iter()):
+        return None
+    names = {}
+    for author in root.iter("{*}author"):
+        values = {local_name(child): _text(child) for child in author}
+        names[values.get("author_login", "")] = values.get("author_display_name", "")
+    return {login: name for login, name in names.items() if login and name}
+
+
+def _placeholder(node: Any, generator: str) -> State:
+    """Return the state of an item of a live feed, in which a protected post has no text."""
+    values: dict[str, list[str]] = defaultdict(list)
+    for child in node:
+        values[local_name(child)].append(_text(child) or child.get("href") or "")
+    texts = [text for key in _BODIES for text in values[key] if text]
+    texts += [
+        f"<{local_name(element)} {' '.join(map(str, element.values()))}>"
+        for element in node.iter(f"{_XHTML}form", f"{_XHTML}input")
+    ]
+    title, link, *ids = (next(iter(values[key]), "") for key in ("title", "link", "guid", "id"))
+    if generator == "ilofeed":  # its titles are never of WordPress
+        title = ""
+    is_wordpress = "wordpress" in generator.lower() or any(map(_POST_ID.search, ids))
+    return placeholder_state(title, link, texts, is_wordpress=is_wordpress)
+
+
+def placeholder_state(
+    title: str, link: str, texts: Sequence[str], *, is_wordpress: bool = False
+) -> State:
+    """Return the state of a post of which a site shows only a form for its password, or a title.
+
+    WordPress writes a word before the title, but not into the address, which it makes of the title.
+    """
+    if any(map(_PASSWORD_FORM.search, texts)):
+        return State("protected")
+    title = html.unescape(title)
+    sign = min((at for at in map(title.find, ":：") if at > 0), default=0)
+    prefix, name = fold(title[:sign]), title[sign + 1 :]
+    if not prefix or sign > _MAX_PREFIX or not name.strip():
+        return State()
+    path = urllib.parse.unquote(link.partition("?")[0].partition("#")[0].rstrip("/"))
+    slug = re.sub(r"-[0-9]{1,3}$", "", path.rpartition("/")[2][:1000])
+    is_in_slug = fold(slug).startswith((fold(slugify(prefix))[:4] or prefix[:4], prefix[:4]))
+    for kind, words in _PREFIXES.items():
+        if prefix in words and not is_in_slug:
+            return State(kind)
+    if is_wordpress and slug and fold(slug) in {fold(name), fold(slugify(name))}:
+        return State("protected") if _is_sentence(name, texts) else State()
+    return State()
+
+
+def _is_sentence(name: str, texts: Sequence[str]) -> bool:
+    """Return whether a post has one short plain text that shares no word with its title."""
+    text = texts[0].strip() if len(set(texts)) == 1 else ""
+    is_short = 0 < len(text) <= _MAX_PLACEHOLDER and "<" not in text
+    words = set(re.findall(r"\w{4,}", name.casefold()))
+    return (
+        is_short
+        and not text.endswith(("…", "]", "..."))
+        and not words & set(re.findall(r"\w{4,}", text.casefold()))
+    )
