@@ -226,9 +226,9 @@ def repair(text: str) -> str:
         for _ in range(3):  # a text may have been decoded wrongly three times
             text = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
     text = PRIVATE.sub("", _UNFIT.sub("", _CONTROL.sub("", text)))
-    while _MOJIBAKE.search(text):
+    for _ in range(3):
         text = _MOJIBAKE.sub(lambda match: match[0][:1], text)
-    return text
+    return _MOJIBAKE.sub(lambda match: f"{match[0][:1]} ", text)  # which cannot match again
 
 
 def is_mistakable(text: str) -> bool:
@@ -268,6 +268,6 @@ def find_markup(text: str) -> str | None:
 
 def without_markup(text: str) -> str:
     """Remove HTML end tags from plain text until `find_markup` finds none."""
-    while _MARKUP.search(text):
+    for _ in range(3):  # removing one may join the parts of another
         text = _MARKUP.sub(" ", text)
-    return text
+    return text.replace("</", "< /") if _MARKUP.search(text) else text

@@ -86,7 +86,7 @@ def _term_problems(
 
 def _count_names(text: str, terms: Mapping[str, Term]) -> int:
     """Return the number of names in a text that should be one name; 0 if it is only one."""
-    parts = re.split(r"\s*[,;，；、]\s*", text)
+    parts = re.split("[,;，；、]", text)
     if len(parts) == 1:
         parts = re.split(r"\s+(?:-\s*)?", text)
         return len(parts) if len(parts) > 1 and all(part in terms for part in parts) else 0

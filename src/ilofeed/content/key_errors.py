@@ -189,13 +189,17 @@ def _choice(value: str, key: str, expected: str) -> str:
     return f"invalid value {quote(value)}; expected {expected}{hint}"
 
 
+_VALUES = re.compile(r"[,;，；、\[\]［］【】\n]")
+_ITEMS = re.compile(rf"[,;，；、\[\]［］【】]|(?:^|\s)[{ITEM_SIGNS}-]")
+
+
 def _listed(text: str, key: int | str = "") -> str:
     """Return the items of a text that should be a list, joined by commas."""
     if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
         return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
-    signs = rf"(?:^|\s)[{ITEM_SIGNS}-]\s*" if re.match(rf"[{ITEM_SIGNS}-]", text) else r"\n"
-    return ", ".join(filter(None, re.split(rf"\s*[,;，；、\[\]［］【】]\s*|{signs}", text)))
+    pattern = _ITEMS if re.match(rf"[{ITEM_SIGNS}-]", text) else _VALUES
+    return ", ".join(filter(None, map(str.strip, pattern.split(text))))
 
 
 def locate(root: Node, loc: Loc) -> tuple[Node, Loc]:

@@ -28,6 +28,10 @@ _LANGUAGE = re.compile(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
 )
 _EMAIL = re.compile(r"[A-Za-z0-9_.+%-]+@(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+# each word is read once, and only as far as an address can go (RFC 5321, section 4.5.3.1)
+MAIL_IN_TEXT = re.compile(
+    r"(?:[<(]|(?<![^\s<(]))([^\s<(]{1,255}@[^\s<(>)]{1,255}\.[^\s<(>)]{1,255})[>)]?"
+)
 _MEDIA_TYPE = re.compile(r"[a-z]+/[A-Za-z0-9][A-Za-z0-9.+-]*")
 _VISIBLE = re.compile(r"[^\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 _LINE_BREAK = re.compile(r"[\n\u2028\u2029]")
@@ -76,7 +80,7 @@ def _paragraph(value: str) -> str:
     if _PARAGRAPH_BREAK.search(value):
         message = "the text has more than one paragraph; move the rest below the second ---"
         refuse("line-break", message)
-    return re.sub(r" *\n *", " ", value) if "\n" in value else value
+    return " ".join(line.strip(" ") for line in value.split("\n"))
 
 
 def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
@@ -162,7 +166,7 @@ def _time(value: Any) -> dt.time:
 
 def _name(value: str) -> str:
     value = _line(value)
-    if match := re.search(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?", value):
+    if match := MAIL_IN_TEXT.search(value):
         rest = value.replace(match[0], "").strip() or "…"
         message = f"e-mail address in a name; write {{name: {rest}, email: {match[1]}}}"
         refuse("bad-email", message)

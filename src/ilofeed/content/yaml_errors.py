@@ -15,6 +15,10 @@ PAIR = re.compile(
 )
 _SEVERAL = r"""("[^"]*"|'[^']*')(?:\s*,\s*("[^"]*"|'[^']*'))+"""
 _EXTRA = r"""(?:\[[^\[\]]*(?=\])|\{[^{}]*(?=\})|"[^"]*(?=")|'[^']*(?='))(.)[ ]*([,;.]+)"""
+_OPENING = {  # a quote that is not closed on its line
+    "'": re.compile(r"^[ \t]*[\w-]+:[ \t]+(')[^'\n]*$", re.MULTILINE),
+    '"': re.compile(r"^[ \t]*[\w-]+:[ \t]+(\")[^\"\n]*$", re.MULTILINE),
+}
 _NEVER_CLOSED = "the quote {} that opens here is not closed; close it at the end of the value"
 _STARTERS = {
     "*": "a YAML alias",
@@ -200,8 +204,7 @@ def _crossed_quote(error: YamlError, text: str) -> Diagnostic | None:
     if "expected key" not in error.problem or sign not in "'\"":
         return None
     start, _ = line_at(text, error.offset)
-    opening = re.compile(rf"^[ \t]*[\w-]+:[ \t]+({sign})[^{sign}\n]*$", re.MULTILINE)
-    quotes = list(opening.finditer(text, max(start - 5_000, 0), start))
+    quotes = list(_OPENING[sign].finditer(text, max(start - 5_000, 0), start))
     if not quotes:
         return None
     return Diagnostic(quotes[-1].start(1), "quotes", _NEVER_CLOSED.format(sign))
@@ -250,7 +253,7 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         message = f"{first} opens {_STARTERS[first]} that is not closed; "
         message += "end it with " + ("]" if first == "[" else "}")
         message += f", or put the text in quotes: {in_quotes}" if len(value) > 1 else ""
-    elif link := re.fullmatch(r"\[.*?\]\((\S+)\)", value):
+    elif link := re.fullmatch(r"\[[^\]]*\]\((\S+)\)", value):
         code = "unquoted-start"
         message = "Markdown is allowed only in the body; write the address alone: "
         message += quote(f"{key}: {link[1]}", 200)

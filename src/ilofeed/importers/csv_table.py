@@ -30,7 +30,7 @@ _OTHER_NAMES = {
 }
 _MAX_CELL = 2_000_000
 _SEVERAL = re.compile("[;|]")
-_MAIL = re.compile(r"(?P<name>.*?)\s*<(?P<email>[^<>\s]+@[^<>\s]+)>")
+_MAIL = re.compile(r"(?P<name>[^<]*)<(?P<email>[^<>\s@]+@[^<>\s]+)>")
 
 
 def read_table(
@@ -172,8 +172,8 @@ def _several(cell: str) -> list[str]:
 
 
 def _author(text: str) -> items.Author:
-    if match := _MAIL.fullmatch(text[:1_000]):
-        return items.Author(match["name"] or match["email"], match["email"])
+    if match := _MAIL.fullmatch(text):
+        return items.Author(match["name"].strip() or match["email"], match["email"])
     return items.Author(text)
 
 

@@ -23,11 +23,10 @@ from ilofeed.urls import AddressError, to_url
 
 SHORT = 600  # characters of a summary taken from a longer text
 MAX_LISTED, MAX_CHECKED = 50, 200
-MAX_NAME = 1_000  # patterns for e-mail addresses take quadratic time
+MAX_NAME = 1_000  # characters that are searched for an e-mail address
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
-_MAIL = re.compile(r"[<(]?([^\s<(]+@[^\s<(>)]+\.[^\s<(>)]+)[>)]?")
 _UNKNOWN_TYPE = "application/octet-stream"
 _validator = functools.cache(TypeAdapter[str])  # for the types of text in `content.keys`
 
@@ -190,7 +189,7 @@ class EntryFields:
 
     def _person(self, author: Author) -> dict[str, str]:
         name, email = author.name[:MAX_NAME], author.email
-        if match := _MAIL.search(name):
+        if match := keys.MAIL_IN_TEXT.search(name):
             name, email = name.replace(match[0], " ").strip() or match[1], email or match[1]
             if "@" in name:
                 name = name.partition("@")[0]

@@ -38,8 +38,10 @@ _OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
 _PICTURE = re.compile(r'<img(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
 _EMBEDDED = re.compile(r"<(audio|canvas|embed|form|iframe|math|object|svg|video)\b", re.IGNORECASE)
+# markdownify takes quadratic time for white space that is not preformatted
+_SPACES = re.compile(r"<pre\b[^>]*+>(?:[^<]++|<(?!/?pre\b))*+</pre>|[ \t]{2,}+")
 _CELL_BREAK = re.compile(r"<br>\s+")
-_BREAKS = re.compile(r"(?:[ \t]*\\\n[ \t]*){2,}")
+_BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -137,7 +139,7 @@ def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
     removed: list[str] = []
 
     def check(match: re.Match[str]) -> str:
-        attributes = dict(re.findall(r'([a-z]+)="([^"]*)"', match[0]))
+        attributes = dict(re.findall(r'(?<![a-z])([a-z]+)="([^"]*)"', match[0]))
         if attributes.get("src") and attributes.get("alt", "").strip():
             return match[0]
         removed.append(html.unescape(attributes.get("src", "")))
@@ -195,6 +197,7 @@ def _squeezed(text: str) -> str:
 
 
 def _markdownify(tidy: str, *, emphasis: bool) -> str:
+    tidy = _SPACES.sub(lambda run: " " if run[0].isspace() else run[0], tidy)
     tidy = _CELL_BREAK.sub("<br>", tidy)
     converter = _Converter(
         heading_style="atx",

@@ -27,11 +27,13 @@ _QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
 # white space, comments and processing instructions
 _PROLOG = re.compile(r"(?:\s++|<(?=\?).*?\?>|<!(?=--).*?-->)*+", re.DOTALL)
 _DOCTYPE = re.compile(r"(?is)(?:<!DOCTYPE[^>\[]*(?:\[.*?(?:\]\s*>|\Z)|>|\Z)\s*+)++")
-_DECLARATION = re.compile(r"\s*<\?xml[^>]{0,300}\?>")
+_DECLARATION = re.compile(r"<\?xml[^>]{0,300}\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
 _BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())
 _XHTML = "{http://www.w3.org/1999/xhtml}"
-_MAX_BODY, _LONGEST = 1_000_000, 10_000
+# feedparser searches them for e-mail addresses, in quadratic time
+_PEOPLE = frozenset("author contributor creator managingEditor name publisher webMaster".split())
+_MAX_BODY, _LONGEST, _MAX_PERSON = 1_000_000, 10_000, 1_000
 _MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
 _REPAIRED = "the XML is not well-formed"
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
@@ -99,7 +101,8 @@ def _repair(text: str, why: str) -> Any:
 def _shorten(element: Any) -> int:
     """Shorten texts that are too long for feedparser's regular expressions; return how many."""
     is_body = local_name(element) in _BODIES or str(element.tag).startswith(_XHTML)
-    most = _MAX_BODY if is_body else _LONGEST
+    is_person = local_name(element) in _PEOPLE
+    most = _MAX_BODY if is_body else _MAX_PERSON if is_person else _LONGEST
     texts = [name for name in ("text", "tail") if len(getattr(element, name) or "") > most]
     for name in texts:
         setattr(element, name, getattr(element, name)[:most])

@@ -40,8 +40,10 @@ SCRIPT, STYLE, EVENTS = PREFIX + "preview.js", PREFIX + "preview.css", PREFIX + 
 MAX_PROBLEMS = 50  # listed on one page
 
 _ENTRY = re.compile(r"entry/([^/]+)/")
-_LINK = re.compile(rb'<a\b[^>]*\bhref="([^":?#]+)"[^>]*>.*?</a>', re.DOTALL)  # to this site
-_MAIN, _BODY = re.compile(rb"<main[^>]*>\s*"), re.compile(rb"<body[^>]*>\s*")
+_LINK = re.compile(  # to this site
+    rb'<a\b[^<>]*\bhref="([^":?#<>]+)"[^<>]*>(?:[^<]++|<(?!/?a\b))*+</a>'
+)
+_MAIN, _BODY = re.compile(rb"<main[^<>]*>\s*"), re.compile(rb"<body[^<>]*>\s*")
 _EMPTY = (
     '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><title>Preview</title>\n'
     '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

@@ -13,7 +13,8 @@ from ilofeed.problems import Problem, has_errors
 
 PLACEHOLDER = "Write one or two sentences here, then delete the line `draft: true`."
 _UPDATED = re.compile(
-    rb"^([\"']?updated[\"']?[ \t]*:)[^\r\n]*?([ \t]+#[^\r\n]*)?(?=[\r\n]|\Z)", re.MULTILINE
+    rb"^([\"']?updated[\"']?[ \t]*:)[^\r\n#]*+(?:(?<![ \t])#[^\r\n#]*+)*+(#[^\r\n]*)?(?=[\r\n]|\Z)",
+    re.MULTILINE,
 )
 _DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*:[^\r\n]*(\r\n|\r|\n)", re.MULTILINE)
 _FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
@@ -85,7 +86,8 @@ def touch(
     end = fences[1].start() if len(fences) > 1 else len(data)
     touched = data
     if line := _UPDATED.search(data, 0, end):
-        comment = line[2] or b""
+        value = data[line.end(1) : line.start(2)] if line[2] else b""
+        comment = value[len(value.rstrip(b" \t")) :] + (line[2] or b"")
         touched = data[: line.start()] + line[1] + b" " + instant + comment + data[line.end() :]
     elif line := _DATE.search(data, 0, end):
         touched = data[: line.end()] + b"updated: " + instant + line[1] + data[line.end() :]

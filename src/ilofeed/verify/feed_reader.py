@@ -229,7 +229,9 @@ def _json_people(item: Any) -> list[tuple[Any, ...]]:
 
 
 MAX_LINE = 75  # octets (section 3.1)
-_EVENTS = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
+_EVENTS = re.compile(
+    rb"^BEGIN:VEVENT\r\n(?:(?!(?:BEGIN|END):VEVENT\r\n)[^\n]*+\n)*+END:VEVENT\r\n", re.MULTILINE
+)
 
 
 class CalendarError(ValueError):

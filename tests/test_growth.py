@@ -1,0 +1,301 @@
+"""Time grows in proportion to size, whatever is in a file: of patterns alone, and of whole files.
+
+No time is compared with a limit in seconds: a text four times as long may take at most eight times
+as long, in seconds of this process, in the best of three attempts.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+import itertools
+import json
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from ilofeed import dates, urls
+from ilofeed.content.entry import check_entry
+from ilofeed.content.office import check_office
+from ilofeed.importers.csv_table import read_table
+from ilofeed.importers.feeds import read_feed
+from ilofeed.importers.import_dates import read_date
+from ilofeed.importers.items import ImportedDate, SourceError
+from ilofeed.importers.json_feed import read_json
+from ilofeed.importers.markdown import from_markdown, plain, to_markdown
+from ilofeed.publish.guard import line_of
+from ilofeed.scaffold.entry_file import touch
+from ilofeed.text import repair, without_markup
+from offices import NOW, OFFICE
+from patterns import hostile, uses
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    Work = Callable[[str], Any]
+
+pytestmark = pytest.mark.slow
+SIZES = (640, 2_500, 10_000, 40_000)  # characters; the keys of an entry may have 50,000
+NOISE = 0.03  # seconds
+
+
+def cpu_seconds(work: Work, text: str) -> float:
+    begin = time.process_time()
+    work(text)
+    return time.process_time() - begin
+
+
+def is_linear(work: Work, make: Callable[[int], str], sizes: tuple[int, ...] = SIZES) -> bool:
+    """Return whether time grows in proportion; stop at the first sizes where it does not."""
+    for small, large in itertools.pairwise(sizes):
+        for _ in range(3):
+            few, many = cpu_seconds(work, make(small)), cpu_seconds(work, make(large))
+            if many <= 8 * few + NOISE:
+                break
+        else:
+            return False
+    return True
+
+
+# patterns
+
+
+# those that are made of local values: where they are, and examples
+LOCAL = {
+    "src/ilofeed/dates.py": dates._compiled(*dates._RANGES, *dates._DAYS),
+    "src/ilofeed/publish/guard.py": (),  # `line_of`, in the table below
+}
+
+
+def test_every_pattern_takes_linear_time() -> None:
+    patterns: dict[tuple[str, re.Pattern[Any]], str] = {}
+    for place, method, pattern in uses():
+        of_file = LOCAL.get(place.partition(":")[0])
+        assert pattern is not None or of_file is not None, f"{place}: add it to LOCAL"
+        if pattern is not None:
+            patterns.setdefault((method, pattern), place)
+    for place, of_file in LOCAL.items():
+        patterns |= {("fullmatch", pattern): place for pattern in of_file}
+        patterns |= {("match", pattern): place for pattern in of_file}
+    assert len(patterns) > 150
+    slow = [
+        f"{place}: {method} of {pattern.pattern!r} with {text}"
+        for (method, pattern), place in patterns.items()
+        if (text := busy(pattern, method))
+    ]
+    assert slow == []
+
+
+def busy(pattern: re.Pattern[Any], method: str) -> tuple[str, str, str] | None:
+    """Return the parts of a text with which a pattern takes more than linear time."""
+    is_bytes = isinstance(pattern.pattern, bytes)
+
+    def work(text: str) -> None:
+        subject: Any = text.encode("utf-8", "surrogatepass") if is_bytes else text
+        found = getattr(pattern, method)(subject)
+        if method == "finditer":
+            sum(1 for _ in found)
+
+    for head, unit, tail in hostile(pattern):
+
+        def make(size: int, head: str = head, unit: str = unit, tail: str = tail) -> str:
+            return head + unit * (size // len(unit) + 1) + tail
+
+        is_quick = cpu_seconds(work, make(64)) < 0.005 and cpu_seconds(work, make(6_000)) < 0.004
+        if not is_quick and not is_linear(work, make, (32, 128, 512, 2_000, 8_000)):
+            return head, unit, tail
+    return None
+
+
+# an office's files
+
+
+KEYS = {
+    "title": "Pay",
+    "date": "2015-05-19",
+    "summary": "Text",
+    "categories": "[wages]",
+    "countries": "[CN]",
+}
+OFFICE_READ, _ = check_office(OFFICE, NOW)
+
+
+def front_matter(key: str, value: str) -> str:
+    lines = (f"{name}: {text}\n" for name, text in {**KEYS, key: value}.items())
+    return f"---\n{''.join(lines)}---\n\nText\n"
+
+
+def check(text: str) -> None:
+    assert OFFICE_READ is not None
+    check_entry("entries/a.md", text.encode("utf-8", "surrogatepass"), OFFICE_READ, {}, NOW)
+
+
+@pytest.mark.parametrize(
+    ("key", "head", "unit", "tail"),
+    [
+        ("authors", "A<", " ", ">B"),
+        ("authors", "[A, {name: A", " ", "B}]"),
+        ("authors", "", "a@", ""),
+        ("authors", "- a", "\n  a: ", ""),
+        ("link", "[", "](", ""),
+        ("link", "", "[a](", ""),
+        ("link", "https://example.org/", "../", "%"),
+        ("link", "https://example.org/", "%4", ""),
+        ("updated", "", " ", "x"),
+        ("updated", "2015-05-19", " ", "x"),
+        ("date", "2015-05-19T", "0", "x"),
+        ("date", "", "1.", ""),
+        ("categories", "wages", " ", "x"),
+        ("categories", "", "a ", ","),
+        ("categories", "[wages", ", a", "]"),
+        ("title", "a", " ", "@"),
+        ("title", "", "a@a.", "<"),
+        ("title", "", "</b", ""),
+        ("title", "", "Ã", "©"),
+        ("title", "'", "a: ", ""),
+        ("summary", "|\n  a", " \n   ", "a"),
+        ("summary", '"a', "\\n ", '"'),
+        ("id", "tag:example.org,2015:", "%4", "|"),
+        ("id", "urn:a:", "a-", "|"),
+        ("sumary", "", "summary", ""),
+        ("event", "{start: 2015-05-19", " ", "x}"),
+        ("attachments", "[", "{url: a}, ", ""),
+        ("draft", "", "[", ""),
+        ("draft", "", "&a ", ""),
+    ],
+)
+def test_a_key_takes_linear_time(key: str, head: str, unit: str, tail: str) -> None:
+    assert is_linear(check, lambda n: front_matter(key, head + unit * (n // len(unit)) + tail))
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["-", "---\n", "--- ", " ", " \n", "\t", "a: ", "a:\n", "- ", "'", "#", "…", "<<<<<<<\n"],
+)
+def test_a_file_of_one_thing_takes_linear_time(unit: str) -> None:
+    for head in ("", "---\n", "\n"):
+        assert is_linear(check, lambda n, head=head: head + unit * (n // len(unit)) + "x")  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[", "![", "](", "[a](", "<", "<a ", "<!--", "<?", "&#", "`", "``a`", "*a_", "> ", "- ",
+        "| a ", "\\", "  \n", "<b>", "a@b.c ", "https://e.org/ ", "[a]: b\n", "1. a\n", "Ã©",
+        "\ue000", "[a](b c)", "![a](b)",
+    ],
+)  # fmt: skip
+def test_a_body_takes_linear_time(unit: str) -> None:
+    assert is_linear(check, lambda n: front_matter("title", "Pay") + unit * (n // len(unit)))
+
+
+@pytest.mark.parametrize("unit", ["updated", "updated: ", " ", "#", " #", "a\n"])
+def test_touching_takes_linear_time(unit: str) -> None:
+    assert OFFICE_READ is not None
+    office = OFFICE_READ
+
+    def work(text: str) -> None:
+        touch("entries/a.md", text.encode(), office, {}, NOW)
+
+    assert is_linear(work, lambda n: front_matter("updated", unit * (n // len(unit)) + "x"))
+
+
+@pytest.mark.parametrize("unit", [" ", "-", "'", "id", "id \n", "\n"])
+def test_the_line_of_a_key_takes_linear_time(unit: str) -> None:
+    assert is_linear(lambda text: line_of(text.encode(), "id"), lambda n: unit * (n // len(unit)))
+
+
+@pytest.mark.parametrize("unit", [" ", "a: ", "a:\n", "[", "- a\n", "'", "a@", "é"])
+@pytest.mark.parametrize("head", ["", "site:\n  title: ", "site:\n  author: {name: "])
+def test_feeds_yaml_takes_linear_time(unit: str, head: str) -> None:
+    def work(text: str) -> None:
+        check_office(text.encode(), NOW)
+
+    assert is_linear(work, lambda n: head + unit * (n // len(unit)) + "x")
+
+
+# sources of imports
+
+
+def keep(_element: str, _attribute: str, value: str) -> str:
+    return value
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        " ", "  \n", " \n ", "\\\n", "<br>", " <br> ", "<br>\n   ", "a ", "<p>", "<b>", "<li>a",
+        "&nbsp;", "*", "_", "`", "[", "](", "<", "&", "\t", "<a b=", '<a b="', "Ã©",
+        "<img src='a' alt='b'>",
+        "a\\ \n",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("around", ["", "<pre>a{}b</pre>", "<p>a{}b", "<table><tr><th>a{}b"])
+def test_html_takes_linear_time(unit: str, around: str) -> None:
+    def make(size: int) -> str:
+        return (around or "{}").replace("{}", unit * (size // len(unit)))
+
+    convert = functools.partial(to_markdown, permalink="https://example.org/", resolve=keep)
+    assert is_linear(convert, make, SIZES[:-1])
+    assert is_linear(plain, make)
+    if not around:
+        assert is_linear(
+            lambda text: from_markdown(text, "https://example.org/", keep), make, SIZES[:-1]
+        )
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "tail"),
+    [
+        ("", " ", "x"), ("a", " ", "<b"), ("", "a@", ""), ("", "a ", "<"), ("a<", " ", ">b"),
+        ("", "a", "@"),
+        ("", "</b", ""), ("", "Ã©", ""), ("", "<", ""), ("", "2015-", ""), ("", "https:", ""),
+        ("<form ", "<form ", ""), ("<form", " ", "x"), ("", "a:", "b"), ("", "-", ":"),
+        ("", "\n", "x"),
+    ],
+)  # fmt: skip
+def test_a_source_takes_linear_time(head: str, unit: str, tail: str) -> None:
+    def make(size: int) -> str:
+        return head + unit * (size // len(unit)) + tail
+
+    def read(work: Work) -> Work:
+        def reads(text: str) -> None:
+            with contextlib.suppress(SourceError, dates.DateError, urls.AddressError):
+                work(text)
+
+        return reads
+
+    def rss(text: str) -> None:
+        text = text.replace("&", "&amp;").replace("<", "&lt;")
+        names = ("title", "link", "guid", "pubDate", "description", "author", "category", "status")
+        item = "".join(f"<{name}>{text}</{name}>" for name in names)
+        read_feed(f"<rss><channel><title>T</title><item>{item}</item></channel></rss>", None)
+
+    columns = "title,date,authors,attachments,status,draft,body"
+    keys = ("title", "url", "id", "date_published", "content_html", "status", "draft")
+    for work in (
+        rss,
+        lambda text: read_feed(text, None),
+        lambda text: read_feed(f"<rss>{text}", None),
+        lambda text: read_table(f"{columns}\n" + ",".join([f'"{text}"'] * 7), {}),
+        lambda text: read_table(text, {}),
+        lambda text: read_json(json.dumps({"items": [dict.fromkeys(keys, text)]})),
+        lambda text: read_date(ImportedDate(text), dt.UTC),
+        dates.read_moment,
+        urls.to_url,
+        repair,
+        without_markup,
+    ):
+        assert is_linear(read(work), make), work
+
+
+def test_texts_that_become_worse_when_they_are_repaired_take_linear_time() -> None:
+    nested = "é"
+    for _ in range(5):
+        nested = nested.encode().decode("latin-1")
+    assert is_linear(repair, lambda n: nested + "©" * n)
+    assert is_linear(without_markup, lambda n: "</b" * n + ">" * n)
+    assert without_markup("</b" * 9 + ">" * 9).count("</b>") == 0
