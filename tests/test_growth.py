@@ -19,13 +19,13 @@ import pytest
 from ilofeed import dates, urls
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
+from ilofeed.guard.comparison import line_of
 from ilofeed.importers.csv_table import read_table
 from ilofeed.importers.feeds import read_feed
 from ilofeed.importers.import_dates import read_date
 from ilofeed.importers.items import ImportedDate, SourceError
 from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.markdown import from_markdown, plain, to_markdown
-from ilofeed.publish.guard import line_of
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.text import repair, without_markup
 from offices import NOW, OFFICE
@@ -66,7 +66,7 @@ def is_linear(work: Work, make: Callable[[int], str], sizes: tuple[int, ...] = S
 # those that are made of local values: where they are, and examples
 LOCAL = {
     "src/ilofeed/dates.py": dates._compiled(*dates._RANGES, *dates._DAYS),
-    "src/ilofeed/publish/guard.py": (),  # `line_of`, in the table below
+    "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }
 
 
