@@ -192,15 +192,26 @@ def test_a_body_takes_linear_time(unit: str) -> None:
     assert is_linear(check, lambda n: front_matter("title", "Pay") + unit * (n // len(unit)))
 
 
-@pytest.mark.parametrize("unit", ["updated", "updated: ", " ", "#", " #", "a\n"])
-def test_touching_takes_linear_time(unit: str) -> None:
+@pytest.mark.parametrize(
+    ("head", "unit", "tail"),
+    [
+        ("2015-05-20", " ", ""),
+        ('"2015-05-20', " ", '"'),
+        ("2015-05-20 #", " #", ""),
+        ("2015-05-20", " ", "# a comment"),
+        ("2015-05-20\n", "#updated: \n", ""),
+    ],
+)
+def test_touching_takes_linear_time(head: str, unit: str, tail: str) -> None:
     assert OFFICE_READ is not None
     office = OFFICE_READ
 
     def work(text: str) -> None:
-        touch("entries/a.md", text.encode(), office, {}, NOW)
+        data, problems = touch("entries/a.md", text.encode(), office, {}, NOW)
+        assert data != text.encode()
+        assert problems == ()
 
-    assert is_linear(work, lambda n: front_matter("updated", unit * (n // len(unit)) + "x"))
+    assert is_linear(work, lambda n: front_matter("updated", head + unit * (n // len(unit)) + tail))
 
 
 @pytest.mark.parametrize("unit", [" ", "-", "'", "id", "id \n", "\n"])
