@@ -22,7 +22,7 @@ from ilofeed.content.office import check_office
 from ilofeed.guard.comparison import line_of
 from ilofeed.importers.csv_table import read_table
 from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.import_dates import read_date
+from ilofeed.importers.fields import read_date
 from ilofeed.importers.items import ImportedDate, SourceError
 from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.markdown import from_markdown, plain, to_markdown

@@ -21,7 +21,7 @@ from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check
 from ilofeed.http import FetchError
-from ilofeed.importers.import_dates import read_date
+from ilofeed.importers.fields import read_date
 from ilofeed.importers.items import ImportedDate
 from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
