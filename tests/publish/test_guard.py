@@ -456,7 +456,7 @@ def test_annotations_and_json(desk: Desk) -> None:
 
 def test_every_rule_is_shown_here(request: pytest.FixtureRequest) -> None:
     text = request.path.read_text("utf-8")
-    for rule in GUARDED:
+    for rule in GUARDED - {"manifest-lost"}:  # test_lost_manifest.py
         assert f'"{rule}"' in text or f"[{rule}]" in text, rule
 
 

@@ -10,6 +10,7 @@ import errno
 import gc
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,13 +20,12 @@ from ilofeed.problems import RULES, Problem, has_errors, plural
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
     from ilofeed.build import BuildContext
-    from ilofeed.feeds import Ledger
     from ilofeed.preview import Server, Watcher
-    from ilofeed.publish import Format, PreviousBuild, websub
+    from ilofeed.publish import Format, Previous, PreviousBuild, websub
 
 MAX_DIFFERING = 20  # documents of the live site to list; the rest are only counted
 
@@ -48,6 +48,18 @@ MAX_DIFFERING = 20  # documents of the live site to list; the rest are only coun
     "--jobs",
     type=click.IntRange(min=1),
     help="Maximum number of processes. The output is the same for any number.",
+)
+@click.option(
+    "--check-output",
+    is_flag=True,
+    help="Read all published files, and repair those that a disk has damaged.",
+)
+@click.option(
+    "--no-sync",
+    "sync",
+    flag_value=False,
+    default=True,
+    help="Do not wait until the disk has everything; only for output that is thrown away.",
 )
 @click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 @options.clock
@@ -75,7 +87,7 @@ def _nothing_to_do(
 
     started = time.monotonic()
     target = options.output_folder(root, given.output)
-    if given.previous is not None:
+    if given.previous is not None or given.check_output:
         return None
     summary = recall_summary(root, target, given.base_url, clock.timestamp())
     if summary is None or (strict and summary.problems):
@@ -106,8 +118,10 @@ def _build(
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
     with output.locked(target):
-        previous = recall_build(target)
-        before = load_previous(_previous(root, clock, given), root, target)
+        previous = recall_build(target, check=given.check_output)
+        damaged = previous.state.damaged
+        before = load_previous(_previous(root, clock, given), root, target, damaged)
+        _say_repairs(before.notice, damaged)
         context = _context(given, before, progress, previous)
         draft = chain.prepare(root, clock, context)
         progress.end()
@@ -116,16 +130,25 @@ def _build(
         if code != console.DONE:
             return code
         progress("Publishing", 0, 1)
-        changes = chain.finish(draft, target)
+        changes = chain.finish(draft, target, context)
         summary = f"{counts(draft)}, {documents(len(draft.documents), target)}"
         is_repeatable = given.previous is None
         chain.remember(draft, target, clock, context, changes, summary if is_repeatable else None)
     seconds = time.monotonic() - started
     console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
-    if before is not None and draft.ledger is not None:
-        console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
+    if before.ledger is not None and draft.ledger is not None:
+        console.say(noticed(compare(before.ledger, draft.ledger, previous.state.shown.waiting)))
     gc.freeze()  # skip the collection at exit
     return console.DONE
+
+
+def _say_repairs(notice: str, damaged: Collection[str]) -> None:
+    """Print that the manifest was lost, and which published files a disk has damaged."""
+    if notice:
+        console.say(notice)
+    if damaged:
+        first = ", ".join(sorted(damaged)[:3]) + (", …" if len(damaged) > 3 else "")
+        console.say(f"{plural(len(damaged), 'published file')} damaged on the disk: {first}")
 
 
 def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> str | None:
@@ -140,7 +163,7 @@ def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> st
 
 def _context(
     given: options.BuildOptions,
-    before: Ledger | None,
+    before: Previous,
     progress: console.Progress,
     previous: PreviousBuild | None = None,
 ) -> BuildContext:
@@ -153,6 +176,7 @@ def _context(
         allowed=given.allowed,
         previous=previous or PreviousBuild(),
         processes=given.processes,
+        sync=given.sync,
         progress=progress,
     )
 
@@ -179,13 +203,15 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)
     before = load_previous(_previous(root, clock, build_options), root, target)
-    before = before or Ledger({}, {}, frozenset())
+    _say_repairs(before.notice, ())
+    before = replace(before, ledger=before.ledger or Ledger({}, {}, frozenset()))
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults)
-    difference = compare(before, draft.ledger, waiting)
+    assert before.ledger is not None
+    difference = compare(before.ledger, draft.ledger, waiting)
     console.answer(FORMATS[form](difference, draft.refused), newline=False)
     if form != "text":
         return console.REFUSED if has_errors(draft.refused) else console.DONE
@@ -297,13 +323,13 @@ def confirm(
 ) -> int:
     """Fetch the feeds of the live site and compare them with the output."""
     from ilofeed.publish import live as live_site
-    from ilofeed.publish import load_previous
+    from ilofeed.publish import load_named
 
     url, problems = _site_address(root, clock, base_url)
     if url is None:
         return console.report(root, problems)
     target = options.output_folder(root, output)
-    expected = live_site.expected_documents(target, load_previous(since, root, target))
+    expected = live_site.expected_documents(target, load_named(since, root))
     confirmation = live_site.confirm(url, expected, wait)
     documents, differing = plural(confirmation.documents, "document"), confirmation.differing
     if not differing:
@@ -334,7 +360,7 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
     from ilofeed.build import read_settings
     from ilofeed.feeds import MANIFEST
     from ilofeed.files import PublishError
-    from ilofeed.publish import load_previous, read_manifest, websub
+    from ilofeed.publish import load_named, read_manifest, websub
 
     if since == "live":
         raise options.OptionError(
@@ -351,7 +377,7 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
     after = read_manifest(target)
     if after is None:
         raise PublishError(f"{target / MANIFEST} does not exist; build first")
-    changed = websub.changed_feeds(load_previous(since, root, target), after)
+    changed = websub.changed_feeds(load_named(since, root), after)
     if not changed:
         console.say("no feed has changed; nothing to do")
         return console.DONE

@@ -22,6 +22,10 @@ class ManifestError(ValueError):
     """A manifest cannot be used; the text says why."""
 
 
+class NewerManifestError(ManifestError):
+    """A manifest was written by a newer ilofeed."""
+
+
 class Record(NamedTuple):
     """The record of one published entry.
 
@@ -121,7 +125,9 @@ def parse_manifest(data: bytes) -> Ledger:
 
 def _check_version(version: object) -> None:
     if isinstance(version, int) and version > VERSION:
-        raise ManifestError(f"it was written by a newer ilofeed (format {version}); update ilofeed")
+        raise NewerManifestError(
+            f"it was written by a newer ilofeed (format {version}); update ilofeed"
+        )
 
 
 def _parse_record(record: Any, version: int) -> Record:

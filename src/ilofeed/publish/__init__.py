@@ -13,8 +13,14 @@ if TYPE_CHECKING:
     from ilofeed.publish.changes import FORMATS, Difference, Format, compare
     from ilofeed.publish.entry_records import keep_entries
     from ilofeed.publish.guard import check_continuity
-    from ilofeed.publish.last_build import PreviousBuild, recall_build
-    from ilofeed.publish.live import load_previous
+    from ilofeed.publish.last_build import (
+        Previous,
+        PreviousBuild,
+        load_named,
+        load_previous,
+        recall_build,
+        refuse_lost,
+    )
     from ilofeed.publish.manifest import make_ledger, render_manifest
     from ilofeed.publish.output import PublishResult, publish, read_manifest
     from ilofeed.publish.stamps import Input, scan_inputs
@@ -29,17 +35,17 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "FORMATS", "BuildSummary", "Difference", "Format", "Input", "LastShown", "NewBuild",
-    "Output", "PreviousBuild", "PublishResult", "check_continuity", "compare", "keep_entries",
-    "live", "load_previous", "load_state", "make_ledger", "output", "publish", "read_manifest",
-    "recall_build", "recall_summary", "render_manifest", "save_state", "scan_inputs", "websub",
+    "FORMATS", "BuildSummary", "Difference", "Format", "Input", "LastShown", "NewBuild", "Output",
+    "Previous", "PreviousBuild", "PublishResult", "check_continuity", "compare", "keep_entries",
+    "live", "load_named", "load_previous", "load_state", "make_ledger", "output", "publish",
+    "read_manifest", "recall_build", "recall_summary", "refuse_lost", "render_manifest",
+    "save_state", "scan_inputs", "websub",
 ]  # fmt: skip
 _NAMES = {
     "changes": "FORMATS Difference Format compare",
     "entry_records": "keep_entries",
     "guard": "check_continuity",
-    "last_build": "PreviousBuild recall_build",
-    "live": "load_previous",
+    "last_build": "Previous PreviousBuild load_named load_previous recall_build refuse_lost",
     "manifest": "make_ledger render_manifest",
     "output": "PublishResult publish read_manifest",
     "stamps": "Input scan_inputs",

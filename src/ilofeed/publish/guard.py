@@ -88,11 +88,11 @@ def check_continuity(
     rules and changes without a new `updated`. `read` returns the bytes of a file of the office."""
     comparison = Comparison(site, _under_authority(before, site.office), after, read, now)
     refusals = [*_vanished(comparison), *_moved(comparison), *_addresses(comparison, before)]
-    problems = [_with_advice(problem, allowed) for problem in refusals]
+    problems = [with_advice(problem, allowed) for problem in refusals]
     return sorted([*problems, *_unannounced(comparison)])
 
 
-def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
+def with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
     """Return a refusal with advice on how to allow it; as a warning if it is allowed."""
     option = f"--allow {problem.code}"
     if problem.code in allowed:

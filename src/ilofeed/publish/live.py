@@ -1,4 +1,4 @@
-"""Load the previous manifest, and compare the live site with the output."""
+"""Fetch the manifest of the live site, and compare the site with the output."""
 
 import hashlib
 import time
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.http import FetchError, TooLargeError, fetch, is_address
+from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
@@ -24,24 +24,16 @@ class Confirmation:
     differing: Mapping[str, str]
 
 
-def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
-    """Return the ledger that `--previous` names: a path, a URL or `none`; by default the output's.
-
-    Raise `PublishError` or `OSError` if it cannot be read: a site that does not answer must not be
-    treated as empty.
-    """
-    if where is None:
-        return read_manifest(output)
-    if where == "none":
-        return None
-    return _parse(where, _fetch(where) if is_address(where) else (root / where).read_bytes())
-
-
 def fetch_manifest(site: str) -> bytes:
     """Return the bytes of the manifest of a site; raise `PublishError` if it cannot be used."""
     data = _fetch(site + MANIFEST)
-    _parse(site + MANIFEST, data)
+    parse_ledger(site + MANIFEST, data)
     return data
+
+
+def fetch_ledger(address: str) -> Ledger:
+    """Return the ledger in the manifest at an address; raise `PublishError` if it is not there."""
+    return parse_ledger(address, _fetch(address))
 
 
 def _fetch(address: str) -> bytes:
@@ -53,7 +45,8 @@ def _fetch(address: str) -> bytes:
         raise PublishError(f"{address} cannot be used: {error}") from error
 
 
-def _parse(where: str, data: bytes) -> Ledger:
+def parse_ledger(where: str, data: bytes) -> Ledger:
+    """Return the ledger in a manifest; raise `PublishError` with its place if it is damaged."""
     try:
         return parse_manifest(data)
     except ManifestError as error:
