@@ -20,7 +20,7 @@ from ilofeed.problems import RULES, Problem, has_errors, plural
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ilofeed.build import BuildContext
@@ -121,7 +121,8 @@ def _build(
         previous = recall_build(target, check=given.check_output)
         damaged = previous.state.damaged
         before = load_previous(_previous(root, clock, given), root, target, damaged)
-        _say_repairs(before.notice, damaged)
+        if before.notice:
+            console.say(before.notice)
         context = _context(given, before, progress, previous)
         draft = chain.prepare(root, clock, context)
         progress.end()
@@ -140,15 +141,6 @@ def _build(
         console.say(noticed(compare(before.ledger, draft.ledger, previous.state.shown.waiting)))
     gc.freeze()  # skip the collection at exit
     return console.DONE
-
-
-def _say_repairs(notice: str, damaged: Collection[str]) -> None:
-    """Print that the manifest was lost, and which published files a disk has damaged."""
-    if notice:
-        console.say(notice)
-    if damaged:
-        first = ", ".join(sorted(damaged)[:3]) + (", …" if len(damaged) > 3 else "")
-        console.say(f"{plural(len(damaged), 'published file')} damaged on the disk: {first}")
 
 
 def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> str | None:
@@ -203,7 +195,8 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)
     before = load_previous(_previous(root, clock, build_options), root, target)
-    _say_repairs(before.notice, ())
+    if before.notice:
+        console.say(before.notice)
     before = replace(before, ledger=before.ledger or Ledger({}, {}, frozenset()))
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))

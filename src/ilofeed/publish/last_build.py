@@ -19,7 +19,7 @@ from ilofeed.feeds import MANIFEST, Ledger, ManifestError, NewerManifestError, p
 from ilofeed.files import PublishError
 from ilofeed.http import is_address
 from ilofeed.model import FILE_NAMES, ORDER, OutputFile
-from ilofeed.problems import Problem
+from ilofeed.problems import Problem, plural
 from ilofeed.publish import state
 from ilofeed.publish.beside import COPY, beside
 from ilofeed.publish.entry_records import CheckedEntries
@@ -103,8 +103,8 @@ class Previous:
     """What was published before a build.
 
     `ledger` is compared with the ledger of the build. `owned` lists the files of the output that
-    the build may delete. `notice` says that the manifest was lost and its copy is used. `lost` says
-    why there is no ledger although something was published.
+    the build may delete. `notice` says that the manifest was lost and its copy is used, and which
+    files are damaged. `lost` says why there is no ledger although something was published.
     """
 
     ledger: Ledger | None = None
@@ -132,22 +132,31 @@ def load_previous(
         if isinstance(error.__cause__, NewerManifestError):
             raise
         damage = str(error)
+    report = _describe(damaged)
     if owned is not None:
-        return Previous(before if where is not None else owned, owned)
+        return Previous(before if where is not None else owned, owned, report)
     copy, is_owner = _read_copy(output)
     place = beside(output, COPY)
     if where is not None:
         is_copy = where != "none" and (root / where).resolve() == place
-        return Previous(before, before if is_copy else copy if is_owner else None)
+        return Previous(before, before if is_copy else copy if is_owner else None, report)
     if copy is not None:
         what = damage or f"{output / MANIFEST} is missing"
-        notice = f"{what}; its copy {place} is used instead"
+        notice = "\n".join(filter(None, [f"{what}; its copy {place} is used instead", report]))
         return Previous(copy, copy if is_owner else None, notice)
     advice = _advise(place, root)
     if damage:
         raise PublishError(f"{damage}; {advice}")
     lost = _find_loss(output, place)
-    return Previous(lost=f"{lost}; {advice}" if lost else "")
+    return Previous(notice=report, lost=f"{lost}; {advice}" if lost else "")
+
+
+def _describe(damaged: Collection[str]) -> str:
+    """Return a line with the number and the first paths of damaged files; "" if there are none."""
+    if not damaged:
+        return ""
+    first = ", ".join(sorted(damaged)[:3]) + (", …" if len(damaged) > 3 else "")
+    return f"{plural(len(damaged), 'published file')} damaged on the disk: {first}"
 
 
 def load_named(where: str, root: Path) -> Ledger | None:
