@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from manual import Block
 
 # what a line may begin with; anything else has no rule
-WORDS = {"./run", "ilofeed", "cp", "cd", "git", "python3", "#", ""}
+WORDS = {"./run", "ilofeed", "cp", "flock", "cd", "git", "python3", "#", ""}
 # tasks of `run` that are looked up and not run: they take long, wait for ever or need a network
 TASKS = {"serve": set[str](), "test": set[str](), "check": set[str](), "lock": set[str]()}
 TASKS |= {"quick": set[str]()}

@@ -25,10 +25,11 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ilofeed.build import finish, prepare
+from ilofeed.build import BuildContext, finish, prepare
 from ilofeed.content.office import check_office
 from ilofeed.model import Document
-from ilofeed.publish.output import locked
+from ilofeed.publish.last_build import Previous
+from ilofeed.publish.output import locked, read_manifest
 from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker
 from offices import OFFICE, entry, write_office
@@ -79,7 +80,7 @@ def digests(made: list[Draft]) -> dict[str, set[str]]:
 def published(output: Path) -> dict[str, bytes]:
     found = {}
     for path in output.rglob("*"):
-        if ".ilofeed-tmp" not in path.parts and path.is_file():
+        if path.is_file():
             found[path.relative_to(output).as_posix()] = path.read_bytes()
     return found
 
@@ -133,13 +134,18 @@ def read_on(output: Path, known: Mapping[str, set[str]], report: int) -> None:
     os.write(report, json.dumps([read, wrong]).encode())
 
 
+def publish_draft(draft: Draft, output: Path) -> None:
+    owned = read_manifest(output)
+    finish(draft, output, BuildContext(before=Previous(owned=owned), sync=False))
+
+
 def build(draft: Draft, output: Path) -> int:
     """A process that publishes; its id."""
     child = os.fork()
     if child == 0:
         try:
             with locked(output):
-                finish(draft, output)
+                publish_draft(draft, output)
         finally:
             os._exit(0)
     return child
@@ -151,7 +157,7 @@ def soak(folder: Path, kills: int, seed: int) -> dict[str, int]:
     known = digests(made)
     output = folder / "public"
     with locked(output):
-        finish(made[0], output)
+        publish_draft(made[0], output)
     started = time.perf_counter()
     os.waitpid(build(made[-1], output), 0)
     usual = time.perf_counter() - started
@@ -175,7 +181,7 @@ def soak(folder: Path, kills: int, seed: int) -> dict[str, int]:
             if chance.random() < 0.5:
                 draft = chance.choice(made)
                 with locked(output):
-                    finish(draft, output)
+                    publish_draft(draft, output)
                 fresh = {document.path: document.data for document in draft.documents}
                 left = published(output)
                 assert left == fresh, sorted(left.keys() ^ fresh.keys())

@@ -24,11 +24,12 @@ from ilofeed.publish import (
     LastShown,
     NewBuild,
     Output,
+    Previous,
     PreviousBuild,
     PublishResult,
     keep_entries,
     publish,
-    read_manifest,
+    refuse_lost,
     save_state,
     scan_inputs,
 )
@@ -46,15 +47,17 @@ def ignore_stages(_stage: str, _done: int, _total: int) -> None:
 class BuildContext:
     """The previous build and the options of a build.
 
-    `before` is the ledger of what subscribers saw, `allowed` the rules of the guard to ignore.
-    `progress` is called with the name of the stage, the number of items done, and their total.
+    `before` is what subscribers saw, `allowed` the rules of the guard to ignore. With `sync`, what
+    is published is on the disk before the build ends. `progress` is called with the name of the
+    stage, the number of items done, and their total.
     """
 
     base_url: str | None = None
-    before: Ledger | None = None
+    before: Previous = field(default_factory=Previous)
     allowed: Collection[str] = ()
     previous: PreviousBuild = field(default_factory=PreviousBuild)
     processes: int = 1
+    sync: bool = True
     progress: StageProgress = ignore_stages
 
     def begin(self, stage: str) -> Workers:
@@ -65,9 +68,10 @@ class BuildContext:
     @property
     def feeds_to_keep(self) -> Ledger | None:
         """The previous ledger, whose empty feeds stay published; without its feeds if allowed."""
-        if self.before is None or "feed-vanished" not in self.allowed:
-            return self.before
-        return dataclasses.replace(self.before, documents={})
+        ledger = self.before.ledger
+        if ledger is None or "feed-vanished" not in self.allowed:
+            return ledger
+        return dataclasses.replace(ledger, documents={})
 
 
 @dataclass(frozen=True)
@@ -105,16 +109,18 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     selection = select(site, now, context.feeds_to_keep)
     documents = render_changed(selection, previous.outputs, workers)
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
-    if context.before is not None:
-        ledger = keep_first(context.before, ledger, site.office)
+    if context.before.ledger is not None:
+        ledger = keep_first(context.before.ledger, ledger, site.office)
     documents = (*documents, render_manifest(ledger))
     workers = context.begin("Verifying")
     faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)
     context.begin("Comparing")
     refused: list[Problem] = []
-    if context.before is not None:
-        refused = check_continuity(
-            site, context.before, ledger, partial(read_or_empty, root), now, context.allowed
+    if context.before.lost:
+        refused.append(refuse_lost(context.before.lost, context.allowed))
+    if context.before.ledger is not None:
+        refused += check_continuity(
+            site, context.before.ledger, ledger, partial(read_or_empty, root), now, context.allowed
         )
     return Draft(
         site=site,
@@ -129,11 +135,11 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     )
 
 
-def finish(draft: Draft, output: Path) -> PublishResult:
+def finish(draft: Draft, output: Path, context: BuildContext) -> PublishResult:
     """Publish a draft without faults, under the lock of its output folder (`publish.locked`)."""
     assert draft.site is not None
     assert not draft.faults
-    return publish(draft.documents, output, read_manifest(output))
+    return publish(draft.documents, output, context.before.owned, sync=context.sync)
 
 
 def remember(
@@ -177,7 +183,7 @@ def remember(
             written=changes.written,
             entries=entries.rows,
         )
-    save_state(output, shown, last, build)
+    save_state(output, shown, last, build, sync=context.sync)
 
 
 def render_site(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocument, ...]:

@@ -1,69 +1,158 @@
-# ruff: noqa: PTH103, PTH105, PTH116, PTH120, PTH123
-"""Replace or remove files and folders of the output atomically: a reader sees old or new.
+# ruff: noqa: PTH105, PTH120, PTH123
+"""Create, replace and remove files: a reader sees old or new, links are not followed.
 
 A build may write ten thousand files, so paths are strings: pathlib would take as long as the disk.
 """
 
+import contextlib
+import errno
 import os
 import shutil
-from collections.abc import Iterable
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ilofeed.model import Document
+from ilofeed.problems import attempting
+
+READABLE = 0o444  # the least mode of a published file: everyone may read it
+_UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
 
 
 class PublishError(OSError):
     """Publishing failed, wholly or in part; the message is for the person at the terminal."""
 
 
-def is_same(path: str, data: bytes) -> bool:
-    """Return whether a file has these bytes; raise `PublishError` if a file is in its path."""
+def check_regular(path: Path, kind: str = "file") -> None:
+    """Raise `PublishError` if there is something at a path that is not a file (or a `folder`)."""
     try:
-        if os.stat(path).st_size != len(data):
+        mode = path.lstat().st_mode
+    except FileNotFoundError:
+        return
+    if not (stat.S_ISDIR(mode) if kind == "folder" else stat.S_ISREG(mode)):
+        what = "a link" if stat.S_ISLNK(mode) else f"not a {kind}"
+        raise PublishError(f"{path} is {what}, which ilofeed did not create; remove it")
+
+
+def read_regular(path: Path) -> bytes | None:
+    """Return the bytes of a file, None if it does not exist; raise `PublishError` for a link, and
+    for anything else that is not a file."""
+    check_regular(path)
+    try:
+        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+            return file.read()
+    except FileNotFoundError:
+        return None
+
+
+def is_same(path: str, data: bytes, mode: int = 0) -> bool:
+    """Return whether a file has these bytes and at least this mode; False if it cannot be read.
+
+    Raise `PublishError` if a file is in its path.
+    """
+    try:
+        status = os.lstat(path)
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & mode != mode:
+            return False
+        if status.st_size != len(data):
             return False
         with open(path, "rb") as file:
             return file.read() == data
-    except FileNotFoundError:
-        return False
     except NotADirectoryError as error:
         folder = os.path.dirname(path)
         raise PublishError(f"a file is in the way of the folder {folder}; move it") from error
+    except OSError:  # it is missing, or the disk has lost it
+        return False
 
 
-def write(path: str, data: bytes, temporary: str) -> None:
-    """Write a file and its folder; raise `PublishError` if the path is a folder.
+def is_open(folder: str | Path) -> bool:
+    """Return whether everyone may read a folder; True if the path is not a folder."""
+    mode = os.lstat(folder).st_mode
+    return not stat.S_ISDIR(mode) or mode & 0o555 == 0o555
 
-    `temporary` is a folder on the same disk; it is created if necessary.
-    """
-    draft = f"{temporary}/next"
-    os.makedirs(temporary, exist_ok=True)
-    with open(draft, "wb") as file:
+
+def create(path: str, data: bytes, mode: int = 0o666) -> None:
+    """Write a new file; raise `FileExistsError` if there is anything at its path, also a link."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    with attempting(f"write {path}"), open(os.open(path, flags, mode), "wb") as file:
         file.write(data)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
+
+
+def move(draft: str, path: str) -> None:
+    """Move a file or a new folder to its place in the output, and create the folder around it.
+
+    Raise `PublishError` if a folder is in the way of a file.
+    """
+    with attempting(f"write {path}"):
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103
+        try:
+            os.replace(draft, path)
+        except IsADirectoryError as error:
+            raise PublishError(f"a folder is in the way of the file {path}; move it") from error
+
+
+def install(draft: Path, path: Path, *, sync: bool) -> None:
+    """Move a file to a place next to the output; with `sync` it is on the disk then.
+
+    Raise `PublishError` if there is a link at the place, or anything else that is not a file.
+    """
+    check_regular(path)
+    with attempting(f"write {path}"):
+        if sync:
+            _sync(draft, os.fsync)
+        draft.replace(path)
+        if sync:
+            _sync(path.parent, os.fsync)
+
+
+def sync_disk(folder: Path) -> None:
+    """Wait until the disk has everything that was written to the file system of a folder."""
+    _sync(folder, _syncfs)
+
+
+def _syncfs(descriptor: int) -> None:
+    """Call syncfs(2), which takes a sixth of the time of an fsync for each file."""
+    import ctypes  # slow to load
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "syncfs"):  # not Linux
+        os.sync()
+    elif libc.syncfs(descriptor):
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+
+
+def _sync(path: Path, call: Callable[[int], None]) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.replace(draft, path)
-    except IsADirectoryError as error:
-        raise PublishError(f"a folder is in the way of the file {path}; move it") from error
+        call(descriptor)
+    except OSError as error:
+        if error.errno not in _UNSUPPORTED:  # by some network file systems
+            raise OSError(error.errno, error.strerror, str(path)) from error
+    finally:
+        os.close(descriptor)
 
 
-def write_folder(output: Path, folder: str, files: Iterable[Document], temporary: Path) -> None:
-    """Create a new folder of the output with these files, all of them visible at once."""
-    for document in files:
-        draft = temporary / document.path
-        draft.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(document.data)
-    (output / folder).parent.mkdir(parents=True, exist_ok=True)
-    os.replace(temporary / folder, output / folder)
+@contextlib.contextmanager
+def work_folder(path: Path) -> Iterator[Path]:
+    """Create an empty folder for drafts in place of one that a dead build left, and remove it at
+    the end; raise `PublishError` if its path is a link or a file."""
+    check_regular(path, "folder")
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(mode=0o700)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
 
 
 def delete(output: Path, path: str) -> None:
     """Remove a file, and the folders that this leaves empty."""
     file = output / path
-    file.unlink()
+    with attempting(f"delete {file}"):
+        file.unlink()
     _prune(output, file)
 
 
-def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Path) -> bool:
+def delete_folder(output: Path, folder: str, files: Iterable[str], work: Path) -> bool:
     """Remove a folder of the output; if it contains other files, do nothing and return False."""
     present = {
         path.relative_to(output).as_posix()
@@ -72,10 +161,10 @@ def delete_folder(output: Path, folder: str, files: Iterable[str], temporary: Pa
     }
     if not present or not present <= set(files):
         return False
-    temporary.mkdir(exist_ok=True)
-    removed = temporary / "gone"
-    os.replace(output / folder, removed)
-    shutil.rmtree(removed)
+    removed = work / "gone"
+    with attempting(f"delete {output / folder}"):
+        os.replace(output / folder, removed)
+        shutil.rmtree(removed)
     _prune(output, output / folder)
     return True
 

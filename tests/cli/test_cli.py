@@ -328,6 +328,7 @@ def test_a_full_disk_is_4_and_leaves_no_half_file(office: Path, tmp_path: Path) 
 def test_a_damaged_ledger_is_4(office: Path) -> None:
     run(office, "build")
     (office / "public" / "manifest.json").write_text("{")
+    (office / ".public.manifest.json").unlink()
     done = run(office, "build")
     assert done.returncode == 4
     assert "manifest.json cannot be used" in done.stderr

@@ -119,7 +119,7 @@ def test_a_build_names_its_folder(office: Path, monkeypatch: pytest.MonkeyPatch)
     assert done.stderr == f"ilofeed: could not build into {office}/public: {FULL.strerror}\n"
 
 
-def refuse(*_: object) -> None:
+def refuse(*_: object, **_options: object) -> None:
     raise FULL
 
 

@@ -158,6 +158,7 @@ def test_a_process_ends_as_the_function_does_that_tests_call(tmp_path: Path) -> 
     (folder / "entries" / "wages.md").rename(folder / "entries" / "pay.md")
     both("build", "--output", "process", code=5)
     (folder / "process" / "manifest.json").write_bytes(b"{")
+    (folder / ".process.manifest.json").unlink()
     both("build", "--output", "process", code=4)
     (folder / "entries" / "pay.md").write_bytes(entry(title="Löhne", date="世界"))
     both("check", code=1)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import click
 import pytest
 
-from ilofeed.cli.site import build, confirm, serve
+from ilofeed.cli.remote import confirm
+from ilofeed.cli.site import build, serve
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from ilofeed import http as client
 from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
-from ilofeed.publish.live import load_previous
+from ilofeed.publish.last_build import load_named
 from offices import entry, write_office
 from program import run
 from serving import host
@@ -88,12 +88,12 @@ def live(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 @pytest.mark.slow
 def test_the_live_site(live: str, tmp_path: Path) -> None:
-    assert load_previous(f"{live}/manifest.json", tmp_path, tmp_path) == manifest()
-    assert load_previous(f"{live}/late", tmp_path, tmp_path) == manifest()
+    assert load_named(f"{live}/manifest.json", tmp_path) == manifest()
+    assert load_named(f"{live}/late", tmp_path) == manifest()
     for path, tries in (("/gone", 1), ("/broken", 3), ("/astray", 3)):
         before = Site.asked
         with pytest.raises(PublishError, match=r"answered|cannot be reached: Invalid"):
-            load_previous(live + path, tmp_path, tmp_path)
+            load_named(live + path, tmp_path)
         assert Site.asked - before == tries
 
 
@@ -112,7 +112,7 @@ def test_the_bounds_of_an_answer(live: str) -> None:
 @pytest.mark.slow
 def test_a_site_that_does_not_answer(live: str, tmp_path: Path) -> None:
     with pytest.raises(PublishError, match="cannot be reached"):
-        load_previous("http://127.0.0.1:9/", tmp_path, tmp_path)
+        load_named("http://127.0.0.1:9/", tmp_path)
 
 
 @pytest.mark.slow

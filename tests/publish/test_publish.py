@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from ilofeed import files as files_module
-from ilofeed.build import finish, prepare, render_site
+from ilofeed.build import BuildContext, finish, prepare, render_site
 from ilofeed.feeds.ledger import ManifestError, parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.files import PublishError
@@ -22,6 +22,7 @@ from ilofeed.guard.manifest import make_ledger
 from ilofeed.model import ORDER, Document
 from ilofeed.pages.render import render
 from ilofeed.publish import output as publishing
+from ilofeed.publish.last_build import Previous
 from ilofeed.publish.output import locked, publish, read_manifest
 from offices import NOW, OFFICE, entry, site, write_office
 
@@ -35,14 +36,14 @@ def build(folder: Path, output: Path) -> PublishResult:
     assert draft.problems == ()
     assert draft.faults == ()
     with locked(output):
-        return finish(draft, output)
+        return finish(draft, output, BuildContext(before=Previous(owned=read_manifest(output))))
 
 
 def files(output: Path) -> dict[str, bytes]:
     return {
         str(path.relative_to(output)): path.read_bytes()
         for path in sorted(output.rglob("*"))
-        if path.is_file() and path.parent.name != ".ilofeed-tmp"
+        if path.is_file()
     }
 
 
@@ -140,7 +141,7 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
     assert wages["published"] == "2015-05-19T09:00:00+09:00"
     assert (wages["title"], wages["withdrawn"]) == ("Wages rise", None)
     assert wages["file"] == "entries/wages.md"
-    assert (ledger["version"], ledger["site"]) == (2, "https://example.org/feeds/")
+    assert (ledger["version"], ledger["site"]) == (3, "https://example.org/feeds/")
     assert ledger["countries"]["MN"] == "Mongolia"
     listed = {item["path"]: item["sha256"] for item in ledger["documents"]}
     for document in documents:
@@ -186,16 +187,16 @@ def test_the_order_never_leaves_a_feed_that_names_a_missing_page(
     made = site(wages=entry(), jobs=entry())
     documents = (*render(select(made, NOW)), Document("manifest.json", "manifest", b"{}"))
     seen: list[str] = []
-    real = files_module.write
+    real = files_module.move
 
-    def write(path: str, data: bytes, temporary: str) -> None:
+    def move(draft: str, path: str) -> None:
         seen.append(str(Path(path).relative_to(tmp_path / "public")))
-        real(path, data, temporary)
+        real(draft, path)
 
-    monkeypatch.setattr(files_module, "write", write)
+    monkeypatch.setattr(files_module, "move", move)
     publish(documents[::-1], tmp_path / "public", None)
     kinds = {document.path: document.kind for document in documents}
-    places = [ORDER.index(kinds[path]) for path in seen]
+    places = [ORDER.index(kinds[path]) for path in seen if path in kinds]  # or a new folder
     assert places == sorted(places)
     assert seen[-1] == "manifest.json"
 
@@ -301,16 +302,16 @@ def test_what_a_dead_build_published_and_nobody_wants_is_deleted(
     output = tmp_path / "public"
     page, feed = Document("entry/x/index.html", "entry", b"x"), Document("a.xml", "feed", b"x")
     publish([feed], output, None)
-    real = files_module.write
+    real = files_module.move
 
-    def die(path: str, data: bytes, temporary: str) -> None:
+    def die(draft: str, path: str) -> None:
         if path.endswith("a.xml"):
             raise KeyboardInterrupt
-        real(path, data, temporary)
+        real(draft, path)
 
     newer = Document("a.xml", "feed", b"names x")
     with monkeypatch.context() as patch:
-        patch.setattr(files_module, "write", die)
+        patch.setattr(files_module, "move", die)
         with pytest.raises(KeyboardInterrupt):
             publish([page, newer], output, None)
     assert files(output) == {"a.xml": b"x", "entry/x/index.html": b"x"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import sqlite3
@@ -12,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from effort import attempts
 from ilofeed.problems import Problem
 from ilofeed.publish import stamps, state
 from ilofeed.publish.state import BuildSummary, LastBuild, LastShown, NewBuild, Output
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 SHOWN = LastShown("m" * 64, frozenset({"tag:example.org,2015:later", "tag:example.org,2015:Жил"}))
@@ -188,7 +190,8 @@ def test_only_changed_rows_are_written(office: Path, monkeypatch: pytest.MonkeyP
     save(office, last, written=["index.html"], entries=entries)
     changes = [one.split(" VALUES")[0] for one in written if one.startswith(("REPLACE", "DELETE"))]
     assert changes == [
-        "REPLACE INTO build",  # its generation
+        "DELETE FROM shown",
+        "DELETE FROM build",
         "REPLACE INTO inputs",
         "REPLACE INTO outputs",
         "DELETE FROM entries WHERE path = 'entries/2015/jobs.md'",
@@ -423,13 +426,11 @@ def test_a_link_beside_it_is_not_followed(office: Path, tmp_path: Path) -> None:
     assert elsewhere.read_text() == "mine"
 
 
-def test_a_locked_file_costs_only_time(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_another_program_has_locked_is_read_and_replaced(office: Path) -> None:
     save(office)
-    monkeypatch.setattr(state, "LOCK_TIMEOUT", 0.0)
     other = connect(office)
     other.execute("BEGIN EXCLUSIVE")
-    assert load(office) == LastBuild()
-    assert nothing_to_do(office) is None
+    assert nothing_to_do(office) == SUMMARY
     save(office, settings="others")
     assert load(office).settings == "others"
     other.close()
@@ -472,3 +473,77 @@ def test_another_package_is_another_program(
     assert stamps.program_digest() == before
     (tmp_path / "lxml-99.dist-info").mkdir()
     assert stamps.program_digest() != before
+
+
+# --- any damage ---
+
+
+def change_bytes(path: Path) -> Iterator[None]:
+    """Damage one byte after the other, in steps, each in another way."""
+    whole = path.read_bytes()
+    step = max(1, len(whole) // attempts(400, 20_000))
+    for place in range(0, len(whole), step):
+        data = bytearray(whole)
+        data[place] ^= 1 << place % 8
+        path.write_bytes(data)
+        yield
+    path.write_bytes(whole)
+
+
+def change_values(path: Path) -> Iterator[None]:
+    """Change one value after the other to another one of its type."""
+    whole = path.read_bytes()
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table in ("shown", "build", "inputs", "outputs", "entries"):
+            cursor = connection.execute(f"SELECT rowid, * FROM {table}")
+            columns = [column[0] for column in cursor.description][1:]
+            for number, *values in cursor.fetchall():
+                for column, value in zip(columns, values, strict=True):
+                    for other in others(value):
+                        change = f"UPDATE {table} SET {column} = ? WHERE rowid = ?"
+                        connection.execute(change, [other, number])
+                        yield
+                    connection.execute(change, [value, number])
+    path.write_bytes(whole)
+
+
+def others(value: object) -> list[Any]:
+    if isinstance(value, int):
+        return [value + 1, 0, value // 10]
+    if isinstance(value, str):
+        return [value + "0", value[1:], value.replace("1", "2") + " ", value.swapcase() + "\x00"]
+    if isinstance(value, bytes):
+        return [value + b"0", value[1:] or b"1", b"x" * len(value) + b"y"]
+    return [b"digest"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [change_bytes, change_values])
+def test_a_damaged_state_is_read_as_it_was_or_not_at_all(
+    office: Path, damage: Callable[[Path], Iterator[None]]
+) -> None:
+    save(office)
+    (office / "entries" / "wages.md").write_text("edited")  # there is something to do
+    whole, count = load(office), 0
+    for _ in damage(office / ".public.state"):
+        count += 1
+        assert load(office) in (whole, LastBuild(SHOWN), LastBuild())
+        assert nothing_to_do(office) is None
+        assert state.last_manifest(office / "public")[0] in {SHOWN.manifest, ""}
+    assert count > 150
+    assert load(office) == whole
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("damage", [change_bytes, change_values])
+def test_a_damaged_state_says_nothing_else(
+    office: Path, damage: Callable[[Path], Iterator[None]]
+) -> None:
+    """The same where there is nothing to do: what the build said before, or everything is done."""
+    save(office, until=300.0)
+    for _ in damage(office / ".public.state"):
+        assert nothing_to_do(office) in (SUMMARY, None)
+        assert nothing_to_do(office, 300.0) is None
+        if damage is change_bytes:
+            save(office)
+            assert load(office).entries == build(office).entries

@@ -15,7 +15,8 @@ from ilofeed.cli import console
 COMMANDS = {
     "authors": "check cms due explain import new schema touch",
     "init": "init",
-    "site": "build confirm diff live ping serve",
+    "remote": "confirm live ping",
+    "site": "build diff serve",
 }
 _MODULES = {name: module for module, names in COMMANDS.items() for name in names.split()}
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from ilofeed.dates import Moment
+    from ilofeed.problems import Problem
 
 
 PATH = click.Path(path_type=Path)
@@ -41,6 +42,8 @@ class BuildOptions:
     base_url: str | None = None
     allowed: tuple[str, ...] = ()  # rules of the guard
     jobs: int | None = None  # the maximum number of processes
+    check_output: bool = False  # whether to read the files of the output, too
+    sync: bool = True  # whether the build waits for the disk
 
     @property
     def processes(self) -> int:
@@ -92,12 +95,36 @@ def read_base_url(text: str | None) -> str | None:
 
 
 def output_folder(root: Path, output: Path) -> Path:
-    """Return the folder to publish to; raise `OptionError` if it contains the office's files."""
+    """Return the folder to publish to; raise `OptionError` if it contains the office's files, or if
+    a link in the office leads to files of others."""
     target, home = (root / output).resolve(), root.resolve()
     entries = home / "entries"
     if target in (home, *home.parents) or entries in (target, *target.parents):
         raise OptionError(f"--output {output} contains the office's files; choose another folder")
+    place = Path(os.path.normpath(home / output))  # with its links
+    if home in place.parents and home not in target.parents and _is_foreign(target):
+        raise OptionError(
+            f"{place} leads to {target}, which has files that ilofeed did not publish; "
+            f"if it is the right folder, pass --output {target}"
+        )
     return target
+
+
+def _is_foreign(folder: Path) -> bool:
+    """Return whether a folder has files, but not those of a build."""
+    return folder.is_dir() and any(folder.iterdir()) and not (folder / "manifest.json").exists()
+
+
+def site_address(
+    root: Path, clock: dt.datetime, base_url: str | None
+) -> tuple[str | None, list[Problem]]:
+    """Return the site's address, or None and the problems of feeds.yaml if it has errors."""
+    from ilofeed.build import read_settings
+
+    if base_url is not None:
+        return base_url, []
+    office, _, problems = read_settings(root, clock)
+    return (office.url if office is not None else None), problems
 
 
 def terms(option: str, slugs: Collection[str], given: Sequence[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The commands for the site: build, compare, preview, and check what is live.
+"""The commands for the site on this machine: build, compare, preview.
 
 Modules that are slow to load are imported by the commands that need them, to keep `--help` and a
 build without changes fast.
@@ -10,25 +10,22 @@ import errno
 import gc
 import signal
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ilofeed.cli import console, options
-from ilofeed.problems import RULES, Problem, attempting, has_errors, plural, printable_json
+from ilofeed.problems import RULES, Problem, attempting, has_errors, plural
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Sequence
     from pathlib import Path
 
     from ilofeed.build import BuildContext
-    from ilofeed.feeds import Ledger
     from ilofeed.guard import Format
     from ilofeed.preview import Server, Watcher
-    from ilofeed.publish import PreviousBuild, websub
-
-MAX_DIFFERING = 20  # documents of the live site to list; the rest are only counted
+    from ilofeed.publish import Previous, PreviousBuild
 
 
 @click.command()
@@ -49,6 +46,18 @@ MAX_DIFFERING = 20  # documents of the live site to list; the rest are only coun
     "--jobs",
     type=click.IntRange(min=1),
     help="Maximum number of processes. The output is the same for any number.",
+)
+@click.option(
+    "--check-output",
+    is_flag=True,
+    help="Read all published files, and repair those that a disk has damaged.",
+)
+@click.option(
+    "--no-sync",
+    "sync",
+    flag_value=False,
+    default=True,
+    help="Do not wait until the disk has everything; only for output that is thrown away.",
 )
 @click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 @options.clock
@@ -76,7 +85,7 @@ def _nothing_to_do(
 
     started = time.monotonic()
     target = options.output_folder(root, given.output)
-    if given.previous is not None:
+    if given.previous is not None or given.check_output:
         return None
     summary = recall_summary(root, target, given.base_url, clock.timestamp())
     if summary is None or (strict and summary.problems):
@@ -100,7 +109,6 @@ def _build(
 ) -> int:
     """Publish what changed, and print what subscribers notice."""
     from ilofeed import build as chain
-    from ilofeed.cli.console import changed, counts, documents, noticed
     from ilofeed.guard import compare
     from ilofeed.publish import load_previous, output, recall_build
 
@@ -108,8 +116,11 @@ def _build(
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
     with attempting(f"build into {target}"), output.locked(target):
-        previous = recall_build(target)
-        before = load_previous(_previous(root, clock, given), root, target)
+        previous = recall_build(target, check=given.check_output)
+        damaged = previous.state.damaged
+        before = load_previous(_previous(root, clock, given), root, target, damaged)
+        if before.notice:
+            console.say(before.notice)
         context = _context(given, before, progress, previous)
         draft = chain.prepare(root, clock, context)
         progress.end()
@@ -118,14 +129,16 @@ def _build(
         if code != console.DONE:
             return code
         progress("Publishing", 0, 1)
-        changes = chain.finish(draft, target)
-        summary = f"{counts(draft)}, {documents(len(draft.documents), target)}"
-        is_repeatable = given.previous is None
-        chain.remember(draft, target, clock, context, changes, summary if is_repeatable else None)
+        changes = chain.finish(draft, target, context)
+        counted = console.counts(draft)
+        summary = f"{counted}, {console.documents(len(draft.documents), target)}"
+        repeated = summary if given.previous is None else None
+        chain.remember(draft, target, clock, context, changes, repeated)
     seconds = time.monotonic() - started
-    console.say(f"{counts(draft)}, {changed(changes, target)} ({seconds:.1f} s)")
-    if before is not None and draft.ledger is not None:
-        console.say(noticed(compare(before, draft.ledger, previous.state.shown.waiting)))
+    console.say(f"{counted}, {console.changed(changes, target)} ({seconds:.1f} s)")
+    if before.ledger is not None and draft.ledger is not None:
+        difference = compare(before.ledger, draft.ledger, previous.state.shown.waiting)
+        console.say(console.noticed(difference))
     gc.freeze()  # skip the collection at exit
     return console.DONE
 
@@ -136,13 +149,13 @@ def _previous(root: Path, clock: dt.datetime, given: options.BuildOptions) -> st
         return given.previous
     from ilofeed.feeds import MANIFEST
 
-    url, _ = _site_address(root, clock, given.base_url)
+    url, _ = options.site_address(root, clock, given.base_url)
     return f"{url}{MANIFEST}" if url is not None else "none"  # feeds.yaml has errors
 
 
 def _context(
     given: options.BuildOptions,
-    before: Ledger | None,
+    before: Previous,
     progress: console.Progress,
     previous: PreviousBuild | None = None,
 ) -> BuildContext:
@@ -155,6 +168,7 @@ def _context(
         allowed=given.allowed,
         previous=previous or PreviousBuild(),
         processes=given.processes,
+        sync=given.sync,
         progress=progress,
     )
 
@@ -182,13 +196,16 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)
     before = load_previous(_previous(root, clock, build_options), root, target)
-    before = before or Ledger({}, {}, frozenset())
+    if before.notice:
+        console.say(before.notice)
+    before = replace(before, ledger=before.ledger or Ledger({}, {}, frozenset()))
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
     if draft.ledger is None or draft.faults:
         return console.report(root, draft.problems, draft.faults)
-    difference = compare(before, draft.ledger, waiting)
+    assert before.ledger is not None
+    difference = compare(before.ledger, draft.ledger, waiting)
     console.output(FORMATS[form](difference, draft.refused))
     if form != "text":
         return console.REFUSED if has_errors(draft.refused) else console.DONE
@@ -248,136 +265,3 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
         verdict = plural(len(shown), "problem") if shown else "no problems"
         milliseconds = f"{update.seconds * 1000:.0f} ms"
         console.say(f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})")
-
-
-def _site_address(
-    root: Path, clock: dt.datetime, base_url: str | None
-) -> tuple[str | None, list[Problem]]:
-    """Return the site's address, or None and the problems of feeds.yaml if it has errors."""
-    from ilofeed.build import read_settings
-
-    if base_url is not None:
-        return base_url, []
-    office, _, problems = read_settings(root, clock)
-    return (office.url if office is not None else None), problems
-
-
-@click.command()
-@options.base_url
-@options.clock
-@click.pass_obj
-def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
-    """Print the manifest of the live site.
-
-    Invisible characters in its texts are escaped, which does not change their value.
-    """
-    from ilofeed.publish import live as live_site
-
-    url, problems = _site_address(root, clock, base_url)
-    if url is None:
-        return console.report(root, problems)
-    console.output(printable_json(live_site.fetch_manifest(url)).encode())
-    return console.DONE
-
-
-@click.command()
-@options.output
-@options.base_url
-@click.option(
-    "--since",
-    metavar="PATH|URL|none",
-    default="none",
-    show_default=True,
-    help="Fetch only what changed since this manifest.",
-)
-@click.option(
-    "--wait",
-    type=click.FloatRange(min=0, max=3600),
-    default=0,
-    metavar="SECONDS",
-    help="How long to wait for caches to show the new documents (default: try once).",
-)
-@options.clock
-@click.pass_obj
-def confirm(
-    root: Path, output: Path, base_url: str | None, since: str, wait: float, clock: dt.datetime
-) -> int:
-    """Fetch the feeds of the live site and compare them with the output."""
-    from ilofeed.publish import live as live_site
-    from ilofeed.publish import load_previous
-
-    url, problems = _site_address(root, clock, base_url)
-    if url is None:
-        return console.report(root, problems)
-    target = options.output_folder(root, output)
-    with attempting(f"read the output in {target}"):
-        expected = live_site.expected_documents(target, load_previous(since, root, target))
-    confirmation = live_site.confirm(url, expected, wait)
-    documents, differing = plural(confirmation.documents, "document"), confirmation.differing
-    if not differing:
-        console.say(f"{documents} at {url}: all equal to the output")
-        return console.DONE
-    for path, difference in list(differing.items())[:MAX_DIFFERING]:
-        console.answer(f"{url}{path}: {difference}")
-    console.say(
-        f"{len(differing)} of {documents} at {url} differ from the output; "
-        "a cache may be out of date: run this again, or deploy again"
-    )
-    return console.NOT_VERIFIED
-
-
-@click.command()
-@options.output
-@click.option(
-    "--since",
-    metavar="PATH|URL|none",
-    default="none",
-    show_default=True,
-    help="The manifest before the changes; `none` reports every feed.",
-)
-@options.clock
-@click.pass_obj
-def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
-    """Notify the WebSub hub in feeds.yaml of the published feeds that changed."""
-    from ilofeed.build import read_settings
-    from ilofeed.feeds import MANIFEST
-    from ilofeed.files import PublishError
-    from ilofeed.publish import load_previous, read_manifest, websub
-
-    if since == "live":
-        raise options.OptionError(
-            "--since live would compare the site with itself; pass the manifest from before the "
-            "upload"
-        )
-    office, _, problems = read_settings(root, clock)
-    if office is None:
-        return console.report(root, problems)
-    if office.hub is None:
-        console.say("feeds.yaml has no hub; nothing to do")
-        return console.DONE
-    target = options.output_folder(root, output)
-    with attempting(f"read the output in {target}"):
-        after = read_manifest(target)
-    if after is None:
-        raise PublishError(f"{target / MANIFEST} does not exist; build first")
-    changed = websub.changed_feeds(load_previous(since, root, target), after)
-    if not changed:
-        console.say("no feed has changed; nothing to do")
-        return console.DONE
-    site = after.site or office.url  # the address of the build, maybe from --base-url
-    return _report_ping(office.hub, websub.ping(office.hub, [site + path for path in changed]))
-
-
-def _report_ping(hub: str, results: Sequence[websub.PingResult]) -> int:
-    failed: dict[str, list[str]] = {}  # feeds by what went wrong
-    for result in results:
-        if result.failure is None:
-            console.answer(result.feed)
-        else:
-            failed.setdefault(result.failure, []).append(result.feed)
-    for failure, feeds in failed.items():
-        more = f" and {len(feeds) - 3} more" if len(feeds) > 3 else ""
-        console.say(f"{failure}; not notified of {', '.join(feeds[:3])}{more}")
-    done = len(results) - sum(map(len, failed.values()))
-    console.say(f"{hub} was notified of {done} of {len(results)} changed feeds")
-    return console.BROKEN_DISK if failed else console.DONE

@@ -20,6 +20,7 @@ from ilofeed.feeds.ledger import (
     MANIFEST,
     Ledger,
     ManifestError,
+    NewerManifestError,
     Record,
     is_archive,
     is_inside,
@@ -53,6 +54,7 @@ from ilofeed.feeds.selection import (
 
 __all__ = [
     "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
+    "NewerManifestError",
     "OpmlError", "Record", "Selection", "archive_feeds", "event_categories", "event_times",
     "feed_links", "feed_terms", "group_feeds", "is_archive", "is_inside", "is_published",
     "last_change", "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",

@@ -28,6 +28,10 @@ class ManifestError(ValueError):
     """A manifest cannot be used; the text says why."""
 
 
+class NewerManifestError(ManifestError):
+    """A manifest was written by a newer ilofeed."""
+
+
 class Record(NamedTuple):
     """The record of one published entry.
 
@@ -143,7 +147,9 @@ def _check_version(version: object) -> None:
     if type(version) is not int or version < 1:
         raise ValueError("version")
     if version > VERSION:
-        raise ManifestError(f"it was written by a newer ilofeed (format {version}); update ilofeed")
+        raise NewerManifestError(
+            f"it was written by a newer ilofeed (format {version}); update ilofeed"
+        )
 
 
 def _check_archives(ledger: Ledger) -> None:

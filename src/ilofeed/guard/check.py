@@ -37,11 +37,11 @@ def check_continuity(
         *check_dates(comparison, reused | moved),
         *check_addresses(comparison, before),
     ]
-    problems = [_with_advice(problem, allowed) for problem in refusals]
+    problems = [with_advice(problem, allowed) for problem in refusals]
     return sorted([*problems, *check_announced(comparison, reused | moved)])
 
 
-def _with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
+def with_advice(problem: Problem, allowed: Collection[str]) -> Problem:
     """Return a refusal with advice on how to allow it; as a warning if it is allowed."""
     option = f"--allow {problem.code}"
     if problem.code in allowed:

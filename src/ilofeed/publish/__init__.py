@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ilofeed.publish import live, output, websub
     from ilofeed.publish.entry_records import keep_entries
-    from ilofeed.publish.last_build import PreviousBuild, recall_build
-    from ilofeed.publish.live import load_previous
+    from ilofeed.publish.last_build import (
+        Previous,
+        PreviousBuild,
+        load_named,
+        load_previous,
+        recall_build,
+        refuse_lost,
+    )
     from ilofeed.publish.output import PublishResult, publish, read_manifest
     from ilofeed.publish.stamps import Input, scan_inputs
     from ilofeed.publish.state import (
@@ -26,14 +32,14 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
-    "BuildSummary", "Input", "LastShown", "NewBuild", "Output", "PreviousBuild", "PublishResult",
-    "keep_entries", "live", "load_previous", "load_state", "output", "publish", "read_manifest",
-    "recall_build", "recall_summary", "save_state", "scan_inputs", "websub",
+    "BuildSummary", "Input", "LastShown", "NewBuild", "Output", "Previous", "PreviousBuild",
+    "PublishResult", "keep_entries", "live", "load_named", "load_previous", "load_state", "output",
+    "publish", "read_manifest", "recall_build", "recall_summary", "refuse_lost", "save_state",
+    "scan_inputs", "websub",
 ]  # fmt: skip
 _NAMES = {
     "entry_records": "keep_entries",
-    "last_build": "PreviousBuild recall_build",
-    "live": "load_previous",
+    "last_build": "Previous PreviousBuild load_named load_previous recall_build refuse_lost",
     "output": "PublishResult publish read_manifest",
     "stamps": "Input scan_inputs",
     "state": "NewBuild Output LastShown BuildSummary recall_summary load_state save_state",

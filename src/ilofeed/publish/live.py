@@ -1,7 +1,6 @@
-"""Load the previous manifest, and compare the live site with the output."""
+"""Fetch the manifest of the live site, and compare the site with the output."""
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,8 +8,7 @@ from pathlib import Path
 
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.http import FetchError, TooLargeError, fetch, is_address
-from ilofeed.problems import attempting
+from ilofeed.http import FetchError, TooLargeError, fetch
 from ilofeed.publish.output import read_manifest
 from ilofeed.urls import AddressError
 
@@ -26,27 +24,16 @@ class Confirmation:
     differing: Mapping[str, str]
 
 
-def load_previous(where: str | None, root: Path, output: Path) -> Ledger | None:
-    """Return the ledger that `--previous` names: a path, a URL or `none`; by default the output's.
-
-    Raise `PublishError` or `OSError` if it cannot be read: a site that does not answer must not be
-    treated as empty.
-    """
-    if where is None:
-        return read_manifest(output)
-    if where == "none":
-        return None
-    if is_address(where):
-        return _parse(where, _fetch(where))
-    with attempting(f"read {root / where}"):
-        return _parse(where, (root / where).read_bytes())
-
-
 def fetch_manifest(site: str) -> str:
     """Return the text of the manifest of a site; raise `PublishError` if it cannot be used."""
     data = _fetch(site + MANIFEST)
-    _parse(site + MANIFEST, data)
-    return data.decode(json.detect_encoding(data), "surrogatepass")  # as `json.loads` decodes it
+    parse_ledger(site + MANIFEST, data)
+    return data.decode()
+
+
+def fetch_ledger(address: str) -> Ledger:
+    """Return the ledger in the manifest at an address; raise `PublishError` if it is not there."""
+    return parse_ledger(address, _fetch(address))
 
 
 def _fetch(address: str) -> bytes:
@@ -58,7 +45,8 @@ def _fetch(address: str) -> bytes:
         raise PublishError(f"{address} cannot be used: {error}") from error
 
 
-def _parse(where: str, data: bytes) -> Ledger:
+def parse_ledger(where: str, data: bytes) -> Ledger:
+    """Return the ledger in a manifest; raise `PublishError` with its place if it is damaged."""
     try:
         return parse_manifest(data)
     except ManifestError as error:

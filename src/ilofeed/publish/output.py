@@ -1,15 +1,19 @@
 """Write changed documents to the output folder, one by one, each atomically.
 
 A reader of the output never finds an incomplete file, or a feed that links to a missing page. Pages
-are written first, then feeds, indexes and the manifest; deletions come last. A build that is killed
-leaves complete files and a journal of the paths it was publishing. The next build completes the
-work, and deletes files that are only in the journal. This is not guaranteed after a loss of power,
-because files are not synchronised (fsync).
+are published first, then feeds, indexes and the manifest; deletions come last. A build that is
+killed leaves complete files and a journal of the paths it was publishing. The next build completes
+the work, and deletes files that are only in the journal.
+
+The same holds after a loss of power: all drafts are on the disk before the first is published, and
+all files before the manifest that lists them.
 """
 
 import contextlib
-import json
+import errno
+import os
 import shutil
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +24,22 @@ from ilofeed import files
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, is_inside, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.model import FILE_NAMES, ORDER, AnyDocument, Document, in_order
+from ilofeed.publish.beside import (
+    COPY,
+    DRAFTS,
+    JOURNAL,
+    LOCK,
+    beside,
+    check_beside,
+    install,
+    read_journal,
+    write_journal,
+)
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
-_TEMPORARY = ".ilofeed-tmp"
+_INSIDE = ".ilofeed-tmp"  # drafts, if the output is a file system of its own
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
+_UMASK = 0o022  # everyone may read what is published
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +53,13 @@ class PublishResult:
 
 @contextlib.contextmanager
 def locked(output: Path) -> Iterator[None]:
-    """Hold the lock of an output folder; `PublishError` if another build holds it too long."""
+    """Hold the lock of an output folder; `PublishError` if another build holds it too long, or if a
+    file next to the output is a link."""
     if output.exists() and not output.is_dir():
         raise PublishError(f"{output} is a file; write the path of a folder as the output")
     output.parent.mkdir(parents=True, exist_ok=True)
-    path = output.parent / f".{output.name}.lock"
+    check_beside(output)
+    path = beside(output, LOCK)
     path.open("a").close()  # fails in a read-only folder, where FileLock would wait forever
     lock = FileLock(path, timeout=WAIT)
     try:
@@ -57,71 +75,131 @@ def locked(output: Path) -> Iterator[None]:
 def read_manifest(output: Path) -> Ledger | None:
     """Return the ledger of an output folder, None if it has no manifest; raise `PublishError` if
     the manifest cannot be used."""
+    data = files.read_regular(output / MANIFEST)
     try:
-        return parse_manifest((output / MANIFEST).read_bytes())
-    except FileNotFoundError:
-        return None
+        return parse_manifest(data) if data is not None else None
     except ManifestError as error:
         raise PublishError(f"{output / MANIFEST} cannot be used: {error}") from error
 
 
 def publish(
-    documents: Sequence[AnyDocument], output: Path, previous: Ledger | None
+    documents: Sequence[AnyDocument], output: Path, owned: Ledger | None, *, sync: bool = True
 ) -> PublishResult:
     """Write the documents to the output, and delete other files of earlier builds.
 
-    Files that are not in a manifest or journal are never deleted. Raise `PublishError` if a link
-    leads out of the output, `OSError` if the disk fails.
+    Files that are neither in `owned`, the ledger of the output, nor in a journal are never deleted.
+    Raise `PublishError` if a link leads out of the output, `OSError` if the disk fails.
     """
-    output.mkdir(parents=True, exist_ok=True)
-    temporary, journal = output / _TEMPORARY, output.parent / f".{output.name}.journal"
+    umask = os.umask(_UMASK)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(output / _INSIDE, ignore_errors=True)  # left by a build that died
+        with files.work_folder(beside(output, DRAFTS)) as work:
+            result = _publish(documents, output, owned, work, sync=sync)
+            _keep_copy(documents, output, work, sync=sync)
+    finally:
+        os.umask(umask)
+    # only now are the deletions complete, and is the copy that of the manifest
+    beside(output, JOURNAL).unlink(missing_ok=True)
+    return result
+
+
+def _publish(
+    documents: Sequence[AnyDocument], output: Path, owned: Ledger | None, work: Path, *, sync: bool
+) -> PublishResult:
+    paths = {document.path for document in documents}
     # files of a build that died may be missing in the manifest
-    journaled = filter(is_inside, _read_list(journal))
-    earlier = {*(previous.files if previous is not None else ()), *journaled}
-    earlier -= {document.path for document in documents}
+    journaled = filter(is_inside, read_journal(output))
+    earlier = {*(owned.files if owned is not None else ()), *journaled} - paths
     changed: list[Document] = []
     unchanged = []
+    _open_folders(output, paths)
     for document in in_order(documents):
         path = f"{output}/{document.path}"
-        if isinstance(document, Document) and not files.is_same(path, document.data):
+        if isinstance(document, Document) and not files.is_same(
+            path, document.data, files.READABLE
+        ):
             changed.append(document)
         else:
             unchanged.append(document.path)
     stale = sorted(path for path in earlier - {MANIFEST} if (output / path).is_file())
     stale.sort(key=lambda path: path.rpartition("/")[2] not in _FEEDS)  # before what they link to
+    steps = list(_steps(changed, output))
     if changed or stale:
         _check_folders(output, [*(document.path for document in changed), *stale])
-        _write_list(journal, [*(document.path for document in documents), *earlier])
-    shutil.rmtree(temporary, ignore_errors=True)  # left by a build that died
-    written: list[str] = []
-    try:
-        for place, group in _steps(changed, output):
-            if group[0].path == place:
-                files.write(f"{output}/{place}", group[0].data, str(temporary))
-            else:
-                files.write_folder(output, place, group, temporary)
-            written += (document.path for document in group)
-        _delete(output, stale, temporary)
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    journal.unlink(missing_ok=True)
+        with files.work_folder(_drafts(output, work)) as drafts:
+            _write_drafts(steps, drafts)
+            write_journal(output, paths | earlier, work, sync=sync)
+            _move_drafts(steps, drafts, output, sync=sync)
+            _delete(output, stale, drafts)
+        if sync:
+            files.sync_disk(output)
+    written = [document.path for _, group in steps for document in group]
     return PublishResult(tuple(written), tuple(unchanged), tuple(stale))
 
 
-def _read_list(path: Path) -> frozenset[str]:
+def _drafts(output: Path, work: Path) -> Path:
+    """Return the path of a folder for drafts from which they can be renamed into the output.
+
+    It is next to the output, where nobody copies it, unless the output is a mount point.
+    """
     try:
-        items = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return frozenset()
-    return frozenset(
-        item for item in (items if isinstance(items, list) else ()) if isinstance(item, str)
-    )
+        (work / "missing").rename(output / "missing")  # fails, but across devices in another way
+    except OSError as error:
+        if error.errno == errno.EXDEV:
+            return output / _INSIDE
+    return work / "drafts"
 
 
-def _write_list(path: Path, items: Sequence[str]) -> None:
-    draft = path.with_name(path.name + ".new")
-    draft.write_text(json.dumps(items), "utf-8")
-    draft.replace(path)
+_Step = tuple[str, Sequence[Document]]  # the path to replace, and its documents
+
+
+def _write_drafts(steps: Sequence[_Step], drafts: Path) -> None:
+    """Write the documents of each step to a file or folder that has its number as the name."""
+    for number, (place, group) in enumerate(steps):
+        if group[0].path == place:
+            files.create(f"{drafts}/{number}", group[0].data)
+            continue
+        for document in group:
+            draft = drafts / f"{number}{document.path.removeprefix(place)}"
+            draft.parent.mkdir(parents=True, exist_ok=True)
+            files.create(str(draft), document.data)
+
+
+def _move_drafts(steps: Sequence[_Step], drafts: Path, output: Path, *, sync: bool) -> None:
+    if sync:
+        files.sync_disk(drafts)
+    for number, (place, _) in enumerate(steps):
+        if place == MANIFEST and sync:
+            files.sync_disk(drafts)
+        files.move(f"{drafts}/{number}", f"{output}/{place}")
+
+
+def _keep_copy(documents: Sequence[AnyDocument], output: Path, work: Path, *, sync: bool) -> None:
+    """Keep a copy of the manifest next to the output, for the case that the manifest is lost.
+
+    The manifest is on the disk then, so at any moment one of the two is whole.
+    """
+    for document in documents:
+        if document.path == MANIFEST and document.data != _read(beside(output, COPY)):
+            install(output, COPY, document.data, work, sync=sync)
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return files.read_regular(path)
+    except OSError:  # the disk has lost it
+        return None
+
+
+def _open_folders(output: Path, paths: Iterable[str]) -> None:
+    """Let everyone read the folders of the output, as far as the file system has modes."""
+    names = {path.rpartition("/")[0] for path in paths}
+    for folder in ("", *sorted({around for name in names for around in (*_folders(name), name)})):
+        path = f"{output}/{folder}"
+        with contextlib.suppress(OSError):
+            if not files.is_open(path):
+                os.chmod(path, stat.S_IMODE(os.lstat(path).st_mode) | 0o755)  # noqa: PTH101, S103
 
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
@@ -134,7 +212,7 @@ def _check_folders(output: Path, paths: Iterable[str]) -> None:
             raise PublishError(f"the link {link} leads out of the output; remove it")
 
 
-def _steps(changed: Sequence[Document], output: Path) -> Iterator[tuple[str, Sequence[Document]]]:
+def _steps(changed: Sequence[Document], output: Path) -> Iterator[_Step]:
     """Yield each path to replace atomically, a file or a new folder, with its documents.
 
     A new feed and its archives link to each other, so they appear together in a new folder. An
@@ -146,7 +224,7 @@ def _steps(changed: Sequence[Document], output: Path) -> Iterator[tuple[str, Seq
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
     ordered = sorted(changed, key=position)
-    together: dict[str, list[Document]] = {}  # computed before the first write
+    together: dict[str, list[Document]] = {}
     for document in ordered:
         if document.feed is not None:
             path = document.path
@@ -167,14 +245,14 @@ def _folders(path: str) -> Iterator[str]:
         yield "/".join(parts[:depth])
 
 
-def _delete(output: Path, stale: Sequence[str], temporary: Path) -> None:
+def _delete(output: Path, stale: Sequence[str], work: Path) -> None:
     """Delete whole folders of feeds atomically, and other files one by one."""
     gone: dict[str, bool] = {}
     for path in stale:
         if path.rpartition("/")[2] in _FEEDS:
             for folder in _folders(path):
                 if folder not in gone:
-                    gone[folder] = files.delete_folder(output, folder, stale, temporary)
+                    gone[folder] = files.delete_folder(output, folder, stale, work)
                 if gone[folder]:
                     break
         if not any(gone.get(folder) for folder in _folders(path)):

@@ -110,9 +110,9 @@ def _to_stamp(status: os.stat_result) -> Stamp:
 
 
 def stamp_of(output: Path, path: str) -> Stamp | None:
-    """Return the stamp of a published file; None if it does not exist."""
+    """Return the stamp of a published file, or of a link in its place; None if it is missing."""
     try:
-        return _to_stamp(os.stat(f"{output}/{path}"))  # noqa: PTH116  there are many
+        return _to_stamp(os.lstat(f"{output}/{path}"))
     except OSError:
         return None
 

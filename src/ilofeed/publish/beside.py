@@ -1,0 +1,71 @@
+"""The files next to an output folder `public`, which are not published.
+
+- `.public.lock` is held by a build,
+- `.public.new` is a folder of drafts; they are renamed into the output, so that whoever copies it
+  never copies half a file,
+- `.public.journal` has the paths that a build is publishing; a build that dies leaves it behind,
+- `.public.state` is what the last build remembers (`publish.state`),
+- `.public.manifest.json` is a copy of the manifest of the last build.
+
+They may have come with the office's files, for example in a pull request. So links are refused, new
+files are created exclusively, and a journal that does not name device and inode of the output is
+ignored.
+"""
+
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from ilofeed import files
+
+LOCK, DRAFTS, JOURNAL, STATE, COPY = "lock", "new", "journal", "state", "manifest.json"
+
+
+def beside(output: Path, name: str) -> Path:
+    """Return the path of a file next to an output folder."""
+    return output.with_name(f".{output.name}.{name}")
+
+
+def identify(output: Path) -> list[int]:
+    """Return the device and the inode of an output folder."""
+    status = output.stat()
+    return [status.st_dev, status.st_ino]
+
+
+def check_beside(output: Path) -> None:
+    """Raise `PublishError` if any of the files next to an output is a link, or not a file."""
+    for name in (LOCK, JOURNAL, STATE, COPY):
+        files.check_regular(beside(output, name))
+    files.check_regular(beside(output, DRAFTS), "folder")
+    lock = beside(output, LOCK)
+    if lock.exists() and lock.stat().st_nlink > 1:  # it might be emptied
+        raise files.PublishError(f"{lock} is a hard link, which ilofeed did not create; remove it")
+
+
+def is_unfinished(output: Path) -> bool:
+    """Return whether a build died while it was publishing."""
+    return os.path.lexists(beside(output, JOURNAL))
+
+
+def read_journal(output: Path) -> frozenset[str]:
+    """Return the paths that a dead build was publishing; none if it published to another folder."""
+    try:
+        journal = json.loads(files.read_regular(beside(output, JOURNAL)) or b"")
+        if journal["output"] != identify(output):
+            return frozenset()
+        return frozenset(path for path in journal["paths"] if isinstance(path, str))
+    except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        return frozenset()
+
+
+def write_journal(output: Path, paths: Iterable[str], work: Path, *, sync: bool) -> None:
+    """Write the paths that a build is going to publish; `work` is a folder for drafts."""
+    text = json.dumps({"output": identify(output), "paths": sorted(paths)})
+    install(output, JOURNAL, text.encode("utf-8", "surrogatepass"), work, sync=sync)
+
+
+def install(output: Path, name: str, data: bytes, work: Path, *, sync: bool) -> None:
+    """Replace a file next to the output; with `sync` it is on the disk then."""
+    files.create(f"{work}/{name}", data)
+    files.install(work / name, beside(output, name), sync=sync)
