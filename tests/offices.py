@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ilofeed.content.read import Sources
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
+from ilofeed.media import OfficeFile
 from ilofeed.pages.render import render
 
 if TYPE_CHECKING:
@@ -43,7 +44,12 @@ def sources(
     named = tuple(
         (f"entries/{slug.replace('_', '-')}.md", data) for slug, data in sorted(entries.items())
     )
-    return Sources(office, named, files or {})
+    return Sources(office, named, {name: in_memory(name, d) for name, d in (files or {}).items()})
+
+
+def in_memory(name: str, data: bytes) -> OfficeFile:
+    """A file of an office that is on no disk."""
+    return OfficeFile(Path(), name, "", data)
 
 
 def found(now: dt.datetime = NOW, **given: Any) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 import pytest
 import yaml
+from PIL import Image
 
 from ilofeed.build import render_site
 from ilofeed.cli import console
@@ -27,9 +28,11 @@ from ilofeed.content.schemas import (
 )
 from ilofeed.content.site import check
 from ilofeed.feeds import select
+from ilofeed.media import render_files
 from ilofeed.problems import RULES
 from manual import PAGES, page_name
-from offices import DATA, NOW, ROOT
+from offices import DATA, NOW, ROOT, entry, site
+from picture_files import encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +87,7 @@ def test_every_key_of_an_entry_has_its_row() -> None:
     for heading, model in (
         ("## event", EventFields),
         ("## image", ImageFields),
-        ("A list; each item has:", AttachmentFields),
+        ("An item is the name of a file beside the entry, or has:", AttachmentFields),
     ):
         assert_rows(table(page, heading), model)
     assert_names(rows["`authors`"][1], PersonFields)
@@ -253,6 +256,8 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         "version": r"\d+\.\d+\.\d+",
         "type": "png|jpeg|gif|webp|jpg",
         "name": r"[\w.-]+",
+        "file": r"[\w-]+\.pdf",
+        "width": "800|400",
     }
     parts = {row: re.split(r"<(\w+)>", row) for row in rows}
     expressions = {
@@ -266,6 +271,11 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
     }
     paths = {path for name in ("gallery", "languages") for path in output_of(DATA / name)}
     paths |= set(output_of(DATA / "gallery", archives="[atom, rss, json]", limit="1"))
+    photo = encode(Image.effect_noise((1700, 900), 90), "JPEG")
+    report = {"entries/report.pdf": b"%PDF-1.4", "entries/photo.jpg": photo}
+    image = "{file: photo.jpg, alt: A photo}"
+    made = site(files=report, wages=entry(attachments="[report.pdf]", image=image))
+    paths |= {document.path for document in render_files(made.entries, made.files, {})}
     for path in paths:
         assert [row for row in rows if expressions[row].fullmatch(path)], path
     for row in rows:
@@ -281,4 +291,6 @@ def output_of(folder: Path, **settings: str) -> list[str]:
         office = office.replace("site:\n", f"site:\n  {key}: {value}\n")
     checked, problems = check(dataclasses.replace(sources, office=office.encode()), NOW)
     assert checked is not None, problems
-    return [document.path for document in render_site(select(checked, NOW))]
+    selection = select(checked, NOW)
+    files = render_files(selection.entries, checked.files, {})
+    return [document.path for document in (*render_site(selection), *files)]

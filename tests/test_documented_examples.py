@@ -183,9 +183,9 @@ def drawing(text: str) -> None:
     boxes = re.findall(r"\| (\w+) +\|", text)
     *_, order = text.rstrip().splitlines()
     assert re.findall(r"\w+", order) == PACKAGES[:-1]
-    assert boxes == PACKAGES[1:7]
+    assert boxes == PACKAGES[2:8]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
-    assert named == {"build", "importers", "scaffold", "preview", "cli"}
+    assert named == {"build", "media", "importers", "scaffold", "preview", "cli"}
 
 
 def table(text: str, office: Path) -> None:

@@ -15,7 +15,8 @@ from typing import TypeAlias
 from ilofeed.content import Site, check, check_office, read_office, read_or_empty
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
 from ilofeed.guard import check_continuity, keep_first, make_ledger, render_manifest
-from ilofeed.model import AnyDocument, Office
+from ilofeed.media import render_files
+from ilofeed.model import AnyDocument, Office, in_order
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
 from ilofeed.publish import (
@@ -107,7 +108,12 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
     selection = select(site, now, context.feeds_to_keep)
-    documents = render_changed(selection, previous.outputs, workers)
+    documents = in_order(
+        [
+            *render_changed(selection, previous.outputs, workers),
+            *render_files(selection.entries, site.files, previous.outputs, workers),
+        ]
+    )
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
     if context.before.ledger is not None:
         ledger = keep_first(context.before.ledger, ledger, site.office)

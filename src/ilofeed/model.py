@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias, TypeVar, get_args
+from urllib.parse import quote
 
 from ilofeed.dates import Moment
 from ilofeed.ids import Authority
@@ -127,7 +128,8 @@ class Office:
 
     def address(self, path: str) -> str:
         """Return the URL of an output path, without a final `index.html`."""
-        return self.url + path.removesuffix("index.html")
+        path = path.removesuffix("index.html")
+        return self.url + (path if path.isascii() else quote(path))
 
     @property
     def category_scheme(self) -> str:
@@ -153,7 +155,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture; `path` (in the output) and `data` are None for a picture on another site."""
+    """A picture; `path` (in the output) is None for a picture on another site."""
 
     url: str
     alt: str
@@ -161,19 +163,38 @@ class Image:
     type: str | None = None
     width: int | None = None  # in pixels
     height: int | None = None
-    size: int | None = None  # in bytes
     path: str | None = None
-    data: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document to download; `length` is in bytes, 0 if unknown."""
+    """A document to download; `length` is in bytes, 0 if unknown. `path` is its output path if it
+    is a file of the entry."""
 
     url: str
     type: str
     length: int = 0
     title: str | None = None
+    path: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedFile:
+    """A file of an entry, published at the output path `path`.
+
+    `source` is its path relative to the office's folder, `digest` the SHA-256 and `length` the
+    number of its bytes. Only a picture has the other fields: media type and size in pixels as it is
+    published, and the widths of smaller versions.
+    """
+
+    path: str
+    source: str
+    digest: str
+    length: int
+    width: int | None = None
+    height: int | None = None
+    type: str | None = None
+    widths: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +217,7 @@ class Entry:
     event: Event | None = None
     image: Image | None = None
     attachments: tuple[Attachment, ...] = ()
+    files: tuple[PublishedFile, ...] = ()
     translates: str | None = None  # slug of the original, even if that is not published
     translation_of: str | None = None  # the same; None in a selection without the original
     draft: bool = False
@@ -371,13 +393,3 @@ def format_of(path: str, kind: Kind) -> Format | None:
 def in_order(documents: Iterable[Ordered]) -> tuple[Ordered, ...]:
     """Sort documents into the order in which they are published."""
     return tuple(sorted(documents, key=lambda document: ORDER.index(document.kind)))
-
-
-def relative(here: str, path: str) -> str:
-    """Return the relative link from an output path to another, without a final `index.html`."""
-    there, base = path.split("/"), here.split("/")[:-1]
-    common = 0
-    while common < min(len(there) - 1, len(base)) and there[common] == base[common]:
-        common += 1
-    address = "../" * (len(base) - common) + "/".join(there[common:])
-    return address.removesuffix("index.html") or "./"

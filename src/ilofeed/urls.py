@@ -110,3 +110,13 @@ def _encode(part: str, safe: str) -> str:
 def is_absolute(text: str) -> bool:
     """Return whether an address begins with a scheme."""
     return _SCHEME.match(text) is not None
+
+
+def relative(here: str, path: str) -> str:
+    """Return the relative link from an output path to another, without a final `index.html`."""
+    there, base = path.split("/"), here.split("/")[:-1]
+    common = 0
+    while common < min(len(there) - 1, len(base)) and there[common] == base[common]:
+        common += 1
+    address = "../" * (len(base) - common) + "/".join(there[common:])
+    return address.removesuffix("index.html") or "./"

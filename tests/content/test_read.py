@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.content import read
-from ilofeed.content.read import MAX_PICTURE_BYTES, MAX_TEXT_BYTES, read_office
+from ilofeed.content.read import MAX_TEXT_BYTES, read_office
 from ilofeed.content.site import check
+from ilofeed.media import MAX_FILE_BYTES, Unreadable
 from ilofeed.publish.stamps import scan_inputs
 from offices import DATA, NOW, entry
 
@@ -30,8 +31,8 @@ def codes(sources: read.Sources) -> dict[str, str]:
     """Return why each picture that cannot be used cannot."""
     return {
         path.removeprefix("entries/"): data.code
-        for path, data in sources.files.items()
-        if isinstance(data, read.Unreadable)
+        for path, file in sources.files.items()
+        if isinstance(data := file.read(), Unreadable)
     }
 
 
@@ -70,8 +71,9 @@ def test_links_are_followed_to_files_alone(office: Path) -> None:
         "entries/nowhere.md",
     )
     assert {problem.code for problem in sources.problems} == {"not-a-file"}
-    assert codes(sources) == {"circle.png": "not-a-file", "nowhere.png": "not-a-file"}
-    assert sources.files["entries/picture.png"] == b"note"
+    names = ("circle.png", "folder", "nowhere.png")
+    assert codes(sources) == dict.fromkeys(names, "not-a-file")
+    assert sources.files["entries/picture.png"].read() == b"note"
 
 
 def test_names(office: Path) -> None:
@@ -94,7 +96,9 @@ def test_names(office: Path) -> None:
         "entries/é.md",
         "entries/\\xff.md",
     ]
-    assert [problem.path for problem in sources.problems] == ["entries/a.MD", "entries/x.txt"]
+    assert sources.problems == ()
+    others = ["B/c.md", "a.MD", "a.md.", "b.md", "md", "x.md~", "x.txt"]
+    assert sorted(sources.files) == [f"entries/{name}" for name in others if name[-3:] != ".md"]
 
 
 def test_an_office_without_its_file(office: Path) -> None:
@@ -110,9 +114,11 @@ def test_an_office_without_its_file(office: Path) -> None:
 
 
 def test_of_what_is_too_large_one_byte_too_many_is_read(office: Path) -> None:
-    (office / "entries" / "a.png").write_bytes(bytes(MAX_PICTURE_BYTES + 70_000))
+    (office / "entries" / "a.png").write_bytes(bytes(MAX_FILE_BYTES + 70_000))
     sources = read_office(office)
-    assert [len(data) for data in sources.files.values()] == [MAX_PICTURE_BYTES + 1]
+    (data,) = (file.read() for file in sources.files.values())
+    assert isinstance(data, bytes)
+    assert len(data) == MAX_FILE_BYTES + 1
 
 
 def test_what_is_no_file_is_not_opened(office: Path) -> None:

@@ -121,7 +121,7 @@ def test_any_bytes_are_answered(data: bytes) -> None:
     [
         ({"countries": "[China]"}, "this is the label of CN, so write CN"),
         ({"link": "[x](https://example.org/)"}, "`link: https://example.org/`"),
-        ({"image": "photo.jpg"}, "indented line: file, url, alt, credit"),
+        ({"image": "photo.jpg"}, "write image: {file: photo.jpg, alt: …}"),
         ({"event": "[2015-05-19]"}, "indented line: start, end, place, url"),
         ({"translation_of": "Old News.md"}, "write old-news"),
         ({"summary": ">-\nWages rise."}, "indent its lines by two spaces"),

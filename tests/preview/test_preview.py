@@ -15,9 +15,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from test_check import png
 
 from browsing import listen, page, violations
 from ilofeed.cli import site as site_commands
+from ilofeed.content import read_office
 from ilofeed.content.site import check
 from ilofeed.feeds.selection import select
 from ilofeed.pages.render import render
@@ -227,6 +229,21 @@ def test_of_two_with_one_id_the_first_is_shown() -> None:
     assert "First" in text(made, "all/atom.xml")
     assert "Second" not in text(made, "all/atom.xml")
     assert "first used in" in banner(made, "entry/b/index.html")
+
+
+def test_a_file_is_shown_and_again_when_it_has_changed(tmp_path: Path) -> None:
+    text = entry("![A hall](hall.png)", attachments="[report.pdf]")
+    folder = write_office(tmp_path / "office", wages=text)
+    (folder / "entries" / "report.pdf").write_bytes(b"%PDF-1.4")
+    (folder / "entries" / "hall.png").write_bytes(png(30, 20))
+    memory = Memory()
+    made = Pages(look(read_office(folder), NOW, HERE, memory), "v1")
+    assert made.find("entry/wages/report.pdf") == b"%PDF-1.4"
+    assert made.find("entry/wages/hall.png") == png(30, 20)
+    (folder / "entries" / "hall.png").write_bytes(png(40, 20))
+    made = Pages(look(read_office(folder), NOW, HERE, memory), "v2")
+    assert made.find("entry/wages/hall.png") == png(40, 20)
+    assert 'width="40"' in (made.find("entry/wages/index.html") or b"").decode()
 
 
 def test_what_did_not_change_is_not_checked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from ilofeed.content.site import Site
 
 LATER = NOW + dt.timedelta(days=400)
+FILES = {"entries/a.png": png()}
+FILE_ENTRY = entry("![A hall](a.png)", attachments="[{file: a.png, title: A hall}]")
 EVERYTHING = {
     "plain": entry(),
     "2015/within": entry(),
@@ -50,7 +52,7 @@ def remember(
 
 
 def checked(**files: Any) -> Site:
-    site, problems = check(sources(**files), NOW)
+    site, problems = check(sources(files=FILES, **files), NOW)
     assert site is not None, problems
     return site
 
@@ -59,7 +61,7 @@ def recall(
     memory: CheckedEntries, office: bytes = OFFICE, now: dt.datetime = NOW, **files: Any
 ) -> dict[str, Entry]:
     site = checked(office=office, plain=entry(categories="[employment]", countries="[CN]"))
-    return memory.recall(sources(**files), site.office, now)
+    return memory.recall(sources(files=FILES, **files), site.office, now)
 
 
 @pytest.mark.parametrize("slug", EVERYTHING)
@@ -78,8 +80,12 @@ def test_check_takes_what_it_remembers() -> None:
     files: dict[str, Any] = dict(EVERYTHING)
     memory = remember(checked(**files))
     files["plain"] = entry(title="Another")
-    assert check(sources(**files), NOW, cache=memory.recall) == check(sources(**files), NOW)
-    assert check(sources(**files), LATER, cache=memory.recall) == check(sources(**files), LATER)
+    assert check(sources(files=FILES, **files), NOW, cache=memory.recall) == check(
+        sources(files=FILES, **files), NOW
+    )
+    assert check(sources(files=FILES, **files), LATER, cache=memory.recall) == check(
+        sources(files=FILES, **files), LATER
+    )
 
 
 def test_what_is_wrong_among_entries_has_its_place() -> None:
@@ -150,11 +156,29 @@ def test_an_entry_is_recalled_where_its_check_would_be_the_same(old: bytes, new:
     assert list(recalled.values()) == list(checked(office=office, wages=entry()).entries)
 
 
-def test_pictures_of_the_office_are_checked_again() -> None:
-    files: dict[str, Any] = {"wages": entry(image="{file: a.png, alt: A}")}
-    site, _ = check(sources(files={"entries/a.png": png()}, **files), NOW)
-    assert site is not None
-    assert remember(site).rows == {}
+def test_an_entry_with_files_is_recalled_if_they_are_unchanged() -> None:
+    data = FILE_ENTRY
+    site = checked(file=data)
+    memory = remember(site)
+    assert memory.rows["entries/file.md"][3] == b"entries/a.png\0"
+    read = sources(files=FILES, file=data)
+    assert memory.recall(read, site.office, NOW) == {}  # its files may have changed
+    skipped = dataclasses.replace(read, entries=(), unchanged=("entries/file.md",))
+    assert memory.recall(skipped, site.office, NOW) == {"entries/file.md": site.entries[0]}
+    gone = dataclasses.replace(skipped, files={})
+    assert memory.recall(gone, site.office, NOW) == {}
+
+
+@pytest.mark.parametrize("path", ["assets/x.html", "entry/other/a.png", "entry/file/../x", "x"])
+def test_no_record_publishes_a_file_elsewhere(path: str) -> None:
+    memory = remember(checked(file=FILE_ENTRY))
+    name, source, record, files = memory.rows["entries/file.md"]
+    forged = record.replace(b"entry/file/a.png", path.encode())
+    assert forged != record
+    memory = dataclasses.replace(memory, rows={name: (name, source, forged, files)})
+    read = dataclasses.replace(sources(files=FILES), entries=(), unchanged=(name,))
+    site = checked(plain=entry())
+    assert memory.recall(read, site.office, NOW) == {}
 
 
 def test_those_told_apart_are_not_remembered() -> None:
@@ -183,7 +207,7 @@ def test_what_was_recalled_stays_as_it_was_written() -> None:
 def test_rows_that_do_not_hold_are_written_again() -> None:
     before = remember(checked(wages=entry()))
     for office, rows in (
-        (OFFICE, {path: (path, source, b"[]") for path, source, _ in before.rows.values()}),
+        (OFFICE, {path: (path, source, b"[]", b"") for path, source, _, _ in before.rows.values()}),
         (OFFICE.replace(b"Example Office", b"Another Office"), before.rows),
     ):
         memory = dataclasses.replace(before, rows=rows)
@@ -234,15 +258,15 @@ DAMAGES: dict[str, Any] = {
 def test_a_damaged_record_is_none(damage: str) -> None:
     memory = remember(checked(wages=entry(), jobs=entry()))
     rows = dict(memory.rows)
-    path, source, _ = rows["entries/wages.md"]
-    rows[path] = (path, source, DAMAGES[damage].encode())
+    path, source, _, files = rows["entries/wages.md"]
+    rows[path] = (path, source, DAMAGES[damage].encode(), files)
     again = recall(dataclasses.replace(memory, rows=rows), wages=entry(), jobs=entry())
     assert "entries/wages.md" not in again
 
 
 def test_every_field_of_an_entry_is_among_the_examples() -> None:
     """A key added to an entry must be added to what is remembered, and to the examples above."""
-    entries = checked(**EVERYTHING).entries
+    entries = checked(file=FILE_ENTRY, **EVERYTHING).entries
     for field in dataclasses.fields(Entry):
         values = {repr(getattr(made, field.name)) for made in entries}
         assert len(values) > 1, field.name

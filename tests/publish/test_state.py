@@ -45,7 +45,7 @@ def build(office: Path, **changes: Any) -> NewBuild:
     output = office / "public"
     paths = sorted(p.relative_to(output).as_posix() for p in output.rglob("*") if p.is_file())
     entries = [
-        (f"entries/{name}.md", b"s" * 15, b'["' + "劳动".encode() + b'"]')
+        (f"entries/{name}.md", b"s" * 15, b'["' + "劳动".encode() + b'"]', b"")
         for name in ("wages", "2015/jobs")
     ]
     new = NewBuild(
@@ -176,7 +176,7 @@ def test_only_changed_rows_are_written(office: Path, monkeypatch: pytest.MonkeyP
     (office / "entries" / "wages.md").write_text("edited")
     (office / "public" / "index.html").write_text("edited")
     entries = dict(last.entries)
-    entries["entries/wages.md"] = ("entries/wages.md", b"t" * 15, b"[]")
+    entries["entries/wages.md"] = ("entries/wages.md", b"t" * 15, b"[]", b"")
     del entries["entries/2015/jobs.md"]
     written: list[str] = []
     connect_real: Any = sqlite3.connect
@@ -206,7 +206,7 @@ def test_rows_of_another_build_are_replaced_as_a_whole(office: Path) -> None:
     """Another process has written meanwhile."""
     save(office)
     last = load(office)
-    extra = ("entries/other.md", b"", b"[]")
+    extra = ("entries/other.md", b"", b"[]", b"")
     save(office, entries={extra[0]: extra})
     save(office, last)
     assert load(office).entries == last.entries

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import hashlib
 import os
 import re
 import socket
@@ -112,7 +113,10 @@ def test_in_what_may_be_left_out_nothing_is_required() -> None:
     assert not any(one["required"] for one in inner.values())
     assert inner["alt"]["hint"].endswith(" (required)")
     # an item of a list is there because somebody added it
-    assert {one["name"]: one["required"] for one in by_name["attachments"]["fields"]}["url"]
+    (event,) = (one for one in by_name["event"]["fields"] if one["name"] == "start")
+    assert " (required)" in event["hint"]
+    documents = {one["name"]: one["widget"] for one in by_name["attachments"]["fields"]}
+    assert (documents["file"], documents["url"]) == ("file", "string")
 
 
 def test_a_key_of_a_new_kind_wants_a_widget(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -362,7 +366,8 @@ def test_an_entry_is_written_in_the_form(tmp_path: Path, browser: Browser) -> No
     assert found.event is not None
     assert (str(found.event.start), found.event.place) == ("2015-06-10", "Oslo")
     assert found.image is not None
-    assert (found.image.alt, found.image.data) == ("The steppe", picture.read_bytes())
+    assert found.image.alt == "The steppe"
+    assert found.files[0].digest == hashlib.sha256(picture.read_bytes()).hexdigest()
     assert [person.name for person in found.authors] == ["Bat Saran"]
     assert [one.url for one in found.attachments] == ["https://example.org/a.pdf"]
     assert (found.link, found.language) == (None, "mn")

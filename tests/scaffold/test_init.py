@@ -28,7 +28,7 @@ from ilofeed.scaffold.new_office import NewOffice, suggest_authority
 from ilofeed.scaffold.office_kit import hours
 from ilofeed.scaffold.program import make_wheel
 from ilofeed.verify.verification import Fault
-from offices import DATA, NOW, ROOT, entry
+from offices import DATA, NOW, ROOT, entry, in_memory
 from program import run
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
 from runner import Machine, environment
@@ -120,7 +120,7 @@ def test_what_its_readme_shows_passes_the_check(office: Path, tmp_path: Path) ->
         Sources(
             (office / "feeds.yaml").read_bytes(),
             (("entries/a.md", data),),
-            {"entries/picture.png": picture},
+            {"entries/picture.png": in_memory("entries/picture.png", picture)},
         ),
         dt.datetime(2026, 12, 1, tzinfo=dt.UTC),
     )

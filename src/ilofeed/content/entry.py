@@ -7,16 +7,19 @@ import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 
 from ilofeed import dates
 from ilofeed.content import frontmatter, markdown, yaml_nodes
-from ilofeed.content.entry_checks import check_image, check_together, media_type
+from ilofeed.content.entry_checks import check_attachments, check_image, check_together
 from ilofeed.content.keys import SLUG, slugify
-from ilofeed.content.read import Unreadable
+from ilofeed.content.markdown import ShownPicture
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import MAX_ID, SHORT, fraction
-from ilofeed.model import Attachment, Entry, Event, Image, Office, Person
+from ilofeed.media import LocalFiles, OfficeFile, Unreadable, converter_version
+from ilofeed.model import Attachment, Entry, Event, Image, Office, Person, PublishedFile
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import Source
 
@@ -54,12 +57,12 @@ def check_entry(
     path: str,
     data: bytes,
     office: Office,
-    files: Mapping[str, bytes | Unreadable],
+    files: Mapping[str, OfficeFile],
     now: dt.datetime,
 ) -> EntryFile:
     """Check one entry file, without comparing it with other entries; collect its problems.
 
-    `path` and the keys of `files` (pictures) are relative to the office's folder.
+    `path` and the keys of `files` are relative to the office's folder, the keys in form NFC.
     """
     slug = slug_of(path)
     problems = _file_name_problems(path, slug)
@@ -70,24 +73,31 @@ def check_entry(
     if source is None or parts is None:
         return EntryFile(path, slug, None, None, None, tuple(problems), None)
     address = office.address(f"entry/{slug}/index.html")
-    body, body_problems = markdown.render_body(source, parts.body, address)
+    own_files = LocalFiles(path, slug, files)
     checked, more = _check_keys(source, parts, office)
     problems += more
+    image = None
+    if checked is not None:  # before the body, because it has a name of its own
+        image, image_problems = check_image(checked, office, own_files)
+        problems += image_problems
+    show = partial(_show_picture, office, own_files)
+    body, body_problems = markdown.render_body(source, parts.body, address, show)
     if checked is None:
         return EntryFile(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields
     is_whole_id = keys.id is not None and ":" in keys.id
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
-    image, image_problems = check_image(checked, office, files, slug)
-    problems += [*check_together(checked, office, now), *image_problems, *body_problems]
+    attachments, more = check_attachments(checked, office, own_files)
+    problems += [*check_together(checked, office, now), *more, *body_problems]
     if len(identity) > MAX_ID and "id" not in checked.failed:
         message = f"the id {quote(identity)} is too long ({len(identity)} characters); "
         message += f"write one of at most {MAX_ID} as `id`"
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
-        digest = hash_source(data, image)
-        entry = _entry(path, slug, identity, keys, office, body, image, digest)
+        shown = _Shown(body, image, attachments, own_files.published)
+        digest = hash_source(data, own_files.published)
+        entry = _entry(path, slug, identity, keys, office, shown, digest)
     readable_id = None if "id" in checked.failed else identity
     return EntryFile(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
 
@@ -113,11 +123,18 @@ def _check_keys(
     return checked, problems + more
 
 
-def hash_source(data: bytes, image: Image | None = None) -> bytes:
-    """Return a BLAKE2b digest (`ids.SHORT` bytes) of an entry's file and its picture file."""
+def _show_picture(office: Office, files: LocalFiles, name: str) -> ShownPicture | Unreadable:
+    found = files.picture(name)
+    if isinstance(found, Unreadable):
+        return found
+    return ShownPicture(office.address(found.path), found.width or 0, found.height or 0)
+
+
+def hash_source(data: bytes, files: Collection[PublishedFile] = ()) -> bytes:
+    """Return a BLAKE2b digest (`ids.SHORT` bytes) of an entry's file and its other files."""
     digest = hashlib.blake2b(data, digest_size=SHORT)
-    if image is not None and image.data is not None:
-        digest.update(hashlib.blake2b(image.data).digest())
+    for file in files:
+        digest.update(f"{file.path} {file.digest} {converter_version()}".encode())
     return digest.digest()
 
 
@@ -141,14 +158,22 @@ def _file_name_problems(path: str, slug: str) -> list[Problem]:
     return [Problem(path, 1, 1, "bad-file-name", message)]
 
 
+class _Shown(NamedTuple):
+    """What an entry shows besides its keys: the HTML of its body, and its files."""
+
+    body: str
+    image: Image | None
+    attachments: tuple[Attachment, ...]
+    files: tuple[PublishedFile, ...]
+
+
 def _entry(
     path: str,
     slug: str,
     identity: str,
     keys: EntryFields,
     office: Office,
-    body: str,
-    image: Image | None,
+    shown: _Shown,
     digest: bytes,
 ) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
@@ -165,7 +190,7 @@ def _entry(
         id=identity,
         title=keys.title,
         summary=keys.summary,
-        html=body or summary_html(keys.summary),
+        html=shown.body or summary_html(keys.summary),
         published=published,
         updated=stamp(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
@@ -175,11 +200,9 @@ def _entry(
         language=keys.language or office.language,
         link=keys.link,
         event=Event(**event.model_dump()) if event else None,
-        image=image,
-        attachments=tuple(
-            Attachment(item.url, item.type or media_type(item.url) or "", item.length, item.title)
-            for item in keys.attachments or ()
-        ),
+        image=shown.image,
+        attachments=shown.attachments,
+        files=shown.files,
         translates=keys.translation_of,
         translation_of=keys.translation_of,
         draft=keys.draft,

@@ -1,47 +1,34 @@
-"""Check keys of an entry against other keys, the office, the picture file and other entries."""
+"""Check keys of an entry against other keys, the office, its files and other entries."""
 
 from __future__ import annotations
 
 import datetime as dt
-import functools
-import mimetypes
 import posixpath
 import re
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.read import (
-    MAX_PICTURE_BYTES,
-    PICTURE_SUFFIXES,
-    Unreadable,
-    read_picture_info,
-)
-from ilofeed.model import Image
+from ilofeed.content.schemas import AttachmentFields
+from ilofeed.media import Unreadable, media_type
+from ilofeed.model import Attachment, Image
 from ilofeed.problems import did_you_mean, nearest, quote
+from ilofeed.urls import is_absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import TypeAlias
 
     from ilofeed.content.entry import EntryFile
-    from ilofeed.content.schemas import EntryFields, ImageFields
+    from ilofeed.content.schemas import EntryFields
     from ilofeed.content.validation import CheckedKeys
+    from ilofeed.media import LocalFiles
     from ilofeed.model import Office, Term
     from ilofeed.problems import Code, Problem
 
     CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
 UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
-_types = functools.cache(mimetypes.MimeTypes)
-# media types that some versions of Python do not know
-_OFFICE_TYPES = {
-    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
-    ".epub": "application/epub+zip",
-    ".webp": "image/webp",
-}
 
 
 def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
@@ -56,8 +43,6 @@ def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
     if "date" not in checked.failed:
         yield from _date_problems(checked, office, now)
     yield from _event_problems(checked)
-    if "attachments" not in checked.failed:
-        yield from _attachment_problems(checked)
 
 
 def _term_problems(
@@ -151,20 +136,58 @@ def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
         yield checked.problem("event-ends-before-start", message, "event", "end")
 
 
-def _attachment_problems(checked: CheckedEntry) -> Iterator[Problem]:
-    attachments = checked.fields.attachments or []
-    urls = [attachment.url for attachment in attachments]
-    for index, attachment in enumerate(attachments):
-        if urls[:index].count(attachment.url) == 1:
-            message = f"duplicate {quote(attachment.url)}; remove one"
-            yield checked.problem("named-twice", message, "attachments", index, "url")
-        if attachment.type is None and media_type(attachment.url) is None:
+def check_attachments(
+    checked: CheckedEntry, office: Office, files: LocalFiles
+) -> tuple[tuple[Attachment, ...], list[Problem]]:
+    """Return the documents to download, and the problems of the key `attachments`."""
+    attachments: list[Attachment] = []
+    problems: list[Problem] = []
+    named: list[str] = []
+    if "attachments" in checked.failed:
+        return (), []
+    for index, item in enumerate(checked.fields.attachments or ()):
+        place = ("attachments", index)
+        fields = AttachmentFields(file=item) if isinstance(item, str) else item
+        key = "file" if fields.file is not None else "url"
+        inner = place if isinstance(item, str) else (*place, key)
+        name = fields.file or fields.url or ""
+        found = _check_attachment(fields, office, files)
+        if name and named.count(name) == 1:
+            message = f"duplicate {quote(name)}; remove one"
+            problems.append(checked.problem("named-twice", message, *inner))
+        elif isinstance(found, Attachment):
+            attachments.append(found)
+        else:
+            where = place if found[0] in {"missing-key", "attachment-source"} else inner
+            problems.append(checked.problem(*found, *where))
+        named.append(name)
+    return tuple(attachments), problems
+
+
+def _check_attachment(
+    fields: AttachmentFields, office: Office, files: LocalFiles
+) -> Attachment | Unreadable:
+    if (fields.file is None) == (fields.url is None):
+        message = "an attachment needs either `file` or `url`; write exactly one of them"
+        return Unreadable("attachment-source", message)
+    if fields.url is not None:
+        kind = fields.type or media_type(fields.url)
+        if kind is None:
             message = "unknown media type of the address; add a line such as type: application/pdf"
-            yield checked.problem("missing-key", message, "attachments", index)
+            return Unreadable("missing-key", message)
+        return Attachment(fields.url, kind, fields.length, fields.title)
+    if is_absolute(fields.file or ""):
+        return Unreadable("attachment-source", f"this is an address; write `url: {fields.file}`")
+    found = files.attachment(fields.file or "", fields.type)
+    if isinstance(found, Unreadable):
+        return found
+    file, kind, length = found
+    title = fields.title or posixpath.basename(fields.file or "")
+    return Attachment(office.address(file.path), kind, length, title, file.path)
 
 
 def check_image(
-    checked: CheckedEntry, office: Office, files: Mapping[str, bytes | Unreadable], slug: str
+    checked: CheckedEntry, office: Office, files: LocalFiles
 ) -> tuple[Image | None, list[Problem]]:
     """Return the picture to publish, or None, and the problems of the key `image`."""
     keys = checked.fields.image
@@ -179,51 +202,12 @@ def check_image(
         guess = media_type(keys.url) or ""
         kind = guess if guess.startswith("image/") else None
         return Image(keys.url, keys.alt, keys.credit, kind), []
-    image = _local_image(checked.source.path, keys, office, files, slug)
-    if isinstance(image, Image):
-        return image, []
-    return None, [checked.problem(*image, "image", "file")]
-
-
-def _local_image(
-    entry_path: str,
-    keys: ImageFields,
-    office: Office,
-    files: Mapping[str, bytes | Unreadable],
-    slug: str,
-) -> Image | tuple[Code, str]:
-    """Return a picture from the office's folder, or the code and message of its problem."""
-    folder = posixpath.dirname(entry_path)
-    path = posixpath.normpath(posixpath.join(folder, keys.file or ""))
-    data = files.get(path)
-    if data is None:
-        suffix = posixpath.splitext(path)[1].lower()
-        if suffix and suffix not in PICTURE_SUFFIXES:  # such files are not read
-            message = f"the name {quote(path)} does not end in .png, .jpg, .gif or .webp; use such "
-            return "bad-image", message + "a picture"
-        message = f"there is no picture {quote(path)}; put the file into entries/"
-        if near := nearest(path, files):
-            message += f"; did you mean {quote(posixpath.relpath(near, folder))}?"
-        return "image-not-found", message
-    if isinstance(data, Unreadable):
-        return data.code, f"{quote(path)}: {data.message}"
-    if len(data) > MAX_PICTURE_BYTES:
-        most = MAX_PICTURE_BYTES // 2**20
-        return "bad-image", f"the picture is larger than {most} MiB; reduce its size"
-    info = read_picture_info(data)
-    if isinstance(info, str):
-        return "bad-image", f"{quote(path)} {info}"
-    target = f"entry/{slug}/image.{info.suffix}"
-    url, size = office.address(target), (info.width, info.height, len(data))
-    return Image(url, keys.alt, keys.credit, info.type, *size, target, data)
-
-
-def media_type(url: str) -> str | None:
-    """Return the media type for the suffix of an address, or None; the same on every computer."""
-    path = re.sub(r"[?#].*", "", url)
-    suffix = posixpath.splitext(path)[1].lower()
-    # an instance of its own does not read the tables of the operating system
-    return _OFFICE_TYPES.get(suffix) or _types().guess_type(path)[0]
+    found = files.image(keys.file or "")
+    if isinstance(found, Unreadable):
+        return None, [checked.problem(*found, "image", "file")]
+    url = office.address(found.path)
+    size = found.type, found.width, found.height
+    return Image(url, keys.alt, keys.credit, *size, found.path), []
 
 
 def translation_problems(parsed: Sequence[EntryFile], refused: set[str]) -> Iterator[Problem]:

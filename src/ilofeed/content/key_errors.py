@@ -20,6 +20,7 @@ _EXPECTED = {
     "list_type": "expected a list in brackets: {key}: [{value}]",
     "item_type": "expected a list; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "expected text, not {kind}",
+    "picture_type": "write image: {{file: {value}, alt: …}}, with what the picture shows as `alt`",
     "colon_type": "expected text; put quotes around all of it, because it contains a colon",
     "model_type": "expected keys, each on its own indented line: {keys}",
     "dict_type": "expected keys, each on its own indented line: {first}: …",
@@ -148,6 +149,8 @@ def _described(
         kind = "item_type" if kind == "list_type" and first in fields else kind
         if kind == "string_type" and shape == "a mapping" and " " in first:
             kind = "colon_type"
+        if key == "image" and isinstance(node, Scalar):
+            kind = "picture_type"
         return "wrong-type", _EXPECTED[kind].format(
             key=key, value=value, keys=", ".join(fields), first=first, kind=shape
         )

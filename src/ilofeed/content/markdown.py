@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import nh3
 
+from ilofeed.media import Unreadable
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import (
     MAX_PER_FILE,
@@ -37,7 +38,11 @@ TAGS = frozenset(  # the only tags in rendered bodies; `verify` accepts no other
         "table tbody td th thead tr ul"
     ).split()
 )
-_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "title"}, "ol": {"start"}}
+_ATTRIBUTES = {
+    "a": {"href", "title"},
+    "img": {"src", "alt", "title", "width", "height"},
+    "ol": {"start"},
+}
 _REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # replacements of comrak's tags
 _BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
 _EMPTY = frozenset({"br", "hr", "img"})
@@ -125,18 +130,36 @@ def sanitize(
     )
 
 
-def render_body(source: Source, start: int, permalink: str) -> tuple[str, list[Problem]]:
+class ShownPicture(NamedTuple):
+    """The address and the size in pixels of a picture in a body that is a file of the entry."""
+
+    url: str
+    width: int
+    height: int
+
+
+ShowPicture = Callable[[str], ShownPicture | Unreadable]
+
+
+def _no_files(_name: str) -> Unreadable:
+    return Unreadable("relative-url", "a picture needs a complete address; begin it with https://")
+
+
+def render_body(
+    source: Source, start: int, permalink: str, show: ShowPicture = _no_files
+) -> tuple[str, list[Problem]]:
     """Render the Markdown body that begins at an offset; return its HTML and its problems.
 
     The HTML is "" if there is an error. Links to `#fragment` become links to that fragment of the
-    permalink; every other address must be absolute.
+    permalink; every other address must be absolute, except those of pictures: `show` is called with
+    the path of each picture that is a file.
     """
     body = source.text[start:]
     if not body.strip():
         return "", []
     if len(body) > MAX_BODY:
         return "", [_too_long(source, start, len(body))]
-    check = _BodyCheck(source, start, permalink)
+    check = _BodyCheck(source, start, permalink, show)
     # without a final line break, comrak reads a last line `1.` as text
     rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
     if check.problems:
@@ -169,12 +192,11 @@ class _Element(NamedTuple):
 class _BodyCheck:
     """Check the HTML that comrak rendered from a body, and make its addresses absolute."""
 
-    def __init__(self, source: Source, start: int, permalink: str, *, is_alt: bool = False) -> None:
+    def __init__(self, source: Source, start: int, permalink: str, show: ShowPicture) -> None:
         self.problems: list[Problem] = []
-        self._source = source
-        self._start = start
-        self._permalink = permalink
-        self._is_alt = is_alt
+        self._source, self._start = source, start
+        self._permalink, self._show = permalink, show
+        self._is_alt = False
         self._is_imitated = "data-sourcepos" in source.text
         self._open: list[_Element] = []
         self._last_tag = ""
@@ -240,7 +262,8 @@ class _BodyCheck:
             self._report(self._offset(place), "image-without-alt", message)
         elif "&lt;" in alt and not self._is_alt:  # render it as a link to find raw HTML in it
             start, end = self._offset(place) + 1, self._offset(place, is_end=True)
-            check = _BodyCheck(self._source, start, self._permalink, is_alt=True)
+            check = _BodyCheck(self._source, start, self._permalink, self._show)
+            check._is_alt = True
             check.read(_renderer()(self._source.text[start:end]))
             self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
 
@@ -257,6 +280,12 @@ class _BodyCheck:
             address = f"{scheme.lower()}:{rest}"
         elif not address:
             message = "the link has no address; write it between the parentheses"
+        elif not is_absolute(address) and not is_link:
+            found = self._show(shown)
+            if isinstance(found, ShownPicture):
+                size = f'" width="{found.width}" height="{found.height}'
+                return html.escape(found.url) + size
+            code, message = found
         elif not is_absolute(address):
             message = f"{quote(shown)} is not a complete address; begin it with https://"
         elif not address.lower().startswith(("http:", "https:")):

@@ -1,42 +1,26 @@
-"""Read and write files of an office's folder; read picture headers. The only user of Pillow.
-
-A pull request may contain any file: a link to a file of the machine that builds the site must not
-be published, and a pipe must not stop the build. So a file that is a link must lead to a file in
-the office's folder, and only regular files are read.
-"""
+"""Read and write files of an office's folder."""
 
 import contextlib
-import errno
-import io
 import os
-import stat
-import warnings
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import NamedTuple
 
-from ilofeed.problems import Code, Problem, attempting, quote
+from ilofeed.media import (
+    NOT_A_FILE,
+    OUTSIDE,
+    OfficeFile,
+    Unreadable,
+    is_inside_office,
+    read_file,
+    unreadable,
+)
+from ilofeed.problems import Problem, attempting
 
 MAX_TEXT_BYTES = 1024 * 1024
-MAX_PICTURE_BYTES = 10 * 1024 * 1024
-PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
-_LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
-_PICTURE_TYPES = {  # Pillow's format to media type and suffix
-    "PNG": ("image/png", "png"),
-    "JPEG": ("image/jpeg", "jpg"),
-    "MPO": ("image/jpeg", "jpg"),  # a JPEG with more pictures after the first
-    "GIF": ("image/gif", "gif"),
-    "WEBP": ("image/webp", "webp"),
-}
-
-
-class Unreadable(NamedTuple):
-    """Why a file of the office cannot be used: the code and the message of a problem."""
-
-    code: Code
-    message: str
+_NO_FILES_OF_ENTRIES = frozenset({"thumbs.db", "desktop.ini"})  # written by Windows
 
 
 @dataclass(frozen=True)
@@ -48,7 +32,7 @@ class Sources:
 
     office: bytes | None  # feeds.yaml; None if it cannot be read
     entries: tuple[tuple[str, bytes], ...]
-    files: Mapping[str, bytes | Unreadable]  # pictures below entries/
+    files: Mapping[str, OfficeFile]  # all others below entries/, by path in form NFC
     refused: tuple[str, ...] = ()  # entry files that could not be read
     problems: tuple[Problem, ...] = ()
     unchanged: tuple[str, ...] = ()
@@ -57,7 +41,7 @@ class Sources:
 def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
     """Read feeds.yaml and entries/ of an office's folder, without the files at paths in `skip`.
 
-    Whatever cannot be read is in `Sources.problems` or, if it is a picture, in `Sources.files`.
+    Whatever cannot be read is in `Sources.problems`; the files of entries are read later.
     """
     problems: list[Problem] = []
     office = _read_text(root, "feeds.yaml", root / "feeds.yaml", problems)
@@ -67,18 +51,15 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
             unchanged.append(name)
             continue
         path = Path(file)
-        suffix = path.suffix.lower()
         if path.suffix == ".md":
             data = _read_text(root, name, path, problems)
             if data is None:
                 refused.append(name)
             else:
                 entries.append((name, data))
-        elif suffix in PICTURE_SUFFIXES:
-            files[name] = _read(root, path, MAX_PICTURE_BYTES + 1)
-        elif suffix in _LOOKS_LIKE_ENTRY:
-            message = f"{quote(path.name)} is ignored; end the file name of an entry in .md"
-            problems.append(Problem(name, 1, 1, "not-an-entry", message, "warning"))
+            continue
+        if path.name.lower() not in _NO_FILES_OF_ENTRIES:
+            files[unicodedata.normalize("NFC", name)] = OfficeFile(root, name, file)
     is_read = all(problem.path != "entries" for problem in problems)
     if is_read and not entries and not refused and not unchanged:
         message = 'there is no entry yet; `ilofeed new "Title"` creates one'
@@ -110,7 +91,7 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
         try:
             inner = _list_folder(root, path, name)
         except OSError as error:
-            inner = _unreadable(error)
+            inner = unreadable(error)
         if isinstance(inner, Unreadable):
             problems.append(Problem(name, 1, 1, *inner))
         else:
@@ -123,8 +104,8 @@ def _list_folder(root: Path, path: str, name: str) -> list[tuple[str, str, bool]
         if not Path(path).is_dir():
             message = "expected a folder; put the entry files into a folder of this name"
             return Unreadable("not-a-file", message)
-        if not _is_inside(root, Path(path)):
-            return _OUTSIDE
+        if not is_inside_office(root, Path(path)):
+            return OUTSIDE
     with os.scandir(path) as scan:
         items = sorted((os.fsencode(item.name), item) for item in scan)
     return [
@@ -138,20 +119,12 @@ def _list_folder(root: Path, path: str, name: str) -> list[tuple[str, str, bool]
     ]
 
 
-_NOT_A_FILE = Unreadable(
-    "not-a-file", "expected a file, not a folder, a broken link or a device; replace it by a file"
-)
-_OUTSIDE = Unreadable(
-    "link-outside", "this link leads out of the office's folder; replace it by what it leads to"
-)
-
-
 def _read_text(root: Path, name: str, path: Path, problems: list[Problem]) -> bytes | None:
-    data = _read(root, path, MAX_TEXT_BYTES + 1)
+    data = read_file(root, path, MAX_TEXT_BYTES + 1)
     if isinstance(data, bytes) and len(data) > MAX_TEXT_BYTES:
         data = Unreadable("file-too-large", "the file is larger than 1 MiB; shorten it")
-    elif data == _NOT_A_FILE and name == "feeds.yaml" and not path.exists():
-        message = _NOT_A_FILE.message
+    elif data == NOT_A_FILE and name == "feeds.yaml" and not path.exists():
+        message = NOT_A_FILE.message
         if not os.path.lexists(path):
             message = "the file does not exist; `ilofeed init` creates a new office"
         data = Unreadable("no-feeds-yaml", message)
@@ -161,36 +134,9 @@ def _read_text(root: Path, name: str, path: Path, problems: list[Problem]) -> by
     return None
 
 
-def _read(root: Path, path: Path, limit: int) -> bytes | Unreadable:
-    """Return at most `limit` bytes of a file of the office, or why it cannot be read."""
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            return _NOT_A_FILE
-        if path.is_symlink() and not _is_inside(root, path):
-            return _OUTSIDE
-        with path.open("rb") as file:
-            return file.read(limit)
-    except FileNotFoundError:  # a broken link, or deleted after its folder was listed
-        return _NOT_A_FILE
-    except OSError as error:
-        return _unreadable(error)
-
-
-def _unreadable(error: OSError) -> Unreadable:
-    if error.errno == errno.ELOOP:
-        return _NOT_A_FILE
-    message = f"cannot be read ({error.strerror}); replace it by one that can be read"
-    return Unreadable("unreadable", message)
-
-
-def _is_inside(root: Path, path: Path) -> bool:
-    """Return whether the target of a link is in the office's folder."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
-
-
 def read_or_empty(root: Path, path: str) -> bytes:
     """Read a text file of the office again, to quote from it; b"" if it cannot be read."""
-    data = _read(root, root / path, MAX_TEXT_BYTES)
+    data = read_file(root, root / path, MAX_TEXT_BYTES)
     return data if isinstance(data, bytes) else b""
 
 
@@ -223,32 +169,3 @@ def create_file(path: Path, data: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.write(data)
-
-
-@dataclass(frozen=True, slots=True)
-class PictureInfo:
-    """Media type, file suffix without a dot, and size in pixels."""
-
-    type: str
-    suffix: str
-    width: int
-    height: int
-
-
-def read_picture_info(data: bytes) -> PictureInfo | str:
-    """Read the header of a picture; if it is unusable, return the second half of a message."""
-    from PIL import Image, UnidentifiedImageError  # loaded late: only pictures need it
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of odd metadata; too many pixels are an error
-        try:
-            with Image.open(io.BytesIO(data), formats=("PNG", "JPEG", "GIF", "WEBP")) as image:
-                kind, (width, height) = image.format, image.size
-        except UnidentifiedImageError:
-            return "is not a PNG, JPEG, GIF or WebP picture"
-        except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-            return f"cannot be read as a picture ({error})"
-    if kind not in _PICTURE_TYPES or width < 1 or height < 1:
-        return "is not a PNG, JPEG, GIF or WebP picture"
-    media_type, suffix = _PICTURE_TYPES[kind]
-    return PictureInfo(media_type, suffix, width, height)

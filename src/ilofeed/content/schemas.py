@@ -73,11 +73,12 @@ class ImageFields(Fields):
 
 
 class AttachmentFields(Fields):
-    """A document to download."""
+    """A document to download: a file in the office's folder, or an address."""
 
-    url: Url = Field(description="Address of the document")
+    file: Line | None = Field(None, description="Path, relative to the folder of this entry")
+    url: Url | None = Field(None, description="Address of a document on another site")
     type: MediaType | None = Field(None, description="Media type, if the suffix does not show it")
-    length: Count = Field(0, description="Size in bytes; 0 if unknown")
+    length: Count = Field(0, description="Size in bytes of the document at the address")
     title: Line | None = Field(None, description="Text of the link to the document")
 
 
@@ -105,9 +106,9 @@ class EntryFields(Fields):
         Annotated[list[Either[Name, PersonFields]], Field(min_length=1, max_length=50)] | None
     ) = Field(None, description="Authors, if not the office itself")
     image: ImageFields | None = Field(None, description="One picture")
-    attachments: Annotated[list[AttachmentFields], Field(min_length=1, max_length=50)] | None = (
-        Field(None, description="Documents to download")
-    )
+    attachments: (
+        Annotated[list[Either[Line, AttachmentFields]], Field(min_length=1, max_length=50)] | None
+    ) = Field(None, description="Documents to download: names of files, or mappings")
     language: Language | None = Field(None, description="Language, if it is not the office's")
     translation_of: Slug | None = Field(None, description="Slug of the entry that this translates")
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import posixpath
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import starmap
 from operator import attrgetter
@@ -9,32 +10,34 @@ from operator import attrgetter
 from ilofeed.content.entry import EntryFile, check_entry, slug_of
 from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, placeholder_office
-from ilofeed.content.read import Sources, Unreadable
+from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
+from ilofeed.media import OfficeFile
 from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.workers import ALONE, Workers
 
 # returns, by path, the entries of an earlier build for which a check would give the same result
 EntryCache = Callable[[Sources, Office, dt.datetime], Mapping[str, Entry]]
-EntryChecker = Callable[
-    [str, bytes, Office, Mapping[str, bytes | Unreadable], dt.datetime], EntryFile
-]
+EntryChecker = Callable[[str, bytes, Office, Mapping[str, OfficeFile], dt.datetime], EntryFile]
 
 
 @dataclasses.dataclass(frozen=True)
 class Site:
     """An office with its entries in any order, including drafts and future-dated entries.
 
-    `cached` are the paths of the entries that were not checked again.
+    `files` are the other files below entries/, by path. `cached` are the paths of the entries that
+    were not checked again.
     """
 
     office: Office
     entries: tuple[Entry, ...]
+    files: Mapping[str, OfficeFile] = dataclasses.field(default_factory=dict, compare=False)
     cached: frozenset[str] = dataclasses.field(default=frozenset(), compare=False)
 
 
 WORTH_SHARING = 200  # fewer entries are checked faster than a process starts
+_LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 
 
 def no_cache(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
@@ -59,7 +62,7 @@ def check(
         return None, problems
     entries = [file.entry for file in parsed if file.entry is not None]
     cached = frozenset(file.path for file in parsed if file.is_cached)
-    return Site(office, tuple(unique_updated(entries)), cached), problems
+    return Site(office, tuple(unique_updated(entries)), sources.files, cached), problems
 
 
 def check_files(
@@ -93,6 +96,7 @@ def check_files(
     parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
+    problems += _unused_files(sources, parsed)
     refused = {slug_of(path) for path in sources.refused}
     if conflicts := _conflicts(parsed, refused):  # check these files again for the places of keys
         concerned = {problem.path for problem in conflicts}
@@ -103,6 +107,22 @@ def check_files(
         }
         conflicts = _conflicts([placed.get(file.path, file) for file in parsed], refused)
     return office, parsed, sorted([*problems, *conflicts])
+
+
+def _unused_files(sources: Sources, parsed: Sequence[EntryFile]) -> Iterable[Problem]:
+    """Yield a warning for each file that no entry publishes, unless an entry has errors."""
+    used = {file.source for entry in parsed if entry.entry for file in entry.entry.files}
+    is_known = not sources.refused and all(entry.entry is not None for entry in parsed)
+    for path, file in sources.files.items():
+        if path in used:
+            continue
+        name = posixpath.basename(path)
+        if posixpath.splitext(name)[1].lower() in _LOOKS_LIKE_ENTRY:
+            message = f"{quote(name)} is ignored; end the file name of an entry in .md"
+            yield Problem(file.name, 1, 1, "not-an-entry", message, "warning")
+        elif is_known:
+            message = "no entry uses this file; write its name into an entry, or delete it"
+            yield Problem(file.name, 1, 1, "unused-file", message, "warning")
 
 
 def _parsed_before(path: str, entry: Entry) -> EntryFile:

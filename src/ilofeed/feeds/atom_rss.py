@@ -31,8 +31,8 @@ from ilofeed.model import (
     History,
     Office,
     Person,
-    relative,
 )
+from ilofeed.urls import relative
 
 AT = "http://purl.org/atompub/tombstones/1.0"
 ATOM = "http://www.w3.org/2005/Atom"
@@ -147,7 +147,6 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
             type=image.type,
             width=image.width,
             height=image.height,
-            fileSize=image.size,
         )
         _add(media, f"{{{MEDIA}}}description", image.alt, type="plain")
         if image.credit is not None:

@@ -162,7 +162,13 @@ def digest(entry: Entry, office: Office) -> str:
     content["terms"] = [entry.categories, entry.countries]
     if entry.authors == (office.localized(entry.language).author,):
         content["authors"] = None  # the office may change its name
-    if entry.image is not None and entry.image.data is not None:
-        content["image"] = (hashlib.sha256(entry.image.data).hexdigest(), *shown["image"][1:])
-    text = json.dumps(content, sort_keys=True).replace(office.url, "")
+    if entry.image is not None:
+        content["image"] = (*shown["image"], None)  # digests of earlier versions had a length here
+    for file in entry.files:
+        if entry.image is not None and file.path == entry.image.path:
+            content["image"] = (file.digest, *shown["image"][1:], file.length)
+        else:
+            content[file.path.rpartition("/")[2]] = file.digest
+    text = json.dumps(content, sort_keys=True)
+    text = text.replace(office.address(f"entry/{entry.slug}/"), "").replace(office.url, "")
     return hashlib.sha256(text.encode()).hexdigest()

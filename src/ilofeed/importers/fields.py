@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed import dates
-from ilofeed.content import keys, media_type, summary_html
+from ilofeed.content import keys, summary_html
 from ilofeed.dates import Moment, explain_date, guess_day
 from ilofeed.importers.items import Author, Enclosure, ImportedDate, Item, Text
 from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
+from ilofeed.media import media_type
 from ilofeed.model import Office
 from ilofeed.problems import quote
 from ilofeed.text import is_mistakable, repair, without_markup

@@ -1,6 +1,7 @@
-"""Render the page of an entry, its picture, and its event as a calendar file."""
+"""Render the page of an entry, and its event as a calendar file."""
 
 import functools
+import html
 import urllib.parse
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -8,10 +9,14 @@ from typing import Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
 from ilofeed.feeds import last_change, render_event
-from ilofeed.model import Document, Entry, Feed, Office, Term, relative
+from ilofeed.media import version_path
+from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory, build_directory
+from ilofeed.urls import relative
+
+SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of a picture on the page of an entry
 
 
 class _TermValues(NamedTuple):
@@ -37,11 +42,8 @@ class EntryPages:
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
     def render(self, entry: Entry) -> list[Document]:
-        """Return the picture and the calendar of an entry, if it has them, and its page."""
+        """Return the calendar of an entry, if it has an event, and its page."""
         documents = []
-        image = entry.image
-        if image is not None and image.path is not None and image.data is not None:
-            documents.append(Document(image.path, "entry", image.data))
         if entry.event is not None:
             data = render_event(entry, self._office)
             documents.append(Document(entry.calendar, "entry", data, entry=entry))
@@ -60,6 +62,9 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": entry.updated.replace(microsecond=0) > entry.published,
+            "body": _with_versions(entry),
+            "srcset": functools.partial(_srcset, entry),
+            "sizes": SIZES,
             "has_lead": entry.html != summary_html(entry.summary),
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
@@ -90,6 +95,30 @@ class EntryPages:
             values["countries"] = {n: term_values(t, find(country=n)) for n, t in countries}
             self._shared[entry.language] = values
         return self._shared[entry.language]
+
+
+def _srcset(entry: Entry, path: str | None) -> str:
+    """Return the value of `srcset` for a picture of the entry; "" if it has one version."""
+    file = next((file for file in entry.files if file.path == path), None)
+    if file is None or not file.widths:
+        return ""
+    versions = [(version_path(file.path, width), width) for width in reversed(file.widths)]
+    versions.append((file.path, file.width or 0))
+    return ", ".join(f"{_link(entry, path)} {width}w" for path, width in versions)
+
+
+def _link(entry: Entry, path: str) -> str:
+    return urllib.parse.quote(relative(entry.page, path))
+
+
+def _with_versions(entry: Entry) -> str:
+    """Return the body with smaller versions of its pictures, which feeds do not have."""
+    body = entry.html
+    for file in entry.files:
+        if srcset := _srcset(entry, file.path):
+            src = f' src="{html.escape(entry.url)}{_link(entry, file.path)}"'
+            body = body.replace(src, f'{src} srcset="{html.escape(srcset)}" sizes="{SIZES}"')
+    return body
 
 
 def render_redirects(

@@ -27,9 +27,9 @@ from ilofeed.model import (
     Feed,
     Format,
     Office,
-    relative,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language
+from ilofeed.urls import relative
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}

@@ -24,6 +24,7 @@ from ilofeed.feeds import (
     select_feeds,
     select_published,
 )
+from ilofeed.media import OfficeFile, render_files
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
@@ -64,6 +65,7 @@ class Preview:
     problems: tuple[Problem, ...]
     marks: Mapping[str, str]
     next_change: dt.datetime | None = None
+    files: Mapping[str, OfficeFile] = dataclasses.field(default_factory=dict)
 
     def problems_of(self, slug: str) -> list[Problem]:
         """Return the problems in the file of an entry."""
@@ -88,7 +90,8 @@ class Memory:
 
 def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Preview:
     """Return the preview of an office's files for a server's address; update `memory`."""
-    depends_on = (sources.office, sources.files, now.date())
+    stamps = {name: file.stamp() for name, file in sources.files.items()}
+    depends_on = (sources.office, stamps, now.date())
     if depends_on != memory.depends_on:
         memory.parsed.clear()
         memory.depends_on = depends_on
@@ -108,7 +111,8 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
     entries = _entries(parsed, office, memory)
     memory.valid = {entry.path: entry for entry in entries}
     selection, marks = _select(office, entries, now)
-    memory.shown = Preview(selection, tuple(problems), marks, next_change(entries, now))
+    moment = next_change(entries, now)
+    memory.shown = Preview(selection, tuple(problems), marks, moment, sources.files)
     return memory.shown
 
 
@@ -172,7 +176,7 @@ class Pages:
         if (selection := preview.selection) is not None:
             redirects = list(render_redirects(selection.entries, selection.office, selection.feeds))
             self._redirects = {page.path for page in redirects}
-            self._renderers = _renderers(selection, redirects)
+            self._renderers = _renderers(selection, redirects, preview.files)
         self._lock = threading.Lock()
 
     def find(self, path: str) -> bytes | None:
@@ -265,7 +269,7 @@ def _group(path: str, groups: Collection[str]) -> str:
 
 
 def _renderers(
-    selection: Selection, redirects: Sequence[Document]
+    selection: Selection, redirects: Sequence[Document], office_files: Mapping[str, OfficeFile]
 ) -> dict[str, Callable[[], Sequence[Document]]]:
     """Return a function for each folder (entry, feed, archives) that renders its documents."""
     office, feeds = selection.office, selection.feeds
@@ -275,8 +279,13 @@ def _renderers(
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
+
+    def render_with_files(entry: Entry) -> Sequence[Document]:
+        files = render_files([entry], office_files, {})
+        return [*render_entry(entry), *(file for file in files if isinstance(file, Document))]
+
     for entry in selection.entries:
-        renderers[f"entry/{entry.slug}"] = partial(render_entry, entry)
+        renderers[f"entry/{entry.slug}"] = partial(render_with_files, entry)
     for feed in feeds:
         renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)
         renderers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 
+from ilofeed.media import media_type
 from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
@@ -218,4 +219,5 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 def _type(name: str) -> str:
     file = name.rpartition("/")[2]
-    return _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2], "application/octet-stream")
+    kind = _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2])
+    return kind or media_type(file) or "application/octet-stream"

@@ -69,9 +69,10 @@ class Watcher:
                 yield error
                 self._stopped.wait(WAKE)
                 continue
-            if sources != shown or (due is not None and due <= now):
+            stamps = [file.stamp() for file in sources.files.values()]
+            if (sources, stamps) != shown or (due is not None and due <= now):
                 preview = look(sources, now, server.address, memory)
-                shown, due, number = sources, preview.next_change, number + 1
+                shown, due, number = (sources, stamps), preview.next_change, number + 1
                 server.show(Pages(preview, f"{run}-{number}"))
                 yield Update(preview, time.monotonic() - started)
             while not self._changed.wait(WAKE) and not self._stopped.is_set():

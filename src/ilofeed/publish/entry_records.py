@@ -1,14 +1,15 @@
 """Store checked entries as JSON, so that a later build only checks changed entries.
 
-A stored entry is used if its file, the settings of the office and the program are unchanged. These
-entries are not stored, because they must be checked again: those with warnings, those with a
-picture file, and those whose result may change with time.
+A stored entry is used if its files, the settings of the office and the program are unchanged. These
+entries are not stored, because they must be checked again: those with warnings, and those whose
+result may change with time.
 
 The JSON comes from an untrusted file (`publish.state`), so the types of all fields are checked; if
 one record is wrong, none is used.
 """
 
 import datetime as dt
+import os
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -17,6 +18,7 @@ from pydantic import TypeAdapter
 
 from ilofeed.content import Site, Sources, hash_source
 from ilofeed.ids import fraction, settings_digest
+from ilofeed.media import published_name
 from ilofeed.model import Entry, Event, Office
 from ilofeed.publish.state import EntryRow
 
@@ -44,13 +46,16 @@ class CheckedEntries:
         ]
         rows += [self.rows[path] for path in sources.unchanged]
         try:
-            entries = {path: _read(record, source, office) for path, source, record in rows}
+            entries = {path: _read(record, source, office) for path, source, record, _ in rows}
         except ValueError:
             return {}
         return {
             path: entry
             for path, entry in entries.items()
-            if entry.path == path and _is_settled(entry, now) and _has_terms(entry, office)
+            if entry.path == path
+            and _is_settled(entry, now)
+            and _has_terms(entry, office)
+            and _has_files(entry, sources)
         }
 
 
@@ -63,7 +68,8 @@ def keep_entries(
     for entry in site.entries:
         path = entry.path
         if path not in rows and path not in with_problems and _is_settled(entry, now):
-            rows[path] = (path, entry.source, _write(entry))
+            files = b"".join(os.fsencode(file.source) + b"\0" for file in entry.files)
+            rows[path] = (path, entry.source, _write(entry), files)
     return CheckedEntries(settings_digest(site.office), now.timestamp(), rows)
 
 
@@ -73,7 +79,6 @@ def _is_settled(entry: Entry, now: dt.datetime) -> bool:
         entry.published <= now
         and entry.updated <= now
         and entry.updated.microsecond == fraction(entry.id)  # it was not adjusted to be unique
-        and (entry.image is None or entry.image.path is None)
     )
 
 
@@ -81,6 +86,17 @@ def _has_terms(entry: Entry, office: Office) -> bool:
     """Return whether feeds.yaml has all terms of an entry."""
     return office.categories.keys() >= set(entry.categories) and office.countries.keys() >= set(
         entry.countries
+    )
+
+
+def _has_files(entry: Entry, sources: Sources) -> bool:
+    """Return whether the files of an entry exist, and are published in its own folder."""
+    paths = {file.path for file in entry.files}
+    shown = {entry.image and entry.image.path, *(item.path for item in entry.attachments)}
+    return shown - {None} <= paths and all(
+        file.path == f"entry/{entry.slug}/{published_name(file.path.rpartition('/')[2])}"
+        and file.source in sources.files
+        for file in entry.files
     )
 
 

@@ -48,11 +48,18 @@ class PreviousBuild:
     state: state.LastBuild = field(default_factory=state.LastBuild)
 
     def unchanged(self, inputs: Mapping[bytes, Input]) -> frozenset[str]:
-        """Return the paths of entry files that were checked and have not changed since."""
+        """Return the paths of entries that were checked, if neither their file nor the files that
+        they publish have changed since."""
         before = self.state.inputs
-        paths = ((path, os.fsencode(path)) for path in self.entries.rows)
+
+        def is_unchanged(key: bytes) -> bool:
+            return key in before and inputs.get(key) == before[key]
+
         return frozenset(
-            path for path, key in paths if key in before and inputs.get(key) == before[key]
+            path
+            for path, _, _, files in self.entries.rows.values()
+            if is_unchanged(os.fsencode(path))
+            and (not files or all(map(is_unchanged, files.split(b"\0")[:-1])))
         )
 
 

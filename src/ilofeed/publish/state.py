@@ -33,7 +33,8 @@ from ilofeed.publish.state_file import (
     write_facts,
 )
 
-EntryRow: TypeAlias = tuple[str, bytes, bytes]  # path, digest of the source, the entry as JSON
+# path, digest of the source, the entry as JSON, the paths of its files with a zero byte after each
+EntryRow: TypeAlias = tuple[str, bytes, bytes, bytes]
 _PROBLEM_TYPES = {(str, int, int, str, str, str)}
 
 

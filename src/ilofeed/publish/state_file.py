@@ -31,14 +31,14 @@ CREATE TABLE outputs (
     path TEXT PRIMARY KEY, kind TEXT, recipe BLOB, sha256 BLOB, proof BLOB,
     mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER
 );
-CREATE TABLE entries (path TEXT PRIMARY KEY, source BLOB, entry BLOB);
+CREATE TABLE entries (path TEXT PRIMARY KEY, source BLOB, entry BLOB, files BLOB);
 """
 _TYPES: Mapping[str, set[tuple[type, ...]]] = {
     "shown": {(str, str)},
     "build": {(str, str)},
     "inputs": {(bytes, int, int, int, int, kind) for kind in (bytes, type(None))},
     "outputs": {(str, str, bytes, bytes, bytes, int, int, int, int)},
-    "entries": {(str, bytes, bytes)},
+    "entries": {(str, bytes, bytes, bytes)},
 }
 
 

@@ -72,14 +72,15 @@ def _widgets(
     """Return a widget for each key of a mapping; in an optional mapping none is required."""
     if "$ref" in schema:
         schema = definitions[schema["$ref"].rpartition("/")[2]]
-    required = set() if optional else set(schema["required"])
+    needed = schema.get("required", ())
+    required = set() if optional else set(needed)
     return [
         {
             "name": key,
             "label": key.replace("_", " ").capitalize(),
             **_kind(key, value, definitions),
             "required": key in required,
-            "hint": _hint(key, value, needed=optional and key in schema["required"]),
+            "hint": _hint(key, value, needed=optional and key in needed),
         }
         for key, value in schema["properties"].items()
     ]
@@ -114,8 +115,10 @@ def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -
         limits = {"min": schema["minItems"], "max": most}
         return {"widget": "select", "multiple": True, **limits, "options": options}
     widget = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
-    if "$ref" in items:
-        inner = _widgets(items, definitions)
+    if key == "attachments":  # the form writes mappings, and keeps names of files unchanged
+        inner = _widgets(items["oneOf"][1], definitions)
+        document = {"widget": "file", "choose_url": False}
+        inner = [field | (document if field["name"] == "file" else {}) for field in inner]
         return widget | {"collapsed": True, "fields": inner}
     # an author is a name or a mapping; the form shows names and keeps mappings unchanged
     return widget | {"field": {"name": "name", "label": "Name", "widget": "string"}}

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ilofeed.content import Unreadable, check_entry, slug_of, slugify, to_yaml
+from ilofeed.content import check_entry, slug_of, slugify, to_yaml
 from ilofeed.dates import Moment
 from ilofeed.feeds import whole_seconds
+from ilofeed.media import OfficeFile
 from ilofeed.model import Office
 from ilofeed.problems import Problem, has_errors
 
@@ -70,7 +71,7 @@ def touch(
     path: str,
     data: bytes,
     office: Office,
-    files: Mapping[str, bytes | Unreadable],
+    files: Mapping[str, OfficeFile],
     now: dt.datetime,
 ) -> tuple[bytes, tuple[Problem, ...]]:
     """Return an entry file with `updated` set to `now`, or its old bytes and the problems.

@@ -151,7 +151,7 @@ def _image(media: Any) -> tuple[Any, ...]:
         _text(media, "media:description"),
         _text(media, "media:credit"),
         media.get("type"),
-        *(read_number(media.get(name)) for name in ("width", "height", "fileSize")),
+        *(read_number(media.get(name)) for name in ("width", "height")),
     )
 
 

@@ -92,7 +92,7 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
         "event": event
         and (event.start.isoformat(), event.end and event.end.isoformat(), event.place),
         "image": (
-            (image.url, image.alt, image.credit, image.type, image.width, image.height, image.size)
+            (image.url, image.alt, image.credit, image.type, image.width, image.height)
             if image is not None
             else None
         ),
@@ -112,7 +112,7 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 "terms": [(scheme, None, label) for scheme, _, label in terms],
                 "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
             }
-        case "json":  # has the e-mail address or the URL of an author, no file size of a picture
+        case "json":  # has the e-mail address or the URL of an author
             return fields | {
                 "event": event and _event_fields(event),
                 "terms": [
@@ -121,7 +121,6 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
                 ],
                 "tags": list(dict.fromkeys(label for _, _, label in terms)),
                 "authors": [_json_author(*author) for author in fields["authors"]],
-                "image": image and (*fields["image"][:-1], None),
             }
 
 

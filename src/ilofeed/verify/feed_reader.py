@@ -159,7 +159,7 @@ def _image(item: Any, by_lxml: tuple[Any, ...] | None) -> tuple[Any, ...] | None
         by_lxml[1],
         credit[0].get("content"),
         media[0].get("type"),
-        *(read_number(media[0].get(name)) for name in ("width", "height", "filesize")),
+        *(read_number(media[0].get(name)) for name in ("width", "height")),
     )
 
 
@@ -210,7 +210,7 @@ def _json_entry(item: Any) -> Fields:
         ],
         "event": extension.get("event"),
         "image": (
-            (item.get("image"), *map(image.get, ("alt", "credit", "type", "width", "height")), None)
+            (item.get("image"), *map(image.get, ("alt", "credit", "type", "width", "height")))
             if image
             else None
         ),

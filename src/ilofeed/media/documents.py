@@ -1,0 +1,62 @@
+"""Make the published files of entries: converted pictures, and copies of other files."""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+
+from ilofeed.ids import SHORT
+from ilofeed.media.local_files import version_path
+from ilofeed.media.pictures import convert, converter_version
+from ilofeed.media.sources import OfficeFile, digest_of
+from ilofeed.model import AnyDocument, Document, Entry, OutputFile, PublishedFile, UpToDate
+from ilofeed.workers import ALONE, Workers
+
+
+def render_files(
+    entries: Iterable[Entry],
+    files: Mapping[str, OfficeFile],
+    outputs: Mapping[bytes, Sequence[OutputFile]],
+    workers: Workers = ALONE,
+) -> list[AnyDocument]:
+    """Return the files of entries; those with a recipe in `outputs` are `UpToDate`.
+
+    Raise `OSError` if a file has changed since it was checked.
+    """
+    wanted = [file for entry in entries for file in entry.files]
+    recipes = {file: _recipe(file) for file in wanted}
+    changed = [file for file in wanted if recipes[file] not in outputs]
+    rendered = iter(workers.map(partial(_render, files), changed))
+    documents: list[AnyDocument] = []
+    for file in wanted:
+        recipe = recipes[file]
+        if recipe not in outputs:
+            documents += next(rendered)
+            continue
+        again = partial(_render, files, file)
+        documents += (
+            UpToDate(output.path, output.kind, recipe, output.sha256, again)
+            for output in outputs[recipe]
+        )
+    return documents
+
+
+def _recipe(file: PublishedFile) -> bytes:
+    text = f"{file.path} {file.digest} {file.widths} {converter_version()}"
+    return hashlib.blake2b(text.encode(), digest_size=SHORT).digest()
+
+
+def _render(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Document]:
+    """Return a file, or a picture with its smaller versions."""
+    data = files[file.source].read()
+    if not isinstance(data, bytes) or digest_of(data) != file.digest:
+        raise OSError(f"{file.source} has changed while it was published; build again")
+    recipe = _recipe(file)
+    if file.width is None:
+        return [Document(file.path, "entry", data, recipe=recipe)]
+    picture = convert(data)
+    assert not isinstance(picture, str)
+    paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
+    return [
+        Document(path, "entry", variant.data, recipe=recipe)
+        for path, variant in zip(paths, picture.variants, strict=True)
+    ]

@@ -1,0 +1,155 @@
+"""Find the files that an entry names, and decide where they are published."""
+
+import posixpath
+import re
+import unicodedata
+from collections.abc import Mapping
+
+from ilofeed.media.kinds import PICTURE_SUFFIXES, media_type, refuse_download, suffix_of
+from ilofeed.media.pictures import check_picture, convert
+from ilofeed.media.sources import MAX_FILE_BYTES, OfficeFile, Unreadable, digest_of
+from ilofeed.model import PublishedFile
+from ilofeed.problems import Code, nearest, quote
+
+RESERVED = frozenset({"index.html", "event.ics"})  # beside them in the folder of an entry
+_UNSAFE = re.compile(r"[^\w.-]+")
+_MAX_STEM = 80  # characters
+
+Files = Mapping[str, OfficeFile]  # below entries/, by path relative to the office's folder, in NFC
+
+
+class LocalFiles:
+    """The files of one entry. Each method returns a file to publish, or why it cannot be."""
+
+    def __init__(self, entry_path: str, slug: str, files: Files) -> None:
+        self._folder = posixpath.dirname(entry_path)
+        self._target = f"entry/{slug}"
+        self._files = files
+        self._published: dict[str, PublishedFile] = {}  # by output path without case
+
+    @property
+    def published(self) -> tuple[PublishedFile, ...]:
+        """The files of the entry, sorted by path."""
+        return tuple(sorted(set(self._published.values()), key=lambda file: file.path))
+
+    def image(self, name: str) -> PublishedFile | Unreadable:
+        """Return the picture of the key `image`, which is published as `image.<suffix>`."""
+        return self._picture(name, "image")
+
+    def picture(self, name: str) -> PublishedFile | Unreadable:
+        """Return a picture in the body."""
+        return self._picture(name)
+
+    def attachment(
+        self, name: str, given: str | None
+    ) -> tuple[PublishedFile, str, int] | Unreadable:
+        """Return a file to download, with its media type and its length in bytes; `given` is the
+        media type that the entry states."""
+        path, data = self._read(name, "file-not-found")
+        if isinstance(data, Unreadable):
+            return data
+        if suffix_of(path) in PICTURE_SUFFIXES:
+            return self._attached_picture(name, data)
+        kind = given or media_type(path)
+        if problem := refuse_download(path, data, kind):
+            return Unreadable("bad-file", f"{quote(path)} {problem}")
+        if kind is None:
+            message = f"unknown media type of {quote(path)}; add a line such as type: text/plain"
+            return Unreadable("missing-key", message)
+        target = published_name(posixpath.basename(path))
+        file = self._publish(
+            PublishedFile(f"{self._target}/{target}", path, digest_of(data), len(data))
+        )
+        return file if isinstance(file, Unreadable) else (file, kind, len(data))
+
+    def _attached_picture(
+        self, name: str, data: bytes
+    ) -> tuple[PublishedFile, str, int] | Unreadable:
+        """Convert a picture to download already now, to know its length."""
+        file = self._picture(name)
+        if isinstance(file, Unreadable):
+            return file
+        converted = convert(data)
+        if isinstance(converted, str):
+            return Unreadable("bad-file", f"{quote(file.source)} {converted}")
+        return file, converted.type, len(converted.variants[0].data)
+
+    def _picture(self, name: str, stem: str | None = None) -> PublishedFile | Unreadable:
+        suffix = suffix_of(name)
+        if suffix and suffix not in PICTURE_SUFFIXES:
+            message = f"the name {quote(name)} does not end in .png, .jpg, .gif or .webp; "
+            return Unreadable("bad-image", message + "export such a picture")
+        path, data = self._read(name, "image-not-found")
+        if isinstance(data, Unreadable):
+            return data
+        info = check_picture(data)
+        if isinstance(info, str):
+            return Unreadable("bad-image", f"{quote(path)} {info}")
+        known = next((f for f in self._published.values() if f.source == path and f.width), None)
+        if known is not None:
+            return known
+        own, _ = posixpath.splitext(published_name(posixpath.basename(path)))
+        target = f"{self._target}/{stem or own}.{info.suffix}"
+        size = info.width, info.height, info.type, info.widths
+        return self._publish(PublishedFile(target, path, digest_of(data), len(data), *size))
+
+    def _publish(self, file: PublishedFile) -> PublishedFile | Unreadable:
+        """Reserve the output paths of a file; refuse paths that another file has."""
+        paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
+        for path in paths:
+            other = self._published.get(path.casefold())
+            name = posixpath.basename(path)
+            if name in RESERVED or (other is not None and other.source != file.source):
+                message = f"{quote(file.source)} would be published as {quote(name)}, "
+                message += f"as {quote(other.source)}" if other else "which is the name of a page"
+                return Unreadable("named-twice", f"{message}; rename one of the files")
+        self._published |= dict.fromkeys((path.casefold() for path in paths), file)
+        return file
+
+    def _read(self, name: str, missing: Code) -> tuple[str, bytes | Unreadable]:
+        """Return the path of a file, and its bytes or why it cannot be read."""
+        written = unicodedata.normalize("NFC", name)
+        path = posixpath.normpath(posixpath.join(self._folder, written))
+        file = self._files.get(path)
+        if file is None:
+            return path, self._not_found(path, missing)
+        data = file.read()
+        if isinstance(data, Unreadable):
+            return path, Unreadable(data.code, f"{quote(path)}: {data.message}")
+        if not data:
+            return path, Unreadable("bad-file", f"{quote(path)} is empty; export it again")
+        if len(data) > MAX_FILE_BYTES:
+            most = MAX_FILE_BYTES // 2**20
+            message = f"{quote(path)} is larger than {most} MiB; make it smaller, or link to it"
+            return path, Unreadable("bad-file", message)
+        return path, data
+
+    def _not_found(self, path: str, code: Code) -> Unreadable:
+        """Say where a file was looked for, and which one may be meant."""
+        if path.startswith(("../", "/")) or not path.startswith("entries/"):
+            message = f"{quote(path)} is not below entries/; put the file beside the entry"
+            return Unreadable(code, message)
+        message = f"there is no file {quote(path)}; put it there"
+        folder, base = posixpath.split(path)
+        beside = {posixpath.basename(p): p for p in self._files if posixpath.dirname(p) == folder}
+        elsewhere = {posixpath.basename(other): other for other in self._files}
+        near = beside.get(nearest(base, beside) or "") or elsewhere.get(base)
+        if near is not None:
+            message += f", or write {quote(posixpath.relpath(near, self._folder))}"
+        return Unreadable(code, message)
+
+
+def published_name(name: str) -> str:
+    """Return the name with which a file is published: no spaces, and no signs but `-`, `_`, `.`.
+
+    Names are in Unicode form NFC; macOS writes NFD.
+    """
+    stem, dot, suffix = unicodedata.normalize("NFC", name).rpartition(".")
+    stem = _UNSAFE.sub("-", stem)[:_MAX_STEM].strip("-.")
+    return f"{stem or 'file'}{dot}{_UNSAFE.sub('', suffix).lower()}"
+
+
+def version_path(path: str, width: int) -> str:
+    """Return the path of a smaller version of a picture: `photo-800.jpg` of `photo.jpg`."""
+    stem, _, suffix = path.rpartition(".")
+    return f"{stem}-{width}.{suffix}"
