@@ -24,7 +24,8 @@ from offices import OFFICE, entry, write_office
 from program import run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 pytestmark = pytest.mark.slow
@@ -62,7 +63,7 @@ class Subscriber:
     updated: dict[str, dt.datetime] = field(default_factory=dict)
     feeds: set[str] = field(default_factory=set)
 
-    def read(self, public: Path, withdrawn: Collection[str]) -> None:
+    def read(self, public: Path, withdrawn: AbstractSet[str]) -> None:
         """Read all feeds and hold them against what was seen before, but for withdrawn ids."""
         feeds = {path.relative_to(public).as_posix() for path in public.rglob("atom.xml")}
         assert self.feeds <= feeds
