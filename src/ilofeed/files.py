@@ -64,6 +64,19 @@ def is_same(path: str, data: bytes, mode: int = 0) -> bool:
         return False
 
 
+def folders_around(path: str) -> Iterator[str]:
+    """Yield the folders around a relative path, from the outermost."""
+    parts = path.split("/")
+    for depth in range(1, len(parts)):
+        yield "/".join(parts[:depth])
+
+
+def folders_of(paths: Iterable[str]) -> list[str]:
+    """Return all folders around relative paths, sorted; the first is "", that of the paths."""
+    inner = {path.rpartition("/")[0] for path in paths}
+    return sorted({"", *inner, *(folder for path in inner for folder in folders_around(path))})
+
+
 def is_open(folder: str | Path) -> bool:
     """Return whether everyone may read a folder; True if the path is not a folder."""
     mode = os.lstat(folder).st_mode

@@ -264,3 +264,61 @@ def test_a_scan_of_inputs_waits_for_nothing(office: Path) -> None:
     names = set(scan_inputs(office))
     assert {b"entries/pipe.md", b"entries/endless.md", b"entries/huge.md"} <= names
     assert read_office(office).entries == ()
+
+
+@pytest.mark.parametrize("kind", ["link", "hard link", "broken link", "left behind"])
+def test_a_draft_that_came_with_the_office_is_not_written_to(
+    office: Path, tmp_path_factory: pytest.TempPathFactory, kind: str
+) -> None:
+    """The file that it leads to keeps its bytes and its permissions."""
+    victim = tmp_path_factory.mktemp("elsewhere") / "victim"
+    if kind != "broken link":
+        victim.write_bytes(b"secret")
+        victim.chmod(0o600)
+    draft = office / ".feeds.yaml.new"
+    if kind == "hard link":
+        draft.hardlink_to(victim)
+    elif kind == "left behind":
+        draft.write_bytes(b"half a fi")
+    else:
+        draft.symlink_to(victim)
+    (office / "feeds.yaml").chmod(0o640)
+    read.replace_file(office, office / "feeds.yaml", b"new")
+    file = office / "feeds.yaml"
+    assert (file.is_symlink(), file.read_bytes(), file.stat().st_mode & 0o777) == (
+        False,
+        b"new",
+        0o640,
+    )
+    assert not os.path.lexists(draft)
+    if kind == "broken link":
+        assert not victim.exists()
+    else:
+        assert (victim.read_bytes(), victim.stat().st_mode & 0o777) == (b"secret", 0o600)
+
+
+@pytest.mark.parametrize("kind", ["file", "folder", "folder of folders"])
+def test_nothing_is_written_through_a_link_out_of_the_office(
+    office: Path, secret: Path, kind: str
+) -> None:
+    before = secret.read_bytes()
+    if kind == "file":
+        (office / "entries" / "a.md").symlink_to(secret)
+        with pytest.raises(OSError, match=r"leads out of .*; replace the link by what it leads to"):
+            read.replace_file(office, office / "entries" / "a.md", b"new")
+    else:
+        (office / "entries" / "2015").symlink_to(secret.parent)
+        inner = "2015/new.md" if kind == "folder" else "2015/a/b/new.md"
+        with pytest.raises(OSError, match="leads out"):
+            read.create_file(office, office / "entries" / inner, b"new")
+    assert secret.read_bytes() == before
+    assert list(secret.parent.iterdir()) == [secret]
+
+
+def test_links_inside_the_office_are_written_through(office: Path, tmp_path: Path) -> None:
+    (office / "entries" / "a.md").write_bytes(b"old")
+    (office / "entries" / "b.md").symlink_to("a.md")
+    (tmp_path / "link").symlink_to(office)
+    read.replace_file(tmp_path / "link", tmp_path / "link" / "entries" / "b.md", b"new")
+    assert (office / "entries" / "a.md").read_bytes() == b"new"
+    assert (office / "entries" / "b.md").is_symlink()

@@ -332,6 +332,18 @@ STATEMENTS: list[tuple[dict[str, Any], str]] = [
     ({"type": "page"}, "out"),
     ({"page": True}, "out"),
     ({"post_type": "product"}, "out"),
+    ({"moderation_state": "draft"}, "draft"),
+    ({"Publish status": "Published"}, "public"),
+    ({"workflow_state": "in translation"}, "out"),
+    ({"Statut": "brouillon"}, "out"),
+    ({"状态": "草稿"}, "out"),
+    ({"unlisted": True}, "out"),
+    ({"deleted_at": "2015-05-19"}, "out"),
+    ({"deleted_at": None}, "public"),
+    ({"_ghost": {"status": "draft"}}, "draft"),
+    ({"_ghost": {"status": "published", "visibility": "members"}}, "out"),
+    ({"status": "published", "_site": {"password": "x"}}, "out"),
+    ({"_site": {"about": "status", "draft": False}, "_note": "draft"}, "public"),
 ]
 
 

@@ -125,11 +125,21 @@ def without_both(office: Path) -> None:
     without_state(office)
 
 
+def with_an_empty_copy(office: Path) -> None:
+    (office / ".public.manifest.json").write_bytes(b"")
+
+
+def with_a_torn_copy(office: Path) -> None:
+    os.truncate(office / ".public.manifest.json", 500)
+
+
 DOUBTS: dict[str, tuple[Callable[[Path], None], str]] = {
     "no copy": (without_copy, "--previous live"),
     "another copy": (with_another_copy, "--previous .public.manifest.json"),
     "no state": (without_state, "--previous .public.manifest.json"),
     "neither": (without_both, "--previous live"),
+    "an empty copy": (with_an_empty_copy, "--previous live"),
+    "a torn copy": (with_a_torn_copy, "--previous live"),
 }
 
 
@@ -202,12 +212,16 @@ def test_a_first_publication_is_evident(tmp_path: Path) -> None:
     assert build(office, "--output", "elsewhere").returncode == 0
 
 
-def test_feeds_that_were_published_without_a_trace_are_noticed(office: Path) -> None:
+@pytest.mark.parametrize("left", ["atom.xml", "rss.xml"])
+def test_feeds_that_were_published_without_a_trace_are_noticed(office: Path, left: str) -> None:
     shutil.copytree(office / "public", office / "copy")
     (office / "copy" / "manifest.json").unlink()
+    for path in (office / "copy").rglob("*.xml"):
+        if path.name != left:
+            path.unlink()
     done = build(office, "--output", "copy")
     assert done.returncode == 5
-    assert "atom.xml was published earlier" in done.stdout
+    assert f"{left} was published earlier" in done.stdout
     assert build(office, "--output", "copy", "--previous", "none").returncode == 0
 
 

@@ -129,6 +129,8 @@ CHANGES: dict[str, Callable[[Path], Any]] = {
     "a missing document": lambda office: (office / "public" / "index.html").unlink(),
     "a file that few may read": lambda office: (office / "public" / "robots.txt").chmod(0o600),
     "an output that few may read": lambda office: (office / "public").chmod(0o700),
+    "a folder that few may read": lambda office: (office / "public" / "all").chmod(0o700),
+    "a folder of folders": lambda office: (office / "public" / "entry").chmod(0o750),
     "no copy of the manifest": lambda office: (office / ".public.manifest.json").unlink(),
     "a damaged copy": lambda office: (office / ".public.manifest.json").write_bytes(b""),
     "a missing manifest": lambda office: (office / "public" / "manifest.json").unlink(),

@@ -147,13 +147,18 @@ def read_limited(path: Path, limit: int) -> bytes | None:
     return data if len(data) <= limit else None
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Replace the content of a file atomically and keep its permissions; raise `OSError`."""
+def replace_file(root: Path, path: Path, data: bytes) -> None:
+    """Replace the content of a file in a folder `root` atomically and keep its permissions.
+
+    Raise `OSError`, also if a link leads out of the folder.
+    """
+    _check_inside(root, path)
     path = path.resolve()
     other = path.with_name(f".{path.name}.new")
     with attempting(f"write {path}"):
         try:
-            with other.open("wb") as file:
+            other.unlink(missing_ok=True)  # may be a link, which must not be followed
+            with other.open("xb") as file:
                 file.write(data)
             other.chmod(path.stat().st_mode & 0o7777)
             other.replace(path)
@@ -163,9 +168,19 @@ def replace_file(path: Path, data: bytes) -> None:
             raise
 
 
-def create_file(path: Path, data: bytes) -> None:
-    """Write a new file and its folders; raise `FileExistsError` rather than overwrite a file."""
+def create_file(root: Path, path: Path, data: bytes) -> None:
+    """Write a new file in a folder `root`, and the folders around it.
+
+    Raise `FileExistsError` rather than overwrite a file, and `OSError` if a link leads out of the
+    folder.
+    """
+    _check_inside(root, path)
     with attempting(f"write {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("xb") as file:
             file.write(data)
+
+
+def _check_inside(root: Path, path: Path) -> None:
+    if not is_inside_office(root, path):
+        raise OSError(f"{path} leads out of {root}; replace the link by what it leads to")

@@ -51,7 +51,10 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
 
 
 def _state(item: dict[str, Any]) -> public.State:
-    fields = [(public.fold(key), _statement(value)) for key, value in item.items()]
+    parts = [item, *(value for key, value in item.items() if key[:1] == "_" and _mapping(value))]
+    fields = [
+        (public.fold(key), _statement(value)) for part in parts for key, value in part.items()
+    ]
     state = public.state_of(
         (name, value)
         for name, value in fields

@@ -35,13 +35,16 @@ _WORDS: dict[Kind, str] = {  # values of a status, without signs
 }
 _NO = frozenset("false no 0 off none null".split())
 _STATUSES = {word: kind for kind, words in _WORDS.items() for word in words.split()}
-_STATUS = frozenset("status poststatus publicationstatus visibility postvisibility".split())
+_STATUS = frozenset(
+    "status poststatus publicationstatus publishstatus publishingstatus visibility postvisibility "
+    "moderationstate workflowstate statut статус төлөв 状态 狀態 发布状态 發布狀態".split()
+)
 _LOOSE = frozenset("state audience access".split())  # which often mean something else
 _FLAGS: dict[str, Kind] = {
     **dict.fromkeys(("draft", "isdraft"), "draft"),
-    **dict.fromkeys(("private", "isprivate", "hidden", "ishidden"), "private"),
+    **dict.fromkeys(("private", "isprivate", "hidden", "ishidden", "unlisted"), "private"),
     **dict.fromkeys(("protected", "isprotected", "passwordprotected"), "protected"),
-    **dict.fromkeys(("trashed", "istrashed", "deleted", "isdeleted"), "trashed"),
+    **dict.fromkeys(("trashed", "istrashed", "deleted", "isdeleted", "deletedat"), "trashed"),
 }
 _PUBLIC_FLAGS = frozenset("published ispublished public ispublic".split())
 PASSWORDS = frozenset({"password", "postpassword"})

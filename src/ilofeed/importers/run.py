@@ -82,7 +82,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
         for file in plan.files:
             try:
                 if not request.dry_run:
-                    read.create_file(root / file.path, file.data)
+                    read.create_file(root, root / file.path, file.data)
             except FileExistsError:
                 text = f"left out: {quote(file.path)} already exists"
                 notes.append(Note(file.number, file.entry.title, text))
@@ -141,5 +141,5 @@ def _write_terms(
     changed = with_terms(feeds_yaml, plan.new_terms, now)
     if changed is None:
         return "no place"
-    read.replace_file(root / "feeds.yaml", changed)
+    read.replace_file(root, root / "feeds.yaml", changed)
     return "written"

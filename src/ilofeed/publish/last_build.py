@@ -29,6 +29,7 @@ from ilofeed.publish.output import read_manifest
 from ilofeed.publish.stamps import Input
 
 _GENERATOR = b"<generator>ilofeed</generator>"
+_WITH_GENERATOR = frozenset({FILE_NAMES["atom"], FILE_NAMES["rss"]})
 _KINDS = {str(kind): kind for kind in ORDER}
 
 
@@ -210,8 +211,9 @@ def _find_feed(output: Path) -> str:
     for folder, folders, names in os.walk(output):
         if MANIFEST in names and Path(folder) != output:
             folders.clear()
-        elif FILE_NAMES["atom"] in names:
-            path = Path(folder, FILE_NAMES["atom"])
+            continue
+        for name in _WITH_GENERATOR.intersection(names):
+            path = Path(folder, name)
             with contextlib.suppress(OSError):
                 if _GENERATOR in (files.read_regular(path) or b""):
                     return str(path)
@@ -220,7 +222,11 @@ def _find_feed(output: Path) -> str:
 
 def _advise(copy: Path, root: Path) -> str:
     """Return what to do about a manifest that is lost."""
-    where = os.path.relpath(copy, root.resolve()) if copy.exists() else "live"
+    where = "live"
+    with contextlib.suppress(OSError, ManifestError):
+        if (data := files.read_regular(copy)) is not None:
+            parse_manifest(data)
+            where = os.path.relpath(copy, root.resolve())
     return (
         f"restore it from a backup, or run `ilofeed build --previous {where}` (`none` instead of "
         f"`{where}` if nothing was ever published)"

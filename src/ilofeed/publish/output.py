@@ -194,8 +194,7 @@ def _read(path: Path) -> bytes | None:
 
 def _open_folders(output: Path, paths: Iterable[str]) -> None:
     """Let everyone read the folders of the output, as far as the file system has modes."""
-    names = {path.rpartition("/")[0] for path in paths}
-    for folder in ("", *sorted({around for name in names for around in (*_folders(name), name)})):
+    for folder in files.folders_of(paths):
         path = f"{output}/{folder}"
         with contextlib.suppress(OSError):
             if not files.is_open(path):
@@ -204,7 +203,7 @@ def _open_folders(output: Path, paths: Iterable[str]) -> None:
 
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
     """Refuse to write or delete through a link that leads out of the output."""
-    folders = {folder for path in paths for folder in _folders(path)}
+    folders = {folder for path in paths for folder in files.folders_around(path)}
     for folder in sorted(folders):
         link = output / folder
         is_link = link.is_symlink() and link.is_dir()
@@ -228,7 +227,7 @@ def _steps(changed: Sequence[Document], output: Path) -> Iterator[_Step]:
     for document in ordered:
         if document.feed is not None:
             path = document.path
-            place = next((f for f in _folders(path) if not (output / f).exists()), path)
+            place = next((f for f in files.folders_around(path) if not (output / f).exists()), path)
             together.setdefault(place, []).append(document)
     first = {group[0].path: place for place, group in together.items()}
     for document in ordered:
@@ -238,22 +237,15 @@ def _steps(changed: Sequence[Document], output: Path) -> Iterator[_Step]:
             yield first[path], together[first[path]]
 
 
-def _folders(path: str) -> Iterator[str]:
-    """Yield the folders around a path, from the outermost."""
-    parts = path.split("/")
-    for depth in range(1, len(parts)):
-        yield "/".join(parts[:depth])
-
-
 def _delete(output: Path, stale: Sequence[str], work: Path) -> None:
     """Delete whole folders of feeds atomically, and other files one by one."""
     gone: dict[str, bool] = {}
     for path in stale:
         if path.rpartition("/")[2] in _FEEDS:
-            for folder in _folders(path):
+            for folder in files.folders_around(path):
                 if folder not in gone:
                     gone[folder] = files.delete_folder(output, folder, stale, work)
                 if gone[folder]:
                     break
-        if not any(gone.get(folder) for folder in _folders(path)):
+        if not any(gone.get(folder) for folder in files.folders_around(path)):
             files.delete(output, path)

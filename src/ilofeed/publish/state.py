@@ -143,10 +143,11 @@ def recall_summary(
                 return None
             query = "SELECT path, mtime, ctime, size, inode FROM outputs"
             rows = connection.execute(query).fetchall()
-            is_complete = len(rows) == facts["outputs"] and files.is_open(output)
-            is_complete = is_complete and facts["copy"] == _stamp_copy(output)
+            is_complete = len(rows) == facts["outputs"] and facts["copy"] == _stamp_copy(output)
             if is_complete and all(stamp_of(output, path) == tuple(row) for path, *row in rows):
-                return _read_summary(facts)
+                folders = files.folders_of(path for path, *_ in rows)
+                if all(files.is_open(f"{output}/{folder}") for folder in folders):
+                    return _read_summary(facts)
     except ERRORS:
         pass
     return None

@@ -189,7 +189,7 @@ def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
     # the lock names the wheel, so the wheel is written first
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
         write = read.replace_file if (folder / path).exists() else read.create_file
-        write(folder / path, files[path])
+        write(folder, folder / path, files[path])
     for path in old:
         with attempting(f"delete {folder / path}"):
             (folder / path).unlink()
