@@ -101,8 +101,8 @@ def test_a_local_time_is_in_the_offices_zone(text: str, name: str, read: str) ->
     [
         (
             "2026-10-25T02:30", "Europe/Zurich",
-            "twice in Europe/Zurich, where the clocks go back then; "
-            "write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00",
+            ("twice in Europe/Zurich, where the clocks go back then; "
+            "write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"),
         ),
         (
             "2026-10-25T01:30", "Europe/Dublin",
@@ -114,8 +114,8 @@ def test_a_local_time_is_in_the_offices_zone(text: str, name: str, read: str) ->
         ),
         (
             "2026-03-29T02:30", "Europe/Zurich",
-            "does not exist in Europe/Zurich, where the clocks go forward then; "
-            "write a time with its offset, for instance 2026-03-29T03:30:00+02:00",
+            ("does not exist in Europe/Zurich, where the clocks go forward then; "
+            "write a time with its offset, for instance 2026-03-29T03:30:00+02:00"),
         ),
         ("2011-12-30T12:00", "Pacific/Apia", "for instance 2011-12-31T12:00:00+14:00"),
     ],

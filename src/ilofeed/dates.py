@@ -175,7 +175,7 @@ def offset(moment: dt.datetime) -> dt.timedelta:
 
 
 def is_near_change(moment: dt.datetime, zone: dt.tzinfo) -> bool:
-    """Return whether the offset of a zone changes less than a day before or after a moment."""
+    """Return whether the offset of a zone changes within a day before or after a moment."""
     nearby = (moment.astimezone(dt.UTC) + dt.timedelta(days) for days in (-1, 0, 1))
     return len({offset(near.astimezone(zone)) for near in nearby}) > 1
 

@@ -4,8 +4,11 @@ only user of feedparser.
 feedparser cannot read JSON Feed, which is read with `json`. It loses some values, which are taken
 from `archive_reader`: fh: elements (RFC 5005) except the last, tombstones (RFC 6721), authors of
 Atom (one without an address gets that of the author before), and the descriptions of pictures,
-which become part of the summary. icalendar accepts files that other programs reject, so line ends,
-line lengths and required properties are checked here (section numbers are those of RFC 5545).
+which become part of the summary.
+
+icalendar accepts files that other programs reject, so line ends, line lengths and required
+properties are checked here (section numbers are those of RFC 5545). It knows zones from the host,
+which may be older or newer than the tzdata package, so instants are computed from the VTIMEZONE.
 """
 
 import calendar
@@ -15,7 +18,7 @@ import html
 import io
 import json
 import re
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from ilofeed.dates import Moment
 from ilofeed.model import Format
@@ -260,7 +263,7 @@ def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
         "page": _text(calendar, "url"),
         "self": _text(calendar, "source"),
     }
-    zones = frozenset(str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE"))
+    zones = tuple(map(_read_zone, calendar.walk("VTIMEZONE")))
     return about, [_read_event(text, zones) for text in _EVENTS.findall(data)]
 
 
@@ -277,8 +280,56 @@ def _parse(kind: Any, data: bytes) -> Any:
     return parsed
 
 
+class _Change(NamedTuple):
+    """A change of the offset of a zone, at a time by the offset before it (section 3.6.5)."""
+
+    local: dt.datetime
+    before: dt.timedelta
+    after: dt.timedelta
+
+    @property
+    def instant(self) -> dt.datetime:
+        return (self.local - self.before).replace(tzinfo=dt.UTC)
+
+
+_Zone: TypeAlias = tuple[str, tuple[_Change, ...]]  # the TZID, and the changes in order
+
+
+def _read_zone(zone: Any) -> _Zone:
+    """Return a VTIMEZONE, whose parts must be single changes."""
+    changes = []
+    for part in zone.subcomponents:
+        if "rdate" in part or "rrule" in part:
+            raise CalendarError("several changes in one part of a VTIMEZONE")
+        values = [_value(part, name) for name in ("dtstart", "tzoffsetfrom", "tzoffsetto")]
+        if None in values:
+            raise CalendarError("a part of a VTIMEZONE lacks a property (section 3.6.5)")
+        start, before, after = values
+        changes.append(_Change(_local(start.dt), before.td, after.td))
+    return str(_value(zone, "tzid")), tuple(sorted(changes, key=lambda change: change.instant))
+
+
+def _local(moment: Moment) -> dt.datetime:
+    """Return the time that the clocks show."""
+    if not isinstance(moment, dt.datetime):
+        raise CalendarError("a day instead of a time")
+    return moment.replace(tzinfo=None)
+
+
+def _zone_instant(local: dt.datetime, changes: tuple[_Change, ...]) -> dt.datetime:
+    """Return the only instant at which the clocks of a zone show a time."""
+    instants = []
+    for change, until in zip(changes, [*changes[1:], None], strict=True):
+        instant = (local - change.after).replace(tzinfo=dt.UTC)
+        if change.instant <= instant and (until is None or instant < until.instant):
+            instants.append(instant)
+    if len(instants) != 1:
+        raise CalendarError(f"by its VTIMEZONE, {local} occurs {len(instants)} times")
+    return instants[0]
+
+
 @functools.lru_cache(maxsize=2_000)  # an event is in the calendars of several feeds
-def _read_event(text: bytes, zones: frozenset[str]) -> Fields:
+def _read_event(text: bytes, zones: tuple[_Zone, ...]) -> Fields:
     import icalendar
 
     event = _parse(icalendar.Event, text)
@@ -286,19 +337,15 @@ def _read_event(text: bytes, zones: frozenset[str]) -> Fields:
         if event.get(name) is None:
             raise CalendarError(f"an event has no {name.upper()} (section 3.6.1)")
     start, end, created = (_value(event, name) for name in ("dtstart", "dtend", "created"))
-    for moment in (start, end):
-        zone = moment.params.get("TZID") if moment is not None else None
-        if zone is not None and zone not in zones:
-            raise CalendarError(f"the VTIMEZONE for {zone} is missing (section 3.6.5)")
     categories = _value(event, "categories")
     return {
         "id": _text(event, "uid"),
-        "updated_at": _instant(_value(event, "dtstamp").dt),
-        "published_at": _instant(created.dt) if created is not None else None,
+        "updated_at": _instant(_value(event, "dtstamp")),
+        "published_at": _instant(created) if created is not None else None,
         "title": _text(event, "summary"),
         "summary": _text(event, "description"),
-        "start": _instant(start.dt),
-        "end": _instant(end.dt) if end is not None else None,
+        "start": _instant(start, zones),
+        "end": _instant(end, zones) if end is not None else None,
         "place": _text(event, "location"),
         "target": _text(event, "url"),
         "labels": [str(label) for label in categories.cats] if categories is not None else [],
@@ -327,6 +374,16 @@ def _text(component: Any, name: str) -> str | None:
     return str(value) if value is not None else None
 
 
-def _instant(moment: Moment) -> str | int:
-    """Return a date as ISO 8601, a time as whole seconds since 1970: time zones have aliases."""
-    return int(moment.timestamp()) if isinstance(moment, dt.datetime) else moment.isoformat()
+def _instant(value: Any, zones: tuple[_Zone, ...] = ()) -> str | int:
+    """Return a date as ISO 8601, a time as whole seconds since 1970."""
+    moment, name = value.dt, value.params.get("TZID")
+    if not isinstance(moment, dt.datetime):
+        return str(moment.isoformat())
+    if name is not None:
+        changes = dict(zones).get(name)
+        if changes is None:
+            raise CalendarError(f"the VTIMEZONE for {name} is missing (section 3.6.5)")
+        moment = _zone_instant(moment.replace(tzinfo=None), changes)
+    elif moment.tzinfo is None:
+        raise CalendarError(f"{moment} has no time zone (section 3.3.5)")
+    return int(moment.timestamp())
