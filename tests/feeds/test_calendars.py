@@ -10,6 +10,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -74,11 +75,18 @@ def onsets(text: str) -> list[tuple[dt.datetime, dt.timedelta]]:
 
     found = []
     unfolded = text.replace("\r\n ", "")
+    (day,) = re.findall(r"COMMENT:This timezone only works from \S+ to (\S+)\.", unfolded)
+    until = dt.datetime.fromisoformat(f"{day}T00:00Z")
     for part in re.findall(r"(?s)BEGIN:(?:STANDARD|DAYLIGHT)\r\n(.*?)END:", unfolded):
         keys = dict(line.split(":") for line in part.splitlines())
+        rule = keys.pop("RRULE", "FREQ=YEARLY;COUNT=1")
         assert keys.keys() == {"DTSTART", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO"}
-        local = dt.datetime.strptime(keys["DTSTART"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
-        found.append((local - offset(keys["TZOFFSETFROM"]), offset(keys["TZOFFSETTO"])))
+        start = dt.datetime.strptime(keys["DTSTART"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
+        assert "COUNT" in rule or start in rrulestr(rule, dtstart=start)
+        found += [
+            (local - offset(keys["TZOFFSETFROM"]), offset(keys["TZOFFSETTO"]))
+            for local in rrulestr(rule, dtstart=start).between(start, until, inc=True)
+        ]
     return sorted(found)
 
 
@@ -139,6 +147,24 @@ def at_changes(zone: str, years: range) -> dict[str, Any]:
         )
         for start in starts
     }
+
+
+@pytest.mark.parametrize(
+    ("zone", "rules", "parts"),
+    [
+        ("Europe/Zurich", ["BYDAY=-1SU;BYMONTH=10", "BYDAY=-1SU;BYMONTH=3"], 3),
+        ("America/New_York", ["BYDAY=1SU;BYMONTH=11", "BYDAY=2SU;BYMONTH=3"], 3),
+        ("Asia/Shanghai", [], 1),
+        ("Africa/Casablanca", [], 8),  # Ramadan has no rule
+        ("Asia/Ulaanbaatar", [], 1),  # without summer time since 2017
+    ],
+)
+def test_changes_of_each_year_are_a_rule(zone: str, rules: list[str], parts: int) -> None:
+    office = OFFICE.replace(b"Asia/Ulaanbaatar", zone.encode())
+    text = calendar(office=office, a=entry(event="{start: 2026-06-15T12:00Z}"))
+    assert sorted(re.findall(r"RRULE:FREQ=YEARLY;(.*)\r", text)) == rules
+    assert len(re.findall("BEGIN:(?:STANDARD|DAYLIGHT)", text)) == parts
+    assert "RDATE" not in text
 
 
 @pytest.mark.parametrize(
@@ -391,12 +417,12 @@ GOOD = calendar(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-
         ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:20150328T023000", " 0 "),
         ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:20150925T233000", " 2 "),
         ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:19990708T100000", " 0 "),
-        ("TZOFFSETTO:\\+0900\r\n", "", "lacks a property"),
-        ("DTSTART:20150328T020000", "DTSTART;VALUE=DATE:20150328", "a day instead of a time"),
+        ("TZOFFSETTO:\\+0900\r\n", "", "is not one change or a yearly rule"),
+        ("DTSTART:20150328T020000", "DTSTART;VALUE=DATE:20150328", "begins at a day"),
         (
             "DTSTART:20150328T020000",
             "DTSTART:20150328T020000\r\nRDATE:20160328T020000",
-            "several changes in one part",
+            "is not one change or a yearly rule",
         ),
         ("(?s).*", "nonsense", "CR LF"),
         ("(?s).*", "", "icalendar"),

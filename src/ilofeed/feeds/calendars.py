@@ -28,6 +28,7 @@ _END = b"END:VCALENDAR\r\n"
 _PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split())
 _LINES = frozenset("br li tr".split())
 _CELLS = frozenset("td th".split())
+_DAYS = "MO TU WE TH FR SA SU".split()
 
 
 def render_calendar(feed: Feed, office: Office) -> bytes:
@@ -81,25 +82,51 @@ def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
 def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
     """Return the VTIMEZONE of a zone for the years `first` to `last`; callers must not modify it.
 
-    Each change of the offset is a part of its own, with the local time before the change (section
-    3.6.5): ical.js, which Thunderbird uses, misses DTSTART beside RDATE, and all RDATEs but one.
+    Each change of the offset is in the local time before the change (section 3.6.5). Changes are
+    written as a yearly rule, or else as parts of their own, because programs misread RDATE: ical.js
+    (Thunderbird) uses one of a line and no DTSTART next to it, and others use none. Some need a
+    rule to begin in an earlier winter than the event, so it begins two years before `first`.
     """
     import icalendar
 
-    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
-    years = (dates.offset_changes(zone, year) for year in range(first - 2, last + 2))
+    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 2, last + 2))
+    years = (dates.offset_changes(zone, year) for year in range(first - 3, last + 2))
     changes = [change for year in years for change in year if since < change[0] < until]
+    parts: dict[Any, list[dt.datetime]] = {}
+    for moment, before in [(since, dates.offset(since)), *changes]:
+        key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
+        local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
+        parts.setdefault(key, []).append(local)
     timezone = icalendar.Timezone()
     timezone.add("tzid", str(zone))
     timezone.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
-    for moment, before in [(since, dates.offset(since)), *changes]:
-        part = icalendar.TimezoneDaylight() if moment.dst() else icalendar.TimezoneStandard()
-        part.add("dtstart", moment.astimezone(dt.timezone(before)).replace(tzinfo=None))
-        part.add("tzname", moment.tzname())
-        part.add("tzoffsetfrom", before)
-        part.add("tzoffsetto", dates.offset(moment))
-        timezone.add_component(part)
+    for (before, after, name, is_standard), times in parts.items():
+        rule = _yearly_rule(times, until.year - 1)
+        for local in times[:1] if rule else times:
+            part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
+            part.add("dtstart", local)
+            if rule:
+                part.add("rrule", rule)
+            part.add("tzname", name)
+            part.add("tzoffsetfrom", before)
+            part.add("tzoffsetto", after)
+            timezone.add_component(part)
     return timezone
+
+
+def _yearly_rule(times: Sequence[dt.datetime], last: int) -> dict[str, Any] | None:
+    """Return the rule, such as the last Sunday in March, of times in each year until `last`."""
+    start = times[0]
+    if len(times) == 1 or [local.year for local in times] != list(range(start.year, last + 1)):
+        return None
+    if len({(local.month, local.weekday(), local.time()) for local in times}) > 1:
+        return None
+    numbers = {(local.day - 1) // 7 + 1 for local in times}  # of the weekday in the month
+    is_last = all((local + dt.timedelta(weeks=1)).month != local.month for local in times)
+    if not is_last and len(numbers) > 1:
+        return None
+    number = -1 if is_last else numbers.pop()
+    return {"freq": "yearly", "bymonth": start.month, "byday": f"{number}{_DAYS[start.weekday()]}"}
 
 
 def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:

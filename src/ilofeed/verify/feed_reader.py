@@ -4,11 +4,9 @@ only user of feedparser.
 feedparser cannot read JSON Feed, which is read with `json`. It loses some values, which are taken
 from `archive_reader`: fh: elements (RFC 5005) except the last, tombstones (RFC 6721), authors of
 Atom (one without an address gets that of the author before), and the descriptions of pictures,
-which become part of the summary.
-
-icalendar accepts files that other programs reject, so line ends, line lengths and required
-properties are checked here (section numbers are those of RFC 5545). It knows zones from the host,
-which may be older or newer than the tzdata package, so instants are computed from the VTIMEZONE.
+which become part of the summary. icalendar accepts files that other programs reject, so line ends,
+line lengths and required properties are checked here (section numbers are those of RFC 5545). It
+takes zones from the host, which may be older than tzdata; here they are read from the VTIMEZONE.
 """
 
 import calendar
@@ -20,7 +18,6 @@ import json
 import re
 from typing import Any, NamedTuple, TypeAlias
 
-from ilofeed.dates import Moment
 from ilofeed.model import Format
 from ilofeed.verify.archive_reader import read_archive, read_number, read_second
 from ilofeed.verify.expected import Fields
@@ -232,6 +229,8 @@ def _json_people(item: Any) -> list[tuple[Any, ...]]:
 
 
 MAX_LINE = 75  # octets (section 3.1)
+_DAYS = "MO TU WE TH FR SA SU".split()
+_RULE = re.compile(r"(?:FREQ=YEARLY;BYDAY=(-1|[1-4])(MO|TU|WE|TH|FR|SA|SU);BYMONTH=(1?\d))?")
 _EVENTS = re.compile(rb"^BEGIN:VEVENT\r\n.*?^END:VEVENT\r\n", re.DOTALL | re.MULTILINE)
 
 
@@ -292,33 +291,45 @@ class _Change(NamedTuple):
         return (self.local - self.before).replace(tzinfo=dt.UTC)
 
 
-_Zone: TypeAlias = tuple[str, tuple[_Change, ...]]  # the TZID, and the changes in order
+_Parts: TypeAlias = tuple[tuple[_Change, str], ...]  # each with its RRULE or ""
+_Zone: TypeAlias = tuple[str, _Parts]  # with its TZID
 
 
 def _read_zone(zone: Any) -> _Zone:
-    """Return a VTIMEZONE, whose parts must be single changes."""
-    changes = []
+    """Return a VTIMEZONE; its parts are single changes, or changes by a yearly rule."""
+    parts = []
     for part in zone.subcomponents:
-        if "rdate" in part or "rrule" in part:
-            raise CalendarError("several changes in one part of a VTIMEZONE")
-        values = [_value(part, name) for name in ("dtstart", "tzoffsetfrom", "tzoffsetto")]
-        if None in values:
-            raise CalendarError("a part of a VTIMEZONE lacks a property (section 3.6.5)")
-        start, before, after = values
-        changes.append(_Change(_local(start.dt), before.td, after.td))
-    return str(_value(zone, "tzid")), tuple(sorted(changes, key=lambda change: change.instant))
+        names = ("dtstart", "tzoffsetfrom", "tzoffsetto", "rrule")
+        start, before, after, by_rule = (_value(part, name) for name in names)
+        rule = by_rule.to_ical().decode() if by_rule is not None else ""
+        if None in (start, before, after) or "rdate" in part or not _RULE.fullmatch(rule):
+            raise CalendarError("a part of a VTIMEZONE is not one change or a yearly rule")
+        if not isinstance(start.dt, dt.datetime):
+            raise CalendarError("a part of a VTIMEZONE begins at a day, not at a time")
+        parts.append((_Change(start.dt.replace(tzinfo=None), before.td, after.td), rule))
+    return str(_value(zone, "tzid")), tuple(parts)
 
 
-def _local(moment: Moment) -> dt.datetime:
-    """Return the time that the clocks show."""
-    if not isinstance(moment, dt.datetime):
-        raise CalendarError("a day instead of a time")
-    return moment.replace(tzinfo=None)
+@functools.lru_cache(maxsize=1_000)  # most events are in a few years
+def _changes(parts: _Parts, year: int) -> list[_Change]:
+    """Return the single changes of a zone, and those by a rule in the years around a year."""
+    changes = []
+    for change, rule in parts:
+        match, start = _RULE.fullmatch(rule), change.local
+        if not rule or match is None:
+            changes.append(change)
+            continue
+        number, weekday, month = int(match[1]), _DAYS.index(match[2]), int(match[3])
+        for near in range(max(year - 1, start.year), year + 2):
+            days = [week[weekday] for week in calendar.monthcalendar(near, month) if week[weekday]]
+            local = start.replace(year=near, month=month, day=days[number - (number > 0)])
+            changes.append(change._replace(local=local))
+    return sorted(changes, key=lambda change: change.instant)
 
 
-def _zone_instant(local: dt.datetime, changes: tuple[_Change, ...]) -> dt.datetime:
+def _zone_instant(local: dt.datetime, parts: _Parts) -> dt.datetime:
     """Return the only instant at which the clocks of a zone show a time."""
-    instants = []
+    instants, changes = [], _changes(parts, local.year)
     for change, until in zip(changes, [*changes[1:], None], strict=True):
         instant = (local - change.after).replace(tzinfo=dt.UTC)
         if change.instant <= instant and (until is None or instant < until.instant):
@@ -380,10 +391,9 @@ def _instant(value: Any, zones: tuple[_Zone, ...] = ()) -> str | int:
     if not isinstance(moment, dt.datetime):
         return str(moment.isoformat())
     if name is not None:
-        changes = dict(zones).get(name)
-        if changes is None:
+        if name not in dict(zones):
             raise CalendarError(f"the VTIMEZONE for {name} is missing (section 3.6.5)")
-        moment = _zone_instant(moment.replace(tzinfo=None), changes)
+        moment = _zone_instant(moment.replace(tzinfo=None), dict(zones)[name])
     elif moment.tzinfo is None:
         raise CalendarError(f"{moment} has no time zone (section 3.3.5)")
     return int(moment.timestamp())
