@@ -81,6 +81,52 @@ def test_instants(text: str, utc: str) -> None:
     assert moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat() == utc
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "read"),
+    [
+        ("2026-10-25T01:59", "Europe/Zurich", "2026-10-25T01:59:00+02:00"),
+        ("2026-10-25 03:00", "Europe/Zurich", "2026-10-25T03:00:00+01:00"),
+        ("2026-03-29T03:00:30", "Europe/Zurich", "2026-03-29T03:00:30+02:00"),
+        ("2026-10-25T02:30+01:00", "Europe/Zurich", "2026-10-25T02:30:00+01:00"),
+        ("2026-06-15T09:00", "Pacific/Chatham", "2026-06-15T09:00:00+12:45"),
+        ("2026-06-15T09:00", "Europe/Dublin", "2026-06-15T09:00:00+01:00"),
+    ],
+)
+def test_a_local_time_is_in_the_offices_zone(text: str, name: str, read: str) -> None:
+    assert read_moment(text, zone(name), is_local=True).isoformat() == read
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "said"),
+    [
+        (
+            "2026-10-25T02:30", "Europe/Zurich",
+            ("twice in Europe/Zurich, where the clocks go back then; "
+            "write 2026-10-25T02:30:00+02:00 or 2026-10-25T02:30:00+01:00"),
+        ),
+        (
+            "2026-10-25T01:30", "Europe/Dublin",
+            "write 2026-10-25T01:30:00+01:00 or 2026-10-25T01:30:00+00:00",
+        ),
+        (
+            "2026-04-05T01:45", "Australia/Lord_Howe",
+            "write 2026-04-05T01:45:00+11:00 or 2026-04-05T01:45:00+10:30",
+        ),
+        (
+            "2026-03-29T02:30", "Europe/Zurich",
+            ("does not exist in Europe/Zurich, where the clocks go forward then; "
+            "write a time with its offset, for instance 2026-03-29T03:30:00+02:00"),
+        ),
+        ("2011-12-30T12:00", "Pacific/Apia", "for instance 2011-12-31T12:00:00+14:00"),
+    ],
+)  # fmt: skip
+def test_a_local_time_that_the_clocks_show_twice_or_never(text: str, name: str, said: str) -> None:
+    with pytest.raises(DateError) as caught:
+        read_moment(text, zone(name), is_local=True)
+    assert caught.value.code == "no-time-zone"
+    assert said in caught.value.message
+
+
 def test_a_day_begins_at_publish_time_in_the_offices_zone() -> None:
     ulaanbaatar = zone("Asia/Ulaanbaatar")
     winter = instant(dt.date(2015, 1, 20), ulaanbaatar, dt.time(9))

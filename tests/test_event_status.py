@@ -41,6 +41,7 @@ def test_the_status_is_in_every_format(
     for path in ("all/calendar.ics", "entry/wages/event.ics"):
         (event,) = icalendar.Calendar.from_ical(shown[path].decode()).walk("VEVENT")
         assert event["status"] == in_calendar
+        assert event["summary"] == (f"{label}: Wages rise" if label else "Wages rise")
     _, linked = read_structured(shown[PAGE])["@graph"]
     assert linked["eventStatus"] == f"https://schema.org/{in_linked_data}"
     page: Any = lxml.html.fromstring(shown[PAGE])
@@ -56,9 +57,23 @@ def test_the_status_is_in_every_format(
     assert bool(page.xpath("//a[@type='text/calendar']")) == (not status)
 
 
-def test_each_language_has_its_word() -> None:
-    made = site(wages=entry(event=EVENT % ", status: cancelled", language="zh-Hans"))
-    assert "已取消".encode() in documents(made)[PAGE].data
+@pytest.mark.parametrize(
+    ("language", "word"),
+    [("zh-Hans", "已取消"), ("zh-Hant-HK", "已取消"), ("mn", "Цуцлагдсан"), ("fr", "Cancelled")],
+)
+def test_each_language_has_its_word(language: str, word: str) -> None:
+    made = site(wages=entry(event=EVENT % ", status: cancelled", language=language))
+    shown = documents(made)
+    assert verify(list(shown.values()), made.office) == []
+    assert word.encode() in shown[PAGE].data
+    assert f"SUMMARY:{word}: Wages rise\r\n".encode() in shown["entry/wages/event.ics"].data
+
+
+def test_a_withdrawn_event_is_cancelled_in_calendars() -> None:
+    made = site(wages=entry(event=EVENT % "", withdrawn="2015-06-01"))
+    shown = documents(made)
+    assert b"SUMMARY:Cancelled: Wages rise\r\n" in shown["all/calendar.ics"].data
+    assert b"STATUS:CANCELLED\r\n" in shown["all/calendar.ics"].data
 
 
 def test_other_words_are_refused() -> None:

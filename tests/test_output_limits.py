@@ -12,7 +12,7 @@ from lxml import etree
 from ilofeed.feeds import select
 from ilofeed.pages import indexes
 from ilofeed.pages.navigation import entries_per_month
-from ilofeed.verify.feed_reader import CalendarError, read_calendar
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
 from ilofeed.verify.lint import size_findings
 from offices import NOW, OFFICE, documents, entry, site
 

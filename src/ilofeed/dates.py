@@ -43,15 +43,18 @@ class UnknownFormError(DateError):
     """A text that is neither a day nor a date-time; `explain_date` finds a better message."""
 
 
-def parse_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
+def parse_moment(
+    text: str, office_zone: dt.tzinfo | None = None, *, is_local: bool = False
+) -> Moment:
     """Return a day, or an instant in whole seconds; raise `DateError` for any other text.
 
-    `office_zone` gives the offset that the message suggests for a time without one.
+    A time without an offset is in `office_zone` if `is_local`; otherwise it is an error, whose
+    message suggests the offset of `office_zone`.
     """
     if match := _DAY.fullmatch(text):
         return _day(*map(int, match.groups()))
     if match := _INSTANT.fullmatch(text):
-        return _instant(match, office_zone)
+        return _instant(match, office_zone or dt.UTC, is_local=is_local)
     raise UnknownFormError("bad-date", f"invalid date {quote(text)}")
 
 
@@ -80,7 +83,7 @@ def _describe_bad_day(year: int, month: int, day: int) -> str:
     return f"{dt.date(year, month, day)} is not between {EARLIEST} and {LATEST}"
 
 
-def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime:
+def _instant(match: re.Match[str], office_zone: dt.tzinfo, *, is_local: bool) -> dt.datetime:
     date, hour, minute, second, utc, sign, offset_hour, offset_minute = match.groups()
     day = _day(*map(int, date.split("-")))
     if int(hour) > 23 or int(minute) > 59 or int(second or 0) > 59:
@@ -88,7 +91,9 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime
         raise DateError("bad-date", message)
     time = dt.time(int(hour), int(minute), int(second or 0))
     if utc is None and sign is None:
-        local = dt.datetime.combine(day, time, office_zone or dt.UTC)
+        local = dt.datetime.combine(day, time, office_zone)
+        if is_local:
+            return _local_instant(match[0], local)
         message = (
             f"{quote(match[0])} has no time zone; add the offset, for instance "
             f"{local.isoformat()}, or Z for UTC"
@@ -101,6 +106,23 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo | None) -> dt.datetime
         raise DateError("bad-date", message)
     zone = dt.timezone(-offset if sign == "-" else offset)
     return dt.datetime.combine(day, time, zone)
+
+
+def _local_instant(text: str, local: dt.datetime) -> dt.datetime:
+    """Return a local time of a zone with its offset, if the clocks show it exactly once."""
+    first, second = (
+        local.replace(tzinfo=dt.timezone(offset(local.replace(fold=fold)))) for fold in (0, 1)
+    )
+    if first == second:
+        return first
+    if first < second:
+        message = f"{quote(text)} occurs twice in {local.tzinfo}, where the clocks go back then; "
+        message += f"write {first.isoformat()} or {second.isoformat()}"
+    else:  # `first` has the offset before the change, and so is after it
+        later = first.astimezone(local.tzinfo)
+        message = f"{quote(text)} does not exist in {local.tzinfo}, where the clocks go forward "
+        message += f"then; write a time with its offset, for instance {later.isoformat()}"
+    raise DateError("no-time-zone", message)
 
 
 @functools.cache
@@ -150,6 +172,12 @@ def offset_changes(zone: dt.tzinfo, year: int) -> tuple[tuple[dt.datetime, dt.ti
 def offset(moment: dt.datetime) -> dt.timedelta:
     """Return the offset from UTC of a moment that has a zone."""
     return moment.utcoffset() or dt.timedelta()
+
+
+def is_near_change(moment: dt.datetime, zone: dt.tzinfo) -> bool:
+    """Return whether the offset of a zone changes within a day before or after a moment."""
+    nearby = (moment.astimezone(dt.UTC) + dt.timedelta(days) for days in (-1, 0, 1))
+    return len({offset(near.astimezone(zone)) for near in nearby}) > 1
 
 
 def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt.datetime:
@@ -212,18 +240,17 @@ def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
 
-def read_moment(text: str, office_zone: dt.tzinfo | None = None) -> Moment:
-    """Return a day or an instant as `parse_moment` does; raise `DateError` with what to write.
-
-    `office_zone` gives the offset that the message suggests for a time without one.
-    """
+def read_moment(
+    text: str, office_zone: dt.tzinfo | None = None, *, is_local: bool = False
+) -> Moment:
+    """Return a day or an instant as `parse_moment` does; raise `DateError` with what to write."""
     try:
-        return parse_moment(text, office_zone)
+        return parse_moment(text, office_zone, is_local=is_local)
     except UnknownFormError:
         match = _SHORT_HOUR.fullmatch(text)
         if match is None:
             raise explain_date(text) from None
-    moment = parse_moment(f"{match[1]}T0{match[2]}", office_zone)
+    moment = parse_moment(f"{match[1]}T0{match[2]}", office_zone, is_local=is_local)
     raise DateError("bad-date", f"invalid date {quote(text)}; write {moment.isoformat()}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ilofeed.verify.feed_reader import read_calendar
+from ilofeed.verify.calendar_reader import read_calendar
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typing import Any
 
 import icalendar
 import pytest
+from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,8 +19,8 @@ from ilofeed.feeds import calendars
 from ilofeed.feeds.calendars import render_calendar
 from ilofeed.feeds.selection import select_feeds, select_published
 from ilofeed.model import Event
-from ilofeed.verify.feed_reader import CalendarError, read_calendar
-from ilofeed.verify.verification import verify
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
+from ilofeed.verify.verification import verify, verify_document
 from offices import NOW, OFFICE, documents, entry, site
 
 YEARS = (2013, 2015, 2016)
@@ -74,26 +75,38 @@ def onsets(text: str) -> list[tuple[dt.datetime, dt.timedelta]]:
 
     found = []
     unfolded = text.replace("\r\n ", "")
+    (day,) = re.findall(r"COMMENT:This timezone only works from \S+ to (\S+)\.", unfolded)
+    until = dt.datetime.fromisoformat(f"{day}T00:00Z")
     for part in re.findall(r"(?s)BEGIN:(?:STANDARD|DAYLIGHT)\r\n(.*?)END:", unfolded):
         keys = dict(line.split(":") for line in part.splitlines())
-        before, after = offset(keys["TZOFFSETFROM"]), offset(keys["TZOFFSETTO"])
-        for local in [keys["DTSTART"], *filter(None, keys.get("RDATE", "").split(","))]:
-            instant = dt.datetime.strptime(local, "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
-            found.append((instant - before, after))
+        rule = keys.pop("RRULE", "FREQ=YEARLY;COUNT=1")
+        assert keys.keys() == {"DTSTART", "TZNAME", "TZOFFSETFROM", "TZOFFSETTO"}
+        start = dt.datetime.strptime(keys["DTSTART"], "%Y%m%dT%H%M%S").replace(tzinfo=dt.UTC)
+        assert "COUNT" in rule or start in rrulestr(rule, dtstart=start)
+        found += [
+            (local - offset(keys["TZOFFSETFROM"]), offset(keys["TZOFFSETTO"]))
+            for local in rrulestr(rule, dtstart=start).between(start, until, inc=True)
+        ]
     return sorted(found)
 
 
 @pytest.mark.parametrize(
     ("zone", "years"),
     [
-        ("Europe/Zurich", (2025, 2026)),
-        ("Asia/Ulaanbaatar", (2015, 2016)),
-        ("America/New_York", (2025, 2026)),
+        ("Europe/Zurich", (2020, 2030)),
+        ("America/New_York", (2020, 2030)),
+        ("Australia/Sydney", (2020, 2030)),
+        ("America/Santiago", (2020, 2030)),
+        ("Asia/Kolkata", (2020, 2030)),
+        ("Pacific/Chatham", (2020, 2030)),  # a quarter of an hour
+        ("Africa/Casablanca", (2020, 2030)),  # another time in Ramadan
+        ("Asia/Gaza", (2020, 2030)),  # ends before and begins after Ramadan, too
+        ("America/Sao_Paulo", (2012, 2022)),  # until 2019
+        ("Asia/Ulaanbaatar", (2012, 2022)),  # in 2015 and 2016
         ("America/Recife", (2000, 2001)),  # summer time for a week
-        ("Africa/Casablanca", (2024, 2025)),  # another time in Ramadan
         ("Africa/Cairo", (2010, 2014)),
-        ("Australia/Lord_Howe", (2026, 2026)),  # half an hour
-        ("Europe/Dublin", (2026, 2026)),  # whose standard time is in summer
+        ("Australia/Lord_Howe", (2020, 2030)),  # half an hour
+        ("Europe/Dublin", (2020, 2030)),  # whose standard time is in summer
         ("Asia/Pyongyang", (2015, 2018)),
         ("Pacific/Apia", (2011, 2011)),  # which left out a day
         ("America/Argentina/Tucuman", (2004, 2004)),
@@ -102,15 +115,15 @@ def onsets(text: str) -> list[tuple[dt.datetime, dt.timedelta]]:
     ],
 )
 def test_the_zone_in_the_file_is_the_zone(zone: str, years: tuple[int, int]) -> None:
-    """At each hour, and at the second before and after each change."""
+    """At each noon and midnight, and at the second before and after each change."""
     office = OFFICE.replace(b"Asia/Ulaanbaatar", zone.encode())
     first, last = (f"{{start: {year}-06-15T12:00Z}}" for year in years)
     text = calendar(office=office, a=entry(event=first), b=entry(event=last))
     said = onsets(text)
     begin = dt.datetime(years[0] - 1, 1, 2, tzinfo=dt.UTC)
     end = dt.datetime(years[1] + 1, 12, 31, tzinfo=dt.UTC)
-    hours = int((end - begin) / dt.timedelta(hours=1))
-    instants = [begin + dt.timedelta(hours=hour) for hour in range(hours)]
+    halves = (end - begin).days * 2
+    instants = [begin + dt.timedelta(hours=12 * half) for half in range(halves)]
     instants += [at + dt.timedelta(seconds=by) for at, _ in said for by in (-1, 0)]
     there = dates.zone(zone)
     at = -1
@@ -118,6 +131,147 @@ def test_the_zone_in_the_file_is_the_zone(zone: str, years: tuple[int, int]) -> 
         while at + 1 < len(said) and said[at + 1][0] <= instant:
             at += 1
         assert said[at][1] == instant.astimezone(there).utcoffset(), instant
+
+
+AN_HOUR = dt.timedelta(hours=1)
+
+
+def at_changes(zone: str, years: range) -> dict[str, Any]:
+    """Events of an hour, by slug: before, at and after each change of the clocks of a zone."""
+    changes = [at for year in years for at, _ in dates.offset_changes(dates.zone(zone), year)]
+    around = [AN_HOUR * hours for hours in (-48, -24, -1, -0.5, 0, 0.5, 1, 24, 48)]
+    starts = sorted({at.astimezone(dt.UTC) + by for at in changes for by in around})
+    return {
+        f"e{start:%Y%m%d%H%M}": entry(
+            event=f"{{start: '{start.isoformat()}', end: '{(start + AN_HOUR).isoformat()}'}}"
+        )
+        for start in starts
+    }
+
+
+@pytest.mark.parametrize(
+    ("zone", "rules", "parts"),
+    [
+        ("Europe/Zurich", ["BYDAY=-1SU;BYMONTH=10", "BYDAY=-1SU;BYMONTH=3"], 3),
+        ("America/New_York", ["BYDAY=1SU;BYMONTH=11", "BYDAY=2SU;BYMONTH=3"], 3),
+        ("Asia/Shanghai", [], 1),
+        ("Africa/Casablanca", [], 8),  # Ramadan has no rule
+        ("Asia/Ulaanbaatar", [], 1),  # without summer time since 2017
+    ],
+)
+def test_changes_of_each_year_are_a_rule(zone: str, rules: list[str], parts: int) -> None:
+    office = OFFICE.replace(b"Asia/Ulaanbaatar", zone.encode())
+    text = calendar(office=office, a=entry(event="{start: 2026-06-15T12:00Z}"))
+    assert sorted(re.findall(r"RRULE:FREQ=YEARLY;(.*)\r", text)) == rules
+    assert len(re.findall("BEGIN:(?:STANDARD|DAYLIGHT)", text)) == parts
+    assert "RDATE" not in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "years"),
+    [
+        ("Europe/Zurich", range(2025, 2027)),
+        ("Africa/Casablanca", range(2026, 2028)),  # libraries know other rules of 2027
+        ("Australia/Lord_Howe", range(2026, 2027)),
+        ("Pacific/Apia", range(2011, 2012)),
+        ("Europe/Dublin", range(2026, 2027)),
+    ],
+)
+def test_events_around_a_change_of_the_clocks_come_back(zone: str, years: range) -> None:
+    office = OFFICE.replace(b"Asia/Ulaanbaatar", zone.encode())
+    made = site(office=office, **at_changes(zone, years))
+    shown = documents(made)["all/calendar.ics"]
+    assert verify_document(shown, made.office) == []
+    starts = {event["id"][-12:]: event["start"] for event in read_calendar(shown.data)[1]}
+    wanted = {
+        slug[1:]: int(dt.datetime.strptime(f"{slug[1:]}Z", "%Y%m%d%H%M%z").timestamp())
+        for slug in at_changes(zone, years)
+    }
+    assert starts == wanted
+    assert b"DTSTART;TZID=" in shown.data
+    assert re.search(rb"DTSTART:\d{8}T\d{6}Z", shown.data)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "written"),
+    [
+        ("2026-10-25T02:30+01:00", None, "DTSTART:20261025T013000Z"),  # which occurs twice
+        ("2026-10-25T02:30+02:00", None, "DTSTART:20261025T003000Z"),
+        ("2026-10-24T02:59+02:00", None, "DTSTART;TZID=Europe/Zurich:20261024T025900"),
+        ("2026-10-24T03:00+02:00", None, "DTSTART:20261024T010000Z"),
+        ("2026-10-26T01:59+01:00", None, "DTSTART:20261026T005900Z"),
+        ("2026-10-26T02:00+01:00", None, "DTSTART;TZID=Europe/Zurich:20261026T020000"),
+        (
+            "2026-10-20T09:00+02:00", "2026-10-30T17:00+01:00",
+            ("DTSTART;TZID=Europe/Zurich:20261020T090000\r\n"
+            "DTEND;TZID=Europe/Zurich:20261030T170000"),
+        ),
+        (
+            "2026-10-20T09:00+02:00", "2026-10-25T17:00+01:00",
+            "DTSTART:20261020T070000Z\r\nDTEND:20261025T160000Z",
+        ),
+    ],
+)  # fmt: skip
+def test_times_near_a_change_of_the_clocks_are_in_utc(
+    start: str, end: str | None, written: str
+) -> None:
+    office = OFFICE.replace(b"Asia/Ulaanbaatar", b"Europe/Zurich")
+    keys = f"start: '{start}'" + (f", end: '{end}'" if end else "")
+    made = site(office=office, wages=entry(event=f"{{{keys}}}"))
+    assert verify(list(documents(made).values()), made.office) == []
+    text = documents(made)["entry/wages/event.ics"].data.decode()
+    assert f"\r\n{written}\r\nDTSTAMP" in text
+
+
+def test_a_description_has_the_text_and_the_address() -> None:
+    body = """
+First *words*
+and [a link](https://example.net/x).
+
+- one
+- two, with a
+
+  second paragraph
+
+1. a
+   - b
+
+| year | rise |
+|---|---|
+| 2015 | 5 % |
+
+```
+code
+```
+"""
+    made = site(wages=entry(body, event="{start: 2015-06-01}"))
+    assert verify(list(documents(made).values()), made.office) == []
+    (event,) = read_calendar(documents(made)["entry/wages/event.ics"].data)[1]
+    assert event["summary"].split("\n") == [
+        "A report on wages.", "",
+        "First words and a link.", "",
+        "- one", "", "- two, with a", "", "second paragraph", "",
+        "- a", "", "- b", "",
+        "year | rise", "2015 | 5 %", "",
+        "code", "",
+        "https://example.org/feeds/entry/wages/",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "written"),
+    [
+        ("word ", "word " * 399 + "word …"),
+        ("字", "字" * 2000 + " …"),
+        ("x" * 30 + "\n", ("x" * 30 + " ") * 63 + "x" * 30 + " …"),
+    ],
+)
+def test_a_long_body_is_cut_in_a_description(word: str, written: str) -> None:
+    text = calendar(wages=entry(word * 2010, event="{start: 2015-06-01}"))
+    summary = read_calendar(text.encode())[1][0]["summary"]
+    assert summary.split("\n\n")[1] == written
+    exact = calendar(wages=entry("x" * 2000, event="{start: 2015-06-01}"))
+    assert read_calendar(exact.encode())[1][0]["summary"].split("\n\n")[1] == "x" * 2000
 
 
 @pytest.mark.parametrize("text", [r"C:\New", r"C:\new", r"\N", r"\\N; \, \n", r"a\\;b,c"])
@@ -132,7 +286,9 @@ def test_a_backslash_is_no_line_break(text: str) -> None:
     assert verify(list(documents(made).values()), made.office) == []
     about, (event,) = read_calendar(documents(made)["all/calendar.ics"].data)
     assert text in str(about["title"])
-    assert [event["title"], event["summary"], event["place"], event["labels"][0]] == [text] * 4
+    summary, _, address = event["summary"].partition("\n\n")
+    assert address == "https://example.org/feeds/entry/wages/"
+    assert [event["title"], summary, event["place"], event["labels"][0]] == [text] * 4
 
 
 def test_who_an_event_is_and_when_it_was_changed() -> None:
@@ -224,7 +380,7 @@ def test_a_calendar_says_who_it_is_and_how_often_to_ask() -> None:
 def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
     made = site(wages=entry(event="{start: 2015-06-01}"))
     (model,) = select_published(made.entries, NOW)
-    changed = dataclasses.replace(model, title=text or "x", summary=text * 3 or "x")
+    changed = dataclasses.replace(model, title=text or "x", summary=text * 3 or "x", html="")
     feed = select_feeds(made.office, [model])[0]
     feed = dataclasses.replace(feed, events=(changed,), title=text or "x", description=text or "x")
     data = render_calendar(feed, made.office)
@@ -232,7 +388,7 @@ def test_lines_are_folded_at_octets_in_any_script(text: str) -> None:
     about, (seen,) = read_calendar(data)
     assert (about["title"], about["description"]) == (feed.title, feed.description)
     assert seen["title"] == changed.title
-    assert seen["summary"] == changed.summary
+    assert seen["summary"] == f"{changed.summary}\n\n{changed.url}"
 
 
 GOOD = calendar(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-08T11:30+08:00}"))
@@ -257,6 +413,17 @@ GOOD = calendar(wages=entry(event="{start: 2015-07-08T09:00+08:00, end: 2015-07-
         ("DTEND;[^:]*:", "DTEND;TZID=Nowhere/Else:", "VTIMEZONE for .* is missing"),
         ("(?s)BEGIN:VTIMEZONE.*END:VTIMEZONE\r\n", "", "VTIMEZONE for .* is missing"),
         ("DTSTART;[^:]*:20150708T100000", "DTSTART:2015070", "icalendar"),
+        ("DTSTART;[^:]*:2015", "DTSTART:2015", "has no time zone"),
+        ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:20150328T023000", " 0 "),
+        ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:20150925T233000", " 2 "),
+        ("DTSTART;[^:]*:20150708T100000", "DTSTART;TZID=Asia/Ulaanbaatar:19990708T100000", " 0 "),
+        ("TZOFFSETTO:\\+0900\r\n", "", "is not one change or a yearly rule"),
+        ("DTSTART:20150328T020000", "DTSTART;VALUE=DATE:20150328", "begins at a day"),
+        (
+            "DTSTART:20150328T020000",
+            "DTSTART:20150328T020000\r\nRDATE:20160328T020000",
+            "is not one change or a yearly rule",
+        ),
         ("(?s).*", "nonsense", "CR LF"),
         ("(?s).*", "", "icalendar"),
     ],
@@ -427,5 +594,10 @@ def test_an_event_is_the_same_whatever_offset_its_dates_were_written_with() -> N
     assert other == one
     write = calendars._event.__wrapped__
     zone = made.office.timezone
-    assert write(other, zone, ("Wages",)) == write(one, zone, ("Wages",))
-    assert calendars._event(one, zone, ("Wages",)) != calendars._event(one, zone, ("Jobs",))
+    assert write(other, zone, "Pay", ("Wages",)) == write(one, zone, "Pay", ("Wages",))
+    shown = {
+        calendars._event(one, zone, title, (label,))
+        for title in ("Pay", "Cancelled: Pay")
+        for label in ("Wages", "Jobs")
+    }
+    assert len(shown) == 4

@@ -12,7 +12,7 @@ import pytest
 
 from ilofeed.guard.comparison import line_of
 from ilofeed.problems import GUARDED, RULES
-from ilofeed.verify.feed_reader import read_calendar
+from ilofeed.verify.calendar_reader import read_calendar
 from offices import NOW, OFFICE, entry, write_office
 from program import run
 

@@ -118,9 +118,19 @@ def test_an_article_with_the_least() -> None:
 
 def test_an_event_with_the_least() -> None:
     _, event = linked_data(wages=entry(event="{start: 2015-06-01}"))["wages"]
-    assert event["endDate"] == "2015-06-01"
+    assert "endDate" not in event  # nobody said when it ends
     assert event["url"] == f"{HERE}entry/wages/"
     assert "location" not in event
+
+
+def test_an_event_with_times_ends_only_if_its_end_is_known() -> None:
+    start = "2015-06-01T09:00:00+08:00"
+    graphs = linked_data(
+        wages=entry(event=f"{{start: {start}}}"),
+        jobs=entry(event=f"{{start: {start}, end: 2015-06-01T11:00:00+08:00}}", id="jobs"),
+    )
+    ends = {slug: graph[1].get("endDate") for slug, graph in graphs.items()}
+    assert ends == {"wages": None, "jobs": "2015-06-01T11:00:00+08:00"}
 
 
 def test_a_translation_names_its_original_and_the_original_none() -> None:

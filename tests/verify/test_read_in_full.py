@@ -14,8 +14,9 @@ from test_documents_in_full import ENTRIES, HERE, SETTINGS
 from ilofeed.feeds import select
 from ilofeed.model import Format
 from ilofeed.verify.archive_reader import read_archive
+from ilofeed.verify.calendar_reader import read_calendar
 from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
-from ilofeed.verify.feed_reader import read_back, read_calendar
+from ilofeed.verify.feed_reader import read_back
 from offices import NOW, documents, site
 
 Read = tuple[dict[str, Any], list[dict[str, Any]]]
@@ -440,7 +441,7 @@ READ: dict[str, Read] = {
                 "updated_at": 1432087200,
                 "published_at": 1431993600,
                 "title": "Wages & jobs <2015>",
-                "summary": "A report on wages.",
+                "summary": "A report on wages.\n\nA text.\n\nhttps://example.org/feeds/entry/full/",
                 "start": "2015-06-01",
                 "end": "2015-06-03",
                 "place": "Darkhan",
@@ -453,7 +454,7 @@ READ: dict[str, Read] = {
                 "updated_at": 1431907200,
                 "published_at": 1431907200,
                 "title": "Wages rise",
-                "summary": "A report on wages.",
+                "summary": "A report on wages.\n\nhttps://example.org/feeds/entry/original/",
                 "start": 1431912600,
                 "end": 1431918000,
                 "place": None,
@@ -465,8 +466,8 @@ READ: dict[str, Read] = {
                 "id": "tag:example.org,2015:office:second",
                 "updated_at": 1388710800,
                 "published_at": 1388710800,
-                "title": "Wages rise",
-                "summary": "A report on wages.",
+                "title": "Cancelled: Wages rise",
+                "summary": "A report on wages.\n\nhttps://example.org/feeds/entry/second/",
                 "start": "2014-02-01",
                 "end": "2014-02-02",
                 "place": None,

@@ -83,13 +83,17 @@ def _paragraph(value: str) -> str:
     return " ".join(line.strip(" ") for line in value.split("\n"))
 
 
-def _moment(value: Any, info: ValidationInfo) -> dates.Moment:
+def _moment(value: Any, info: ValidationInfo, *, is_local: bool = False) -> dates.Moment:
     if not isinstance(value, str):
         refuse("bad-date", "expected one date, such as 2015-05-19")
     try:
-        return read_moment(value.strip(), (info.context or {}).get("zone"))
+        return read_moment(value.strip(), (info.context or {}).get("zone"), is_local=is_local)
     except dates.DateError as error:
         refuse(error.code, error.message)
+
+
+def _local_moment(value: Any, info: ValidationInfo) -> dates.Moment:
+    return _moment(value, info, is_local=True)
 
 
 def _url(value: str, *, local: bool = False) -> str:
@@ -181,6 +185,7 @@ def _json(kind: str, **keywords: Any) -> WithJsonSchema:
 _TITLE_SCHEMA = _json("string", minLength=1, maxLength=MAX_TITLE)
 _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
+_LOCAL_FORM = _MOMENT_FORM.replace("))?$", ")?)?$")
 
 Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
 Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
@@ -189,6 +194,9 @@ Paragraph: TypeAlias = Annotated[
 ]
 When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
+]
+LocalWhen: TypeAlias = Annotated[  # a time without an offset is in the office's zone
+    dates.Moment, PlainValidator(_local_moment), _json("string", pattern=_LOCAL_FORM)
 ]
 Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost

@@ -13,6 +13,7 @@ from ilofeed.content.keys import (
     Language,
     Line,
     LocalUrl,
+    LocalWhen,
     MediaType,
     Name,
     Paragraph,
@@ -54,8 +55,10 @@ def _check_id(value: str) -> str:
 class EventFields(Fields):
     """When and where an event takes place."""
 
-    start: When = Field(description="First day, or date and time of the start")
-    end: When | None = Field(None, description="Last day (inclusive), or date and time of the end")
+    start: LocalWhen = Field(description="First day, or date and time of the start")
+    end: LocalWhen | None = Field(
+        None, description="Last day (inclusive), or date and time of the end"
+    )
     place: Line | None = Field(None, description="Place, as you would write it on an invitation")
     url: Url | None = Field(None, description="Web page of the event on another site")
     status: Literal["cancelled", "postponed"] | None = Field(

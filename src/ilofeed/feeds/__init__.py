@@ -14,7 +14,14 @@ from ilofeed.feeds.archives import (
     subscription_feed,
     updated_follows_date,
 )
-from ilofeed.feeds.calendars import event_categories, event_times, render_calendar, render_event
+from ilofeed.feeds.calendars import (
+    event_categories,
+    event_description,
+    event_times,
+    event_title,
+    render_calendar,
+    render_event,
+)
 from ilofeed.feeds.json_feed import without_none
 from ilofeed.feeds.ledger import (
     MANIFEST,
@@ -54,8 +61,8 @@ from ilofeed.feeds.selection import (
 
 __all__ = [
     "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
-    "NewerManifestError",
-    "OpmlError", "Record", "Selection", "archive_feeds", "event_categories", "event_times",
+    "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "event_categories",
+    "event_description", "event_times", "event_title",
     "feed_links", "feed_terms", "group_feeds", "is_archive", "is_inside", "is_published",
     "last_change", "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
     "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",

@@ -1,28 +1,34 @@
 """Render events as iCalendar (RFC 5545), with icalendar.
 
 The UID of an event is the id of its entry, so a person who adds the event and also subscribes to a
-feed sees it once. Times are in the office's time zone. Its VTIMEZONE is generated from the tzdata
-package and covers the years of the events. All-day events have no zone, and their DTEND is the day
-after the last (section 3.6.1).
+feed sees it once. Times are in the office's time zone, except near a change of its clocks. Its
+VTIMEZONE is generated from the tzdata package and covers the years of the events. All-day events
+have no zone, and their DTEND is the day after the last (section 3.6.1).
 """
 
 import datetime as dt
 import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ilofeed import dates
 from ilofeed.dates import Moment
 from ilofeed.feeds.links import term_categories
 from ilofeed.feeds.selection import last_change
+from ilofeed.i18n import phrases
 from ilofeed.model import Entry, Event, Feed, Office
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
 REFRESH = dt.timedelta(hours=6)  # how often a program should reload (RFC 7986, section 5.7)
 # STATUS of a VEVENT (RFC 5545, section 3.8.1.11), which has no value for a postponed event
+MAX_BODY = 2000  # characters of a body in DESCRIPTION
 STATUS = {"scheduled": "CONFIRMED", "cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
+_PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split())
+_LINES = frozenset("br li tr".split())
+_CELLS = frozenset("td th".split())
+_DAYS = "MO TU WE TH FR SA SU".split()
 
 
 def render_calendar(feed: Feed, office: Office) -> bytes:
@@ -52,7 +58,10 @@ def render_event(entry: Entry, office: Office) -> bytes:
 def _add_events(calendar: Any, entries: Sequence[Entry], office: Office) -> bytes:
     """Return the bytes of a calendar, with the events of entries added."""
     zone = office.timezone
-    events = (_event(entry, zone, tuple(event_categories(entry, office))) for entry in entries)
+    events = (
+        _event(entry, zone, event_title(entry, office), tuple(event_categories(entry, office)))
+        for entry in entries
+    )
     empty: bytes = calendar.to_ical()
     return empty.removesuffix(_END) + b"".join(events) + _END
 
@@ -73,31 +82,51 @@ def _calendar(zone: dt.tzinfo, years: tuple[int, int] | None) -> Any:
 def _zone(zone: dt.tzinfo, first: int, last: int) -> Any:
     """Return the VTIMEZONE of a zone for the years `first` to `last`; callers must not modify it.
 
-    Each change of the offset is in the local time before the change (section 3.6.5).
+    Each change of the offset is in the local time before the change (section 3.6.5). Changes are
+    written as a yearly rule, or else as parts of their own, because programs misread RDATE: ical.js
+    (Thunderbird) uses one of a line and no DTSTART next to it, and others use none. Some need a
+    rule to begin in an earlier winter than the event, so it begins two years before `first`.
     """
     import icalendar
 
-    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 1, last + 2))
-    observances: dict[Any, list[dt.datetime]] = {}
-    years = (dates.offset_changes(zone, year) for year in range(first - 2, last + 2))
+    since, until = (dt.datetime(year, 1, 1, tzinfo=zone) for year in (first - 2, last + 2))
+    years = (dates.offset_changes(zone, year) for year in range(first - 3, last + 2))
     changes = [change for year in years for change in year if since < change[0] < until]
+    parts: dict[Any, list[dt.datetime]] = {}
     for moment, before in [(since, dates.offset(since)), *changes]:
         key = (before, dates.offset(moment), moment.tzname(), not moment.dst())
         local = moment.astimezone(dt.timezone(before)).replace(tzinfo=None)
-        observances.setdefault(key, []).append(local)
+        parts.setdefault(key, []).append(local)
     timezone = icalendar.Timezone()
     timezone.add("tzid", str(zone))
     timezone.add("comment", f"This timezone only works from {since.date()} to {until.date()}.")
-    for (before, after, name, is_standard), (start, *more) in observances.items():
-        part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
-        part.add("dtstart", start)
-        if more:
-            part.add("rdate", more)
-        part.add("tzname", name)
-        part.add("tzoffsetfrom", before)
-        part.add("tzoffsetto", after)
-        timezone.add_component(part)
+    for (before, after, name, is_standard), times in parts.items():
+        rule = _yearly_rule(times, until.year - 1)
+        for local in times[:1] if rule else times:
+            part = icalendar.TimezoneStandard() if is_standard else icalendar.TimezoneDaylight()
+            part.add("dtstart", local)
+            if rule:
+                part.add("rrule", rule)
+            part.add("tzname", name)
+            part.add("tzoffsetfrom", before)
+            part.add("tzoffsetto", after)
+            timezone.add_component(part)
     return timezone
+
+
+def _yearly_rule(times: Sequence[dt.datetime], last: int) -> dict[str, Any] | None:
+    """Return the rule, such as the last Sunday in March, of times in each year until `last`."""
+    start = times[0]
+    if len(times) == 1 or [local.year for local in times] != list(range(start.year, last + 1)):
+        return None
+    if len({(local.month, local.weekday(), local.time()) for local in times}) > 1:
+        return None
+    numbers = {(local.day - 1) // 7 + 1 for local in times}  # of the weekday in the month
+    is_last = all((local + dt.timedelta(weeks=1)).month != local.month for local in times)
+    if not is_last and len(numbers) > 1:
+        return None
+    number = -1 if is_last else numbers.pop()
+    return {"freq": "yearly", "bymonth": start.month, "byday": f"{number}{_DAYS[start.weekday()]}"}
 
 
 def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
@@ -113,7 +142,7 @@ def _span(entries: Iterable[Entry], office: Office) -> tuple[int, int] | None:
 
 
 @functools.lru_cache(maxsize=2000)  # an event is in the calendars of several feeds
-def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
+def _event(entry: Entry, zone: dt.tzinfo, title: str, labels: tuple[str, ...]) -> bytes:
     import icalendar
 
     event = entry.event
@@ -127,8 +156,8 @@ def _event(entry: Entry, zone: dt.tzinfo, labels: tuple[str, ...]) -> bytes:
         "dtstamp": last_change(entry),
         "created": entry.published.astimezone(dt.UTC),
         "last-modified": last_change(entry),
-        "summary": _text(entry.title),
-        "description": _text(entry.summary),
+        "summary": _text(title),
+        "description": _text(event_description(entry)),
         "dtstart": start,
         "dtend": end,
         "location": _text(event.place) if event.place is not None else None,
@@ -164,12 +193,67 @@ def _text_type() -> Any:
 
 def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
     """Return DTSTART and DTEND (RFC 5545, section 3.6.1): dates for an all-day event, DTEND being
-    the day after the last; else times in the zone, and None for an event without an end."""
+    the day after the last; else times, and None for an event without an end.
+
+    Times are in the zone. If one is within a day of a change of the clocks, both are in UTC: a
+    zone cannot say the second of two equal times, and programs err even some hours around them.
+    """
     start, end = event.start, event.end
     if not isinstance(start, dt.datetime):
         return start, (end or start) + dt.timedelta(days=1)
-    begins = start.astimezone(zone)
-    return begins, end.astimezone(zone) if isinstance(end, dt.datetime) else None
+    times = [start, end] if isinstance(end, dt.datetime) else [start]
+    if any(dates.is_near_change(time, zone) for time in times):
+        zone = dt.UTC
+    begins, *ends = (time.astimezone(zone) for time in times)
+    return begins, ends[0] if ends else None
+
+
+def event_title(entry: Entry, office: Office) -> str:
+    """Return SUMMARY: the title, after the word for an event that is cancelled or postponed."""
+    if entry.event_status == "scheduled":
+        return entry.title
+    words = phrases(entry.language, office.default_language)
+    return f"{words[f'event_{entry.event_status}']}: {entry.title}"
+
+
+def event_description(entry: Entry) -> str:
+    """Return DESCRIPTION: summary, body and the address of the page, which few programs show."""
+    body = _plain_text(entry.html)
+    if len(body) > MAX_BODY:
+        body = re.sub(r"\s+\S{0,40}$", "", body[:MAX_BODY]) + " …"  # between two words
+    parts = [entry.summary, body, entry.url]
+    return "\n\n".join(dict.fromkeys(part for part in parts if part))
+
+
+@functools.lru_cache(maxsize=2_000)  # an event is in the calendars of several feeds
+def _plain_text(html: str) -> str:
+    """Return the text of a rendered body: an empty line between paragraphs, `- ` before items.
+
+    Pictures and the addresses of links are left out, and lines are not indented.
+    """
+    import lxml.html  # slow to load, and offices without events do not need it
+
+    text = "".join(_pieces(lxml.html.fragment_fromstring(html, create_parent=True)))
+    text = re.sub(r"(?: \|)? *\n *", "\n", text)
+    text = re.sub(r"(^|\n)-\n+", r"\1- ", text)
+    return re.sub(r"\n{3,}", "\n\n", text).strip()
+
+
+def _pieces(element: Any, *, is_code: bool = False) -> Iterator[str]:
+    """Yield the text in an element, with line breaks around paragraphs, items and rows."""
+    name = element.tag
+    is_code = is_code or name == "pre"
+    around = "\n\n" if name in _PARAGRAPHS else ""
+    yield around or "\n" * (name in _LINES) + "- " * (name == "li")
+    yield _words(element.text, is_code=is_code)
+    for child in element:
+        yield from _pieces(child, is_code=is_code)
+        yield _words(child.tail, is_code=is_code)
+    yield " |" if name in _CELLS else around
+
+
+def _words(text: str | None, *, is_code: bool) -> str:
+    return re.sub("[ \t\n]+", " ", text or "") if not is_code else text or ""
 
 
 def event_categories(entry: Entry, office: Office) -> list[str]:

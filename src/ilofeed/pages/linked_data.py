@@ -74,7 +74,7 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
         "name": entry.title,
         "description": entry.summary,
         "startDate": event.start.isoformat(),
-        "endDate": (event.end or event.start).isoformat(),
+        "endDate": event.end.isoformat() if event.end is not None else None,
         "eventStatus": f"https://schema.org/Event{entry.event_status.title()}",
         "location": {"@type": "Place", "name": event.place, "address": event.place}
         if event.place is not None

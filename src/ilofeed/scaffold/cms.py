@@ -18,7 +18,7 @@ _MESSAGES = {  # for values that do not match a pattern
     "language": "a language tag such as en, mn or zh-Hans",
     "type": "a media type such as application/pdf",
 }
-_WHEN = "a day such as 2015-05-19, or an instant such as 2015-05-19T14:30:00+08:00"
+_WHEN = "a day such as 2015-05-19, or with a time 2015-05-19T14:30"  # in the office's zone
 _DATA = resources.files("ilofeed") / "data"
 
 

@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.feeds import event_categories, event_times, feed_links, last_change, term_categories
+from ilofeed.feeds import (
+    event_categories,
+    event_description,
+    event_times,
+    event_title,
+    feed_links,
+    last_change,
+    term_categories,
+)
 from ilofeed.model import FILE_NAMES, Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
@@ -153,8 +161,8 @@ def expected_event(entry: Entry, office: Office) -> Fields:
     start, end = event_times(event, office.timezone)
     return {
         "id": entry.id,
-        "title": entry.title,
-        "summary": entry.summary,
+        "title": event_title(entry, office),
+        "summary": event_description(entry),
         "target": event.url or entry.target,
         "published_at": second(entry.published),
         "updated_at": second(last_change(entry)),

@@ -1,23 +1,18 @@
-"""Read feeds and calendars as other programs do, and return the same mappings as `expected`. The
-only user of feedparser.
+"""Read feeds as other programs do, and return the same mappings as `expected`. The only user of
+feedparser.
 
 feedparser cannot read JSON Feed, which is read with `json`. It loses some values, which are taken
 from `archive_reader`: fh: elements (RFC 5005) except the last, tombstones (RFC 6721), authors of
 Atom (one without an address gets that of the author before), and the descriptions of pictures,
-which become part of the summary. icalendar accepts files that other programs reject, so line ends,
-line lengths and required properties are checked here (section numbers are those of RFC 5545).
+which become part of the summary.
 """
 
 import calendar
-import datetime as dt
-import functools
 import html
 import io
 import json
-import re
 from typing import Any
 
-from ilofeed.dates import Moment
 from ilofeed.model import Format
 from ilofeed.verify.archive_reader import read_archive, read_number, read_second
 from ilofeed.verify.expected import Fields
@@ -226,109 +221,3 @@ def _json_people(item: Any) -> list[tuple[Any, ...]]:
         else (name, None, url)
         for name, url in people
     ]
-
-
-MAX_LINE = 75  # octets (section 3.1)
-_EVENTS = re.compile(
-    rb"^BEGIN:VEVENT\r\n(?:(?!(?:BEGIN|END):VEVENT\r\n)[^\n]*+\n)*+END:VEVENT\r\n", re.MULTILINE
-)
-
-
-class CalendarError(ValueError):
-    """A calendar is not valid for every program; the text says why."""
-
-
-def read_calendar(data: bytes) -> tuple[Fields, list[Fields]]:
-    """Return a calendar and its events, in the form of `expected_calendar` and `expected_event`.
-
-    Raise `CalendarError` if a program could fail to read it.
-    """
-    import icalendar
-
-    lines = data.split(b"\r\n")
-    if lines.pop() or any(b"\n" in line or b"\r" in line for line in lines):
-        raise CalendarError("a line does not end in CR LF (RFC 5545, section 3.1)")
-    if any(len(line) > MAX_LINE for line in lines):
-        raise CalendarError(f"a line is longer than {MAX_LINE} octets (section 3.1)")
-    calendar = _parse(icalendar.Calendar, _EVENTS.sub(b"", data))
-    if calendar.walk("VEVENT"):
-        raise CalendarError("an event does not begin and end on lines of its own")
-    if not _value(calendar, "prodid") or _value(calendar, "version") != "2.0":
-        raise CalendarError("PRODID or VERSION is missing (sections 3.7.3 and 3.7.4)")
-    about = {
-        "title": _decoded(calendar, "name"),
-        "old_title": _decoded(calendar, "x-wr-calname"),
-        "description": _text(calendar, "description"),
-        "page": _text(calendar, "url"),
-        "self": _text(calendar, "source"),
-    }
-    zones = frozenset(str(_value(zone, "tzid")) for zone in calendar.walk("VTIMEZONE"))
-    return about, [_read_event(text, zones) for text in _EVENTS.findall(data)]
-
-
-def _parse(kind: Any, data: bytes) -> Any:
-    try:
-        parsed = kind.from_ical(data)
-    except (ValueError, AttributeError, TypeError) as error:  # TypeError for duplicate properties
-        raise CalendarError(f"icalendar: {error}") from error
-    if not isinstance(parsed, kind):
-        raise CalendarError(f"not a {kind.name}")
-    for component in parsed.walk():
-        if component.errors:
-            raise CalendarError(f"icalendar: {component.errors[0]}")
-    return parsed
-
-
-@functools.lru_cache(maxsize=2_000)  # an event is in the calendars of several feeds
-def _read_event(text: bytes, zones: frozenset[str]) -> Fields:
-    import icalendar
-
-    event = _parse(icalendar.Event, text)
-    for name in ("uid", "dtstamp", "dtstart"):
-        if event.get(name) is None:
-            raise CalendarError(f"an event has no {name.upper()} (section 3.6.1)")
-    start, end, created = (_value(event, name) for name in ("dtstart", "dtend", "created"))
-    for moment in (start, end):
-        zone = moment.params.get("TZID") if moment is not None else None
-        if zone is not None and zone not in zones:
-            raise CalendarError(f"the VTIMEZONE for {zone} is missing (section 3.6.5)")
-    categories = _value(event, "categories")
-    return {
-        "id": _text(event, "uid"),
-        "updated_at": _instant(_value(event, "dtstamp").dt),
-        "published_at": _instant(created.dt) if created is not None else None,
-        "title": _text(event, "summary"),
-        "summary": _text(event, "description"),
-        "start": _instant(start.dt),
-        "end": _instant(end.dt) if end is not None else None,
-        "place": _text(event, "location"),
-        "target": _text(event, "url"),
-        "labels": [str(label) for label in categories.cats] if categories is not None else [],
-        "status": _text(event, "status"),
-    }
-
-
-def _value(component: Any, name: str) -> Any:
-    """Return the value of a property that may occur once; None if it is missing."""
-    value = component.get(name)
-    if isinstance(value, list):
-        raise CalendarError(f"{name.upper()} occurs {len(value)} times in one component")
-    return value
-
-
-def _decoded(calendar: Any, name: str) -> str | None:
-    """Return a text without its escapes (section 3.3.11), which icalendar does not remove here."""
-    value = _text(calendar, name)
-    if value is None:
-        return None
-    return re.sub(r"\\([\\;,nN])", lambda escape: "\n" if escape[1] in "nN" else escape[1], value)
-
-
-def _text(component: Any, name: str) -> str | None:
-    value = _value(component, name)
-    return str(value) if value is not None else None
-
-
-def _instant(moment: Moment) -> str | int:
-    """Return a date as ISO 8601, a time as whole seconds since 1970: time zones have aliases."""
-    return int(moment.timestamp()) if isinstance(moment, dt.datetime) else moment.isoformat()

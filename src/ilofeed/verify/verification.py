@@ -17,8 +17,9 @@ from ilofeed.verify.archive_reader import (
     read_archive,
     with_entries,
 )
+from ilofeed.verify.calendar_reader import CalendarError, read_calendar
 from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
-from ilofeed.verify.feed_reader import CalendarError, read_back, read_calendar
+from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import Finding, lint, match_grammar
 from ilofeed.verify.proof import EntryDigests, compute_proof
