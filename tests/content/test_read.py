@@ -179,6 +179,17 @@ def test_a_link_out_of_the_office_is_not_read(office: Path, secret: Path, kind: 
     assert [path for path, _ in sources.entries] == ["entries/b.md"]
 
 
+@pytest.mark.parametrize("hidden", [".git/config", ".env", "shared/.key"])
+def test_a_link_to_a_hidden_file_of_the_office_is_not_read(office: Path, hidden: str) -> None:
+    (office / hidden).parent.mkdir(exist_ok=True)
+    (office / hidden).write_bytes(b"token")
+    for name in ("a.md", "a.pdf"):
+        (office / "entries" / name).symlink_to(office / hidden)
+    sources = read_office(office)
+    assert [problem.code for problem in sources.problems] == ["link-outside"]
+    assert codes(sources) == {"a.pdf": "link-outside"}
+
+
 def test_feeds_yaml_is_no_link_out_of_the_office(office: Path, secret: Path) -> None:
     (office / "feeds.yaml").unlink()
     (office / "feeds.yaml").symlink_to(secret)

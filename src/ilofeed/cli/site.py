@@ -119,8 +119,8 @@ def _build(
         previous = recall_build(target, check=given.check_output)
         damaged = previous.state.damaged
         before = load_previous(_previous(root, clock, given), root, target, damaged)
-        if before.notice:
-            console.say(before.notice)
+        for line in before.notice.splitlines():
+            console.say(line)
         context = _context(given, before, progress, previous)
         draft = chain.prepare(root, clock, context)
         progress.end()
@@ -196,8 +196,8 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     build_options, progress = options.BuildOptions(**given), console.Progress()
     target = options.output_folder(root, build_options.output)
     before = load_previous(_previous(root, clock, build_options), root, target)
-    if before.notice:
-        console.say(before.notice)
+    for line in before.notice.splitlines():
+        console.say(line)
     before = replace(before, ledger=before.ledger or Ledger({}, {}, frozenset()))
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))

@@ -29,7 +29,8 @@ NOT_A_FILE = Unreadable(
     "not-a-file", "expected a file, not a folder, a broken link or a device; replace it by a file"
 )
 OUTSIDE = Unreadable(
-    "link-outside", "this link leads out of the office's folder; replace it by what it leads to"
+    "link-outside",
+    "this link leads out of the office's folder or to a hidden file; put what it leads to here",
 )
 
 
@@ -84,8 +85,11 @@ def unreadable(error: OSError) -> Unreadable:
 
 
 def is_inside_office(root: Path, path: Path) -> bool:
-    """Return whether the target of a link is in the office's folder."""
-    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+    """Return whether the target of a link is in the office's folder, and not hidden like `.git`."""
+    target, home = Path(os.path.realpath(path)), Path(os.path.realpath(root))
+    if not target.is_relative_to(home):
+        return False
+    return not any(part.startswith(".") for part in target.relative_to(home).parts)
 
 
 def digest_of(data: bytes) -> str:
