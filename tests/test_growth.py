@@ -11,6 +11,7 @@ import datetime as dt
 import functools
 import itertools
 import json
+import re
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -26,13 +27,13 @@ from ilofeed.importers.fields import read_date
 from ilofeed.importers.items import ImportedDate, SourceError
 from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.markdown import from_markdown, plain, to_markdown
+from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.text import repair, without_markup
 from offices import NOW, OFFICE
 from patterns import hostile, uses
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
     Work = Callable[[str], Any]
@@ -64,8 +65,11 @@ def is_linear(work: Work, make: Callable[[int], str], sizes: tuple[int, ...] = S
 
 
 # those that are made of local values: where they are, and examples
-LOCAL = {
+LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
     "src/ilofeed/dates.py": dates._compiled(*dates._RANGES, *dates._DAYS),
+    "src/ilofeed/media/containers.py": tuple(
+        re.compile(signature, re.DOTALL) for signature in containers._READERS
+    ),
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }
 
