@@ -86,6 +86,7 @@ def check_yaml(block: Block, folder: Path) -> None:
     if keys and keys <= set(EntryFields.model_fields) and not keys <= set(SiteFields.model_fields):
         office = write_office(folder / "office", example=entry_with(text).encode())
         write_mentioned(block, office)
+        write_files(text, office)
         assert codes(office) == []
         return
     whole = re.search("^site:", text, re.MULTILINE)
@@ -233,12 +234,20 @@ def problem_office(block: Block, text: str, folder: Path) -> Path:
         (office / "feeds.yaml").write_text(made, "utf-8")
         (office / "entries" / "wages-act.md").unlink()
     else:
-        for name in re.findall(r"file: (\S+)", text):
-            (office / "entries" / name).write_bytes(PICTURE)
+        write_files(text, office)
         body = block.language == "markdown"
         made = entry(text).decode() if body else entry_with(text)
         (office / "entries" / "example.md").write_text(made, "utf-8")
     return office
+
+
+def write_files(text: str, office: Path) -> None:
+    """The files beside an entry that its keys name, without comments and addresses."""
+    keys = re.sub(r"#.*|https?:\S+", "", text)
+    for name in set(re.findall(r"[\w-]+\.(?:png|jpg|pdf|xlsx)\b", keys)):
+        kinds = {"pdf": b"%PDF-1.4", "xlsx": b"PK\x03\x04"}
+        data = kinds.get(name.rpartition(".")[2], PICTURE)
+        (office / "entries" / name).write_bytes(data)
 
 
 def check_problem(block: Block, folder: Path) -> None:

@@ -360,10 +360,15 @@ def test_what_a_json_item_says_of_itself(keys: dict[str, Any], state: str) -> No
         assert sum("left out 1" in note.text for note in feed.notes) == (not is_taken)
 
 
-@pytest.mark.parametrize(("keys", "state"), STATEMENTS)
+IN_CELLS = [
+    (keys, state)
+    for keys, state in STATEMENTS
+    if not any(isinstance(value, list | dict) for value in keys.values())
+]
+
+
+@pytest.mark.parametrize(("keys", "state"), IN_CELLS)
 def test_what_a_row_of_a_table_says(keys: dict[str, Any], state: str) -> None:
-    if any(isinstance(value, list | dict) for value in keys.values()):
-        pytest.skip("a cell is text")
     cells = [
         (
             ""

@@ -436,5 +436,6 @@ def test_the_fields_of_an_entry_are_all_compared() -> None:
         "folder",
         "source",
         "translates",
+        "files",  # as `image`, `attachments` and pictures in `html`
     }
     assert {field.name for field in dataclasses.fields(Entry)} == compared | not_published
