@@ -561,7 +561,7 @@ UNUSABLE = {
     "html": (b"<!doctype html><p>404", "is not a PNG"),
     "bmp": (encode(Image.new("RGB", (2, 2)), "BMP"), "is not a PNG"),
     "heic": (b"\0\0\0\x18ftypheic" + bytes(20), "is a HEIC picture"),
-    "bytes": (b"\xff\xd8\xff" + bytes(25 * 2**20), "is larger than 25 MiB"),
+    "bytes": (b"\xff\xd8\xff" + bytes(25 * 2**20), "has 25 MiB or more"),
     "png pixels": (png(10_000, 10_000, 8, 2, b""), "has more than 65 megapixels"),
     "png side": (png(70_000, 1, 8, 0, bytes(70_001)), "is longer than 65535 pixels"),
     "png of no pixels": (png(0, 5, 8, 0, b""), "is damaged"),

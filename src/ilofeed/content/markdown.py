@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 import nh3
 
-from ilofeed.media import Unreadable
-from ilofeed.problems import Code, Problem, has_errors, quote
+from ilofeed.media import Unreadable, media_type
+from ilofeed.problems import Code, Problem, has_errors, quote, visible
 from ilofeed.text import (
     MAX_PER_FILE,
     PRIVATE,
@@ -288,6 +288,8 @@ class _BodyCheck:
             code, message = found
         elif not is_absolute(address):
             message = f"{quote(shown)} is not a complete address; begin it with https://"
+            if media_type(shown):
+                message += f", or attach the file: attachments: [{visible(shown, 60)}]"
         elif not address.lower().startswith(("http:", "https:")):
             code = "unsafe-link"
             message = f"{quote(shown)} is not allowed; use https://, mailto: or tel:"

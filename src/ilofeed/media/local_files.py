@@ -119,8 +119,7 @@ class LocalFiles:
         if not data:
             return path, Unreadable("bad-file", f"{quote(path)} is empty; export it again")
         if len(data) > MAX_FILE_BYTES:
-            most = MAX_FILE_BYTES // 2**20
-            message = f"{quote(path)} is larger than {most} MiB; make it smaller, or link to it"
+            message = f"{quote(path)} has 25 MiB or more; make it smaller, or link to it"
             return path, Unreadable("bad-file", message)
         return path, data
 

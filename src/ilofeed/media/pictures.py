@@ -109,7 +109,7 @@ def converter_version() -> str:
 
 def _read(data: bytes) -> Container:
     if len(data) > MAX_FILE_BYTES:
-        raise UnusableError(f"is larger than {MAX_FILE_BYTES // 2**20} MiB; reduce its size")
+        raise UnusableError("has 25 MiB or more; reduce its size")
     source = read_container(data)
     if source.width * source.height > MAX_PIXELS:
         raise UnusableError(f"has more than {MAX_PIXELS // 10**6} megapixels; reduce its size")

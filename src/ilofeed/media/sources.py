@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from ilofeed.problems import Code
 
-MAX_FILE_BYTES = 25 * 1024 * 1024  # of a file that an entry publishes; more is refused
+MAX_FILE_BYTES = 25 * 1024 * 1024 - 1  # of a file that an entry publishes: less than 25 MiB
 
 
 class Unreadable(NamedTuple):
