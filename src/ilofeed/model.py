@@ -319,9 +319,10 @@ MEDIA_TYPES: dict[Format, str] = {
 STYLESHEET = "assets/feed.css"  # for XML feeds that are opened in a browser
 
 # the order of publishing: a feed must not link to a page that is not published yet
-Kind = Literal[
-    "asset", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index", "manifest"
-]
+Kind = Literal[  # in the order in which they are published
+    "asset", "file", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index",
+    "manifest",
+]  # fmt: skip
 ORDER: tuple[Kind, ...] = get_args(Kind)
 
 

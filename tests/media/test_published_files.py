@@ -162,6 +162,19 @@ def test_files_go_when_no_entry_uses_them(office: Path) -> None:
     assert (office / "public" / "entry" / "wages" / "index.html").exists()
 
 
+def test_an_attached_file_is_not_read_as_one_of_ours(office: Path) -> None:
+    names = ("a.ics", "a.json", "a.xml", "a.txt", "a.csv", "a.opml", "a.svg")
+    for name in names:
+        data = b"BEGIN:VCALENDAR" if name == "a.ics" else b"no <format https://example.org/feeds/x"
+        (office / "entries" / name).write_bytes(data)
+    listed = ", ".join(f"{{file: {name}, type: text/plain}}" for name in names)
+    (office / "entries" / "plain.md").write_bytes(entry(attachments=f"[{listed}]"))
+    files = published(office)
+    assert files["entry/plain/a.ics"] == b"BEGIN:VCALENDAR"
+    (office / "entries" / "wages.md").write_bytes(entry())  # paths go, so all links are read again
+    assert "entry/plain/a.json" in published(office)
+
+
 def test_a_draft_publishes_no_file(office: Path) -> None:
     text = (office / "entries" / "wages.md").read_bytes()
     (office / "entries" / "wages.md").write_bytes(text.replace(b"---\n", b"---\ndraft: true\n", 1))

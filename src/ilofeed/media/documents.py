@@ -52,11 +52,11 @@ def _render(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Docume
         raise OSError(f"{file.source} has changed while it was published; build again")
     recipe = _recipe(file)
     if file.width is None:
-        return [Document(file.path, "entry", data, recipe=recipe)]
+        return [Document(file.path, "file", data, recipe=recipe)]
     picture = convert(data)
     assert not isinstance(picture, str)
     paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
     return [
-        Document(path, "entry", variant.data, recipe=recipe)
+        Document(path, "file", variant.data, recipe=recipe)
         for path, variant in zip(paths, picture.variants, strict=True)
     ]

@@ -74,8 +74,10 @@ def verify_changed(
         digests=EntryDigests(office),
         links=LinkChecker(office, published),
     )
-    rendered = [document for document in documents if isinstance(document, Document)]
-    unverified = documents if check.has_lost_paths else rendered
+    # files of entries are not ours to read: an attached calendar is nobody's feed
+    ours = [document for document in documents if document.kind != "file"]
+    rendered = [document for document in ours if isinstance(document, Document)]
+    unverified = ours if check.has_lost_paths else rendered
     size = sum(len(document.data) for document in rendered if document.format is not None)
     workers = workers if size > WORTH_SHARING else replace(workers, processes=1)
     parts = assign_entries(rendered, check.digests.of)
@@ -90,10 +92,10 @@ def verify_changed(
     new_proofs = {
         document.path: result.proof for document, result in zip(unverified, results, strict=True)
     }
-    return faults, {
-        document.path: new_proofs.get(document.path) or proofs[document.path]
-        for document in documents
+    kept = {
+        document.path: new_proofs.get(document.path) or proofs[document.path] for document in ours
     }
+    return faults, dict.fromkeys(paths, b"") | kept
 
 
 @dataclass(frozen=True)
