@@ -66,7 +66,7 @@ def read_file(root: Path, path: Path, limit: int) -> bytes | Unreadable:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return NOT_A_FILE
-        if path.is_symlink() and not is_inside_office(root, path):
+        if path.is_symlink() and (not is_inside_office(root, path) or _is_hidden(root, path)):
             return OUTSIDE
         with path.open("rb") as file:
             return file.read(limit)
@@ -85,11 +85,14 @@ def unreadable(error: OSError) -> Unreadable:
 
 
 def is_inside_office(root: Path, path: Path) -> bool:
-    """Return whether the target of a link is in the office's folder, and not hidden like `.git`."""
-    target, home = Path(os.path.realpath(path)), Path(os.path.realpath(root))
-    if not target.is_relative_to(home):
-        return False
-    return not any(part.startswith(".") for part in target.relative_to(home).parts)
+    """Return whether the target of a link is in the office's folder."""
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
+
+
+def _is_hidden(root: Path, path: Path) -> bool:
+    """Return whether the target of a link in the office's folder is hidden, like `.git/config`."""
+    inner = Path(os.path.realpath(path)).relative_to(os.path.realpath(root))
+    return any(part.startswith(".") for part in inner.parts)
 
 
 def digest_of(data: bytes) -> str:
