@@ -78,6 +78,7 @@ def test_a_name_is_found_in_either_form_of_unicode(name: str) -> None:
         ("x.pdf", "report.pdf", "there is no file `entries/x.pdf`; put it there"),
         ("../report.pdf", "report.pdf", "is not below entries/; put the file beside the entry"),
         ("../../etc/passwd", "report.pdf", "is not below entries/"),
+        ("notes.md", "report.pdf", "would be an entry; write the name of a document"),
         ("/etc/passwd", "report.pdf", "is not below entries/"),
     ],
 )  # fmt: skip
@@ -92,7 +93,7 @@ def test_a_missing_file_is_told_where_it_was_looked_for(
 def test_two_files_have_two_names() -> None:
     both = entry(attachments="[report.pdf, 2014/report.pdf]")
     (message,) = said(both, {"report.pdf": PDF, "2014/report.pdf": PDF + b" 2014"})
-    assert "`entries/2014/report.pdf` would be published as `report.pdf`, as" in message
+    assert "`entries/2014/report.pdf` would be published as `report.pdf`, like" in message
     same = entry(attachments="[a b.pdf, a-b.pdf]")
     assert "rename one of the files" in said(same, {"a b.pdf": PDF, "a-b.pdf": PDF})[0]
     version = entry("![x](a.jpg) ![y](a-400.jpg)")
@@ -112,6 +113,13 @@ def test_two_files_have_two_names() -> None:
         ("report.docx", b"\xd0\xcf\x11\xe0"), ("a.zip", b"RAR"), ("a.ogg", b"ID3"),
         ("a.svg", b"<svg><script>x</script></svg>"), ("a.svg", b"<svg onload = 'x'/>"),
         ("a.svg", b"<svg><a href='javascript:x'/></svg>"), ("a.svg", b"<svg:svg><svg:script/>"),
+        ("a.svg", b"<svg><a href='&#106;avascript:x'/></svg>"),
+        ("a.svg", b"<svg><a href='java&#10;script:x'/></svg>"),
+        ("a.svg", b"<svg><set attributeName='href' to='javascript:x'/></svg>"),
+        ("a.svg", "<svg><script/></svg>".encode("utf-16")), ("a.svg", b"<svg><path></svg>"),
+        ("a.xml", b"<a xmlns:h='http://www.w3.org/1999/xhtml'><h:script>x</h:script></a>"),
+        ("a.xml", b"<?xml-stylesheet type='text/xsl' href='data:x'?><a/>"),
+        ("a.rdf", b"<a onclick='x'/>"),
         ("a.svg", b"<svg><foreignObject/></svg>"), ("a.svg", b"<!DOCTYPE x [<!ENTITY y 'z'>]>"),
         ("empty.pdf", b""),
     ],
@@ -127,6 +135,7 @@ def test_what_a_website_must_not_offer(name: str, data: bytes) -> None:
     ("name", "data", "kind"),
     [
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml"),
+        ("a.svg", b"\xef\xbb\xbf<?xml version='1.0'?><svg>on=1</svg>", "image/svg+xml"),
         ("a.m4a", b"x", "audio/mp4"), ("a.ogg", b"OggS", "audio/ogg"),
         ("a.ics", b"BEGIN:VCALENDAR", "text/calendar"),
         ("a.epub", b"PK\x03\x04", "application/epub+zip"),

@@ -165,7 +165,7 @@ def test_files_go_when_no_entry_uses_them(office: Path) -> None:
 def test_an_attached_file_is_not_read_as_one_of_ours(office: Path) -> None:
     names = ("a.ics", "a.json", "a.xml", "a.txt", "a.csv", "a.opml", "a.svg")
     for name in names:
-        data = b"BEGIN:VCALENDAR" if name == "a.ics" else b"no <format https://example.org/feeds/x"
+        data = b"BEGIN:VCALENDAR" if name == "a.ics" else b"<a>https://example.org/feeds/x</a>"
         (office / "entries" / name).write_bytes(data)
     listed = ", ".join(f"{{file: {name}, type: text/plain}}" for name in names)
     (office / "entries" / "plain.md").write_bytes(entry(attachments=f"[{listed}]"))

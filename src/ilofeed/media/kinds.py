@@ -4,6 +4,7 @@ import functools
 import mimetypes
 import posixpath
 import re
+from xml.etree import ElementTree as ET
 
 # media types that some versions of Python do not know
 _TYPES = {
@@ -23,16 +24,16 @@ PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 # a browser or an operating system would run these
 _RUNS = frozenset(
     ".htm .html .xhtml .shtml .mht .mhtml .xht .svgz .js .mjs .cjs .wasm .css .xsl .xslt .php "
-    ".phtml "
-    ".asp .aspx .jsp .cgi .pl .py .rb .sh .bash .bat .cmd .com .exe .msi .ps1 .vbs .scr .jar .swf "
-    ".hta .lnk .url .desktop .app .apk .dmg .htaccess".split()
+    ".phtml .asp .aspx .jsp .cgi .pl .py .rb .sh .bash .bat .cmd .com .exe .msi .ps1 .vbs .scr "
+    ".jar .swf .hta .lnk .url .desktop .app .apk .dmg .htaccess".split()
 )
 _RUNNING_TYPES = re.compile(r"text/html|.*(?:xhtml|javascript|ecmascript|x-sh)\b", re.IGNORECASE)
 _HTML = re.compile(rb"\s*(?:<!doctype\s+html|<html\b|<head\b|<script\b|<body\b)", re.IGNORECASE)
-_SVG_SCRIPT = re.compile(
-    rb"<\s*(?:\w+:)?(?:script|foreignobject|iframe|embed|object)\b|\bon\w+\s*=|javascript:|<!entity",
-    re.IGNORECASE,
-)
+_XML_TYPE = re.compile(r"(?:text|application)/xml|.*\+xml", re.IGNORECASE)
+_ACTIVE = frozenset("script foreignobject iframe embed object handler".split())  # elements
+_ACTIVE_ADDRESS = re.compile(r"(?:java|vb)script:|data:text/(?:html|xml)", re.IGNORECASE)
+# entities hide text from the check, and a stylesheet may make a script
+_HIDING = re.compile(r"<!entity|<\?xml-stylesheet", re.IGNORECASE)
 _BEGINNINGS = {  # how files of a kind begin; a name with this suffix promises it
     ".pdf": (b"%PDF-",),
     ".zip": (b"PK\x03\x04", b"PK\x05\x06"),
@@ -60,20 +61,41 @@ def media_type(url: str) -> str | None:
     return _TYPES.get(suffix_of(path)) or _known_types().guess_type(path)[0]
 
 
-def refuse_download(name: str, data: bytes, media_type: str | None) -> str | None:
-    """Return why a file must not be offered for download, as the end of a sentence; else None."""
+def refuse_download(name: str, data: bytes, kind: str | None) -> str | None:
+    """Return why a file must not be offered for download, as the end of a sentence; else None.
+
+    `kind` is its media type; None if it is unknown.
+    """
     suffix = suffix_of(name)
-    if suffix in _RUNS or (media_type and _RUNNING_TYPES.match(media_type)):
+    kinds = [kind or "", media_type(name) or ""]  # an entry may state another one than the name
+    if suffix in _RUNS or any(map(_RUNNING_TYPES.match, kinds)):
         return "may run as a program; attach a PDF, or link to the page where it is"
     if _HTML.match(data[:1024].removeprefix(b"\xef\xbb\xbf")):
         return "is HTML; attach a PDF, or link to the page where it is"
-    if (suffix == ".svg" or media_type == "image/svg+xml") and _SVG_SCRIPT.search(data):
-        return "is an SVG picture with scripts or embedded pages; export it without them"
-    beginnings = _BEGINNINGS.get(suffix)
-    if beginnings is None:
-        return None
+    if any(map(_XML_TYPE.match, kinds)) and not _is_inactive(data):
+        return "is an SVG picture or XML with scripts, or cannot be read; export it without them"
+    beginnings = _BEGINNINGS.get(suffix, (b"",))
     start = data[:_PDF_HEADER_IN]
-    is_right = beginnings[0] in start if suffix == ".pdf" else start.startswith(beginnings)
-    return (
-        None if is_right else f"is not a {suffix[1:]} file, whatever its name says; export it again"
+    if suffix == ".pdf":
+        start = start[max(start.find(b"%PDF-"), 0) :]
+    if not start.startswith(beginnings):
+        return f"is not a {suffix[1:]} file, whatever its name says; export it again"
+    return None
+
+
+def _is_inactive(data: bytes) -> bool:
+    """Return whether XML in UTF-8 has nothing that a browser would run."""
+    try:
+        text = data.decode("utf-8-sig")
+        if _HIDING.search(text):
+            return False
+        elements = list(ET.fromstring(text).iter())  # noqa: S314  without entities
+    except (ValueError, ET.ParseError, RecursionError):
+        return False
+    names = {str(element.tag).rpartition("}")[2].lower() for element in elements}
+    attributes = [pair for element in elements for pair in element.items()]
+    return names.isdisjoint(_ACTIVE) and not any(
+        name.rpartition("}")[2].lower().startswith("on")
+        or _ACTIVE_ADDRESS.search("".join(value.split()))
+        for name, value in attributes
     )

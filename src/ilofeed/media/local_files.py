@@ -78,7 +78,7 @@ class LocalFiles:
         suffix = suffix_of(name)
         if suffix and suffix not in PICTURE_SUFFIXES:
             message = f"the name {quote(name)} does not end in .png, .jpg, .gif or .webp; "
-            return Unreadable("bad-image", message + "export such a picture")
+            return Unreadable("bad-image", message + "save the picture as one of these")
         path, data = self._read(name, "image-not-found")
         if isinstance(data, Unreadable):
             return data
@@ -101,7 +101,7 @@ class LocalFiles:
             name = posixpath.basename(path)
             if name in RESERVED or (other is not None and other.source != file.source):
                 message = f"{quote(file.source)} would be published as {quote(name)}, "
-                message += f"as {quote(other.source)}" if other else "which is the name of a page"
+                message += f"like {quote(other.source)}" if other else "which is the name of a page"
                 return Unreadable("named-twice", f"{message}; rename one of the files")
         self._published |= dict.fromkeys((path.casefold() for path in paths), file)
         return file
@@ -128,6 +128,10 @@ class LocalFiles:
         if path.startswith(("../", "/")) or not path.startswith("entries/"):
             message = f"{quote(path)} is not below entries/; put the file beside the entry"
             return Unreadable(code, message)
+        if path.endswith(".md"):
+            return Unreadable(
+                code, f"{quote(path)} would be an entry; write the name of a document"
+            )
         message = f"there is no file {quote(path)}; put it there"
         folder, base = posixpath.split(path)
         beside = {posixpath.basename(p): p for p in self._files if posixpath.dirname(p) == folder}

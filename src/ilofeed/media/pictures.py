@@ -6,6 +6,7 @@ it meets no EXIF, no text to decompress and no further pictures, and gives no wa
 
 from __future__ import annotations
 
+import functools
 import io
 import struct
 import zlib
@@ -34,8 +35,6 @@ _TYPES = {  # Pillow's format to media type and suffix
     "GIF": ("image/gif", "gif"),
     "WEBP": ("image/webp", "webp"),
 }
-
-
 Result = TypeVar("Result")
 
 
@@ -98,6 +97,7 @@ class Picture:
     variants: tuple[Variant, ...]
 
 
+@functools.cache
 def converter_version() -> str:
     """Return the versions of the libraries that the bytes of converted pictures depend on."""
     from PIL import features
