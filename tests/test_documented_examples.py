@@ -184,7 +184,7 @@ def drawing(text: str) -> None:
     boxes = re.findall(r"\| (\w+) +\|", text)
     *_, order = text.rstrip().splitlines()
     assert re.findall(r"\w+", order) == PACKAGES[:-1]
-    assert boxes == PACKAGES[2:8]
+    assert boxes == PACKAGES[3:9]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
     assert named == {"build", "media", "importers", "scaffold", "preview", "cli"}
 

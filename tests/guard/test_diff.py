@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.content.markdown import render_body
+from ilofeed.bodies import render_body
 from ilofeed.feeds.ledger import Ledger, Record
 from ilofeed.guard.changes import Difference, Documents, as_markdown, compare
 from ilofeed.problems import Problem

@@ -16,16 +16,15 @@ from ilofeed.content.entry import (
 )
 from ilofeed.content.frontmatter import serialize_entry, to_yaml
 from ilofeed.content.keys import MAX_SUMMARY, SLUG, Line, slugify
-from ilofeed.content.markdown import TAGS, is_sanitized, render_body, sanitize
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office, read_or_empty
 from ilofeed.content.schemas import EntryFields, OfficeFields
 from ilofeed.content.site import Site, check, check_files, unique_updated
 
 __all__ = [
-    "MAX_SUMMARY", "SLUG", "TAGS", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
+    "MAX_SUMMARY", "SLUG", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
     "Sources", "alternates", "check", "check_entry", "check_files", "check_office",
-    "find_translations", "hash_source", "is_sanitized", "keys", "read", "read_office",
-    "read_or_empty", "render_body", "sanitize", "serialize_entry", "slug_of", "slugify",
+    "find_translations", "hash_source", "keys", "read", "read_office",
+    "read_or_empty", "serialize_entry", "slug_of", "slugify",
     "summary_html", "to_yaml", "unique_updated", "yaml_nodes",
 ]  # fmt: skip

@@ -11,10 +11,10 @@ from functools import partial
 from typing import NamedTuple
 
 from ilofeed import dates
-from ilofeed.content import frontmatter, markdown, yaml_nodes
+from ilofeed.bodies import ShownPicture, render_body
+from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.entry_checks import check_attachments, check_image, check_together
 from ilofeed.content.keys import SLUG, slugify
-from ilofeed.content.markdown import ShownPicture
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import MAX_ID, SHORT, fraction
@@ -81,7 +81,7 @@ def check_entry(
         image, image_problems = check_image(checked, office, own_files)
         problems += image_problems
     show = partial(_show_picture, office, own_files)
-    body, body_problems = markdown.render_body(source, parts.body, address, show)
+    body, body_problems = render_body(source, parts.body, address, show)
     if checked is None:
         return EntryFile(path, slug, None, None, None, (*problems, *body_problems), None)
     keys = checked.fields

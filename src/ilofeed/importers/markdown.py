@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 from lxml import etree
 from markdownify import MarkdownConverter
 
-from ilofeed.content import TAGS, render_body, sanitize
+from ilofeed.bodies import TAGS, render_body, sanitize
 from ilofeed.problems import quote
 from ilofeed.text import Source, repair
 

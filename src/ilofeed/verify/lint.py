@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.content import TAGS, is_sanitized
+from ilofeed.bodies import TAGS, is_sanitized
 from ilofeed.feeds import parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from effort import attempts
-from ilofeed.content.markdown import TAGS, is_sanitized
+from ilofeed.bodies import TAGS, is_sanitized
 from ilofeed.verify.lint import _check_strictly, _is_clean
 
 PIECES = [

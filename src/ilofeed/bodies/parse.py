@@ -1,48 +1,25 @@
-"""Render a Markdown body to HTML that is safe in any reader. The only user of comrak and nh3.
+"""Parse Markdown, and check what it contains. The only user of comrak.
 
 comrak keeps raw HTML in its output and adds the source position (line and column) of each element.
-`_BodyCheck` reads that HTML once: it reports everything that is not allowed in a body, and makes
-addresses absolute. nh3 then removes the positions and everything else that is not allowed.
+`BodyCheck` reads that HTML once: it reports everything that is not allowed in a body, and makes
+addresses absolute.
 """
 
 import functools
 import html
-import itertools
 import re
-import sys
 import urllib.parse
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-import nh3
-
+from ilofeed.bodies.sanitize import TAGS
 from ilofeed.media import Unreadable, media_type
-from ilofeed.problems import Code, Problem, has_errors, quote, visible
-from ilofeed.text import (
-    MAX_PER_FILE,
-    PRIVATE,
-    Source,
-    describe_unfit,
-    find_unfit,
-    is_mistakable,
-    private_character,
-)
+from ilofeed.problems import Code, Problem, quote, visible
+from ilofeed.text import Source
 from ilofeed.urls import AddressError, is_absolute, to_url
 
-MAX_BODY = 100_000  # characters; a feed document may contain 50 entries of this size
 MAX_DEPTH = 100  # nested elements; HTML parsers stop at about 250
 MAX_PROBLEMS = 100  # reported for one body
-TAGS = frozenset(  # the only tags in rendered bodies; `verify` accepts no others
-    (
-        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
-        "table tbody td th thead tr ul"
-    ).split()
-)
-_ATTRIBUTES = {
-    "a": {"href", "title"},
-    "img": {"src", "alt", "title", "width", "height"},
-    "ol": {"start"},
-}
 _REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # replacements of comrak's tags
 _BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
 _EMPTY = frozenset({"br", "hr", "img"})
@@ -67,16 +44,11 @@ _RAW_INLINE = re.compile(
 _RAW_BLOCK_END = re.compile(
     r"^(?:<[a-z]+[1-6]? data-sourcepos=|</(?:blockquote|li)>$)", re.MULTILINE
 )
-_PADDING = re.compile(
-    r"(<(?:p|li|td|th|h[1-6])(?: [^<>]*)?>)[^\S\n]++"
-    r"|(?<![^\S\n])[^\S\n]++(?=\n?</?(?:p|li|td|th|h[1-6r]|ul|ol|blockquote|pre|table)\b)"
-)
 _ADDRESS = re.compile(r'(?<= href=")[^"]*|(?<= src=")[^"]*')
 _ALT = re.compile(r' alt="([^"]*)"')
 _HOST = re.compile(r"(?<=//)[^/?#]*")
 _LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
 _SPACE = re.compile(r"[^\s\\]\s+[^\s\"']")
-_REFERENCE = re.compile("&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 
 @functools.cache
@@ -92,42 +64,10 @@ def _renderer() -> Callable[[str], str]:
     return lambda body: comrak.render_markdown(body, extensions, parsing, options)
 
 
-@functools.cache
-def _cleaner() -> nh3.Cleaner:
-    import nh3
-
-    return nh3.Cleaner(
-        tags=set(TAGS),
-        attributes=_ATTRIBUTES,
-        link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel"},
-    )
-
-
-def is_sanitized(text: str) -> bool:
-    """Return whether sanitizing HTML with the tags and attributes of bodies leaves it unchanged."""
-    return _cleaner().clean(text) == text
-
-
-def sanitize(
-    text: str, tags: Collection[str], attribute: Callable[[str, str, str], str | None]
-) -> str:
-    """Sanitize HTML from another source: make it well-formed and keep only `tags`.
-
-    The text inside other tags is kept. `attribute` is called with element, name and value of each
-    attribute that is allowed in bodies; it returns the value to write, or None to remove it.
-    """
-    import nh3
-
-    return nh3.clean(
-        text,
-        tags=set(tags),
-        attributes=_ATTRIBUTES,
-        attribute_filter=attribute,
-        link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel"},
-        clean_content_tags={"script", "style", "title", "template", "noscript"} - set(tags),
-    )
+def to_html(markdown: str) -> str:
+    """Return the HTML of Markdown as comrak writes it: with raw HTML and positions."""
+    # without a final line break, comrak reads a last line `1.` as text
+    return _renderer()(markdown if markdown.endswith("\n") else markdown + "\n")
 
 
 class ShownPicture(NamedTuple):
@@ -141,47 +81,6 @@ class ShownPicture(NamedTuple):
 ShowPicture = Callable[[str], ShownPicture | Unreadable]
 
 
-def _no_files(_name: str) -> Unreadable:
-    return Unreadable("relative-url", "a picture needs a complete address; begin it with https://")
-
-
-def render_body(
-    source: Source, start: int, permalink: str, show: ShowPicture = _no_files
-) -> tuple[str, list[Problem]]:
-    """Render the Markdown body that begins at an offset; return its HTML and its problems.
-
-    The HTML is "" if there is an error. Links to `#fragment` become links to that fragment of the
-    permalink; every other address must be absolute, except those of pictures: `show` is called with
-    the path of each picture that is a file.
-    """
-    body = source.text[start:]
-    if not body.strip():
-        return "", []
-    if len(body) > MAX_BODY:
-        return "", [_too_long(source, start, len(body))]
-    check = _BodyCheck(source, start, permalink, show)
-    # without a final line break, comrak reads a last line `1.` as text
-    rendered = check.read(_renderer()(body if body.endswith("\n") else body + "\n"))
-    if check.problems:
-        return "", check.problems[:MAX_PROBLEMS]
-    if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
-        rendered = _PADDING.sub(r"\1", rendered)
-    cleaned = _cleaner().clean(rendered).strip()
-    if len(cleaned) > MAX_BODY:
-        return "", [_too_long(source, start, len(cleaned))]
-    problems = _reference_problems(source, start, cleaned)
-    if has_errors(problems):
-        return "", problems
-    if is_mistakable(cleaned):  # otherwise readers would decode its letters a second time
-        cleaned = cleaned.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    return cleaned, problems
-
-
-def _too_long(source: Source, start: int, length: int) -> Problem:
-    message = f"the body is too long ({length} characters, at most {MAX_BODY} are allowed); "
-    return source.problem(start, "too-long", message + "attach the text, or link to it")
-
-
 class _Element(NamedTuple):
     """An open element with its position in the body, as comrak writes it."""
 
@@ -189,7 +88,7 @@ class _Element(NamedTuple):
     place: str  # line:column-line:column, counted from 1; columns in bytes, the end inclusive
 
 
-class _BodyCheck:
+class BodyCheck:
     """Check the HTML that comrak rendered from a body, and make its addresses absolute."""
 
     def __init__(self, source: Source, start: int, permalink: str, show: ShowPicture) -> None:
@@ -262,9 +161,9 @@ class _BodyCheck:
             self._report(self._offset(place), "image-without-alt", message)
         elif "&lt;" in alt and not self._is_alt:  # render it as a link to find raw HTML in it
             start, end = self._offset(place) + 1, self._offset(place, is_end=True)
-            check = _BodyCheck(self._source, start, self._permalink, self._show)
+            check = BodyCheck(self._source, start, self._permalink, self._show)
             check._is_alt = True
-            check.read(_renderer()(self._source.text[start:end]))
+            check.read(to_html(self._source.text[start:end]))
             self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
 
     def _address(self, written: str, element: _Element) -> str:
@@ -374,25 +273,3 @@ class _BodyCheck:
         text = self._source.text[begin:].partition("\n")[0]
         before = text.encode()[: column if is_end else column - 1]
         return begin + len(before.decode(errors="ignore"))
-
-
-def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
-    """Return the problems of characters written as references (`&#xE601;`), not literally."""
-    if unfit := find_unfit(text):
-        offset, _ = next(_references(source, start, unfit[0]), (start, ""))
-        code, message = describe_unfit(unfit[0])
-        return [source.problem(offset, code, message + " (written as a character reference)")]
-    characters = PRIVATE.findall(text) if "&#" in source.text else []
-    if not characters:
-        return []
-    references = itertools.islice(_references(source, start, characters), MAX_PER_FILE)
-    return [private_character(source, offset, character) for offset, character in references]
-
-
-def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Yield offset and character of references to the characters; U+FFFD means any unfit one."""
-    for match in _REFERENCE.finditer(source.text, start):
-        number = int(match[1], 16) if match[1] else int(match[2])
-        character = chr(number) if number <= sys.maxunicode else "\ufffd"
-        if character in characters or ("\ufffd" in characters and find_unfit(character)):
-            yield match.start(), character

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ilofeed.content.markdown import is_sanitized, render_body
+from ilofeed.bodies import is_sanitized, render_body
 from ilofeed.text import Source
 
 PERMALINK = "https://example.org/entry/x/"
