@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
+import feedparser
 import icalendar
 import lxml.html
 import pytest
@@ -38,10 +40,15 @@ def test_the_status_is_in_every_format(
     shown = published(status)
     (item,) = json.loads(shown["all/feed.json"])["items"]
     assert item["_ilofeed"]["event"].get("status") == (status or None)
+    title = f"{label}: Wages rise" if label else "Wages rise"
+    assert item["title"] == title
+    for path in ("all/atom.xml", "all/rss.xml"):
+        (read,) = feedparser.parse(shown[path]).entries
+        assert read.title == title
     for path in ("all/calendar.ics", "entry/wages/event.ics"):
         (event,) = icalendar.Calendar.from_ical(shown[path].decode()).walk("VEVENT")
         assert event["status"] == in_calendar
-        assert event["summary"] == (f"{label}: Wages rise" if label else "Wages rise")
+        assert event["summary"] == title
     _, linked = read_structured(shown[PAGE])["@graph"]
     assert linked["eventStatus"] == f"https://schema.org/{in_linked_data}"
     page: Any = lxml.html.fromstring(shown[PAGE])
@@ -58,15 +65,24 @@ def test_the_status_is_in_every_format(
 
 
 @pytest.mark.parametrize(
-    ("language", "word"),
-    [("zh-Hans", "已取消"), ("zh-Hant-HK", "已取消"), ("mn", "Цуцлагдсан"), ("fr", "Cancelled")],
+    ("language", "title"),
+    [
+        ("zh-Hans", "已取消：Wages rise"),
+        ("zh-Hant-HK", "已取消：Wages rise"),
+        ("mn", "Цуцлагдсан: Wages rise"),
+        ("ar", "ملغاة: Wages rise"),
+        ("fr", "Cancelled: Wages rise"),
+    ],
 )
-def test_each_language_has_its_word(language: str, word: str) -> None:
+def test_each_language_has_its_word(language: str, title: str) -> None:
     made = site(wages=entry(event=EVENT % ", status: cancelled", language=language))
     shown = documents(made)
     assert verify(list(shown.values()), made.office) == []
-    assert word.encode() in shown[PAGE].data
-    assert f"SUMMARY:{word}: Wages rise\r\n".encode() in shown["entry/wages/event.ics"].data
+    assert re.split("[:：]", title)[0].encode() in shown[PAGE].data
+    assert f"SUMMARY:{title}\r\n".encode() in shown["entry/wages/event.ics"].data
+    for path in ("all/atom.xml", "all/rss.xml"):
+        (read,) = feedparser.parse(shown[path].data).entries
+        assert read.title == title
 
 
 def test_a_withdrawn_event_is_cancelled_in_calendars() -> None:

@@ -58,6 +58,12 @@ def parse_moment(
     raise UnknownFormError("bad-date", f"invalid date {quote(text)}")
 
 
+def rfc3339(moment: dt.datetime) -> str:
+    """Return an instant as RFC 3339 with whole seconds, or three digits more, or six if needed."""
+    timespec = "microseconds" if moment.microsecond % 1_000 else "milliseconds"
+    return moment.isoformat(timespec=timespec if moment.microsecond else "seconds")
+
+
 def _day(year: int, month: int, day: int) -> dt.date:
     try:
         date = dt.date(year, month, day)

@@ -137,10 +137,13 @@ def _urn(text: str) -> str:
 def fraction(identity: str, attempt: int = 0) -> int:
     """Return microseconds for an entry's `updated`, from a hash of its id, so that all differ.
 
-    The W3C validator reports equal ones (DuplicateUpdated). If two ids collide, increase `attempt`.
+    The W3C validator reports equal ones (DuplicateUpdated). They are whole milliseconds, because
+    some readers take a fraction for milliseconds whatever its length. If two collide, the other one
+    gets six digits: increase its `attempt`.
     """
-    digest = hashlib.sha256(identity.encode()).digest()[:8]
-    return (int.from_bytes(digest) + attempt) % 1_000_000
+    number = int.from_bytes(hashlib.sha256(identity.encode()).digest()[:8])
+    milliseconds, rest = number % 1_000 * 1_000, number // 1_000 % 999
+    return (milliseconds + rest + attempt) % 1_000_000 if attempt else milliseconds
 
 
 SHORT = 15  # bytes of an entry's digest; Python stores 16 bytes in a larger block of memory

@@ -223,6 +223,7 @@ class Entry:
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in a selection None until that time has come
     folder: str = ""  # of the entry file, with a final slash
+    called_off: bool = False  # only in a selection: withdrawn, and its event is still to come
     # digest of the files of the entry (`content.hash_source`); b"" if unknown
     source: bytes = field(default=b"", repr=False, compare=False)
 

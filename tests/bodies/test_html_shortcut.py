@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from effort import attempts
-from ilofeed.bodies import TAGS, is_sanitized
+from ilofeed.bodies import TAGS, is_sanitized_item
 from ilofeed.verify.lint import _check_strictly, _is_clean
 
 PIECES = [
@@ -112,5 +112,5 @@ def test_what_is_not(html: str) -> None:
 
 
 def test_what_an_html_parser_writes() -> None:
-    assert is_sanitized("<p>x</p>")
-    assert not is_sanitized("<div>x</div>")
+    assert is_sanitized_item("<p>x</p>")
+    assert not is_sanitized_item("<section>x</section>")

@@ -16,7 +16,7 @@ import jsonschema
 import pytest
 
 import ilofeed
-from ilofeed.feeds.archives import RENDERERS
+from ilofeed.feeds.archive_documents import RENDERERS
 from ilofeed.problems import CODES
 from offices import OFFICE, entry, messages, write_office
 from program import run, start

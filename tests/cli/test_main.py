@@ -132,7 +132,7 @@ def test_ctrl_c_at_a_prompt_is_130(tmp_path: Path) -> None:
 
 
 LOSING = """
-from ilofeed.feeds.archives import RENDERERS
+from ilofeed.feeds.archive_documents import RENDERERS
 real = RENDERERS["json"]
 RENDERERS["json"] = lambda feed, office: real(feed, office).replace(b"Wages rise", b"Wages rse")
 """

@@ -13,7 +13,7 @@ from test_archive_reader import ARCHIVED, FULL, damaged
 from test_roundtrip import BODIES, accepted, entry_file, keys
 
 from effort import attempts
-from ilofeed.feeds.archives import (
+from ilofeed.feeds.archive_documents import (
     RENDERERS,
     archive_feeds,
     render_archive_documents,
@@ -209,8 +209,8 @@ def rendered_alone(shown: Feed, office: Office) -> list[Document]:
 def test_archives_put_together_are_those_rendered_by_themselves(
     sheet: int, processes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.feeds.archives._BATCH", sheet)
-    monkeypatch.setattr("ilofeed.feeds.archives.WORTH_SHARING", 0)
+    monkeypatch.setattr("ilofeed.feeds.archive_documents._BATCH", sheet)
+    monkeypatch.setattr("ilofeed.feeds.archive_documents.WORTH_SHARING", 0)
     seen = select(SITE, NOW)
     shown = [one for feed in seen.feeds for one in archive_feeds(feed)]
     assert len(shown) > 4

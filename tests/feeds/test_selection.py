@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
+import feedparser
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -141,8 +143,10 @@ def test_an_empty_feed_is_as_old_as_its_id_can_be() -> None:
 def test_no_two_entries_share_an_updated() -> None:
     entries: dict[str, Any] = {f"entry-{number}": entry() for number in range(100)}
     made = documents(site(office=OFFICE.replace(b"  title:", b"  limit: 200\n  title:"), **entries))
+    read = feedparser.parse(made["all/atom.xml"].data).entries
+    assert len({item.updated for item in read}) == 100
     items = json.loads(made["all/feed.json"].data)["items"]
-    assert len({item["date_modified"] for item in items}) == 100
+    assert not any("date_modified" in item for item in items)  # none was edited
     assert {item["date_published"] for item in items} == {"2015-05-19T09:00:00+09:00"}
 
 
@@ -173,9 +177,14 @@ def test_ids_survive_a_move_to_another_domain() -> None:
 
 
 def test_ids_with_one_fraction_are_told_apart() -> None:
-    made = site(wages_321=entry(), wages_806=entry())
+    made = site(wages_10=entry(), wages_57=entry())
     stamps = {one.slug: one.updated.microsecond for one in made.entries}
-    assert stamps["wages-806"] == stamps["wages-321"] + 1
+    assert stamps["wages-10"] % 1000 == 0
+    assert stamps["wages-57"] // 1000 == stamps["wages-10"] // 1000
+    assert stamps["wages-57"] % 1000
+    written = documents(made)["all/atom.xml"].data.decode()
+    digits = sorted(map(len, re.findall(r"<updated>[^<]*\.(\d+)\+00:00</updated>", written)))
+    assert digits == [3, 6, 6]  # that of the feed is the newest of its entries
 
 
 def test_an_update_of_today_waits_for_its_hour() -> None:

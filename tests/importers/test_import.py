@@ -746,6 +746,7 @@ event:
   end: 2015-04-09
   place: "Zhenjiang: the hall"
   url: https://example.net/event
+  status: postponed
 authors:
   - name: Li Wei
     email: li@example.org

@@ -20,12 +20,13 @@ from lxml import etree
 from browsing import GALLERY, THEN
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
+from ilofeed.feeds import describe_file
 from ilofeed.feeds.selection import group_feeds, select, select_feeds, select_published
 from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.model import Document
 from ilofeed.pages import indexes
-from ilofeed.pages.html import describe_file, webcal
+from ilofeed.pages.html import webcal
 from ilofeed.pages.linked_data import read_structured
 from ilofeed.pages.navigation import build_directory, entries_per_month
 from ilofeed.pages.render import render

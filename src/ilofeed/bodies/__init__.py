@@ -6,6 +6,8 @@ attributes of bodies, `render` combines them. This package does not know keys an
 
 from ilofeed.bodies.parse import ShownPicture
 from ilofeed.bodies.render import render_body
-from ilofeed.bodies.sanitize import TAGS, is_sanitized, sanitize
+from ilofeed.bodies.sanitize import ITEM_TAGS, PARTS, TAGS, is_sanitized_item, sanitize
 
-__all__ = ["TAGS", "ShownPicture", "is_sanitized", "render_body", "sanitize"]
+__all__ = [
+    "ITEM_TAGS", "PARTS", "TAGS", "ShownPicture", "is_sanitized_item", "render_body", "sanitize",
+]  # fmt: skip

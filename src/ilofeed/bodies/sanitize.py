@@ -1,11 +1,11 @@
-"""Keep only the elements and attributes that bodies may have. The only user of nh3."""
+"""The allow-lists of HTML, of bodies and of the content of items. The only user of nh3."""
 
 import functools
 from collections.abc import Callable, Collection
 
 import nh3
 
-TAGS = frozenset(  # the only tags in rendered bodies; `verify` accepts no others
+TAGS = frozenset(  # the only tags in rendered bodies
     (
         "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
         "table tbody td th thead tr ul"
@@ -16,6 +16,12 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
 }
+# items have more, and `verify` accepts no others
+ITEM_TAGS = TAGS | {"bdi", "div", "figcaption", "figure", "time"}
+_ITEM_ATTRIBUTES = _ATTRIBUTES | {"div": {"dir", "lang"}, "time": {"datetime"}}
+# the parts of an item that are not its body (`feeds.items`), by which an import recognises them
+PARTS = {"p": "ilofeed-event", "figure": "ilofeed-picture", "div": "ilofeed-documents"}
+_SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 @functools.cache
@@ -24,7 +30,18 @@ def _cleaner() -> nh3.Cleaner:
         tags=set(TAGS),
         attributes=_ATTRIBUTES,
         link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
+    )
+
+
+@functools.cache
+def _item_cleaner() -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(ITEM_TAGS),
+        attributes=_ITEM_ATTRIBUTES,
+        allowed_classes={tag: {name} for tag, name in PARTS.items()},
+        link_rel=None,
+        url_schemes=_SCHEMES,
     )
 
 
@@ -33,9 +50,9 @@ def clean(text: str) -> str:
     return _cleaner().clean(text)
 
 
-def is_sanitized(text: str) -> bool:
-    """Return whether sanitizing HTML with the tags and attributes of bodies leaves it unchanged."""
-    return clean(text) == text
+def is_sanitized_item(text: str) -> bool:
+    """Return whether the HTML of an item is well-formed and has only what items may have."""
+    return _item_cleaner().clean(text) == text
 
 
 def sanitize(
@@ -52,6 +69,6 @@ def sanitize(
         attributes=_ATTRIBUTES,
         attribute_filter=attribute,
         link_rel=None,
-        url_schemes={"http", "https", "mailto", "tel"},
+        url_schemes=_SCHEMES,
         clean_content_tags={"script", "style", "title", "template", "noscript"} - set(tags),
     )

@@ -55,17 +55,25 @@ def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def due(root: Path, clock: dt.datetime) -> int:
-    """List the scheduled entries (with a future date), and when each is published."""
+    """List the scheduled entries (with a future date), and when each is published.
+
+    An entry that was withdrawn before its event is listed with the time at which it leaves the
+    feeds in RSS and JSON.
+    """
     from ilofeed.content import check, read_office
-    from ilofeed.feeds import waiting_entries
+    from ilofeed.feeds import called_off_entries, waiting_entries
 
     site, problems = check(read_office(root), clock)
     if site is None:
         return console.report(root, problems)
-    entries = waiting_entries(site.entries, clock)
-    for entry in entries:
-        console.answer(f"{entry.published.isoformat()}  {entry.path}  {entry.title}")
-    if not entries:
+    scheduled = [(entry.published, entry, "") for entry in waiting_entries(site.entries, clock)]
+    leaving = [
+        (leaves, entry, " (withdrawn; it leaves RSS and JSON)")
+        for leaves, entry in called_off_entries(site.entries, clock)
+    ]
+    for moment, entry, note in sorted(scheduled + leaving, key=lambda item: item[0]):
+        console.answer(f"{moment.isoformat()}  {entry.path}  {entry.title}{note}")
+    if not scheduled:
         console.say("no entry is scheduled")
     return console.DONE
 

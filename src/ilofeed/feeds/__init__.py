@@ -6,14 +6,14 @@ write a feed as Atom, RSS, JSON Feed or iCalendar, and the list of all feeds as 
 does not read or write files, and does not render pages.
 """
 
-from ilofeed.feeds.archives import (
+from ilofeed.feeds.archive_documents import (
     RENDERERS,
     archive_feeds,
     render_archive_documents,
     split_document,
     subscription_feed,
-    updated_follows_date,
 )
+from ilofeed.feeds.archives import updated_follows_date
 from ilofeed.feeds.calendars import (
     event_categories,
     event_description,
@@ -21,6 +21,14 @@ from ilofeed.feeds.calendars import (
     event_title,
     render_calendar,
     render_event,
+)
+from ilofeed.feeds.items import (
+    as_item,
+    describe_file,
+    feed_items,
+    is_edited,
+    shown_entries,
+    span_html,
 )
 from ilofeed.feeds.json_feed import without_none
 from ilofeed.feeds.ledger import (
@@ -47,6 +55,7 @@ from ilofeed.feeds.opml import (
 )
 from ilofeed.feeds.selection import (
     Selection,
+    called_off_entries,
     feed_terms,
     group_feeds,
     is_published,
@@ -61,12 +70,15 @@ from ilofeed.feeds.selection import (
 
 __all__ = [
     "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
-    "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "event_categories",
+    "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "as_item",
+    "called_off_entries", "describe_file", "event_categories",
     "event_description", "event_times", "event_title",
-    "feed_links", "feed_terms", "group_feeds", "is_archive", "is_inside", "is_published",
+    "feed_items", "feed_links", "feed_terms", "group_feeds", "is_archive", "is_edited",
+    "is_inside", "is_published",
     "last_change", "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
     "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
-    "render_opml", "select", "select_feeds", "select_published", "split_document",
+    "render_opml", "select", "select_feeds", "select_published", "shown_entries",
+    "span_html", "split_document",
     "subscription_feed", "term_categories", "updated_follows_date", "waiting_entries",
     "whole_seconds", "without_none",
 ]  # fmt: skip

@@ -10,6 +10,7 @@ Atom elements in feedgen's tree have no lxml namespace (xmlns is written as a pl
 they are found and added by their local names; elements in RSS by their namespace.
 """
 
+import datetime as dt
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -21,6 +22,7 @@ from feedgen.feed import FeedGenerator
 from lxml import etree
 
 from ilofeed import dates
+from ilofeed.feeds.items import feed_items, is_edited
 from ilofeed.feeds.links import entry_links, feed_links, term_categories
 from ilofeed.model import (
     FILE_NAMES,
@@ -59,7 +61,7 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.updated(feed.updated)
     generator.author(_person(office.localized(feed.language).author))
     generator.ilofeed.tombstones = feed.tombstones
-    for entry in feed.entries:
+    for entry in feed_items(feed, office, "atom"):
         item = _entry(generator, entry, office)
         item.published(entry.published)
         item.updated(entry.updated)
@@ -74,7 +76,7 @@ def render_rss(feed: Feed, office: Office) -> bytes:
     generator = _generator("rss", feed, office)
     generator.description(feed.description)
     generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
-    for entry in feed.entries:
+    for entry in feed_items(feed, office, "rss"):
         item = _entry(generator, entry, office)
         item.link(href=entry.target)
         item.published(dates.rfc822_safe(entry.published))
@@ -131,6 +133,12 @@ def _add(parent: Any, name: str, text: str | None = None, **attributes: str | in
     return element
 
 
+def _shorten_updated(parent: Any) -> None:
+    """Write `updated` with three digits of a second, where feedgen has written six."""
+    element = parent.find("updated")
+    element.text = dates.rfc3339(dt.datetime.fromisoformat(element.text))
+
+
 def _event_and_picture(parent: Any, entry: Entry) -> None:
     if event := entry.event:
         _add(parent, f"{{{EV}}}startdate", event.start.isoformat())
@@ -183,9 +191,10 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
 class _AtomFeed(_FeedExtension):
     def extend_atom(self, feed: Any) -> Any:
         self.extend(feed, feed)
+        _shorten_updated(feed)
         for entry in self.tombstones:  # before the entries, which feedgen adds later
             assert entry.withdrawn is not None
-            when = entry.withdrawn.isoformat()
+            when = dates.rfc3339(entry.withdrawn)
             _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)
         return feed
 
@@ -195,6 +204,7 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
 
     def extend_atom(self, entry: Any) -> Any:
         entry.set(_XML_LANG, self.entry.language)
+        _shorten_updated(entry)
         at = entry.index(entry.find("summary"))
         for offset, link in enumerate(entry_links(self.entry)):
             entry.insert(at + offset, etree.Element("link", link))
@@ -220,6 +230,7 @@ class _RssEntry(BaseEntryExtension):  # type: ignore[misc]
         item.set(_XML_LANG, self.entry.language)
         for author in self.entry.authors:
             _add(item, f"{{{DC}}}creator", author.name)
-        _add(item, f"{{{ATOM}}}updated", self.entry.updated.isoformat())
+        if is_edited(self.entry):
+            _add(item, f"{{{ATOM}}}updated", self.entry.updated.isoformat(timespec="seconds"))
         _event_and_picture(item, self.entry)
         return item

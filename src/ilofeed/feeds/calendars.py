@@ -14,6 +14,7 @@ from typing import Any
 
 from ilofeed import dates
 from ilofeed.dates import Moment
+from ilofeed.feeds.items import item_title
 from ilofeed.feeds.links import term_categories
 from ilofeed.feeds.selection import last_change
 from ilofeed.i18n import phrases
@@ -210,10 +211,7 @@ def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
 
 def event_title(entry: Entry, office: Office) -> str:
     """Return SUMMARY: the title, after the word for an event that is cancelled or postponed."""
-    if entry.event_status == "scheduled":
-        return entry.title
-    words = phrases(entry.language, office.default_language)
-    return f"{words[f'event_{entry.event_status}']}: {entry.title}"
+    return item_title(entry, phrases(entry.language, office.default_language))
 
 
 def event_description(entry: Entry) -> str:

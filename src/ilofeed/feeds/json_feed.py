@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from ilofeed.feeds.items import feed_items, is_edited
 from ilofeed.feeds.links import feed_links, term_categories
 from ilofeed.model import FILE_NAMES, Attachment, Entry, Event, Feed, Image, Office, Person
 
@@ -22,7 +23,7 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "language": feed.language,
         "authors": [_author(office.localized(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
-        "items": [_item(entry, office) for entry in feed.entries],
+        "items": [_item(entry, office) for entry in feed_items(feed, office, "json")],
     }
     text = json.dumps(without_none(document), ensure_ascii=False, indent=1)
     return text.encode() + b"\n"
@@ -39,7 +40,9 @@ def _item(entry: Entry, office: Office) -> dict[str, Any]:
         "summary": entry.summary,
         "image": entry.image.url if entry.image else None,
         "date_published": entry.published.isoformat(),
-        "date_modified": entry.updated.isoformat(),
+        "date_modified": (
+            entry.updated.isoformat(timespec="seconds") if is_edited(entry) else None
+        ),
         "authors": [_author(author) for author in entry.authors],
         "tags": list(dict.fromkeys(labels)),
         "language": entry.language,

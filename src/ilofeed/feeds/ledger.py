@@ -39,7 +39,8 @@ class Record(NamedTuple):
     manifest has an older kind of digest. `file` is the path of the entry file. `pages` has the
     number of the archive document with the entry, by the path of the feed. `sketch` is a sample of
     its text (`guard.sketch`); None if it is short or unknown. `first_published` is the date that
-    subscribers saw first, or last permitted to move; None if it is `published`.
+    subscribers saw first, or last permitted to move; None if it is `published`. `status` is that of
+    its event; None without one, or if the manifest is older.
     """
 
     id: str
@@ -53,6 +54,7 @@ class Record(NamedTuple):
     pages: Mapping[str, int] = _NO_PAGES
     sketch: str | None = None
     first_published: dt.datetime | None = None
+    status: str | None = None
 
 
 class LedgerChanges(NamedTuple):
@@ -185,6 +187,7 @@ def _parse_record(record: Any, version: int) -> Record:
         pages=pages,
         sketch=_text(record.get("sketch")),
         first_published=_instant(record.get("first_published")),
+        status=_text(record.get("status")),
     )
 
 

@@ -49,8 +49,9 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
             "href": attachment.url,
             "rel": "enclosure",
             "type": attachment.type,
-            "length": str(attachment.length),
         }
+        if attachment.length:
+            link["length"] = str(attachment.length)
         if attachment.title is not None:
             link["title"] = attachment.title
         links.append(link)

@@ -55,7 +55,7 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
         moment.replace(microsecond=0)
         for entry in entries
         if not entry.draft
-        for moment in (entry.published, entry.updated, entry.withdrawn)
+        for moment in (entry.published, entry.updated, entry.withdrawn, _leaves_feeds(entry))
         if moment is not None and moment > now
     )
     return min((moment for moment in instants if moment > now), default=None)
@@ -68,7 +68,8 @@ def select_published(
 
     A translation does not link to an original that is unpublished or withdrawn. While `updated` is
     in the future, it keeps its value of the previous build, because readers treat a future date as
-    an error. A `withdrawn` in the future has no effect yet.
+    an error. A `withdrawn` in the future has no effect yet. An entry that was withdrawn before its
+    event is `called_off` until the event would begin.
     """
     out = newest_first(entry for entry in entries if is_published(entry, now))
     slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
@@ -85,7 +86,33 @@ def _as_shown(
         changes["updated"] = _previous_updated(entry, now, before)
     if entry.withdrawn is not None and not is_withdrawn(entry, now):
         changes["withdrawn"] = None
+    elif (leaves := _leaves_feeds(entry)) is not None and now < leaves:
+        changes["called_off"] = True
     return dataclasses.replace(entry, **changes) if changes else entry
+
+
+def called_off_entries(
+    entries: Iterable[Entry], now: dt.datetime
+) -> list[tuple[dt.datetime, Entry]]:
+    """Return the entries that are called off, each with the instant at which RSS and JSON Feed drop
+    it, the next one first."""
+    shown = ((leaves, entry) for entry in entries if (leaves := _leaves_feeds(entry)) is not None)
+    called_off = (
+        (leaves, entry)
+        for leaves, entry in shown
+        if now < leaves and is_published(entry, now) and is_withdrawn(entry, now)
+    )
+    return sorted(called_off, key=lambda pair: (pair[0], pair[1].slug))
+
+
+def _leaves_feeds(entry: Entry) -> dt.datetime | None:
+    """Return when the event of a withdrawn entry would begin: its day, or its time."""
+    if entry.withdrawn is None or entry.event is None:
+        return None
+    start = entry.event.start
+    if isinstance(start, dt.datetime):
+        return start.astimezone(entry.published.tzinfo)
+    return dt.datetime.combine(start, dt.time(), entry.published.tzinfo)
 
 
 def _previous_updated(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:

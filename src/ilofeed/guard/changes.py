@@ -111,7 +111,9 @@ def is_updated(old: Record, new: Record) -> bool:
 
 
 def is_changed(old: Record, new: Record) -> bool:
-    """Return whether the content, the title or the date of an entry differs."""
+    """Return whether the content, the event's status, the title or the date of an entry differs."""
+    if None not in {old.status, new.status} and old.status != new.status:
+        return True
     if old.digest is not None and new.digest is not None and old.digest != new.digest:
         return True
     return old.title != new.title or whole_seconds(old.published) != whole_seconds(new.published)

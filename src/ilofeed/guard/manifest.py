@@ -58,6 +58,7 @@ def make_ledger(
                 file=entry.path,
                 pages=pages.get(entry.id, {}),
                 sketch=contents[entry.id][1],
+                status=(entry.event.status or "scheduled") if entry.event is not None else None,
             )
             for entry in entries
         },
@@ -102,7 +103,7 @@ def _list(items: Iterable[Any]) -> str:
 
 def _record_fields(record: Record) -> dict[str, Any]:
     fields = record._asdict()
-    for name in ("pages", "sketch", "first_published"):
+    for name in ("pages", "sketch", "first_published", "status"):
         if not fields[name]:
             del fields[name]
     return fields
@@ -153,15 +154,17 @@ def _archive_pages(selection: Selection) -> dict[str, dict[str, int]]:
 
 
 def digest(entry: Entry, office: Office) -> str:
-    """Return the SHA-256 of the content of an entry without its id, dates and addresses.
+    """Return the SHA-256 of what an editor wrote, without id, dates, addresses and event status.
 
-    It does not change if the entry is renamed or the site moves.
+    It does not change if the entry is renamed or the site moves, nor if feeds show it otherwise.
     """
     shown = expected_entry(entry, office, "atom") | {"link": entry.link}
     content = {field: value for field, value in shown.items() if field not in _NOT_CONTENT}
     content["terms"] = [entry.categories, entry.countries]
     if entry.authors == (office.localized(entry.language).author,):
         content["authors"] = None  # the office may change its name
+    # 0 for an unknown length, as in all manifests of this format
+    content["attachments"] = [(a.url, a.type, a.length, a.title) for a in entry.attachments]
     if entry.image is not None:
         content["image"] = (*shown["image"], None)  # digests of earlier versions had a length here
     for file in entry.files:

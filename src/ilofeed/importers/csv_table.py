@@ -13,8 +13,9 @@ from ilofeed.text import find_markup
 KEYS = frozenset(
     (
         "title date summary categories countries link updated body id authors language "
-        "translation_of event.start event.end event.place event.url image.url image.alt "
-        "image.credit attachments.url attachments.type attachments.length attachments.title"
+        "translation_of event.start event.end event.place event.url event.status "
+        "image.url image.alt image.credit "
+        "attachments.url attachments.type attachments.length attachments.title"
     ).split()
 )
 STATE_KEYS = ("status", "visibility", "draft", "published", "password")

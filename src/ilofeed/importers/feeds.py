@@ -18,6 +18,7 @@ from lxml import etree
 
 from ilofeed.http import is_address
 from ilofeed.importers import items, public
+from ilofeed.importers.own_items import without_additions
 from ilofeed.importers.xml import is_repair, local_name, parse_xml
 from ilofeed.problems import quote
 from ilofeed.verify import parse_feed
@@ -65,6 +66,8 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
         item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
+        if by_ilofeed:
+            item = without_additions(item)
         read.append(item if logins is None else public.wordpress_item(item, node, logins))
         unread.update(
             key

@@ -267,11 +267,14 @@ class EntryFields:
         if end is not None and (is_mixed or end < start):
             self.lost.append("the end of the event: it is before the start, or only one has a time")
             end = None
+        if event.status not in {"", "cancelled", "postponed"}:
+            self.lost.append(f"the status of the event: {quote(event.status)} is unknown")
         return _filled(
             start=start,
             end=end,
             place=self.line(event.place, "the place of the event"),
             url=self.url(event.url, "the address of the event"),
+            status=event.status if event.status in {"cancelled", "postponed"} else None,
         )
 
 

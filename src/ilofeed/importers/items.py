@@ -12,7 +12,7 @@ MAX_ITEMS = 5_000
 MAX_PARTS = 1_000_000  # elements, members or cells; in memory each is about a hundred times larger
 Dimension: TypeAlias = Literal["categories", "countries"]
 Publication: TypeAlias = Literal["public", "draft", "scheduled"]
-EVENT = ("start", "end", "place", "url")  # the keys of an event
+EVENT = ("start", "end", "place", "url", "status")  # the keys of an event
 DIMENSIONS: tuple[Dimension, ...] = ("categories", "countries")
 
 _MARKS = (
@@ -119,6 +119,7 @@ class ImportedEvent:
     end: str = ""
     place: str = ""
     url: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ilofeed.importers import items, public
+from ilofeed.importers.own_items import without_additions
 
 _READ = frozenset(
     (
@@ -39,7 +40,8 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
     for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
         item = members[number - 1]
         if isinstance(item, dict):
-            read.append(_item(number, item, document, publication))
+            seen = _item(number, item, document, publication)
+            read.append(without_additions(seen) if "_ilofeed" in item else seen)
             unread.update(key for key in item if key not in _READ and not public.is_name(key))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from ilofeed.content import SLUG, alternates, find_translations, summary_html
-from ilofeed.feeds import last_change, render_event
+from ilofeed.feeds import is_edited, last_change, render_event
 from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
@@ -61,7 +61,7 @@ class EntryPages:
             "places": [shared["countries"][name] for name in entry.countries],
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
-            "is_updated": entry.updated.replace(microsecond=0) > entry.published,
+            "is_updated": is_edited(entry),
             "body": _with_versions(entry),
             "srcset": functools.partial(_srcset, entry),
             "sizes": SIZES,

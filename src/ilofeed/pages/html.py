@@ -16,6 +16,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup, escape
 
+from ilofeed.feeds import describe_file, span_html
 from ilofeed.i18n import Phrases, direction, own_name, phrases
 from ilofeed.model import (
     FILE_NAMES,
@@ -33,18 +34,6 @@ from ilofeed.urls import relative
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
-_FILE_TYPES = {
-    "application/pdf": "PDF",
-    "application/msword": "Word",
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "Word",
-    "application/vnd.ms-excel": "Excel",
-    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "Excel",
-    "application/vnd.ms-powerpoint": "PowerPoint",
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "PowerPoint",
-    "application/epub+zip": "EPUB",
-    "application/zip": "ZIP",
-    "text/csv": "CSV",
-}
 
 
 def render_page(
@@ -130,15 +119,6 @@ def script_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
-def describe_file(media_type: str, length: int) -> str:
-    """Return type and size of a linked file, such as `PDF, 1.2 MB`; `length` is in bytes."""
-    size = f"{length} B" if length else ""
-    for unit, factor in (("kB", 1_000), ("MB", 1_000_000)):
-        if length >= factor:
-            size = f"{length / factor:.1f} {unit}".replace(".0 ", " ")
-    return ", ".join(filter(None, [_FILE_TYPES.get(media_type), size]))
-
-
 def webcal(address: str) -> str:
     """Return an address with the scheme `webcal`, which opens in a calendar program."""
     return "webcal:" + address.partition(":")[2]
@@ -194,11 +174,7 @@ def when(words: Phrases, moment: dt.datetime) -> Markup:
 
 def span(words: Phrases, event: Event) -> Markup:
     """Return the dates of an event in words, with time elements."""
-    pieces = (
-        f'<time datetime="{moment.isoformat()}">{escape(text)}</time>' if moment else escape(text)
-        for text, moment in words.span(event.start, event.end)
-    )
-    return Markup("".join(pieces))  # noqa: S704
+    return Markup(span_html(words, event))  # noqa: S704
 
 
 def entry_list(

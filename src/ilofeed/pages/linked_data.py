@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ilofeed.feeds import without_none
+from ilofeed.feeds import last_change, without_none
 from ilofeed.model import Entry, Image, Office, Person
 from ilofeed.pages.html_tree import read_html
 
@@ -36,7 +36,7 @@ def structured(entry: Entry, office: Office) -> dict[str, Any]:
         "description": entry.summary,
         "inLanguage": entry.language,
         "datePublished": entry.published.isoformat(),
-        "dateModified": entry.updated.isoformat(),
+        "dateModified": last_change(entry).isoformat(timespec="seconds"),
         "author": [
             publisher if author == office.author else _person(author, "Person")
             for author in entry.authors

@@ -90,7 +90,7 @@ class Recipes:
         """Return the digest of an entry with its dates and the labels of its terms."""
         if not entry.source:
             return UNKNOWN
-        moments = f"{entry.updated}|{entry.withdrawn}"
+        moments = f"{entry.updated}|{entry.withdrawn}|{entry.called_off}"
         labels = self._labels[_terms(entry)]
         text = f"{entry.path}|{entry.translation_of}|{moments}|{labels}"
         data = entry.source + text.encode("utf-8", "surrogatepass")

@@ -18,6 +18,7 @@ from ilofeed.feeds import (
     event_times,
     event_title,
     feed_links,
+    is_edited,
     last_change,
     term_categories,
 )
@@ -76,8 +77,8 @@ def _history(feed: Feed) -> str | None:
 
 
 def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
-    """Return the fields that a reader must find of an entry in a format. Dates are texts, and also
-    whole seconds since 1970 under names that end in `_at`."""
+    """Return the fields that a reader must find of an item (`feeds.as_item`) in a format. Dates are
+    texts, and also whole seconds since 1970 under names that end in `_at`."""
     terms = [
         (term["scheme"], term["term"], term["label"]) for term in term_categories(entry, office)
     ]
@@ -96,7 +97,7 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
         "updated_at": second(entry.updated),
         "authors": [(author.name, author.email, author.url) for author in entry.authors],
         "terms": terms,
-        "attachments": [(a.url, a.type, a.length, a.title) for a in entry.attachments],
+        "attachments": [(a.url, a.type, a.length or None, a.title) for a in entry.attachments],
         "event": event
         and (event.start.isoformat(), event.end and event.end.isoformat(), event.place),
         "image": (
@@ -114,22 +115,37 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
         case "atom":  # has no translations, and only dates and place of an event
             return _without(fields, "translation_of")
         case "rss":  # has only names of authors, labels of terms, one attachment without title
-            return _without(fields, "translation_of", "page") | {
-                "published": written(dates.rfc822_safe(entry.published), "rss"),
-                "authors": [(author.name, None, None) for author in entry.authors],
-                "terms": [(scheme, None, label) for scheme, _, label in terms],
-                "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
-            }
+            return (
+                _without(fields, "translation_of", "page")
+                | _edited(entry)
+                | {
+                    "published": written(dates.rfc822_safe(entry.published), "rss"),
+                    "authors": [(author.name, None, None) for author in entry.authors],
+                    "terms": [(scheme, None, label) for scheme, _, label in terms],
+                    "attachments": [(a.url, a.type, a.length, None) for a in entry.attachments[:1]],
+                }
+            )
         case "json":  # has the e-mail address or the URL of an author
-            return fields | {
-                "event": event and _event_fields(event),
-                "terms": [
-                    *(("categories", name) for name in entry.categories),
-                    *(("countries", name) for name in entry.countries),
-                ],
-                "tags": list(dict.fromkeys(label for _, _, label in terms)),
-                "authors": [_json_author(*author) for author in fields["authors"]],
-            }
+            return (
+                fields
+                | _edited(entry)
+                | {
+                    "event": event and _event_fields(event),
+                    "terms": [
+                        *(("categories", name) for name in entry.categories),
+                        *(("countries", name) for name in entry.countries),
+                    ],
+                    "tags": list(dict.fromkeys(label for _, _, label in terms)),
+                    "authors": [_json_author(*author) for author in fields["authors"]],
+                }
+            )
+
+
+def _edited(entry: Entry) -> Fields:
+    """Return the date of the last change as RSS and JSON Feed have it: only if there was any."""
+    if not is_edited(entry):
+        return {"updated": None, "updated_at": None}
+    return {"updated": entry.updated.isoformat(timespec="seconds")}
 
 
 def _event_fields(event: Event) -> Fields:
@@ -178,7 +194,7 @@ def expected_event(entry: Entry, office: Office) -> Fields:
 
 def written(moment: dt.datetime, form: Format) -> str:
     """Return a date in the format of a document: RFC 822 for RSS, else RFC 3339."""
-    return email.utils.format_datetime(moment) if form == "rss" else moment.isoformat()
+    return email.utils.format_datetime(moment) if form == "rss" else dates.rfc3339(moment)
 
 
 def second(moment: dt.datetime) -> int:

@@ -200,7 +200,7 @@ def _json_entry(item: Any) -> Fields:
         "terms": [(key, t) for key in ("categories", "countries") for t in extension.get(key, ())],
         "tags": item.get("tags"),
         "attachments": [
-            (a.get("url"), a.get("mime_type"), a.get("size_in_bytes", 0), a.get("title"))
+            (a.get("url"), a.get("mime_type"), a.get("size_in_bytes"), a.get("title"))
             for a in item.get("attachments", ())
         ],
         "event": extension.get("event"),

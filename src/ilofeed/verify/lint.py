@@ -18,7 +18,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.bodies import TAGS, is_sanitized
+from ilofeed.bodies import ITEM_TAGS, is_sanitized_item
 from ilofeed.feeds import parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
@@ -230,7 +230,7 @@ def _is_clean(text: str) -> bool:
     return (
         find_unfit(text) is None
         and all(map(_ABSOLUTE.match, _ADDRESS.findall(text)))
-        and is_sanitized(text)
+        and is_sanitized_item(text)
     )
 
 
@@ -246,7 +246,7 @@ def _check_strictly(text: str) -> tuple[tuple[str, str], ...]:
     for element in fragment.iter():
         if not isinstance(element.tag, str) or element is fragment:
             continue
-        if (name := element.tag.rpartition("}")[2]) not in TAGS:
+        if (name := element.tag.rpartition("}")[2]) not in ITEM_TAGS:
             findings.append(("SecurityRisk", name))
         for attribute, value in element.attrib.items():
             if attribute.startswith("on"):

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ilofeed.feeds import OPML_PATH, opml_head, opml_outline
+from ilofeed.feeds import OPML_PATH, as_item, opml_head, opml_outline, shown_entries
 from ilofeed.ids import SHORT
 from ilofeed.model import Document, Entry, Feed, Office
 from ilofeed.pages import oembed, structured
@@ -28,7 +28,9 @@ class EntryDigests:
         key = document.format or "ics", entry.id
         if key not in self._digests:
             expected = (
-                expected_entry(entry, self.office, document.format)
+                expected_entry(
+                    as_item(entry, self.office.default_language), self.office, document.format
+                )
                 if document.format is not None
                 else expected_event(entry, self.office)
             )
@@ -70,4 +72,6 @@ def _entries(document: Document) -> Sequence[Entry]:
     feed, entry = document.feed, document.entry
     if document.path.endswith(".ics"):
         return feed.events if feed is not None else [entry] if entry is not None else ()
-    return feed.entries if feed is not None and document.format is not None else ()
+    if feed is None or document.format is None:
+        return ()
+    return shown_entries(feed, document.format)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, OpmlError, opml_head, opml_outline, read_opml
+from ilofeed.feeds import OPML_PATH, OpmlError, feed_items, opml_head, opml_outline, read_opml
 from ilofeed.model import AnyDocument, Document, Feed, Office
 from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archive_reader import (
@@ -197,7 +197,7 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
         seen_feed, seen_entries = read(document.data, form)
     except ValueError as error:
         return [*faults, Fault(document.path, "document", "a valid feed", str(error))]
-    expected = [expected_entry(shown, office, form) for shown in feed.entries]
+    expected = [expected_entry(item, office, form) for item in feed_items(feed, office, form)]
     faults += compare(document.path, "feed", expected_feed(feed, office, form), seen_feed)
     ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen_entries)]
     if ids != seen_ids:
