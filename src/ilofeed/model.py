@@ -131,16 +131,6 @@ class Office:
         path = path.removesuffix("index.html")
         return self.url + (path if path.isascii() else quote(path))
 
-    @property
-    def category_scheme(self) -> str:
-        """The scheme of category terms: a tag URI, so that it stays the same if the site moves."""
-        return self.authority.id_of("category")
-
-    @property
-    def country_scheme(self) -> str:
-        """The scheme of country terms."""
-        return self.authority.id_of("country")
-
 
 @dataclass(frozen=True, slots=True)
 class Event:

@@ -313,7 +313,7 @@ def test_addresses_are_made_absolute_and_encoded(written: str, url: str) -> None
         ("  description: News and events", "  archives: [opml]", "feeds.yaml:6:14 bad-choice"),
         ("  description: News and events", "  language: english", "feeds.yaml:6:13 bad-language"),
         ("broader: employment", "broader: wages", "feeds.yaml:10:34 circular-broader"),
-        ("broader: CN", "broader: XX", "feeds.yaml:14:48 unknown-broader"),
+        ("broader: CN", "broader: XX", "feeds.yaml:14:49 unknown-broader"),
         ("  NO: Norway", "  UK: Britain", "feeds.yaml:16:3 bad-country-code"),
         ("  world: World", "  World: World", "feeds.yaml:17:3 bad-country-code"),
         ("label: Wages", "label: {EN: Wages}", "feeds.yaml:10:19 bad-language"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from offices import OFFICE, found, messages
+from ilofeed.content.site import check
+from offices import NOW, OFFICE, entry, found, messages, sources
 
 KEYS = """\
 title: Wages rise
@@ -147,7 +148,7 @@ def test_a_slip_in_feeds_yaml_hides_no_other_in_its_section() -> None:
         "feeds.yaml:5:8 bad-url",
         "feeds.yaml:6:3 unknown-key",
         "feeds.yaml:15:8 unknown-key",
-        "feeds.yaml:16:48 unknown-broader",
+        "feeds.yaml:16:49 unknown-broader",
     ]
     office = OFFICE.replace(b"  title:", b"  languages: [mn]\n  langage: mn\n  title:")
     office = office.replace(b"  CN: China", b"  CN: {lable: China}")
@@ -300,6 +301,38 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
 def test_what_is_said_of_feeds_yaml_can_be_done(old: str, new: str, message: str) -> None:
     office = OFFICE.decode() + "feeds: [all]\n"
     assert message in messages(office=office.replace(old, new, 1).encode())[0]
+
+
+@pytest.mark.parametrize(
+    ("section", "label", "advice"),
+    [
+        ("countries", "Hong Kong SAR, China", "Hong Kong SAR (China)"),
+        ("countries", "Congo, Democratic Republic of the", "Congo (Democratic Republic of the)"),
+        ("countries", "中国,香港", "中国 (香港)"),
+        ("categories", "Wages, pay", "Wages (pay)"),
+        ("categories", "Health, safety and work", "Health / safety and work"),
+        ("categories", "Jobs, wages, skills (all)", "Jobs / wages / skills (all)"),
+        ("categories", "Safety (mines), health", "Safety (mines) / health"),
+        ("categories", "1,000 jobs", "1000 jobs"),
+        ("categories", "Wages,", "Wages"),
+        ("categories", ",", "y"),
+    ],
+)
+def test_what_is_said_of_a_comma_in_a_label(section: str, label: str, advice: str) -> None:
+    for written in (f'"{label}"', f'{{label: "{label}"}}', f'{{label: {{mn: "{label}"}}}}'):
+        added = OFFICE.replace(f"{section}:\n".encode(), f"{section}:\n  y: {written}\n".encode())
+        added = added.replace(b"  y:", b"  yyy:") if section == "countries" else added
+        (problem,) = check(sources(office=added, wages=entry()), NOW)[1]
+        assert (problem.code, problem.severity) == ("comma-in-label", "warning")
+        line = added.decode().splitlines()[problem.line - 1]
+        assert line[problem.column - 1 :].startswith(f'"{label}"')
+        assert f"; write `{advice}`, or other words" in problem.message
+
+
+@pytest.mark.parametrize("label", ["中国，香港", "الصين، هونغ كونغ", "Wages; pay"])
+def test_signs_that_only_look_like_a_comma_split_no_label(label: str) -> None:
+    office = OFFICE.replace(b"MN: Mongolia", f'MN: "{label}"'.encode())
+    assert messages(office=office, wages=entry()) == []
 
 
 def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:

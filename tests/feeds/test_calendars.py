@@ -305,7 +305,7 @@ def test_who_an_event_is_and_when_it_was_changed() -> None:
     assert seen["created"].dt == dt.datetime(2015, 5, 19, tzinfo=dt.UTC)
     assert seen["summary"] == "Wages; jobs, pay"
     assert seen["url"] == "https://example.org/event"
-    assert seen["categories"].cats == ["Wages", "Mongolia", "Hong Kong SAR, China"]
+    assert seen["categories"].cats == ["Wages", "Mongolia", "Hong Kong SAR (China)"]
     assert seen["status"] == "CONFIRMED"
 
 

@@ -260,7 +260,7 @@ def test_a_label_that_yaml_would_misread_is_quoted(tmp_path: Path) -> None:
     desk = Desk(tmp_path, wages=entry())
     (desk.folder / "feeds.yaml").write_bytes(OFFICE.replace(b"HK: {label", b"TW: {label"))
     (line,) = desk.refused()
-    assert "write `HK: Hong Kong SAR, China`" in line  # plain in block style
+    assert "write `HK: Hong Kong SAR (China)`" in line  # plain in block style
 
 
 def test_a_pair_keeps_its_feed_while_it_is_empty(tmp_path: Path) -> None:

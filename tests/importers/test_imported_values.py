@@ -114,10 +114,14 @@ SCHEME = "tag:example.org,2015:office:"
         (Tag("MN"), "countries", "MN"),
         (Tag("mn"), "countries", "MN"),
         (Tag("Mongolia"), "countries", "MN"),
-        (Tag("hong kong  SAR, china"), "countries", "HK"),
+        (Tag("hong kong  SAR (china)"), "countries", "HK"),
         (Tag("x", "World"), "countries", "world"),
         (Tag("CN", scheme=f"{SCHEME}country"), "countries", "CN"),
         (Tag("CN", dimension="countries"), "countries", "CN"),
+        (Tag("Kina", scheme=f"{SCHEME}country/CN"), "countries", "CN"),
+        (Tag("China", scheme=f"{SCHEME}country/cn"), "countries", "CN"),
+        (Tag("World", "Wages", f"{SCHEME}category/pay"), "categories", "wages"),
+        (Tag("Employment", "Wages", f"{SCHEME}category/wages"), "categories", "wages"),
         (Tag("wages"), "categories", "wages"),
         (Tag("WAGES"), "categories", "wages"),
         (Tag("Occupational safety and health"), "categories", "occupational-safety-and-health"),
@@ -136,6 +140,7 @@ def test_a_term_is_found_by_code_or_label(tag: Tag, dimension: str, name: str) -
     [
         Tag("FR", dimension="countries"),
         Tag("FR", scheme=f"{SCHEME}country"),
+        Tag("FR", "France", f"{SCHEME}country/FR"),
         Tag("wages", dimension="countries"),
     ],
 )
@@ -227,15 +232,47 @@ def test_a_json_feed_of_ilofeed_has_its_countries() -> None:
     assert dimensions(read) == [("Wages", None), ("Mongolia", None)]
 
 
-def test_an_atom_feed_has_its_schemes() -> None:
+@pytest.mark.parametrize(
+    "tags",
+    [
+        (Tag("MN", "Mongolia", f"{SCHEME}country"), Tag("wages", "", "")),
+        (Tag("MN", "Монгол", f"{SCHEME}country"), Tag("wages", "Цалин", f"{SCHEME}category")),
+        (Tag("X", "Y", f"{SCHEME}country/MN"), Tag("Pay", "Цалин", f"{SCHEME}category/wages")),
+    ],
+)
+def test_an_atom_feed_has_its_schemes_in_old_and_new_forms(tags: tuple[Tag, ...]) -> None:
+    categories = "".join(
+        f'<category term="{tag.term}" scheme="{tag.scheme}" label="{tag.label}"/>' for tag in tags
+    )
     feed = (
         '<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title><id>urn:x-y:1</id>'
-        f'<entry><id>urn:x-y:2</id><title>Pay</title><category term="MN" scheme="{SCHEME}country" '
-        'label="Mongolia"/><category term="wages"/></entry></feed>'
+        f"<entry><id>urn:x-y:2</id><title>Pay</title>{categories}</entry></feed>"
     )
     (item,) = read_feed(feed, None).items
-    assert item.tags == (Tag("MN", "Mongolia", f"{SCHEME}country"), Tag("wages", "", ""))
+    assert item.tags == tags
     assert terms(*item.tags) == ({"categories": ["wages"], "countries": ["MN"]}, [])
+
+
+@pytest.mark.parametrize(
+    ("country", "category"),
+    [
+        (f'"{SCHEME}country">Mongolia', f'"{SCHEME}category">Wages'),
+        (f'"{SCHEME}country/MN">Монгол', f'"{SCHEME}category/wages">Цалин'),
+    ],
+)
+def test_an_rss_feed_has_its_domains_in_old_and_new_forms(country: str, category: str) -> None:
+    categories = f"<category domain={country}</category><category domain={category}</category>"
+    item = f"<item><title>Pay</title>{categories}</item>"
+    feed = f'<rss version="2.0"><channel><title>T</title>{item}</channel></rss>'
+    (read,) = read_feed(feed, None).items
+    assert terms(*read.tags) == ({"categories": ["wages"], "countries": ["MN"]}, [])
+
+
+def test_a_new_category_of_ilofeed_has_its_slug_and_the_label_in_the_offices_language() -> None:
+    finder = TermFinder(OFFICE)
+    tag = Tag("Labour law", "Хөдөлмөрийн хууль", f"{SCHEME}category/law")
+    assert finder.find(Item(1, tags=(tag,)))[0]["categories"] == ["law"]
+    assert finder.new == {"law": "Labour law"}
 
 
 # files and pictures

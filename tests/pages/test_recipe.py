@@ -151,6 +151,17 @@ def test_what_is_kept_in_another_office_is_what_would_be_made(change: str, befor
         assert not isinstance(one, UpToDate) or old[one.path] == new.data, one.path
 
 
+def test_a_label_in_the_offices_language_is_the_term_of_entries_in_others() -> None:
+    labels = b"MN: {label: {en: Mongolia, mn: X}}"
+    files = {"mongolian": entry(language="mn")}
+    first = render(seen(files, SMALL.replace(b"MN: Mongolia", labels)))
+    now_seen = seen(files, SMALL.replace(b"MN: Mongolia", labels.replace(b"Mongolia", b"Uls")))
+    made = {one.path: one for one in render_changed(now_seen, past(first))}
+    assert b'term="Uls"' in made["all/atom.xml"].data
+    for one in render(now_seen):
+        assert made[one.path].sha256 == one.sha256, one.path
+
+
 SMALL_CHANGES = (
     "label", "labels", "category", "term description", "no broader", "another term",
     "another order", "limit", "feeds", "fewer feeds",

@@ -129,9 +129,12 @@ def test_categories_have_scheme_and_label_and_the_kicker_is_first() -> None:
         for node in xml("all/atom.xml").iter(f"{ATOM}category")
     ]
     assert found == [
-        ("wages", "tag:example.org,2015:office:category", "Wages"),
-        ("MN", "tag:example.org,2015:office:country", "Mongolia"),
-        ("world", "tag:example.org,2015:office:country", "World"),
+        ("Wages", "tag:example.org,2015:office:category/wages", "Wages"),
+        ("Mongolia", "tag:example.org,2015:office:country/MN", "Mongolia"),
+        ("World", "tag:example.org,2015:office:country/world", "World"),
+    ]
+    assert [node.get("domain") for node in xml("all/rss.xml").iter("category")] == [
+        scheme for _, scheme, _ in found
     ]
     assert [node.text for node in xml("all/rss.xml").iter("category")] == [
         "Wages",

@@ -82,7 +82,7 @@ OPTIONS = {
     "order": ["", "first: First"],  # another category, before those that there are
     "broader": ["broader: employment", ""],
     "about": ["", "description: Of wages.", "description: {en: Of wages, mn: Цалин}"],
-    "label": ["Wages", "{en: Wages, mn: Цалин}"],
+    "label": ["Wages", "{en: Wages, mn: Цалин}", "{en: Pay, mn: Цалин}"],
     "china": ["China", "PR China", "{label: {en: China, zh: 中国}}"],
     "hongkong": ["{label: Hong Kong, broader: CN}", "Hong Kong", "{label: HK SAR, broader: MN}"],
     "feeds": ["", "feeds: [all, per: category, per: country, per: [country, category]]"],

@@ -1,7 +1,9 @@
 """Check feeds.yaml and convert it to an `Office`."""
 
+import dataclasses
 import datetime as dt
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -92,6 +94,8 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
         *_site_problems(checked, now),
         *_term_problems(checked, "categories"),
         *_term_problems(checked, "countries"),
+        *_comma_problems(checked, "categories"),
+        *_comma_problems(checked, "countries"),
         *feed_problems,
     ]
     return _office(checked.fields, feeds, checked.failed), problems
@@ -167,6 +171,30 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
             circles.update(circle)
             message = f"circular `broader`: {' → '.join([name, *circle])}; remove one of them"
             yield checked.problem("circular-broader", message, section, name, "broader")
+
+
+def _comma_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
+    """Yield a warning for each label that FreshRSS and node-ical split at its comma."""
+    terms = _terms(checked.fields, section) if checked.is_usable(section) else {}
+    for name, term in terms.items():
+        for tag, label in term.labels.items():
+            if "," not in label:
+                continue
+            better = _without_comma(label, is_place=section == "countries") or name
+            message = "some feed readers and calendars split a label at its comma; "
+            message += f"write {quote(better)}, or other words without a comma"
+            problem = checked.problem("comma-in-label", message, section, name, "label", tag)
+            yield dataclasses.replace(problem, severity="warning")
+
+
+def _without_comma(label: str, *, is_place: bool) -> str:
+    """Suggest a label without a comma: `Hong Kong (China)`, or a list with slashes."""
+    parts = re.split(r"\s*,\s*", re.sub(r"(?<=\d),(?=\d{3})", "", label))
+    parts = [part for part in parts if part]
+    is_detail = len(parts) == 2 and (is_place or len(parts[1].split()) <= 2)
+    if is_detail and "(" not in label:
+        return f"{parts[0]} ({parts[1]})"
+    return " / ".join(parts)
 
 
 def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:

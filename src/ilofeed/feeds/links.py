@@ -60,13 +60,20 @@ def entry_links(entry: Entry) -> list[dict[str, str]]:
 
 def term_categories(entry: Entry, office: Office) -> list[dict[str, str]]:
     """Return term, scheme and label (RFC 4287, section 4.2.2) of an entry's categories in order,
-    then of its countries. Labels are in the entry's language."""
-    language = entry.language
+    then of its countries.
+
+    Many readers show the term, so it is the label in the office's language. The label is in the
+    entry's language. The scheme is a tag URI, which stays the same if the site moves.
+    """
     return [
-        {"term": name, "scheme": scheme, "label": terms[name].label(language)}
-        for names, scheme, terms in (
-            (entry.categories, office.category_scheme, office.categories),
-            (entry.countries, office.country_scheme, office.countries),
+        {
+            "term": terms[name].label(office.default_language),
+            "scheme": office.authority.id_of(f"{kind}/{name}"),
+            "label": terms[name].label(entry.language),
+        }
+        for kind, names, terms in (
+            ("category", entry.categories, office.categories),
+            ("country", entry.countries, office.countries),
         )
         for name in names
     ]

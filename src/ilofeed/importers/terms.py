@@ -1,6 +1,7 @@
 """Map the categories of imported items to an office's terms, and add new terms to feeds.yaml."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
@@ -14,7 +15,8 @@ from ilofeed.text import decode, repair
 
 MAX_NEW, MAX_CHECKED = 300, 200
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
-# the last part of the scheme of ilofeed's categories
+# the end of the scheme of ilofeed's categories: `category/wages`; `category` in earlier versions
+_SCHEME = re.compile(r"tag:.*:(category|country)(?:/([A-Za-z0-9-]+))?")
 _SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countries"}
 
 
@@ -48,11 +50,14 @@ class TermFinder:
         return {key: names or list(self._defaults[key]) for key, names in terms.items()}, messages
 
     def _find(self, tag: Tag) -> tuple[Dimension, str | None, str]:
-        dimension = tag.dimension
-        if dimension is None and tag.scheme.startswith("tag:"):
-            dimension = _SCHEMES.get(tag.scheme.rpartition(":")[2])
+        dimension, texts = tag.dimension, [tag.term, tag.label]
+        if dimension is None and (scheme := _SCHEME.fullmatch(tag.scheme)):
+            dimension = _SCHEMES[scheme[1]]
+            if scheme[2] is not None:  # the term is a label too, in the office's language
+                texts.insert(0, scheme[2])
+                tag = Tag(scheme[2], tag.term)
         for key in (dimension,) if dimension else DIMENSIONS:
-            for text in (tag.term, tag.label):
+            for text in texts:
                 if (name := self._by_name[key].get(_fold(text))) is not None:
                     return key, name, ""
         if dimension == "countries":

@@ -101,8 +101,10 @@ class Recipes:
     ) -> list[str]:
         office = self._office
         return [
-            *(office.categories[name].label(language) for name in categories),
-            *(office.countries[name].label(language) for name in countries),
+            terms[name].label(tag)
+            for tag in dict.fromkeys((language, office.default_language))
+            for names, terms in ((categories, office.categories), (countries, office.countries))
+            for name in names
         ]
 
     def _find_feeds(
