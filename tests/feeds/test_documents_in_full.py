@@ -95,4 +95,4 @@ def test_each_kind_of_document_has_a_file() -> None:
     kinds = (".xml", ".json", ".ics", ".opml")
     documents = {path for path in made() if path.endswith(kinds) and not path.startswith(others)}
     assert documents - set(PATHS) == {"all/archive/2/rss.xml", "all/archive/2/feed.json"}
-    assert len(PATHS) == 12
+    assert len(PATHS) == 13

@@ -70,7 +70,7 @@ def test_a_changed_script_is_refused_by_its_hash(browser: Browser, site: Host) -
     code = printed(site, "country/cn")[0].replace("sha384-", "sha384-x")
     with host(around(code)) as here, page(browser) as made:
         made.goto(here.address)
-        made.get_by_text("All items: Office for Work & Welfare: China").wait_for()
+        made.get_by_text("All items: China – Office for Work & Welfare").wait_for()
         assert made.locator("ilo-feed").evaluate("(one) => one.shadowRoot") is None
 
 
@@ -185,7 +185,7 @@ def test_oembed_is_discovered_and_shows_the_frame(browser: Browser, site: Host) 
     with urllib.request.urlopen(address) as answer:
         seen: dict[str, Any] = json.load(answer)
     assert (seen["version"], seen["type"]) == ("1.0", "rich")
-    assert seen["title"] == "Office for Work & Welfare: China"
+    assert seen["title"] == "China – Office for Work & Welfare"
     assert isinstance(seen["width"], int)
     assert isinstance(seen["height"], int)
     with host(around(seen["html"])) as here, page(browser) as made:

@@ -134,8 +134,8 @@ def test_feeds_of_a_language_hold_what_is_in_it() -> None:
         "language/mn/country/hk": ["b"],
         "language/mn/country/mn": ["c"],
     }
-    assert feeds["language/zh-hans"].title == "Office (简体中文)"
-    assert feeds["language/mn/country/cn"].title == "Alba (Монгол): China"
+    assert feeds["language/zh-hans"].title == "简体中文 – Office"
+    assert feeds["language/mn/country/cn"].title == "China · Монгол – Alba"
     assert feeds["language/mn"].id == "tag:example.org,2015:office:feed/language/mn"
 
 
@@ -181,17 +181,20 @@ def test_feeds_around_the_feed_of_a_language() -> None:
 
 
 @pytest.mark.parametrize(
-    ("tag", "title", "label"),
+    ("tag", "office", "language", "label"),
     [
-        ("ar", "مكتب العمل (العربية)", "الأجور"),
-        ("en", "Labour Office (English)", "Wages"),
-        ("mn", "Хөдөлмөрийн алба (Монгол)", "Цалин"),
+        ("ar", "مكتب العمل", "العربية", "الأجور"),
+        ("en", "Labour Office", "English", "Wages"),
+        ("mn", "Хөдөлмөрийн алба", "Монгол", "Цалин"),
     ],
 )
-def test_every_document_of_a_feed_speaks_its_language(tag: str, title: str, label: str) -> None:
+def test_every_document_of_a_feed_speaks_its_language(
+    tag: str, office: str, language: str, label: str
+) -> None:
+    title = f"{language} – {office}"
     own = json.loads(MADE[f"language/{tag}/feed.json"].data)
     assert (own["language"], own["title"]) == (tag, title)
-    assert own["authors"][0]["name"] == title.partition(" (")[0]
+    assert own["authors"][0]["name"] == office
     assert any(label in item["tags"] for item in own["items"])
     atom = MADE[f"language/{tag}/atom.xml"].data.decode()
     assert re.search(rf'<feed [^>]*xml:lang="{tag}">', atom)
@@ -204,9 +207,14 @@ def test_every_document_of_a_feed_speaks_its_language(tag: str, title: str, labe
         assert f' lang="{tag}" dir="{direction}">' in page
         assert html.escape(title) in page
     oembed = json.loads(MADE[f"language/{tag}/oembed.json"].data)
-    assert (oembed["title"], oembed["provider_name"]) == (title, title.partition(" (")[0])
+    assert (oembed["title"], oembed["provider_name"]) == (title, office)
     pair = json.loads(MADE[f"language/{tag}/category/wages/feed.json"].data)
-    assert pair["title"] == f"{title}: {label}"
+    assert pair["title"] == f"{label} · {language} – {office}"
+    _, groups = read_opml(MADE["feeds.opml"].data)
+    names = {one["xmlUrl"]: one["text"] for _, outlines in groups for one in outlines}
+    here = f"https://example.org/office/language/{tag}"
+    assert names[f"{here}/atom.xml"] == language
+    assert names[f"{here}/category/wages/atom.xml"] == f"{label} · {language}"
 
 
 def test_the_offices_own_page_and_its_lists_name_the_languages() -> None:

@@ -216,7 +216,7 @@ def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> No
         made.goto(site.address)
         made.get_by_role("navigation").get_by_role("link", name="Feeds").click()
         made.locator("#by-country + .cards").get_by_role("link", name="China", exact=True).click()
-        expect(made).to_have_title("Office for Work & Welfare: China")
+        expect(made).to_have_title("China – Office for Work & Welfare")
         made.get_by_role("link", name="Workshop on safe workplaces").first.click()
         expect(made).to_have_title("Workshop on safe workplaces – Office for Work & Welfare")
         with made.expect_download() as download:

@@ -190,7 +190,7 @@ ALWAYS = {one.path for one in FIRST if not one.recipe}
 
 
 def test_what_is_made_whatever_happens_is_little() -> None:
-    assert {"feeds.opml", "sitemap.xml", "robots.txt"} == ALWAYS
+    assert {"feeds.opml", "feeds-main.opml", "sitemap.xml", "robots.txt"} == ALWAYS
     assert drawn(FILES) == set()
 
 

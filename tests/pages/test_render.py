@@ -211,8 +211,8 @@ def test_the_title_of_a_feed_says_what_it_holds() -> None:
         if document.format == "json"
     }
     assert titles["all/feed.json"] == "Example Office"
-    assert titles["country/mn/feed.json"] == "Example Office: Mongolia"
-    assert titles["country/mn/category/wages/feed.json"] == "Example Office: Mongolia, Wages"
+    assert titles["country/mn/feed.json"] == "Mongolia – Example Office"
+    assert titles["country/mn/category/wages/feed.json"] == "Mongolia · Wages – Example Office"
 
 
 def test_every_page_and_feed_comes_in_an_order_that_names_nothing_missing() -> None:

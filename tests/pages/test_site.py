@@ -74,7 +74,8 @@ def alternates(root: Any) -> list[tuple[str, str]]:
 def test_every_kind_of_file_is_there() -> None:
     names = {re.sub(r"[^/]+(?=/)", "*", path) for path in MADE}
     assert names == {
-        ".nojekyll", "404.html", "feeds.opml", "index.html", "robots.txt", "sitemap.xml",
+        ".nojekyll", "404.html", "feeds.opml", "feeds-main.opml", "index.html", "robots.txt",
+        "sitemap.xml",
         "*/site.css", "*/site.js", "*/feed.css", "*/embed.css", "*/embed.js", "*/icon.svg",
         "*/ilo-feed.js", "*/ilo-feed-1.0.0.js", "*/ilo-feed-1.1.0.js",
         "*/ilo-frame.js", "*/ilo-frame-1.0.0.js",
@@ -119,13 +120,13 @@ def test_the_office_page_lists_every_feed_with_its_links_and_counts() -> None:
     assert titles[0] == "Workshop on safe workplaces"
     cards = {words_of(card.find(".//h4/a")): card for card in root.findall(".//li[@class='card']")}
     assert list(cards) == [
-        "China", "Hong Kong SAR, China", "Mongolia", "World",
+        "China", "Hong Kong SAR (China)", "Mongolia", "World",
         "Employment", "Wages", "Safety and Health",
         "World Day of Something with a Rather Long Name That Goes On",
     ]  # fmt: skip
     china = cards["China"]
     assert words_of(china.find(".//h4/span")) == "11 items"
-    assert words_of(china.find("p")) == "All items about China. Includes Hong Kong SAR, China."
+    assert words_of(china.find("p")) == "All items about China. Includes Hong Kong SAR (China)."
     assert [one.get("href") for one in china.iterfind(".//div[@class='formats']//a")] == [
         "country/cn/atom.xml", "country/cn/rss.xml", "country/cn/feed.json",
         "country/cn/calendar.ics",
@@ -146,14 +147,14 @@ def test_the_picture_has_its_numbers_as_text() -> None:
     root = tree("index.html")
     rows = root.findall(".//figure//svg")
     assert [row.get("aria-label") for row in rows] == [
-        "China: 6 items", "Hong Kong SAR, China: 2 items", "Mongolia: 3 items", "World: 3 items",
+        "China: 6 items", "Hong Kong SAR (China): 2 items", "Mongolia: 3 items", "World: 3 items",
     ]  # fmt: skip
     assert all(row.get("role") == "img" for row in rows)
     china = [words_of(title) for title in rows[0].iter("title")]
     assert china[-1] == "October 2026: 1"
     table = root.find(".//figure//table")
     head = [words_of(cell) for cell in table.iterfind("thead//th")]
-    assert head == ["Month", "China", "Hong Kong SAR, China", "Mongolia", "World"]
+    assert head == ["Month", "China", "Hong Kong SAR (China)", "Mongolia", "World"]
     lines = [[words_of(cell) for cell in row] for row in table.iterfind("tbody/tr")]
     assert len(lines) == 24
     assert lines[-1] == ["October 2026", "1", "1", "0", "0"]
@@ -196,7 +197,7 @@ def test_the_page_of_a_feed() -> None:
         "Calendar": f"{HERE}country/cn/calendar.ics",
     }
     around = [words_of(one) for one in root.iterfind(".//nav[@class='around']//li")]
-    assert around == ["Hong Kong SAR, China 2", "Employment 10", "Wages 9", "Safety and Health 1"]
+    assert around == ["Hong Kong SAR (China) 2", "Employment 10", "Wages 9", "Safety and Health 1"]
     first = root.find(".//*[@id='items']//article")
     assert words_of(first) == (
         "8 December 2026, 09:30–12:00 (UTC+8) · Hohhot; room 3, 2nd floor "
@@ -535,7 +536,7 @@ def test_feeds_around_a_feed() -> None:
     ]
     (crossed,) = directory.paired_feeds(by_path["category/wages"], made.office).items()
     assert crossed[0] == "by_country"
-    assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR, China"]
+    assert [label for label, _ in crossed[1]] == ["China", "Hong Kong SAR (China)"]
     assert [name for name, _ in group_feeds(feeds)] == [
         "everything",
         "by_country",
@@ -605,8 +606,25 @@ def test_the_scripts_have_an_address_that_stays_and_one_that_never_changes() -> 
 
 def test_oembed() -> None:
     seen = json.loads(MADE["country/cn/oembed.json"].data)
-    assert seen["html"].startswith(f'<iframe src="{HERE}country/cn/embed.html" title="Office for')
+    assert seen["html"].startswith(f'<iframe src="{HERE}country/cn/embed.html" title="China – Off')
     assert (seen["provider_name"], seen["provider_url"]) == ("Office for Work & Welfare", HERE)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("country/cn/category/wages", "China · Wages"),
+        ("category/wages", "Wages"),
+        ("all", "All news and events"),
+    ],
+)
+def test_the_page_of_a_feed_names_the_office_once(path: str, name: str) -> None:
+    root = tree(f"{path}/index.html")
+    office = "Office for Work & Welfare"
+    assert root.findtext(".//title") == (office if path == "all" else f"{name} – {office}")
+    assert root.findtext(".//h1") == name
+    assert metas(root)["og:title"] == name
+    assert metas(root)["og:site_name"] == office
 
 
 def test_the_list_of_feeds_for_readers_to_import() -> None:
@@ -618,9 +636,34 @@ def test_the_list_of_feeds_for_readers_to_import() -> None:
     feeds = {one.url.removeprefix(HERE): one for one in seen.feeds}
     assert list(feeds)[:3] == ["all/atom.xml", "country/cn/atom.xml", "country/hk/atom.xml"]
     assert len(feeds) == len([path for path in MADE if path.endswith("atom.xml")])
-    assert feeds["country/cn/atom.xml"].title == "Office for Work & Welfare: China"
+    assert feeds["all/atom.xml"].title == "Office for Work & Welfare"
+    assert feeds["country/cn/atom.xml"].title == "China"
     assert feeds["country/cn/atom.xml"].categories == [["By country"]]
-    assert feeds["country/cn/category/wages/atom.xml"].categories == [["By country and topic"]]
+    pair = feeds["country/cn/category/wages/atom.xml"]
+    assert (pair.title, pair.categories) == ("China · Wages", [["By country and topic"]])
+
+
+def test_the_list_of_the_main_feeds() -> None:
+    import listparser
+
+    seen = listparser.parse(MADE["feeds-main.opml"].data.decode())
+    assert not seen.bozo
+    broad = [
+        path for path in MADE if re.fullmatch(r"(all|(country|category)/[\w-]+)/atom.xml", path)
+    ]
+    narrow = [f"category/{name}/atom.xml" for name in ("wages",)]
+    assert {one.url.removeprefix(HERE) for one in seen.feeds} == {*broad} - {*narrow}
+    assert {*narrow} < {*broad}
+    link = "//section[@id='feeds']//a[@href='feeds-main.opml']"
+    assert [a.text for a in tree("index.html").xpath(link)] == [
+        "All, countries and broad topics in one file (OPML), for feed readers"
+    ]
+
+
+def test_an_office_without_main_feeds_lists_all() -> None:
+    made = documents(site(office=OFFICE + b"feeds: [{per: [country, category]}]\n", a=entry()))
+    assert b"category/employment/atom.xml" in made["feeds-main.opml"].data
+    assert made["feeds-main.opml"].data == made["feeds.opml"].data
 
 
 def test_the_style_of_raw_feeds_speaks_the_offices_language() -> None:

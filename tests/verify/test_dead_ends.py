@@ -60,7 +60,7 @@ def test_nothing_is_missing() -> None:
         }),
         ("entry/wages/event.ics", {"entry/wages/index.html", "manifest.json"}),
         ("all/index.html", {
-            "index.html", "404.html", "feeds.opml", "all/atom.xml", "all/rss.xml", "all/feed.json",
+            "index.html", "404.html", "feeds.opml", "feeds-main.opml", "all/atom.xml", "all/rss.xml", "all/feed.json",
             "all/calendar.ics", "all/embed.html", "all/fragment.html", "sitemap.xml",
         }),
         ("all/atom.xml", {"index.html", "all/index.html", "entry/jobs/index.html", "feeds.opml",
@@ -82,6 +82,7 @@ def test_nothing_is_missing() -> None:
         ("assets/icon.svg", {"index.html", "all/embed.html"}),
         ("country/mn/category/wages/index.html", {"index.html", "country/mn/index.html"}),
         ("feeds.opml", {"index.html", "entry/jobs/index.html"}),
+        ("feeds-main.opml", {"index.html"}),
         ("sitemap.xml", {"robots.txt"}),
     ],
 )  # fmt: skip
@@ -221,6 +222,9 @@ def test_whatever_an_editor_writes_is_told_of_once(keys: dict[str, str]) -> None
     [
         ("feeds.opml", 'text="By topic"', 'text="x"', "group By topic"),
         ("feeds.opml", 'xmlUrl="https://example.org/feeds/all/atom.xml"', 'xmlUrl="https://x.org/"', "group All news and events"),
+        ("feeds.opml", "</body>", '<outline text="x"/></body>', "list groups"),
+        ("feeds-main.opml", 'text="Mongolia"', 'text="x"', "group By country"),
+        ("feeds-main.opml", "</body>", '<outline text="x"/></body>', "list groups"),
         ("feeds.opml", "<title>Example", "<title>Sample", "head title"),
         ("feeds.opml", "<ownerName>.*</ownerName>", "", "head ownerName"),
         ("feeds.opml", "<dateModified>...", "<dateModified>Xyz", "head dateModified"),

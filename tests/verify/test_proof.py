@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ilofeed.feeds import OPML_PATHS
 from ilofeed.verify import verification as verifying
 from ilofeed.verify.verification import verify_changed
 from offices import documents, entry, site
@@ -44,7 +45,7 @@ def proven(made: Site, known: dict[str, bytes] | None = None) -> dict[str, bytes
 def test_of_an_unchanged_site_nothing_is_read_back(read: list[str]) -> None:
     made = site(**OFFICE)
     known = proven(made)
-    assert set(read) | {"feeds.opml"} == set(documents(made))
+    assert set(read) | {*OPML_PATHS} == set(documents(made))
     assert set(known) == set(documents(made))
     assert len(set(known.values())) == len(known)
     read.clear()
@@ -60,7 +61,7 @@ def test_after_an_edit_what_shows_it_is_read_back(read: list[str]) -> None:
     read.clear()
     again = proven(site(**changed), known)
     different = {path for path, one in after.items() if before[path].data != one.data}
-    assert set(read) == different - {"feeds.opml"}
+    assert set(read) == different - {*OPML_PATHS}
     assert "entry/jobs/index.html" in different
     assert "country/mn/atom.xml" not in different
     assert again == proven(site(**changed))
@@ -88,7 +89,7 @@ def test_other_bytes_are_read_back_whatever_is_known() -> None:
     made = site(**OFFICE)
     known = proven(made)
     for path, one in documents(made).items():
-        if one.format is not None or path.endswith(".ics") or path == "feeds.opml":
+        if one.format is not None or path.endswith(".ics") or path in OPML_PATHS:
             damaged = dataclasses.replace(one, data=one.data.replace(b"Example", b"Another"))
             damaged = dataclasses.replace(
                 damaged, data=damaged.data.replace(b"Wages r", b"Wages f")
@@ -115,4 +116,4 @@ def test_another_address_of_the_site_is_another_site(read: list[str]) -> None:
     moved = dataclasses.replace(made.office, url="https://example.net/feeds/")
     read.clear()
     verify_changed(tuple(documents(made).values()), moved, known)
-    assert set(read) | {"feeds.opml"} == set(documents(made))
+    assert set(read) | {*OPML_PATHS} == set(documents(made))

@@ -45,8 +45,9 @@ from ilofeed.feeds.ledger import (
 from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
 from ilofeed.feeds.links import feed_links, term_categories
 from ilofeed.feeds.opml import (
-    OPML_PATH,
+    OPML_PATHS,
     OpmlError,
+    listed_feeds,
     opml_head,
     opml_outline,
     parse_xml,
@@ -56,6 +57,7 @@ from ilofeed.feeds.opml import (
 from ilofeed.feeds.selection import (
     Selection,
     called_off_entries,
+    feed_name,
     feed_terms,
     group_feeds,
     is_published,
@@ -69,13 +71,13 @@ from ilofeed.feeds.selection import (
 )
 
 __all__ = [
-    "MANIFEST", "MANIFEST_VERSION", "OPML_PATH", "RENDERERS", "Ledger", "ManifestError",
+    "MANIFEST", "MANIFEST_VERSION", "OPML_PATHS", "RENDERERS", "Ledger", "ManifestError",
     "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "as_item",
     "called_off_entries", "describe_file", "event_categories",
     "event_description", "event_times", "event_title",
-    "feed_items", "feed_links", "feed_terms", "group_feeds", "is_archive", "is_edited",
-    "is_inside", "is_published",
-    "last_change", "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
+    "feed_items", "feed_links", "feed_name", "feed_terms", "group_feeds", "is_archive", "is_edited",
+    "is_inside", "is_published", "last_change", "listed_feeds", "newest_first", "next_change",
+    "opml_head", "opml_outline", "parse_manifest",
     "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
     "render_opml", "select", "select_feeds", "select_published", "shown_entries",
     "span_html", "split_document",

@@ -1,4 +1,4 @@
-"""Render and read the list of all feeds (OPML 2.0), which people import into feed readers."""
+"""Render and read the lists of feeds (OPML 2.0), which people import into feed readers."""
 
 import email.utils
 import functools
@@ -7,11 +7,11 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds.selection import group_feeds
+from ilofeed.feeds.selection import feed_name, group_feeds
 from ilofeed.i18n import phrases
-from ilofeed.model import FILE_NAMES, Feed, Office
+from ilofeed.model import FILE_NAMES, Feed, FeedSpec, Office
 
-OPML_PATH = "feeds.opml"
+OPML_PATHS = ("feeds.opml", "feeds-main.opml")  # all feeds; the main feeds
 Groups = list[tuple[str, list[dict[str, str]]]]
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True)
 
@@ -27,6 +27,23 @@ def parse_xml(data: bytes) -> Any:
 
 class OpmlError(ValueError):
     """A document is not a valid list of feeds; the text says why."""
+
+
+def listed_feeds(path: str, feeds: Sequence[Feed], office: Office) -> Sequence[Feed]:
+    """Return the feeds in the list at one of `OPML_PATHS`.
+
+    The main feeds are `all`, those of countries, and those of topics without a broader topic; if
+    an office has none of these, all feeds.
+    """
+    if path == OPML_PATHS[0]:
+        return feeds
+    return [feed for feed in feeds if _is_main(feed.spec, office)] or feeds
+
+
+def _is_main(spec: FeedSpec, office: Office) -> bool:
+    if spec.is_pair or spec.language is not None:
+        return False
+    return spec.category is None or office.categories[spec.category].broader is None
 
 
 def render_opml(feeds: Sequence[Feed], office: Office) -> bytes:
@@ -57,23 +74,23 @@ def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
     """Return each group of feeds: its name, and the OPML attributes of each of its feeds."""
     words = phrases(office.language)
     return [
-        (
-            words[name],
-            [
-                {
-                    "type": "rss",  # OPML uses it for Atom too
-                    "text": feed.title,
-                    "title": feed.title,
-                    "description": feed.description,
-                    "xmlUrl": office.address(feed.path(FILE_NAMES["atom"])),
-                    "htmlUrl": office.address(feed.path("index.html")),
-                    "language": feed.language,
-                }
-                for feed in group
-            ],
-        )
+        (words[name], [_outline(feed, office) for feed in group])
         for name, group in group_feeds(feeds)
     ]
+
+
+def _outline(feed: Feed, office: Office) -> dict[str, str]:
+    # the list and its groups say which office and kind of feed it is
+    name = feed_name(feed.spec, office.localized(feed.language)) or feed.title
+    return {
+        "type": "rss",  # OPML uses it for Atom too
+        "text": name,
+        "title": name,
+        "description": feed.description,
+        "xmlUrl": office.address(feed.path(FILE_NAMES["atom"])),
+        "htmlUrl": office.address(feed.path("index.html")),
+        "language": feed.language,
+    }
 
 
 def read_opml(data: bytes) -> tuple[dict[str, str], Groups]:

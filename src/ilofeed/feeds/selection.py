@@ -279,14 +279,19 @@ def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:
     return country + category
 
 
+def feed_name(spec: FeedSpec, office: Office, *, with_language: bool = True) -> str:
+    """Return the labels of a feed's terms and its language: `China · Wages`; "" for all entries."""
+    labels = [term.label(office.language) for term in feed_terms(spec, office)]
+    if spec.language is not None and with_language:
+        labels.append(own_name(spec.language))
+    return " · ".join(labels)
+
+
 def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
     """Return the title and the description of a feed, in its language."""
-    tag = spec.language or office.language
-    office = office.localized(tag)
-    title = office.title + (f" ({own_name(tag)})" if spec.language is not None else "")
+    office = office.localized(spec.language or office.language)
+    # the name comes first, because feed readers cut long titles
+    title = " – ".join(filter(None, [feed_name(spec, office), office.title]))
     terms = feed_terms(spec, office)
-    if not terms:
-        return title, office.description
-    labels = [term.label(tag) for term in terms]
-    described = terms[0].description(tag) if len(terms) == 1 else None
-    return f"{title}: {', '.join(labels)}", described or office.description
+    described = terms[0].description(office.language) if len(terms) == 1 else None
+    return title, described or office.description

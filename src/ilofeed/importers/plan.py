@@ -15,7 +15,7 @@ from ilofeed import dates
 from ilofeed.build import render_site
 from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
 from ilofeed.dates import Moment
-from ilofeed.feeds import select
+from ilofeed.feeds import OPML_PATHS, select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.items import ImportedFeed, Item, Note
@@ -130,7 +130,7 @@ class _Planner:
         self._ids = set(self._old_ids)
         self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
         feeds = [spec.path for spec in office.feeds if not spec.is_pair]
-        paths = ["", "feeds.opml", *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
+        paths = ["", *OPML_PATHS, *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
         self._feed_addresses = set(map(office.address, paths))
 
     def plan(self) -> ImportPlan:

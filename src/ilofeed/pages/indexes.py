@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, Selection, group_feeds, last_change, render_opml
+from ilofeed.feeds import OPML_PATHS, Selection, group_feeds, last_change, listed_feeds, render_opml
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages.feed_page import addresses
 from ilofeed.pages.html import render_page, webcal
@@ -24,7 +24,7 @@ Change: TypeAlias = "tuple[str, dt.datetime]"  # path and last change of a page
 
 
 def render_indexes(selection: Selection) -> list[Document]:
-    """Return the home page, `404.html`, `feeds.opml`, the sitemap and `robots.txt`."""
+    """Return the home page, `404.html`, the lists of feeds, the sitemap and `robots.txt`."""
     directory = build_directory(selection.office, selection.feeds)
     return [*render_index(selection, directory), *render_lists(selection)]
 
@@ -40,17 +40,22 @@ def render_index(selection: Selection, directory: Directory) -> list[Document]:
 
 
 def render_lists(selection: Selection) -> list[Document]:
-    """Return the documents for programs: `feeds.opml`, the sitemap and `robots.txt`."""
+    """Return the documents for programs: the lists of feeds, the sitemap and `robots.txt`."""
     office, feeds = selection.office, selection.feeds
     pages = [("index.html", max(feed.updated for feed in feeds))]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
     pages += [(e.page, last_change(e)) for e in selection.entries if e.withdrawn is None]
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
     return [
-        Document(OPML_PATH, "index", render_opml(feeds, office)),
+        *(Document(path, "index", _render_opml(path, selection)) for path in OPML_PATHS),
         *_render_sitemap(office, pages),
         Document("robots.txt", "index", robots.encode()),
     ]
+
+
+def _render_opml(path: str, selection: Selection) -> bytes:
+    office = selection.office
+    return render_opml(listed_feeds(path, selection.feeds, office), office)
 
 
 def _render_index(office: Office, directory: Directory, entries: Sequence[Entry]) -> bytes:

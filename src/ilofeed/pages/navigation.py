@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from ilofeed.feeds import feed_terms
+from ilofeed.feeds import feed_name, feed_terms
 from ilofeed.i18n import Phrases, own_name
 from ilofeed.model import Entry, Feed, FeedSpec, Office, Term, in_language
 
@@ -132,12 +132,10 @@ def main_feed(feeds: Sequence[Feed]) -> Feed:
 
 
 def label(feed: Feed, office: Office, words: Phrases) -> str:
-    """Return the name of a feed on pages, without the office: `China, Wages`."""
-    labels = [term.label(office.language) for term in feed_terms(feed.spec, office)]
-    tag = feed.spec.language
-    if tag is not None and (not labels or office.language != tag):
-        labels.append(own_name(tag))
-    return ", ".join(labels) or str(words["everything"])
+    """Return the name of a feed on pages, without the office: `China · Wages`."""
+    spec = feed.spec
+    is_clear = spec.language == office.language and bool(feed_terms(spec, office))
+    return feed_name(spec, office, with_language=not is_clear) or str(words["everything"])
 
 
 def label_language(feed: Feed, office: Office) -> str | None:

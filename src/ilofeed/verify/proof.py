@@ -9,7 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ilofeed.feeds import OPML_PATH, as_item, opml_head, opml_outline, shown_entries
+from ilofeed.feeds import (
+    OPML_PATHS,
+    as_item,
+    listed_feeds,
+    opml_head,
+    opml_outline,
+    shown_entries,
+)
 from ilofeed.ids import SHORT
 from ilofeed.model import Document, Entry, Feed, Office
 from ilofeed.pages import oembed, structured
@@ -54,7 +61,8 @@ def _digest(value: Any) -> bytes:
 def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
     """Return the expected content of a document, except its entries."""
     feed, entry = document.feed, document.entry
-    if document.path == OPML_PATH:
+    if document.path in OPML_PATHS:
+        feeds = listed_feeds(document.path, feeds, office)
         return opml_head(feeds, office), list(opml_outline(feeds, office))
     if feed is not None and document.format is not None:
         return expected_feed(feed, office, document.format)

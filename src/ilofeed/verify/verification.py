@@ -8,7 +8,15 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATH, OpmlError, feed_items, opml_head, opml_outline, read_opml
+from ilofeed.feeds import (
+    OPML_PATHS,
+    OpmlError,
+    feed_items,
+    listed_feeds,
+    opml_head,
+    opml_outline,
+    read_opml,
+)
 from ilofeed.model import AnyDocument, Document, Feed, Office
 from ilofeed.pages import oembed, read_structured, structured
 from ilofeed.verify.archive_reader import (
@@ -134,7 +142,7 @@ class _Check:
         if document.path in parts:
             faults += _broken_rules(document, document_findings(document))
             document = with_entries(document, parts[document.path])
-        if document.path == OPML_PATH:
+        if document.path in OPML_PATHS:
             faults += _verify_opml(document, self.office, self.feeds)
         else:
             faults += verify_document(document, self.office)
@@ -250,14 +258,17 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
 
 
 def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
-    """Compare the list of feeds: its head, its groups and their feeds."""
+    """Compare a list of feeds: its head, its groups and their feeds."""
     try:
         seen_head, seen = read_opml(document.data)
     except OpmlError as error:
         return [Fault(document.path, "document", "a valid list of feeds", str(error))]
+    feeds = listed_feeds(document.path, feeds, office)
     groups = dict(opml_outline(feeds, office))
+    names = [name for name, _ in seen]
     return [
         *compare(document.path, "head", opml_head(feeds, office), seen_head),
+        *compare(document.path, "list", {"groups": list(groups)}, {"groups": names}),
         *compare(document.path, "group", groups, dict(seen)),
     ]
 
