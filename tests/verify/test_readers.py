@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed.build import BuildContext, prepare
-from offices import ROOT
+from offices import OFFICE, ROOT, documents, entry, site
 from serving import host, needs
 from test_seed import PAGE
 
@@ -94,6 +94,27 @@ def test_newsboat_imports_every_feed_at_once(address: str, tmp_path: Path) -> No
     assert len(lines) == 41
     assert f'{address}country/cn/atom.xml "By country"' in lines
     assert {line.split()[0] for line in lines} >= {f"{address}all/atom.xml"}
+
+
+@needs("newsboat")
+def test_newsboat_keeps_an_entry_of_three_feeds_once_through_an_edit_and_a_move(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "config").write_text("")
+    files: dict[str, bytes] = {}
+    with host(files) as here:
+        for folder, title in (("", "Wages rise"), ("", "Wages fall"), ("moved/", "Wages fall")):
+            address = f"{here.address}{folder}"
+            office = OFFICE.replace(b"https://example.org/feeds/", address.encode())
+            made = documents(site(office=office, wages=entry(title=title, updated="2015-06-01")))
+            files |= {f"{folder}{path}": document.data for path, document in made.items()}
+            paths = ("all", "country/mn", "category/wages")
+            (tmp_path / "urls").write_text("".join(f"{address}{p}/atom.xml\n" for p in paths))
+            reload = ("-C", "config", "-u", "urls", "-c", "cache.db", "-x", "reload")
+            run("newsboat", "-q", *reload, home=tmp_path, cwd=tmp_path, stdin=subprocess.DEVNULL)
+            with contextlib.closing(sqlite3.connect(tmp_path / "cache.db")) as cache:
+                rows = cache.execute("select title, url from rss_item").fetchall()
+            assert rows == [(title, f"{address}entry/wages/")]
 
 
 @needs("sfeed")
