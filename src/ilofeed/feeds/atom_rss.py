@@ -47,7 +47,7 @@ _XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 # in plain text "&" and "<" are hexadecimal references, because some readers decode &amp; twice
 _PLAIN = re.compile(
     rb"(<(?:title|subtitle|summary|name|rights|generator|category|description|dc:creator"
-    rb"|ev:location|media:title|media:description|media:credit)(?: [^<>]*)?>)([^<&]*&[^<]*)(?=</)"
+    rb"|ev:location|media:title|media:credit)(?: [^<>]*)?>)([^<&]*&[^<]*)(?=</)"
 )
 # descriptions of items are HTML and keep their escapes; the channel's description is plain text
 _PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
@@ -156,7 +156,8 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
             width=image.width,
             height=image.height,
         )
-        _add(media, f"{{{MEDIA}}}description", image.alt, type="plain")
+        # feedparser takes a media:description for the entry's own: mails of rss2email had no other
+        _add(media, f"{{{MEDIA}}}title", image.alt, type="plain")
         if image.credit is not None:
             _add(media, f"{{{MEDIA}}}credit", image.credit, role="photographer")
 

@@ -148,7 +148,7 @@ def _entry(node: Any) -> Fields:
 def _image(media: Any) -> tuple[Any, ...]:
     return (
         media.get("url"),
-        _text(media, "media:description"),
+        _text(media, "media:title"),
         _text(media, "media:credit"),
         media.get("type"),
         *(read_number(media.get(name)) for name in ("width", "height")),

@@ -38,7 +38,7 @@ _ENTRY = f"{_ATOM}entry"
 _LINK = f"{_ATOM}link"
 _HISTORY_LINKS = frozenset({"current", "prev-archive", "next-archive"})
 _NOT_HEXADECIMAL = re.compile(
-    rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:description|media:credit|category)"
+    rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:title|media:credit|category)"
     rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
 )
 _DATES = {"atom": (f"{_ATOM}updated", f"{_ATOM}published"), "rss": ("pubDate", "lastBuildDate")}
