@@ -43,7 +43,7 @@ def _published(item: Item) -> Any:
 
 
 def _updated(item: Item) -> Any:
-    return item["updated"]
+    return item["updated"] or item["published"]
 
 
 def _nothing(_: Item) -> None:
@@ -58,10 +58,8 @@ def _addresses(item: Item) -> Any:
     return [[address] for address, *_ in item["enclosures"]]
 
 
-def _and_picture(length: int | None) -> Callable[[Item], Any]:
-    return lambda item: (
-        item["enclosures"] + [[*picture, length] for picture in [item["picture"]] if picture]
-    )
+def _and_picture(item: Item) -> Any:
+    return item["enclosures"] + [[*picture, None] for picture in [item["picture"]] if picture]
 
 
 def _podcasts(item: Item) -> Any:
@@ -104,7 +102,7 @@ LIMITS_OF: dict[str, list[Limit]] = {
     ],
     "feedparser-js": [
         Limit("atom", "categories", _LABEL_AS_TERM, _terms),
-        Limit("atom rss", "enclosures", "adds the picture (media:content)", _and_picture(0)),
+        Limit("atom rss", "enclosures", "adds the picture (media:content)", _and_picture),
         Limit("rss", "updated", _RSS_DATES, _published),
     ],
     "feed-extractor": [
@@ -115,7 +113,7 @@ LIMITS_OF: dict[str, list[Limit]] = {
     "feed-parser": [
         Limit("atom rss", "event", _NO_EVENTS),
         Limit("atom rss", "content", "decodes it once too often", _decoded_again),
-        Limit("atom rss", "enclosures", "adds the picture (media:content)", _and_picture(None)),
+        Limit("atom rss", "enclosures", "adds the picture (media:content)", _and_picture),
         Limit("rss", "updated", _RSS_DATES, _published),
     ],
     "sfeed": [
@@ -161,8 +159,8 @@ LIMITS_OF: dict[str, list[Limit]] = {
         Limit("atom", "categories", _LABEL_AS_TERM, _terms),
         Limit("rss", "updated", _RSS_DATES, _nothing),
         Limit(
-            "atom", "updated", "takes six digits of a second for milliseconds",
-            lambda item: item["updated"] + item["fraction"] // 1000,
+            "atom", "enclosures", "takes an unknown length for 0",
+            lambda item: [[*file[:2], file[2] or 0] for file in item["enclosures"]],
         ),
     ],
 }  # fmt: skip

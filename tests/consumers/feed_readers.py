@@ -36,6 +36,10 @@ def _seconds(value: dt.datetime | str | None) -> int | None:
     return None if value is None else int(value.timestamp())
 
 
+def _number(text: str | None) -> int | None:
+    return None if text is None else int(text)
+
+
 def _feedparser(path: Path) -> Iterable[Item]:
     for item in feedparser.parse(path.read_bytes()).entries:
         event = [item.get(f"ev_{name}") for name in ("startdate", "enddate", "location")]
@@ -44,10 +48,11 @@ def _feedparser(path: Path) -> Iterable[Item]:
             "title": item.title,
             "link": item.link,
             "published": calendar.timegm(item.published_parsed),
-            "updated": calendar.timegm(item.updated_parsed),
+            # if an item has no `updated`, the library returns `published` with a warning
+            "updated": calendar.timegm(item.updated_parsed) if "updated" in item else None,
             "content": item.content[0].value,
             "categories": [tag.label or tag.term for tag in item.tags],
-            "enclosures": [[e.href, e.type, int(e.length)] for e in item.enclosures],
+            "enclosures": [[e.href, e.type, _number(e.get("length"))] for e in item.enclosures],
             "event": event if event[0] else None,
         }
 

@@ -86,7 +86,9 @@ async function nodeFeedparser(text) {
       updated: seconds(item.date),
       content: item.description,
       categories: item.categories,
-      enclosures: item.enclosures.map((file) => [file.url, file.type, Number(file.length)]),
+      enclosures: item.enclosures.map((file) => [
+        file.url, file.type, file.length && Number(file.length),
+      ]),
       event: event(item, (element) => element?.["#"]),
     });
   }

@@ -84,16 +84,17 @@ def test_a_reader_finds_what_the_entries_say(
 
 
 def _groups(reader: str, published: dict[Path, FeedFile]) -> dict[str, dict[Path, FeedFile]]:
-    """The files of each format that a reader knows.
+    """The files that a reader knows, read together.
 
-    newsboat keeps an entry once, whichever feed has it, so it gets one feed of each office.
+    newsboat keeps an entry once, whichever document has it: it reads one format after the other,
+    and one feed of each office.
     """
     groups: dict[str, dict[Path, FeedFile]] = {}
     for path, file in published.items():
         if file.form == "json" and reader in NO_JSON:
             continue
         if reader != "newsboat" or "-everything" in path.name:
-            groups.setdefault(file.form, {})[path] = file
+            groups.setdefault(file.form if reader == "newsboat" else "all", {})[path] = file
     return groups
 
 
