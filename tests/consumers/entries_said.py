@@ -38,7 +38,7 @@ HARD += "feeds: [all]\n"
 _PDF = "https://example.net/report%20(final).pdf?a=1&b=2"
 TEXTS: dict[str, Any] = {
     "markup": entry(
-        "An `x < y && z` and `]]>`, &amp;amp; and &lt;b&gt;: “quotes”.\n\n"
+        "An `x < y && z` and `]]>`, &amp;amp; and &lt;b&gt;: “quotes”, `C:\\new\\table`.\n\n"
         "```\n<![CDATA[ <script>alert(1)</script> ]]>\n```\n\n"
         "| a | b |\n|---|---|\n| 1 | [two](https://example.net/?a=1&b=2#c) |\n",
         title="""'a < b & "c" > d ]]> &amp; &lt;i&gt; it''s %3C 100 % \\n'""",

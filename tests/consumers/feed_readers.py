@@ -12,6 +12,7 @@ import datetime as dt
 import email
 import email.policy
 import html
+import os
 import re
 import sqlite3
 import subprocess
@@ -146,8 +147,8 @@ def _by_reader(paths: Sequence[Path], _folder: Path) -> dict[str, list[Item]]:
 
 def _run(*command: str, home: Path, **options: Any) -> bytes:
     done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        command, env={"PATH": "/usr/bin:/bin", "HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"},
-        cwd=home, capture_output=True, check=False, timeout=120, **options,
+        command, env=os.environ | {"HOME": str(home), "TZ": "UTC", "LC_ALL": "C.UTF-8"}, cwd=home,
+        capture_output=True, check=False, timeout=120, **options,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout
@@ -170,7 +171,7 @@ def _of_sfeed(
         "title": title,
         "link": link,
         "published": int(seconds),
-        "content": content.replace("\\n", "\n").replace("\\t", "\t").replace("\\\\", "\\"),
+        "content": re.sub(r"\\(.)", lambda m: {"n": "\n", "t": "\t"}.get(m[1], m[1]), content),
         "enclosures": [[enclosure]] if enclosure else [],
         "categories": categories.split("|"),
     }
