@@ -30,6 +30,7 @@ ENDINGS: dict[Format, str] = {"atom": ".atom.xml", "rss": ".rss.xml", "json": ".
 HARD = OFFICE.decode()
 for plain, hard in {
     "wages: {label: Wages,": "wages: {label: {en: Wages & <pay>, ar: أجور},",
+    ": Occupational Safety and Health": ": Safety, health at work",
     "MN: Mongolia": "MN: {label: {en: Mongolia, zh-Hans: 蒙古国}}",
 }.items():
     assert plain in HARD

@@ -38,6 +38,10 @@ def _terms(item: Item) -> Any:
     return item["terms"]
 
 
+def _split(labels: list[str]) -> list[str]:
+    return ",".join(labels).split(",")
+
+
 def _published(item: Item) -> Any:
     return item["published"]
 
@@ -132,11 +136,8 @@ LIMITS_OF: dict[str, list[Limit]] = {
         Limit("atom rss", "event", _NO_EVENTS),
         Limit("atom rss", "published", "prefers the date of the last change", _updated),
         Limit("atom rss", "enclosures", "writes the addresses", _addresses),
-        Limit("atom", "categories", _LABEL_AS_TERM, _terms),
-        Limit(
-            "rss", "categories", "joins them with commas",
-            lambda item: ",".join(item["categories"]).split(","),
-        ),
+        Limit("atom", "categories", _LABEL_AS_TERM, lambda item: _split(item["terms"])),
+        Limit("rss", "categories", "joins them by commas", lambda i: _split(i["categories"])),
         Limit("rss", "title", "decodes it once too often", lambda i: html.unescape(i["title"])),
     ],
     "ruby-rss": [
