@@ -200,11 +200,11 @@ def said(entry: Entry, office: Office, form: Format) -> Item:
         "published": int(entry.published.timestamp()),
         "updated": updated if form == "atom" or was_edited else None,
         "content": text_of(markup),
-        "categories": _labels(entry, office),
+        "categories": _labels(entry, office, entry.language),
         "enclosures": files[:1] if form == "rss" else files,  # RSS 2.0 allows one
         "event": event
         and [event.start.isoformat(), event.end and event.end.isoformat(), event.place],
-        "terms": [*entry.categories, *entry.countries],
+        "terms": _labels(entry, office, office.default_language),
         "summary": text_of(markup).replace("Cancelled", "Cancelled.", 1) if gone else entry.summary,
         "html": markup,
         "picture": entry.image and not gone and [entry.image.url, entry.image.type],
@@ -233,10 +233,10 @@ def _paragraphs(parts: list[str]) -> str:
     return "".join(f"<p>{html.escape(part)}</p>" for part in parts)
 
 
-def _labels(entry: Entry, office: Office) -> list[str]:
+def _labels(entry: Entry, office: Office, language: str) -> list[str]:
     terms = [office.categories[name] for name in entry.categories]
     terms += [office.countries[name] for name in entry.countries]
-    return list(dict.fromkeys(term.label(entry.language) for term in terms))
+    return list(dict.fromkeys(term.label(language) for term in terms))
 
 
 def _length(length: int, form: Format) -> int | None:

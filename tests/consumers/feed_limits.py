@@ -83,7 +83,7 @@ def _ampersands_decoded_again(item: Item) -> Any:
     return item["title"].replace("&amp;", "&").replace("&gt;", ">")
 
 
-_LABEL_AS_TERM = "shows the term of a category, not its label"
+_LABEL_AS_TERM = "shows the term of a category, which is the label in the office's language"
 _NO_EVENTS = "has no field for events"
 _ONE_DATE = "keeps one date of an entry"
 _RSS_DATES = "knows no date of an item but pubDate"
