@@ -44,7 +44,10 @@ def sources(
     named = tuple(
         (f"entries/{slug.replace('_', '-')}.md", data) for slug, data in sorted(entries.items())
     )
-    return Sources(office, named, {name: in_memory(name, d) for name, d in (files or {}).items()})
+    others = {name: in_memory(name, data) for name, data in (files or {}).items()}
+    brand = {name: file for name, file in others.items() if not name.startswith("entries/")}
+    below = {name: file for name, file in others.items() if name not in brand}
+    return Sources(office, named, below, brand=brand)
 
 
 def in_memory(name: str, data: bytes) -> OfficeFile:

@@ -28,7 +28,7 @@ from ilofeed.content.schemas import (
 )
 from ilofeed.content.site import check
 from ilofeed.feeds import select
-from ilofeed.media import render_files
+from ilofeed.media import files_of, render_files
 from ilofeed.problems import RULES
 from manual import PAGES, page_name
 from offices import DATA, NOW, ROOT, entry, site
@@ -254,10 +254,11 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         "slug": "[a-z0-9-]+",
         "n": "[0-9]+",
         "version": r"\d+\.\d+\.\d+",
-        "type": "png|jpeg|gif|webp|jpg",
+        "type": "png|jpeg|gif|webp|jpg|svg",
         "name": r"[\w.-]+",
         "file": r"[\w-]+\.pdf",
         "width": "800|400",
+        "side": "180|144|64|32",
     }
     parts = {row: re.split(r"<(\w+)>", row) for row in rows}
     expressions = {
@@ -275,7 +276,10 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
     report = {"entries/report.pdf": b"%PDF-1.4", "entries/photo.jpg": photo}
     image = "{file: photo.jpg, alt: A photo}"
     made = site(files=report, wages=entry(attachments="[report.pdf]", image=image))
-    paths |= {document.path for document in render_files(made.entries, made.files, {})}
+    paths |= {
+        document.path
+        for document in render_files(files_of(made.office, made.entries), made.files, {})
+    }
     for path in paths:
         assert [row for row in rows if expressions[row].fullmatch(path)], path
     for row in rows:
@@ -292,5 +296,5 @@ def output_of(folder: Path, **settings: str) -> list[str]:
     checked, problems = check(dataclasses.replace(sources, office=office.encode()), NOW)
     assert checked is not None, problems
     selection = select(checked, NOW)
-    files = render_files(selection.entries, checked.files, {})
+    files = render_files(files_of(checked.office, selection.entries), checked.files, {})
     return [document.path for document in (*render_site(selection), *files)]

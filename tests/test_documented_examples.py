@@ -91,6 +91,7 @@ def check_yaml(block: Block, folder: Path) -> None:
         return
     whole = re.search("^site:", text, re.MULTILINE)
     write_office(folder / "office", office=(text if whole else office_with(text)).encode())
+    shutil.copytree(ROOT / "brand", folder / "office" / "brand")
     assert codes(folder / "office") == ["no-entries"]
 
 

@@ -15,7 +15,7 @@ from typing import TypeAlias
 from ilofeed.content import Site, check, check_office, read_office, read_or_empty
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
 from ilofeed.guard import check_continuity, keep_first, make_ledger, render_manifest
-from ilofeed.media import render_files
+from ilofeed.media import files_of, render_files
 from ilofeed.model import AnyDocument, Office, in_order
 from ilofeed.pages import render_changed
 from ilofeed.problems import Problem, has_errors
@@ -28,6 +28,7 @@ from ilofeed.publish import (
     Previous,
     PreviousBuild,
     PublishResult,
+    input_of,
     keep_entries,
     publish,
     refuse_lost,
@@ -108,10 +109,13 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         return Draft(None, tuple(problems))
     workers = context.begin("Making")
     selection = select(site, now, context.feeds_to_keep)
+    files = files_of(site.office, selection.entries)
+    brand = (input_of(root, file.source, file.digest) for file in files_of(site.office, ()))
+    inputs |= {file.path: file for file in brand}
     documents = in_order(
         [
             *render_changed(selection, previous.outputs, workers),
-            *render_files(selection.entries, site.files, previous.outputs, workers),
+            *render_files(files, site.files, previous.outputs, workers),
         ]
     )
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))

@@ -93,6 +93,8 @@ class Office:
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
+    # by key: `logo`, `icon` (square), and `image`, which shared links show
+    brand: Mapping[str, PublishedFile] = field(default_factory=dict)
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
@@ -170,7 +172,7 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class PublishedFile:
-    """A file of an entry, published at the output path `path`.
+    """A file of an entry or the office, published at the output path `path`.
 
     `source` is its path relative to the office's folder, `digest` the SHA-256 and `length` the
     number of its bytes. Only a picture has the other fields: media type and size in pixels as it is

@@ -13,8 +13,10 @@ from ilofeed.content.keys import SLUG, slugify
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
-from ilofeed.model import FeedSpec, Office, Person, Term, in_language
+from ilofeed.media import BRAND_KEYS, OfficeFile, Unreadable, check_brand
+from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
 from ilofeed.problems import Code, Problem, did_you_mean, quote
+from ilofeed.text import find_unfit
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -71,11 +73,26 @@ _BAD_NAME: dict[str, tuple[Code, str]] = {
 }
 
 
-def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
+def brand_paths(data: bytes) -> list[str]:
+    """Return the paths of the logo, the icon and the picture as feeds.yaml names them."""
+    source, _ = frontmatter.read_source(PATH, data)
+    root, _ = yaml_nodes.compose(source, 0, len(source.text)) if source is not None else (None, [])
+    site = root.get("site") if root is not None else None
+    if not isinstance(site, yaml_nodes.Mapping):
+        return []
+    nodes = [site.get(key) for key in BRAND_KEYS]
+    values = [node.value.strip() for node in nodes if isinstance(node, yaml_nodes.Scalar)]
+    return [value for value in values if find_unfit(value) is None]
+
+
+def check_office(
+    data: bytes, now: dt.datetime, files: Mapping[str, OfficeFile] | None = None
+) -> tuple[Office, list[Problem]]:
     """Return the office that the bytes of feeds.yaml describe, and all problems in them.
 
     If there are errors, the office has placeholders for the invalid values, so that the entries can
-    be checked in the same run.
+    be checked in the same run. `files` are those of `brand_paths`; if it is None, the office has no
+    logo, icon and picture.
     """
     source, problems = frontmatter.read_source(PATH, data)
     if source is None:
@@ -89,16 +106,21 @@ def check_office(data: bytes, now: dt.datetime) -> tuple[Office, list[Problem]]:
         return placeholder_office(), problems
     checked, more = validate(source, root, OfficeFields, _placeholders(root), comments=True)
     feeds, feed_problems = _feeds(checked)
+    names = {key: getattr(checked.fields.site, key) for key in BRAND_KEYS if files is not None}
+    brand = {key: check_brand(key, name, files or {}) for key, name in names.items() if name}
     problems += [
         *more,
         *_site_problems(checked, now),
+        *(checked.problem(*f, "site", k) for k, f in brand.items() if isinstance(f, Unreadable)),
         *_term_problems(checked, "categories"),
         *_term_problems(checked, "countries"),
         *_comma_problems(checked, "categories"),
         *_comma_problems(checked, "countries"),
         *feed_problems,
     ]
-    return _office(checked.fields, feeds, checked.failed), problems
+    office = _office(checked.fields, feeds, checked.failed)
+    published = {key: file for key, file in brand.items() if isinstance(file, PublishedFile)}
+    return dataclasses.replace(office, brand=published), problems
 
 
 def placeholder_office() -> Office:

@@ -4,15 +4,17 @@ import contextlib
 import os
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+from ilofeed.content.office import brand_paths
 from ilofeed.media import (
     NOT_A_FILE,
     OUTSIDE,
     OfficeFile,
     Unreadable,
+    brand_file,
     is_inside_office,
     read_file,
     unreadable,
@@ -27,7 +29,8 @@ _NO_FILES_OF_ENTRIES = frozenset({"thumbs.db", "desktop.ini"})  # written by Win
 class Sources:
     """The bytes of an office's files, sorted by path; paths are relative to its folder.
 
-    `unchanged` are the entry files that `read_office` skipped.
+    `unchanged` are the entry files that `read_office` skipped. `brand` are the files that
+    feeds.yaml names, by the name in it; they may not exist.
     """
 
     office: bytes | None  # feeds.yaml; None if it cannot be read
@@ -36,6 +39,12 @@ class Sources:
     refused: tuple[str, ...] = ()  # entry files that could not be read
     problems: tuple[Problem, ...] = ()
     unchanged: tuple[str, ...] = ()
+    brand: Mapping[str, OfficeFile] = field(default_factory=dict)
+
+    @property
+    def publishable(self) -> dict[str, OfficeFile]:
+        """All files that the office may publish, by path."""
+        return {**self.files, **{file.name: file for file in self.brand.values()}}
 
 
 def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
@@ -71,6 +80,7 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
         tuple(refused),
         tuple(problems),
         tuple(unchanged),
+        {name: brand_file(root, name) for name in brand_paths(office or b"")},
     )
 
 

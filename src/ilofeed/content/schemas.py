@@ -187,6 +187,13 @@ class SiteFields(Fields):
     archives: list[Archive] = Field(
         default_factory=_default_archives, description="Feed formats that have archives (RFC 5005)"
     )
+    logo: Line | None = Field(None, description="Path of the logo: SVG, PNG, JPEG or WebP")
+    icon: Line | None = Field(
+        None, description="Path of a square picture of 512 pixels or more: PNG, JPEG or WebP"
+    )
+    image: Line | None = Field(
+        None, description="Path of the picture of shared links, best 1200 x 630 pixels"
+    )
     hub: LocalUrl | None = Field(
         None,
         description="WebSub hub, which `ilofeed ping` notifies of changed feeds",

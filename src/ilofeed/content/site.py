@@ -12,7 +12,7 @@ from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, placeholder_office
 from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
-from ilofeed.media import OfficeFile
+from ilofeed.media import OfficeFile, files_of
 from ilofeed.model import Entry, Office
 from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.workers import ALONE, Workers
@@ -26,7 +26,7 @@ EntryChecker = Callable[[str, bytes, Office, Mapping[str, OfficeFile], dt.dateti
 class Site:
     """An office with its entries in any order, including drafts and future-dated entries.
 
-    `files` are the other files below entries/, by path. `cached` are the paths of the entries that
+    `files` are the other files of the office, by path. `cached` are the paths of the entries that
     were not checked again.
     """
 
@@ -62,7 +62,7 @@ def check(
         return None, problems
     entries = [file.entry for file in parsed if file.entry is not None]
     cached = frozenset(file.path for file in parsed if file.is_cached)
-    return Site(office, tuple(unique_updated(entries)), sources.files, cached), problems
+    return Site(office, tuple(unique_updated(entries)), sources.publishable, cached), problems
 
 
 def check_files(
@@ -80,7 +80,7 @@ def check_files(
     problems = list(sources.problems)
     office = placeholder_office()
     if sources.office is not None:
-        office, office_problems = check_office(sources.office, now)
+        office, office_problems = check_office(sources.office, now, sources.brand)
         problems += office_problems
     if base_url is not None:
         office = dataclasses.replace(office, url=base_url)
@@ -96,7 +96,7 @@ def check_files(
     parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
-    problems += _unused_files(sources, parsed)
+    problems += _unused_files(sources, office, parsed)
     refused = {slug_of(path) for path in sources.refused}
     if conflicts := _conflicts(parsed, refused):  # check these files again for the places of keys
         concerned = {problem.path for problem in conflicts}
@@ -109,9 +109,12 @@ def check_files(
     return office, parsed, sorted([*problems, *conflicts])
 
 
-def _unused_files(sources: Sources, parsed: Sequence[EntryFile]) -> Iterable[Problem]:
-    """Yield a warning for each file that no entry publishes, unless an entry has errors."""
-    used = {file.source for entry in parsed if entry.entry for file in entry.entry.files}
+def _unused_files(
+    sources: Sources, office: Office, parsed: Sequence[EntryFile]
+) -> Iterable[Problem]:
+    """Yield a warning for each file that nothing publishes, unless an entry has errors."""
+    entries = [file.entry for file in parsed if file.entry is not None]
+    used = {file.source for file in files_of(office, entries)}
     is_known = not sources.refused and all(entry.entry is not None for entry in parsed)
     for path, file in sources.files.items():
         if path in used:

@@ -43,7 +43,7 @@ from ilofeed.feeds.ledger import (
     whole_seconds,
 )
 from ilofeed.feeds.ledger import VERSION as MANIFEST_VERSION
-from ilofeed.feeds.links import feed_links, term_categories
+from ilofeed.feeds.links import feed_links, feed_pictures, term_categories
 from ilofeed.feeds.opml import (
     OPML_PATHS,
     OpmlError,
@@ -75,9 +75,9 @@ __all__ = [
     "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "as_item",
     "called_off_entries", "describe_file", "event_categories",
     "event_description", "event_times", "event_title",
-    "feed_items", "feed_links", "feed_name", "feed_terms", "group_feeds", "is_archive", "is_edited",
-    "is_inside", "is_published", "last_change", "listed_feeds", "newest_first", "next_change",
-    "opml_head", "opml_outline", "parse_manifest",
+    "feed_items", "feed_links", "feed_name", "feed_pictures", "feed_terms", "group_feeds",
+    "is_archive", "is_edited", "is_inside", "is_published", "last_change", "listed_feeds",
+    "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
     "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
     "render_opml", "select", "select_feeds", "select_published", "shown_entries",
     "span_html", "split_document",

@@ -23,7 +23,8 @@ from lxml import etree
 
 from ilofeed import dates
 from ilofeed.feeds.items import feed_items, is_edited
-from ilofeed.feeds.links import entry_links, feed_links, term_categories
+from ilofeed.feeds.links import entry_links, feed_links, feed_pictures, term_categories
+from ilofeed.media import Icon
 from ilofeed.model import (
     FILE_NAMES,
     MEDIA_TYPES,
@@ -60,6 +61,9 @@ def render_atom(feed: Feed, office: Office) -> bytes:
     generator.subtitle(feed.description)
     generator.updated(feed.updated)
     generator.author(_person(office.localized(feed.language).author))
+    pictures = feed_pictures(feed, office)
+    generator.icon(pictures.get("icon"))
+    generator.logo(pictures.get("logo"))
     generator.ilofeed.tombstones = feed.tombstones
     for entry in feed_items(feed, office, "atom"):
         item = _entry(generator, entry, office)
@@ -76,6 +80,9 @@ def render_rss(feed: Feed, office: Office) -> bytes:
     generator = _generator("rss", feed, office)
     generator.description(feed.description)
     generator.lastBuildDate(dates.rfc822_safe(feed.updated.astimezone(office.timezone)))
+    if icon := feed_pictures(feed, office).get("icon"):
+        page = office.address(feed.path("index.html"))  # as the link of the channel
+        generator.image(icon, feed.title, page, str(Icon.FEED), str(Icon.FEED))
     for entry in feed_items(feed, office, "rss"):
         item = _entry(generator, entry, office)
         item.link(href=entry.target)

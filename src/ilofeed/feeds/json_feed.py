@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from ilofeed.feeds.items import feed_items, is_edited
-from ilofeed.feeds.links import feed_links, term_categories
+from ilofeed.feeds.links import feed_links, feed_pictures, term_categories
 from ilofeed.model import FILE_NAMES, Attachment, Entry, Event, Feed, Image, Office, Person
 
 VERSION = "https://jsonfeed.org/version/1.1"
@@ -13,6 +13,7 @@ VERSION = "https://jsonfeed.org/version/1.1"
 def render_json(feed: Feed, office: Office) -> bytes:
     """Return the JSON Feed 1.1 document of a feed, in UTF-8."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES["json"], "")}
+    pictures = feed_pictures(feed, office)
     document = {
         "version": VERSION,
         "title": feed.title,
@@ -20,6 +21,8 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "feed_url": links["self"],
         "next_url": links.get("prev-archive"),
         "description": feed.description,
+        "icon": pictures.get("large"),
+        "favicon": pictures.get("small"),
         "language": feed.language,
         "authors": [_author(office.localized(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,

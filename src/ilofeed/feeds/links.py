@@ -3,6 +3,7 @@
 import urllib.parse
 from collections.abc import Iterator
 
+from ilofeed.media import Icon
 from ilofeed.model import Entry, Feed, History, Office
 
 
@@ -21,6 +22,17 @@ def feed_links(feed: Feed, office: Office, name: str, media_type: str) -> list[d
     page = office.address(feed.path("index.html"))
     links.append({"href": page, "rel": "alternate", "type": "text/html", "hreflang": feed.language})
     return links
+
+
+def feed_pictures(feed: Feed, office: Office) -> dict[str, str]:
+    """Return the addresses of the office's `logo` and of its `icon`, also `small` and `large`; none
+    for an archive, because its bytes change only if one of its entries does."""
+    if feed.history is not None and feed.history.page is not None:
+        return {}
+    paths = {"logo": office.brand["logo"].path} if "logo" in office.brand else {}
+    if "icon" in office.brand:
+        paths |= {"icon": Icon.FEED.path, "small": Icon.LIST.path, "large": Icon.LARGE.path}
+    return {name: office.address(path) for name, path in paths.items()}
 
 
 def _archive_links(feed: Feed, history: History, name: str) -> Iterator[tuple[str, str]]:

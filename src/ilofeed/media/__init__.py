@@ -1,11 +1,12 @@
-"""Find, check and convert the files of entries: pictures, and documents to download.
+"""Find, check and convert the files of entries and of the office: pictures and documents.
 
 `LocalFiles` decides which files of an office's folder an entry publishes, and where. Pictures are
 turned upright and made smaller, and lose their metadata (`convert`). `render_files` returns the
-files of all entries as documents.
+files of all entries and of the office as documents.
 """
 
-from ilofeed.media.documents import render_files
+from ilofeed.media.brand import BRAND_KEYS, Icon, brand_file, check_brand
+from ilofeed.media.documents import files_of, render_files
 from ilofeed.media.kinds import media_type
 from ilofeed.media.local_files import LocalFiles, published_name, version_path
 from ilofeed.media.pictures import converter_version
@@ -21,7 +22,7 @@ from ilofeed.media.sources import (
 )
 
 __all__ = [
-    "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE", "LocalFiles", "OfficeFile", "Unreadable",
-    "converter_version", "is_inside_office", "media_type", "published_name", "read_file",
-    "render_files", "unreadable", "version_path",
+    "BRAND_KEYS", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE", "Icon", "LocalFiles", "OfficeFile",
+    "Unreadable", "brand_file", "check_brand", "converter_version", "files_of", "is_inside_office",
+    "media_type", "published_name", "read_file", "render_files", "unreadable", "version_path",
 ]  # fmt: skip

@@ -1,28 +1,33 @@
-"""Make the published files of entries: converted pictures, and copies of other files."""
+"""Make the published files of an office: converted pictures, and copies of other files."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 
 from ilofeed.ids import SHORT
+from ilofeed.media.brand import Icon
 from ilofeed.media.local_files import version_path
-from ilofeed.media.pictures import convert, converter_version
+from ilofeed.media.pictures import convert, convert_square, converter_version
 from ilofeed.media.sources import OfficeFile, digest_of
-from ilofeed.model import AnyDocument, Document, Entry, OutputFile, PublishedFile, UpToDate
+from ilofeed.model import AnyDocument, Document, Entry, Office, OutputFile, PublishedFile, UpToDate
 from ilofeed.workers import ALONE, Workers
 
 
+def files_of(office: Office, entries: Iterable[Entry]) -> list[PublishedFile]:
+    """Return all files that an office and its entries publish."""
+    return [*office.brand.values(), *(file for entry in entries for file in entry.files)]
+
+
 def render_files(
-    entries: Iterable[Entry],
+    wanted: Sequence[PublishedFile],
     files: Mapping[str, OfficeFile],
     outputs: Mapping[bytes, Sequence[OutputFile]],
     workers: Workers = ALONE,
 ) -> list[AnyDocument]:
-    """Return the files of entries; those with a recipe in `outputs` are `UpToDate`.
+    """Return files as documents; those with a recipe in `outputs` are `UpToDate`.
 
     Raise `OSError` if a file has changed since it was checked.
     """
-    wanted = [file for entry in entries for file in entry.files]
     recipes = {file: _recipe(file) for file in wanted}
     changed = [file for file in wanted if recipes[file] not in outputs]
     rendered = iter(workers.map(partial(_render, files), changed))
@@ -46,17 +51,18 @@ def _recipe(file: PublishedFile) -> bytes:
 
 
 def _render(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Document]:
-    """Return a file, or a picture with its smaller versions."""
+    """Return a file, or a picture with its smaller versions; only entries publish all of these."""
     data = files[file.source].read()
     if not isinstance(data, bytes) or digest_of(data) != file.digest:
         raise OSError(f"{file.source} has changed while it was published; build again")
     recipe = _recipe(file)
     if file.width is None:
         return [Document(file.path, "file", data, recipe=recipe)]
-    picture = convert(data)
+    is_icon = file.path == Icon.LARGE.path
+    picture = convert_square(data, list(Icon)) if is_icon else convert(data)
     assert not isinstance(picture, str)
     paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
     return [
         Document(path, "file", variant.data, recipe=recipe)
-        for path, variant in zip(paths, picture.variants, strict=True)
+        for path, variant in zip(paths, picture.variants[: len(paths)], strict=True)
     ]

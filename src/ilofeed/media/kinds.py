@@ -72,7 +72,7 @@ def refuse_download(name: str, data: bytes, kind: str | None) -> str | None:
         return "may run as a program; attach a PDF, or link to the page where it is"
     if _HTML.match(data[:1024].removeprefix(b"\xef\xbb\xbf")):
         return "is HTML; attach a PDF, or link to the page where it is"
-    if any(map(_XML_TYPE.match, kinds)) and not _is_inactive(data):
+    if any(map(_XML_TYPE.match, kinds)) and parse_inactive(data) is None:
         return "is an SVG picture or XML with scripts, or cannot be read; export it without them"
     beginnings = _BEGINNINGS.get(suffix, (b"",))
     start = data[:_PDF_HEADER_IN]
@@ -83,19 +83,22 @@ def refuse_download(name: str, data: bytes, kind: str | None) -> str | None:
     return None
 
 
-def _is_inactive(data: bytes) -> bool:
-    """Return whether XML in UTF-8 has nothing that a browser would run."""
+def parse_inactive(data: bytes) -> ET.Element | None:
+    """Return the root element of XML in UTF-8; None if a browser would run anything in it, or if it
+    cannot be parsed."""
     try:
         text = data.decode("utf-8-sig")
         if _HIDING.search(text):
-            return False
-        elements = list(ET.fromstring(text).iter())  # noqa: S314  without entities
+            return None
+        root = ET.fromstring(text)  # noqa: S314  without entities
+        elements = list(root.iter())
     except (ValueError, ET.ParseError, RecursionError):
-        return False
+        return None
     names = {str(element.tag).rpartition("}")[2].lower() for element in elements}
     attributes = [pair for element in elements for pair in element.items()]
-    return names.isdisjoint(_ACTIVE) and not any(
+    is_active = not names.isdisjoint(_ACTIVE) or any(
         name.rpartition("}")[2].lower().startswith("on")
         or _ACTIVE_ADDRESS.search("".join(value.split()))
         for name, value in attributes
     )
+    return None if is_active else root

@@ -17,7 +17,7 @@ from ilofeed.media.containers import Container, UnusableError, read_container
 from ilofeed.media.sources import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from PIL import Image  # loaded late: only pictures need it
 
@@ -48,6 +48,7 @@ class PictureInfo:
     width: int
     height: int
     widths: tuple[int, ...]
+    is_animated: bool = False
 
 
 def check_picture(data: bytes) -> PictureInfo | str:
@@ -66,6 +67,11 @@ def convert(data: bytes) -> Picture | str:
     input and `converter_version` give the same bytes.
     """
     return _attempt(_convert, data)
+
+
+def convert_square(data: bytes, sides: Sequence[int]) -> Picture | str:
+    """Return a square picture as upright PNG without metadata, with a version for each side."""
+    return _attempt(functools.partial(_convert_square, sides), data)
 
 
 def _attempt(function: Callable[[bytes], Result], data: bytes) -> Result | str:
@@ -134,7 +140,7 @@ def _describe(source: Container) -> PictureInfo:
     width, height = reversed(size) if source.orientation >= 5 else size  # they change places
     is_large = not is_kept and (is_reduced or len(source.data) > MIN_BYTES)
     widths = tuple(smaller for smaller in WIDTHS if smaller < width) if is_large else ()
-    return PictureInfo(kind, suffix, width, height, widths)
+    return PictureInfo(kind, suffix, width, height, widths, source.is_animated)
 
 
 def _check(data: bytes) -> PictureInfo:
@@ -155,6 +161,14 @@ def _convert(data: bytes) -> Picture:
     main = source.data if is_kept else _encode(pixels, source)
     smaller = [_reduce(pixels, source, width) for width in info.widths]
     return Picture(info.type, info.suffix, (Variant(info.width, info.height, main), *smaller))
+
+
+def _convert_square(sides: Sequence[int], data: bytes) -> Picture:
+    source = _read(data)
+    pixels = _upright(_simple_mode(_decode(source, _scaled(source)), source), source)
+    resized = ((side, _resize(pixels, (side, side))) for side in sides)
+    versions = (Variant(side, side, _encode(image, source, "PNG")) for side, image in resized)
+    return Picture(*_TYPES["PNG"], tuple(versions))
 
 
 def _reduce(pixels: Image.Image, source: Container, width: int) -> Variant:
@@ -229,18 +243,21 @@ def _upright(image: Image.Image, source: Container) -> Image.Image:
     return image.convert("RGB")
 
 
-def _encode(image: Image.Image, source: Container) -> bytes:
-    """Encode a picture in the format of its source, or a GIF as PNG, with its colour profile."""
+def _encode(image: Image.Image, source: Container, form: str = "") -> bytes:
+    """Encode a picture in a format, by default that of its source, or a GIF as PNG, with its colour
+    profile."""
     file = io.BytesIO()
     image.info = {}  # Pillow would write some of it
+    form = form or source.format
     profile = b"" if source.profile[16:20] == b"CMYK" else source.profile
-    if source.format == "JPEG":
+    if form == "JPEG":
         options = {"quality": QUALITY, "progressive": True, "optimize": True}
         image.save(file, "JPEG", icc_profile=profile, **options)
-    elif source.format == "WEBP":
+    elif form == "WEBP":
         image.save(file, "WEBP", icc_profile=profile, quality=QUALITY, lossless=source.is_lossless)
     else:
-        image.save(file, "PNG", compress_level=9)
+        profile = b"" if source.colour_chunks else profile  # it is among them
+        image.save(file, "PNG", compress_level=9, icc_profile=profile)
         start = 33  # the end of the header
         data = file.getvalue()
         return data[:start] + source.colour_chunks + data[start:]

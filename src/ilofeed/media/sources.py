@@ -36,7 +36,7 @@ OUTSIDE = Unreadable(
 
 @dataclass(frozen=True, slots=True)
 class OfficeFile:
-    """A file below entries/ that an entry may publish; its bytes are read when they are needed.
+    """A file that the office may publish; its bytes are read when they are needed.
 
     `name` is its path relative to the office's folder; `data` are its bytes in tests.
     """
@@ -66,7 +66,7 @@ def read_file(root: Path, path: Path, limit: int) -> bytes | Unreadable:
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             return NOT_A_FILE
-        if path.is_symlink() and (not is_inside_office(root, path) or _is_hidden(root, path)):
+        if path.is_symlink() and leads_outside(root, path):
             return OUTSIDE
         with path.open("rb") as file:
             return file.read(limit)
@@ -82,6 +82,11 @@ def unreadable(error: OSError) -> Unreadable:
         return NOT_A_FILE
     message = f"cannot be read ({error.strerror}); replace it by one that can be read"
     return Unreadable("unreadable", message)
+
+
+def leads_outside(root: Path, path: Path) -> bool:
+    """Return whether a path leads out of the office's folder, or to a hidden file."""
+    return not is_inside_office(root, path) or _is_hidden(root, path)
 
 
 def is_inside_office(root: Path, path: Path) -> bool:

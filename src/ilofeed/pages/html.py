@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
 from ilofeed.i18n import Phrases, direction, own_name, phrases
+from ilofeed.media import Icon
 from ilofeed.model import (
     FILE_NAMES,
     MEDIA_TYPES,
@@ -27,6 +28,7 @@ from ilofeed.model import (
     Event,
     Feed,
     Format,
+    Image,
     Office,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language
@@ -95,12 +97,22 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "when": functools.partial(when, words),
         "span": functools.partial(span, words),
         "metadata": functools.partial(page_metadata, office.title),
+        "Icon": Icon,
+        "shared_picture": shared_picture(office),
         "entry_list": functools.partial(entry_list, office, words, tag),
         "autodiscovery": functools.partial(autodiscovery_links, office),
         "label": lambda feed: label(feed, office, words),
         "label_language": lambda feed: label_language(feed, office),
         "about": lambda feed: about(feed, office, words, directory),
     }
+
+
+def shared_picture(office: Office) -> Image | None:
+    """Return the picture that links to pages without one show."""
+    file = office.brand.get("image")
+    if file is None:
+        return None
+    return Image(office.address(file.path), office.title, width=file.width, height=file.height)
 
 
 def render_assets(office: Office) -> list[Document]:

@@ -25,7 +25,7 @@ def read_structured(page: bytes) -> Any:
 def structured(entry: Entry, office: Office) -> dict[str, Any]:
     """Return the JSON-LD of an entry: a graph of its NewsArticle and, if it has one, its Event."""
     office = office.localized(entry.language)
-    publisher = _person(office.author, "Organization")
+    publisher = _organization(office)
     article = {
         "@type": "NewsArticle",
         "@id": entry.url,
@@ -83,6 +83,15 @@ def _event(entry: Entry, organizer: dict[str, Any]) -> dict[str, Any]:
         "url": event.url or entry.url,
         "inLanguage": entry.language,
     }
+
+
+def _organization(office: Office) -> dict[str, Any]:
+    """Return the office as the publisher, with its logo."""
+    organization = _person(office.author, "Organization")
+    if file := office.brand.get("logo"):
+        logo = Image(office.address(file.path), office.title, width=file.width, height=file.height)
+        organization["logo"] = _image(logo)
+    return organization
 
 
 def _person(person: Person, kind: str) -> dict[str, Any]:

@@ -31,9 +31,11 @@ class Recipes:
         self._office = selection.office
         self._directory = directory
         self._settings = settings_digest(selection.office)
+        shown = [(file.path, file.width, file.height) for file in selection.office.brand.values()]
+        self._branded = _digest(self._settings, shown)
         terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
-        self._feeds = {each: _digest(self._settings, self._find_feeds(*each)) for each in terms}
+        self._feeds = {each: _digest(self._branded, self._find_feeds(*each)) for each in terms}
         self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
         self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
 
@@ -47,7 +49,7 @@ class Recipes:
         in_feeds = [entry for entry in entries if entry.withdrawn is None]
         feeds = [(*_describe(feed), *self._describe_related(feed)) for feed in directory.feeds]
         chart = entries_per_month(in_feeds, office)
-        values = (office.description, directory.main.spec, feeds, chart)
+        values = (self._branded, office.description, directory.main.spec, feeds, chart)
         return self._with_entries([in_feeds[:NEWEST]], "index", *values)
 
     def entry(self, entry: Entry, linked: Iterable[Sequence[Entry | None]]) -> bytes:
@@ -65,12 +67,14 @@ class Recipes:
     def feed(self, feed: Feed) -> bytes:
         """Return the recipe of all documents of a feed except its archives and its page."""
         lists = (feed.entries, feed.events, feed.tombstones, feed.current, feed.withdrawn)
-        return self._with_entries(lists, "feed", *_describe(feed), len(feed.archives))
+        return self._with_entries(
+            lists, "feed", self._branded, *_describe(feed), len(feed.archives)
+        )
 
     def feed_page(self, feed: Feed) -> bytes:
         """Return the recipe of the page of a feed, which links to related feeds."""
         main = self._directory.main
-        links = (main.spec, main.title, main.updated, *self._describe_related(feed))
+        links = (self._branded, main.spec, main.title, main.updated, *self._describe_related(feed))
         return self._with_entries([feed.entries], "page", *_describe(feed), *links)
 
     def archive(self, feed: Feed) -> bytes:

@@ -24,7 +24,7 @@ from ilofeed.feeds import (
     select_feeds,
     select_published,
 )
-from ilofeed.media import OfficeFile, render_files
+from ilofeed.media import OfficeFile, files_of, render_files
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
@@ -112,7 +112,7 @@ def look(sources: Sources, now: dt.datetime, address: str, memory: Memory) -> Pr
     memory.valid = {entry.path: entry for entry in entries}
     selection, marks = _select(office, entries, now)
     moment = next_change(entries, now)
-    memory.shown = Preview(selection, tuple(problems), marks, moment, sources.files)
+    memory.shown = Preview(selection, tuple(problems), marks, moment, sources.publishable)
     return memory.shown
 
 
@@ -275,14 +275,23 @@ def _renderers(
     office, feeds = selection.office, selection.feeds
     render_entry = entry_renderer(selection)
     renderers: dict[str, Callable[[], Sequence[Document]]] = {
-        "": lambda: [*render_assets(office), *render_indexes(selection)]
+        "": lambda: [*render_assets(office), *render_indexes(selection), *own_files()]
     }
     for page in redirects:
         renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
 
+    def own_files(entry: Entry | None = None) -> list[Document]:
+        """Return the files of an entry, or of the office; none if one has changed or is gone, which
+        the next update of the preview shows."""
+        wanted = entry.files if entry is not None else files_of(office, ())
+        try:
+            files = render_files(wanted, office_files, {})
+        except OSError:
+            return []
+        return [file for file in files if isinstance(file, Document)]
+
     def render_with_files(entry: Entry) -> Sequence[Document]:
-        files = render_files([entry], office_files, {})
-        return [*render_entry(entry), *(file for file in files if isinstance(file, Document))]
+        return [*render_entry(entry), *own_files(entry)]
 
     for entry in selection.entries:
         renderers[f"entry/{entry.slug}"] = partial(render_with_files, entry)

@@ -69,7 +69,8 @@ class Watcher:
                 yield error
                 self._stopped.wait(WAKE)
                 continue
-            stamps = [file.stamp() for file in sources.files.values()]
+            stamps = [file.stamp() for file in sources.publishable.values()]
+            brand = {file: file.stamp() for file in sources.brand.values()}
             if (sources, stamps) != shown or (due is not None and due <= now):
                 preview = look(sources, now, server.address, memory)
                 shown, due, number = (sources, stamps), preview.next_change, number + 1
@@ -77,6 +78,9 @@ class Watcher:
                 yield Update(preview, time.monotonic() - started)
             while not self._changed.wait(WAKE) and not self._stopped.is_set():
                 if due is not None and due <= clock():
+                    break
+                # few files, anywhere in the folder of the office
+                if any(file.stamp() != stamp for file, stamp in brand.items()):
                     break
 
     def _watch_root(self) -> None:

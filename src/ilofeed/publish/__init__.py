@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         refuse_lost,
     )
     from ilofeed.publish.output import PublishResult, publish, read_manifest
-    from ilofeed.publish.stamps import Input, scan_inputs
+    from ilofeed.publish.stamps import Input, input_of, scan_inputs
     from ilofeed.publish.state import (
         BuildSummary,
         LastShown,
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BuildSummary", "Input", "LastShown", "NewBuild", "Output", "Previous", "PreviousBuild",
-    "PublishResult", "keep_entries", "live", "load_named", "load_previous", "load_state", "output",
+    "PublishResult", "input_of", "keep_entries", "live", "load_named", "load_previous",
+    "load_state", "output",
     "publish", "read_manifest", "recall_build", "recall_summary", "refuse_lost", "save_state",
     "scan_inputs", "websub",
 ]  # fmt: skip
@@ -41,7 +42,7 @@ _NAMES = {
     "entry_records": "keep_entries",
     "last_build": "Previous PreviousBuild load_named load_previous recall_build refuse_lost",
     "output": "PublishResult publish read_manifest",
-    "stamps": "Input scan_inputs",
+    "stamps": "Input input_of scan_inputs",
     "state": "NewBuild Output LastShown BuildSummary recall_summary load_state save_state",
 }
 

@@ -48,17 +48,25 @@ def scan_inputs(root: Path) -> dict[bytes, Input]:
     }
 
 
+def input_of(root: Path, name: str, digest: str) -> Input:
+    """Return a file that feeds.yaml names as an input; `digest` is the hexadecimal SHA-256 of the
+    bytes that were read. It was read before this stamp, so its content is always compared."""
+    path = os.fsencode(name)
+    return Input(path, *_scan(root, [path]).get(path, UNKNOWN), bytes.fromhex(digest))
+
+
 def are_unchanged(root: Path, rows: Iterable[tuple[Any, ...]]) -> bool:
     """Return whether all inputs are unchanged since the scan; `rows` have the fields of `Input`."""
     inputs = list(rows)
-    return _scan(root) == {row[0]: row[1:5] for row in inputs} and all(
+    named = [row[0] for row in inputs if not row[0].startswith(b"entries/")]
+    return _scan(root, [b"entries", *named]) == {row[0]: row[1:5] for row in inputs} and all(
         _content(root, path) == digest for path, *_, digest in inputs if digest is not None
     )
 
 
-def _scan(root: Path) -> dict[bytes, Stamp]:
+def _scan(root: Path, names: Iterable[bytes] = (b"feeds.yaml", b"entries")) -> dict[bytes, Stamp]:
     stamps: dict[bytes, Stamp] = {}
-    for name in (b"feeds.yaml", b"entries"):
+    for name in names:
         path = os.fsencode(root) + b"/" + name
         if os.path.isdir(path):  # noqa: PTH112  paths are bytes
             _scan_folder(path, name, stamps)

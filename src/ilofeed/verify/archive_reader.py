@@ -29,6 +29,7 @@ from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
 
 _FEED = "{http://www.w3.org/2005/Atom}feed"
 _FH = "{http://purl.org/syndication/history/1.0}"
+_IMAGE = ("url", "title", "link", "width", "height")  # elements of a channel's picture
 _LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
@@ -65,11 +66,13 @@ def _atom_feed(root: Any) -> Fields:
             (node.get("ref"), node.get("when")) for node in _children(root, "at:deleted-entry")
         ],
         "page": _page_link(root),
+        "icon": _text(root, "atom:icon"),
+        "logo": _text(root, "atom:logo"),
     }
 
 
 def _rss_feed(channel: Any) -> Fields:
-    updated = _text(channel, "lastBuildDate")
+    updated, images = _text(channel, "lastBuildDate"), _children(channel, "image")
     return _feed(channel) | {
         "title": _text(channel, "title"),
         "description": _text(channel, "description"),
@@ -77,6 +80,7 @@ def _rss_feed(channel: Any) -> Fields:
         "updated": updated,
         "updated_at": _rss_second(updated),
         "page": _text(channel, "link"),
+        "icon": tuple(_text(image, name) for image in images for name in _IMAGE) or None,
     }
 
 

@@ -18,10 +18,12 @@ from ilofeed.feeds import (
     event_times,
     event_title,
     feed_links,
+    feed_pictures,
     is_edited,
     last_change,
     term_categories,
 )
+from ilofeed.media import Icon
 from ilofeed.model import FILE_NAMES, Entry, Event, Feed, Format, Office
 
 Fields = dict[str, Any]
@@ -30,7 +32,8 @@ Fields = dict[str, Any]
 def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
     """Return the fields that a reader must find in a feed document, except its entries."""
     links = {link["rel"]: link["href"] for link in feed_links(feed, office, FILE_NAMES[form], "")}
-    author = office.localized(feed.language).author
+    author, pictures = office.localized(feed.language).author, feed_pictures(feed, office)
+    icon = pictures.get("icon")
     fields: Fields = {
         "id": feed.id,
         "title": feed.title,
@@ -51,19 +54,27 @@ def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
         "prev-archive": links.get("prev-archive"),
         "next-archive": links.get("next-archive"),
         "history": _history(feed),
+        "icon": icon,
+        "logo": pictures.get("logo"),
     }
     match form:
         case "atom":
             return fields
         case "rss":  # has no id, author and tombstones, and another date format
             local = dates.rfc822_safe(feed.updated.astimezone(office.timezone))
-            return _without(fields, "id", "authors", "tombstones") | {
-                "updated": written(local, "rss")
+            # the picture has title and link of the channel, and its size in pixels
+            side = str(Icon.FEED)
+            image = icon and (icon, feed.title, links["alternate"], side, side)
+            return _without(fields, "id", "authors", "tombstones", "logo") | {
+                "updated": written(local, "rss"),
+                "icon": image,
             }
         case "json":  # has no id, date and tombstones; the only archive link is prev-archive
-            missing = "id updated updated_at tombstones current next-archive history".split()
+            missing = "id updated updated_at tombstones current next-archive history logo".split()
             return _without(fields, *missing) | {
-                "authors": [_json_author(*author) for author in fields["authors"]]
+                "icon": pictures.get("large"),
+                "favicon": pictures.get("small"),
+                "authors": [_json_author(*author) for author in fields["authors"]],
             }
 
 

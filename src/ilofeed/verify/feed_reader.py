@@ -71,7 +71,7 @@ def _read_xml(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
         raise ValueError(f"feedparser reads {len(seen.entries)} of {len(entries)} entries")
     feed |= _feed(seen.feed)
     if form == "atom":
-        feed["id"] = seen.feed.get("id")
+        feed |= {"id": seen.feed.get("id"), "logo": seen.feed.get("logo")}
     read_entry = _atom_entry if form == "atom" else _rss_entry
     # plain dictionaries, because feedparser's return the values of other keys for missing ones
     items = map(dict, seen.entries)
@@ -88,9 +88,18 @@ def _feed(feed: Any) -> Fields:
         "description": feed.get("subtitle"),
         "language": feed.get("language"),
         "page": feed.get("link"),
+        "icon": feed.get("icon") or _channel_picture(feed.get("image")),
         "updated": feed.get("updated") if "updated" in feed else None,
         "updated_at": _second(feed.get("updated_parsed") if "updated" in feed else None),
     }
+
+
+def _channel_picture(image: Any) -> tuple[Any, ...] | None:
+    """Return address, title, link, width and height of the picture of an RSS channel."""
+    if not image:
+        return None
+    sizes = (str(image.get(name)) for name in ("width", "height"))  # feedparser makes them numbers
+    return image.get("href"), image.get("title"), image.get("link"), *sizes
 
 
 def _entry(item: Any, fields: Fields) -> Fields:
@@ -174,6 +183,8 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
         "language": seen.get("language"),
         "self": seen.get("feed_url"),
         "page": seen.get("home_page_url"),
+        "icon": seen.get("icon"),
+        "favicon": seen.get("favicon"),
         "hub": hubs[0].get("url"),
         "prev-archive": seen.get("next_url"),
         "authors": _json_people(seen),
