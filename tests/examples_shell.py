@@ -58,7 +58,8 @@ def this_office(folder: Path) -> Path:
     Beside it stands a `run` whose tasks `ilofeed` and `build` run the program of this environment,
     as `ilofeed` does; it has no other.
     """
-    shutil.copytree(ROOT / "entries", folder / "entries")
+    for name in ("entries", "brand"):
+        shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "feeds.yaml", folder)
     program = f'"{sys.executable}" -m ilofeed'
     run, command = folder / "run", folder / "bin" / "ilofeed"

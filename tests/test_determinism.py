@@ -76,7 +76,7 @@ def test_not_one_byte_differs(tmp_path: Path) -> None:
     )
     moved = tmp_path / "elsewhere"
     moved.mkdir()
-    names = sorted((ROOT / "entries").rglob("*.md"), reverse=True)
+    names = sorted([*(ROOT / "entries").rglob("*.md"), *(ROOT / "brand").iterdir()], reverse=True)
     for name in names:  # other inodes, other times
         target = moved / name.relative_to(ROOT)
         target.parent.mkdir(parents=True, exist_ok=True)
