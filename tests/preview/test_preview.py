@@ -466,6 +466,15 @@ def test_it_follows_the_files(tmp_path: Path) -> None:
         shows("New one")
         (root / "entries" / "2026" / "new.md").write_bytes(entry(title="Newer"))
         shows("Newer")
+        drawing = (
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 2 1'><title>{}</title></svg>"
+        )
+        (root / "feeds.yaml").write_bytes(OFFICE.replace(b"site:", b"site:\n  logo: brand/a.svg"))
+        shows("there is no file")
+        (root / "brand").mkdir()  # in no folder that is watched
+        for name in ("First", "Second"):
+            (root / "brand" / "a.svg").write_text(drawing.format(name))
+            shows(name, "/assets/logo.svg")
         here.process.send_signal(signal.SIGTERM)
         _, said = here.told()
         assert here.process.returncode == 0
