@@ -35,7 +35,7 @@ from ilofeed.cli.console import Progress
 from ilofeed.cli.options import BuildOptions
 from ilofeed.content import site as check
 from ilofeed.content.read import read_office
-from ilofeed.feeds import archives
+from ilofeed.feeds import archive_documents
 from ilofeed.feeds.selection import select
 from ilofeed.pages import html, render
 from ilofeed.problems import RULES
@@ -160,7 +160,7 @@ class Upgrade:
 @contextlib.contextmanager
 def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (archives, check, render, verify):
+        for module in (archive_documents, check, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
         patch.setattr(
             "ilofeed.cli.options.BuildOptions.processes",
