@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "src" / "ilofeed"
 # `base` is the modules of the folder itself, but for `build` and `__main__`
 PACKAGES = (
-    "base media bodies content feeds pages verify guard publish build importers scaffold preview "
-    "cli __main__"
+    "base text media bodies content feeds pages verify guard publish build importers scaffold "
+    "preview cli __main__"
 ).split()
 SHARED = {
     "icalendar": {"feeds", "verify"},  # written by the one, read back by the other

@@ -1,0 +1,129 @@
+"""Find and repair characters and markup that feeds cannot carry."""
+
+import re
+
+from ilofeed.problems import Code, Problem, quote
+from ilofeed.text.source import Source
+
+# not allowed in XML 1.0, reported by feed validators (BadCharacters), or lost in readers (U+FEFF)
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
+# U+FFFD, surrogates and noncharacters: parse errors in HTML
+_FIT = "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 17))
+_UNFIT = re.compile(rf"[\x80-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffd-\U0010ffff](?<![{_FIT}])")
+# UTF-8 decoded as Latin-1 or Windows-1252, then saved: "é" became "Ã©", "’" became "â€™"
+_MOJIBAKE = re.compile(
+    r"(?:[\u00c2\u00c3][\x80-\u00bf]"
+    r"|\u00e2\u20ac[\u02dc\u0153\u2122\u201c\u201d\u00a6\u00a2\u017e])+"
+)
+# at least two letters of another script, each as two to four characters: "工资" became "å·¥èµ„"
+_CONTINUATION = (
+    "\x80-\xbf\u20ac\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\u017d"
+    "\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\u017e\u0178"
+)
+_FOREIGN_MOJIBAKE = re.compile(f"(?:[\xc2-\xf4][{_CONTINUATION}]{{1,3}}){{2,}}")
+PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # valid, but usually an icon copied by accident
+UNFIT = (_FOREIGN_MOJIBAKE, _MOJIBAKE, CONTROL, _UNFIT)  # in this order
+
+
+def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
+    """Return the warning about a private character that a value contains only as an escape."""
+    match = PRIVATE.search(value)
+    if match is None or PRIVATE.search(source.text, start, end):
+        return []
+    return [private_character(source, start, match[0])]
+
+
+def private_character(source: Source, offset: int, character: str) -> Problem:
+    """Return the warning about a private character at an offset."""
+    message = (
+        f"private-use character U+{ord(character):04X}, often an icon copied from a web page, "
+        "which readers show as a box; delete it"
+    )
+    return source.problem(offset, "private-character", message, "warning")
+
+
+def is_unfit(match: re.Match[str]) -> bool:
+    """Return whether a match of a pattern in `UNFIT` is unfit; the first may be mistaken."""
+    return match.re is not _FOREIGN_MOJIBAKE or _repaired(match[0]) is not None
+
+
+def describe_unfit(unfit: str) -> tuple[Code, str]:
+    """Return the problem code and the message for characters that `find_unfit` found."""
+    if CONTROL.match(unfit):
+        message = f"control character U+{ord(unfit):04X} is not allowed in feeds; delete it"
+        return "control-character", message
+    if _UNFIT.match(unfit):
+        message = f"character U+{ord(unfit):04X} comes from damaged text; write the text again"
+        return "damaged-text", message
+    message = f"{quote(unfit)} looks like text in a wrong encoding"
+    if repaired := _repaired(unfit):
+        message += f"; write {quote(repaired)}"
+    return "double-encoding", message
+
+
+def _repaired(unfit: str) -> str | None:
+    try:
+        return b"".join(map(_byte, unfit)).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _byte(character: str) -> bytes:
+    """Return a letter's byte in Windows-1252, or in Latin-1 for the five that the former lacks."""
+    try:
+        return character.encode("cp1252")
+    except UnicodeError:
+        return character.encode("latin-1")
+
+
+def repair(text: str) -> str:
+    """Undo wrong decoding where possible, and remove all that `find_unfit` would find."""
+    for pattern in (_FOREIGN_MOJIBAKE, _MOJIBAKE):
+        for _ in range(3):  # a text may have been decoded wrongly three times
+            text = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
+    text = PRIVATE.sub("", _UNFIT.sub("", CONTROL.sub("", text)))
+    for _ in range(3):
+        text = _MOJIBAKE.sub(lambda match: match[0][:1], text)
+    return _MOJIBAKE.sub(lambda match: f"{match[0][:1]} ", text)  # which cannot match again
+
+
+def is_mistakable(text: str) -> bool:
+    """Return whether the Latin-1 bytes of a text are also valid UTF-8, as of `É®`.
+
+    feedparser, and the readers built on it, assume a wrong encoding and change such a text.
+    """
+    try:
+        return text.encode("latin-1").decode("utf-8") != text
+    except UnicodeError:
+        return False
+
+
+def find_unfit(text: str) -> re.Match[str] | None:
+    """Return the first characters that feeds cannot carry, in text that `decode` did not check."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return None
+    return _MOJIBAKE.search(text) or CONTROL.search(text) or _UNFIT.search(text)
+
+
+_TAGS = """
+    a abbr acronym address article aside audio b bdi bdo big blockquote body br button canvas
+    caption center cite code col colgroup data datalist dd del details dfn dialog dir div dl
+    dt em embed fieldset figcaption figure font footer form frame frameset h1 h2 h3 h4 h5 h6
+    head header hr html i iframe img input ins kbd label legend li link m main map mark menu
+    meta meter nav nobr noscript object ol optgroup option output p param picture pre progress
+    q rp rt ruby s samp script section select small source span strike strong style sub
+    summary sup table tbody td textarea tfoot th thead time title tr tt u ul var video wbr
+""".split()
+_MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
+
+
+def find_markup(text: str) -> str | None:
+    """Return the first HTML end tag in plain text: readers show it and validators warn about it."""
+    return match[0] if (match := _MARKUP.search(text)) else None
+
+
+def without_markup(text: str) -> str:
+    """Remove HTML end tags from plain text until `find_markup` finds none."""
+    for _ in range(3):  # removing one may join the parts of another
+        text = _MARKUP.sub(" ", text)
+    return text.replace("</", "< /") if _MARKUP.search(text) else text

@@ -1,0 +1,144 @@
+"""Decode an author's file, whatever its encoding, and report what feeds cannot carry."""
+
+import codecs
+import itertools
+import re
+
+from ilofeed.problems import Problem, quote
+from ilofeed.text.characters import (
+    CONTROL,
+    PRIVATE,
+    UNFIT,
+    describe_unfit,
+    is_unfit,
+    private_character,
+)
+from ilofeed.text.encodings import guess_encoding
+from ilofeed.text.source import MAX_PER_FILE, Source
+
+_KINDS = (  # how files begin that are not texts
+    (b"PK\x03\x04", "a document of Word or LibreOffice"),
+    (b"\xd0\xcf\x11\xe0", "a document of Word"),
+    (b"{\\rtf", "a document of Word (RTF)"),
+    (b"%PDF", "a PDF document"),
+    (b"\x89PNG", "a picture"),
+    (b"\xff\xd8\xff", "a picture"),
+    (b"GIF8", "a picture"),
+)
+_SAVE = "save it as UTF-8 (“Save as”, encoding UTF-8)"
+
+
+def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
+    """Return the text of a file (None if it is binary) and the problems of its encoding.
+
+    A file in another encoding is decoded all the same, so that its other problems are reported too.
+    Unfit characters are masked one by one, which keeps lines and columns right and makes sure that
+    later checks do not report them again.
+    """
+    for beginning, kind in _KINDS:
+        if data.startswith(beginning):
+            message = (
+                f"this is {kind}, whatever the name of the file; copy its words into a text file"
+            )
+            return None, [Problem(path, 1, 1, "not-utf-8", message)]
+    text, problems = _decode(path, data)
+    if _is_binary(text[:1000]):
+        message = "not a text file; write one with a text editor and save it as UTF-8"
+        return None, [Problem(path, 1, 1, "not-utf-8", message)]
+    source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
+    for pattern in UNFIT:
+        matches = [match for match in pattern.finditer(source.text) if is_unfit(match)]
+        problems += _list_unfit(source, matches)
+        if matches:
+            source = Source(path, _mask(source.text, matches))
+    private = itertools.islice(PRIVATE.finditer(source.text), MAX_PER_FILE)
+    problems += [private_character(source, match.start(), match[0]) for match in private]
+    return source, problems
+
+
+def _is_binary(head: str) -> bool:
+    """Return whether a file is binary: its first characters are NUL and many control characters."""
+    return "\0" in head and len(CONTROL.findall(head)) * 20 > len(head)
+
+
+def _mask(text: str, matches: list[re.Match[str]]) -> str:
+    """Replace each match with spaces or letters of the same length."""
+    parts, end, indented = [], 0, True
+    for match in matches:
+        between = text[end : match.start()]
+        last = between.rpartition("\n")[2]
+        indented = not last.strip(" ") and (indented or "\n" in between)
+        parts += [between, (" " if indented else "x") * len(match[0])]
+        end = match.end()
+    return "".join([*parts, text[end:]])
+
+
+def _list_unfit(source: Source, matches: list[re.Match[str]]) -> list[Problem]:
+    problems = [
+        source.problem(match.start(), *describe_unfit(match[0])) for match in matches[:MAX_PER_FILE]
+    ]
+    if more := matches[MAX_PER_FILE:]:
+        code, _ = describe_unfit(more[0][0])
+        message = f"and {len(more)} more of the same kind in this file"
+        problems.append(source.problem(more[0].start(), code, message))
+    return problems
+
+
+_MARKS = (
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark begins in the same way
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def _decode(path: str, data: bytes) -> tuple[str, list[Problem]]:
+    for mark, name in _MARKS:
+        if data.startswith(mark):
+            return _utf16(path, data.removeprefix(mark), name)
+    start = data[:200]
+    # UTF-16 without a mark, if it is text
+    if start.count(0) > len(start) // 4 or start.startswith((b"-\0-\0-\0", b"\0-\0-\0-")):
+        return _utf16(path, data, "utf-16-le" if start[1:2] == b"\0" else "utf-16-be")
+    try:
+        return data.decode("utf-8").lstrip("\ufeff"), []
+    except UnicodeDecodeError:
+        return _foreign(path, data)
+
+
+def _utf16(path: str, data: bytes, name: str) -> tuple[str, list[Problem]]:
+    encoding = name[:6].upper()
+    message = f"the file is encoded as {encoding}; {_SAVE}"
+    return data.decode(name, "replace").replace("\ufffd", "?"), [
+        Problem(path, 1, 1, "not-utf-8", message)
+    ]
+
+
+def _foreign(path: str, data: bytes) -> tuple[str, list[Problem]]:
+    """Return the text of a file with lines in another encoding, and a problem at the first one."""
+    lines = data.split(b"\n")
+    foreign = {index: at for index, line in enumerate(lines) if (at := _first_foreign(line)) >= 0}
+    codec, name = guess_encoding(b"\n".join(lines[index] for index in foreign))
+    texts = [
+        line.decode(codec or "cp1252", "replace").replace("\ufffd", "?")
+        if index in foreign
+        else line.decode("utf-8")
+        for index, line in enumerate(lines)
+    ]
+    index, at = next(iter(foreign.items()))
+    line = lines[index]
+    column = len(line[:at].decode("utf-8")) + 1
+    message = f"byte 0x{line[at]:02X} is not valid UTF-8"
+    if codec:
+        words = line[at:].decode(codec, "replace").strip()
+        message = f"the file is not encoded as UTF-8; as {name} this is {quote(words, 30)}"
+    return "\n".join(texts), [Problem(path, index + 1, column, "not-utf-8", f"{message}; {_SAVE}")]
+
+
+def _first_foreign(line: bytes) -> int:
+    """Return the index of the first byte that is not UTF-8; -1 if there is none."""
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start
+    return -1
