@@ -187,7 +187,7 @@ def drawing(text: str) -> None:
     assert re.findall(r"\w+", order) == PACKAGES[:-1]
     assert boxes == PACKAGES[3:9]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
-    assert named == {"build", "media", "importers", "scaffold", "preview", "cli"}
+    assert named == {"build", "text", "media", "importers", "scaffold", "preview", "cli"}
 
 
 def table(text: str, office: Path) -> None:

@@ -255,16 +255,16 @@ def read_moment(
     except UnknownFormError:
         match = _SHORT_HOUR.fullmatch(text)
         if match is None:
-            raise explain_date(text) from None
+            raise explain_date(text, is_event=is_local) from None
     moment = parse_moment(f"{match[1]}T0{match[2]}", office_zone, is_local=is_local)
     raise DateError("bad-date", f"invalid date {quote(text)}; write {moment.isoformat()}")
 
 
-def explain_date(text: str) -> DateError:
+def explain_date(text: str, *, is_event: bool = False) -> DateError:
     """Return the error for a text that is not a moment; its message says what to write."""
     quoted, trimmed = quote(text), text.strip()[:100]
     if match := _first_match(_RANGES, trimmed):
-        return _explain_range(quoted, match)
+        return _explain_range(quoted, match, is_event=is_event)
     if match := _first_match(_DAYS, trimmed):
         day = _date(match["y"], match["m"], match["d"])
         advice = f"; write {day}" if day else f": there is no such day; {_FORM}"
@@ -289,15 +289,18 @@ def _first_match(patterns: list[str], text: str) -> re.Match[str] | None:
     return next(filter(None, (pattern.fullmatch(text) for pattern in _compiled(*patterns))), None)
 
 
-def _explain_range(quoted: str, match: re.Match[str]) -> DateError:
+def _explain_range(quoted: str, match: re.Match[str], *, is_event: bool) -> DateError:
     groups = match.groupdict()
     end = _date(match["y"], match["m"], match["d"])
     start = _date(groups.get("y1") or match["y"], groups.get("m1") or match["m"], match["d1"])
     if start is None or end is None or end < start:
         return DateError("date-range", f"invalid range of days {quoted}; {_FORM}")
-    message = (
-        f"expected one day, not the range {quoted}; write its last day, date: {end}, "
-        f"and the range as an event, event: {{start: {start}, end: {end}}}"
+    message = f"expected one day, not the range {quoted}; write "
+    message += (
+        f"start: {start} and, on the next line, end: {end}"
+        if is_event
+        else f"its last day, date: {end}, and the range as an event, "
+        f"event: {{start: {start}, end: {end}}}"
     )
     return DateError("date-range", message)
 

@@ -150,12 +150,12 @@ Code = Literal[  # each has its section in docs/reference/problems.md
     "missing-colon", "missing-key", "mixed-event", "named-twice", "no-entries", "no-feeds-yaml",
     "no-front-matter", "no-time-zone", "not-a-file", "not-a-mapping", "not-an-entry", "not-utf-8",
     "private-character", "quotes", "raw-html", "relative-url", "same-language", "second-document",
-    "site-moved", "tab", "too-deep", "too-long", "translation-chain", "unclosed-bracket",
-    "unclosed-front-matter", "unknown-broader", "unknown-category", "unknown-country",
-    "unknown-key", "unknown-language", "unknown-time-zone", "unknown-translation", "unquoted-colon",
-    "unquoted-start", "unreadable", "unsafe-link", "unused-file", "updated-backwards",
-    "updated-before-date", "updated-in-future", "withdrawn-before-date", "wrong-type", "yaml-alias",
-    "yaml-syntax", "yaml-tag",
+    "site-moved", "special-space", "tab", "too-deep", "too-long", "translation-chain",
+    "unclosed-bracket", "unclosed-front-matter", "unknown-broader", "unknown-category",
+    "unknown-country", "unknown-key", "unknown-language", "unknown-time-zone",
+    "unknown-translation", "unquoted-colon", "unquoted-start", "unreadable", "unsafe-link",
+    "unused-file", "updated-backwards", "updated-before-date", "updated-in-future",
+    "withdrawn-before-date", "wrong-type", "yaml-alias", "yaml-syntax", "yaml-tag",
 ]  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)
 RULES: tuple[Code, ...] = (  # of the continuity guard: errors that --allow permits once

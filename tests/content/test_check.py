@@ -423,7 +423,7 @@ HEAD = "---\ntitle: Wages rise\ndate: 2015-05-19\nsummary: x\ncategories: [wages
         ("---\n# only a comment\n---\n", ["wages:2:1 missing-key"]),
         (HEAD.replace("title: ", "title:") + "countries: [MN]\n---\n", ["wages:2:1 missing-colon"]),
         (HEAD + "countries: [MN]\nlanguage:en\n---\n", ["wages:7:1 missing-colon"]),
-        (HEAD + "countries: [MN]\nlanguage： en\n---\n", ["wages:7:1 missing-colon"]),
+        (HEAD + "countries: [MN]\nlanguage： en\n---\n", ["wages:7:9 missing-colon"]),
         (HEAD + "countries: [MN]\n" + "#" * 60_000 + "\n---\n", ["wages:2:1 too-long"]),
         (HEAD + "countries: [MN， CN]\n---\n", ["wages:6:13 unknown-country"]),
     ],

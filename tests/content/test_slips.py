@@ -279,7 +279,7 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         (
             "  CN: China",
             "  - CN: China\n  - MN: Mongolia\nx:",
-            "each on its own indented line: CN: …",
+            "expected a label for each name; write countries: {CN: China, MN: Mongolia}",
         ),
         (
             "feeds: [all]",
@@ -410,12 +410,12 @@ def test_a_body_below_the_keys_without_a_fence(body: str) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "expected", "message"),
     [
-        ("date: ", "date:\u00a0", "3:1 missing-colon", "special space (U+00A0) after the colon"),
+        ("date: ", "date:\u00a0", "3:6 special-space", "special space (U+00A0) after the colon"),
         (
             "date: ",
             "\u00a0date: ",
-            "3:1 unknown-key",
-            "the key `date` contains an invisible character",
+            "3:1 special-space",
+            "this line begins with special spaces (U+00A0); delete them",
         ),
         (
             "date: ",

@@ -47,8 +47,10 @@ def test_utf_16_is_known_without_its_mark_also_in_chinese(codec: str) -> None:
 
 
 def test_bytes_that_are_text_in_no_encoding_are_not_guessed() -> None:
-    (message,) = messages(wages=entry(title="TITLE").replace(b"TITLE", b"Wages \x81\xff\x81 rise"))
-    assert message == ("byte 0x81 is not valid UTF-8; save it as UTF-8 (“Save as”, encoding UTF-8)")
+    (message,) = messages(
+        wages=entry(title="TITLE").replace(b"TITLE", b"W\xd7g \xf7s\xb6 x\xa4\xac")
+    )
+    assert message == ("byte 0xD7 is not valid UTF-8; save it as UTF-8 (“Save as”, encoding UTF-8)")
 
 
 def test_the_other_mistakes_of_such_a_file_are_reported_too() -> None:

@@ -109,7 +109,7 @@ def _check_keys(
     if parts.end - parts.start > MAX_KEYS:
         message = f"the keys are too long (over {MAX_KEYS} characters); move text into the body"
         return None, [source.problem(parts.start, "too-long", message)]
-    root, problems = yaml_nodes.compose(source, parts.start, parts.end)
+    root, problems = yaml_nodes.compose(source, parts.start, parts.end, EntryFields.model_fields)
     if root is None:
         if not problems:
             message = "there are no keys between the two lines ---; "

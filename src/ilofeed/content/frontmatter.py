@@ -177,7 +177,7 @@ def _value(value: Any) -> str:
 
 def to_yaml(text: str) -> str:
     """Serialize a text as a YAML scalar: plain if that is safe, otherwise in double quotes."""
-    if find_unfit(text):  # characters that YAML or the checks reject
+    if find_unfit(text) or re.search("[\u2028\u2029]", text):  # YAML or the checks reject these
         return json.dumps(text)
     line = Source("", f"key: {text}\n")
     root, problems = compose(line, 0, len(line.text))

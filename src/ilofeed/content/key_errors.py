@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Collection
-from typing import Any
+from typing import Any, get_origin
 
 from pydantic import BaseModel
 
+from ilofeed.content.keys import slugify
 from ilofeed.content.yaml_errors import ITEM_SIGNS
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
+from ilofeed.places import country_code
 from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote, visible
 from ilofeed.text import Source
 
@@ -15,11 +17,30 @@ Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a valu
 MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
 
 _NAMES = ("categories", "countries", "languages")  # lists of names without spaces
+_SYNONYMS = {  # what editors call a key of an event, or of an entry
+    "start": "begin beginning begins date day from since when",
+    "end": "ending ends finish to until",
+    "place": "address city location venue where",
+    "title": "headline heading",
+    "date": "created day publish_date published when",
+    "summary": "abstract description excerpt intro lead teaser",
+    "categories": "keywords subject tag tags topic topics",
+    "link": "address href source url website",
+    "url": "address href link src website",
+    "updated": "edited lastmod modified",
+    "authors": "byline",
+    "image": "photo picture",
+    "attachments": "documents downloads files",
+    "language": "lang",
+}
 _UNSEEN = r"[^\S ]|[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]"
 _EXPECTED = {
     "list_type": "expected a list in brackets: {key}: [{value}]",
     "item_type": "expected a list; begin its first line with a hyphen: `- {first}: …`",
     "string_type": "expected text, not {kind}",
+    "event_type": "write event: {{start: {value}}}, with the day, or date and time, as `start`",
+    "items_type": "expected keys, not a list; delete the hyphen in front of {first}",
+    "terms_type": "expected a label for each name; write {key}: {value}",
     "picture_type": "write image: {{file: {value}, alt: …}}, with what the picture shows as `alt`",
     "colon_type": "expected text; put quotes around all of it, because it contains a colon",
     "model_type": "expected keys, each on its own indented line: {keys}",
@@ -40,9 +61,10 @@ def explain(
         parent, path = locate(root, loc[:-1])
         key, fields = str(loc[-1]), _fields_at(model, loc[:-1])
         if kind == "extra_forbidden":
-            message = _misplaced(key, path, root, model) or _unknown(key, fields)
+            message = _misplaced(key, path, root, model) or _unknown(key, parent, fields)
             return source.problem(key_start(root, (*path, key)), "unknown-key", message)
         is_reported = (*path, key) in broken or _is_misspelt(key, parent, fields)
+        is_reported |= bool(path) and misplaced_keys(root, model).get(key) == path[0]
         if is_reported or (not path and _is_elsewhere(key, root, model)):
             return None
         return source.problem(parent.start, *_missing(fields, path, key))
@@ -90,8 +112,13 @@ def _is_elsewhere(key: str, root: Mapping, model: type[BaseModel]) -> bool:
     return False
 
 
-def _unknown(key: str, fields: dict[str, Any]) -> str:
+def _unknown(key: str, parent: Node, fields: dict[str, Any]) -> str:
     message = f"unknown key {quote(key)}"
+    if key == "time" and "start" in fields:
+        return message + "; write the time after the date: `start: 2015-06-01 14:30`"
+    if meant := _synonym(key, fields):
+        is_written = meant in _written(parent)
+        return f"{message}; {'its values belong in' if is_written else 'write'} {quote(meant)}"
     plain = re.sub(_UNSEEN, "", key)
     if plain != key and plain in fields:
         return f"the key {quote(plain)} contains an invisible character; type it again"
@@ -103,12 +130,14 @@ def _unknown(key: str, fields: dict[str, Any]) -> str:
 def misplaced_keys(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
     """Map each top-level key that belongs into the section above it to the name of the section."""
     sections: dict[str, str] = {}
-    section = ""
-    for key, _ in root.pairs:
+    section, is_empty = "", False
+    for key, value in root.pairs:
         if key.value in model.model_fields:
-            section = key.value
+            section, is_empty = key.value, isinstance(value, Scalar) and not value.value
         elif section and key.value in _keys_of(model, section):
             sections[key.value] = section
+        elif is_empty and get_origin(model.model_fields[section].annotation) is dict:
+            sections[key.value] = section  # any key fits
     return sections
 
 
@@ -123,9 +152,18 @@ def _keys_of(model: type[BaseModel], section: str) -> Collection[str]:
 
 def _is_misspelt(key: str, parent: Node, fields: dict[str, Any]) -> bool:
     """Return whether a missing key is present with a wrong spelling, which is reported."""
-    written = [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
-    unknown = [name for name in written if name not in fields][:MAX_UNKNOWN]
-    return any(nearest(name, fields) == key for name in unknown)
+    unknown = [name for name in _written(parent) if name not in fields][:MAX_UNKNOWN]
+    return any((_synonym(name, fields) or nearest(name, fields)) == key for name in unknown)
+
+
+def _written(parent: Node) -> list[str]:
+    return [name.value for name, _ in parent.pairs] if isinstance(parent, Mapping) else []
+
+
+def _synonym(name: str, fields: Collection[str]) -> str | None:
+    """Return the key for which editors often write another word, or None."""
+    keys = (key for key, words in _SYNONYMS.items() if name.casefold() in words.split())
+    return next((key for key in keys if key in fields), None)
 
 
 def _missing(fields: dict[str, Any], path: Loc, key: str) -> tuple[Code, str]:
@@ -149,8 +187,12 @@ def _described(
         kind = "item_type" if kind == "list_type" and first in fields else kind
         if kind == "string_type" and shape == "a mapping" and " " in first:
             kind = "colon_type"
-        if key == "image" and isinstance(node, Scalar):
-            kind = "picture_type"
+        if key in {"image", "event"} and isinstance(node, Scalar):
+            kind = "picture_type" if key == "image" else "event_type"
+        elif kind == "model_type" and isinstance(node, Sequence) and first in fields:
+            kind = "items_type"
+        elif path in {("categories",), ("countries",)} and kind == "dict_type":
+            kind, value = "terms_type", _labelled(node, str(key))
         return "wrong-type", _EXPECTED[kind].format(
             key=key, value=value, keys=", ".join(fields), first=first, kind=shape
         )
@@ -165,6 +207,24 @@ def _described(
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return "bad-choice", _choice(node.value, key, item["ctx"]["expected"].replace("'", "`"))
     return (kind if kind in CODES else "wrong-type"), item["msg"]
+
+
+def _labelled(node: Node, section: str) -> str:
+    """Return the items of a list, or of a text, as terms of feeds.yaml: `{wages: Wages}`."""
+    labels = list[str]()
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar) and not item.broken:
+            labels += filter(None, map(str.strip, _VALUES.split(item.value)))
+        elif isinstance(item, Mapping):  # `- MN: Mongolia`
+            labels += [_first(value) for _, value in item.pairs]
+    terms = []
+    for label in labels:
+        name = slugify(label) or "…"
+        if section == "countries":
+            name = country_code(label) or (label if re.fullmatch("[A-Z]{2}", label) else name)
+        shown = name.replace("-", " ").capitalize() if label == name != label.upper() else label
+        terms.append(f"{name}: {shown}")
+    return visible("{" + ", ".join(terms) + "}", 200)
 
 
 def _first(node: Node) -> str:

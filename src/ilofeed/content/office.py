@@ -15,6 +15,7 @@ from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
 from ilofeed.media import BRAND_KEYS, OfficeFile, Unreadable, check_brand
 from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
+from ilofeed.places import country_code
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 from ilofeed.text import find_unfit
 
@@ -51,9 +52,8 @@ def _country_name(name: str) -> str | None:
     """Return a country's name if it is valid; otherwise a suggestion, or None."""
     if len(name) == 2 and name.upper() in _COUNTRY_CODES:
         return name.upper()
-    if len(name) == 2 and name.upper() == "UK":
-        return "GB"
-    return name if SLUG.fullmatch(name) and 3 <= len(name) <= 80 else None
+    is_name = SLUG.fullmatch(name) and 3 <= len(name) <= 80
+    return name if is_name else country_code(name)
 
 
 # by section of feeds.yaml: a function that returns a valid name unchanged or suggests one
@@ -97,7 +97,7 @@ def check_office(
     source, problems = frontmatter.read_source(PATH, data)
     if source is None:
         return placeholder_office(), problems
-    root, more = yaml_nodes.compose(source, 0, len(source.text))
+    root, more = yaml_nodes.compose(source, 0, len(source.text), OfficeFields.model_fields)
     problems += more
     if root is None:
         if not problems:
@@ -185,7 +185,7 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
         term = terms.get(name)
         if not checked.is_usable(section) or term is None or term.broader is None:
             continue
-        if term.broader not in names:
+        if term.broader not in {*names, *map(_CORRECT[section], names)}:
             message = f"{quote(term.broader)} is not defined in {section}"
             message += did_you_mean(term.broader, {*names} - {name})
             yield checked.problem("unknown-broader", message, section, name, "broader")

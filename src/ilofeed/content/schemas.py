@@ -27,6 +27,7 @@ from ilofeed.content.keys import (
     refuse,
 )
 from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
+from ilofeed.places import zone_of
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
 
@@ -131,9 +132,13 @@ def _check_authority(value: str) -> str:
 
 def _check_zone(value: str) -> str:
     if value not in dates.zone_names():
-        match = nearest(value, dates.zone_names()) if "/" in value else None
         message = f"unknown time zone {quote(value)}; "
-        message += f"did you mean `{match}`?" if match else "write a name such as Asia/Ulaanbaatar"
+        if zone := zone_of(value):
+            message += f"write {zone}"
+        elif "/" in value and (match := nearest(value, dates.zone_names())):
+            message += f"did you mean `{match}`?"
+        else:
+            message += "write a name such as Asia/Ulaanbaatar"
         refuse("unknown-time-zone", message)
     return value
 

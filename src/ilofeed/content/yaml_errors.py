@@ -1,6 +1,7 @@
 """Convert libyaml's syntax errors to messages for editors: what is wrong, and what to write."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from ilofeed.problems import Code, quote
@@ -19,6 +20,7 @@ _OPENING = {  # a quote that is not closed on its line
     "'": re.compile(r"^[ \t]*[\w-]+:[ \t]+(')[^'\n]*$", re.MULTILINE),
     '"': re.compile(r"^[ \t]*[\w-]+:[ \t]+(\")[^\"\n]*$", re.MULTILINE),
 }
+_LISTS = frozenset("archives attachments authors categories countries feeds languages per".split())
 _NEVER_CLOSED = "the quote {} that opens here is not closed; close it at the end of the value"
 _STARTERS = {
     "*": "a YAML alias",
@@ -27,6 +29,8 @@ _STARTERS = {
     "|": "a block of text",
     ">": "a block of text",
     "%": "a YAML directive",
+    "-": "an item of a list",
+    "?": "a YAML key",
     "@": "a reserved character",
     "`": "a reserved character",
     "[": "a list",
@@ -39,12 +43,13 @@ _STARTERS = {
 
 @dataclass(frozen=True, slots=True)
 class YamlError:
-    """An error of libyaml: its problem and context, and the offset of each."""
+    """An error of libyaml: its problem and context, the offset of each, and the allowed keys."""
 
     problem: str
     context: str
     offset: int
     context_offset: int | None
+    top_keys: Collection[str] = ()  # that may begin in the first column; () if not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,7 @@ class Diagnostic:
     offset: int
     code: Code
     message: str
+    indent: str = ""  # what the line should begin with, if that is known
 
 
 def explain(error: YamlError, text: str) -> Diagnostic:
@@ -97,6 +103,12 @@ def _colon(error: YamlError, text: str) -> Diagnostic | None:
         message = _no_colon(above_line, text[:above_start])
         above_start += len(above_line) - len(above_line.lstrip())
         return Diagnostic(above_start, "missing-colon", message)
+    above_pair = re.match(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]", above_line)
+    if above_pair and error.top_keys and above_pair["key"] not in error.top_keys:
+        indent = line[: len(line) - len(line.lstrip())]
+        message = f"{quote(above_pair['key'])} belongs to the section above; "
+        message += f"indent the line by {len(indent)} spaces, like the next one"
+        return Diagnostic(above_start, "indentation", message, indent)
     message = "this line is indented, so YAML adds it to the line above; begin it in the column of "
     message += "the other keys, or, if it continues the text above, put quotes around all of it"
     return Diagnostic(start + len(line) - len(line.lstrip()), "indentation", message)
@@ -169,9 +181,6 @@ def _no_colon(line: str, above: str) -> str:
     shown = quote(line.strip())
     if "：" in line:
         return f"full-width colon in {shown}; write : and a space"
-    if blank := re.search(r"[\w-]:([^\S \t])", line):
-        sign = f"U+{ord(blank[1]):04X}"
-        return f"special space ({sign}) after the colon in {shown}; write an ordinary space"
     message = f"missing colon after the key in {shown}"
     if above.strip():
         message += "; if this line continues the text above, indent it by two spaces"
@@ -257,13 +266,14 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         code = "unquoted-start"
         message = "Markdown is allowed only in the body; write the address alone: "
         message += quote(f"{key}: {link[1]}", 200)
+    elif first == "-" and key.strip() in _LISTS:
+        items = ", ".join(re.split(r"[ \t]+-[ \t]+", value.removeprefix("-").strip()))
+        code, shown = "indentation", quote(f"{key}: [{items}]")
+        message = f"list on the line of its key; write it in brackets: {shown}"
     elif first in _STARTERS:
         code = "unquoted-start"
         message = f"YAML reads {first} at the beginning as {_STARTERS[first]}; use quotes: "
         message += in_quotes
-    elif value.startswith("- "):
-        code, shown = "indentation", quote(f"{key}: [{value.removeprefix('- ')}]")
-        message = f"list on the line of its key; write it in brackets: {shown}"
     else:
         return None
     return code, message

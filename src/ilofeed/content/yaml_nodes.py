@@ -8,7 +8,7 @@ aliases and tags are rejected while reading, before they cost time or memory. Sc
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -29,6 +29,19 @@ from ilofeed.text import Source
 MAX_DEPTH = 8  # the deepest key of the schemas is on level 4
 MAX_REPAIRS = 100
 MAX_PROBLEMS = 100  # reported for one file
+_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_SPECIAL = re.compile(  # special spaces where YAML needs ordinary ones; invisible line breaks
+    rf"^(?P<first>[{_SPACES}]+)(?P<key>[a-z_]+[ \t]*:(?=\s))?"
+    rf"|^[ \t]+(?P<line>[{_SPACES}]+)(?=[ \t]*(?:-[\s{_SPACES}]|[A-Za-z_][\w-]*[ \t]*:\s))"
+    rf"|^[ \t]*-(?P<hyphen>[{_SPACES}]+)"
+    rf"|^[ \t]*(?:- +)?(?:[a-z_][\w-]*|[A-Z]{{2}})[ \t]*:(?P<colon>[{_SPACES}]+)"
+    r"|(?P<break>[\u2028\u2029])",
+    re.MULTILINE,
+)
+_WIDE = re.compile(
+    r"(?P<indent>[ \t]*)(?P<key>[A-Za-z_][\w-]*)[ \t]*(?P<colon>[：﹕︰])(?P<value>.*)"
+)
+_SECTIONS = re.compile(r"(?:author|categories|countries|event|image|site)[ \t]*:[ \t]*")
 _GUESSED = ("missing-colon", "indentation", "tab")  # such a line may continue the text above
 
 
@@ -66,15 +79,52 @@ class Mapping(NamedTuple):
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
-def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[Problem]]:
+def compose(
+    source: Source, start: int, end: int, top_keys: Collection[str] = ()
+) -> tuple[Mapping | None, list[Problem]]:
     """Parse the mapping in `source.text[start:end]`; return it with the problems of its syntax.
 
     After a syntax error the line is masked and the text parsed again, so that one error does not
-    hide others. The mapping is None if the text has no keys or too many errors.
+    hide others. The mapping is None if the text has no keys or too many errors. `top_keys` are the
+    keys that it may have.
     """
+    text, spaces = _plain_spaces(source, start, end, top_keys)
+    root, problems = _repaired(source, start, text, top_keys)
+    return root, [*spaces, *problems]
+
+
+def _plain_spaces(
+    source: Source, start: int, end: int, top_keys: Collection[str]
+) -> tuple[str, list[Problem]]:
+    """Return the text with ordinary spaces where YAML needs them, and the problems."""
+    problems: list[Problem] = []
+
+    def replaced(match: re.Match[str]) -> str:
+        kind = next(name for name, text in match.groupdict().items() if text)
+        at, until = match.start(kind) - match.start(), match.end(kind) - match.start()
+        sign = f"U+{ord(match[kind][0]):04X}"
+        message = f"special space ({sign}) after the {kind}; write an ordinary space"
+        is_top = kind == "first" and (match["key"] or "").rstrip(": \t") in top_keys
+        if kind in {"first", "line"}:
+            message = f"this line begins with special spaces ({sign}); "
+            message += "delete them" if is_top else "write ordinary spaces"
+        elif kind == "break":
+            message = f"invisible line break ({sign}) in the text; write a space instead"
+        code: Code = "line-break" if kind == "break" else "special-space"
+        if len(problems) < MAX_PROBLEMS:
+            problems.append(source.problem(start + match.start(kind), code, message))
+        before, after, blank = match[0][:at], match[0][until:], " " * (until - at)
+        return after + blank if is_top else before + blank + after
+
     text = source.text[start:end]
-    errors: dict[int, Problem] = {}  # by line: only the first error of a line is reported
-    masked: dict[int, Code] = {}  # code of the error by offset of the masked value
+    return (text if text.isascii() else _SPECIAL.sub(replaced, text)), problems
+
+
+def _repaired(
+    source: Source, start: int, text: str, top_keys: Collection[str]
+) -> tuple[Mapping | None, list[Problem]]:
+    # errors by line: only the first of a line is reported; codes by offset of the masked value
+    text, errors, masked = _narrow_colons(source, start, text, top_keys)
     is_deep = False
     for _ in range(MAX_REPAIRS):
         builder = _Builder(source, start, masked, text)
@@ -85,7 +135,7 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
                 break
             is_deep, diagnostic = True, error.diagnostic
         except yaml.MarkedYAMLError as error:
-            diagnostic = explain(_yaml_error(error), text)
+            diagnostic = explain(_yaml_error(error, top_keys), text)
         else:
             problems = [*errors.values(), *builder.problems]
             if isinstance(root, Mapping):
@@ -108,6 +158,34 @@ def compose(source: Source, start: int, end: int) -> tuple[Mapping | None, list[
     return None, [*errors.values()]
 
 
+def _narrow_colons(
+    source: Source, start: int, text: str, top_keys: Collection[str]
+) -> tuple[str, dict[int, Problem], dict[int, Code]]:
+    """Replace full-width colons after keys and mask the values; return the problems by line."""
+    errors: dict[int, Problem] = {}
+    masked: dict[int, Code] = {}
+    if "：" not in text and "﹕" not in text and "︰" not in text:
+        return text, errors, masked
+    lines, offset, is_inside = text.split("\n"), 0, False  # inside a section that has only keys
+    for index, line in enumerate(lines):
+        match = _WIDE.match(line)
+        if match and (is_inside if match["indent"] else match["key"] in top_keys):
+            message = f"full-width colon after {quote(match['key'])}; write : and a space"
+            at = offset + match.start("colon")
+            problem = source.problem(start + at, "missing-colon", message)
+            errors[problem.line] = problem
+            lines[index] = line[: match.start("colon")] + ":"
+            if match["value"].strip():
+                lines[index] += " " + "x" * (len(match["value"]) - 1)
+                masked[at + 2] = "missing-colon"
+            else:
+                lines[index] += " " * len(match["value"])
+        if line[:1].strip():
+            is_inside = _SECTIONS.fullmatch(lines[index]) is not None
+        offset += len(line) + 1
+    return "\n".join(lines), errors, masked
+
+
 class _TooDeepError(Exception):
     """Raised to stop parsing, because libyaml takes quadratic time on deep nesting."""
 
@@ -116,7 +194,7 @@ class _TooDeepError(Exception):
         self.diagnostic = Diagnostic(offset, "too-deep", message)
 
 
-def _yaml_error(error: yaml.MarkedYAMLError) -> YamlError:
+def _yaml_error(error: yaml.MarkedYAMLError, top_keys: Collection[str]) -> YamlError:
     problem, context = error.problem_mark, error.context_mark
     assert problem is not None
     return YamlError(
@@ -124,6 +202,7 @@ def _yaml_error(error: yaml.MarkedYAMLError) -> YamlError:
         error.context or "",
         problem.index,
         context.index if context is not None else None,
+        top_keys,
     )
 
 
@@ -258,9 +337,16 @@ def mask(text: str, error: Diagnostic, *, whole_line: bool) -> tuple[str, int | 
         return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
     if error.code == "indentation" and no_indent(text, start, line):
         return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
-    begin = _placed(text, start, line) if error.code in {"tab", "indentation"} else None
+    begin = None
+    if error.code in {"tab", "indentation"}:
+        begin = _placed(text, start, line, error.indent)
     if begin is None and not whole_line:
         begin = _beginning(error, line)
+    if error.code == "missing-colon" and re.fullmatch(r"\w+", line):  # with the keys below it
+        below = re.compile(r"(?:\n[ \t]+.*)*").match(text, start + len(line))
+        line += below[0] if below else ""
+        hidden = re.sub(r"[^\n]", "#", line)
+        return text[:start] + hidden + text[start + len(line) :], None
     if begin is None or len(begin) >= len(line):
         return text[:start] + "#" * len(line) + text[start + len(line) :], None
     masked = begin + "x" * (len(line) - len(begin))
@@ -277,12 +363,12 @@ def _beginning(error: Diagnostic, line: str) -> str | None:
     return line[: pair.start("value")] if pair else None
 
 
-def _placed(text: str, start: int, line: str) -> str | None:
-    """Return the beginning of a line, moved to the column of the key above; None if impossible."""
+def _placed(text: str, start: int, line: str, indent: str) -> str | None:
+    """Return the beginning of a line with an indentation ("": that of the key above), or None."""
     pair = re.match(rf"{INDENT}(?P<key>[\w-]+)[ \t]*:[ \t]+\S", line)
     if not pair:
         return None
     above = re.findall(rf"^({INDENT})[\w-]+[ \t]*:", text[:start], re.MULTILINE)
-    begin = " " * len(above[-1] if above else "") + pair["key"] + ": "
+    begin = " " * len(indent or (above[-1] if above else "")) + pair["key"] + ": "
     rest = len(line) - len(begin)
     return begin if rest > 0 and line != begin + "x" * rest else None

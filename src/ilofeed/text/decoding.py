@@ -37,9 +37,7 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     """
     for beginning, kind in _KINDS:
         if data.startswith(beginning):
-            message = (
-                f"this is {kind}, whatever the name of the file; copy its words into a text file"
-            )
+            message = f"this is {kind}, whatever its name says; copy its words into a new text file"
             return None, [Problem(path, 1, 1, "not-utf-8", message)]
     text, problems = _decode(path, data)
     if _is_binary(text[:1000]):

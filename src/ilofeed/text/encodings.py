@@ -20,7 +20,9 @@ def _is_common(codec: str, first: int, last: int) -> Callable[[str], float]:
 
     def readable(text: str) -> float:
         letters = [
-            letter for letter in text if letter > "\x7f" and unicodedata.category(letter) == "Lo"
+            letter
+            for letter in text
+            if letter > "\x7f" and unicodedata.category(letter)[0] in "LC"  # or for private use
         ]
         if not letters or (codec == "euc_kr" and _LONG_HANGUL.search(text)):
             return 0.0
