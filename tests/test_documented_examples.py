@@ -185,9 +185,11 @@ def drawing(text: str) -> None:
     boxes = re.findall(r"\| (\w+) +\|", text)
     *_, order = text.rstrip().splitlines()
     assert re.findall(r"\w+", order) == PACKAGES[:-1]
-    assert boxes == PACKAGES[3:9]
+    assert boxes == PACKAGES[4:10]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
-    assert named == {"build", "text", "media", "importers", "scaffold", "preview", "cli"}
+    assert named == {
+        "build", "text", "media", "bodies", "importers", "scaffold", "preview", "cli"
+    }  # fmt: skip
 
 
 def table(text: str, office: Path) -> None:
@@ -205,6 +207,8 @@ def write_mentioned(block: Block, office: Path) -> None:
     """The entries that an example says are there."""
     for name in re.findall(r"(entries/\S+\.md) (?:still )?exists", block.text):
         (office / name).write_bytes(entry())
+    for name, link in re.findall(r"(entries/\S+\.md) links to (\S+)", block.text):
+        (office / name).write_bytes(entry(link=link))
     for name, original in re.findall(r"(entries/\S+\.md) translates (\S+)", block.text):
         (office / name).write_bytes(entry(translation_of=original, language="zh-Hans"))
 

@@ -35,6 +35,7 @@ from ilofeed.publish import (
     save_state,
     scan_inputs,
 )
+from ilofeed.text import decode
 from ilofeed.verify import Fault, verify_changed
 from ilofeed.workers import ALONE, Workers
 
@@ -100,7 +101,12 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     sources = read_office(root, previous.unchanged(inputs))
     workers = context.begin("Checking")
     site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
-    if sources.unchanged and (site is None or not site.cached.issuperset(sources.unchanged)):
+    with_problems = {problem.path for problem in problems}
+    if sources.unchanged and (
+        site is None
+        or not site.cached.issuperset(sources.unchanged)
+        or not with_problems.isdisjoint(sources.unchanged)
+    ):
         # read the files again that could not be recalled, or that are needed to report problems
         sources = read_office(root)
         site, problems = check(sources, now, context.base_url, previous.entries.recall, workers)
@@ -124,6 +130,8 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     documents = (*documents, render_manifest(ledger))
     workers = context.begin("Verifying")
     faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)
+    dead, faults = _dead_links(faults, partial(read_or_empty, root))
+    problems = sorted([*problems, *dead])
     context.begin("Comparing")
     refused: list[Problem] = []
     if context.before.lost:
@@ -143,6 +151,23 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         ledger=ledger,
         proofs=proofs,
     )
+
+
+def _dead_links(
+    faults: list[Fault], read: Callable[[str], bytes]
+) -> tuple[list[Problem], list[Fault]]:
+    """Return a problem for each broken link that an editor wrote, and the other faults."""
+    problems = []
+    for fault in faults:
+        if fault.field == "address" and fault.path.endswith(".md"):
+            source, _ = decode(fault.path, read(fault.path))
+            at = source.text.find(fault.found) if source is not None else -1
+            if source is not None and at >= 0:
+                message = f"this site publishes no page at {fault.found}; correct the address"
+                problems.append((fault.found, source.problem(at, "dead-link", message)))
+    dead = {address for address, _ in problems}
+    others = [fault for fault in faults if fault.field != "address" or fault.found not in dead]
+    return [problem for _, problem in problems], others
 
 
 def finish(draft: Draft, output: Path, context: BuildContext) -> PublishResult:

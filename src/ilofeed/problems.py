@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,10 @@ class Problem:
     code: Code
     message: str
     severity: Severity = "error"
+
+    def as_warning(self) -> Problem:
+        """Return the same problem as a warning, which does not prevent publishing."""
+        return dataclasses.replace(self, severity="warning")
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
@@ -138,23 +143,25 @@ def plural(number: int, singular: str, many: str = "") -> str:
 
 
 Code = Literal[  # each has its section in docs/reference/problems.md
-    "attachment-source", "authority-changed", "bad-authority", "bad-choice", "bad-country-code",
-    "bad-date", "bad-email", "bad-file", "bad-file-name", "bad-id", "bad-image", "bad-language",
-    "bad-media-type", "bad-number", "bad-slug", "bad-time", "bad-url", "changed-silently",
-    "circular-broader", "comma-in-label", "control-character", "cut-by-hash", "damaged-text",
-    "date-moved", "date-range", "dates-moved", "double-encoding", "duplicate-feed", "duplicate-id",
-    "duplicate-key", "duplicate-slug", "duplicate-translation", "empty-file", "empty-value",
-    "event-ends-before-start", "feed-vanished", "file-not-found", "file-too-large", "html-in-text",
+    "alt-is-file-name", "attachment-source", "authority-changed", "bad-authority", "bad-choice",
+    "bad-country-code", "bad-date", "bad-email", "bad-file", "bad-file-name", "bad-id", "bad-image",
+    "bad-language", "bad-media-type", "bad-number", "bad-slug", "bad-time", "bad-url",
+    "bidi-control", "changed-silently", "circular-broader", "comma-in-label", "control-character",
+    "cut-by-hash", "damaged-text", "date-moved", "date-range", "dates-moved", "dead-link",
+    "double-encoding", "duplicate-feed", "duplicate-id", "duplicate-key", "duplicate-slug",
+    "duplicate-translation", "empty-file", "empty-value", "event-ends-before-start", "far-date",
+    "feed-vanished", "file-as-host", "file-not-found", "file-too-large", "html-in-text",
     "id-reused", "id-vanished", "image-not-found", "image-source", "image-without-alt",
-    "indentation", "line-break", "link-outside", "manifest-lost", "many-vanished", "merge-conflict",
-    "missing-colon", "missing-key", "mixed-event", "named-twice", "no-entries", "no-feeds-yaml",
-    "no-front-matter", "no-time-zone", "not-a-file", "not-a-mapping", "not-an-entry", "not-utf-8",
-    "private-character", "quotes", "raw-html", "relative-url", "same-language", "second-document",
-    "site-moved", "special-space", "tab", "too-deep", "too-long", "translation-chain",
-    "unclosed-bracket", "unclosed-front-matter", "unknown-broader", "unknown-category",
-    "unknown-country", "unknown-key", "unknown-language", "unknown-time-zone",
+    "indentation", "invisible-character", "key-in-body", "line-break", "link-outside",
+    "manifest-lost", "many-vanished", "merge-conflict", "missing-colon", "missing-key",
+    "mixed-event", "named-twice", "no-entries", "no-feeds-yaml", "no-front-matter", "no-time-zone",
+    "not-a-file", "not-a-mapping", "not-an-entry", "not-utf-8", "other-offset", "other-script",
+    "placeholder", "private-character", "quotes", "raw-html", "relative-url", "same-language",
+    "same-link", "second-document", "site-moved", "special-space", "tab", "too-deep", "too-long",
+    "translation-chain", "unclosed-bracket", "unclosed-front-matter", "unknown-broader",
+    "unknown-category", "unknown-country", "unknown-key", "unknown-language", "unknown-time-zone",
     "unknown-translation", "unquoted-colon", "unquoted-start", "unreadable", "unsafe-link",
-    "unused-file", "updated-backwards", "updated-before-date", "updated-in-future",
+    "unused-file", "updated-backwards", "updated-before-date", "updated-in-future", "windows-name",
     "withdrawn-before-date", "wrong-type", "yaml-alias", "yaml-syntax", "yaml-tag",
 ]  # fmt: skip
 CODES: tuple[Code, ...] = get_args(Code)

@@ -13,6 +13,11 @@ _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LIKE_ENTITY = re.compile(r"(&#?\w+);")  # RSS readers would treat &b; as an entity
 _DOT_SEGMENT = re.compile(r"/(?:\.|%2E){1,2}/")  # of a canonical address
 _PAGE = re.compile(r"/([^/]+\.(?:html?|xml|json|php|aspx?))/$")
+# joiners after a letter that is not ASCII may belong to an address in Persian or Hindi
+UNSEEN = re.compile(
+    r"[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]"
+    r"|(?<![^\W\x00-\x7f])[\u200c\u200d]"
+)
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -27,7 +32,9 @@ def to_url(text: str, *, local: bool = False) -> str:
     scheme, no host, an invalid host, a password, white space inside. `local` allows localhost,
     which only the author can open.
     """
-    text = text.strip()
+    text = text.strip(" \t\r\n")
+    if unseen := UNSEEN.search(text) or re.search(r"^\s|\s$", text):
+        raise AddressError(describe_unseen(unseen[0]))
     if re.search(r"\s", text):
         raise AddressError(f"{quote(text)} contains white space; remove it or write %20")
     scheme = _SCHEME.match(text)
@@ -58,6 +65,11 @@ def to_url(text: str, *, local: bool = False) -> str:
     query, fragment = _encode(parts.query, _QUERY_SAFE), _encode(parts.fragment, _QUERY_SAFE)
     url = urllib.parse.urlunsplit((parts.scheme, host, path, query, fragment))
     return _LIKE_ENTITY.sub(r"\1%3B", url)
+
+
+def describe_unseen(sign: str) -> str:
+    """Return the message about an invisible character in an address."""
+    return f"the address contains the invisible character U+{ord(sign):04X}; delete it"
 
 
 def to_folder(text: str) -> str:

@@ -112,7 +112,9 @@ def test_a_full_width_colon_is_one_problem_in_each_line(keys: str, places: list[
 
 
 def test_a_full_width_colon_in_a_text_is_left_alone() -> None:
-    text = KEYS.replace("A report on wages.", "A report\n  MN：国际劳工组织\n  place：国际")
+    text = KEYS.replace(
+        "A report on wages.", "A report on the wages of workers\n  MN：国际\n  place：国际"
+    )
     assert problems(text)[0] == []
 
 

@@ -26,6 +26,7 @@ from ilofeed.importers.fields import read_date
 from ilofeed.importers.items import ImportedDate
 from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
+from ilofeed.problems import has_errors
 from ilofeed.text import find_unfit, repair
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from program import run
@@ -67,9 +68,12 @@ def entry_files(folder: Path) -> Files:
     return {path.relative_to(folder / "entries").as_posix(): path.read_text() for path in found}
 
 
+IGNORED = {"no-entries", "other-script"}  # a feed in Mongolian has an item in English
+
+
 def passes(folder: Path) -> bool:
     draft = prepare(folder, NOW)
-    found = [problem for problem in draft.problems if problem.code != "no-entries"]
+    found = [problem for problem in draft.problems if problem.code not in IGNORED]
     assert found == []
     assert draft.faults == ()
     return True
@@ -155,7 +159,7 @@ A talk in June. \\* \\* \\* #decentwork \\<b\\>
 def test_an_atom_feed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
     files, _ = imported(office, (DATA / "import" / "news.atom").read_bytes(), capsys)
     assert (
-        files["2015/entry-2015-06-02.md"]
+        files["2015/khodolmoriyn-khols.md"]
         == """---
 title: Хөдөлмөрийн хөлс
 date: 2015-06-02T09:30:00+08:00
@@ -391,8 +395,8 @@ def test_an_item_without_terms_needs_an_option(
 def test_a_new_category_that_no_slug_can_be_made_of(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    _, said = imported(office, rss(GOOD + "<category>工资</category>"), capsys)
-    assert "category `工资` has no slug; add it to feeds.yaml with one" in said
+    _, said = imported(office, rss(GOOD + "<category>！！</category>"), capsys)
+    assert "category `！！` has no slug; add it to feeds.yaml with one" in said
 
 
 # identity
@@ -558,7 +562,7 @@ def test_a_last_change_before_the_date_is_left_out(
 def test_titles(office: Path, capsys: pytest.CaptureFixture[str], title: str, wanted: str) -> None:
     imported(office, rss(item(title=title)), capsys)
     site, problems = check(read_office(office), NOW)
-    assert problems == []
+    assert not has_errors(problems)
     assert site is not None
     assert site.entries[0].title == wanted
 
@@ -643,7 +647,7 @@ def test_addresses_of_the_own_site_lead_somewhere_or_go(
     here = "https://example.org/feeds/"
     links = [f"{here}entry/work/", f"{here}entry/none/", f"{here}all/", f"{here}entry/later/#x"]
     body = " ".join(f"&lt;a href='{link}'&gt;{n}&lt;/a&gt;" for n, link in enumerate(links))
-    late = item(title="Later", guid="urn:x-y:3", pubDate="Tue, 19 May 2099 08:00:00 +0200")
+    late = item(title="Later", guid="urn:x-y:3", pubDate="Wed, 19 May 2027 08:00:00 +0200")
     data = rss(item(description=body), item(title="Work", guid="urn:x-y:2"), late)
     files, said = imported(office, data, capsys)
     assert f"[0]({here}entry/work/) 1 [2]({here}all/) 3\n" in files["2015/pay.md"]

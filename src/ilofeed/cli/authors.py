@@ -1,4 +1,4 @@
-"""The commands for authors: check, write, import and list entries, explain problems.
+"""The commands for authors: write, import and list entries, explain problems.
 
 Modules that are slow to load are imported by the commands that need them, to keep `--help` fast.
 """
@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -29,26 +28,6 @@ if TYPE_CHECKING:
     from ilofeed.problems import Problem
 
 _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
-
-
-@click.command()
-@options.form
-@options.strict
-@options.clock
-@click.pass_obj
-def check(root: Path, /, *, form: str, strict: bool, clock: dt.datetime) -> int:
-    """Read and check everything, render and verify it in memory, write nothing."""
-    from ilofeed import build as chain
-    from ilofeed.workers import processors
-
-    progress = console.Progress()
-    context = chain.BuildContext(processes=processors(), progress=progress)
-    draft = chain.prepare(root, clock, context)
-    progress.end()
-    code = console.report(root, draft.problems, draft.faults, form, strict=strict)
-    if code == console.DONE:
-        console.say(f"{console.counts(draft)}: no problems")
-    return code
 
 
 @click.command()
@@ -176,9 +155,8 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
     entries = dict(sources.entries)
     touched: dict[str, bytes] = {}
     problems = []
-    home = root.resolve()
     for file in files:
-        path = Path(os.path.relpath(os.path.normpath(home / file), home)).as_posix()
+        path = options.office_path(root, file)
         if path not in entries:
             raise options.OptionError(f"{file} is not an entry file{did_you_mean(path, entries)}")
         data, mistakes = entry_file.touch(path, entries[path], office, sources.files, clock)

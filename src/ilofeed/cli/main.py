@@ -8,16 +8,18 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from ilofeed import __version__
-from ilofeed.cli import console
+from ilofeed.cli import console, options
 
 COMMANDS = {
-    "authors": "check cms due explain import new schema touch",
+    "authors": "cms due explain import new schema touch",
     "init": "init",
     "remote": "confirm live ping",
-    "site": "build diff serve",
+    "site": "build check diff serve",
 }
+_WITHOUT_OFFICE = frozenset({"explain", "init"})
 _MODULES = {name: module for module, names in COMMANDS.items() for name in names.split()}
 
 
@@ -54,7 +56,8 @@ class Commands(click.Group):
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     default=".",
     metavar="DIR",
-    help="The office's folder (default: here). Other paths are relative to it.",
+    help="The office's folder (default: here, or the nearest folder around it that has a "
+    "feeds.yaml). Other paths are relative to it.",
 )
 @click.pass_context
 def cli(ctx: click.Context, root: Path) -> None:
@@ -64,6 +67,13 @@ def cli(ctx: click.Context, root: Path) -> None:
     their places, `ilofeed explain CODE` explains a problem, and `ilofeed build` builds feeds and
     pages.
     """
+    if (
+        ctx.get_parameter_source("root") is ParameterSource.DEFAULT
+        and ctx.invoked_subcommand not in _WITHOUT_OFFICE
+        and (above := options.office_above(Path.cwd())) is not None
+    ):
+        root = above
+        console.say(f"the office is {root}")
     ctx.obj = root
     ctx.color = False if "NO_COLOR" in os.environ else None
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from ilofeed.problems import did_you_mean, quote
 
@@ -92,6 +93,23 @@ def read_base_url(text: str | None) -> str | None:
         return to_folder(text)
     except AddressError as error:
         raise OptionError(f"--base-url: {error}") from error
+
+
+def office_above(folder: Path) -> Path | None:
+    """Return the nearest folder around a folder that has a feeds.yaml; None if it has one itself,
+    or if there is none."""
+    if os.path.lexists(folder / "feeds.yaml") or os.path.lexists(folder / "entries"):
+        return None
+    return next((path for path in folder.parents if (path / "feeds.yaml").is_file()), None)
+
+
+def office_path(root: Path, file: Path | str) -> str:
+    """Return the path of a file relative to the office; the argument is relative to -C, if it was
+    given, or to the current folder."""
+    home = root.resolve()
+    source = click.get_current_context().find_root().get_parameter_source("root")
+    base = Path.cwd() if source is ParameterSource.DEFAULT else home
+    return Path(os.path.relpath(os.path.normpath(base / file), home)).as_posix()
 
 
 def output_folder(root: Path, output: Path) -> Path:

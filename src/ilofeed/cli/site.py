@@ -1,4 +1,4 @@
-"""The commands for the site on this machine: build, compare, preview.
+"""The commands for the site on this machine: check, build, compare, preview.
 
 Modules that are slow to load are imported by the commands that need them, to keep `--help` and a
 build without changes fast.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import gc
 import signal
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,16 +17,118 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ilofeed.cli import console, options
-from ilofeed.problems import RULES, Problem, attempting, has_errors, plural
+from ilofeed.problems import RULES, Problem, attempting, did_you_mean, has_errors, plural, quote
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Sequence
     from pathlib import Path
 
     from ilofeed.build import BuildContext
+    from ilofeed.content import Sources
     from ilofeed.guard import Format
     from ilofeed.preview import Server, Watcher
     from ilofeed.publish import Previous, PreviousBuild
+
+
+STDIN = "-"
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE…]")
+@click.option(
+    "--stdin-filename",
+    metavar="FILE",
+    help="Check the text on standard input as this file; FILE… is then -.",
+)
+@options.form
+@options.strict
+@options.clock
+@click.pass_context
+def check(
+    ctx: click.Context,
+    /,
+    *,
+    files: Sequence[str],
+    stdin_filename: str | None,
+    form: str,
+    strict: bool,
+    clock: dt.datetime,
+) -> int:
+    """Read and check everything, render and verify it in memory, write nothing.
+
+    With FILE…, files or folders of the office, print only the problems of these files. The whole
+    office is read, because other entries matter, but nothing is rendered.
+    """
+    root: Path = ctx.obj
+    if files or stdin_filename is not None:
+        return _check_files(root, files, stdin_filename, form, clock, strict=strict)
+    from ilofeed import build as chain
+    from ilofeed.workers import processors
+
+    progress = console.Progress()
+    context = chain.BuildContext(processes=processors(), progress=progress)
+    draft = chain.prepare(root, clock, context)
+    progress.end()
+    code = console.report(root, draft.problems, draft.faults, form, strict=strict)
+    if code == console.DONE:
+        console.say(f"{console.counts(draft)}: no problems")
+    return code
+
+
+def _check_files(
+    root: Path,
+    files: Sequence[str],
+    stdin_filename: str | None,
+    form: str,
+    clock: dt.datetime,
+    *,
+    strict: bool,
+) -> int:
+    """Print the problems of some files, and whether other files have any."""
+    from ilofeed.content import check as check_sources
+    from ilofeed.content import read_office
+
+    if (STDIN in files) != (stdin_filename is not None) or (stdin_filename and len(files) > 1):
+        raise options.OptionError("to check standard input, write: - --stdin-filename FILE")
+    sources = read_office(root)
+    if stdin_filename is not None:
+        files = [stdin_filename]
+        data = sys.stdin.buffer.read()
+        sources = _with_text(sources, options.office_path(root, stdin_filename), data)
+    paths = [options.office_path(root, file) for file in files]
+    known = ["feeds.yaml", *dict(sources.entries), *sources.files, *sources.refused]
+    for file, path in zip(files, paths, strict=True):
+        if not any(f"{name}/".startswith(f"{path}/") for name in known):
+            message = f"{quote(file)} is not a file of the office{did_you_mean(path, known)}"
+            raise options.OptionError(message)
+    _, problems = check_sources(sources, clock)
+    shown = [
+        problem
+        for problem in problems
+        if any(f"{problem.path}/".startswith(f"{path}/") for path in paths)
+    ]
+    code = console.report(root, shown, (), form, strict=strict)
+    if code == console.DONE:
+        console.say(f"{plural(len(paths), 'file')}: no problems")
+    if others := len({problem.path for problem in problems} - {problem.path for problem in shown}):
+        console.say(f"{plural(others, 'other file')} of the office with problems: `ilofeed check`")
+    return code
+
+
+def _with_text(sources: Sources, path: str, data: bytes) -> Sources:
+    """Return the sources with the text of one file replaced or added."""
+    if path == "feeds.yaml":
+        return replace(sources, office=data)
+    if not (path.startswith("entries/") and path.endswith(".md")):
+        message = f"--stdin-filename {path}: expected feeds.yaml or a file entries/….md"
+        raise options.OptionError(message)
+    entries = dict(sources.entries) | {path: data}
+    refused = tuple(name for name in sources.refused if name != path)
+    problems = tuple(problem for problem in sources.problems if problem.path != path)
+    return replace(
+        sources, entries=tuple(sorted(entries.items())), refused=refused, problems=problems
+    )
 
 
 @click.command()
@@ -202,7 +305,7 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
-    if draft.ledger is None or draft.faults:
+    if draft.ledger is None or draft.faults or has_errors(draft.problems):
         return console.report(root, draft.problems, draft.faults)
     assert before.ledger is not None
     difference = compare(before.ledger, draft.ledger, waiting)

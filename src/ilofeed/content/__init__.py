@@ -14,17 +14,17 @@ from ilofeed.content.entry import (
     slug_of,
     summary_html,
 )
+from ilofeed.content.entry_checks import PLACEHOLDER
 from ilofeed.content.frontmatter import serialize_entry, to_yaml
-from ilofeed.content.keys import MAX_SUMMARY, SLUG, Line, slugify
+from ilofeed.content.keys import MAX_SUMMARY, Line
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office, read_or_empty
 from ilofeed.content.schemas import EntryFields, OfficeFields
 from ilofeed.content.site import Site, check, check_files, unique_updated
 
 __all__ = [
-    "MAX_SUMMARY", "SLUG", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
+    "MAX_SUMMARY", "PLACEHOLDER", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
     "Sources", "alternates", "check", "check_entry", "check_files", "check_office",
-    "find_translations", "hash_source", "keys", "read", "read_office",
-    "read_or_empty", "serialize_entry", "slug_of", "slugify",
-    "summary_html", "to_yaml", "unique_updated", "yaml_nodes",
+    "find_translations", "hash_source", "keys", "read", "read_office", "read_or_empty",
+    "serialize_entry", "slug_of", "summary_html", "to_yaml", "unique_updated", "yaml_nodes",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ import datetime as dt
 import hashlib
 import html
 import posixpath
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,17 +14,22 @@ from typing import NamedTuple
 from ilofeed import dates
 from ilofeed.bodies import ShownPicture, render_body
 from ilofeed.content import frontmatter, yaml_nodes
-from ilofeed.content.entry_checks import check_attachments, check_image, check_together
-from ilofeed.content.keys import SLUG, slugify
+from ilofeed.content.entry_checks import (
+    check_attachments,
+    check_image,
+    check_texts,
+    check_together,
+)
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import MAX_ID, SHORT, fraction
 from ilofeed.media import LocalFiles, OfficeFile, Unreadable, converter_version
 from ilofeed.model import Attachment, Entry, Event, Image, Office, Person, PublishedFile
 from ilofeed.problems import Code, Problem, has_errors, quote
-from ilofeed.text import Source
+from ilofeed.text import SLUG, Source, is_windows_name, slugify, unseen
 
 MAX_KEYS = 50_000  # characters of front matter
+_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
 _PLACEHOLDERS = {  # valid values for required keys that are wrong
     "title": "x",
     "date": "2000-01-01",
@@ -31,6 +37,15 @@ _PLACEHOLDERS = {  # valid values for required keys that are wrong
     "categories": ["x"],
     "countries": ["x"],
 }
+
+
+class OwnLink(NamedTuple):
+    """A link to the page of an entry: its slug, what follows, and the place in the file."""
+
+    slug: str
+    rest: str
+    line: int
+    column: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +60,7 @@ class EntryFile:
     problems: tuple[Problem, ...]
     checked: CheckedKeys[EntryFields] | None
     is_cached: bool = False  # True if it was not checked again since an earlier build
+    links: tuple[OwnLink, ...] = ()  # to pages of entries of this site
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
@@ -89,6 +105,9 @@ def check_entry(
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
     attachments, more = check_attachments(checked, office, own_files)
     problems += [*check_together(checked, office, now), *more, *body_problems]
+    if all(problem.code != "not-utf-8" for problem in problems):
+        problems += check_texts(checked, office, parts.body)
+    problems += unseen(source, parts.start, parts.body)
     if len(identity) > MAX_ID and "id" not in checked.failed:
         message = f"the id {quote(identity)} is too long ({len(identity)} characters); "
         message += f"write one of at most {MAX_ID} as `id`"
@@ -99,7 +118,28 @@ def check_entry(
         digest = hash_source(data, own_files.published)
         entry = _entry(path, slug, identity, keys, office, shown, digest)
     readable_id = None if "id" in checked.failed else identity
-    return EntryFile(path, slug, readable_id, keys.translation_of, entry, tuple(problems), checked)
+    return EntryFile(
+        path,
+        slug,
+        readable_id,
+        keys.translation_of,
+        entry,
+        tuple(problems),
+        checked,
+        links=own_links(source, office),
+    )
+
+
+def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:
+    """Return the links in a file to pages of entries of the site, but for those in code."""
+    if f"{office.url}entry/" not in source.text:
+        return ()
+    text = _CODE.sub(lambda code: " " * len(code[0]), source.text)
+    pattern = re.compile(rf"{re.escape(office.url)}entry/([a-z0-9-]+)([^\s<>()\[\]\"',;]*)")
+    return tuple(
+        OwnLink(match[1], match[2], *source.place(match.start()))
+        for match in pattern.finditer(text)
+    )
 
 
 def _check_keys(
@@ -150,7 +190,10 @@ def summary_html(summary: str) -> str:
 
 def _file_name_problems(path: str, slug: str) -> list[Problem]:
     if SLUG.fullmatch(slug):
-        return []
+        message = f"Windows cannot have a file {quote(slug + '.md')}; choose another name and, "
+        message += f"if the entry is published, write id: {slug}"
+        problem = Problem(path, 1, 1, "windows-name", message, "warning")
+        return [problem] if is_windows_name(slug) else []
     message = f"the file name {quote(slug + '.md')} is not a slug "
     message += "(lower-case letters, digits and single hyphens)"
     if suggestion := slugify(slug):

@@ -9,10 +9,11 @@ from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from ilofeed import dates
-from ilofeed.content.schemas import AttachmentFields
+from ilofeed.content.schemas import AttachmentFields, EntryFields
 from ilofeed.media import Unreadable, media_type
 from ilofeed.model import Attachment, Image
 from ilofeed.problems import did_you_mean, nearest, quote
+from ilofeed.text import foreign_script, suggest_language
 from ilofeed.urls import is_absolute
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from ilofeed.content.entry import EntryFile
-    from ilofeed.content.schemas import EntryFields
     from ilofeed.content.validation import CheckedKeys
     from ilofeed.media import LocalFiles
     from ilofeed.model import Office, Term
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
     CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
+PLACEHOLDER = "Write one or two sentences here, then delete the line `draft: true`."
+FAR_AHEAD = dt.timedelta(days=400)  # a later date of publication is often a slip in the year
 UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
+_KEY_IN_BODY = re.compile(rf"\s*({'|'.join(EntryFields.model_fields)}):[ \t]+\S")
 
 
 def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> Iterator[Problem]:
@@ -43,6 +46,33 @@ def check_together(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
     if "date" not in checked.failed:
         yield from _date_problems(checked, office, now)
     yield from _event_problems(checked)
+    yield from _offset_problems(checked, office)
+
+
+def check_texts(checked: CheckedEntry, office: Office, body: int) -> Iterator[Problem]:
+    """Yield warnings about the texts of an entry; its body begins at an offset."""
+    keys, text = checked.fields, checked.source.text
+    for key in ("title", "summary"):
+        examples = {PLACEHOLDER, *(EntryFields.model_fields[key].examples or ())}
+        if getattr(keys, key) in examples and not keys.draft:
+            message = f"the {key} is still the placeholder; write your own"
+            yield checked.problem("placeholder", message, key).as_warning()
+    if line := _KEY_IN_BODY.match(text, body):
+        message = (
+            f"{quote(line[1] + ':')} at the top of the body is shown as text; if it is a key, "
+        )
+        yield checked.source.problem(
+            line.start(1), "key-in-body", message + "move it above the second ---", "warning"
+        )
+    if {"title", "summary", "language"} & checked.failed:
+        return
+    language = keys.language or office.language
+    if script := foreign_script(f"{keys.title}\n{keys.summary}\n{text[body:]}", language):
+        suggestion = suggest_language(script, office.languages)
+        message = f"most letters are {script.title()}, but the language of the text is "
+        message += f"{quote(language)}; write language: {suggestion}, or what it is"
+        key = "language" if keys.language else "title"
+        yield checked.problem("other-script", message, key).as_warning()
 
 
 def _term_problems(
@@ -114,6 +144,9 @@ def _date_problems(checked: CheckedEntry, office: Office, now: dt.datetime) -> I
             message = f"`{key}` ({moment.isoformat()}) is earlier than `date` "
             message += f"({keys.date.isoformat()}); write a later one, or correct `date`"
             yield checked.problem(code, message, key)
+    if published > now + FAR_AHEAD:
+        message = f"the entry will be published only on {published.date()}; is the year right?"
+        yield checked.problem("far-date", message, "date").as_warning()
     updated, is_out = keys.updated, published <= now and not keys.draft
     if updated is not None and is_out and instant(updated) > now + UPDATED_AHEAD:
         message = (
@@ -134,6 +167,23 @@ def _event_problems(checked: CheckedEntry) -> Iterator[Problem]:
         message = f"the event ends on {end.isoformat()}, "
         message += f"before it starts on {start.isoformat()}; correct one of the two"
         yield checked.problem("event-ends-before-start", message, "event", "end")
+
+
+def _offset_problems(checked: CheckedEntry, office: Office) -> Iterator[Problem]:
+    """Yield warnings about offsets of an event that the clocks of the office do not show then."""
+    event, zone = checked.fields.event, office.timezone
+    moments = {"start": event.start, "end": event.end} if event is not None else {}
+    times = {key: moment for key, moment in moments.items() if isinstance(moment, dt.datetime)}
+    usual = {key: dates.offset(time.astimezone(zone)) for key, time in times.items()}
+    differ = len(set(map(dates.offset, times.values()))) > len(set(usual.values()))
+    for key, time in times.items():
+        changes = dates.offset_changes(zone, time.year)
+        others = {before for _, before in changes} | {dates.offset(at) for at, _ in changes}
+        if dates.offset(time) != usual[key] and (differ or dates.offset(time) in others):
+            local = time.replace(tzinfo=dt.timezone(usual[key])).isoformat()
+            message = f"the clocks of {zone} have another offset then; write {key}: {local}, "
+            message += "or, if the event is elsewhere, the offset of its place for both"
+            yield checked.problem("other-offset", message, "event", key).as_warning()
 
 
 def check_attachments(

@@ -6,12 +6,11 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel
 
-from ilofeed.content.keys import slugify
+from ilofeed.content.keys import country_code
 from ilofeed.content.yaml_errors import ITEM_SIGNS
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ilofeed.places import country_code
 from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote, visible
-from ilofeed.text import Source
+from ilofeed.text import Source, slugify
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key

@@ -9,15 +9,14 @@ from typing import Any, TypeAlias
 
 from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
-from ilofeed.content.keys import SLUG, slugify
+from ilofeed.content.keys import country_code
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
 from ilofeed.media import BRAND_KEYS, OfficeFile, Unreadable, check_brand
 from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
-from ilofeed.places import country_code
 from ilofeed.problems import Code, Problem, did_you_mean, quote
-from ilofeed.text import find_unfit
+from ilofeed.text import SLUG, find_unfit, is_windows_name, slugify
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -182,6 +181,9 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
             code, message = _BAD_NAME[section]
             message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
             yield checked.key_problem(code, message, section, name)
+        elif is_windows_name(name):
+            message = f"Windows cannot have a folder {quote(name)}; choose another name"
+            yield checked.key_problem("windows-name", message, section, name).as_warning()
         term = terms.get(name)
         if not checked.is_usable(section) or term is None or term.broader is None:
             continue

@@ -60,7 +60,7 @@ def read_office(root: Path, skip: Collection[str] = ()) -> Sources:
             unchanged.append(name)
             continue
         path = Path(file)
-        if path.suffix == ".md":
+        if path.suffix == ".md" and not path.name.startswith("~$"):  # a lock of a word processor
             data = _read_text(root, name, path, problems)
             if data is None:
                 refused.append(name)

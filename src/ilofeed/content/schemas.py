@@ -25,9 +25,9 @@ from ilofeed.content.keys import (
     check_slug,
     kind_of,
     refuse,
+    zone_of,
 )
 from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
-from ilofeed.places import zone_of
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
 

@@ -3,18 +3,20 @@
 import dataclasses
 import datetime as dt
 import posixpath
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from itertools import starmap
 from operator import attrgetter
 
-from ilofeed.content.entry import EntryFile, check_entry, slug_of
+from ilofeed.content.entry import EntryFile, check_entry, own_links, slug_of
 from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, placeholder_office
 from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
 from ilofeed.media import OfficeFile, files_of
 from ilofeed.model import Entry, Office
-from ilofeed.problems import Problem, has_errors, quote
+from ilofeed.problems import Problem, has_errors, nearest, quote
+from ilofeed.text import Source, is_windows_name
 from ilofeed.workers import ALONE, Workers
 
 # returns, by path, the entries of an earlier build for which a check would give the same result
@@ -92,20 +94,22 @@ def check_files(
     cached = cache(sources, office, now)
     fresh = [file for file in sources.entries if file[0] not in cached]
     parsed = workers.map(parse, fresh, WORTH_SHARING)
-    parsed += starmap(_parsed_before, cached.items())
+    parsed += starmap(partial(_parsed_before, office), cached.items())
     parsed.sort(key=attrgetter("path"))
     for file in parsed:
         problems += file.problems
     problems += _unused_files(sources, office, parsed)
     refused = {slug_of(path) for path in sources.refused}
-    if conflicts := _conflicts(parsed, refused):  # check these files again for the places of keys
+    if conflicts := _conflicts(parsed, refused, office, now):
+        # check these files again for the places of keys
         concerned = {problem.path for problem in conflicts}
         placed = {
             path: checker(path, data, office, sources.files, now)
             for path, data in sources.entries
             if path in concerned
         }
-        conflicts = _conflicts([placed.get(file.path, file) for file in parsed], refused)
+        parsed_again = [placed.get(file.path, file) for file in parsed]
+        conflicts = _conflicts(parsed_again, refused, office, now)
     return office, parsed, sorted([*problems, *conflicts])
 
 
@@ -118,8 +122,15 @@ def _unused_files(
     is_known = not sources.refused and all(entry.entry is not None for entry in parsed)
     for path, file in sources.files.items():
         if path in used:
+            if is_windows_name(posixpath.basename(path)):
+                message = f"Windows cannot have a file {quote(posixpath.basename(path))}; rename it"
+                yield Problem(file.name, 1, 1, "windows-name", message, "warning")
             continue
         name = posixpath.basename(path)
+        if name.startswith("~$"):
+            message = "this is a lock of a word processor, not a text; close the document there"
+            yield Problem(file.name, 1, 1, "not-an-entry", message, "warning")
+            continue
         if posixpath.splitext(name)[1].lower() in _LOOKS_LIKE_ENTRY:
             message = f"{quote(name)} is ignored; end the file name of an entry in .md"
             yield Problem(file.name, 1, 1, "not-an-entry", message, "warning")
@@ -128,8 +139,19 @@ def _unused_files(
             yield Problem(file.name, 1, 1, "unused-file", message, "warning")
 
 
-def _parsed_before(path: str, entry: Entry) -> EntryFile:
-    return EntryFile(path, entry.slug, entry.id, entry.translates, entry, (), None, is_cached=True)
+def _parsed_before(office: Office, path: str, entry: Entry) -> EntryFile:
+    texts = Source(path, "\n".join([entry.html, entry.link or ""]))
+    return EntryFile(
+        path,
+        entry.slug,
+        entry.id,
+        entry.translates,
+        entry,
+        (),
+        None,
+        is_cached=True,
+        links=own_links(texts, office),
+    )
 
 
 def unique_updated(entries: list[Entry]) -> Iterable[Entry]:
@@ -147,8 +169,11 @@ def unique_updated(entries: list[Entry]) -> Iterable[Entry]:
         yield dataclasses.replace(entry, updated=updated) if attempt else entry
 
 
-def _conflicts(parsed: list[EntryFile], refused: set[str]) -> list[Problem]:
-    """Return the problems between files: duplicate slugs and ids, and wrong translations."""
+def _conflicts(
+    parsed: list[EntryFile], refused: set[str], office: Office, now: dt.datetime
+) -> list[Problem]:
+    """Return the problems between files: duplicate slugs, ids and links, wrong translations and
+    links to pages that are not published."""
     problems = []
     same_slug = set()
     for first, second in _duplicates(parsed, lambda file: file.slug):
@@ -161,14 +186,29 @@ def _conflicts(parsed: list[EntryFile], refused: set[str]) -> list[Problem]:
         message += "write another"
         problems.append(second.problem("id", "duplicate-id", message))
     problems += translation_problems(parsed, refused)
+    for first, second in _duplicates([file for file in parsed if _is_out(file)], _link_of):
+        message = f"{quote(first.path)} has the same link; write the address of this item, or "
+        message += "delete one of the two entries"
+        problems.append(second.problem("link", "same-link", message).as_warning())
+    problems += _dead_links(parsed, refused, office, now)
     return problems
 
 
+def _is_out(file: EntryFile) -> bool:
+    return file.entry is not None and not file.entry.draft and file.entry.withdrawn is None
+
+
+def _link_of(file: EntryFile) -> tuple[str, str] | None:
+    """Return the link of an entry and its language: translations often link to the same page."""
+    entry = file.entry
+    return (entry.link, entry.language) if entry is not None and entry.link is not None else None
+
+
 def _duplicates(
-    parsed: Sequence[EntryFile], key: Callable[[EntryFile], str | None]
+    parsed: Sequence[EntryFile], key: Callable[[EntryFile], Hashable | None]
 ) -> Iterable[tuple[EntryFile, EntryFile]]:
     """Yield pairs of the first file with a key, in order of path, and each later one with it."""
-    first: dict[str, EntryFile] = {}
+    first: dict[Hashable, EntryFile] = {}
     for file in sorted(parsed, key=attrgetter("path")):
         value = key(file)
         if value is None:
@@ -177,3 +217,47 @@ def _duplicates(
             yield first[value], file
         else:
             first[value] = file
+
+
+def _dead_links(
+    parsed: Sequence[EntryFile], refused: Collection[str], office: Office, now: dt.datetime
+) -> Iterator[Problem]:
+    """Yield a problem for each such link when its entry is published; drafts may have any links.
+
+    `refused` are the slugs of files that could not be read.
+    """
+    pages = {file.slug: file for file in parsed}
+    prefix = office.authority.id_of("")
+    former = {str(file.id).removeprefix(prefix) for file in parsed} | {*refused}
+    for file in parsed:
+        if file.entry is not None and file.entry.draft:
+            continue
+        published = file.entry.published if file.entry is not None else now
+        for link in file.links:
+            address = office.address(f"entry/{link.slug}/index.html")
+            message = ""
+            if link.slug in pages:
+                message = _unpublished(pages[link.slug], max(now, published))
+            elif link.slug not in former:
+                message = _missing(link.slug, pages)
+            if not message and link.rest[:1] in {"", "?", "#"}:
+                message = f"the address lacks its last slash; write {address}{link.rest}"
+            if message:
+                yield Problem(file.path, link.line, link.column, "dead-link", message)
+
+
+def _missing(slug: str, pages: Mapping[str, EntryFile]) -> str:
+    near = nearest(slug, pages)
+    hint = f"; did you mean {quote(near)}?" if near else "; correct the address, or delete the link"
+    return f"there is no entry {quote(slug)}{hint}"
+
+
+def _unpublished(target: EntryFile, when: dt.datetime) -> str:
+    """Return why the page of an entry is not published at a time, or ""."""
+    entry = target.entry
+    if entry is not None and entry.draft:
+        return f"{quote(target.slug)} is a draft; publish it first, or delete the link"
+    if entry is not None and entry.published > when:
+        day = entry.published.date()
+        return f"{quote(target.slug)} is published only on {day}; delete the link until then"
+    return ""

@@ -13,7 +13,7 @@ from typing import Any
 
 from ilofeed import dates
 from ilofeed.build import render_site
-from ilofeed.content import SLUG, Site, check_entry, serialize_entry, slugify, unique_updated
+from ilofeed.content import Site, check_entry, serialize_entry, unique_updated
 from ilofeed.dates import Moment
 from ilofeed.feeds import OPML_PATHS, select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
@@ -22,6 +22,7 @@ from ilofeed.importers.items import ImportedFeed, Item, Note
 from ilofeed.importers.terms import TermFinder
 from ilofeed.model import Entry, FeedSpec, Office, Term
 from ilofeed.problems import has_errors, quote
+from ilofeed.text import SLUG, is_windows_name, slugify
 from ilofeed.verify import Fault, verify
 from ilofeed.workers import Workers, processors
 
@@ -265,7 +266,11 @@ class _Planner:
         valid = (slug for slug in candidates if SLUG.fullmatch(slug) and len(slug) <= 80)
         base = next(valid, f"entry-{date:%Y-%m-%d}")
         slug, number = base, 1
-        while slug in self._slugs or (id_of(slug) in self._ids and id_of(slug) != item.id):
+        while (
+            slug in self._slugs
+            or is_windows_name(slug)
+            or (id_of(slug) in self._ids and id_of(slug) != item.id)
+        ):
             number += 1
             slug = f"{base}-{number}"
         return slug

@@ -14,10 +14,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
-from ilofeed.content import slugify
 from ilofeed.importers.items import ImportedDate, Item, Note, Publication, Text
 from ilofeed.importers.xml import local_name
 from ilofeed.problems import plural, quote
+from ilofeed.text import slugify
 
 Kind: TypeAlias = Literal[
     "other", "protected", "private", "trashed", "restricted", "unknown", "draft", "scheduled",

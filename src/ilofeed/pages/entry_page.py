@@ -7,13 +7,14 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ilofeed.content import SLUG, alternates, find_translations, summary_html
+from ilofeed.content import alternates, find_translations, summary_html
 from ilofeed.feeds import is_edited, last_change, render_event
 from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.html import common_values, load_macros, render_page, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory, build_directory
+from ilofeed.text import SLUG
 from ilofeed.urls import relative
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of a picture on the page of an entry

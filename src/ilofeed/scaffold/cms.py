@@ -1,11 +1,12 @@
 """Write the form of a Git-based CMS (Decap or Sveltia) from the schema that code editors use."""
 
 import json
+import re
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import MAX_SUMMARY, slugify, yaml_nodes
+from ilofeed.content import MAX_SUMMARY, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.model import Office
 from ilofeed.scaffold.schema import entry_schema
@@ -49,7 +50,7 @@ def _settings() -> dict[str, Any]:
 
 def _slug(office: Office) -> str:
     """Return the pattern of file names: the title, or the day if titles may not be Latin."""
-    is_latin = len(office.languages) < 2 and slugify(office.title)
+    is_latin = len(office.languages) < 2 and re.search("[A-Za-z0-9]", office.title)
     return "{{slug}}" if is_latin else "entry-{{year}}-{{month}}-{{day}}"
 
 

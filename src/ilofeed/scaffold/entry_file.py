@@ -5,14 +5,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ilofeed.content import check_entry, slug_of, slugify, to_yaml
+from ilofeed.content import PLACEHOLDER, check_entry, slug_of, to_yaml
 from ilofeed.dates import Moment
 from ilofeed.feeds import whole_seconds
 from ilofeed.media import OfficeFile
 from ilofeed.model import Office
 from ilofeed.problems import Problem, has_errors
+from ilofeed.text import is_windows_name, slugify
 
-PLACEHOLDER = "Write one or two sentences here, then delete the line `draft: true`."
 _UPDATED = re.compile(
     rb"^([\"']?updated[\"']?[ \t]*:)[^\r\n#]*+(?:(?<![ \t])#[^\r\n#]*+)*+(#[^\r\n]*)?(?=[\r\n]|\Z)",
     re.MULTILINE,
@@ -46,7 +46,7 @@ def write_entry(
     taken = set(map(slug_of, paths))
     base = slug = new.slug or slugify(new.title) or f"entry-{new.date:%Y-%m-%d}"
     number = 1
-    while slug in taken:
+    while slug in taken or is_windows_name(slug):
         number += 1
         slug = f"{base}-{number}"
     path = f"entries/{new.date.year}/{slug}.md"

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from importlib import resources
 
 from ilofeed import dates
-from ilofeed.content import Sources, check_office, serialize_entry, slugify, to_yaml
+from ilofeed.content import Sources, check_office, serialize_entry, to_yaml
+from ilofeed.text import slugify
 from ilofeed.urls import AddressError, to_url
 
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")

@@ -4,7 +4,9 @@ These functions know neither YAML nor Markdown.
 """
 
 from ilofeed.text.characters import (
+    MAX_PER_FILE,
     PRIVATE,
+    Source,
     describe_unfit,
     escaped_private,
     find_markup,
@@ -15,9 +17,18 @@ from ilofeed.text.characters import (
     without_markup,
 )
 from ilofeed.text.decoding import decode
-from ilofeed.text.source import MAX_PER_FILE, Source
+from ilofeed.text.scripts import (
+    SLUG,
+    foreign_script,
+    is_windows_name,
+    slugify,
+    suggest_language,
+)
+from ilofeed.text.unseen import SPACES, unseen
 
 __all__ = [
-    "MAX_PER_FILE", "PRIVATE", "Source", "decode", "describe_unfit", "escaped_private",
-    "find_markup", "find_unfit", "is_mistakable", "private_character", "repair", "without_markup",
+    "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
+    "escaped_private", "find_markup", "find_unfit", "foreign_script", "is_mistakable",
+    "is_windows_name", "private_character", "repair", "slugify", "suggest_language", "unseen",
+    "without_markup",
 ]  # fmt: skip
