@@ -30,7 +30,7 @@ def code_of(case: Path) -> str:
 def problems_of(case: Path, folder: Path) -> list[Problem]:
     if case.is_dir():
         return check(read_office(case), NOW)[1]
-    (folder / "entries").mkdir()
+    (folder / "entries").mkdir(parents=True)
     if case.suffix == ".yaml":
         shutil.copy(case, folder / "feeds.yaml")
         (folder / "entries" / "wages.md").write_bytes(entry())
