@@ -233,3 +233,18 @@ def test_an_offset_is_answered_with_the_form_of_a_zone(written: str) -> None:
 def test_a_country_is_answered_with_its_code(written: str, code: str) -> None:
     _, said = said_of("  NO: Norway", f"  {written}: x")
     assert said[0].endswith(f"; write {code}")
+
+
+def test_an_address_of_mail_is_answered_with_its_scheme() -> None:
+    said = messages(wages=entry("\n[mail](info@example.org) and [page](example.org/a@b)\n"))
+    assert said == [
+        "`info@example.org` is not a complete address; begin it with mailto:",
+        "`example.org/a@b` is not a complete address; begin it with https://",
+    ]
+
+
+def test_an_open_list_is_closed_and_not_put_in_quotes() -> None:
+    _, said = problems(KEYS.replace("[wages]", "[wages, employment"))
+    assert said == ["[ opens a list that is not closed; end it with ]"]
+    _, said = problems(KEYS.replace("Wages rise", "[Wages rise"))
+    assert said[0].endswith(', or put the text in quotes: `title: "[Wages rise"`')

@@ -24,6 +24,7 @@ _REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # replacements of comra
 _BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
 _EMPTY = frozenset({"br", "hr", "img"})
 _OTHER_SCHEMES = ("mailto:", "tel:")
+_MAIL = re.compile(r"[^\s@/:]+@[^\s@/:]+\.\w+")
 
 # in comrak's output each `<` begins raw HTML or one of comrak's tags, which have a position
 _TOKEN = re.compile(
@@ -186,7 +187,8 @@ class BodyCheck:
                 return html.escape(found.url) + size
             code, message = found
         elif not is_absolute(address):
-            message = f"{quote(shown)} is not a complete address; begin it with https://"
+            scheme = "mailto:" if _MAIL.fullmatch(shown) else "https://"
+            message = f"{quote(shown)} is not a complete address; begin it with {scheme}"
             if media_type(shown):
                 message += f", or attach the file: attachments: [{visible(shown, 60)}]"
         elif not address.lower().startswith(("http:", "https:")):

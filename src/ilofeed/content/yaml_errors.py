@@ -261,7 +261,8 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         code = "unclosed-bracket"
         message = f"{first} opens {_STARTERS[first]} that is not closed; "
         message += "end it with " + ("]" if first == "[" else "}")
-        message += f", or put the text in quotes: {in_quotes}" if len(value) > 1 else ""
+        if len(value) > 1 and key.strip() not in _LISTS:
+            message += f", or put the text in quotes: {in_quotes}"
     elif link := re.fullmatch(r"\[[^\]]*\]\((\S+)\)", value):
         code = "unquoted-start"
         message = "Markdown is allowed only in the body; write the address alone: "
