@@ -339,6 +339,11 @@ def test_linked_data() -> None:
             "@type": "Organization",
             "name": "Office for Work & Welfare",
             "url": "https://example.org/office",
+            "logo": {
+                "@type": "ImageObject",
+                "url": f"{HERE}assets/logo.svg",
+                "caption": "Office for Work & Welfare",
+            },
         },
         "url": "https://events.example.org/workshop",
         "inLanguage": "en",
