@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 ENOUGH = 30  # letters from which a text tells
-_WEIGHT = 3  # letters of an alphabet to which one of East Asia comes
+_WEIGHT = 3  # letters of a foreign alphabet that a letter of the own East Asian script weighs
 _EAST_ASIA = frozenset({"BOPOMOFO", "CJK", "HANGUL", "HIRAGANA", "KATAKANA"})
 _SCRIPTS = {  # as the names of letters in Unicode begin: languages, that of most readers first
     "LATIN": "en es fr de pt it af az bs ca cs cy da et eu fi ga gl hr hu id is lb lt lv ms mt nb "
@@ -59,7 +59,7 @@ def foreign_script(text: str, language: str) -> str | None:
     scripts: Counter[str] = Counter()
     for letter, count in counts.items():
         script = unicodedata.name(letter, "").partition(" ")[0]
-        scripts[script] += count * (_WEIGHT if script in _EAST_ASIA else 1)
+        scripts[script] += count * (_WEIGHT if script in _EAST_ASIA & own else 1)
     total = scripts.total()
     most, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
     is_foreign = most in _SCRIPTS and most not in own and total >= ENOUGH and count * 2 > total
