@@ -170,6 +170,7 @@ def said_of(old: str, new: str) -> tuple[list[str], list[str]]:
         ("  employment: Employment", ["9:1"]),
         ("  CN: China", ["13:1"]),
         ("  NO: Norway", ["16:1"]),
+        ("  world: World", ["17:1"]),
     ],
 )
 def test_a_key_in_the_first_column_is_the_only_problem(old: str, places: list[str]) -> None:

@@ -129,14 +129,16 @@ def _unknown(key: str, parent: Node, fields: dict[str, Any]) -> str:
 def misplaced_keys(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
     """Map each top-level key that belongs into the section above it to the name of the section."""
     sections: dict[str, str] = {}
-    section, is_empty = "", False
-    for key, value in root.pairs:
+    section, has_any_key = "", False
+    for key, _ in root.pairs:
         if key.value in model.model_fields:
-            section, is_empty = key.value, isinstance(value, Scalar) and not value.value
-        elif section and key.value in _keys_of(model, section):
+            section = key.value
+            has_any_key = get_origin(model.model_fields[section].annotation) is dict
+        elif section and (
+            key.value in _keys_of(model, section)
+            or (has_any_key and nearest(key.value, model.model_fields) is None)
+        ):
             sections[key.value] = section
-        elif is_empty and get_origin(model.model_fields[section].annotation) is dict:
-            sections[key.value] = section  # any key fits
     return sections
 
 

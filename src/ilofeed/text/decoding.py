@@ -180,12 +180,12 @@ def _is_common(codec: str, first: int, last: int) -> Callable[[str], float]:
 
 def _has_words(text: str) -> float:
     """Return how much of a text outside ASCII is in words of one script with capitals in order."""
-    good = sum(letter in _SIGNS for letter in text)
+    good: float = sum(letter in _SIGNS for letter in text)
     total = sum(letter > "\x7f" and not letter.isspace() for letter in text)
     for match in _WORD.finditer(text):
         foreign = sum(letter > "\x7f" for letter in match[0])
         if foreign and _is_word(match[0]):
-            good += foreign
+            good += foreign * (0.9 if match[0].isupper() else 1)  # rarer than small letters
     return good / total if total else 0.0
 
 
@@ -205,9 +205,9 @@ _ENCODINGS = (  # of equally readable ones the first is right
     ("cp1251", "Windows-1251", _has_words),
     ("cp1250", "Windows-1250", _has_words),
     ("cp1253", "Windows-1253", _has_words),
-    ("cp1256", "Windows-1256", _has_words),
     ("koi8_r", "KOI8-R", _has_words),
     ("cp866", "CP866", _has_words),
+    ("cp1256", "Windows-1256", _has_words),
     ("iso8859_5", "ISO 8859-5", _has_words),
     ("mac_roman", "Mac OS Roman", _has_words),
     ("mac_cyrillic", "Mac OS Cyrillic", _has_words),

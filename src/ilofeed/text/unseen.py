@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ilofeed.problems import Problem, quote
 from ilofeed.text.characters import Source
-from ilofeed.urls import UNSEEN, describe_unseen
+from ilofeed.urls import MAX_URL, UNSEEN, describe_unseen
 
 SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"  # all but the ordinary one
 ZERO_WIDTH = "\u00ad\u180e\u200b-\u200d\u2060-\u2064"
@@ -93,6 +93,9 @@ def _invisible(source: Source, start: int, body: int) -> Iterator[Problem]:
     """Yield a warning for each kind of invisible character in words or at the ends of values."""
     places: dict[str, list[int]] = {}
     for match in _IN_WORD.finditer(source.text):
+        before = source.text[max(match.start() - MAX_URL, 0) : match.start()]
+        if "://" in re.split(r"\s", before)[-1]:  # `_in_addresses` reports it
+            continue
         around = source.text[match.start() - 1], source.text[match.end()]
         if all(unicodedata.name(sign, "?").partition(" ")[0] in _PLAIN_SCRIPTS for sign in around):
             places.setdefault(match[0][0], []).append(match.start())
