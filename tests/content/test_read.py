@@ -333,3 +333,12 @@ def test_links_inside_the_office_are_written_through(office: Path, tmp_path: Pat
     read.replace_file(tmp_path / "link", tmp_path / "link" / "entries" / "b.md", b"new")
     assert (office / "entries" / "a.md").read_bytes() == b"new"
     assert (office / "entries" / "b.md").is_symlink()
+
+
+def test_the_lock_of_a_word_processor_is_no_entry(office: Path) -> None:
+    shutil.copy(DATA / "office" / "feeds.yaml", office)
+    (office / "entries" / "wages.md").write_bytes(entry())
+    (office / "entries" / "~$wages.md").write_bytes(b"\x04Anna" + b"\0" * 50)
+    (problem,) = check(read_office(office), NOW)[1]
+    assert (problem.code, problem.severity) == ("not-an-entry", "warning")
+    assert problem.message.startswith("this is a lock of a word processor, not a text; ")
