@@ -256,3 +256,26 @@ def test_each_feed_holds_what_it_selects(found: list[tuple[list[str], list[str],
         assert (spec.path in selected) == bool(wanted or not spec.is_pair)
         if spec.path in selected:
             assert selected[spec.path].entries == wanted
+
+
+def test_an_office_of_pairs_alone_can_begin_without_entries() -> None:
+    office = OFFICE + b"feeds: [{per: [country, category]}]\n"
+    empty, first = documents(site(office=office)), documents(site(office=office, wages=entry()))
+    assert "country/mn/category/wages/atom.xml" in first
+    assert "country/cn/category/wages/atom.xml" not in first
+    assert {"country/mn/category/wages/atom.xml", "country/cn/category/wages/atom.xml"} <= set(
+        empty
+    )
+
+
+def test_the_offset_of_a_date_is_that_of_the_office_after_a_change_of_its_zone() -> None:
+    given = {"date": "2015-05-19T10:00:00+08:00", "event": '{start: "2015-06-01T10:00+08:00"}'}
+    other = {"date": "2015-05-19T10:00:00+08:00", "event": '{start: "2015-06-01T04:00+02:00"}'}
+    moved = OFFICE.replace(b"Asia/Ulaanbaatar", b"Europe/Zurich")
+    for _ in range(2):
+        here = documents(site(wages=entry(**given)))["all/atom.xml"].data
+        there = documents(site(office=moved, wages=entry(**other)))["all/atom.xml"].data
+        assert b"<published>2015-05-19T11:00:00+09:00<" in here  # Mongolia had summer time
+        assert b"10:00 (UTC+8)" in here
+        assert b"<published>2015-05-19T04:00:00+02:00<" in there
+        assert b"04:00 (UTC+2)" in there

@@ -432,6 +432,7 @@ def test_the_fields_of_an_entry_are_all_compared() -> None:
     not_published = {
         "slug",
         "draft",
+        "called_off",
         "withdrawn",
         "folder",
         "source",

@@ -6,7 +6,6 @@ an event and the picture, and ends with a list of the documents; these parts hav
 verification expects; pages, calendars, the guard and the state file use the entry itself.
 """
 
-import functools
 import html
 from collections.abc import Sequence
 from dataclasses import replace
@@ -47,7 +46,6 @@ def shown_entries(feed: Feed, form: Format) -> Sequence[Entry]:
     return newest_first([*feed.entries, *called_off])
 
 
-@functools.lru_cache(maxsize=4_000)  # an entry is in several feeds, in three formats
 def as_item(entry: Entry, office_language: str) -> Entry:
     """Return an entry with the title and the HTML that subscribers see.
 

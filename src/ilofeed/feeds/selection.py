@@ -145,14 +145,19 @@ def select_feeds(
     """Return every feed of the office with its entries; `out` is from `select_published`.
 
     A feed of two terms exists once an entry has both. It then stays, even if it becomes empty, and
-    so does a calendar. Feeds of a single term always exist.
+    so does a calendar. Feeds of a single term always exist; if an office has none, all feeds exist
+    before the first entry.
     """
     former = before.feeds if before is not None else frozenset()
     previous = previous_archives(out, before) if office.archives else None
-    return tuple(
-        _feed(office, spec, selected, before, previous)
-        for spec, selected in zip(office.feeds, _entries_by_feed(office, out), strict=True)
+    all_feeds = list(zip(office.feeds, _entries_by_feed(office, out), strict=True))
+    existing = [
+        (spec, selected)
+        for spec, selected in all_feeds
         if selected or not spec.is_pair or spec.path in former
+    ]
+    return tuple(
+        _feed(office, spec, selected, before, previous) for spec, selected in existing or all_feeds
     )
 
 
