@@ -1,5 +1,6 @@
 """Know the scripts of languages, and make slugs of texts in any script."""
 
+import functools
 import re
 import unicodedata
 from collections import Counter
@@ -42,6 +43,12 @@ _TAGS = {  # ISO 15924
 _NO_TEXT = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)|https?://\S+|\S+@\S+|&#?\w+;", re.DOTALL)
 
 
+@functools.cache
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "").partition(" ")[0]
+
+
+@functools.cache
 def scripts_of(language: str) -> set[str]:
     """Return the scripts of a language tag, by the names of Unicode; empty if not known."""
     primary, *others = language.split("-")
@@ -58,7 +65,7 @@ def foreign_script(text: str, language: str) -> str | None:
     counts = Counter(filter(str.isalpha, _NO_TEXT.sub(" ", text)))
     scripts: Counter[str] = Counter()
     for letter, count in counts.items():
-        script = unicodedata.name(letter, "").partition(" ")[0]
+        script = _script(letter)
         scripts[script] += count * (_WEIGHT if script in _EAST_ASIA & own else 1)
     total = scripts.total()
     most, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
