@@ -29,7 +29,7 @@ def check_addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]
         message = (
             f"the site moves from {quote(before.site or '')} to {quote(office.url)}, but "
             f"subscribers have the old address; write `url: {before.site}`, or redirect the old "
-            "address to the new one (ids do not change, so readers show no entry twice)"
+            "address to the new one (ids do not change, so most readers show no entry twice)"
         )
         yield problem("url", "site-moved", message)
     gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
