@@ -37,7 +37,7 @@ def report(body: str) -> list[str]:
         ("    a", "<pre><code>a\n</code></pre>"),
         ("| a | b |\n|---|--:|\n| c | d |", None),
         ("```py\nx < 1\n```", "<pre><code>x &lt; 1\n</code></pre>"),
-        ("[a](#b) ![c](https://e.org/d.png 'e')", None),
+        ("## b\n\n[a](#b) ![c](https://e.org/d.png 'e')", None),
         ("![`<b>` \\<i>](https://e.org/d.png)", None),
     ],
 )

@@ -108,7 +108,31 @@ def without(lines: list[str], row: int, column: int, match: re.Match[str]) -> No
     lines[row] = lines[row].replace(chr(int(match[1], 16)), "")
 
 
+def section(lines: list[str], row: int, column: int, match: re.Match[str]) -> None:
+    lines[row] = lines[row].replace(f"(#{match[1]})", f"(#{match[2]})")
+
+
+def heading(lines: list[str], row: int, column: int, match: re.Match[str]) -> None:
+    lines[row] = "## " + lines[row].removeprefix("# ")
+    if set(lines[row + 1]) == {"="}:
+        del lines[row + 1]
+
+
+def shown(lines: list[str], row: int, column: int, match: re.Match[str]) -> None:
+    """Write something else for the signs that the message begins with."""
+    put(lines, row, column, match[2] or " ", re.escape(match[1]))
+
+
 DO: tuple[tuple[str, Edit], ...] = (
+    (r"no heading for `#([^`]+)`; (?:did you mean |known: )`?([\w-]+)", section),
+    (r"heading of the first level.*; write `## `", heading),
+    (r"^`(.+)` is (?:Markdown|HTML), .*; write (?:`(.+)`|a space, or nothing)$", shown),
+    (r"; delete the space: `(.+)`$", lambda a, b, c, m: put(a, b, c, m[1], r"\[.*?\] \(.*?\)")),
+    (r"does not begin a list item; write `(- )`", instead(r"\S\s*", "- ")),
+    (r"write a second row: `(.+)`", lambda a, b, c, m: a.insert(b + 1, m[1])),
+    (r"leave no space inside", lambda a, b, c, m: put(a, b, c, "**", r"\*\* ")),
+    (r"has no footnote; write a line `(.+)`", lambda a, b, c, m: a.extend(["", m[1]])),
+    (r"refer to it by `\[|second footnote `", delete_line),
     (r"`(.+)` looks like text in a wrong encoding; write `(.+)`$", repaired),
     (r"in brackets: (\w+: .+)$", line),
     (r"quotes: `(\w+: .+)`$", line),

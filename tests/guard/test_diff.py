@@ -133,7 +133,7 @@ def test_as_markdown(office: Path) -> None:
     assert "### New feeds (2)\n" in text
     body, problems = render_body(Source("x.md", text), 0, "https://example.org/")
     assert problems == []
-    assert body.count("<h3>") == text.count("\n### ")
+    assert body.count("<h3 ") == text.count("\n### ")
 
 
 @pytest.mark.slow
@@ -156,6 +156,20 @@ def test_nothing_to_notice(tmp_path: Path) -> None:
     found = json.loads(run(folder, "diff", "--format", "json").stdout)
     assert found.pop("documents") == {"added": [], "changed": [], "removed": []}
     assert not any(found.values())
+
+
+def test_bodies_that_an_older_program_rendered_otherwise_have_not_changed(tmp_path: Path) -> None:
+    """As one did whose headings had no ids, and whose addresses in the text were no links."""
+    body = "## Rates\n\nSee https://example.org/rates.\n"
+    folder = write_office(tmp_path / "office", wages=entry(body=body))
+    assert run(folder, "build").returncode == 0
+    path = folder / "public" / "manifest.json"
+    text = path.read_text("utf-8").replace('"version": 4', '"version": 3')
+    (digest,) = re.findall('"digest": "(.*?)"', text)
+    path.write_text(text.replace(digest, digest[::-1]), "utf-8")
+    assert json.loads(run(folder, "diff", "--format", "json").stdout)["changed"] == []
+    path.write_text(path.read_text("utf-8").replace('"version": 3', '"version": 4'), "utf-8")
+    assert json.loads(run(folder, "diff", "--format", "json").stdout)["changed"] != []
 
 
 def test_before_the_first_build_everything_is_new(tmp_path: Path) -> None:

@@ -176,6 +176,6 @@ def test_older_manifests_know_no_texts(desk: Desk) -> None:
     path = desk.folder / "public" / "manifest.json"
     text = path.read_text("utf-8")
     assert text.count('"sketch"') == 2
-    path.write_text(text.replace('"version": 3', '"version": 2').replace('"sketch"', '"unknown"'))
+    path.write_text(text.replace('"version": 4', '"version": 2').replace('"sketch"', '"unknown"'))
     desk.file("wages").write_bytes(story(1))
     assert desk.build().returncode == 0

@@ -596,7 +596,7 @@ def test_texts_that_cannot_be_mended_are_cut(
             "1\\. a \\# b \\* c \\_d\\_ \\<e\\> \\`f\\` \\[g\\]",
         ),
         ("<dl><dt>a<dd>b</dl>", "a\n\nb"),
-        ("<h1>a<br>b</h1>", "# a b"),
+        ("<h1>a<br>b</h1>", "## a b"),
         ("<img src='/x.png' alt='a]b' title='t\"'>", '![a\\]b](https://base.org/x.png "t\\"")'),
         ("<font color=red>a</font><custom-x>b</custom-x>", "ab"),
         ("a\x00b\x07c", "abc"),
@@ -616,7 +616,7 @@ def test_bodies(html: str, markdown: str) -> None:
 @pytest.mark.parametrize(
     ("html", "markdown", "words"),
     [
-        ("<b>“中”</b>中", "“中”中", "bold and italics"),
+        ("<b>“a”</b>b", "“a”b", "bold and italics"),
         (
             "<img src='https://e.org/x.png'>a",
             "a",

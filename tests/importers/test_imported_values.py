@@ -368,7 +368,7 @@ def test_a_cell_of_two_million_characters_is_read_and_not_one_more() -> None:
 @pytest.mark.parametrize(
     ("html", "markdown"),
     [
-        ("<h1>a<br>b</h1>", "# a b"),
+        ("<h1>a<br>b</h1>", "## a b"),
         ("<p>a<br>b</p>", "a\\\nb"),
         ("<ol start='3'><li>a<ul><li>b</ul></ol>", "3. a\n   - b"),
         ("<pre>a ``` b\n  c</pre>", "````\na ``` b\n  c\n````"),

@@ -25,7 +25,7 @@ EVERYTHING = {
     "plain": entry(),
     "2015/within": entry(),
     "long": entry(
-        "# A heading\n\nA *body*.\n", title='"Pay: \\"up\\" \\\\ 劳动"', link="https://x.org/a"
+        "## A heading\n\nA *body*.\n", title='"Pay: \\"up\\" \\\\ 劳动"', link="https://x.org/a"
     ),
     "instant": entry(date="2015-05-19T23:30:00-03:30", updated="2016-01-01"),
     "days": entry(

@@ -141,7 +141,7 @@ def test_the_manifest_is_the_ledger_of_what_subscribers_saw() -> None:
     assert wages["published"] == "2015-05-19T09:00:00+09:00"
     assert (wages["title"], wages["withdrawn"]) == ("Wages rise", None)
     assert wages["file"] == "entries/wages.md"
-    assert (ledger["version"], ledger["site"]) == (3, "https://example.org/feeds/")
+    assert (ledger["version"], ledger["site"]) == (4, "https://example.org/feeds/")
     assert ledger["countries"]["MN"] == "Mongolia"
     listed = {item["path"]: item["sha256"] for item in ledger["documents"]}
     for document in documents:

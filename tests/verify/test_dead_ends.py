@@ -29,7 +29,7 @@ pytestmark = pytest.mark.slow
 SITE = site(
     wages=entry(
         event="{start: 2015-06-01}",
-        body="See [this](https://example.org/feeds/entry/wages/) and [that](#there).",
+        body="See [this](https://example.org/feeds/entry/wages/) and [that](#there).\n\n## There\n",
     ),
     jobs=entry(link="https://example.org/news"),
 )

@@ -1,13 +1,17 @@
 """Convert the Markdown body of an entry to HTML that is safe in any reader.
 
-`parse` reads Markdown and reports what is not allowed in it, `sanitize` keeps only the elements and
-attributes of bodies, `render` combines them. This package does not know keys and offices.
+`render` combines the others: `parse` reads Markdown and reports what is not allowed, `sanitize`
+keeps only the elements of bodies, `lookalikes` warns of what only looks like Markdown. This package
+does not know keys and offices.
 """
 
+from ilofeed.bodies.lookalikes import find_signs, without_markdown
 from ilofeed.bodies.parse import ShownPicture
 from ilofeed.bodies.render import render_body
 from ilofeed.bodies.sanitize import ITEM_TAGS, PARTS, TAGS, is_sanitized_item, sanitize
+from ilofeed.bodies.texts import join_folded, join_lines, link_addresses
 
 __all__ = [
-    "ITEM_TAGS", "PARTS", "TAGS", "ShownPicture", "is_sanitized_item", "render_body", "sanitize",
+    "ITEM_TAGS", "PARTS", "TAGS", "ShownPicture", "find_signs", "is_sanitized_item", "join_folded",
+    "join_lines", "link_addresses", "render_body", "sanitize", "without_markdown",
 ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 comrak keeps raw HTML in its output and adds the source position (line and column) of each element.
 `BodyCheck` reads that HTML once: it reports everything that is not allowed in a body, and makes
-addresses absolute.
+addresses absolute. Author's HTML is never kept, so ids and classes are those that are made here.
 """
 
 import functools
@@ -12,6 +12,8 @@ import urllib.parse
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
+from ilofeed.bodies.anchors import Anchors
+from ilofeed.bodies.places import Element, Places
 from ilofeed.bodies.sanitize import TAGS
 from ilofeed.media import Unreadable, media_type
 from ilofeed.problems import Code, Problem, quote, visible
@@ -21,16 +23,24 @@ from ilofeed.urls import AddressError, is_absolute, to_url
 MAX_DEPTH = 100  # nested elements; HTML parsers stop at about 250
 MAX_PROBLEMS = 100  # reported for one body
 _REPLACED = {"del": ("<s>", "</s>"), "sub": ("~", "~")}  # replacements of comrak's tags
-_BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong"})
+_BLOCKS = TAGS - frozenset({"a", "br", "code", "em", "img", "s", "strong", "sup"})
+# elements that have no position, and where comrak writes them; `ol` is the list of footnotes
+_INNER = {"thead": {"table"}, "tbody": {"table"}, "code": {"pre"}, "ol": {"section"}}
 _EMPTY = frozenset({"br", "hr", "img"})
+_HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OTHER_SCHEMES = ("mailto:", "tel:")
 _MAIL = re.compile(r"[^\s@/:]+@[^\s@/:]+\.\w+")
 
 # in comrak's output each `<` begins raw HTML or one of comrak's tags, which have a position
 _TOKEN = re.compile(
     r"""
-    <(?P<name>[a-z]+[1-6]?)[ ]data-sourcepos="(?P<place>[0-9:-]+)"(?P<attributes>[^<>]*)>
-    | <(?P<inner>thead|tbody|code)(?:[ ]class="[^"<>]*")?>
+    <sup[ ]data-sourcepos="(?P<reference>[0-9:-]+)"[ ]class="footnote-ref"><a[ ]href="[^"<>]*"
+        [ ]id="[^"<>]*"[ ]data-footnote-ref>(?P<number>[0-9]+)</a></sup>
+    | <a[ ]href="[^"<>]*"[ ]class="footnote-backref"[ ]data-footnote-backref[ ]
+        data-footnote-backref-idx="(?P<back>[0-9-]+)"[ ]aria-label="[^"<>]*">
+        ↩(?:<sup[ ]class="footnote-ref">[0-9]+</sup>)?</a>
+    | <(?P<name>[a-z]+[1-6]?)[ ]data-sourcepos="(?P<place>[0-9:-]+)"(?P<attributes>[^<>]*)>
+    | <(?P<inner>thead|tbody|code|ol)(?:[ ]class="[^"<>]*")?>
     | </(?P<closed>[a-z]+[1-6]?)>
     | (?P<raw><)
     | (?P<link>\]\()
@@ -49,6 +59,7 @@ _ADDRESS = re.compile(r'(?<= href=")[^"]*|(?<= src=")[^"]*')
 _ALT = re.compile(r' alt="([^"]*)"')
 _HOST = re.compile(r"(?<=//)[^/?#]*")
 _LINK = re.compile(r"(?<!\\)\[[^\[\]\n]{0,500}\]\(([^()\n]{0,2000})\)")
+_NOTE = re.compile(r' id="fn-([^"]*)"')
 _SPACE = re.compile(r"[^\s\\]\s+[^\s\"']")
 
 
@@ -57,7 +68,8 @@ def _renderer() -> Callable[[str], str]:
     import comrak  # loaded late: entries without a body do not need it
 
     extensions, options = comrak.ExtensionOptions(), comrak.RenderOptions()
-    extensions.table = extensions.strikethrough = True
+    extensions.table = extensions.strikethrough = extensions.footnotes = True
+    extensions.cjk_friendly_emphasis = True  # **「工资」**上涨: signs are not followed by a space
     extensions.subscript = True  # otherwise single tildes also strike through: 2~3 and 5~6
     options.sourcepos = True
     options.unsafe_ = True  # keep raw HTML, so that it can be reported with its place
@@ -82,58 +94,81 @@ class ShownPicture(NamedTuple):
 ShowPicture = Callable[[str], ShownPicture | Unreadable]
 
 
-class _Element(NamedTuple):
-    """An open element with its position in the body, as comrak writes it."""
-
-    name: str
-    place: str  # line:column-line:column, counted from 1; columns in bytes, the end inclusive
-
-
 class BodyCheck:
     """Check the HTML that comrak rendered from a body, and make its addresses absolute."""
 
     def __init__(self, source: Source, start: int, permalink: str, show: ShowPicture) -> None:
         self.problems: list[Problem] = []
+        self.elements: list[Element] = []  # in the order of their starts
         self._source, self._start = source, start
         self._permalink, self._show = permalink, show
         self._is_alt = False
-        self._is_imitated = "data-sourcepos" in source.text
-        self._open: list[_Element] = []
+        self._is_imitated = "data-sourcepos" in source.text or "data-footnote" in source.text
+        self._anchors = Anchors(permalink)
+        self.places = Places(source, start)
+        self._offset = self.places.offset
+        self._open: list[Element] = []
+        self._heading = 0  # index of the start tag of the last heading
         self._last_tag = ""
         self._passed = "", False  # position of the last tag, and whether it was an end tag
         self._cursor = start  # where to search for raw HTML in the source: it has no position
         self._searched = ""  # position of the last block that was searched for broken links
 
     def read(self, rendered: str) -> str:
-        """Return the HTML with absolute addresses, for nh3; add to `problems`."""
-        parts, at = [], 0
+        """Return the HTML with absolute addresses and ids, for nh3; add to `problems`."""
+        parts: list[str] = []
+        at = 0
         while match := _TOKEN.search(rendered, at):
             parts.append(rendered[at : match.start()])
-            parent = self._open[-1] if self._open else _Element("", "")
-            tag, at = match[0], match.end()
-            if match["link"]:
-                if parent.name != "code":
-                    self._report_broken_link()
-            elif match["place"] and not self._is_imitation(match["place"]):
-                tag = self._begin(match)
-            elif match["closed"] and match["closed"] == parent.name:
-                tag = self._end()
-            elif match["inner"] and parent.name in {"table", "pre"}:
-                self._open.append(_Element(match["inner"], parent.place))
-            else:
-                at = self._report_raw(rendered, match.start(), parts[-1])
+            at = match.end()
+            tag = None if self._is_imitation(match) else self._tag(match, parts)
+            if tag is None:
+                tag, at = match[0], self._report_raw(rendered, match.start(), parts[-1])
             parts.append(tag)
             if len(self.problems) >= MAX_PROBLEMS or len(self._open) > MAX_DEPTH:
                 break
-        return "".join([*parts, rendered[at:]])
+        else:
+            for offset, message in self._anchors.unknown_sections():
+                self._report(offset, "unknown-section", message)
+        return self._anchors.without_dead_ends("".join([*parts, rendered[at:]]))
 
-    def _is_imitation(self, place: str) -> bool:
-        """Return whether the author, not comrak, wrote this position attribute."""
-        return self._is_imitated and f'data-sourcepos="{place}"' in self._source.text
+    def _tag(self, match: re.Match[str], parts: list[str]) -> str | None:
+        """Return the HTML of a match of `_TOKEN` after `parts`; None if it is raw HTML."""
+        parent = self._open[-1] if self._open else Element("", "")
+        if match["link"]:
+            if parent.name != "code":
+                self._report_broken_link()
+            return match[0]
+        if match["number"]:
+            self.elements.append(Element("sup", match["reference"]))
+            is_linked = any(element.name == "a" for element in self._open)
+            return self._anchors.reference(match["number"], is_linked=is_linked)
+        if match["back"]:
+            return self._anchors.back(match["back"])
+        if match["place"]:
+            self._heading = len(parts) if match["name"] in _HEADINGS else self._heading
+            return self._begin(match)
+        tag: str | None = None
+        if match["closed"] and match["closed"] == parent.name:
+            if parent.name in _HEADINGS:
+                name = self._anchors.heading("".join(parts[self._heading + 1 :]))
+                parts[self._heading] = f'<{parent.name} id="{name}">'
+            tag = self._end()
+        elif match["inner"] and parent.name in _INNER.get(match["inner"], ()):
+            self._open.append(Element(match["inner"], parent.place))
+            tag = match[0]
+        return tag
+
+    def _is_imitation(self, match: re.Match[str]) -> bool:
+        """Return whether the author, not comrak, wrote this tag with comrak's attributes."""
+        written = match["place"] or match["reference"]
+        attribute = f'data-sourcepos="{written}"' if written else match["back"] and match[0]
+        return self._is_imitated and bool(attribute) and attribute in self._source.text
 
     def _begin(self, match: re.Match[str]) -> str:
         """Return the start tag of an element with an absolute address."""
-        element = _Element(match["name"], match["place"])
+        element = Element(match["name"], match["place"])
+        self.elements.append(element)
         self._last_tag = element.name
         self._passed = element.place, False
         if element.name not in _EMPTY:
@@ -143,6 +178,10 @@ class BodyCheck:
                 self._report(self._offset(element.place), "too-deep", message)
         if element.name == "img":
             self._check_alt(match["attributes"], element.place)
+        if element.name in {"td", "th"}:
+            return match[0].replace(' align="', ' class="align-')
+        if element.name == "li" and (note := _NOTE.search(match["attributes"])):
+            return self._begin_note(note[1], element.place)
         if element.name in {"a", "img"}:
             return _ADDRESS.sub(lambda address: self._address(address[0], element), match[0], 1)
         return _REPLACED[element.name][0] if element.name in _REPLACED else match[0]
@@ -153,6 +192,14 @@ class BodyCheck:
         self._last_tag = element.name
         self._passed = element.place, True
         return _REPLACED[element.name][1] if element.name in _REPLACED else f"</{element.name}>"
+
+    def _begin_note(self, name: str, place: str) -> str:
+        """Return the start tag of the text of a footnote."""
+        identity = self._anchors.note(name)
+        if identity is None:
+            message = f"second footnote {quote(f'[^{urllib.parse.unquote(name)}]')}; "
+            self._report(self._offset(place), "footnote", message + "keep one, or rename it")
+        return f'<li id="{identity}">'
 
     def _check_alt(self, attributes: str, place: str) -> None:
         match = _ALT.search(attributes)
@@ -167,14 +214,15 @@ class BodyCheck:
             check.read(to_html(self._source.text[start:end]))
             self.problems += [problem for problem in check.problems if problem.code == "raw-html"]
 
-    def _address(self, written: str, element: _Element) -> str:
+    def _address(self, written: str, element: Element) -> str:
         """Return the absolute form of an address in HTML; report an invalid one."""
         address, is_link = html.unescape(written), element.name == "a"
         shown = urllib.parse.unquote(address)  # undo comrak's percent-encoding
         code: Code = "relative-url"
         message = ""
         if is_link and address.startswith("#"):
-            address = self._permalink + address
+            offset = self._offset(element.place)
+            address = self._anchors.section(address[1:], shown[1:], offset)
         elif is_link and address.lower().startswith(_OTHER_SCHEMES):
             scheme, _, rest = address.partition(":")
             address = f"{scheme.lower()}:{rest}"
@@ -266,12 +314,3 @@ class BodyCheck:
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         self.problems.append(self._source.problem(offset, code, message))
-
-    def _offset(self, place: str, *, is_end: bool = False) -> int:
-        """Return the offset in the file of the start, or the end, of a position."""
-        line, column = map(int, place.split("-")[is_end].split(":"))
-        first_line, _ = self._source.place(self._start)
-        begin = self._start if line == 1 else self._source.offset(first_line + line - 1)
-        text = self._source.text[begin:].partition("\n")[0]
-        before = text.encode()[: column if is_end else column - 1]
-        return begin + len(before.decode(errors="ignore"))

@@ -5,8 +5,10 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 
+from ilofeed.bodies.lookalikes import find_lookalikes
 from ilofeed.bodies.parse import MAX_PROBLEMS, BodyCheck, ShowPicture, to_html
 from ilofeed.bodies.sanitize import clean
+from ilofeed.bodies.texts import join_html, link_addresses
 from ilofeed.media import Unreadable
 from ilofeed.problems import Problem, has_errors
 from ilofeed.text import (
@@ -51,7 +53,7 @@ def render_body(
         return "", check.problems[:MAX_PROBLEMS]
     if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
         rendered = _PADDING.sub(r"\1", rendered)
-    cleaned = clean(rendered).strip()
+    cleaned = link_addresses(join_html(clean(rendered).strip()))
     if len(cleaned) > MAX_BODY:
         return "", [_too_long(source, start, len(cleaned))]
     problems = _reference_problems(source, start, cleaned)
@@ -59,7 +61,7 @@ def render_body(
         return "", problems
     if is_mistakable(cleaned):  # otherwise readers would decode its letters a second time
         cleaned = cleaned.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    return cleaned, problems
+    return cleaned, problems + find_lookalikes(source, start, check.elements, check.places)
 
 
 def _too_long(source: Source, start: int, length: int) -> Problem:

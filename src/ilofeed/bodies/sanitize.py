@@ -7,7 +7,8 @@ import nh3
 
 TAGS = frozenset(  # the only tags in rendered bodies
     (
-        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s strong "
+        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s section "
+        "strong sup "
         "table tbody td th thead tr ul"
     ).split()
 )
@@ -16,6 +17,9 @@ _ATTRIBUTES = {
     "img": {"src", "alt", "title", "width", "height"},
     "ol": {"start"},
 }
+_IDS = {name: {"id"} for name in ("h1", "h2", "h3", "h4", "h5", "h6", "li", "sup")}
+_ALIGNMENTS = {"align-left", "align-center", "align-right"}
+_CLASSES = {"section": {"footnotes"}, "td": _ALIGNMENTS, "th": _ALIGNMENTS}
 # items have more, and `verify` accepts no others
 ITEM_TAGS = TAGS | {"bdi", "div", "figcaption", "figure", "time"}
 _ITEM_ATTRIBUTES = _ATTRIBUTES | {"div": {"dir", "lang"}, "time": {"datetime"}}
@@ -28,7 +32,8 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 def _cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(TAGS),
-        attributes=_ATTRIBUTES,
+        attributes=_ATTRIBUTES | _IDS,
+        allowed_classes=_CLASSES,
         link_rel=None,
         url_schemes=_SCHEMES,
     )
@@ -38,8 +43,8 @@ def _cleaner() -> nh3.Cleaner:
 def _item_cleaner() -> nh3.Cleaner:
     return nh3.Cleaner(
         tags=set(ITEM_TAGS),
-        attributes=_ITEM_ATTRIBUTES,
-        allowed_classes={tag: {name} for tag, name in PARTS.items()},
+        attributes=_ITEM_ATTRIBUTES | _IDS,
+        allowed_classes=_CLASSES | {tag: {name} for tag, name in PARTS.items()},
         link_rel=None,
         url_schemes=_SCHEMES,
     )

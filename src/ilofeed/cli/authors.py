@@ -336,6 +336,8 @@ def manual_sections() -> dict[str, str]:
     manual = resources.files("ilofeed").joinpath("data", "problems.md")
     if not manual.is_file():  # in a checkout
         manual = Path(__file__).parents[3] / "docs/reference/problems.md"
-    section = re.compile(r"^### `([a-z0-9-]+)`\n(.*?)(?=^## |^### `|\Z)", re.MULTILINE | re.DOTALL)
+    section = re.compile(
+        r"^### `([a-z0-9-]+)`\n(.*?)(?=^## [^\n]*\n\n|^### `|\Z)", re.MULTILINE | re.DOTALL
+    )
     sections = section.findall(manual.read_text("utf-8"))
     return {code: text.strip() + "\n" for code, text in sections}

@@ -18,6 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from ilofeed import dates
+from ilofeed.bodies import join_lines
 from ilofeed.dates import read_moment
 from ilofeed.problems import Code, quote
 from ilofeed.text import (
@@ -88,7 +89,7 @@ def _paragraph(value: str) -> str:
     if _PARAGRAPH_BREAK.search(value):
         message = "the text has more than one paragraph; move the rest below the second ---"
         refuse("line-break", message)
-    return " ".join(line.strip(" ") for line in value.split("\n"))
+    return join_lines(value)
 
 
 def _moment(value: Any, info: ValidationInfo, *, is_local: bool = False) -> dates.Moment:

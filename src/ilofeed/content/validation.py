@@ -6,6 +6,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ilofeed.bodies import find_signs, join_folded
 from ilofeed.content.key_errors import Loc, explain, key_start, locate, misplaced_keys
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import Code, Problem, quote, visible
@@ -130,6 +131,8 @@ class _Reader:
             case Scalar():
                 if not (node.broken or self._is_cut(node, loc) or self._is_empty(node, loc)):
                     value = self._text(node)
+                    if self._is_free_text(loc):
+                        self._warn_of_signs(node, value)
         if value is _BROKEN:
             self.broken.add(loc)
         return value
@@ -137,8 +140,18 @@ class _Reader:
     def _text(self, node: Scalar) -> str:
         if node.style == '"':
             self.problems += escaped_private(self._source, node.start, node.end, node.value)
-        # YAML turns a blank line into one line break, except in a literal block
-        return node.value if node.style == "|" else node.value.replace("\n", "\n\n")
+        if node.style == "|":
+            return node.value
+        # YAML turns a blank line into one line break, and other line breaks into spaces
+        value = join_folded(node.value, self._source.text[node.start : node.end])
+        return value.replace("\n", "\n\n")
+
+    def _warn_of_signs(self, node: Scalar, value: str) -> None:
+        """Report Markdown and HTML in a text that readers show as it is."""
+        for signs, advice in find_signs(value):
+            offset = max(self._source.text.find(signs, node.start, node.end), node.start)
+            message = f"{quote(signs)} {advice}"
+            self.problems.append(self._source.problem(offset, "markup-in-text", message, "warning"))
 
     def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
         """Report a text or a list in { }, or a list item that ends in a colon; return whether."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from ilofeed.bodies import without_markdown
 from ilofeed.problems import Code, quote
 
 ITEM_SIGNS = "•·‣◦*–—−"  # characters that editors write instead of a hyphen before an item
@@ -263,7 +264,7 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         message += "end it with " + ("]" if first == "[" else "}")
         if len(value) > 1 and key.strip() not in _LISTS:
             message += f", or put the text in quotes: {in_quotes}"
-    elif link := re.fullmatch(r"\[[^\]]*\]\((\S+)\)", value):
+    elif link := key in {"link", "url"} and re.fullmatch(r"\[[^\]]*\]\((\S+)\)", value):
         code = "unquoted-start"
         message = "Markdown is allowed only in the body; write the address alone: "
         message += quote(f"{key}: {link[1]}", 200)
@@ -271,6 +272,11 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         items = ", ".join(re.split(r"[ \t]+-[ \t]+", value.removeprefix("-").strip()))
         code, shown = "indentation", quote(f"{key}: [{items}]")
         message = f"list on the line of its key; write it in brackets: {shown}"
+    elif first in "*`[" and (plain := without_markdown(value)) != value:
+        code = "unquoted-start"
+        message = "Markdown is allowed only in the body; write the words alone: "
+        plain = f'"{plain}"' if re.search(r":\s|\s#", plain) and '"' not in plain else plain
+        message += quote(f"{key}: {plain}", 200)
     elif first in _STARTERS:
         code = "unquoted-start"
         message = f"YAML reads {first} at the beginning as {_STARTERS[first]}; use quotes: "

@@ -26,7 +26,7 @@ REFRESH = dt.timedelta(hours=6)  # how often a program should reload (RFC 7986, 
 MAX_BODY = 2000  # characters of a body in DESCRIPTION
 STATUS = {"scheduled": "CONFIRMED", "cancelled": "CANCELLED", "postponed": "TENTATIVE"}
 _END = b"END:VCALENDAR\r\n"
-_PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 hr ol p pre table ul".split())
+_PARAGRAPHS = frozenset("blockquote h1 h2 h3 h4 h5 h6 hr ol p pre section table ul".split())
 _LINES = frozenset("br li tr".split())
 _CELLS = frozenset("td th".split())
 _DAYS = "MO TU WE TH FR SA SU".split()
@@ -227,27 +227,31 @@ def event_description(entry: Entry) -> str:
 def _plain_text(html: str) -> str:
     """Return the text of a rendered body: an empty line between paragraphs, `- ` before items.
 
-    Pictures and the addresses of links are left out, and lines are not indented.
+    Pictures and the addresses of links are left out, and lines are not indented. Footnotes have
+    their numbers in brackets.
     """
     import lxml.html  # slow to load, and offices without events do not need it
 
     text = "".join(_pieces(lxml.html.fragment_fromstring(html, create_parent=True)))
     text = re.sub(r"(?: \|)? *\n *", "\n", text)
-    text = re.sub(r"(^|\n)-\n+", r"\1- ", text)
+    text = re.sub(r"(^|\n)(-|\[[0-9]+\])\n+", r"\1\2 ", text)
     return re.sub(r"\n{3,}", "\n\n", text).strip()
 
 
 def _pieces(element: Any, *, is_code: bool = False) -> Iterator[str]:
     """Yield the text in an element, with line breaks around paragraphs, items and rows."""
-    name = element.tag
+    name, note = element.tag, re.search(r"--fn:([0-9]+)$", element.get("id", ""))
+    if name == "a" and "--fnref:" in element.get("href", ""):  # from a footnote back to the text
+        return
     is_code = is_code or name == "pre"
     around = "\n\n" if name in _PARAGRAPHS else ""
-    yield around or "\n" * (name in _LINES) + "- " * (name == "li")
+    sign = f"[{note[1]}] " if note else "- " if name == "li" else "[" if name == "sup" else ""
+    yield around or "\n" * (name in _LINES) + sign
     yield _words(element.text, is_code=is_code)
     for child in element:
         yield from _pieces(child, is_code=is_code)
         yield _words(child.tail, is_code=is_code)
-    yield " |" if name in _CELLS else around
+    yield " |" if name in _CELLS else "]" if name == "sup" else around
 
 
 def _words(text: str | None, *, is_code: bool) -> str:

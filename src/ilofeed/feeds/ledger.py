@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 MANIFEST = "manifest.json"  # its path in the output
 # version 1 had other digests, and did not list files and archives; version 2 had no sketches, first
-# dates and settings of dates
-VERSION = 3
+# dates and settings of dates; version 3 had digests of bodies without ids and footnotes
+VERSION = 4
 MAX_NAME = 255  # bytes of a file name, in most file systems
 MAX_PATH = 1000  # bytes of a path in the output
 MAX_TITLE = 2000  # characters; `check` allows fewer
@@ -181,7 +181,7 @@ def _parse_record(record: Any, version: int) -> Record:
         title=title,
         published=_instant(record.get("published")),
         updated=_instant(record.get("updated")),
-        digest=_text(record.get("digest")) if version > 1 else None,
+        digest=_text(record.get("digest")) if version > 3 else None,
         withdrawn=_instant(record.get("withdrawn")),
         file=_text(record.get("file")),
         pages=pages,

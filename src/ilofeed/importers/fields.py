@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed import dates
+from ilofeed.bodies import link_addresses
 from ilofeed.content import keys, summary_html
 from ilofeed.dates import Moment, explain_date, guess_day
 from ilofeed.importers.items import Author, Enclosure, ImportedDate, Item, Text
@@ -131,14 +132,14 @@ class EntryFields:
         summary = one_line(item.summary)
         if not summary:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
-        elif not item.content and body.html not in {"", summary_html(summary)}:
+        elif not item.content and body.html not in {"", _linked(summary)}:
             summary = shorten(summary, SHORT)
         elif len(summary) > keys.MAX_SUMMARY:
             if not body.markdown:
                 body = self._body(Text(summary), permalink)
             summary = shorten(summary, SHORT)
         summary = self._validate(keys.Paragraph, summary, "the summary") or title
-        return summary, "" if body.html == summary_html(summary) else body.markdown
+        return summary, "" if body.html == _linked(summary) else body.markdown
 
     def _body(self, content: Text, permalink: str) -> Body:
         if not content:
@@ -276,6 +277,11 @@ class EntryFields:
             url=self.url(event.url, "the address of the event"),
             status=event.status if event.status in {"cancelled", "postponed"} else None,
         )
+
+
+def _linked(summary: str) -> str:
+    """Return the HTML of a body that only repeats the summary."""
+    return link_addresses(summary_html(summary))
 
 
 def _paragraphs(text: str) -> str:

@@ -15,8 +15,8 @@ from typing import Any, TypeAlias
 from lxml import etree
 from markdownify import MarkdownConverter
 
-from ilofeed.bodies import TAGS, render_body, sanitize
-from ilofeed.problems import quote
+from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize
+from ilofeed.problems import Problem, has_errors, quote
 from ilofeed.text import Source, repair
 
 MAX_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
@@ -31,7 +31,7 @@ _BLOCKS = frozenset(
         "summary table td th tr ul"
     ).split()
 )
-_KEPT = TAGS | {"b", "i", "del", "strike"} | (_BLOCKS - {"form", "fieldset", "legend"})
+_KEPT = TAGS - {"sup"} | {"b", "i", "del", "strike"} | (_BLOCKS - {"form", "fieldset", "legend"})
 _EMPHASIS = "b strong em i s del strike".split()
 _NEVER_CLOSED = frozenset("br hr img input meta link wbr p li td th tr dt dd option col".split())
 _OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
@@ -42,6 +42,7 @@ _EMBEDDED = re.compile(r"<(audio|canvas|embed|form|iframe|math|object|svg|video)
 _SPACES = re.compile(r"<pre\b[^>]*+>(?:[^<]++|<(?!/?pre\b))*+</pre>|[ \t]{2,}+")
 _CELL_BREAK = re.compile(r"<br>\s+")
 _BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
+_FIRST_HEADING = re.compile(r"<(/?)h1\b")  # that of a page is the title of the entry
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -62,11 +63,11 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     source = repair(source)
     if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; only its text is kept")
-        return _plain_body(_as_html(paragraphs(source)), permalink, lost)
-    tidy = sanitize(source, _KEPT, resolve)
+        return _plain_body(_as_html(paragraphs(source)), permalink, lost, resolve)
+    tidy = _link(_FIRST_HEADING.sub(r"<\1h2", sanitize(source, _KEPT, resolve)), resolve)
     if not _is_bounded(tidy, MAX_DEPTH):  # exact now, since the HTML parser has closed elements
         lost.append("the HTML of the body is too deeply nested; only its text is kept")
-        return _plain_body(tidy, permalink, lost)
+        return _plain_body(tidy, permalink, lost, resolve)
     tidy, removed = _remove_pictures_without_alt(tidy)
     lost += [f"the picture {quote(url, 200)} in the body has no alt text" for url in removed]
     signature = _signature(tidy)
@@ -76,15 +77,20 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
                 lost.append("bold and italics in the body cannot be written in Markdown there")
             return Body(*body, tuple(lost))
     lost.append("only the text of the body is kept, without lists, links and tables")
-    return _plain_body(tidy, permalink, lost)
+    return _plain_body(tidy, permalink, lost, resolve)
+
+
+def _link(tidy: str, resolve: Resolve) -> str:
+    """Return HTML with a link for each address in its text, as a build makes them."""
+    return link_addresses(tidy, lambda address: resolve("a", "href", address))
 
 
 def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
     """Normalize Markdown to what its rendered HTML is converted to."""
     rendered, problems = render_body(Source("", repair(text)), 0, permalink)
-    if problems:
+    if has_errors(problems):
         blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
-        note = f"the body is not valid Markdown ({problems[0].message}); it was read as plain text"
+        note = f"the body is not valid Markdown ({_first(problems)}); it was read as plain text"
         body = to_markdown(_as_html(blocks), permalink, resolve)
         return Body(body.markdown, body.html, (note, *body.lost))
     return to_markdown(rendered, permalink, resolve)
@@ -156,7 +162,7 @@ def _convert(
     for _ in range(MAX_ROUNDS):
         markdown = _markdownify(tidy, emphasis=emphasis)
         rendered, problems = render_body(Source("", markdown), 0, permalink)
-        if problems or _signature(rendered) != signature:
+        if has_errors(problems) or _signature(rendered) != signature:
             return None
         if markdown == previous:
             return markdown, rendered
@@ -165,15 +171,20 @@ def _convert(
     return None
 
 
-def _plain_body(tidy: str, permalink: str, lost: list[str]) -> Body:
+def _plain_body(tidy: str, permalink: str, lost: list[str], resolve: Resolve) -> Body:
     escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
-    if not problems:
-        again = sanitize(rendered, _KEPT, lambda *_: None)
+    if not has_errors(problems):
+        again = _link(sanitize(rendered, _KEPT - {"a"}, lambda *_: None), resolve)
         if body := _convert(again, permalink, _signature(again), emphasis=True):
             return Body(*body, tuple(lost))
-    message = problems[0].message if problems else "it changes when it is converted"
+    message = _first(problems) if has_errors(problems) else "it changes when it is converted"
     return Body(lost=(*lost, f"the body: {message}"))
+
+
+def _first(problems: Iterable[Problem]) -> str:
+    """Return the message of the first error."""
+    return next(problem.message for problem in problems if problem.severity == "error")
 
 
 def _signature(text: str) -> tuple[str, list[str], list[str]]:
@@ -248,7 +259,7 @@ class _Converter(MarkdownConverter):
         return f"\n\n{text}\n\n" if text.strip() else ""
 
 
-for _name in _BLOCKS - TAGS - {"tr", "td", "th"}:
+for _name in _BLOCKS - (TAGS - {"section"}) - {"tr", "td", "th"}:
     setattr(_Converter, f"convert_{_name}", _Converter.convert_div)
 
 

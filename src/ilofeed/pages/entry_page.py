@@ -63,7 +63,7 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": is_edited(entry),
-            "body": _with_versions(entry),
+            "body": _body(entry),
             "srcset": functools.partial(_srcset, entry),
             "sizes": SIZES,
             "has_lead": entry.html != summary_html(entry.summary),
@@ -112,9 +112,10 @@ def _link(entry: Entry, path: str) -> str:
     return urllib.parse.quote(relative(entry.page, path))
 
 
-def _with_versions(entry: Entry) -> str:
-    """Return the body with smaller versions of its pictures, which feeds do not have."""
-    body = entry.html
+def _body(entry: Entry) -> str:
+    """Return the body for the entry's own page: with smaller versions of its pictures, which feeds
+    do not have, and with links to its sections that work wherever the page is shown."""
+    body = entry.html.replace(f' href="{html.escape(entry.url)}#', ' href="#')
     for file in entry.files:
         if srcset := _srcset(entry, file.path):
             src = f' src="{html.escape(entry.url)}{_link(entry, file.path)}"'
