@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from ilofeed import dates, urls
+from ilofeed.bodies import lookalikes
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
 from ilofeed.guard.comparison import line_of
@@ -78,6 +79,9 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
     "src/ilofeed/media/containers.py": tuple(
         re.compile(signature, re.DOTALL) for signature in containers._READERS
     ),
+    "src/ilofeed/bodies/lookalikes.py": tuple(
+        pattern for first, second, *_ in lookalikes._STARTS for pattern in (first, second)
+    ),
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }
 
@@ -92,6 +96,7 @@ def test_every_pattern_takes_linear_time() -> None:
     for place, of_file in LOCAL.items():
         patterns |= {("fullmatch", pattern): place for pattern in of_file}
         patterns |= {("match", pattern): place for pattern in of_file}
+    patterns |= {("finditer", pattern): "lookalikes" for pattern, _ in lookalikes._INLINE}
     assert len(patterns) > 150
     slow = [
         f"{place}: {method} of {pattern.pattern!r} with {text}"

@@ -222,9 +222,10 @@ def _line_starts(blocks: Sequence[Sequence[_Line]]) -> Iterator[_Finding]:
 
 def _paragraph(block: Sequence[_Line], tables: set[int]) -> Iterator[_Finding]:
     """Yield the first row of a table that is none, and the first of numbered lines."""
-    rows = [line for line in block if re.match(r"\|.*\|.*\|[ \t]*$", line.text)]
-    if rows and rows[0].offset not in tables:
-        second = "|---" * (rows[0].text.count("|") - 1) + "|"
+    rows = [line for line in block if line.text[0] == line.text.rstrip()[-1] == "|"]
+    cells = rows[0].text.count("|") - 1 if rows else 0
+    if cells > 1 and rows[0].offset not in tables:
+        second = "|---" * min(cells, 9) + "|"
         is_other = len(block) > 1 and any(_DELIMITERS.fullmatch(line.text) for line in block)
         advice = f"is not a table; write {'another' if is_other else 'a'} second row: `{second}`"
         yield _Finding(rows[0].offset, rows[0].offset + len(rows[0].text), advice)
