@@ -31,7 +31,7 @@ from ilofeed.urls import AddressError, to_url
         ("https://" + "a" * 64 + ".org/", "invalid host name"),
         ("https://xn--\u0000.org/", "invalid host name"),
         ("https://ex\u2028ample.org/", "white space"),
-        ("https://\u200b.org/", "invalid host name"),
+        ("https://\u200b.org/", "invisible character U+200B"),
         ("https://[::1]/", "invalid host name"),
         ("https://[::1/", "invalid address"),
         ("https://example.org:99999/", "invalid address"),
