@@ -140,8 +140,8 @@ def _entry(number: int, date: dt.date) -> str:
         day, hour = f"{date.year}-06-{number % 28 + 1:02}", number % 8 + 9
         keys += [
             "event:",
-            f"  start: {day}T{hour:02}:00:00+08:00",
-            f"  end: {day}T{hour + 2:02}:30:00+08:00",
+            f"  start: {day}T{hour:02}:00",
+            f"  end: {day}T{hour + 2:02}:30",
             f"  place: Hall {number % 7}, Ulaanbaatar",
         ]
     if number % 5 in {3, 4}:

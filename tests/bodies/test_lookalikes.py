@@ -118,7 +118,8 @@ def test_a_text_is_not_reported(body: str) -> None:
     assert report(body) == []
 
 
-BLOCKS = [body for body in TEXTS if not body.startswith(("Rate", "王", "**"))]
+# without what joins the block before: an indented block after a list is in the list
+BLOCKS = [body for body in TEXTS if not body.startswith(("Rate", "王", "**", "    "))]
 
 
 @settings(max_examples=attempts(100, 2000))

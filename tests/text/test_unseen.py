@@ -137,7 +137,7 @@ def test_a_slip_of_content(changes: dict[str, str], body: str, expected: list[st
 
 
 def test_the_draft_that_new_writes_has_no_warning() -> None:
-    text = '"Write one or two sentences here, then delete the line `draft: true`."'
+    text = '"Write one or two sentences here, then delete the line draft: true."'
     assert codes(summary=text, draft="true") == []
     assert codes(summary=text) == ["4:10 placeholder"]
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     CheckedEntry: TypeAlias = CheckedKeys[EntryFields]
 
-PLACEHOLDER = "Write one or two sentences here, then delete the line `draft: true`."
+PLACEHOLDER = "Write one or two sentences here, then delete the line draft: true."
 FAR_AHEAD = dt.timedelta(days=400)  # a later date of publication is often a slip in the year
 UPDATED_AHEAD = dt.timedelta(hours=24)  # feed validators report dates further in the future
 _KEY_IN_BODY = re.compile(rf"\s*({'|'.join(EntryFields.model_fields)}):[ \t]+\S")
