@@ -15,7 +15,7 @@ from ilofeed.pages import read_structured
 from ilofeed.verify import verify
 from offices import documents, entry, found, messages, site
 
-EVENT = '{start: "2015-05-19T09:00+08:00", place: Darkhan%s}'
+EVENT = '{start: "2015-05-19T09:00+09:00", place: Darkhan%s}'
 PAGE, LIST = "entry/wages/index.html", "all/index.html"
 
 
