@@ -47,10 +47,10 @@ FULL = entry(
     categories="[occupational-safety-and-health, wages]",
     countries="['NO', CN]",
     authors='[Bat Saran, {name: Li Wei, email: li@example.org, url: "https://example.org/li"}]',
-    event="{start: 2015-04-22T09:00:00+08:00, end: 2015-04-22T18:00:00+08:00, place: Here}",
+    event="{start: 2015-04-22T09:00:00+09:00, end: 2015-04-22T18:00:00+09:00, place: Here}",
     image="{url: https://example.org/photo.jpg, alt: Two women at a machine, credit: Li}",
     attachments="[{url: https://example.org/all.pdf, length: 2097152, title: All photos}]",
-    language="mn",
+    language="fr",
     id="former-name",
     link="https://example.org/item",
 )
@@ -353,7 +353,7 @@ def test_an_entry_is_written_in_the_form(tmp_path: Path, browser: Browser) -> No
         field(made, "name").fill("Bat Saran")
         made.get_by_role("button", name="Add attachment").click()
         field(made, "url", '[aria-label="list field"]').fill("https://example.org/a.pdf")
-        field(made, "language").fill("mn")
+        field(made, "language").fill("fr")
         made.locator("[data-slate-editor=true]").click()
         made.keyboard.type("A body with a * star and a _line_.")
         save(made)
@@ -370,7 +370,7 @@ def test_an_entry_is_written_in_the_form(tmp_path: Path, browser: Browser) -> No
     assert found.files[0].digest == hashlib.sha256(picture.read_bytes()).hexdigest()
     assert [person.name for person in found.authors] == ["Bat Saran"]
     assert [one.url for one in found.attachments] == ["https://example.org/a.pdf"]
-    assert (found.link, found.language) == (None, "mn")
+    assert (found.link, found.language) == (None, "fr")
     assert found.html == "<p>A body with a * star and a _line_.</p>"
 
 
