@@ -769,7 +769,7 @@ language: mn
 id: old-name
 ---
 
-# Heading *two*
+## Heading *two*
 
 - a
 - b
