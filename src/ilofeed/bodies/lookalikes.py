@@ -65,7 +65,7 @@ _STARTS = tuple(  # patterns of the beginning of a line, how many confirm it, wh
 )
 _SPOKEN = re.compile(r"-\w.*[?!？！…«»“”„\"]")
 _TITLE = re.compile(r"#(?:[A-Z][a-z]*|[^\W\d_A-Za-z]\w*)(?:[ ,:-][^#.!?。]*)?")
-_DELIMITERS = re.compile(r"[|:\- \t]*--[|:\- \t]*")
+_DELIMITERS = re.compile(r"[|:\- \t]++")
 _ENUMERATED = re.compile(r"[（(]?(?:\d{1,2}|[一二三四五六七八九十]{1,3})[）、]|[①-⑳]")
 _LEFT = re.compile(r"(?<!\*)\*\*(?!\*)|(?<!~)~~(?!~)")
 _NOTE = re.compile(r"\[\^[\w-]{1,100}\](:?)")
