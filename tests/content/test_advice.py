@@ -43,6 +43,11 @@ def put(lines: list[str], row: int, column: int, new: str, old: str = VALUE.patt
     lines[row] = head + re.sub(rf"\A(?:{old})", lambda _: new, tail, count=1)
 
 
+def label(lines: list[str], row: int, column: int, match: re.Match[str]) -> None:
+    """Write a label, which has commas, in place of another."""
+    put(lines, row, column, match[1], r'"[^"]*"|[^"\n]*')
+
+
 def value(lines: list[str], row: int, column: int, match: re.Match[str]) -> None:
     """Write the value, or the key, at the place."""
     is_key = re.match(r"[^:\n]+:(?:\s|$)", lines[row][column:]) and ":" not in match[1]
@@ -124,6 +129,7 @@ def shown(lines: list[str], row: int, column: int, match: re.Match[str]) -> None
 
 
 DO: tuple[tuple[str, Edit], ...] = (
+    (r"at its comma; write `([^`]*)`", label),
     (r"no heading for `#([^`]+)`; (?:did you mean |known: )`?([\w-]+)", section),
     (r"heading of the first level.*; write `## `", heading),
     (r"^`(.+)` is (?:Markdown|HTML), .*; write (?:`(.+)`|a space, or nothing)$", shown),

@@ -78,6 +78,7 @@ def test_every_reader_and_page_is_told_the_truth(office: Path) -> None:
         )  # fmt: skip
         content = lxml.html.fromstring(item.content[0].value)
         assert [(i.get("src"), i.get("width"), i.get("height")) for i in content.iter("img")] == [
+            (f"{address}image.jpg", "800", "1600"),
             (f"{address}a-photo.jpg", "450", "900"),
             (f"{address}chart.png", "30", "20"),
         ]

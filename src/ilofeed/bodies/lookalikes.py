@@ -16,7 +16,7 @@ from ilofeed.problems import Code, Problem, quote
 from ilofeed.text import MAX_PER_FILE, Source, find_markup
 
 _TO = r"(?P<to>(?:https?://|mailto:|www\.)[^\s()（）\0]{1,2000})"
-_ATTRIBUTE = r"[ \t]{1,9}\w{1,30}=(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}')"
+_ATTRIBUTE = r"[ \t]{1,9}\w{1,30}=(?:\"[^\"\n]{0,300}\"|'[^'\n]{0,300}'|[\w,-]{1,100})"
 _COMMAND = "is a command of another program; delete it"
 _NO_ADDRESS = "is not a link; write its address: `[{text}](https://…)`"
 _INLINE = tuple(  # patterns, and what to write

@@ -69,7 +69,8 @@ def check_texts(checked: CheckedEntry, office: Office, body: int) -> Iterator[Pr
     language = keys.language or office.language
     if script := foreign_script(f"{keys.title}\n{keys.summary}\n{text[body:]}", language):
         suggestion = suggest_language(script, office.languages)
-        message = f"most letters are {script.title()}, but the language of the text is "
+        letters = "Chinese" if script == "CJK" else script.title()  # the name in Unicode
+        message = f"most letters are {letters}, but the language of the text is "
         message += f"{quote(language)}; write language: {suggestion}, or what it is"
         key = "language" if keys.language else "title"
         yield checked.problem("other-script", message, key).as_warning()

@@ -213,8 +213,8 @@ def _comma_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
 
 def _without_comma(label: str, *, is_place: bool) -> str:
     """Suggest a label without a comma: `Hong Kong (China)`, or a list with slashes."""
-    parts = re.split(r"\s*,\s*", re.sub(r"(?<=\d),(?=\d{3})", "", label))
-    parts = [part for part in parts if part]
+    texts = map(str.strip, re.sub(r"(?<=\d),(?=\d{3})", "", label).split(","))
+    parts = [text for text in texts if text]
     is_detail = len(parts) == 2 and (is_place or len(parts[1].split()) <= 2)
     if is_detail and "(" not in label:
         return f"{parts[0]} ({parts[1]})"

@@ -269,7 +269,7 @@ def _explain_value(error: YamlError, pair: re.Match[str]) -> tuple[Code, str] | 
         message = "Markdown is allowed only in the body; write the address alone: "
         message += quote(f"{key}: {link[1]}", 200)
     elif first == "-" and key.strip() in _LISTS:
-        items = ", ".join(re.split(r"[ \t]+-[ \t]+", value.removeprefix("-").strip()))
+        items = ", ".join(re.split(r"(?<![ \t])[ \t]+-[ \t]+", value.removeprefix("-").strip()))
         code, shown = "indentation", quote(f"{key}: [{items}]")
         message = f"list on the line of its key; write it in brackets: {shown}"
     elif first in "*`[" and (plain := without_markdown(value)) != value:

@@ -8,7 +8,7 @@ from ilofeed.media.kinds import parse_inactive
 
 MAX_BYTES = 256 * 1024  # a drawn logo has 2 to 50 kB; readers load it with each feed
 _SVG = "{http://www.w3.org/2000/svg}"
-_NUMBER = re.compile(r"\s*([0-9]*\.?[0-9]+)(?:px|pt|pc|mm|cm|in)?\s*")
+_NUMBER = re.compile(r"\s*([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:px|pt|pc|mm|cm|in)?\s*")
 # what loads another file in a style; a backslash could hide it
 _LOADS = re.compile(
     r"url\(\s*['\"]?\s*(?!['\"#\s]|data:image/)|@import|image-set|\\", re.IGNORECASE

@@ -40,7 +40,9 @@ _TAGS = {  # ISO 15924
     "Latn": "LATIN", "Cyrl": "CYRILLIC", "Hans": "CJK", "Hant": "CJK", "Hani": "CJK",
     "Mong": "MONGOLIAN", "Arab": "ARABIC", "Deva": "DEVANAGARI", "Hebr": "HEBREW",
 }  # fmt: skip
-_NO_TEXT = re.compile(r"```.*?```|`[^`\n]*`|\]\([^)\n]*\)|https?://\S+|\S+@\S+|&#?\w+;", re.DOTALL)
+_NO_TEXT = re.compile(
+    r"```.*?```|`[^`\n]*`|\]\([^()\n]*\)|https?://\S+|(?<!\S)\S+@\S+|&#?\w+;", re.DOTALL
+)
 
 
 @functools.cache

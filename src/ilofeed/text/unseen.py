@@ -38,10 +38,10 @@ _FILE_HOST = re.compile(
     rf"https?://(?P<host>(?:[\w-]+\.)+(?:{_SUFFIXES}))(?=[/?#:\s)>\]\"'}},]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_ALT = re.compile(r"!\[(?P<body>[^\]\n]*)\]|\balt:[ \t]*[\"']?(?P<key>[^\"'\n,}]*)")
+_ALT = re.compile(r"!\[(?P<body>[^\[\]\n]*)\]|\balt:[ \t]*[\"']?(?P<key>[^\"'\n,}]*)")
 _FILE_NAME = re.compile(
     r"[\w .()%-]*\.(?:bmp|gif|heic|jpe?g|png|svg|tiff?|webp)"
-    r"|(?:DSCN?|IMG|PXL|image|photo)[_ -]?\d{3,}\w*",
+    r"|(?:DSCN?|IMG|PXL|image|photo)[_ -]?\d{3}\w*",
     re.IGNORECASE,
 )
 
