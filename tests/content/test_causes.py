@@ -244,6 +244,15 @@ def test_an_address_of_mail_is_answered_with_its_scheme() -> None:
     ]
 
 
+def test_a_file_beside_the_entry_can_be_attached_and_none_of_the_server() -> None:
+    said = messages(wages=entry("\n[a](report.pdf) and [b](/files/report.pdf)\n"))
+    assert said == [
+        "`report.pdf` is not a complete address; begin it with https://, "
+        "or attach the file: attachments: [report.pdf]",
+        "`/files/report.pdf` is not a complete address; begin it with https://",
+    ]
+
+
 def test_an_open_list_is_closed_and_not_put_in_quotes() -> None:
     _, said = problems(KEYS.replace("[wages]", "[wages, employment"))
     assert said == ["[ opens a list that is not closed; end it with ]"]

@@ -237,7 +237,7 @@ class BodyCheck:
         elif not is_absolute(address):
             scheme = "mailto:" if _MAIL.fullmatch(shown) else "https://"
             message = f"{quote(shown)} is not a complete address; begin it with {scheme}"
-            if media_type(shown):
+            if media_type(shown) and not shown.startswith("/"):
                 message += f", or attach the file: attachments: [{visible(shown, 60)}]"
         elif not address.lower().startswith(("http:", "https:")):
             code = "unsafe-link"
