@@ -247,8 +247,10 @@ def test_an_address_of_mail_is_answered_with_its_scheme() -> None:
 def test_a_file_beside_the_entry_can_be_attached_and_none_of_the_server() -> None:
     said = messages(wages=entry("\n[a](report.pdf) and [b](/files/report.pdf)\n"))
     assert said == [
-        "`report.pdf` is not a complete address; begin it with https://, "
-        "or attach the file: attachments: [report.pdf]",
+        (
+            "`report.pdf` is not a complete address; begin it with https://, "
+            "or attach the file: attachments: [report.pdf]"
+        ),
         "`/files/report.pdf` is not a complete address; begin it with https://",
     ]
 
