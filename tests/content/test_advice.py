@@ -193,7 +193,7 @@ QUESTIONS = frozenset(
     key-in-body line-break merge-conflict mixed-event no-front-matter not-a-mapping
     not-utf-8 not-utf-8--utf-16 placeholder relative-url too-deep too-long unknown-translation
     unsafe-link updated-before-date updated-in-future withdrawn-before-date yaml-syntax bad-email
-    missing-key
+    missing-key windows-name
     """.split()
 )
 

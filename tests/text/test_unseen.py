@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
-from offices import DATA, NOW, ROOT, entry, found, messages
+from offices import DATA, NOW, ROOT, entry, found, messages, write_office
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CHINESE = {
     "title": "最低工资标准上调，职工收入增加",
@@ -212,3 +215,12 @@ def test_other_names_are_no_devices() -> None:
 @pytest.mark.parametrize("folder", [ROOT, DATA / "languages", DATA / "gallery"])
 def test_the_offices_of_the_tests_have_no_warning(folder: object) -> None:
     assert check(read_office(folder), NOW)[1] == []  # type: ignore[arg-type]
+
+
+def test_a_file_that_windows_cannot_check_out(tmp_path: Path) -> None:
+    office = write_office(tmp_path / "o", wages=entry(attachments="[nul.txt]"))
+    (office / "entries/nul.txt").write_bytes(b"All of it.\n")
+    problems = check(read_office(office), NOW)[1]
+    assert [(p.path, p.code, p.severity) for p in problems] == [
+        ("entries/nul.txt", "windows-name", "warning")
+    ]
