@@ -45,6 +45,9 @@ def test_a_dead_link(address: str, other: dict[str, str], message: str) -> None:
         (f"[it]({SITE}entry/none/)", {"draft": "true"}, {}),
         (f"[it]({SITE}entry/other/)", {"date": "2027-02-01"}, {"date": "2027-01-01"}),
         ("[it](https://example.org/entry/none/)", {}, {}),
+        (f"{SITE} and {SITE}. [it]({SITE}all/) [it]({SITE}category/wages/rss.xml?x#y)", {}, {}),
+        (f"[it]({SITE}country/mn/category/wages/) [it]({SITE}feeds.opml)", {}, {}),
+        (f"[it]({SITE}assets/site.css) [it]({SITE}embed/ilo-feed.js)", {}, {}),
     ],
 )
 def test_a_link_that_leads_somewhere(
@@ -56,6 +59,12 @@ def test_a_link_that_leads_somewhere(
 def test_it_is_told_among_the_other_problems() -> None:
     given = entry(f"\n[it]({SITE}entry/none/)\n", categories="[wags]")
     assert found(wages=given) == ["wages:5:14 unknown-category", "wages:9:6 dead-link"]
+    for path in ("country/xx/", "category/wagse/atom.xml", "news/", "country/mn-x/#a"):
+        given = entry(f"\n[it]({SITE}{path})\n", categories="[wags]")
+        assert found(wages=given) == ["wages:5:14 unknown-category", "wages:9:6 dead-link"]
+        assert messages(wages=given)[1] == (
+            f"this site publishes no page at {SITE}{path}; correct the address"
+        )
 
 
 @pytest.mark.parametrize("page", ["entry/none/", "country/xx/", "category/wages/atom.html"])

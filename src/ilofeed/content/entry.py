@@ -40,7 +40,8 @@ _PLACEHOLDERS = {  # valid values for required keys that are wrong
 
 
 class OwnLink(NamedTuple):
-    """A link to the page of an entry: its slug, what follows, and the place in the file."""
+    """A link to a page of this site: the slug of its entry, what follows, and the place in the
+    file. `slug` is "" if the page is not that of an entry."""
 
     slug: str
     rest: str
@@ -60,7 +61,7 @@ class EntryFile:
     problems: tuple[Problem, ...]
     checked: CheckedKeys[EntryFields] | None
     is_cached: bool = False  # True if it was not checked again since an earlier build
-    links: tuple[OwnLink, ...] = ()  # to pages of entries of this site
+    links: tuple[OwnLink, ...] = ()  # to pages of this site
 
     def problem(self, key: str, code: Code, message: str) -> Problem:
         """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
@@ -131,13 +132,13 @@ def check_entry(
 
 
 def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:
-    """Return the links in a file to pages of entries of the site, but for those in code."""
-    if f"{office.url}entry/" not in source.text:
+    """Return the links in a file to pages of the site, but for those in code."""
+    if office.url not in source.text:
         return ()
     text = _CODE.sub(lambda code: " " * len(code[0]), source.text)
-    pattern = re.compile(rf"{re.escape(office.url)}entry/([a-z0-9-]+)([^\s<>()\[\]\"',;]*)")
+    pattern = re.compile(rf"{re.escape(office.url)}(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)")
     return tuple(
-        OwnLink(match[1], match[2], *source.place(match.start()))
+        OwnLink(match[1] or "", match[2], *source.place(match.start()))
         for match in pattern.finditer(text)
     )
 

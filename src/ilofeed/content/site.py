@@ -3,6 +3,7 @@
 import dataclasses
 import datetime as dt
 import posixpath
+import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import starmap
@@ -236,14 +237,28 @@ def _dead_links(
         for link in file.links:
             address = office.address(f"entry/{link.slug}/index.html")
             message = ""
-            if link.slug in pages:
+            if not link.slug:
+                if _is_page_of_no_feed(link.rest, office):
+                    message = f"this site publishes no page at {office.url}{link.rest}; "
+                    message += "correct the address"
+            elif link.slug in pages:
                 message = _unpublished(pages[link.slug], max(now, published))
             elif link.slug not in former:
                 message = _missing(link.slug, pages)
-            if not message and link.rest[:1] in {"", "?", "#"}:
+            if link.slug and not message and link.rest[:1] in {"", "?", "#"}:
                 message = f"the address lacks its last slash; write {address}{link.rest}"
             if message:
                 yield Problem(file.path, link.line, link.column, "dead-link", message)
+
+
+def _is_page_of_no_feed(path: str, office: Office) -> bool:
+    """Return whether a path is in a folder that no feed and no entry has. The other paths are
+    checked when all documents are known."""
+    names = re.split("[?#]", path)[0].split("/")
+    if len(names) == 1 or names[0] in {"assets", "embed", "entry"} or "%" in path:
+        return False
+    folders = {"/".join(names[:length]) for length in range(1, len(names))}
+    return bool(office.feeds) and folders.isdisjoint(spec.path for spec in office.feeds)
 
 
 def _missing(slug: str, pages: Mapping[str, EntryFile]) -> str:
