@@ -109,7 +109,7 @@ def _own(document: Document) -> set[str]:
     return set(LinkChecker(SITE.office, ()).broken(document))
 
 
-DEAD = "https://example.org/feeds/no/such/"
+DEAD = "https://example.org/feeds/all/such/"
 EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], "documents": []}
 
 
@@ -117,13 +117,13 @@ EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], 
     ("path", "data"),
     [
         ("x.html", f'<a href="{DEAD}">x</a>'),
-        ("x.html", '<a href="no/such/">x</a>'),
-        ("x.html", '<a href="./no/./such/?a#b">x</a>'),
-        ("a/x.html", '<img src="../no/such/">'),
-        ("x.html", '<script src="/feeds/no/such/"></script>'),
+        ("x.html", '<a href="all/such/">x</a>'),
+        ("x.html", '<a href="./all/./such/?a#b">x</a>'),
+        ("a/x.html", '<img src="../all/such/">'),
+        ("x.html", '<script src="/feeds/all/such/"></script>'),
         ("x.html", f'<meta property="og:url" content="{DEAD}">'),
         ("x.html", f'<blockquote cite="{DEAD}"></blockquote>'),
-        ("x.html", '<a href="webcal://example.org/feeds/no/such/">x</a>'),
+        ("x.html", '<a href="webcal://example.org/feeds/all/such/">x</a>'),
         ("x.html", f'<ul data-copy="" data-address="{DEAD}"></ul>'),
         ("x.html", f'<code data-copy="">&lt;iframe src="{DEAD}"&gt;</code>'),
         ("x.html", f'<code data-copy="">curl {DEAD}</code>'),
@@ -137,12 +137,12 @@ EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], 
         ("x.opml", f'<opml><outline xmlUrl="{DEAD}"/></opml>'),
         ("x.json", json.dumps({"items": [{"url": DEAD}]})),
         ("x.json", json.dumps({"a": {"content_html": f'<img src="{DEAD}">'}})),
-        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"files": ["no/such/"]})),
-        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"documents": [{"path": "no/such/"}]})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"files": ["all/such/"]})),
+        (MANIFEST, json.dumps(EMPTY_MANIFEST | {"documents": [{"path": "all/such/"}]})),
         (MANIFEST, json.dumps(EMPTY_MANIFEST | {"entries": [{"url": DEAD}]})),
         ("x.json", json.dumps({"html": f'<iframe src="{DEAD}">'})),
         ("x.ics", f"BEGIN:VEVENT\r\nURL:{DEAD}\r\n"),
-        ("x.ics", "BEGIN:VEVENT\r\nURL:https://example.org/fee\r\n ds/no/such/\r\n"),
+        ("x.ics", "BEGIN:VEVENT\r\nURL:https://example.org/fee\r\n ds/all/such/\r\n"),
         ("x.ics", f"SOURCE;VALUE=URI:{DEAD}\r\n"),
         ("robots.txt", f"Sitemap: {DEAD}\n"),
     ],
