@@ -12,7 +12,14 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
-from ilofeed.content import Site, check, check_office, read_office, read_or_empty
+from ilofeed.content import (
+    Site,
+    check,
+    check_office,
+    describe_dead_link,
+    read_office,
+    read_or_empty,
+)
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
 from ilofeed.guard import check_continuity, keep_first, make_ledger, render_manifest
 from ilofeed.media import files_of, render_files
@@ -163,7 +170,7 @@ def _dead_links(
             source, _ = decode(fault.path, read(fault.path))
             at = source.text.find(fault.found) if source is not None else -1
             if source is not None and at >= 0:
-                message = f"this site publishes no page at {fault.found}; correct the address"
+                message = describe_dead_link(fault.found)
                 problems.append((fault.found, source.problem(at, "dead-link", message)))
     dead = {address for address, _ in problems}
     others = [fault for fault in faults if fault.field != "address" or fault.found not in dead]

@@ -239,8 +239,7 @@ def _dead_links(
             message = ""
             if not link.slug:
                 if _is_page_of_no_feed(link.rest, office):
-                    message = f"this site publishes no page at {office.url}{link.rest}; "
-                    message += "correct the address"
+                    message = describe_dead_link(office.url + link.rest)
             elif link.slug in pages:
                 message = _unpublished(pages[link.slug], max(now, published))
             elif link.slug not in former:
@@ -249,6 +248,11 @@ def _dead_links(
                 message = f"the address lacks its last slash; write {address}{link.rest}"
             if message:
                 yield Problem(file.path, link.line, link.column, "dead-link", message)
+
+
+def describe_dead_link(address: str) -> str:
+    """Return the message about a link to a page of the site that is not published."""
+    return f"this site publishes no page at {address}; correct the address"
 
 
 def _is_page_of_no_feed(path: str, office: Office) -> bool:
