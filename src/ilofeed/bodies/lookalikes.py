@@ -57,7 +57,7 @@ _STARTS = tuple(  # patterns of the beginning of a line, how many confirm it, wh
         (
             r"(?:[-*+]|\d{1,9}[.)])[ \t]+\[[ xX]\](?=[ \t])",
             1,
-            "is not a box; write `- ☐ ` or `- ☑ `",
+            "does not make a check box; write `- ☐ ` or `- ☑ `",
         ),
         (r"#{2,6}(?=[^\s#\d])|＃{1,6}(?=[^\s＃\d][^＃]*$)", 1, "is not a heading; write `## `"),
         (r":::+[ \t]*(?=\w)", 1, _COMMAND),
@@ -166,8 +166,8 @@ def _blocks(masked: str, start: int) -> Iterator[list[_Line]]:
 def _left_signs(masked: str, blocks: Sequence[Sequence[_Line]]) -> Iterator[_Finding]:
     """Yield the first `**` or `~~` of a block that was meant to open something.
 
-    One after a letter, as in a masked name, belongs to the text; and one before a letter too, if
-    another block has one after a letter, as of a footnote.
+    A sign right after a letter is text, as in `N** Co.`, where stars hide letters. One right before
+    a letter is text too, if another block has one right after a letter: both mark a remark.
     """
     found = [[*_LEFT.finditer(masked, b[0].offset, b[-1].offset + len(b[-1].text))] for b in blocks]
 

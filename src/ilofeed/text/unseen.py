@@ -20,12 +20,9 @@ _IN_WORD = re.compile(rf"(?<=\w)[{ZERO_WIDTH}]+(?=\w)")
 _PLAIN_SCRIPTS = frozenset(
     "ARMENIAN CJK CYRILLIC DIGIT GEORGIAN GREEK HANGUL HEBREW HIRAGANA KATAKANA LATIN".split()
 )
-_JUNK = f"[{SPACES}{ZERO_WIDTH}]"
+_INVISIBLE = f"[{SPACES}{ZERO_WIDTH}]"
 _AT_END = re.compile(
-    rf"(?<=[:-] )[ \t\"']*(?P<begin>{_JUNK})|(?P<end>{_JUNK})[\"']?[ \t]*$", re.MULTILINE
-)
-_ADDRESS = re.compile(
-    r"[\u00ad\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069]|(?<![^\W\x00-\x7f])[\u200c\u200d]"
+    rf"(?<=[:-] )[ \t\"']*(?P<begin>{_INVISIBLE})|(?P<end>{_INVISIBLE})[\"']?[ \t]*$", re.MULTILINE
 )
 _ADDRESS = re.compile(
     r"(?:\]\([ \t]*<?(?P<link>[^()\n]*)|(?P<bare>(?:https?://|mailto:)[^\s<>()\[\]\"'*]+))"
