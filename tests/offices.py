@@ -23,6 +23,14 @@ DATA = HERE / "data"
 OFFICE = (DATA / "office" / "feeds.yaml").read_bytes()
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
+KEYS = """\
+title: Wages rise
+date: 2015-05-19
+summary: A report on wages.
+categories: [wages]
+countries: [MN]
+"""
+
 
 def entry(body: str = "", **changes: Any) -> bytes:
     """An entry file that is valid but for the changes; None leaves a key out."""
@@ -35,6 +43,11 @@ def entry(body: str = "", **changes: Any) -> bytes:
     }
     lines = [f"{key}: {value}" for key, value in (keys | changes).items() if value is not None]
     return "\n".join(["---", *lines, "---", body]).encode()
+
+
+def of_keys(keys: str) -> bytes:
+    """An entry file of these lines between two `---`, without a body."""
+    return f"---\n{keys}---\n".encode()
 
 
 def sources(

@@ -6,22 +6,15 @@ import re
 
 import pytest
 
-from offices import OFFICE, entry, found, messages
+from offices import KEYS, OFFICE, entry, found, messages, of_keys
 
-KEYS = """\
-title: Wages rise
-date: 2015-05-19
-summary: A report on wages.
-categories: [wages]
-countries: [MN]
-"""
 EVENT = KEYS + "event:\n  start: 2015-06-01\n  place: Hall\n"
 CHINESE = KEYS.replace("A report on wages.", "国际劳工组织发布了一份报告。")
 TERMS = re.search(rb"countries:\n(?:  .*\n)+", OFFICE)
 
 
 def problems(keys: str) -> tuple[list[str], list[str]]:
-    data = f"---\n{keys}---\n".encode()
+    data = of_keys(keys)
     return [place.removeprefix("wages:") for place in found(wages=data)], messages(wages=data)
 
 

@@ -5,23 +5,15 @@ from __future__ import annotations
 import pytest
 
 from ilofeed.content.site import check
-from offices import NOW, OFFICE, entry, found, messages, sources
-
-KEYS = """\
-title: Wages rise
-date: 2015-05-19
-summary: A report on wages.
-categories: [wages]
-countries: [MN]
-"""
+from offices import KEYS, NOW, OFFICE, entry, found, messages, of_keys, sources
 
 
 def problems(keys: str) -> list[str]:
-    return found(wages=f"---\n{keys}---\n".encode())
+    return found(wages=of_keys(keys))
 
 
 def said(keys: str) -> list[str]:
-    return messages(wages=f"---\n{keys}---\n".encode())
+    return messages(wages=of_keys(keys))
 
 
 @pytest.mark.parametrize(
@@ -89,14 +81,10 @@ def test_a_key_in_another_column_is_no_missing_key(keys: str, expected: str) -> 
 
 def test_a_key_in_another_column_of_feeds_yaml_is_known_to_entries() -> None:
     office = OFFICE.replace(b"  wages: {label: Wages, broader: employment}", b"   wages: Wages")
-    assert found(office=office, wages=f"---\n{KEYS}---\n".encode()) == [
-        "feeds.yaml:10:4 indentation"
-    ]
+    assert found(office=office, wages=of_keys(KEYS)) == ["feeds.yaml:10:4 indentation"]
     office = OFFICE.replace(b"  occupational", b"    occupational")
     keys = KEYS.replace("wages]", "wages, occupational-safety-and-health]")
-    assert found(office=office, wages=f"---\n{keys}---\n".encode()) == [
-        "feeds.yaml:11:5 indentation"
-    ]
+    assert found(office=office, wages=of_keys(keys)) == ["feeds.yaml:11:5 indentation"]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +173,7 @@ def test_keys_below_an_empty_section_are_told_to_belong_to_it() -> None:
     ]
     flat = OFFICE.partition(b"categories:")[0].replace(b"\n  ", b"\n")
     rest = OFFICE.removeprefix(OFFICE.partition(b"categories:")[0])
-    assert found(office=flat + rest, wages=f"---\n{KEYS}---\n".encode()) == [
+    assert found(office=flat + rest, wages=of_keys(KEYS)) == [
         f"feeds.yaml:{line}:1 unknown-key" for line in range(3, 8)
     ]
     assert problems(KEYS + "event:\nlink: x\n") == ["wages:7:7 empty-value", "wages:8:7 bad-url"]
@@ -338,7 +326,7 @@ def test_signs_that_only_look_like_a_comma_split_no_label(label: str) -> None:
 def test_a_country_whose_code_cannot_be_told_blames_no_entry() -> None:
     assert found(
         office=OFFICE.replace(b"  MN: Mongolia", b"  MNG: Mongolia"),
-        wages=f"---\n{KEYS}---\n".encode(),
+        wages=of_keys(KEYS),
     ) == ["feeds.yaml:15:3 bad-country-code"]
 
 
