@@ -94,6 +94,7 @@ PIECES = st.sampled_from(
 @example("  <!--](")
 @example("[a]:\n1. <b>")
 @example("*</p>](https://e.org/)")
+@example("|a|b|\n|-|-|\n\u3000")
 def test_any_body_is_refused_or_clean(body: str) -> None:
     html, problems = render_body(Source("x.md", body), 0, PERMALINK)
     lines = body.split("\n")

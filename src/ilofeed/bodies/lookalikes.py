@@ -149,11 +149,11 @@ def _inline(text: str, masked: str, start: int) -> Iterator[_Finding]:
 
 
 def _blocks(masked: str, start: int) -> Iterator[list[_Line]]:
-    """Yield the lines between two empty ones."""
+    """Yield the lines between two that show nothing."""
     block: list[_Line] = []
     for line in masked[start:].split("\n"):
         text = line.lstrip(" \t>")
-        if text:
+        if text.strip():  # a line may have nothing but U+3000
             block.append(_Line(start + len(line) - len(text), text))
         elif block:
             yield block
