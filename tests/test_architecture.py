@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 SOURCE = ROOT / "src" / "ilofeed"
 # `base` is the modules of the folder itself, but for `build` and `__main__`
 PACKAGES = (
-    "base text media bodies content feeds pages verify guard publish build importers scaffold "
-    "preview cli __main__"
+    "base text media bodies content feeds pages verify guard publish build sources importers "
+    "scaffold preview cli __main__"
 ).split()
 SHARED = {
     "icalendar": {"feeds", "verify"},  # written by the one, read back by the other
-    "lxml": {"feeds", "pages", "verify", "importers"},
+    "lxml": {"feeds", "pages", "verify", "sources", "importers"},
     "pydantic": {"content", "importers", "publish", "scaffold"},
     "pydantic_core": {"content", "scaffold"},  # the form of its errors
 }
@@ -40,8 +40,8 @@ MAX_LINES = 400  # of a module
 MAX_LINES_OF_A_FUNCTION = 75
 # of the whole: more is a reason to look for a better cut, before these are set higher
 MAX_FILES = 14  # of a package, and of the folder itself
-MAX_MODULES = 132
-MAX_LINES_OF_ALL = 22_000
+MAX_MODULES = 150
+MAX_LINES_OF_ALL = 24_600
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 

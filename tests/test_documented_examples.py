@@ -188,7 +188,7 @@ def drawing(text: str) -> None:
     assert boxes == PACKAGES[4:10]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
     assert named == {
-        "build", "text", "media", "bodies", "importers", "scaffold", "preview", "cli"
+        "build", "text", "media", "bodies", "sources", "importers", "scaffold", "preview", "cli"
     }  # fmt: skip
 
 

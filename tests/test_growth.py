@@ -22,14 +22,14 @@ from ilofeed.bodies import lookalikes
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
 from ilofeed.guard.comparison import line_of
-from ilofeed.importers.csv_table import read_table
-from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.fields import read_date
-from ilofeed.importers.items import ImportedDate, SourceError
-from ilofeed.importers.json_feed import read_json
+from ilofeed.importers.dates import read_date
 from ilofeed.importers.markdown import from_markdown, plain, to_markdown
 from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
+from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.items import ImportedDate, SourceError
+from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.tables import read_table
 from ilofeed.text import repair, without_markup
 from offices import NOW, OFFICE
 from patterns import hostile, uses

@@ -9,8 +9,8 @@ import pytest
 from lxml import etree
 
 from ilofeed.feeds import parse_xml as parse_own
-from ilofeed.importers import xml
-from ilofeed.importers.items import SourceError
+from ilofeed.sources import xml
+from ilofeed.sources.items import SourceError
 from offices import ROOT
 from serving import host
 

@@ -17,16 +17,16 @@ from hypothesis import strategies as st
 
 from effort import attempts
 from ilofeed.build import prepare
-from ilofeed.cli.authors import import_source
+from ilofeed.cli.import_command import import_source
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check
 from ilofeed.http import FetchError
-from ilofeed.importers.fields import read_date
-from ilofeed.importers.items import ImportedDate
+from ilofeed.importers.dates import read_date
 from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
 from ilofeed.problems import has_errors
+from ilofeed.sources.items import ImportedDate
 from ilofeed.text import find_unfit, repair
 from offices import DATA, NOW, OFFICE, ROOT, entry, write_office
 from program import run
@@ -894,7 +894,7 @@ def test_what_cannot_be_imported(
 def test_a_source_that_is_too_large(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.run.MAX_BYTES", 100)
+    monkeypatch.setattr("ilofeed.sources.read.MAX_BYTES", 100)
     code, files, said = outcome(office, rss(GOOD), capsys)
     assert (code, files) == (1, {})
     assert "it is larger than" in said
@@ -903,7 +903,7 @@ def test_a_source_that_is_too_large(
 def test_more_items_than_are_taken_at_a_time(
     office: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ilofeed.importers.items.MAX_ITEMS", 1)
+    monkeypatch.setattr("ilofeed.sources.items.MAX_ITEMS", 1)
     second = item(guid="urn:x-y:2", title="Second")
     files, said = imported(office, rss(GOOD, second), capsys)
     assert list(files) == ["2015/pay.md"]
@@ -1010,7 +1010,7 @@ def test_one_item_that_feedparser_fails_on(
             raise RuntimeError
         return parse_feed(data, base)
 
-    monkeypatch.setattr("ilofeed.importers.feeds.parse_feed", fails)
+    monkeypatch.setattr("ilofeed.sources.feeds.parse_feed", fails)
     data = rss(GOOD, "<title>poison</title>", item(title="Work", guid="urn:x-y:2"))
     files, said = imported(office, data, capsys)
     assert set(files) == {"2015/pay.md", "2015/work.md"}

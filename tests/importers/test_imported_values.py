@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from ilofeed.importers.csv_table import read_table
-from ilofeed.importers.feeds import read_feed
 from ilofeed.importers.fields import EntryFields
-from ilofeed.importers.items import (
+from ilofeed.importers.markdown import to_markdown
+from ilofeed.importers.terms import TermFinder
+from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.items import (
     Author,
     Enclosure,
     Item,
@@ -21,9 +22,8 @@ from ilofeed.importers.items import (
     Text,
     too_many,
 )
-from ilofeed.importers.json_feed import read_json
-from ilofeed.importers.markdown import to_markdown
-from ilofeed.importers.terms import TermFinder
+from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.tables import read_table
 from offices import entry, site
 
 OFFICE = site(wages=entry()).office

@@ -10,20 +10,19 @@ import json
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ilofeed.cli import console, options
 from ilofeed.cli.options import PATH
-from ilofeed.problems import did_you_mean, has_errors, plural, printable_json, quote
+from ilofeed.problems import did_you_mean, has_errors, printable_json, quote
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from ilofeed.dates import Moment
-    from ilofeed.importers import ImportResult
     from ilofeed.model import Term
     from ilofeed.problems import Problem
 
@@ -168,95 +167,6 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
         read.replace_file(root, root / path, data)
         console.answer(path)
     return console.DONE
-
-
-@click.command("import")
-@click.argument("source")
-@click.option(
-    "--as",
-    "kind",
-    type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
-    help="Format of the source (default: detected by its first character).",
-)
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="KEY=HEADER",
-    help="A table's column for a key of entries. May be repeated.",
-)
-@click.option(
-    "--date-format", "date_form", metavar="FORM", help="Format of a table's dates: %d/%m/%Y."
-)
-@options.category(help="For items without a category. May be repeated.")
-@options.country(help="For items without a country. May be repeated.")
-@click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
-@click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
-@click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
-@options.clock
-@click.pass_obj
-def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
-    """Write the items of a feed or a table as entry files; never overwrite a file.
-
-    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. Only public posts are
-    imported. Everything that cannot be kept is reported.
-    """
-    return import_source(root, clock, **given)
-
-
-def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
-    """Import a feed or a table, print the result, and return the exit code."""
-    from ilofeed.importers import ImportRequest, RequestError, run_import
-
-    request = ImportRequest(**given)
-    try:
-        result = run_import(root, request, clock)
-    except RequestError as error:
-        raise options.OptionError(str(error)) from error
-    if result.problems:
-        return console.report(root, result.problems)
-    if result.refusal:
-        console.say(f"{request.source} cannot be imported: {result.refusal}")
-        return console.WRONG_FILES
-    if not _report_terms(result):
-        return console.WRONG_FILES
-    for path in result.paths:
-        console.answer(path)
-    for note in result.notes:
-        console.say(str(note))
-    would = "would be written" if request.dry_run else "written"
-    entries, already = plural(len(result.paths), "entry", "entries"), result.plan.already
-    console.say(f"{entries} {would}, {already} already present, {result.skipped} left out")
-    is_empty = result.skipped and not result.paths and not already
-    return console.WRONG_FILES if is_empty else console.DONE
-
-
-def _report_terms(result: ImportResult) -> bool:
-    """Print the new categories and what to do about them; return whether entries were written."""
-    from ilofeed.importers import term_lines
-
-    terms = result.plan.new_terms
-    lines = term_lines(terms)
-    match result.new_terms:
-        case "would be written":
-            console.say("categories that would be added to feeds.yaml:", *lines)
-        case "written":
-            console.say("categories added to feeds.yaml:", *lines)
-        case "missing":
-            console.answer(*lines)
-            for note in result.notes:
-                console.say(str(note))
-            console.say(
-                f"nothing was written: {plural(len(terms), 'category', 'categories')} missing in "
-                "feeds.yaml; add the lines above to `categories:`, or pass --write-terms"
-            )
-        case "no place":
-            console.answer(*lines)
-            console.say(
-                "nothing was written: the categories in feeds.yaml are not one per line; "
-                "add the lines above by hand"
-            )
-    return result.new_terms not in {"missing", "no place"}
 
 
 @click.command()

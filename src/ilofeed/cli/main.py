@@ -14,7 +14,8 @@ from ilofeed import __version__
 from ilofeed.cli import console, options
 
 COMMANDS = {
-    "authors": "cms due explain import new schema touch",
+    "authors": "cms due explain new schema touch",
+    "import_command": "import",
     "init": "init",
     "remote": "confirm live ping",
     "site": "build check diff serve",

@@ -1,11 +1,13 @@
-"""Import feeds and tables from elsewhere as entry files.
+"""Make entry files of the items of a source.
 
-Each format is read into the same kind of items (`items`). `plan` turns these into entry files that
-pass every check, with a note on everything left out; `run` does the whole import.
+`fields` and `markdown` make the values of an entry, `terms` finds its categories and countries,
+`plan` makes files that pass every check, with a note on everything left out, and `run` does the
+whole import.
 """
 
 from ilofeed.importers.plan import ImportRequest
-from ilofeed.importers.run import ImportResult, RequestError, run_import
+from ilofeed.importers.run import ImportResult, run_import
 from ilofeed.importers.terms import term_lines
+from ilofeed.sources import RequestError
 
 __all__ = ["ImportRequest", "ImportResult", "RequestError", "run_import", "term_lines"]

@@ -18,10 +18,10 @@ from ilofeed.dates import Moment
 from ilofeed.feeds import OPML_PATHS, select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
-from ilofeed.importers.items import ImportedFeed, Item, Note
 from ilofeed.importers.terms import TermFinder
 from ilofeed.model import Entry, FeedSpec, Office, Term
 from ilofeed.problems import has_errors, quote
+from ilofeed.sources import ImportedFeed, Item, Note
 from ilofeed.text import SLUG, is_windows_name, slugify
 from ilofeed.verify import Fault, verify
 from ilofeed.workers import Workers, processors

@@ -3,30 +3,19 @@
 All new entries are checked, rendered and verified before the first file is written.
 """
 
-import dataclasses
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ilofeed.content import check_entry, check_office, read, slug_of
-from ilofeed.http import TooLargeError, fetch, is_address
-from ilofeed.importers.csv_table import KEYS, STATE_KEYS, read_table
-from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.items import MAX_BYTES, ImportedFeed, Note, SourceError, decode, detect_kind
-from ilofeed.importers.json_feed import read_json
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
 from ilofeed.importers.terms import with_terms
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
-from ilofeed.urls import AddressError
+from ilofeed.sources import Note, RequestError, SourceError, SourceRequest, read_source
 
 # state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
-
-
-class RequestError(ValueError):
-    """A wrong option of an import; the message says what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +40,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
 
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
-    columns = _parse_columns(request.columns)
+    source = SourceRequest(request.source, request.kind, request.columns, drafts=request.drafts)
     sources = read.read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None
@@ -68,7 +57,7 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
             hint = did_you_mean(unknown, terms)
             raise RequestError(f"{quote(unknown)} is not in feeds.yaml{hint}")
     try:
-        feed = _read_source(root, request, columns)
+        feed = read_source(root, source)
     except SourceError as error:
         return ImportResult(refusal=str(error))
     parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
@@ -90,43 +79,6 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
                 paths.append(file.path)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(paths), tuple(notes))
-
-
-def _parse_columns(options: Sequence[str]) -> dict[str, str]:
-    columns = {}
-    for text in options:
-        key, equals, header = text.partition("=")
-        if not equals or not header.strip():
-            raise RequestError(f"invalid --column {quote(text)}; write KEY=HEADER")
-        if key not in (known := [*KEYS, *STATE_KEYS]):
-            raise RequestError(f"--column: unknown key {quote(key)}{did_you_mean(key, known)}")
-        columns[key] = header.strip()
-    return columns
-
-
-def _read_source(root: Path, request: ImportRequest, columns: dict[str, str]) -> ImportedFeed:
-    """Return the items of the source, a file (relative to `root`) or an address."""
-    base = None
-    data: bytes | None
-    if is_address(request.source):
-        try:
-            response = fetch(request.source, MAX_BYTES)
-        except (AddressError, TooLargeError) as error:
-            raise SourceError(str(error)) from error
-        data, base = response.data, response.address
-    else:
-        data = read.read_limited(root / request.source, MAX_BYTES)
-        if data is None:
-            raise SourceError(f"it is larger than {MAX_BYTES // 2**20} MiB")
-    text, notes = decode(data)
-    match request.kind or detect_kind(text):
-        case "json":
-            feed = read_json(text, drafts=request.drafts)
-        case "csv":
-            feed = read_table(text, columns, drafts=request.drafts)
-        case _:
-            feed = read_feed(text, base, drafts=request.drafts)
-    return dataclasses.replace(feed, notes=(*notes, *feed.notes))
 
 
 def _write_terms(

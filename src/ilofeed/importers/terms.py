@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed.content import Line, check_office, to_yaml, yaml_nodes
-from ilofeed.importers.items import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.importers.markdown import plain
 from ilofeed.model import Office, Term
 from ilofeed.problems import has_errors, quote
+from ilofeed.sources import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.text import SLUG, decode, repair, slugify
 
 MAX_NEW, MAX_CHECKED = 300, 200

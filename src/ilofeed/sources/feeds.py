@@ -17,10 +17,11 @@ from typing import Any
 from lxml import etree
 
 from ilofeed.http import is_address
-from ilofeed.importers import items, public
-from ilofeed.importers.own_items import without_additions
-from ilofeed.importers.xml import is_repair, local_name, parse_xml
 from ilofeed.problems import quote
+from ilofeed.sources import items, public
+from ilofeed.sources.own_items import without_additions
+from ilofeed.sources.wordpress import wordpress_item, wordpress_names
+from ilofeed.sources.xml import is_repair, local_name, parse_xml
 from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -60,7 +61,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     for number in sorted(kept - {number for number, _, _ in entries}):
         notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
-    logins = public.wordpress_names(root)
+    logins = wordpress_names(root)
     unread: Counter[str] = Counter()
     read = []
     for number, entry, node in entries:
@@ -68,7 +69,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
         if by_ilofeed:
             item = without_additions(item)
-        read.append(item if logins is None else public.wordpress_item(item, node, logins))
+        read.append(item if logins is None else wordpress_item(item, node, logins))
         unread.update(
             key
             for key in entry

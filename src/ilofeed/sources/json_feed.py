@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from ilofeed.importers import items, public
-from ilofeed.importers.own_items import without_additions
+from ilofeed.sources import items, public
+from ilofeed.sources.own_items import without_additions
 
 _READ = frozenset(
     (

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ilofeed.bodies import PARTS
 from ilofeed.i18n import LANGUAGES, phrases
-from ilofeed.importers.items import Item
+from ilofeed.sources.items import Item
 
 _DIRECTION = re.compile(r'<div dir="rtl" lang="[^"]*">\n(.*)\n</div>', re.DOTALL)
 # the added texts are escaped, so the first end tag of an element is its own

@@ -6,8 +6,8 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.importers.items import MAX_PARTS, Note, SourceError
 from ilofeed.problems import visible
+from ilofeed.sources.items import MAX_PARTS, Note, SourceError
 
 _PREFIXES = {  # which feeds often use without declaring them
     "app": "http://www.w3.org/2007/app",
@@ -36,6 +36,7 @@ _PEOPLE = frozenset("author contributor creator managingEditor name publisher we
 _MAX_BODY, _LONGEST, _MAX_PERSON = 1_000_000, 10_000, 1_000
 _MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
 _REPAIRED = "the XML is not well-formed"
+WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/")
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
 
@@ -156,6 +157,11 @@ def _valid_name(name: str) -> str:
 def local_name(element: Any) -> str:
     """Return an element's name without its namespace; `etree.QName` rejects repaired names."""
     return str(element.tag).rpartition("}")[2]
+
+
+def text_of(element: Any) -> str:
+    """Return all text in an element, or "" for None."""
+    return "" if element is None else "".join(map(str, element.itertext())).strip()
 
 
 def _web_page(text: str) -> str:

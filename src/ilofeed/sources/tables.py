@@ -6,8 +6,8 @@ import itertools
 import re
 from collections.abc import Iterator, Mapping
 
-from ilofeed.importers import items, public
 from ilofeed.problems import did_you_mean, quote
+from ilofeed.sources import items, public
 from ilofeed.text import find_markup
 
 KEYS = frozenset(

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.cli.authors import import_source
+from ilofeed.cli.import_command import import_source
 from ilofeed.content.entry import check_entry
-from ilofeed.importers.csv_table import read_table
-from ilofeed.importers.feeds import read_feed
-from ilofeed.importers.items import ImportedFeed, SourceError
-from ilofeed.importers.json_feed import read_json
+from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.items import ImportedFeed, SourceError
+from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.tables import read_table
 from offices import DATA, NOW, write_office
 from program import run
 
@@ -152,7 +152,7 @@ def test_an_export_that_was_cut_off_or_damaged() -> None:
 
 
 def test_only_what_is_taken_counts_for_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.importers.items.MAX_ITEMS", 4)
+    monkeypatch.setattr("ilofeed.sources.items.MAX_ITEMS", 4)
     feed = read_feed(WORDPRESS, None, drafts=True)
     assert [item.number for item in feed.items] == [1, 6, 7, 8]
     assert "only the first 4 of 5 items are imported" in str(feed.notes[-2:])

@@ -5,7 +5,6 @@ export does not call public is left out. Left-out items are counted by reason; t
 printed, since the logs of a public repository are public too.
 """
 
-import dataclasses
 import html
 import re
 import urllib.parse
@@ -14,9 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, cast
 
-from ilofeed.importers.items import ImportedDate, Item, Note, Publication, Text
-from ilofeed.importers.xml import local_name
 from ilofeed.problems import plural, quote
+from ilofeed.sources.items import Note, Publication
+from ilofeed.sources.xml import WORDPRESS, local_name, text_of
 from ilofeed.text import slugify
 
 Kind: TypeAlias = Literal[
@@ -61,7 +60,6 @@ _OTHER_TYPES = {
 LOOSE_NAMES = _LOOSE | _TYPES
 NAMES = LOOSE_NAMES | _STATUS | _PUBLIC_FLAGS | PASSWORDS | _FLAGS.keys() | {"posttype"}
 
-_WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/")
 _BLOGGER = "{http://schemas.google.com/blogger/2018}"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 KIND_SCHEME = "http://schemas.google.com/g/2005#kind"  # of the older exports of Blogger
@@ -72,8 +70,6 @@ _PASSWORD_FORM = re.compile(
 )
 _BODIES = ("description", "summary", "content", "encoded")
 _POST_ID = re.compile(r"[?&](?:p|page_id)=[0-9]")
-_PARAGRAPH = re.compile(r"<(?:p|pre|div|table)\b", re.IGNORECASE)
-_BLOCK = re.compile(r"</?(?:[uo]l|li|h[1-6]|blockquote|figure|hr)\b", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # what WordPress puts before a title and a colon, in its most frequent languages
 _PREFIXES: dict[Kind, frozenset[str]] = {
@@ -218,7 +214,7 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
     In a document that is not `is_whole` (it was repaired) the end of the last item may be missing,
     where WordPress writes the status and the password.
     """
-    generator = _text(next(root.iter("{*}generator"), None))
+    generator = text_of(next(root.iter("{*}generator"), None))
     is_export = any(_is_export(element) for element in root.iter())
     all_fields = [list(_xml_fields(node)) for node in nodes]
     with_password = any(name == "postpassword" for fields in all_fields for name, _ in fields)
@@ -234,7 +230,7 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
 
 def _is_export(element: Any) -> bool:
     tag = str(element.tag)
-    return tag.startswith(_BLOGGER) or _WORDPRESS.match(tag) is not None
+    return tag.startswith(_BLOGGER) or WORDPRESS.match(tag) is not None
 
 
 def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:
@@ -249,77 +245,21 @@ def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:
             yield "posttype", str(element.get("term") or "").rpartition("#")[2]
         elif local not in NAMES:
             continue
-        elif _WORDPRESS.match(tag):
-            yield local, _text(element)
+        elif WORDPRESS.match(tag):
+            yield local, text_of(element)
         elif tag.startswith(_BLOGGER) and is_child:
-            yield "posttype" if local == "type" else local, _text(element)
+            yield "posttype" if local == "type" else local, text_of(element)
         elif local == "draft":  # of app:control, in either of its namespaces
-            yield local, _text(element) or "yes"
+            yield local, text_of(element) or "yes"
         elif is_child and local not in _PUBLIC_FLAGS | {"type"}:  # of Atom and of Dublin Core
-            yield "state" if local in _STATUS else local, _text(element)
-
-
-def _text(element: Any) -> str:
-    return "" if element is None else "".join(map(str, element.itertext())).strip()
-
-
-def wordpress_item(item: Item, node: Any, names: Mapping[str, str]) -> Item:
-    """Return an item of a WordPress export with what feedparser does not read of it.
-
-    These are the date of a draft, the excerpt, paragraphs, and the names of authors instead of
-    those by which they log in (`names`), which the site never showed.
-    """
-    values = {
-        local_name(element): _text(element)
-        for element in node
-        if _WORDPRESS.match(str(element.tag))
-    }
-    date, in_utc = values.get("post_date", ""), values.get("post_date_gmt", "")
-    if in_utc and not in_utc.startswith("0000"):
-        date = f"{in_utc}Z"
-    authors = tuple(
-        dataclasses.replace(author, name=names[author.name])
-        for author in item.authors
-        if author.name in names
-    )
-    return dataclasses.replace(
-        item,
-        date=ImportedDate(date) if date and not date.startswith("0000") else item.date,
-        summary=item.summary or Text(values.get("encoded", ""), "html"),
-        content=dataclasses.replace(item.content, value=_paragraphs(item.content.value)),
-        authors=authors,
-    )
-
-
-def _paragraphs(text: str) -> str:
-    """Mark paragraphs, which the older editor of WordPress stores as lines of text."""
-    text = text.replace("\r\n", "\n")
-    if "\n" not in text or _PARAGRAPH.search(text):
-        return text
-    blocks = [block.strip() for block in text.split("\n\n")]
-    return "\n".join(
-        block if _BLOCK.match(block) else f"<p>{block.replace(chr(10), '<br>')}</p>"
-        for block in blocks
-        if block
-    )
-
-
-def wordpress_names(root: Any) -> dict[str, str] | None:
-    """Map login names to the names of authors in a WordPress export; None for other documents."""
-    if not any(_WORDPRESS.match(str(element.tag)) for element in root.iter()):
-        return None
-    names = {}
-    for author in root.iter("{*}author"):
-        values = {local_name(child): _text(child) for child in author}
-        names[values.get("author_login", "")] = values.get("author_display_name", "")
-    return {login: name for login, name in names.items() if login and name}
+            yield "state" if local in _STATUS else local, text_of(element)
 
 
 def _placeholder(node: Any, generator: str) -> State:
     """Return the state of an item of a live feed, in which a protected post has no text."""
     values: dict[str, list[str]] = defaultdict(list)
     for child in node:
-        values[local_name(child)].append(_text(child) or child.get("href") or "")
+        values[local_name(child)].append(text_of(child) or child.get("href") or "")
     texts = [text for key in _BODIES for text in values[key] if text]
     texts += [
         f"<{local_name(element)} {' '.join(map(str, element.values()))}>"

@@ -1,0 +1,39 @@
+"""Read what others wrote, in any format, as one neutral form: items.
+
+`read_source` fetches or opens a source, decodes it and calls the reader of its format; items hold
+values as they are in the document, unchecked. `public` decides which of them were public posts.
+`importers` makes entries of items.
+"""
+
+from ilofeed.sources.items import (
+    DIMENSIONS,
+    Author,
+    Dimension,
+    Enclosure,
+    ImportedDate,
+    ImportedFeed,
+    Item,
+    Note,
+    RequestError,
+    SourceError,
+    Tag,
+    Text,
+)
+from ilofeed.sources.read import SourceRequest, read_source
+
+__all__ = [
+    "DIMENSIONS",
+    "Author",
+    "Dimension",
+    "Enclosure",
+    "ImportedDate",
+    "ImportedFeed",
+    "Item",
+    "Note",
+    "RequestError",
+    "SourceError",
+    "SourceRequest",
+    "Tag",
+    "Text",
+    "read_source",
+]

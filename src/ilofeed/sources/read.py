@@ -1,0 +1,68 @@
+"""Read a source, a file or an address, in any format, as items."""
+
+import dataclasses
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ilofeed.content import read
+from ilofeed.http import TooLargeError, fetch, is_address
+from ilofeed.problems import did_you_mean, quote
+from ilofeed.sources.decoding import decode, detect_kind
+from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
+from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.tables import KEYS, STATE_KEYS, read_table
+from ilofeed.urls import AddressError
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRequest:
+    """A source and how to read it."""
+
+    source: str  # a path or an http or https address
+    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its first character
+    columns: Sequence[str] = ()  # KEY=HEADER
+    drafts: bool = False  # also read drafts and scheduled posts
+
+
+def read_source(root: Path, request: SourceRequest) -> ImportedFeed:
+    """Return the items of a source; the path of a file is relative to `root`.
+
+    Raise `RequestError` for a wrong option, `SourceError` for a source that cannot be used,
+    `http.FetchError` and `OSError` for failed transfers.
+    """
+    columns = _parse_columns(request.columns)
+    base = None
+    data: bytes | None
+    if is_address(request.source):
+        try:
+            response = fetch(request.source, MAX_BYTES)
+        except (AddressError, TooLargeError) as error:
+            raise SourceError(str(error)) from error
+        data, base = response.data, response.address
+    else:
+        data = read.read_limited(root / request.source, MAX_BYTES)
+        if data is None:
+            raise SourceError(f"it is larger than {MAX_BYTES // 2**20} MiB")
+    text, notes = decode(data)
+    match request.kind or detect_kind(text):
+        case "json":
+            feed = read_json(text, drafts=request.drafts)
+        case "csv":
+            feed = read_table(text, columns, drafts=request.drafts)
+        case _:
+            feed = read_feed(text, base, drafts=request.drafts)
+    return dataclasses.replace(feed, notes=(*notes, *feed.notes))
+
+
+def _parse_columns(options: Sequence[str]) -> dict[str, str]:
+    columns = {}
+    for text in options:
+        key, equals, header = text.partition("=")
+        if not equals or not header.strip():
+            raise RequestError(f"invalid --column {quote(text)}; write KEY=HEADER")
+        if key not in (known := [*KEYS, *STATE_KEYS]):
+            raise RequestError(f"--column: unknown key {quote(key)}{did_you_mean(key, known)}")
+        columns[key] = header.strip()
+    return columns
