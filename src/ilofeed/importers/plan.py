@@ -261,6 +261,7 @@ class _Planner:
             self._slug_of_page(item.page),
             self._slug_of_page(item.link),
             item.id.removeprefix(prefix) if item.id.startswith(prefix) else "",
+            slugify(item.slug),
             slugify(title),
         ]
         valid = (slug for slug in candidates if SLUG.fullmatch(slug) and len(slug) <= 80)

@@ -114,6 +114,7 @@ class Item:
 
     number: int
     id: str = ""
+    slug: str = ""  # as the source proposes it, unchecked
     title: Text = Text()
     link: str = ""
     page: str = ""  # the item's page on the feed's own site, if `link` leads elsewhere
