@@ -75,7 +75,7 @@ def loop(_text: str) -> None:
 
 # those that are made of local values: where they are, and examples
 LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
-    "src/ilofeed/dates.py": dates._compiled(*dates._RANGES, *dates._DAYS),
+    "src/ilofeed/dates.py": dates._compiled(*dates._RANGES, *dates._DAYS, *dates._TIMES),
     "src/ilofeed/media/containers.py": tuple(
         re.compile(signature, re.DOTALL) for signature in containers._READERS
     ),
@@ -84,6 +84,10 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
     ),
     "src/ilofeed/content/entry.py": (
         re.compile(r"https://example\.org/(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"),
+    ),
+    "src/ilofeed/content/hyphens.py": (
+        re.compile(r".*+(?:\n {3,}+.*+)*+"),
+        re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
     ),
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }

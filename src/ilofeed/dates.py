@@ -107,6 +107,11 @@ def _instant(match: re.Match[str], office_zone: dt.tzinfo, *, is_local: bool) ->
         raise DateError("no-time-zone", message)
     offset = dt.timedelta(hours=int(offset_hour or 0), minutes=int(offset_minute or 0))
     farthest = dt.timedelta(hours=12 if sign == "-" else 14)
+    if sign == "-" and (error := _explain_times(match[0], is_event=is_local)):
+        usual = dt.datetime.combine(day, time, office_zone).utcoffset()
+        is_offset = match[0][10] in "Tt" and offset <= farthest
+        if usual != -offset and not is_offset:  # `2026-06-01 10:00-12:00`
+            raise error
     if offset > farthest or int(offset_minute or 0) > 59:
         message = f"invalid offset in {quote(match[0])}; write one from -12:00 to +14:00"
         raise DateError("bad-date", message)
@@ -236,6 +241,11 @@ _DAYS = [
     r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*(?:дугаар|дүгээр)?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
     r"(?P<d>\d\d?)\.\s*(?P<m>\d\d?)\.\s*(?P<y>\d{4})",
 ]
+_TIME = r"\d\d?[:.：]\d\d"
+_TO = rf"(?:{_DASH}|\s*[~～至到]\s*)"
+_TIMES = [
+    rf"(?P<day>.{{6,40}}?)(?:[T, ]|(?<=日))\s*(?P<first>{_TIME}){_TO}(?P<last>{_TIME})",
+]
 _SHORT_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d:.*)")  # an hour of one digit
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 
@@ -253,9 +263,10 @@ def read_moment(
     try:
         return parse_moment(text, office_zone, is_local=is_local)
     except UnknownFormError:
+        error = explain_date(text, is_event=is_local)
         match = _SHORT_HOUR.fullmatch(text)
-        if match is None:
-            raise explain_date(text, is_event=is_local) from None
+        if match is None or error.code != "bad-date":
+            raise error from None
     moment = parse_moment(f"{match[1]}T0{match[2]}", office_zone, is_local=is_local)
     raise DateError("bad-date", f"invalid date {quote(text)}; write {moment.isoformat()}")
 
@@ -263,6 +274,8 @@ def read_moment(
 def explain_date(text: str, *, is_event: bool = False) -> DateError:
     """Return the error for a text that is not a moment; its message says what to write."""
     quoted, trimmed = quote(text), text.strip()[:100]
+    if error := _explain_times(trimmed, is_event=is_event):
+        return error
     if match := _first_match(_RANGES, trimmed):
         return _explain_range(quoted, match, is_event=is_event)
     if match := _first_match(_DAYS, trimmed):
@@ -277,6 +290,26 @@ def explain_date(text: str, *, is_event: bool = False) -> DateError:
         advice = f"{_FORM}, or with a time 2015-05-19T14:30:00+08:00"
         return DateError("bad-date", f"unexpected text after the date in {quoted}; {advice}")
     return DateError("bad-date", f"invalid date {quoted}; {_FORM}")
+
+
+def _explain_times(text: str, *, is_event: bool) -> DateError | None:
+    """Return the error for a day with a range of times: `2026-06-01 10:00-12:00`; else None."""
+    match = _first_match(_TIMES, text)
+    if match is None or (day := guess_day(match["day"])) is None:
+        return None
+    first, last = (
+        f"{hour:0>2}:{minute}"
+        for hour, minute in (re.split("[:.：]", match[name]) for name in ("first", "last"))
+    )
+    if not first < last < "24":
+        return None
+    message = f"expected one time, not the range {quote(text)}; write "
+    if is_event:
+        message += f"start: {day} {first} and, on the next line, end: {day} {last}"
+    else:
+        message += f"the day alone, date: {day}, and the times as an event, "
+        message += f"event: {{start: {day} {first}, end: {day} {last}}}"
+    return DateError("date-range", message)
 
 
 def guess_day(text: str) -> dt.date | None:

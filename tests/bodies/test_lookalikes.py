@@ -26,6 +26,7 @@ PLANTED = [  # what is written, its column, and the end of the message
     ("见[链接]（https://e.org/a）。", 2, "half width: `[链接](https://e.org/a)`"),
     ("［链接］(https://e.org/a)", 1, "half width: `[链接](https://e.org/a)`"),
     ("[text][name] x", 1, "write its address: `[text](https://…)`"),
+    ("参见[报告][1]。", 3, "write its address: `[报告](https://…)`"),
     ("a [[Page]]", 3, "write its address: `[Page](https://…)`"),
     ("| a | b |\n| c | d |", 1, "write a second row: `|---|---|`"),
     ("| a | b |\n|---|\n| c | d |", 1, "write another second row: `|---|---|`"),
@@ -97,7 +98,7 @@ TEXTS = [
     "5**2 f**k 10~~20",
     "好的~~ 再见~~",
     "Rate 5.2** here\n\n**Without Hong Kong",
-    "[1][2] [sic][…] [sic] (see below)",
+    "[1][2] [sic][…] [sic] (see below) [参数][进程名] cells[row][2] [x][y][z]",
     "【新华社】（https://e.org/a）",
     "1.5 million\n2.5 million",
     "1、工资  \n2、就业",
@@ -213,3 +214,9 @@ def test_signs_in_plain_texts_are_named(text: str, advice: str) -> None:
 def test_a_plain_text_has_no_signs(text: str) -> None:
     assert list(find_signs(text)) == []
     assert without_markdown(text) == text
+
+
+def test_what_looks_like_markdown_is_named_beside_other_problems() -> None:
+    source = Source("x.md", "[text] (https://example.org) and [a page](page.html)")
+    _, problems = render_body(source, 0, "https://example.org/entry/x/")
+    assert [problem.code for problem in problems] == ["relative-url", "looks-like-markdown"]

@@ -143,6 +143,52 @@ def test_a_key_without_its_colon_hides_the_keys_below_it() -> None:
     assert problems(EVENT.replace("event:", "event"))[0] == ["7:1 missing-colon"]
 
 
+@pytest.mark.parametrize(
+    ("lines", "place", "advice"),
+    [
+        (
+            "categories:\n  - wages\n  employment",
+            "7:3",
+            "begin with a hyphen; write `- employment`",
+        ),
+        ("categories:\n  - wages\n  b\n  c", "7:3", "begin with a hyphen; write `- b`"),
+        ("event:\n  start: 2015-06-01\n  - place: Hall", "7:3", "no hyphen; write `place: Hall`"),
+        (
+            "event:\n  - start: 2015-06-01\n  place: Hall\n  url: x",
+            "6:3",
+            "write `start: 2015-06-01`",
+        ),
+        (
+            "authors:\n  - name: A\n  email: a@b.org",
+            "7:3",
+            "belongs to the item above; begin it two",
+        ),
+        (
+            "attachments:\n  - url: x\n    title: A\n  url: y\n    title: B",
+            "8:3",
+            "write `- url: y`",
+        ),
+        ("event:\n  start: 2015-06-01\n  place: Hall\n  - in town", "8:3", "are keys with values"),
+    ],
+)
+def test_a_hyphen_that_is_missing_or_too_many(lines: str, place: str, advice: str) -> None:
+    if lines.startswith("categories"):
+        keys = KEYS.replace("categories: [wages]\n", f"{lines}\n")
+    else:
+        keys = KEYS.replace("categories:", f"{lines}\ncategories:")
+    places, said = problems(keys)
+    assert places[0] == f"{place} indentation"
+    assert advice in said[0]
+    assert "indentation" not in str(places[1:])
+
+
+def test_tabs_of_several_lines_are_one_problem() -> None:
+    keys = EVENT.replace("  start", "\tstart").replace("  place", "\tplace")
+    places, said = problems(keys)
+    assert places == ["8:1 tab"]
+    assert said == ["tabs are not allowed here; write spaces (2 lines in this file)"]
+
+
 # --- feeds.yaml ---
 
 
@@ -170,6 +216,31 @@ def test_a_key_in_the_first_column_is_the_only_problem(old: str, places: list[st
     said, texts = said_of(old, old.strip())
     assert [place.rpartition(" ")[0] for place in said] == [f"feeds.yaml:{p}" for p in places]
     assert "indent the line by " in texts[0]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "advice"),
+    [
+        ("  MN: Mongolia", "  - MN: Mongolia", "have no hyphen; write `MN: Mongolia`"),
+        ("  MN: Mongolia", "  - Mongolia", "are keys with values"),
+        ("  title: ", "  - title: ", "have no hyphen; write `title: Example Office`"),
+        (
+            "  world: World",
+            "  world: World\nfeeds:\n  - all\n  per: country",
+            "write `- per: country`",
+        ),
+        (
+            "  world: World",
+            "  world: World\nfeeds:\n  all: x\n  - per: country\n  - per: category",
+            "write `- all: x`",
+        ),
+    ],
+)
+def test_a_hyphen_that_is_missing_or_too_many_in_a_section(old: str, new: str, advice: str) -> None:
+    said, texts = said_of(old, new)
+    assert len(said) == 1
+    assert said[0].endswith(" indentation")
+    assert advice in texts[0]
 
 
 def test_all_terms_in_the_first_column() -> None:

@@ -28,7 +28,8 @@ _INLINE = tuple(  # patterns, and what to write
         rf"[\[［](?P<text>[^\]\[［］\n]{{1,300}})(?:\][ \t]?（|］[ \t]?[（(]){_TO}[）)]": (
             "is not a link; write brackets of half width: `[{text}]({to})`"
         ),
-        r"\[(?P<text>(?!\d+\])[^\]\[\n^]{1,200})\]\[[^\]\[\n.…]{0,100}\]": _NO_ADDRESS,
+        r"(?<![A-Za-z0-9_\]])\[(?P<text>(?!\d+\])[^\]\[\n^]{1,200})\]"
+        r"\[[A-Za-z0-9 -]{0,100}\](?!\[)": _NO_ADDRESS,
         r"\[\[(?!\d+\])(?P<text>[^\]\[\n]{1,200})\]\]": _NO_ADDRESS,
         r"\{\{[^{}\n]{1,300}\}\}|\{%[^\n]{1,300}?%\}": _COMMAND,
         r"\[/?(?:caption|embed|gallery|playlist|toc|TOC)\]|\[/(?:audio|b|i|url|video)\]": _COMMAND,

@@ -50,7 +50,10 @@ def render_body(
     check = BodyCheck(source, start, permalink, show)
     rendered = check.read(to_html(body))
     if check.problems:
-        return "", check.problems[:MAX_PROBLEMS]
+        problems = check.problems[:MAX_PROBLEMS]
+        if all(problem.code != "raw-html" for problem in problems):  # it hides what is around it
+            problems += find_lookalikes(source, start, check.elements, check.places)
+        return "", problems
     if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
         rendered = _PADDING.sub(r"\1", rendered)
     cleaned = link_addresses(join_html(clean(rendered).strip()))

@@ -262,7 +262,8 @@ def _listed(text: str, key: int | str = "") -> str:
     if key in _NAMES and re.fullmatch(r"(?:(?:[a-z0-9][a-z0-9-]*|[A-Z]{2})(?:\s+|$))+", text):
         return ", ".join(text.split())
     text = re.sub(r"^\((.*)\)$", r"\1", text)
-    pattern = _ITEMS if re.match(rf"[{ITEM_SIGNS}-]", text) else _VALUES
+    is_item = re.search(rf"^[{ITEM_SIGNS}-]|\s- ", text)
+    pattern = _ITEMS if is_item else _VALUES
     return ", ".join(filter(None, map(str.strip, pattern.split(text))))
 
 

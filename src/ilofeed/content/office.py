@@ -16,7 +16,7 @@ from ilofeed.ids import parse_authority
 from ilofeed.media import BRAND_KEYS, OfficeFile, Unreadable, check_brand
 from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
 from ilofeed.problems import Code, Problem, did_you_mean, quote
-from ilofeed.text import SLUG, find_unfit, is_windows_name, slugify
+from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -103,6 +103,7 @@ def check_office(
             message = "the file is empty; `ilofeed explain no-feeds-yaml` shows the minimal file"
             problems.append(Problem(PATH, 1, 1, "empty-file", message))
         return placeholder_office(), problems
+    garbled = _garbled(source, root, more)
     checked, more = validate(source, root, OfficeFields, _placeholders(root), comments=True)
     feeds, feed_problems = _feeds(checked)
     names = {key: getattr(checked.fields.site, key) for key in BRAND_KEYS if files is not None}
@@ -117,7 +118,7 @@ def check_office(
         *_comma_problems(checked, "countries"),
         *feed_problems,
     ]
-    office = _office(checked.fields, feeds, checked.failed)
+    office = _office(checked.fields, feeds, checked.failed | garbled)
     published = {key: file for key, file in brand.items() if isinstance(file, PublishedFile)}
     return dataclasses.replace(office, brand=published), problems
 
@@ -141,6 +142,17 @@ def _placeholders(root: yaml_nodes.Mapping) -> dict[str, Any]:
         "countries": dict.fromkeys(_names(root, "countries") or ["x"], "x"),
         "feeds": ["all"],
     }
+
+
+def _garbled(source: Source, root: yaml_nodes.Mapping, problems: list[Problem]) -> set[str]:
+    """Return the sections of terms in which a line could not be read, perhaps that of a term."""
+    lines = {problem.line for problem in problems if problem.severity == "error"}
+    sections = set()
+    for key, node in root.pairs:
+        first, last = source.place(key.start)[0], source.place(node.end)[0]
+        if key.value in {"categories", "countries"} and any(first <= x <= last for x in lines):
+            sections.add(key.value)
+    return sections
 
 
 def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ilofeed.bodies import without_markdown
+from ilofeed.content.hyphens import Mixture, find_mixture
 from ilofeed.problems import Code, quote
 
 ITEM_SIGNS = "•·‣◦*–—−"  # characters that editors write instead of a hyphen before an item
@@ -61,6 +62,7 @@ class Diagnostic:
     code: Code
     message: str
     indent: str = ""  # what the line should begin with, if that is known
+    mixture: Mixture | None = None  # the lines to correct, if there are several
 
 
 def explain(error: YamlError, text: str) -> Diagnostic:
@@ -85,6 +87,15 @@ def _item(error: YamlError, text: str) -> Diagnostic | None:
             correct = quote("- " + item["item"].strip())
             message = f"invalid list item; begin it with a hyphen and a space: {correct}"
             return Diagnostic(start + item.end("indent"), "yaml-syntax", message)
+    return None
+
+
+def _mixed(error: YamlError, text: str) -> Diagnostic | None:
+    """Explain an indented line with a hyphen among lines without one, or the other way round."""
+    for offset in (error.context_offset, error.offset):
+        if offset is not None and (mixture := find_mixture(text, _inside(offset, text))):
+            message = mixture.message(text)
+            return Diagnostic(mixture.odd[0], "indentation", message, mixture=mixture)
     return None
 
 
@@ -304,5 +315,6 @@ def line_at(text: str, offset: int) -> tuple[int, str]:
 
 
 _RULES = (
-    _tab, _item, _escape, _open_quote, _crossed_quote, _colon, _flow, _value, _block, _structure
+    _tab, _item, _mixed, _escape, _open_quote, _crossed_quote, _colon, _flow, _value, _block,
+    _structure,
 )  # fmt: skip

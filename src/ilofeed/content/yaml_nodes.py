@@ -7,8 +7,9 @@ aliases and tags are rejected while reading, before they cost time or memory. Sc
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 import yaml
@@ -137,7 +138,7 @@ def _repaired(
         except yaml.MarkedYAMLError as error:
             diagnostic = explain(_yaml_error(error, top_keys), text)
         else:
-            problems = [*errors.values(), *builder.problems]
+            problems = [*_tabs_once(errors.values()), *builder.problems]
             if isinstance(root, Mapping):
                 return root, problems
             if root is not None and not problems:
@@ -145,17 +146,27 @@ def _repaired(
             return None, problems
         problem = source.problem(start + diagnostic.offset, diagnostic.code, diagnostic.message)
         before = text
-        text, offset = mask(text, diagnostic, whole_line=problem.line in errors)
+        text, offsets = mask(text, diagnostic, whole_line=problem.line in errors)
         errors.setdefault(problem.line, problem)
         if text == before:
             break
-        if offset is not None:
-            masked[offset] = diagnostic.code
+        masked |= dict.fromkeys(offsets, diagnostic.code)
     if len(errors) >= MAX_REPAIRS:
         last = max(errors)
         message = "too many lines are not valid YAML; the rest of the file was not checked"
         errors[last + 1] = source.problem(source.offset(last), "yaml-syntax", message)
-    return None, [*errors.values()]
+    return None, _tabs_once(errors.values())
+
+
+def _tabs_once(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with one for all lines that have tabs."""
+    problems = sorted(problems)
+    tabs = [problem for problem in problems if problem.code == "tab"]
+    if len(tabs) < 2:
+        return problems
+    message = f"{tabs[0].message} ({len(tabs)} lines in this file)"
+    rest = [problem for problem in problems if problem.code != "tab"]
+    return [dataclasses.replace(tabs[0], message=message), *rest]
 
 
 def _narrow_colons(
@@ -326,17 +337,19 @@ def write(data: Any) -> str:
     return yaml.dump(data, Dumper=_Writer, sort_keys=False, allow_unicode=True, width=1000)
 
 
-def mask(text: str, error: Diagnostic, *, whole_line: bool) -> tuple[str, int | None]:
-    """Replace an error by text of equal length; return the text and the offset of a masked value.
+def mask(text: str, error: Diagnostic, *, whole_line: bool) -> tuple[str, list[int]]:
+    """Replace an error by text of equal length; return the text and the offsets of masked values.
 
-    The offset is None if the line was corrected or, with `whole_line` (after a second error in it),
+    There are none if the line was corrected or, with `whole_line` (after a second error in it),
     replaced as a whole. The text is unchanged if there is nothing to replace.
     """
+    if error.mixture is not None and not whole_line:
+        return error.mixture.corrected(text)
     start, line = line_at(text, error.offset)
     if error.code == "tab" and not whole_line and "\t" in line:
-        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], None
+        return text[:start] + line.replace("\t", " ") + text[start + len(line) :], []
     if error.code == "indentation" and no_indent(text, start, line):
-        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], None
+        return text[:start] + "  " + "x" * (len(line) - 2) + text[start + len(line) :], []
     begin = None
     if error.code in {"tab", "indentation"}:
         begin = _placed(text, start, line, error.indent)
@@ -346,11 +359,11 @@ def mask(text: str, error: Diagnostic, *, whole_line: bool) -> tuple[str, int | 
         below = re.compile(r"(?:\n[ \t]+.*)*").match(text, start + len(line))
         line += below[0] if below else ""
         hidden = re.sub(r"[^\n]", "#", line)
-        return text[:start] + hidden + text[start + len(line) :], None
+        return text[:start] + hidden + text[start + len(line) :], []
     if begin is None or len(begin) >= len(line):
-        return text[:start] + "#" * len(line) + text[start + len(line) :], None
+        return text[:start] + "#" * len(line) + text[start + len(line) :], []
     masked = begin + "x" * (len(line) - len(begin))
-    return text[:start] + masked + text[start + len(line) :], start + len(begin)
+    return text[:start] + masked + text[start + len(line) :], [start + len(begin)]
 
 
 def _beginning(error: Diagnostic, line: str) -> str | None:
