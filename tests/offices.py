@@ -21,6 +21,7 @@ HERE = Path(__file__).parent
 ROOT = HERE.parent
 DATA = HERE / "data"
 OFFICE = (DATA / "office" / "feeds.yaml").read_bytes()
+SMALL = OFFICE + b"feeds: [all]\n"  # a fifth of the documents; most tests need no other feeds
 NOW = dt.datetime(2026, 11, 1, tzinfo=dt.UTC)
 
 KEYS = """\

@@ -22,6 +22,7 @@ HERE = "https://example.org/feeds/"
 # the sitemap: 50,000 addresses a file (sitemaps.org, protocol 0.9)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("pages", "sizes"),
     [(50_000, [50_000]), (50_001, [50_000, 1]), (100_001, [50_000, 50_000, 1])],

@@ -90,6 +90,7 @@ def onsets(text: str) -> list[tuple[dt.datetime, dt.timedelta]]:
     return sorted(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "years"),
     [
@@ -167,6 +168,7 @@ def test_changes_of_each_year_are_a_rule(zone: str, rules: list[str], parts: int
     assert "RDATE" not in text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("zone", "years"),
     [
@@ -192,6 +194,7 @@ def test_events_around_a_change_of_the_clocks_come_back(zone: str, years: range)
     assert re.search(rb"DTSTART:\d{8}T\d{6}Z", shown.data)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("start", "end", "written"),
     [
@@ -435,6 +438,7 @@ def test_what_a_program_could_stumble_over(old: str, new: str, said: str) -> Non
         read_calendar(text.encode())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [

@@ -136,6 +136,7 @@ def _full(document: Document) -> bool:
     return b"A street" in document.data
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["atom", "rss"])
 @pytest.mark.parametrize("change", ["twice", "swapped", "gone", "another", "large", "unclosed"])
 def test_what_only_a_whole_document_can_break(

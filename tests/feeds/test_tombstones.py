@@ -109,6 +109,7 @@ def test_an_entry_that_comes_back_has_no_tombstone() -> None:
     assert re.findall(r"<updated>2015-07-01", text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -17,7 +17,7 @@ from ilofeed.guard.changes import Difference, Documents, as_markdown, compare
 from ilofeed.problems import Problem
 from ilofeed.publish import load_state
 from ilofeed.text import Source
-from offices import NOW, OFFICE, entry, write_office
+from offices import NOW, OFFICE, SMALL, entry, write_office
 from program import run
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def test_what_was_refused_is_what_a_build_would_refuse(office: Path) -> None:
 
 
 def test_nothing_to_notice(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry())
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry())
     assert run(folder, "build").returncode == 0
     done = run(folder, "diff")
     assert (done.returncode, done.stdout) == (0, "subscribers would notice nothing\n")
@@ -161,7 +161,7 @@ def test_nothing_to_notice(tmp_path: Path) -> None:
 def test_bodies_that_an_older_program_rendered_otherwise_have_not_changed(tmp_path: Path) -> None:
     """As one did whose headings had no ids, and whose addresses in the text were no links."""
     body = "## Rates\n\nSee https://example.org/rates.\n"
-    folder = write_office(tmp_path / "office", wages=entry(body=body))
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry(body=body))
     assert run(folder, "build").returncode == 0
     path = folder / "public" / "manifest.json"
     text = path.read_text("utf-8").replace('"version": 4', '"version": 3')
@@ -173,7 +173,7 @@ def test_bodies_that_an_older_program_rendered_otherwise_have_not_changed(tmp_pa
 
 
 def test_before_the_first_build_everything_is_new(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry(), jobs=entry())
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry(), jobs=entry())
     done = run(folder, "diff", "--format", "json")
     assert done.returncode == 0
     assert len(json.loads(done.stdout)["new"]) == 2
@@ -181,7 +181,7 @@ def test_before_the_first_build_everything_is_new(tmp_path: Path) -> None:
 
 
 def test_against_another_manifest(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry())
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry())
     assert run(folder, "build", "--output", str(tmp_path / "live")).returncode == 0
     done = run(folder, "diff", "--previous", str(tmp_path / "live" / "manifest.json"))
     assert done.stdout == "subscribers would notice nothing\n"
@@ -190,7 +190,7 @@ def test_against_another_manifest(tmp_path: Path) -> None:
 
 
 def test_mistakes_in_the_files_are_said_as_ever(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry(date="2015-02-30"))
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry(date="2015-02-30"))
     done = run(folder, "diff")
     assert done.returncode == 1
     assert "[bad-date]" in done.stdout
@@ -198,7 +198,9 @@ def test_mistakes_in_the_files_are_said_as_ever(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 def test_what_waits_is_remembered_beside_the_output_and_nowhere_in_it(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry(), later=entry(date="2030-01-01"))
+    folder = write_office(
+        tmp_path / "office", office=SMALL, wages=entry(), later=entry(date="2030-01-01")
+    )
     assert run(folder, "build").returncode == 0
     output, place = folder / "public", folder / ".public.state"
     assert load_state(output).shown.waiting == {"tag:example.org,2015:office:later"}
@@ -325,7 +327,9 @@ def test_touch_says_why_it_cannot(tmp_path: Path, data: bytes, said: str) -> Non
 
 
 def test_touch_takes_files_of_the_office_alone_and_all_or_none(tmp_path: Path) -> None:
-    folder = write_office(tmp_path / "office", wages=entry(), later=entry(date="2030-01-01"))
+    folder = write_office(
+        tmp_path / "office", office=SMALL, wages=entry(), later=entry(date="2030-01-01")
+    )
     done = run(folder, "touch", "entries/wage.md")
     assert done.returncode == 2
     assert "did you mean `entries/wages.md`" in done.stderr

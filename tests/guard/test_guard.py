@@ -13,7 +13,7 @@ import pytest
 from ilofeed.guard.comparison import line_of
 from ilofeed.problems import GUARDED, RULES
 from ilofeed.verify.calendar_reader import read_calendar
-from offices import NOW, OFFICE, entry, write_office
+from offices import NOW, OFFICE, SMALL, entry, write_office
 from program import run
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ CLOCK = ("--now", NOW.isoformat())
 class Desk:
     """An editor's folder, published once."""
 
-    def __init__(self, folder: Path, *, office: bytes = OFFICE, **entries: Any) -> None:
+    def __init__(self, folder: Path, *, office: bytes = SMALL, **entries: Any) -> None:
         self.folder = write_office(folder / "office", office=office, **entries)
         done = self.build()
         assert done.returncode == 0, done.stdout + done.stderr
@@ -257,14 +257,14 @@ def test_a_feed_of_a_language_that_would_go_is_told_what_to_put_back(tmp_path: P
 
 
 def test_a_label_that_yaml_would_misread_is_quoted(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, wages=entry())
+    desk = Desk(tmp_path, office=OFFICE, wages=entry())
     (desk.folder / "feeds.yaml").write_bytes(OFFICE.replace(b"HK: {label", b"TW: {label"))
     (line,) = desk.refused()
     assert "write `HK: Hong Kong SAR (China)`" in line  # plain in block style
 
 
 def test_a_pair_keeps_its_feed_while_it_is_empty(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, wages=entry(), jobs=entry())
+    desk = Desk(tmp_path, office=OFFICE, wages=entry(), jobs=entry())
     for slug in ("wages", "jobs"):
         desk.write(slug, "countries: [CN]")
     assert desk.build().returncode == 0
@@ -274,7 +274,7 @@ def test_a_pair_keeps_its_feed_while_it_is_empty(tmp_path: Path) -> None:
 
 
 def test_what_is_empty_goes_where_feeds_may_go(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, wages=entry(event="{start: 2015-06-01}"))
+    desk = Desk(tmp_path, office=OFFICE, wages=entry(event="{start: 2015-06-01}"))
     desk.file("wages").write_bytes(entry(countries="[CN]"))
     done = desk.build("--allow", "feed-vanished")
     assert done.returncode == 0

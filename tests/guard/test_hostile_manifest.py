@@ -153,6 +153,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=attempts(150, 3000), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(places(MANIFEST)), VALUES), min_size=1, max_size=3))
 def test_any_value_anywhere(changes: list[tuple[tuple[Any, ...], Any]]) -> None:

@@ -186,7 +186,7 @@ def test_a_renamed_or_merged_term_can_be_kept_in_the_new_one(
 ) -> None:
     assert removed in OFFICE
     keys = {"categories": "[employment]"}
-    desk = Desk(tmp_path, jobs=entry(**keys))
+    desk = Desk(tmp_path, office=OFFICE, jobs=entry(**keys))
     (desk.folder / "feeds.yaml").write_bytes(OFFICE.replace(removed, changed))
     (line,) = desk.refused()
     assert code([line]) == ["feed-vanished"]

@@ -23,7 +23,7 @@ from ilofeed.cli import site as commands
 from ilofeed.feeds.selection import next_change
 from ilofeed.publish import stamps, state
 from ilofeed.publish.last_build import recall_build
-from offices import NOW, OFFICE, entry, site, write_office
+from offices import NOW, SMALL, entry, site, write_office
 from program import run
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def build_in_a_process(office: Path, *options: str) -> tuple[str, int, str]:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Path:
-    folder = write_office(tmp_path / "office", wages=entry(), jobs=entry())
+    folder = write_office(tmp_path / "office", office=SMALL, wages=entry(), jobs=entry())
     assert build(folder, *CLOCK)[:2] == ("done", 0)
     assert build(folder, *CLOCK)[:2] == ("said", 0)
     return folder
@@ -85,7 +85,7 @@ def test_what_it_says(office: Path) -> None:
 
 
 def test_warnings_are_said_again_and_strict_is_strict(tmp_path: Path) -> None:
-    office = write_office(tmp_path / "office", wages=entry())
+    office = write_office(tmp_path / "office", office=SMALL, wages=entry())
     (office / "entries" / "notes.txt").write_text("x")
     first = build(office)
     again = build(office)
@@ -123,7 +123,7 @@ CHANGES: dict[str, Callable[[Path], Any]] = {
         office / "entries" / "pay.md"
     ),
     "feeds.yaml": lambda office: (office / "feeds.yaml").write_bytes(
-        OFFICE.replace(b"Example", b"Another")
+        SMALL.replace(b"Example", b"Another")
     ),
     "a damaged document": lambda office: (office / "public" / "all" / "atom.xml").write_bytes(b""),
     "a missing document": lambda office: (office / "public" / "index.html").unlink(),

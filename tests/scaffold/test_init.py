@@ -282,6 +282,7 @@ def test_any_title_survives_or_is_refused_in_words(title: str) -> None:
     assert said == "" or "--title" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "title", ['"Quoted": a # b', "أخبار اليوم", "🎉 – it's", "- x", "@URL@", "{a: b}", "NO"]
 )
