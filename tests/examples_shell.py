@@ -130,6 +130,17 @@ def settle(office: Path, key: str, value: str) -> None:
     (office / "feeds.yaml").write_text(settings, "utf-8")
 
 
+def write_posts(folder: Path) -> None:
+    """Write a site of Jekyll."""
+    for name, keys in (
+        ("2015-06-02-wages", "layout: post\ntags: wages"),
+        ("2015-06-03-hours", "date: 2015-06-04 09:00:00 +0800\ntags: hours"),
+    ):
+        path = folder / "_posts" / f"{name}.md"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"---\ntitle: News of {name[11:]}\n{keys}\n---\nNews.\n", "utf-8")
+
+
 def shell(block: Block, folder: Path) -> None:
     """The block as it stands, in an office that is published and edited since.
 
@@ -146,6 +157,7 @@ def shell(block: Block, folder: Path) -> None:
     for name in re.findall(r"entries/\S+\.md", script):
         (office / name).parent.mkdir(exist_ok=True)
         (office / name).write_bytes(entry())
+    write_posts(office.parent / "old-site")
     old = {"old/feed.xml": FEED}
     with host(Live(live, **old)) as site, listening(hub) as address:
         settle(office, "hub", f"{address}/")

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tinyhtml5.parser import HTMLParser
 
-from examples_shell import ELSEWHERE, FEED, bash, shell, this_office
+from examples_shell import ELSEWHERE, FEED, bash, shell, this_office, write_posts
 from ilofeed.content.read import read_office
 from ilofeed.content.schemas import EntryFields, OfficeFields, SiteFields
 from ilofeed.content.site import check
@@ -165,6 +165,10 @@ def check_text(block: Block, folder: Path) -> None:
         with host({"feed.xml": FEED}) as here:
             done = bash(office, f"ilofeed import {here.address}feed.xml --country MN --write-terms")
             said = done.stderr.replace(here.address, ELSEWHERE)
+    elif block.text.startswith("key of posts"):
+        office = this_office(folder / "office")
+        write_posts(folder / "old-site")
+        said = bash(office, "ilofeed import ../old-site --country MN --dry-run").stderr
     elif block.text.startswith("left out "):
         office = this_office(folder / "office")
         shutil.copy(DATA / "exports" / "wordpress.xml", office)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     "--as",
     "kind",
     type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
-    help="Format of the source (default: detected by its first character).",
+    help="Format of the source (default: detected by its beginning).",
 )
 @click.option(
     "--column",
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
     """Write the items of a feed or a table as entry files; never overwrite a file.
 
-    SOURCE is a file or an address: RSS, Atom, RDF, JSON Feed or CSV. Only public posts are
-    imported. Everything that cannot be kept is reported.
+    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed or CSV), or a folder of
+    Markdown posts. Only public posts are imported. Everything that cannot be kept is reported.
     """
     return import_source(root, clock, **given)
 
@@ -56,7 +56,7 @@ def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
 
     request = ImportRequest(**given)
     try:
-        result = run_import(root, request, clock)
+        result = run_import(root, request, clock, console.say)
     except RequestError as error:
         raise options.OptionError(str(error)) from error
     if result.problems:

@@ -4,6 +4,7 @@ All new entries are checked, rendered and verified before the first file is writ
 """
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -35,9 +36,15 @@ class ImportResult:
         return self.plan.skipped + len(self.plan.files) - len(self.paths)
 
 
-def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportResult:
+def run_import(
+    root: Path,
+    request: ImportRequest,
+    now: dt.datetime,
+    show: Callable[[str], None] = lambda _line: None,
+) -> ImportResult:
     """Import a source into the office in the folder `root`; an unusable source is a `refusal`.
 
+    `show` gets the lines of a table of what the keys of posts become, before anything is written.
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
     source = SourceRequest(request.source, request.kind, request.columns, drafts=request.drafts)
@@ -57,9 +64,11 @@ def run_import(root: Path, request: ImportRequest, now: dt.datetime) -> ImportRe
             hint = did_you_mean(unknown, terms)
             raise RequestError(f"{quote(unknown)} is not in feeds.yaml{hint}")
     try:
-        feed = read_source(root, source)
+        feed = read_source(root, source, office.timezone, now)
     except SourceError as error:
         return ImportResult(refusal=str(error))
+    for line in feed.table:
+        show(line)
     parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
     entries = [result.entry for result in parsed if result.entry is not None]
     slugs = {slug_of(path) for path in [*dict(sources.entries), *sources.refused]}

@@ -1,9 +1,12 @@
 """Decode a document from any source, and detect its format."""
 
 import codecs
+import gzip
+import io
 import re
+import zlib
 
-from ilofeed.sources.items import Note, SourceError
+from ilofeed.sources.items import MAX_BYTES, Note, SourceError
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -19,7 +22,37 @@ _ENCODING = re.compile(
     r"|euc|shift_?jis|sjis|iso-2022|mac|tis-620|x-sjis|cp874|cp949)[a-z0-9._-]*",
     re.IGNORECASE,
 )
+_UNPACK = "unpack it and import a file or a folder in it"
+_OTHERS = (  # how files begin that cannot be read
+    (b"PK\x03\x04", f"a ZIP archive ({_UNPACK}) or a document (save a table as CSV)"),
+    (b"\xd0\xcf\x11\xe0", "a document of Word or Excel; save a table as CSV"),
+    (b"%PDF", "a PDF document; write its news as entries, or attach it to one"),
+    (b"\x89PNG", "a picture; put it beside an entry that shows it"),
+    (b"\xff\xd8\xff", "a picture; put it beside an entry that shows it"),
+    (b"GIF8", "a picture; put it beside an entry that shows it"),
+    (b"SQLite format 3", "a database; export its posts as a feed or a table"),
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+
+
+def unpack(data: bytes) -> bytes:
+    """Return the content of a gzip file, and other bytes as they are; raise `SourceError`.
+
+    The error says what a file is that is neither a feed nor a table.
+    """
+    if data.startswith(b"\x1f\x8b"):
+        try:
+            data = gzip.GzipFile(fileobj=io.BytesIO(data)).read(MAX_BYTES + 1)
+        except (OSError, EOFError, zlib.error) as error:
+            raise SourceError(f"this is a damaged gzip file: {error}") from error
+        if len(data) > MAX_BYTES:
+            raise SourceError(f"unpacked it is larger than {MAX_BYTES // 2**20} MiB")
+    if data[257:262] == b"ustar":
+        raise SourceError(f"this is a TAR archive; {_UNPACK}")
+    for beginning, kind in _OTHERS:
+        if data.startswith(beginning):
+            raise SourceError(f"this is {kind}")
+    return data
 
 
 def decode(data: bytes) -> tuple[str, list[Note]]:
@@ -58,7 +91,7 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
 
 
 def detect_kind(text: str) -> str:
-    """Return "xml", "json" or "csv", from the first character of a text."""
+    """Return "xml", "json" or "csv", from the first characters of a text."""
     start = text[:100].lstrip()
     if start.startswith("<"):
         return "xml"

@@ -131,6 +131,7 @@ class Item:
     language: str = ""
     translation_of: str = ""
     publication: Publication = "public"
+    aliases: tuple[str, ...] = ()  # paths or addresses at which it was published before
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +143,7 @@ class ImportedFeed:
     by_ilofeed: bool = False
     is_table: bool = False
     left_out: int = 0  # items that were not public posts
+    table: tuple[str, ...] = ()  # lines that say what the keys of posts become
 
 
 def too_many(number: int) -> list[Note]:

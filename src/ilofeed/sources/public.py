@@ -19,8 +19,8 @@ from ilofeed.sources.xml import WORDPRESS, local_name, text_of
 from ilofeed.text import slugify
 
 Kind: TypeAlias = Literal[
-    "other", "protected", "private", "trashed", "restricted", "unknown", "draft", "scheduled",
-    "public",
+    "other", "protected", "private", "trashed", "restricted", "expired", "unknown", "draft",
+    "scheduled", "public",
 ]  # fmt: skip
 _KINDS: tuple[Kind, ...] = Kind.__args__  # type: ignore[attr-defined]  # the strictest first
 _WORDS: dict[Kind, str] = {  # values of a status, without signs
@@ -100,6 +100,7 @@ _REASONS: dict[Kind, tuple[str, str, str]] = {
         "first restore and publish there, then import again",
     ),
     "restricted": ("post for members only", "posts for members only", _PUBLISH_FIRST),
+    "expired": ("expired post", "expired posts", "the site no longer shows them"),
     "unknown": (
         "post that is not known to be public",
         "posts that are not known to be public",
@@ -183,7 +184,11 @@ def is_name(name: str) -> bool:
 
 def state_of(fields: Iterable[tuple[str, str]]) -> State:
     """Return the strictest of what the fields of an item say; names are in the form of `fold`."""
-    states = [_judge(name, value.strip()) for name, value in fields]
+    return strictest(_judge(name, value.strip()) for name, value in fields)
+
+
+def strictest(states: Iterable[State]) -> State:
+    """Return the state that decides, of several about one item."""
     return min(states, key=lambda state: _KINDS.index(state.kind), default=State())
 
 

@@ -1,6 +1,7 @@
 """Read a source, a file or an address, in any format, as items."""
 
 import dataclasses
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,10 +9,11 @@ from pathlib import Path
 from ilofeed.content import read
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.problems import did_you_mean, quote
-from ilofeed.sources.decoding import decode, detect_kind
+from ilofeed.sources.decoding import decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.posts import read_posts
 from ilofeed.sources.tables import KEYS, STATE_KEYS, read_table
 from ilofeed.urls import AddressError
 
@@ -20,15 +22,18 @@ from ilofeed.urls import AddressError
 class SourceRequest:
     """A source and how to read it."""
 
-    source: str  # a path or an http or https address
-    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its first character
+    source: str  # a path, also of a folder, or an http or https address
+    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its beginning
     columns: Sequence[str] = ()  # KEY=HEADER
     drafts: bool = False  # also read drafts and scheduled posts
 
 
-def read_source(root: Path, request: SourceRequest) -> ImportedFeed:
-    """Return the items of a source; the path of a file is relative to `root`.
+def read_source(
+    root: Path, request: SourceRequest, zone: dt.tzinfo, now: dt.datetime
+) -> ImportedFeed:
+    """Return the items of a source; the path of a file or a folder is relative to `root`.
 
+    In folders `zone` is that of times without one, and `now` decides what is to come.
     Raise `RequestError` for a wrong option, `SourceError` for a source that cannot be used,
     `http.FetchError` and `OSError` for failed transfers.
     """
@@ -41,11 +46,13 @@ def read_source(root: Path, request: SourceRequest) -> ImportedFeed:
         except (AddressError, TooLargeError) as error:
             raise SourceError(str(error)) from error
         data, base = response.data, response.address
+    elif (root / request.source).is_dir():
+        return read_posts(root / request.source, zone, now, drafts=request.drafts)
     else:
         data = read.read_limited(root / request.source, MAX_BYTES)
         if data is None:
             raise SourceError(f"it is larger than {MAX_BYTES // 2**20} MiB")
-    text, notes = decode(data)
+    text, notes = decode(unpack(data))
     match request.kind or detect_kind(text):
         case "json":
             feed = read_json(text, drafts=request.drafts)
