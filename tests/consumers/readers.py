@@ -13,7 +13,7 @@ import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import dateutil.tz  # type: ignore[import-untyped]
+import dateutil.tz
 import icalendar
 import ics
 import vobject

@@ -10,7 +10,7 @@ from typing import Any
 
 import icalendar
 import pytest
-from dateutil.rrule import rrulestr  # type: ignore[import-untyped]
+from dateutil.rrule import rrulestr
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--as",
     "kind",
-    type=click.Choice(["atom", "rss", "rdf", "json", "csv"]),
+    type=click.Choice(["atom", "rss", "rdf", "json", "csv", "ics"]),
     help="Format of the source (default: detected by its beginning).",
 )
 @click.option(
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
     """Write the items of a feed or a table as entry files; never overwrite a file.
 
-    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed or CSV), or a folder of
+    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed, CSV or iCalendar), or a folder of
     Markdown posts. Only public posts are imported. Everything that cannot be kept is reported.
     """
     return import_source(root, clock, **given)

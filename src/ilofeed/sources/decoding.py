@@ -91,8 +91,10 @@ def _decode_as(data: bytes, encoding: str) -> tuple[str, list[Note]]:
 
 
 def detect_kind(text: str) -> str:
-    """Return "xml", "json" or "csv", from the first characters of a text."""
+    """Return "xml", "json", "ics" or "csv", from the first characters of a text."""
     start = text[:100].lstrip()
+    if start.upper().startswith("BEGIN:VCALENDAR"):
+        return "ics"
     if start.startswith("<"):
         return "xml"
     return "json" if start.startswith(("{", "[")) else "csv"

@@ -9,6 +9,7 @@ from pathlib import Path
 from ilofeed.content import read
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.problems import did_you_mean, quote
+from ilofeed.sources.calendars import read_calendar
 from ilofeed.sources.decoding import decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
@@ -23,7 +24,7 @@ class SourceRequest:
     """A source and how to read it."""
 
     source: str  # a path, also of a folder, or an http or https address
-    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its beginning
+    kind: str | None = None  # atom, rss, rdf, json, csv, ics; None: detected by its beginning
     columns: Sequence[str] = ()  # KEY=HEADER
     drafts: bool = False  # also read drafts and scheduled posts
 
@@ -33,7 +34,7 @@ def read_source(
 ) -> ImportedFeed:
     """Return the items of a source; the path of a file or a folder is relative to `root`.
 
-    In folders `zone` is that of times without one, and `now` decides what is to come.
+    In folders and calendars `zone` is that of times without one, and `now` decides what is to come.
     Raise `RequestError` for a wrong option, `SourceError` for a source that cannot be used,
     `http.FetchError` and `OSError` for failed transfers.
     """
@@ -58,6 +59,8 @@ def read_source(
             feed = read_json(text, drafts=request.drafts)
         case "csv":
             feed = read_table(text, columns, drafts=request.drafts)
+        case "ics":
+            feed = read_calendar(text, zone, now, drafts=request.drafts)
         case _:
             feed = read_feed(text, base, drafts=request.drafts)
     return dataclasses.replace(feed, notes=(*notes, *feed.notes))
