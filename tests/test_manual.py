@@ -128,13 +128,14 @@ def test_a_page_is_in_plain_english(path: Path) -> None:
 def test_the_map_of_the_code_names_each_module() -> None:
     text = (DOCS / "explanation" / "architecture.md").read_text("utf-8").partition("## Modules")[2]
     source = ROOT / "src" / "ilofeed"
-    for package, rows in re.findall(r"(?m)^\| (\w+) \| what it is for \|\n((?:\|.*\n)+)", text):
+    for package, rows in re.findall(r"(?m)^\| ([\w/]+) \| what it is for \|\n((?:\|.*\n)+)", text):
         folder = source if package == "base" else source / package
         modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
         cells = re.findall(r"(?m)^\| (.*?) \|", rows)
         assert {name for cell in cells for name in re.findall(r"`(\w+)`", cell)} == modules
-    folders = {path.name for path in source.iterdir() if (path / "__init__.py").exists()}
-    assert folders | {"base"} == set(re.findall(r"(?m)^\| (\w+) \| what it is for", text))
+    inner = {path.parent.relative_to(source) for path in source.glob("*/**/__init__.py")}
+    named = re.findall(r"(?m)^\| ([\w/]+) \| what it is for", text)
+    assert {path.as_posix() for path in inner} | {"base"} == set(named)
 
 
 # --- the rules see what is against them ---

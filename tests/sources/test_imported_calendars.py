@@ -10,8 +10,8 @@ from dateutil.rrule import rrulestr
 
 from ilofeed import dates
 from ilofeed.cli.import_command import import_source
-from ilofeed.sources import calendars
-from ilofeed.sources.calendars import read_calendar
+from ilofeed.sources.files import calendars
+from ilofeed.sources.files.calendars import read_calendar
 from ilofeed.sources.items import ImportedFeed, SourceError, Tag
 from offices import NOW, write_office
 

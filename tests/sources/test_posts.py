@@ -10,9 +10,9 @@ import pytest
 
 from ilofeed import dates
 from ilofeed.cli.import_command import import_source
-from ilofeed.sources import front_matter, posts
+from ilofeed.sources.files import front_matter, posts
+from ilofeed.sources.files.posts import read_posts
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Tag
-from ilofeed.sources.posts import read_posts
 from offices import NOW, write_office
 
 if TYPE_CHECKING:

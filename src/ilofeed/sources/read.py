@@ -9,12 +9,11 @@ from pathlib import Path
 from ilofeed.content import read
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.problems import did_you_mean, quote
-from ilofeed.sources.calendars import read_calendar
 from ilofeed.sources.decoding import decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.files import read_calendar, read_posts
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.posts import read_posts
 from ilofeed.sources.tables import KEYS, STATE_KEYS, read_table
 from ilofeed.urls import AddressError
 

@@ -22,7 +22,7 @@ from ilofeed.bodies import render_body
 from ilofeed.content import read
 from ilofeed.problems import has_errors, plural, quote, visible
 from ilofeed.sources import items, public
-from ilofeed.sources.front_matter import read_front_matter, remove_templates, text_of
+from ilofeed.sources.files.front_matter import read_front_matter, remove_templates, text_of
 from ilofeed.text import Source, decode, repair
 
 MAX_FILES = 50_000  # of a folder, of any kind
