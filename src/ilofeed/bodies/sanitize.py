@@ -26,6 +26,9 @@ _ITEM_ATTRIBUTES = _ATTRIBUTES | {"div": {"dir", "lang"}, "time": {"datetime"}}
 # the parts of an item that are not its body (`feeds.items`), by which an import recognises them
 PARTS = {"p": "ilofeed-event", "figure": "ilofeed-picture", "div": "ilofeed-documents"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
+_OTHER_SCHEMES = set(  # which imports report
+    "data ftp ftps geo intent javascript magnet sftp skype sms tg vbscript webcal whatsapp".split()
+)
 
 
 @functools.cache
@@ -76,4 +79,19 @@ def sanitize(
         link_rel=None,
         url_schemes=_SCHEMES,
         clean_content_tags={"script", "style", "title", "template", "noscript"} - set(tags),
+    )
+
+
+def well_formed(text: str, tags: Collection[str], attributes: Collection[str]) -> str:
+    """Return any HTML as a parser of HTML 5 reads it; for a conversion, not to be published.
+
+    Other tags are removed, and with scripts and the like also their texts.
+    """
+    return nh3.clean(
+        text,
+        tags=set(tags),
+        attributes={"*": set(attributes)},
+        link_rel=None,
+        url_schemes=_SCHEMES | _OTHER_SCHEMES,
+        clean_content_tags={"script", "style", "title", "template", "noscript"},
     )

@@ -1,6 +1,6 @@
 """Make entry files of the items of a source.
 
-`fields` and `markdown` make the values of an entry, `terms` finds its categories and countries,
+`fields` makes the values of an entry, `html` and `markdown` its body, and `terms` finds its terms.
 `plan` makes files that pass every check, with a note on everything left out, and `run` does the
 whole import.
 """

@@ -8,41 +8,40 @@ again gives exactly the same Markdown.
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from lxml import etree
 from markdownify import MarkdownConverter
 
 from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize
-from ilofeed.problems import Problem, has_errors, quote
+from ilofeed.importers.html import KEPT, Resolve, simplify
+from ilofeed.importers.layout import BLOCKS
+from ilofeed.problems import Problem, has_errors
 from ilofeed.text import Source, repair
 
 MAX_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
 MAX_TAGS, MAX_DEPTH = 5_000, 100
 MAX_ROUNDS = 6
-Resolve: TypeAlias = "Callable[[str, str, str], str | None]"  # element, attribute, address
 
-_BLOCKS = frozenset(
-    (
-        "address article aside blockquote caption center dd details div dl dt fieldset figcaption "
-        "figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main nav ol p pre section "
-        "summary table td th tr ul"
-    ).split()
-)
-_KEPT = TAGS - {"sup"} | {"b", "i", "del", "strike"} | (_BLOCKS - {"form", "fieldset", "legend"})
-_EMPHASIS = "b strong em i s del strike".split()
+_EMPHASIS = re.compile("</?(?:b|em|i|strong)>")
 _NEVER_CLOSED = frozenset("br hr img input meta link wbr p li td th tr dt dd option col".split())
+_NO_EMPHASIS = "bold and italics in the body cannot be written in Markdown there"
+_TEXT_ONLY = (
+    "only the text of the body is kept, without lists, links, tables and what is struck out"
+)
 _OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
+_NOT_TEXT = re.compile(  # not with the tree: HTML that is too large for one
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<(s|del|strike)>[^<]*</\2>", re.DOTALL | re.IGNORECASE
+)
+_STRUCK = re.compile(r"<s>.*?</s>", re.DOTALL)
 _TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
-_PICTURE = re.compile(r'<img(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
-_EMBEDDED = re.compile(r"<(audio|canvas|embed|form|iframe|math|object|svg|video)\b", re.IGNORECASE)
-# markdownify takes quadratic time for white space that is not preformatted
-_SPACES = re.compile(r"<pre\b[^>]*+>(?:[^<]++|<(?!/?pre\b))*+</pre>|[ \t]{2,}+")
-_CELL_BREAK = re.compile(r"<br>\s+")
 _BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
-_FIRST_HEADING = re.compile(r"<(/?)h1\b")  # that of a page is the title of the entry
+_MARK = re.compile(r" *\| *|\0\s*|\ue001+(?=\n)")
+_BLANK = re.compile(r"^(?=[^\S\n]*$)", re.MULTILINE)
+_EMPTY = "\ue002"  # an empty line of code; no text has this character
+_CODE = {ord(" "): "\ue000", ord("\n"): "\ue001"}  # which no text has
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -58,25 +57,19 @@ class Body:
 def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     """Convert HTML to a body; `resolve` returns an attribute's new value, or None to drop it."""
     lost = []
-    if embedded := sorted({name.lower() for name in _EMBEDDED.findall(source)}):
-        lost.append(f"{', '.join(embedded)} in the body cannot be written in Markdown")
     source = repair(source)
     if not _is_bounded(source):
         lost.append("the HTML of the body is too long or too deeply nested; only its text is kept")
         return _plain_body(_as_html(paragraphs(source)), permalink, lost, resolve)
-    tidy = _link(_FIRST_HEADING.sub(r"<\1h2", sanitize(source, _KEPT, resolve)), resolve)
+    tidy, lost = simplify(source, resolve)
+    tidy = _link(tidy, resolve)
     if not _is_bounded(tidy, MAX_DEPTH):  # exact now, since the HTML parser has closed elements
         lost.append("the HTML of the body is too deeply nested; only its text is kept")
         return _plain_body(tidy, permalink, lost, resolve)
-    tidy, removed = _remove_pictures_without_alt(tidy)
-    lost += [f"the picture {quote(url, 200)} in the body has no alt text" for url in removed]
-    signature = _signature(tidy)
-    for emphasis in (True, False):
-        if body := _convert(tidy, permalink, signature, emphasis=emphasis):
-            if not emphasis:
-                lost.append("bold and italics in the body cannot be written in Markdown there")
-            return Body(*body, tuple(lost))
-    lost.append("only the text of the body is kept, without lists, links and tables")
+    for text, notes in ((tidy, ()), (_EMPHASIS.sub("", tidy), (_NO_EMPHASIS,))):
+        if body := _convert(text, permalink):
+            return Body(*body, (*lost, *notes))
+    lost.append(_TEXT_ONLY)
     return _plain_body(tidy, permalink, lost, resolve)
 
 
@@ -109,22 +102,23 @@ def paragraphs(source: str) -> list[str]:
     """Return the text of each block of HTML, with white space as a browser shows it."""
     source = repair(source)
     if _is_bounded(source):
-        tidy = sanitize(source, _BLOCKS | {"br"}, lambda *_: None)
-        text = _TIDY_TAG.sub(_line_ends, tidy)
+        text = _TIDY_TAG.sub(_line_ends, _STRUCK.sub("", simplify(source, None)[0]))
     else:  # only by a pattern, in linear time
-        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, source[:MAX_CHARACTERS])
+        text = _NOT_TEXT.sub("", source[:MAX_CHARACTERS])
+        text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, text)
     blocks = re.split(r"\n\n+", html.unescape(text))
     return [line for block in blocks if (line := repair(" ".join(block.split())))]
 
 
 def _line_ends(match: re.Match[str]) -> str:
     name = match[2]
-    return "\n" if name == "br" else "\n\n" if name in _BLOCKS else ""
+    return "\n" if name == "br" else "\n\n" if name in BLOCKS else ""
 
 
 def _line_ends_roughly(match: re.Match[str]) -> str:
     name = _OPEN.match(match[0])
-    return "\n\n" if name and name[2].lower() in _BLOCKS else " "
+    is_block = name and name[2].lower() in BLOCKS
+    return "\n\n" if is_block else {"<sup": "^", "<sub": "_"}.get(match[0][:4].lower(), " ")
 
 
 def _is_bounded(text: str, deepest: int = 3 * MAX_DEPTH) -> bool:
@@ -140,34 +134,20 @@ def _is_bounded(text: str, deepest: int = 3 * MAX_DEPTH) -> bool:
     return len(text) <= MAX_CHARACTERS and len(tags) <= 2 * MAX_TAGS
 
 
-def _remove_pictures_without_alt(tidy: str) -> tuple[str, list[str]]:
-    """Remove pictures without alternative text; return the HTML and the pictures' addresses."""
-    removed: list[str] = []
-
-    def check(match: re.Match[str]) -> str:
-        attributes = dict(re.findall(r'(?<![a-z])([a-z]+)="([^"]*)"', match[0]))
-        if attributes.get("src") and attributes.get("alt", "").strip():
-            return match[0]
-        removed.append(html.unescape(attributes.get("src", "")))
-        return ""
-
-    return _PICTURE.sub(check, tidy), [url for url in removed if url]
-
-
-def _convert(
-    tidy: str, permalink: str, signature: object, *, emphasis: bool
-) -> tuple[str, str] | None:
+def _convert(tidy: str, permalink: str) -> tuple[str, str] | None:
     """Return Markdown and its HTML, which converts back to it; None if the signature changes."""
-    previous = ""
+    signature, previous = _signature(tidy), ""
     for _ in range(MAX_ROUNDS):
-        markdown = _markdownify(tidy, emphasis=emphasis)
+        markdown = _markdownify(tidy)
         rendered, problems = render_body(Source("", markdown), 0, permalink)
-        if has_errors(problems) or _signature(rendered) != signature:
+        if has_errors(problems):
             return None
         if markdown == previous:
             return markdown, rendered
         # from the second round on this is rendered HTML, as in an import of an ilofeed feed
-        previous, tidy = markdown, sanitize(rendered, _KEPT, lambda _element, _name, value: value)
+        previous, (tidy, _) = markdown, simplify(rendered, lambda _element, _name, value: value)
+        if _signature(tidy) != signature:
+            return None
     return None
 
 
@@ -175,8 +155,8 @@ def _plain_body(tidy: str, permalink: str, lost: list[str], resolve: Resolve) ->
     escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not has_errors(problems):
-        again = _link(sanitize(rendered, _KEPT - {"a"}, lambda *_: None), resolve)
-        if body := _convert(again, permalink, _signature(again), emphasis=True):
+        again = _link(sanitize(rendered, KEPT - {"a"}, lambda *_: None), resolve)
+        if body := _convert(again, permalink):
             return Body(*body, tuple(lost))
     message = _first(problems) if has_errors(problems) else "it changes when it is converted"
     return Body(lost=(*lost, f"the body: {message}"))
@@ -187,40 +167,58 @@ def _first(problems: Iterable[Problem]) -> str:
     return next(problem.message for problem in problems if problem.severity == "error")
 
 
-def _signature(text: str) -> tuple[str, list[str], list[str]]:
-    """Return what a conversion must not change: text, non-empty links and pictures."""
-    root = etree.fromstring(f"<div>{text}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
-    if root is None:
-        return "", [], []
-    links, pictures = [], []
-    for element in root.iter("a", "img"):
-        if element.tag == "img":
-            pictures.append(f"{element.get('src')} {_squeezed(element.get('alt') or '')}")
-        elif element.get("href") and (
-            _squeezed("".join(map(str, element.itertext()))) or element.find(".//img") is not None
-        ):
-            links.append(str(element.get("href")))
-    return _squeezed("".join(map(str, root.itertext()))), links, pictures
+def _signature(tidy: str) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what a conversion must not change in HTML that `simplify` made.
+
+    These are the text with its spaces and lines, where pictures, cells, footnotes and the numbers
+    of lists are in it, and the targets and texts of links and what is struck out.
+    """
+    root = etree.fromstring(f"<div>{tidy}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
+    parts: list[str] = []
+    marked: list[tuple[str, str]] = []
+    lists, code = [0], 0  # the next number of each open list, and how many <pre> are open
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        name, is_start = str(element.tag), event == "start"
+        if name in {"td", "th"}:
+            parts.append("|" * is_start)
+        elif name in BLOCKS or name in {"br", "section"}:
+            parts.append("\n")
+        if name == "pre":
+            code += 1 if is_start else -1
+        if is_start and name in {"ol", "ul"}:
+            lists.append(int(element.get("start") or 1))
+        elif name in {"ol", "ul"}:
+            lists.pop()
+        elif is_start and name == "li":
+            is_numbered = element.getparent().tag == "ol"
+            parts.append(f"{lists[-1]}.\0" if is_numbered else "-\0")
+            lists[-1] += 1
+        elif name == "sup":
+            parts.append("[^" if is_start else "]")
+        elif is_start and name == "img":
+            parts.append(f"![{element.get('alt')}]({element.get('src')})")
+        elif is_start and name in {"a", "s"}:
+            text = "".join(map(str, element.itertext()))
+            marked.append((element.get("href") or name, "".join(text.split())))
+        text = (element.text if is_start else element.tail) or ""
+        parts.append(text.translate(_CODE) if code else text.replace("\n", " "))
+    joined = _MARK.sub(lambda mark: mark[0].strip("\ue001 \n"), "".join(parts))
+    lines = (" ".join(line.split()) for line in joined.split("\n"))
+    return [line for line in lines if line.strip("|")], marked
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"\s+", "", text)
-
-
-def _markdownify(tidy: str, *, emphasis: bool) -> str:
-    tidy = _SPACES.sub(lambda run: " " if run[0].isspace() else run[0], tidy)
-    tidy = _CELL_BREAK.sub("<br>", tidy)
+def _markdownify(tidy: str) -> str:
     converter = _Converter(
         heading_style="atx",
         bullets="-",
         newline_style="backslash",
         escape_misc=True,
-        strip=None if emphasis else _EMPHASIS,
     )
     markdown = str(converter.convert(f"<div>{tidy}</div>"))
     markdown = _BREAKS.sub("\n\n", markdown)
     lines = [line if line.strip() else "" for line in markdown.split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    markdown = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+    return markdown.replace(_EMPTY, "")
 
 
 class _Converter(MarkdownConverter):
@@ -235,8 +233,7 @@ class _Converter(MarkdownConverter):
         href, inner = el.get("href"), " ".join(text.split())
         if not inner or not href or "_noformat" in parent_tags:
             return text
-        before, after = " " * text[:1].isspace(), " " * text[-1:].isspace()
-        return f"{before}[{inner}]({_target(href, el.get('title'))}){after}"
+        return f"[{inner}]({_target(href, el.get('title'))})"
 
     def convert_img(self, el: Any, _text: str, parent_tags: Any) -> str:
         src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
@@ -244,12 +241,43 @@ class _Converter(MarkdownConverter):
             return ""
         return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
 
+    def convert_soup(self, soup: Any) -> str:
+        """Give each list another sign than the list right before it, which it would continue."""
+        for items in soup.find_all(["ol", "ul"]):
+            before = items.previous_sibling
+            while before is not None and before.name is None and not before.strip():
+                before = before.previous_sibling
+            signs = "-*" if items.name == "ul" else ".)"
+            is_next = before is not None and before.name == items.name
+            sign = items["class"] = signs[is_next and before["class"] == signs[0]]
+            first = int(items.get("start") or 1)
+            for number, item in enumerate(items.find_all("li", recursive=False), first):
+                item["value"] = f"{number}{sign}" if items.name == "ol" else sign
+        return str(super().convert_soup(soup))
+
+    def convert_ol(self, el: Any, text: str, parent_tags: Any) -> str:
+        text = str(super().convert_list(el, text, parent_tags))  # type: ignore[misc]
+        return f"\n{text}" if el.get("start", "1") != "1" else text
+
+    def convert_li(self, el: Any, text: str, parent_tags: Any) -> str:
+        if not text.strip():
+            return "\n"
+        sign, is_note = f"{el.get('value', '-')} ", "section" in parent_tags
+        if is_note:
+            sign = f"[^{el['value'][:-1]}]: "
+        lines = text.strip().replace("\n", "\n" + " " * (4 if is_note else len(sign)))
+        return f"{sign}{lines}\n" + "\n" * is_note
+
+    def convert_sup(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
+        return f"[^{text}]"
+
     def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
         text = re.sub(r"\n$", "", el.get_text())
         if not text.strip():
             return ""
         longest = max((len(run) for run in re.findall("`+", text)), default=0)
         fence = "`" * max(3, longest + 1)
+        text = _BLANK.sub(_EMPTY, text)
         return f"\n\n{fence}\n{text}\n{fence}\n\n"
 
     def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
@@ -259,7 +287,7 @@ class _Converter(MarkdownConverter):
         return f"\n\n{text}\n\n" if text.strip() else ""
 
 
-for _name in _BLOCKS - (TAGS - {"section"}) - {"tr", "td", "th"}:
+for _name in BLOCKS - (TAGS - {"section"}) - {"tr", "td", "th"}:
     setattr(_Converter, f"convert_{_name}", _Converter.convert_div)
 
 
