@@ -143,6 +143,8 @@ def _fill(rows: Sequence[Any], changes: Counter[str]) -> int:
                 if number:
                     cell.insert_after(_new(cell.name))
             column += across
+            if column > MAX_CELLS / len(rows):
+                return column
         for at in pending:
             pending[at] -= at >= column
         width = max(width, column)
