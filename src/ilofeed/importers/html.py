@@ -199,7 +199,10 @@ class _Simplifier:
     def _script(self, element: Any) -> None:
         """Write a superscript or subscript with characters of its own, or after a sign."""
         text = " ".join(element.get_text().split())
-        link = element.find("a", href=True) or element.find_parent("a", href=True)
+        link = element.find("a", href=True)
+        sides = (_beside(element, side) for side in ("previous_sibling", "next_sibling"))
+        if element.parent.name == "a" and not any(side is not None for side in sides):
+            link = element.parent  # it has nothing else
         if element.has_attr("data-note"):
             return
         if not text or element.find("img"):
