@@ -27,9 +27,10 @@ from ilofeed.importers.markdown import from_markdown, plain, to_markdown
 from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.sources.feeds import read_feed
-from ilofeed.sources.items import ImportedDate, SourceError
+from ilofeed.sources.items import ImportedDate, Picture, SourceError
 from ilofeed.sources.json_feed import read_json
 from ilofeed.sources.tables import read_table
+from ilofeed.sources.wordpress_bodies import BodyReader
 from ilofeed.text import repair, without_markup
 from offices import NOW, OFFICE
 from patterns import hostile, uses
@@ -325,6 +326,23 @@ def test_a_source_takes_linear_time(head: str, unit: str, tail: str) -> None:
         without_markup,
     ):
         assert is_linear(read(work), make), work
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "[", "[a ", "[a b=1]", "[user]", "[/user]", "[user][/user]", "[caption]", "<pre>", "<code>",
+        "<a>", "<img ", "<img alt='", "<figcaption>", "<!-- wp:file -->", "<!-- wp:a {", "<!--",
+        "<!-- wp:a {}} ", '<sup data-fn="', "\n", "\n ", "<li>", "</li>", "[gallery]", "<p>\n\n",
+    ],
+)  # fmt: skip
+def test_a_body_of_wordpress_takes_linear_time(unit: str) -> None:
+    def read(text: str) -> None:
+        reader = BodyReader(lambda _: Picture(), lambda: ["1"], lambda _: None, {})
+        reader.read(text)
+        reader.read(f"<!-- wp:group -->{text}[/user]")
+
+    assert is_linear(read, lambda n: unit * (n // len(unit)))
 
 
 def test_texts_that_become_worse_when_they_are_repaired_take_linear_time() -> None:

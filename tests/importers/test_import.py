@@ -25,6 +25,7 @@ from ilofeed.http import FetchError
 from ilofeed.importers.dates import read_date
 from ilofeed.importers.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
+from ilofeed.model import Term
 from ilofeed.problems import has_errors
 from ilofeed.sources.items import ImportedDate
 from ilofeed.text import find_unfit, repair
@@ -129,7 +130,6 @@ authors:
 attachments:
   - url: https://blog.example.net/files/survey.pdf
     length: 2097152
-language: en-US
 id: https://blog.example.net/?p=1234
 ---
 
@@ -374,7 +374,7 @@ def test_lines_for_new_categories(before: str, after: str | None) -> None:
         "site:\n  url: https://example.org/\n  authority: example.org,2015\n  title: T\n"
         "  timezone: Etc/UTC\ncountries:\n  world: World\n"
     )
-    made = with_terms((head + before).encode(), {"new": "New"}, NOW)
+    made = with_terms((head + before).encode(), {"new": Term("new", {"": "New"})}, NOW)
     assert made == (None if after is None else (head + after).encode())
 
 
@@ -1246,7 +1246,7 @@ def test_any_html_becomes_a_body_that_comes_back(html: str) -> None:
 
 
 def test_terms_of_an_office_stay_as_they_were() -> None:
-    made = with_terms(OFFICE, {"new": "New"}, NOW)
+    made = with_terms(OFFICE, {"new": Term("new", {"": "New"})}, NOW)
     assert made is not None
     (before, _), (after, problems) = check_office(OFFICE, NOW), check_office(made, NOW)
     assert problems == []

@@ -69,7 +69,6 @@ countries: [CN]
 link: https://old.example.net/2015/05/post-11/
 authors:
   - Li Wei
-language: en-US
 id: https://old.example.net/?p=11
 ---
 

@@ -172,13 +172,17 @@ class EntryFields:
         """Return a value as a line of plain text, or None; `what` names it in messages."""
         return self._validate(keys.Line, one_line(Text(value)), what)
 
-    def language(self) -> str | None:
-        """Return the language (BCP 47), or None if it is invalid or the office's."""
+    def language(self, *, by_ilofeed: bool) -> str | None:
+        """Return the language (BCP 47), or None if it is invalid or the office's.
+
+        Other programs write the country of a site into it: `en-US` in an office in `en`.
+        """
         written = self.item.language.replace("_", "-")
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
         tag = self._validate(keys.Language, "-".join([first.lower(), *tail]), "the language")
-        return tag if tag != self.office.language else None
+        same = re.sub(r"-[A-Z]{2}$", "", tag or "") if not by_ilofeed else tag
+        return None if self.office.language in {tag, same} else tag
 
     def authors(self) -> list[dict[str, str]]:
         """Return the authors' names, e-mail and web addresses; none if only the office is given."""

@@ -62,7 +62,7 @@ class ImportPlan:
     """The files, new categories and notes of an import."""
 
     files: tuple[EntryFile, ...] = ()
-    new_terms: Mapping[str, str] = field(default_factory=dict)  # categories: slug to label
+    new_terms: Mapping[str, Term] = field(default_factory=dict)  # categories by slug
     notes: tuple[Note, ...] = ()
     already: int = 0  # items that the office already has
     skipped: int = 0  # items that cannot become entries
@@ -138,7 +138,9 @@ class _Planner:
         """Return the plan for all items, in the order of the document."""
         notes, files, already, skipped = list(self._feed.notes), [], 0, self._feed.left_out
         for item in self._feed.items:
-            fields = EntryFields(item, self._office, self._is_page, self._date_form)
+            fields = EntryFields(
+                item, self._office, self._is_page, self._date_form, list(item.lost)
+            )
             title = fields.title()
             try:
                 file = self._entry_file(item, fields, title)
@@ -221,7 +223,7 @@ class _Planner:
             "authors": fields.authors(),
             "image": fields.image(),
             "attachments": fields.attachments(),
-            "language": fields.language(),
+            "language": fields.language(by_ilofeed=self._feed.by_ilofeed),
             "translation_of": self._translation_of(fields),
             "body": body,
         }
@@ -303,16 +305,18 @@ class _Planner:
         raise _SkipError(why or "its title or summary changes when the file is read back")
 
 
-def used_terms(new_terms: Mapping[str, str], files: Iterable[EntryFile]) -> dict[str, str]:
-    """Return the new categories (slug to label) that the files use."""
+def used_terms(new_terms: Mapping[str, Term], files: Iterable[EntryFile]) -> dict[str, Term]:
+    """Return the new categories that the files use, and the broader ones of these."""
     slugs = {slug for file in files for slug in file.entry.categories}
-    return {slug: label for slug, label in new_terms.items() if slug in slugs}
+    for term in reversed([*new_terms.values()]):  # a broader term is before its narrower ones
+        if term.name in slugs and term.broader:
+            slugs.add(term.broader)
+    return {slug: term for slug, term in new_terms.items() if slug in slugs}
 
 
-def with_terms_of(office: Office, new_terms: Mapping[str, str]) -> Office:
-    """Return the office with new categories, given as slug to label."""
-    terms = {name: Term(name, {"": label}) for name, label in new_terms.items()}
-    return dataclasses.replace(office, categories={**office.categories, **terms})
+def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
+    """Return the office with new categories."""
+    return dataclasses.replace(office, categories={**office.categories, **new_terms})
 
 
 def verify_plan(

@@ -1,6 +1,7 @@
 """Map the categories of imported items to an office's terms, and add new terms to feeds.yaml."""
 
 import datetime as dt
+import json
 import re
 from collections.abc import Mapping, Sequence
 
@@ -26,7 +27,7 @@ class TermFinder:
     def __init__(
         self, office: Office, categories: Sequence[str] = (), countries: Sequence[str] = ()
     ) -> None:
-        self.new: dict[str, str] = {}  # slug to label: categories that feeds.yaml lacks
+        self.new: dict[str, Term] = {}  # categories that feeds.yaml lacks, broader ones first
         self._office = office
         self._by_name = {
             "categories": _names(office.categories),
@@ -72,15 +73,21 @@ class TermFinder:
             label = slug.replace("-", " ").capitalize()
         if not slug:
             return None, f"category {quote(label)} has no slug; add it to feeds.yaml with one"
+        base, number = slug, 1  # words of other scripts can have the same slug: 工资 and 公子
+        while not label.isascii() and slug in self.new and self.new[slug].labels[""] != label:
+            number += 1
+            slug = f"{base}-{number}"
         if slug in self._office.categories or slug in self.new:
             return slug, ""
+        _, broader, _ = self._find(tag.broader) if tag.broader else ("", None, "")
         try:
             label = _LABEL.validate_python(label)
         except ValidationError as error:
             return None, f"category {quote(label)}: {error.errors()[0]['msg']}"
         if len(self.new) == MAX_NEW:
             return None, f"category {quote(label)}: more than {MAX_NEW} new categories"
-        self.new[slug] = label
+        is_category = broader in self._office.categories or broader in self.new
+        self.new[slug] = Term(slug, {"": label}, broader if is_category else None)
         return slug, ""
 
 
@@ -98,13 +105,21 @@ def _only(terms: Mapping[str, Term]) -> list[str]:
     return list(terms) if len(terms) == 1 else []
 
 
-def term_lines(new: Mapping[str, str], indent: str = "  ") -> list[str]:
-    """Return the lines of feeds.yaml for categories, given as slug to label."""
-    return [f"{indent}{slug}: {to_yaml(label)}" for slug, label in new.items()]
+def term_lines(new: Mapping[str, Term], indent: str = "  ") -> list[str]:
+    """Return the lines of feeds.yaml for categories."""
+    return [f"{indent}{slug}: {_term_value(term)}" for slug, term in new.items()]
 
 
-def with_terms(data: bytes, new: Mapping[str, str], now: dt.datetime) -> bytes | None:
-    """Return feeds.yaml with new categories (slug to label); None if lines cannot be added."""
+def _term_value(term: Term) -> str:
+    label = term.labels[""]
+    if term.broader is None:
+        return to_yaml(label)
+    value = json.dumps(label, ensure_ascii=False) if set(label) & set(",[]{}") else to_yaml(label)
+    return f"{{label: {value}, broader: {to_yaml(term.broader)}}}"
+
+
+def with_terms(data: bytes, new: Mapping[str, Term], now: dt.datetime) -> bytes | None:
+    """Return feeds.yaml with new categories; None if lines cannot be added."""
     text, problems = decode("feeds.yaml", data)
     if text is None or problems:
         return None
@@ -134,11 +149,11 @@ def _end(text: str, node: yaml_nodes.Node) -> int:
     return len(text[: node.end].rstrip())
 
 
-def _adds_only(before: bytes, after: bytes, new: Mapping[str, str], now: dt.datetime) -> bool:
+def _adds_only(before: bytes, after: bytes, new: Mapping[str, Term], now: dt.datetime) -> bool:
     """Return whether a new file is valid and differs from the old one only by new categories."""
     (old, _), (office, problems) = check_office(before, now), check_office(after, now)
     if has_errors(problems):
         return False
-    added = {name: term.labels[""] for name, term in list(office.categories.items())[-len(new) :]}
+    added = dict(list(office.categories.items())[-len(new) :])
     rest = dict(list(office.categories.items())[: -len(new)])
     return added == dict(new) and rest == dict(old.categories) and office.countries == old.countries

@@ -20,7 +20,7 @@ from ilofeed.http import is_address
 from ilofeed.problems import quote
 from ilofeed.sources import items, public
 from ilofeed.sources.own_items import without_additions
-from ilofeed.sources.wordpress import wordpress_item, wordpress_names
+from ilofeed.sources.wordpress import read_export
 from ilofeed.sources.xml import is_repair, local_name, parse_xml
 from ilofeed.verify import parse_feed
 
@@ -54,6 +54,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     notes += [*selection.notes, *items.too_many(len(selection.taken))]
     numbers = list(selection.taken)[: items.MAX_ITEMS]
     kept = set(numbers)
+    export = read_export(root, nodes)
     for number, node in enumerate(nodes, 1):
         if number not in kept:  # its text is not read any further
             node.getparent().remove(node)
@@ -61,7 +62,6 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     for number in sorted(kept - {number for number, _, _ in entries}):
         notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
-    logins = wordpress_names(root)
     unread: Counter[str] = Counter()
     read = []
     for number, entry, node in entries:
@@ -69,7 +69,8 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
         if by_ilofeed:
             item = without_additions(item)
-        read.append(item if logins is None else wordpress_item(item, node, logins))
+        read.append(export.item(item) if export else item)
+        unread.update(export.unread(number) if export else ())
         unread.update(
             key
             for key in entry

@@ -67,6 +67,7 @@ class Tag:
     label: str = ""
     scheme: str = ""
     dimension: Dimension | None = None
+    broader: "Tag | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +133,7 @@ class Item:
     translation_of: str = ""
     publication: Publication = "public"
     aliases: tuple[str, ...] = ()  # paths or addresses at which it was published before
+    lost: tuple[str, ...] = ()  # messages about what the source has and no field holds
 
 
 @dataclass(frozen=True, slots=True)

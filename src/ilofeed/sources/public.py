@@ -47,6 +47,7 @@ _FLAGS: dict[str, Kind] = {
 }
 _PUBLIC_FLAGS = frozenset("published ispublished public ispublic".split())
 PASSWORDS = frozenset({"password", "postpassword"})
+EVENT_TYPE = "tribeevents"  # a post of The Events Calendar, a plug-in of WordPress
 _TYPES = frozenset("type kind itemtype contenttype page".split())  # loose, too
 _OTHER_TYPES = {
     "page": "page",
@@ -197,7 +198,7 @@ def _judge(name: str, value: str) -> State:
     if name in PASSWORDS:
         return State("protected") if value else State()
     if name == "posttype":
-        return State() if word in {"post", ""} else State("other", value)
+        return State() if word in {"post", "", EVENT_TYPE} else State("other", value)
     if name in _TYPES:
         is_other = word in _OTHER_TYPES or (name == "page" and word == "true")
         return State("other", "page" if name == "page" else value) if is_other else State()

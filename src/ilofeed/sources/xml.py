@@ -29,7 +29,9 @@ _PROLOG = re.compile(r"(?:\s++|<(?=\?).*?\?>|<!(?=--).*?-->)*+", re.DOTALL)
 _DOCTYPE = re.compile(r"(?is)(?:<!DOCTYPE[^>\[]*(?:\[.*?(?:\]\s*>|\Z)|>|\Z)\s*+)++")
 _DECLARATION = re.compile(r"<\?xml[^>]{0,300}\?>")
 _ENTITY = re.compile(r"<!ENTITY", re.IGNORECASE)
-_BODIES = frozenset("body content content_encoded description encoded fullitem summary".split())
+_BODIES = frozenset(
+    "body content content_encoded description encoded fullitem meta_value summary".split()
+)
 _XHTML = "{http://www.w3.org/1999/xhtml}"
 # feedparser searches them for e-mail addresses, in quadratic time
 _PEOPLE = frozenset("author contributor creator managingEditor name publisher webMaster".split())
