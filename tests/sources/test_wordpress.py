@@ -9,10 +9,11 @@ from xml.sax.saxutils import escape
 import pytest
 
 from ilofeed.cli.import_command import import_source
+from ilofeed.importers.terms import TermFinder
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import Enclosure, ImportedDate, ImportedEvent, Picture, Tag
 from ilofeed.sources.wordpress_bodies import BodyReader, footnotes
-from offices import NOW, OFFICE, write_office
+from offices import NOW, OFFICE, entry, site, write_office
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -167,10 +168,35 @@ def test_broader_topics_are_added_to_the_office(
         "  gong-zi-2: 工资\n"
         "countries:"
     )
-    (entry,) = office.glob("entries/*/*.md")
-    text = entry.read_text("utf-8")
+    (path,) = office.glob("entries/*/*.md")
+    text = path.read_text("utf-8")
     assert "categories: [minimum, gong-zi, gong-zi-2]\n" in text
     assert "language" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "taken"),
+    [
+        ("_jetpack_newsletter_access", "everybody", 1),
+        ("_jetpack_newsletter_access", "subscribers", 0),
+        ("_jetpack_newsletter_access", "paid_subscribers", 0),
+        ("_members_access_role", "editor", 0),
+        ("_wpmem_block", "0", 1),
+        ("_wpmem_block", "1", 0),
+        ("_hide_title", "1", 1),
+    ],
+)
+def test_a_post_for_members_is_left_out(key: str, value: str, taken: int) -> None:
+    feed = export(node(1, "SECRET" * (not taken), **{key: value}))
+    assert len(feed.items) == taken
+    assert ("1 post for members only" in str(feed.notes)) != bool(taken)
+
+
+def test_a_tag_with_the_name_of_a_category_is_that_category() -> None:
+    topics = topic("wage-talks", "Wage talks") + topic("wage-talks-2", "wage talks", "post_tag")
+    finder = TermFinder(site(wages=entry()).office)
+    found, _ = finder.find(first(node(topics=topics)))
+    assert found["categories"] == list(finder.new) == ["wage-talks"]
 
 
 def test_the_language_of_a_post_with_polylang() -> None:

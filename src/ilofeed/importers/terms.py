@@ -28,6 +28,7 @@ class TermFinder:
         self, office: Office, categories: Sequence[str] = (), countries: Sequence[str] = ()
     ) -> None:
         self.new: dict[str, Term] = {}  # categories that feeds.yaml lacks, broader ones first
+        self._new_labels: dict[str, str] = {}  # their slugs by label
         self._office = office
         self._by_name = {
             "categories": _names(office.categories),
@@ -73,6 +74,9 @@ class TermFinder:
             label = slug.replace("-", " ").capitalize()
         if not slug:
             return None, f"category {quote(label)} has no slug; add it to feeds.yaml with one"
+        same = self._new_labels.get(_fold(label))  # a tag and a category of WordPress, for example
+        if same and tag.broader is None:
+            return same, ""
         base, number = slug, 1  # words of other scripts can have the same slug: 工资 and 公子
         while not label.isascii() and slug in self.new and self.new[slug].labels[""] != label:
             number += 1
@@ -88,6 +92,7 @@ class TermFinder:
             return None, f"category {quote(label)}: more than {MAX_NEW} new categories"
         is_category = broader in self._office.categories or broader in self.new
         self.new[slug] = Term(slug, {"": label}, broader if is_category else None)
+        self._new_labels.setdefault(_fold(label), slug)
         return slug, ""
 
 

@@ -46,6 +46,11 @@ _FLAGS: dict[str, Kind] = {
     **dict.fromkeys(("trashed", "istrashed", "deleted", "isdeleted", "deletedat"), "trashed"),
 }
 _PUBLIC_FLAGS = frozenset("published ispublished public ispublic".split())
+_MEMBER_FIELDS = frozenset(  # of plug-ins of WordPress: who can read a post
+    "_jetpack_newsletter_access _members_access_role _wpmem_block rcp_subscription_level "
+    "rcp_user_level".split()
+)
+_FOR_EVERYBODY = frozenset({"", "0", "all", "none", "everybody"})
 PASSWORDS = frozenset({"password", "postpassword"})
 EVENT_TYPE = "tribeevents"  # a post of The Events Calendar, a plug-in of WordPress
 _TYPES = frozenset("type kind itemtype contenttype page".split())  # loose, too
@@ -249,6 +254,9 @@ def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:
         is_child = element.getparent() is node
         if local == "category" and element.get("scheme") == KIND_SCHEME:
             yield "posttype", str(element.get("term") or "").rpartition("#")[2]
+        elif local == "metakey" and text_of(element) in _MEMBER_FIELDS:
+            if fold(text_of(element.getparent().find("{*}meta_value"))) not in _FOR_EVERYBODY:
+                yield "visibility", "members"
         elif local not in NAMES:
             continue
         elif WORDPRESS.match(tag):

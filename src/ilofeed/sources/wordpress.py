@@ -49,7 +49,6 @@ class _Record:
     values: Mapping[str, str]
     fields: Mapping[str, str]
     terms: Sequence[tuple[str, str, str]]  # taxonomy, nicename, name
-    author: str
     comments: int
 
     def __getitem__(self, name: str) -> str:
@@ -81,9 +80,10 @@ class Export:
         is_later = updated.written[:19] > date.written[:19]  # else it was scheduled, or no edit
         if not is_later or updated.written[19:] != date.written[19:]:
             updated = items.ImportedDate()
-        name = record.author and self.names.get(record.author, "")
+        login = record["creator"]
+        name = login and self.names.get(login, "")
         lost = reader.lost()
-        if record.author and not name:
+        if login and not name:
             lost.append("the author is left out: the export has only the name for logging in")
         thumbnail = record["_thumbnail_id"]
         picture = self._picture(thumbnail, number)
@@ -211,29 +211,25 @@ def _record(node: Any) -> _Record:
     """Read an item and remove its `wp:` elements, so that no other reader sees them."""
     values: dict[str, str] = {}
     fields: dict[str, str] = {}
-    terms, comments, author = [], 0, ""
+    terms, comments = [], 0
     for child in list(node):
-        name = local_name(child)
-        if not WORDPRESS.match(str(child.tag)):
-            if name == "category":
-                term = str(child.get("domain") or ""), str(child.get("nicename") or "")
-                terms.append((*term, text_of(child)))
-            elif name == "creator":
-                author = text_of(child)
-            elif name == "title" or (name == "encoded" and "content" in str(child.tag)):
-                values["title" if name == "title" else "content"] = text_of(child)
-            continue
+        name, is_wordpress = local_name(child), WORDPRESS.match(str(child.tag))
         if name == "postmeta":
             key, value = (text_of(child.find(f"{{*}}meta_{part}")) for part in ("key", "value"))
             fields.setdefault(key, value)
         elif name == "comment":
             comments += 1
-        else:
+        elif name == "category":
+            terms.append((child.get("domain") or "", child.get("nicename") or "", text_of(child)))
+        elif is_wordpress or name in {"title", "creator"}:
             values[name] = text_of(child)
-        node.remove(child)
+        elif name == "encoded":
+            values["content"] = text_of(child)
+        if is_wordpress:
+            node.remove(child)
     if values.get("post_type") != "wp_block":
         values.pop("content", None)  # it is read once more, by feedparser
-    return _Record(values, fields, terms, author, comments)
+    return _Record(values, fields, terms, comments)
 
 
 def _credited(picture: items.Picture) -> items.Picture:

@@ -30,14 +30,13 @@ _FOR_MEMBERS = re.compile(_MEMBERS, re.IGNORECASE)
 _MEMBERS_TAG = re.compile(
     rf"\[(/?)([\w-]{{0,40}}?(?:{_MEMBERS})[\w-]{{0,40}}+)[^\[\]]*+\]", re.IGNORECASE
 )
-_LINK = re.compile(r"<a\b([^<>]*+)>((?:[^<]++|<(?!/?a\b))*+)</a>", re.IGNORECASE)
+_LINK = re.compile(r"<a\b[^<>]*+>((?:[^<]++|<(?!/?a\b))*+)</a>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*+>")
 _IMAGE = re.compile(
     r"(<img\b[^<>]*+>)((?:\s*+</a>)?\s*+<figcaption\b[^<>]*+>((?:[^<]++|<(?!/?fig))*+))?",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"""\s(alt|href)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-_ALT = re.compile(r"""\salt\s*=\s*(?:""|'')""", re.IGNORECASE)
+_ALT = re.compile(r"""\salt\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)')""", re.IGNORECASE)
 _NOTE_MARK = re.compile(
     r'<sup\b[^<>]*\bdata-fn="([^"<>]*+)"[^<>]*+>((?:[^<]++|<(?!/?sup\b))*+)</sup>'
 )
@@ -174,13 +173,12 @@ class BodyReader:
         if not name:
             self._left_out["blocks that not all readers could see", ""] += 1
             return ""
-        links = [(_attribute(tag, "href"), plain_text(text)) for tag, text in _LINK.findall(inner)]
-        links = [(href, text) for href, text in links if href and text]
-        if name == "file" and links:
-            self.files.append(Enclosure(links[0][0], title=links[0][1]))
+        values, link = _mapping(attributes), _LINK.search(inner)
+        url = str(values.get("url") or values.get("href") or "")
+        if name == "file" and url and link:
+            self.files.append(Enclosure(url, title=plain_text(link[1])))
             return ""
-        url = _mapping(attributes).get("url")
-        if name == "embed" and isinstance(url, str) and not links:
+        if name == "embed" and url and not link:
             caption = inner.partition("<figcaption")[2].partition(">")[2].partition("</fig")[0]
             return _linked(url, plain_text(caption) or url)
         return inner
@@ -243,8 +241,8 @@ class BodyReader:
     def _with_alt(self, match: re.Match[str]) -> str:
         """Give a picture without a text that of its file in the library, or else its caption."""
         image, rest, caption = match.groups(default="")
-        number = re.search(r"\bwp-image-([0-9]+)", image)
-        if not _attribute(image, "alt"):
+        number, written = re.search(r"\bwp-image-([0-9]+)", image), _ALT.search(image)
+        if not written or not (written[1] or written[2] or "").strip():
             picture = self.picture(number[1]) if number else Picture()
             stem = PurePosixPath(picture.url).stem.removesuffix("-scaled")
             is_same = stem in image  # numbers may be of the site that a post came from
@@ -305,11 +303,6 @@ def _json(text: str) -> Any:
 
 def _linked(url: str, label: str) -> str:
     return f'<p><a href="{html.escape(url)}">{html.escape(label)}</a></p>'
-
-
-def _attribute(tag: str, name: str) -> str:
-    values = {match[1].lower(): match[2] or match[3] or "" for match in _VALUE.finditer(tag)}
-    return html.unescape(values.get(name, "")).strip()
 
 
 def plain_text(text: str) -> str:
