@@ -263,6 +263,13 @@ def test_a_picture_of_another_public_page_is_shown(owner: dict[str, str]) -> Non
     assert first(node(1, _thumbnail_id="7"), node(8, **owner), attachment).picture.alt == "Miners"
 
 
+def test_a_draft_has_its_own_pictures_and_no_post_has_those_of_a_draft() -> None:
+    picture = node(7, post_type="attachment", status="inherit", post_parent="1", **PICTURE)
+    nodes = [node(n, status=s, _thumbnail_id="7") for n, s in ((1, "draft"), (2, "publish"))]
+    feed = read_feed(f"{HEAD}{''.join(nodes)}{picture}</channel></rss>", None, drafts=True)
+    assert [item.picture.alt for item in feed.items] == ["Miners", ""]
+
+
 def test_what_no_entry_has_is_counted() -> None:
     comment = "<wp:comment><wp:comment_content>SECRET</wp:comment_content></wp:comment>"
     field = "<wp:postmeta><wp:meta_key>subtitle</wp:meta_key></wp:postmeta></item>"
@@ -419,6 +426,7 @@ def test_other_shortcodes_are_named_and_their_text_is_kept(
     [
         ("A [members]SECRET[/members] b", "<p>A b</p>"),
         ("[restrict paid='1']SECRET[restrict]SECRET[/restrict] SECRET[/restrict]b", "<p>b</p>"),
+        ("A [s2If current_user_can(level1)]SECRET[/s2If] b", "<p>A b</p>"),
         ("[wp_logged_in]SECRET", None),
         (
             (

@@ -23,8 +23,8 @@ _BLOCK = re.compile(r"<!--\s++(/?)wp:([a-z0-9/_-]++)\s++(?:(\{[^<>]*\})\s++)?(/?
 _REPLACED = frozenset({"file", "embed"})
 _WITHOUT_LOSS = frozenset("more nextpage paragraph separator spacer".split())
 _MEMBERS = (  # in names of blocks and shortcodes that show their text to some readers
-    "access(?!ib)|hidden|hide|if_|logged|login|member|only|paid|password|paywall|pmpro|premium|"
-    "private|protect(?!ion)|restrict|role|subscri|user|visib"
+    "access(?!ib)|content_control|hidden|hide|if_|ihc-|logged|login|member|mepr|only|paid|password|"
+    "paywall|pmpro|premium|private|protect(?!ion)|restrict|role|s2if|subscri|user|visib|wlm_"
 )
 _FOR_MEMBERS = re.compile(_MEMBERS, re.IGNORECASE)
 _MEMBERS_TAG = re.compile(
