@@ -17,6 +17,7 @@ from ilofeed.content import (
     check,
     check_office,
     describe_dead_link,
+    missing_targets,
     read_office,
     read_or_empty,
 )
@@ -138,7 +139,10 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     workers = context.begin("Verifying")
     faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)
     dead, faults = _dead_links(faults, partial(read_or_empty, root))
-    problems = sorted([*problems, *dead])
+    missing = missing_targets(
+        read_or_empty(root, "feeds.yaml"), site.office, {document.path for document in documents}
+    )
+    problems = sorted([*problems, *dead, *missing])
     context.begin("Comparing")
     refused: list[Problem] = []
     if context.before.lost:

@@ -95,6 +95,8 @@ class Office:
     feeds: tuple[FeedSpec, ...]
     # by key: `logo`, `icon` (square), and `image`, which shared links show
     brand: Mapping[str, PublishedFile] = field(default_factory=dict)
+    # by the output path of a copy or of a page that redirects: the output path that it leads to
+    aliases: Mapping[str, str] = field(default_factory=dict)
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
@@ -212,6 +214,7 @@ class Entry:
     files: tuple[PublishedFile, ...] = ()
     translates: str | None = None  # slug of the original, even if that is not published
     translation_of: str | None = None  # the same; None in a selection without the original
+    aliases: tuple[str, ...] = ()  # output paths of pages that lead to the entry's page
     draft: bool = False
     withdrawn: dt.datetime | None = None  # in a selection None until that time has come
     folder: str = ""  # of the entry file, with a final slash

@@ -7,6 +7,8 @@ import urllib.parse
 from ilofeed.problems import quote
 
 MAX_URL = 2000
+MAX_NAME = 255  # bytes of a file name, in most file systems
+MAX_PATH = 1000  # bytes of a path in the output
 _PATH_SAFE = "/:@!$&'()*+,;=~-._%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -122,6 +124,16 @@ def _encode(part: str, safe: str) -> str:
 def is_absolute(text: str) -> bool:
     """Return whether an address begins with a scheme."""
     return _SCHEME.match(text) is not None
+
+
+def is_inside(path: object) -> bool:
+    """Return whether a relative path stays inside its folder; no other path is ever deleted."""
+    if not isinstance(path, str) or path.startswith("/") or "\\" in path or "\0" in path:
+        return False
+    data = path.encode("utf-8", "surrogatepass")
+    names = data.split(b"/")
+    is_short = len(data) <= MAX_PATH and max(map(len, names)) <= MAX_NAME
+    return is_short and {b"", b".", b".."}.isdisjoint(names)
 
 
 def relative(here: str, path: str) -> str:

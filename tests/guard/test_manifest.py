@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from effort import attempts
 from ilofeed import build as chain
 from ilofeed.feeds.archives import previous_archives
-from ilofeed.feeds.ledger import is_inside, parse_manifest
+from ilofeed.feeds.ledger import parse_manifest
 from ilofeed.feeds.selection import select
 from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.model import Document, OutputFile, UpToDate
 from ilofeed.pages.render import render, render_changed
+from ilofeed.urls import is_inside
 from ilofeed.verify.verification import verify, verify_changed
 from offices import NOW, OFFICE, entry, site
 

@@ -39,6 +39,7 @@ EVERYTHING = {
     "papers": entry(attachments="[{url: 'https://x.org/a.pdf', length: 12, title: All}]"),
     "other": entry(language="mn", translation_of="plain"),
     "named": entry(id="former"),
+    "moved": entry(aliases="[2015/05/19/wages/, цалин.html]"),
     "draft": entry(draft="true", summary="Not yet.", countries="[CN]", categories="[employment]"),
     "withdrawn": entry(withdrawn="2016-01-01"),
 }
@@ -238,6 +239,9 @@ DAMAGES: dict[str, Any] = {
     "short": shortened(),
     "a number": damaged(title=5),
     "a null": damaged(title=None),
+    "an alias elsewhere": damaged(aliases=["../x.html"]),
+    "an absolute alias": damaged(aliases=["/etc/x.html"]),
+    "an alias that is not the path of a file": damaged(aliases=["old"]),
     "a number for draft": damaged(draft=1),
     "no date": damaged(published="yesterday"),
     "a number for a date": damaged(published=0),

@@ -20,12 +20,19 @@ from ilofeed.content.keys import MAX_SUMMARY, Line
 from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office, read_or_empty
 from ilofeed.content.schemas import EntryFields, OfficeFields
-from ilofeed.content.site import Site, check, check_files, describe_dead_link, unique_updated
+from ilofeed.content.site import (
+    Site,
+    check,
+    check_files,
+    describe_dead_link,
+    missing_targets,
+    unique_updated,
+)
 
 __all__ = [
     "MAX_SUMMARY", "PLACEHOLDER", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
     "Sources", "alternates", "check", "check_entry", "check_files", "check_office",
-    "describe_dead_link", "find_translations", "hash_source", "keys", "read", "read_office",
-    "read_or_empty", "serialize_entry", "slug_of", "summary_html", "to_yaml", "unique_updated",
-    "yaml_nodes",
+    "describe_dead_link", "find_translations", "hash_source", "keys", "missing_targets", "read",
+    "read_office", "read_or_empty", "serialize_entry", "slug_of", "summary_html", "to_yaml",
+    "unique_updated", "yaml_nodes",
 ]  # fmt: skip

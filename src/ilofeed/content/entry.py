@@ -63,11 +63,11 @@ class EntryFile:
     is_cached: bool = False  # True if it was not checked again since an earlier build
     links: tuple[OwnLink, ...] = ()  # to pages of this site
 
-    def problem(self, key: str, code: Code, message: str) -> Problem:
+    def problem(self, key: str, code: Code, message: str, *inner: int) -> Problem:
         """Return a problem at a key of the entry, or at line 1 if the file lacks the key."""
         if self.checked is None or self.checked.root.get(key) is None:
             return Problem(self.path, 1, 1, code, message)
-        return self.checked.problem(code, message, key)
+        return self.checked.problem(code, message, key, *inner)
 
 
 def check_entry(
@@ -249,6 +249,7 @@ def _entry(
         files=shown.files,
         translates=keys.translation_of,
         translation_of=keys.translation_of,
+        aliases=tuple(keys.aliases or ()),
         draft=keys.draft,
         withdrawn=stamp(keys.withdrawn) if keys.withdrawn is not None else None,
         folder=path.removesuffix(f"{slug}.md"),

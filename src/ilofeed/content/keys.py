@@ -20,6 +20,7 @@ from pydantic_core import PydanticCustomError
 from ilofeed import dates
 from ilofeed.bodies import join_lines
 from ilofeed.dates import read_moment
+from ilofeed.media import alias_path
 from ilofeed.problems import Code, quote
 from ilofeed.text import (
     SLUG,
@@ -148,6 +149,13 @@ def _media_type(value: str) -> str:
     return value
 
 
+def _alias(value: str) -> str:
+    try:
+        return alias_path(value)
+    except AddressError as error:
+        refuse("bad-alias", str(error))
+
+
 def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
@@ -187,6 +195,8 @@ _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
 _LOCAL_FORM = _MOMENT_FORM.replace("))?$", ")?)?$")
 
+_ALIAS_FORM = r"^[^/?#\\][^?#\\]*$"
+
 Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
 Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
@@ -202,6 +212,7 @@ Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost
     str, AfterValidator(functools.partial(_url, local=True)), _URL_SCHEMA
 ]
+Alias: TypeAlias = Annotated[str, AfterValidator(_alias), _json("string", pattern=_ALIAS_FORM)]
 Slug: TypeAlias = Annotated[
     str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
 ]

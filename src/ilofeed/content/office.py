@@ -13,10 +13,19 @@ from ilofeed.content.keys import country_code
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
-from ilofeed.media import BRAND_KEYS, OfficeFile, Unreadable, check_brand
+from ilofeed.media import (
+    BRAND_KEYS,
+    OfficeFile,
+    Unreadable,
+    alias_path,
+    check_aliases,
+    check_brand,
+    site_paths,
+)
 from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
+from ilofeed.urls import AddressError
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -119,8 +128,28 @@ def check_office(
         *feed_problems,
     ]
     office = _office(checked.fields, feeds, checked.failed | garbled)
+    aliases, alias_problems = _aliases(checked, office)
+    problems += alias_problems
     published = {key: file for key, file in brand.items() if isinstance(file, PublishedFile)}
-    return dataclasses.replace(office, brand=published), problems
+    return dataclasses.replace(office, brand=published, aliases=aliases), problems
+
+
+def _aliases(checked: CheckedOffice, office: Office) -> tuple[dict[str, str], list[Problem]]:
+    """Return the targets of the aliases in feeds.yaml, by output path, and their problems."""
+    targets: dict[str, str] = {}
+    aliases: list[tuple[str, str]] = []
+    problems: list[Problem] = []
+    for text, written in (checked.fields.aliases or {}).items():
+        target = f"{written}index.html" if written.endswith("/") else written
+        try:
+            aliases.append((text, alias_path(text, target)))
+            targets[aliases[-1][1]] = target
+        except AddressError as error:
+            problems.append(checked.key_problem("bad-alias", str(error), "aliases", text))
+    for number, code, message in check_aliases(aliases, {"entry", *site_paths(office)}):
+        problem = checked.key_problem(code, message, "aliases", aliases[number][0])
+        problems.append(problem.as_warning() if code == "windows-name" else problem)
+    return targets, problems
 
 
 def placeholder_office() -> Office:

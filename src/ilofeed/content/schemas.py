@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from ilofeed import dates
 from ilofeed.content.keys import (
+    Alias,
     Count,
     Fields,
     Flag,
@@ -117,6 +118,9 @@ class EntryFields(Fields):
     translation_of: Slug | None = Field(None, description="Slug of the entry that this translates")
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(
         None, description="The entry's former slug, a full tag URI, or its id in an older feed"
+    )
+    aliases: Annotated[list[Alias], Field(min_length=1, max_length=100)] | None = Field(
+        None, description="Former paths of this entry below site.url; pages there lead to it"
     )
     draft: Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003
     withdrawn: When | None = Field(None, description="Date from which the entry is no longer valid")
@@ -232,3 +236,6 @@ class OfficeFields(Fields):
         min_length=1, examples=["{world: World}"]
     )
     feeds: Annotated[list[Either[Literal["all"], PerFields]], Field(min_length=1)] | None = None
+    aliases: Annotated[dict[str, str], Field(min_length=1)] | None = Field(
+        None, description="Former paths of feeds and pages below site.url, and their paths now"
+    )

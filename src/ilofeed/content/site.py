@@ -9,14 +9,15 @@ from functools import partial
 from itertools import starmap
 from operator import attrgetter
 
+from ilofeed.content import frontmatter
 from ilofeed.content.entry import EntryFile, check_entry, own_links, slug_of
 from ilofeed.content.entry_checks import translation_problems
 from ilofeed.content.office import check_office, placeholder_office
 from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
-from ilofeed.media import OfficeFile, files_of
+from ilofeed.media import OfficeFile, check_aliases, files_of, site_paths
 from ilofeed.model import Entry, Office
-from ilofeed.problems import Problem, has_errors, nearest, quote
+from ilofeed.problems import Problem, did_you_mean, has_errors, nearest, quote
 from ilofeed.text import Source, is_windows_name
 from ilofeed.workers import ALONE, Workers
 
@@ -191,8 +192,31 @@ def _conflicts(
         message = f"{quote(first.path)} has the same link; write the address of this item, or "
         message += "delete one of the two entries"
         problems.append(second.problem("link", "same-link", message).as_warning())
+    problems += _alias_problems(parsed, refused, office)
     problems += _dead_links(parsed, refused, office, now)
     return problems
+
+
+def _alias_problems(
+    parsed: Sequence[EntryFile], refused: Collection[str], office: Office
+) -> Iterator[Problem]:
+    """Yield the problems of the aliases of entries; `refused` are slugs of unreadable files."""
+    places = [
+        (file, index, path)
+        for file in sorted(parsed, key=lambda file: file.path)
+        for index, path in enumerate(file.entry.aliases if file.entry is not None else ())
+    ]
+    prefix = office.authority.id_of("")
+    slugs = {*refused, *(file.slug for file in parsed)}
+    slugs.update(str(file.id).removeprefix(prefix) for file in parsed)
+    taken = site_paths(office).union(f"entry/{slug}" for slug in slugs)
+    first = [("feeds.yaml", path) for path in office.aliases]  # whose problems are reported there
+    aliases = [*first, *((file.path, path) for file, _, path in places)]
+    for number, code, message in check_aliases(aliases, taken) if places else ():
+        if number >= len(first):
+            file, index, _ = places[number - len(first)]
+            problem = file.problem("aliases", code, message, index)
+            yield problem.as_warning() if code == "windows-name" else problem
 
 
 def _is_out(file: EntryFile) -> bool:
@@ -230,15 +254,20 @@ def _dead_links(
     pages = {file.slug: file for file in parsed}
     prefix = office.authority.id_of("")
     former = {str(file.id).removeprefix(prefix) for file in parsed} | {*refused}
+    aliases = {*office.aliases, *(path for f in parsed if f.entry for path in f.entry.aliases)}
+    aliases |= {path.removesuffix("index.html") for path in aliases}
     for file in parsed:
         if file.entry is not None and file.entry.draft:
             continue
         published = file.entry.published if file.entry is not None else now
+        # addresses that are wrong in another way, also within quotes
+        reported = {(p.line, p.column + quoted) for p in file.problems for quoted in (0, 1)}
         for link in file.links:
             address = office.address(f"entry/{link.slug}/index.html")
             message = ""
             if not link.slug:
-                if _is_page_of_no_feed(link.rest, office):
+                is_alias = re.split("[?#]", link.rest)[0] in aliases
+                if not is_alias and _is_page_of_no_feed(link.rest, office):
                     message = describe_dead_link(office.url + link.rest)
             elif link.slug in pages:
                 message = _unpublished(pages[link.slug], max(now, published))
@@ -246,8 +275,21 @@ def _dead_links(
                 message = _missing(link.slug, pages)
             if link.slug and not message and link.rest[:1] in {"", "?", "#"}:
                 message = f"the address lacks its last slash; write {address}{link.rest}"
-            if message:
+            if message and (link.line, link.column) not in reported:
                 yield Problem(file.path, link.line, link.column, "dead-link", message)
+
+
+def missing_targets(data: bytes, office: Office, published: Collection[str]) -> Iterator[Problem]:
+    """Yield a problem for each alias in feeds.yaml (its bytes) whose target is not published."""
+    source, _ = frontmatter.read_source("feeds.yaml", data)
+    for path, target in office.aliases.items():
+        if path not in published and source is not None:
+            written = re.escape(target.removesuffix("index.html"))
+            place = re.search(rf"(?s)\baliases:.*?:\s+[\"']?(?={written})", source.text)
+            feeds = {other for other in published if other.endswith((".xml", ".json", ".ics"))}
+            hint = did_you_mean(target, feeds) or "; correct the path"
+            message = f"this site publishes no page, feed or list at {quote(target)}{hint}"
+            yield source.problem(place.end() if place else 0, "bad-alias", message)
 
 
 def describe_dead_link(address: str) -> str:

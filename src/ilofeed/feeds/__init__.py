@@ -38,7 +38,6 @@ from ilofeed.feeds.ledger import (
     NewerManifestError,
     Record,
     is_archive,
-    is_inside,
     parse_manifest,
     whole_seconds,
 )
@@ -76,7 +75,7 @@ __all__ = [
     "called_off_entries", "describe_file", "event_categories",
     "event_description", "event_times", "event_title",
     "feed_items", "feed_links", "feed_name", "feed_pictures", "feed_terms", "group_feeds",
-    "is_archive", "is_edited", "is_inside", "is_published", "last_change", "listed_feeds",
+    "is_archive", "is_edited", "is_published", "last_change", "listed_feeds",
     "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
     "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
     "render_opml", "select", "select_feeds", "select_published", "shown_entries",

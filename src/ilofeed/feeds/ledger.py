@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+from ilofeed.urls import is_inside
+
 MANIFEST = "manifest.json"  # its path in the output
 # version 1 had other digests, and did not list files and archives; version 2 had no sketches, first
 # dates and settings of dates; version 3 had digests of bodies without ids and footnotes
 VERSION = 4
-MAX_NAME = 255  # bytes of a file name, in most file systems
-MAX_PATH = 1000  # bytes of a path in the output
 MAX_TITLE = 2000  # characters; `check` allows fewer
 _YEARS = range(1000, 9000)  # an instant near the limits of `datetime` overflows in other zones
 _NO_PAGES: Mapping[str, int] = MappingProxyType({})
@@ -72,6 +72,7 @@ class Ledger:
     `categories` and `countries` have the label of each term by its name, needed to restore a term
     that was removed. `files_sha256` is one digest of all files that are not feed documents.
     `timezone` (a name) and `publish_time` are those of feeds.yaml; None if the manifest is older.
+    `aliases` has the path that each former path leads to.
     """
 
     entries: Mapping[str, Record]
@@ -84,6 +85,7 @@ class Ledger:
     files_sha256: str | None = None
     timezone: str | None = None
     publish_time: dt.time | None = None
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def changes(self, after: Ledger) -> LedgerChanges:
         """Return the records that differ in the later ledger `after`."""
@@ -136,6 +138,7 @@ def parse_manifest(data: bytes) -> Ledger:
             files_sha256=_text(manifest.get("files_sha256")),
             timezone=_text(manifest.get("timezone")),
             publish_time=_time(manifest.get("publish_time")),
+            aliases=_texts(manifest.get("aliases", {})),
         )
         _check_archives(ledger)
     except ManifestError:
@@ -216,16 +219,6 @@ def _instant(value: Any) -> dt.datetime | None:
 
 def _inside(paths: Iterable[Any]) -> list[str]:
     return [path for path in paths if is_inside(path)]
-
-
-def is_inside(path: object) -> bool:
-    """Return whether a relative path stays inside its folder; no other path is ever deleted."""
-    if not isinstance(path, str) or path.startswith("/") or "\\" in path or "\0" in path:
-        return False
-    data = path.encode("utf-8", "surrogatepass")
-    names = data.split(b"/")
-    is_short = len(data) <= MAX_PATH and max(map(len, names)) <= MAX_NAME
-    return is_short and {b"", b".", b".."}.isdisjoint(names)
 
 
 def is_archive(path: str) -> bool:

@@ -44,6 +44,26 @@ def check_addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]
         yield problem(key, "feed-vanished", message)
 
 
+def check_former(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
+    """Refuse to remove what is published at a former address, except of entries that are gone."""
+    pages = {
+        record.url.removeprefix(before.site or ""): record for record in before.entries.values()
+    }
+    for path, target in before.aliases.items():
+        if path in comparison.after.files:
+            continue
+        record = pages.get(target.removesuffix("index.html"))
+        entry = comparison.by_id.get(record.id) if record is not None else None
+        if record is not None and (entry is None or entry.id not in comparison.after.entries):
+            continue  # reported as `id-vanished`
+        alias = to_yaml(path.removesuffix("index.html"))
+        line = f"- {alias}" if entry is not None else f"{alias}: {to_yaml(target)}"
+        message = f"{quote(path)} would be removed, but links and subscribers lead there; "
+        message += f"below `aliases` write `{line}`"
+        name = entry.path if entry is not None else "feeds.yaml"
+        yield comparison.problem(name, "aliases", "alias-vanished", message)
+
+
 def _advice(
     feed: str, paths: list[str], office: Office, before: Ledger, lost: list[str]
 ) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 
 from ilofeed.content import Site
 from ilofeed.feeds import Ledger
-from ilofeed.guard.addresses import check_addresses
+from ilofeed.guard.addresses import check_addresses, check_former
 from ilofeed.guard.comparison import Comparison, under_authority
 from ilofeed.guard.dates import check_dates, check_settings, find_moved_by_settings
 from ilofeed.guard.entries import check_announced, check_vanished
@@ -36,6 +36,7 @@ def check_continuity(
         *check_settings(comparison, moved),
         *check_dates(comparison, reused | moved),
         *check_addresses(comparison, before),
+        *check_former(comparison, comparison.before),
     ]
     problems = [with_advice(problem, allowed) for problem in refusals]
     return sorted([*problems, *check_announced(comparison, reused | moved)])

@@ -1,8 +1,9 @@
 """Create the ledger of a build, and render it as `manifest.json`, which is published.
 
 It has the id, address, title, dates, content digest, file, archives and a sketch of the text of
-each entry, the SHA-256 of each feed document, and the paths of all other files with one SHA-256 for
-all of them. From this a later build knows what subscribers have, and which files it may delete.
+each entry, the SHA-256 of each feed document, the paths of all other files with one SHA-256 for
+all of them, and what former addresses lead to. From this a later build knows what subscribers
+have, and which files it may delete.
 """
 
 import hashlib
@@ -73,6 +74,7 @@ def make_ledger(
         files_sha256=_digest_files(others),
         timezone=str(office.timezone),
         publish_time=office.publish_time,
+        aliases={**office.aliases, **{path: e.page for e in entries for path in e.aliases}},
     )
 
 
@@ -93,6 +95,8 @@ def render_manifest(ledger: Ledger) -> Document:
         "files": _list(files),
         "files_sha256": _encode(ledger.files_sha256),
     }
+    if ledger.aliases:
+        fields["aliases"] = _encode(ledger.aliases)
     text = ",\n".join(f'"{name}": {value}' for name, value in fields.items())
     return Document(MANIFEST, "manifest", f"{{{text}}}\n".encode())
 

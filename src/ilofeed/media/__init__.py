@@ -7,6 +7,7 @@ files of all entries and of the office as documents.
 
 from ilofeed.media.brand import BRAND_KEYS, Icon, brand_file, check_brand
 from ilofeed.media.documents import files_of, render_files
+from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
 from ilofeed.media.kinds import media_type
 from ilofeed.media.local_files import LocalFiles, published_name, version_path
 from ilofeed.media.pictures import converter_version
@@ -23,6 +24,7 @@ from ilofeed.media.sources import (
 
 __all__ = [
     "BRAND_KEYS", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE", "Icon", "LocalFiles", "OfficeFile",
-    "Unreadable", "brand_file", "check_brand", "converter_version", "files_of", "is_inside_office",
-    "media_type", "published_name", "read_file", "render_files", "unreadable", "version_path",
+    "Unreadable", "alias_path", "brand_file", "check_aliases", "check_brand", "converter_version",
+    "files_of", "is_inside_office", "media_type", "path_prefixes", "published_name", "read_file",
+    "render_files", "site_paths", "unreadable", "version_path",
 ]  # fmt: skip

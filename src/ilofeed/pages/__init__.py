@@ -6,7 +6,7 @@ return single documents for the preview. Verification uses `read_html` and `read
 """
 
 from ilofeed.pages.embeds import oembed
-from ilofeed.pages.entry_page import render_redirects
+from ilofeed.pages.former import render_aliases, render_redirects
 from ilofeed.pages.html_tree import read_html
 from ilofeed.pages.indexes import render_indexes
 from ilofeed.pages.linked_data import read_structured, structured
@@ -19,6 +19,7 @@ from ilofeed.pages.render import (
 )
 
 __all__ = [
-    "entry_renderer", "oembed", "read_html", "read_structured", "render_archives", "render_assets",
+    "entry_renderer", "oembed", "read_html", "read_structured", "render_aliases",
+    "render_archives", "render_assets",
     "render_changed", "render_feed", "render_indexes", "render_redirects", "structured",
 ]  # fmt: skip

@@ -4,17 +4,17 @@ import functools
 import html
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ilofeed.content import alternates, find_translations, summary_html
 from ilofeed.feeds import is_edited, last_change, render_event
 from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
-from ilofeed.pages.html import common_values, load_macros, render_page, render_template
+from ilofeed.pages.former import render_moved
+from ilofeed.pages.html import common_values, load_macros, render_template
 from ilofeed.pages.linked_data import render_structured
-from ilofeed.pages.navigation import Directory, build_directory
-from ilofeed.text import SLUG
+from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
 
 SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of a picture on the page of an entry
@@ -48,7 +48,12 @@ class EntryPages:
         if entry.event is not None:
             data = render_event(entry, self._office)
             documents.append(Document(entry.calendar, "entry", data, entry=entry))
-        return [*documents, Document(entry.page, "entry", self._render_page(entry), entry=entry)]
+        documents.append(Document(entry.page, "entry", self._render_page(entry), entry=entry))
+        moved = [
+            render_moved(path, entry.page, entry, self._office, self._directory)
+            for path in entry.aliases
+        ]
+        return [*documents, *moved]
 
     def _render_page(self, entry: Entry) -> bytes:
         shared = self._shared_values(entry)
@@ -121,32 +126,6 @@ def _body(entry: Entry) -> str:
             src = f' src="{html.escape(entry.url)}{_link(entry, file.path)}"'
             body = body.replace(src, f'{src} srcset="{html.escape(srcset)}" sizes="{SIZES}"')
     return body
-
-
-def render_redirects(
-    entries: Sequence[Entry], office: Office, feeds: Sequence[Feed]
-) -> Iterator[Document]:
-    """Yield a page at the former address of each renamed entry, which links to its new address.
-
-    The former slug is the end of the entry's id, since readers have stored both.
-    """
-    directory = build_directory(office, feeds)
-    slugs = {entry.slug for entry in entries}
-    prefix = office.authority.id_of("")
-    for entry in entries:
-        former = entry.id.removeprefix(prefix)
-        if former == entry.id or former in slugs or not SLUG.fullmatch(former):
-            continue
-        path = f"entry/{former}/index.html"
-        page = render_page(
-            "moved.html",
-            path,
-            office.localized(entry.language),
-            directory,
-            entry=entry,
-            last_change=last_change(entry),
-        )
-        yield Document(path, "entry", page)
 
 
 def find_neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:

@@ -26,7 +26,7 @@ from ilofeed.model import (
     format_of,
     in_order,
 )
-from ilofeed.pages import embeds, entry_page, feed_page, html
+from ilofeed.pages import embeds, entry_page, feed_page, former, html
 from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.recipe import Recipes
@@ -138,11 +138,12 @@ def render_changed(
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
-        *entry_page.render_redirects(entries, office, feeds),
+        *former.render_redirects(entries, office, feeds),
         *_render_groups(for_feeds, outputs, render_feeds),
         *_render_groups(for_archives, outputs, render_together),
         *render_lists(selection),
     ]
+    documents += former.render_aliases(documents, office, feeds)
     return in_order(documents)
 
 

@@ -28,6 +28,7 @@ from ilofeed.media import OfficeFile, files_of, render_files
 from ilofeed.model import Document, Entry, Office
 from ilofeed.pages import (
     entry_renderer,
+    render_aliases,
     render_archives,
     render_assets,
     render_feed,
@@ -176,6 +177,8 @@ class Pages:
         if (selection := preview.selection) is not None:
             redirects = list(render_redirects(selection.entries, selection.office, selection.feeds))
             self._redirects = {page.path for page in redirects}
+            self._redirects.update(*(entry.aliases for entry in selection.entries))
+            self._redirects.update(selection.office.aliases)
             self._renderers = _renderers(selection, redirects, preview.files)
         self._lock = threading.Lock()
 
@@ -263,7 +266,7 @@ def _item(problem: Problem) -> str:
 
 def _group(path: str, groups: Collection[str]) -> str:
     """Return the group of a path: the folder that is rendered with it, or "" for the rest."""
-    folders = path.split("/")[:-1]
+    folders = path.split("/")  # first the path itself: a former address
     names = ("/".join(folders[:depth]) for depth in range(len(folders), 0, -1))
     return next((name for name in names if name in groups), "")
 
@@ -278,7 +281,7 @@ def _renderers(
         "": lambda: [*render_assets(office), *render_indexes(selection), *own_files()]
     }
     for page in redirects:
-        renderers[page.path.removesuffix("/index.html")] = partial(list, [page])
+        renderers[page.path] = partial(list, [page])
 
     def own_files(entry: Entry | None = None) -> list[Document]:
         """Return the files of an entry, or of the office; none if one has changed or is gone, which
@@ -294,8 +297,15 @@ def _renderers(
         return [*render_entry(entry), *own_files(entry)]
 
     for entry in selection.entries:
-        renderers[f"entry/{entry.slug}"] = partial(render_with_files, entry)
+        render = partial(render_with_files, entry)
+        renderers |= dict.fromkeys((f"entry/{entry.slug}", *entry.aliases), render)
     for feed in feeds:
         renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)
         renderers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)
+
+    def render_former(target: str) -> list[Document]:
+        return list(render_aliases(renderers[_group(target, renderers)](), office, feeds))
+
+    for path, target in office.aliases.items():
+        renderers[path] = partial(render_former, target)
     return renderers

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 
 from ilofeed.content import Site, Sources, hash_source
 from ilofeed.ids import fraction, settings_digest
-from ilofeed.media import published_name
+from ilofeed.media import alias_path, published_name
 from ilofeed.model import Entry, Event, Office
 from ilofeed.publish.state import EntryRow
 
@@ -107,6 +107,8 @@ def _write(entry: Entry) -> bytes:
 def _read(record: bytes, source: bytes, office: Office) -> Entry:
     """Return the entry of a record; raise `ValueError` if it is damaged."""
     entry = _ENTRY.validate_json(record, strict=True)
+    if any(alias_path(path) != path for path in entry.aliases):
+        raise ValueError("an alias that is not a path")
     return replace(
         entry,
         published=_with_zone(entry.published).astimezone(office.timezone),

@@ -61,6 +61,9 @@ def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:
         raise PublishError(f"there is no {MANIFEST} in {output}; run `ilofeed build` first")
     old = before.documents if before is not None else {}
     changed = {path: sha256 for path, sha256 in ledger.documents.items() if old.get(path) != sha256}
+    changed |= {
+        path: changed[target] for path, target in ledger.aliases.items() if target in changed
+    }
     manifest = (output / MANIFEST).read_bytes()
     return changed | {MANIFEST: hashlib.sha256(manifest).hexdigest()}
 

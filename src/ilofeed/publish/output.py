@@ -21,7 +21,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from ilofeed import files
-from ilofeed.feeds import MANIFEST, Ledger, ManifestError, is_inside, parse_manifest
+from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
 from ilofeed.files import PublishError
 from ilofeed.model import FILE_NAMES, ORDER, AnyDocument, Document, in_order
 from ilofeed.publish.beside import (
@@ -35,6 +35,7 @@ from ilofeed.publish.beside import (
     read_journal,
     write_journal,
 )
+from ilofeed.urls import is_inside
 
 WAIT = 60.0  # seconds for another build that publishes to the same folder
 _INSIDE = ".ilofeed-tmp"  # drafts, if the output is a file system of its own

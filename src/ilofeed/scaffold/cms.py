@@ -115,14 +115,16 @@ def _list(key: str, schema: Mapping[str, Any], definitions: Mapping[str, Any]) -
         options = [{"label": term["title"], "value": term["const"]} for term in items["oneOf"]]
         limits = {"min": schema["minItems"], "max": most}
         return {"widget": "select", "multiple": True, **limits, "options": options}
-    widget = {"widget": "list", "label_singular": key.removesuffix("s").capitalize(), "max": most}
+    singular = key.removesuffix("es" if key == "aliases" else "s").capitalize()
+    widget = {"widget": "list", "label_singular": singular, "max": most}
     if key == "attachments":  # the form writes mappings, and keeps names of files unchanged
         inner = _widgets(items["oneOf"][1], definitions)
         document = {"widget": "file", "choose_url": False}
         inner = [field | (document if field["name"] == "file" else {}) for field in inner]
         return widget | {"collapsed": True, "fields": inner}
     # an author is a name or a mapping; the form shows names and keeps mappings unchanged
-    return widget | {"field": {"name": "name", "label": "Name", "widget": "string"}}
+    label = "Path" if key == "aliases" else "Name"
+    return widget | {"field": {"name": label.lower(), "label": label, "widget": "string"}}
 
 
 def _text(key: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -97,6 +97,7 @@ def verify_changed(
         links = LinkChecker(office, check.published | broken)
         results = workers.map(partial(check.verify, {}, links), unverified)
         faults += (fault for result in results for fault in result.faults)
+    faults += _different_copies(documents, office)
     new_proofs = {
         document.path: result.proof for document, result in zip(unverified, results, strict=True)
     }
@@ -161,6 +162,16 @@ class _Check:
         ]
 
 
+def _different_copies(documents: Sequence[AnyDocument], office: Office) -> Iterator[Fault]:
+    """Yield a fault for each copy at a former address that differs from its original."""
+    aliases = {p: t for p, t in office.aliases.items() if not t.endswith(".html")}
+    paths = {*aliases, *aliases.values()}
+    digests = {document.path: document.sha256 for document in documents if document.path in paths}
+    for path, target in aliases.items():
+        if digests.get(path) != digests.get(target):
+            yield Fault(path, "document", f"the bytes of {target}", "other bytes")
+
+
 def _address(document: AnyDocument, office: Office) -> str:
     """Return the URL of a document; for the page of an entry the same object as `entry.url`."""
     address, entry = office.address(document.path), document.entry
@@ -169,6 +180,8 @@ def _address(document: AnyDocument, office: Office) -> str:
 
 def _broken_links(document: AnyDocument, links: LinkChecker) -> list[Fault]:
     """Return the links of a document to files of the site that are not published."""
+    if document.path in links.office.aliases:  # links of a copy are those of its original
+        return []
     try:
         missing = links.broken(document)
     except (ValueError, etree.LxmlError) as error:  # not XML or JSON
@@ -179,6 +192,8 @@ def _broken_links(document: AnyDocument, links: LinkChecker) -> list[Fault]:
 def verify_document(document: Document, office: Office) -> list[Fault]:
     """Compare a document with its source; return no faults for pictures and other assets."""
     feed, entry = document.feed, document.entry
+    if document.path in office.aliases:  # compared with its original
+        return []
     if document.format is not None:
         return _verify_feed(document, office)
     if document.path.endswith(".ics"):
