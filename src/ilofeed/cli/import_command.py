@@ -38,6 +38,11 @@ if TYPE_CHECKING:
 @options.country(help="For items without a country. May be repeated.")
 @click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
 @click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
+@click.option(
+    "--redirects",
+    metavar="FOLDER",
+    help="Write rules for nginx and Apache that redirect former addresses, such as ?p=1.",
+)
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 @options.clock
 @click.pass_obj

@@ -141,7 +141,7 @@ def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
 
 _ORDER = (
     "title date summary categories countries link updated event authors image attachments "
-    "language translation_of id draft"
+    "language translation_of id aliases draft"
 ).split()
 
 
@@ -162,7 +162,9 @@ def serialize_entry(keys: Mapping[str, Any]) -> bytes:
     return "\n".join([*lines, "---", *(["", body] if body else []), ""]).encode()
 
 
-def _item(pairs: Mapping[str, str]) -> list[str]:
+def _item(pairs: Mapping[str, str] | str) -> list[str]:
+    if isinstance(pairs, str):
+        return [f"  - {to_yaml(pairs)}"]
     if pairs.keys() == {"name"}:
         return [f"  - {to_yaml(pairs['name'])}"]
     first, *others = [f"{name}: {_value(value)}" for name, value in pairs.items()]

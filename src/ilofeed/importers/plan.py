@@ -18,6 +18,7 @@ from ilofeed.dates import Moment
 from ilofeed.feeds import OPML_PATHS, select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.fields import EntryFields
+from ilofeed.importers.former import FormerAddresses
 from ilofeed.importers.terms import TermFinder
 from ilofeed.model import Entry, FeedSpec, Office, Term
 from ilofeed.problems import has_errors, quote
@@ -29,7 +30,7 @@ from ilofeed.workers import Workers, processors
 _ROUNDS = 4
 _PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
 _FEED_FILES = ("index.html", "atom.xml", "rss.xml", "feed.json")
-_MINIMUM = frozenset({"title", "date", "summary", "categories", "countries", "link", "id", "draft"})
+_MINIMUM = frozenset("title date summary categories countries link id aliases draft".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class ImportRequest:
     countries: Sequence[str] = ()  # codes for items that have none
     drafts: bool = False  # also import drafts and scheduled posts
     write_terms: bool = False
+    redirects: str | None = None  # a folder for rules of web servers
     dry_run: bool = False
 
 
@@ -55,6 +57,7 @@ class EntryFile:
     path: str
     data: bytes
     entry: Entry
+    former: tuple[str, ...] = ()  # addresses that only a web server can redirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +85,12 @@ def plan_import(
     may link to each other, and an item that is left out has no page, so planning is repeated until
     every link leads to a page.
     """
-    old_pages = _with_page(entries, now)
+    old_pages = _with_page(entries, office, now)
     linkable: set[str] | None = None
     for attempt in range(_ROUNDS):
         planner = _Planner(feed, office, entries, slugs, request, now, linkable)
         plan = planner.plan()
-        with_page = old_pages | _with_page((file.entry for file in plan.files), now)
+        with_page = old_pages | _with_page((file.entry for file in plan.files), office, now)
         if planner.linked <= with_page:
             break
         # in the last round, link only to pages that certainly exist
@@ -96,8 +99,11 @@ def plan_import(
     return plan
 
 
-def _with_page(entries: Iterable[Entry], now: dt.datetime) -> set[str]:
-    return {entry.slug for entry in entries if not entry.draft and entry.published <= now}
+def _with_page(entries: Iterable[Entry], office: Office, now: dt.datetime) -> set[str]:
+    """Return the slugs of the entries that have a page, and the addresses of their aliases."""
+    published = [entry for entry in entries if not entry.draft and entry.published <= now]
+    former = {office.address(path) for entry in published for path in entry.aliases}
+    return former | {entry.slug for entry in published}
 
 
 class _SkipError(Exception):
@@ -107,7 +113,7 @@ class _SkipError(Exception):
 class _Planner:
     """Plans all items once, in order; each gets a slug and an id that are not in use.
 
-    Links may lead only to the slugs in `linkable` (None: to all); `linked` collects those used.
+    Links may lead only to slugs and addresses in `linkable` (None: all); `linked` has those used.
     """
 
     def __init__(
@@ -133,6 +139,7 @@ class _Planner:
         feeds = [spec.path for spec in office.feeds if not spec.is_pair]
         paths = ["", *OPML_PATHS, *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
         self._feed_addresses = set(map(office.address, paths))
+        self._former = FormerAddresses(office, entries, feed.items, self._feed_addresses)
 
     def plan(self) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""
@@ -161,15 +168,17 @@ class _Planner:
         address = re.sub(r"[?#].*", "", url, flags=re.DOTALL)
         if self._office.address(address.removeprefix(self._office.url)) in self._feed_addresses:
             return True
+        if address in self._former.pages:
+            return self._may_link(address)
         page = _PAGE.search(address)
         permalink = page and self._office.address(f"entry/{page[1]}/index.html")
         is_page = permalink in {address, address.removesuffix("index.html")}
         return page is not None and is_page and self._may_link(page[1])
 
-    def _may_link(self, slug: str) -> bool:
-        if self._linkable is not None and slug not in self._linkable:
+    def _may_link(self, page: str) -> bool:
+        if self._linkable is not None and page not in self._linkable:
             return False
-        self.linked.add(slug)
+        self.linked.add(page)
         return True
 
     def _entry_file(self, item: Item, fields: EntryFields, title: str) -> EntryFile | None:
@@ -180,8 +189,7 @@ class _Planner:
         if date is None:
             hint = "; or give the format, --date-format %d/%m/%Y" if self._feed.is_table else ""
             raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
-        is_own_page = item.link.startswith(self._office.url) and _PAGE.search(item.link)
-        link = None if is_own_page else fields.url(item.link, "the link")
+        link = None if self._former.is_former(item.link) else fields.url(item.link, "the link")
         identity = self._identity(item, fields)
         instant = dates.instant(date, self._office.timezone, self._office.publish_time)
         key = (link or "", title, instant)
@@ -205,7 +213,12 @@ class _Planner:
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
         keys["draft"] = item.publication == "draft" or is_late
+        own = filter(self._former.is_former, () if link else (item.link, item.id))
+        page = self._office.address(f"entry/{slug}/index.html")
+        keys["aliases"], others = self._former.find([*item.aliases, *own], page, fields.lost)
         file = self._write(item.number, slug, keys, fields)
+        if item.publication == "public":  # a rule would name an entry that is not
+            file = dataclasses.replace(file, former=tuple(others))
         self._slugs.add(slug)
         self._ids.add(file.entry.id)
         self._keys.add(key)

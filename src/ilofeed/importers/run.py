@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from ilofeed import files
 from ilofeed.content import check_entry, check_office, read, slug_of
+from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
 from ilofeed.importers.terms import with_terms
-from ilofeed.problems import Problem, did_you_mean, has_errors, quote
+from ilofeed.model import Office
+from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
 from ilofeed.sources import Note, RequestError, SourceError, SourceRequest, read_source
 
 # state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
@@ -56,13 +59,7 @@ def run_import(
         problems += office_problems
     if office is None or sources.office is None or has_errors(problems):
         return ImportResult(problems=tuple(sorted(problems)))
-    for terms, names in (
-        (office.categories, request.categories),
-        (office.countries, request.countries),
-    ):
-        if unknown := next((name for name in names if name not in terms), None):
-            hint = did_you_mean(unknown, terms)
-            raise RequestError(f"{quote(unknown)} is not in feeds.yaml{hint}")
+    _check_request(root, request, office)
     try:
         feed = read_source(root, source, office.timezone, now)
     except SourceError as error:
@@ -86,8 +83,41 @@ def run_import(
                 notes.append(Note(file.number, file.entry.title, text))
             else:
                 paths.append(file.path)
+        notes += _write_redirects(root, request, plan, office)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(paths), tuple(notes))
+
+
+def _check_request(root: Path, request: ImportRequest, office: Office) -> None:
+    """Raise `RequestError` for unknown terms, and for a folder that has the rules of an import."""
+    for terms, names in (
+        (office.categories, request.categories),
+        (office.countries, request.countries),
+    ):
+        if unknown := next((name for name in names if name not in terms), None):
+            hint = did_you_mean(unknown, terms)
+            raise RequestError(f"{quote(unknown)} is not in feeds.yaml{hint}")
+    if request.redirects is not None and (root / request.redirects / TABLE).exists():
+        raise RequestError(f"{quote(request.redirects)} has the rules of another import")
+
+
+def _write_redirects(
+    root: Path, request: ImportRequest, plan: ImportPlan, office: Office
+) -> list[Note]:
+    """Write the rules for web servers, if they are asked for; return a note about them."""
+    redirects = {old: file.entry.url for file in plan.files for old in file.former}
+    if not redirects:
+        return []
+    number, example = plural(len(redirects), "former address", "former addresses"), min(redirects)
+    text = f"{number} can only be redirected by a web server, such as {quote(example)}; "
+    if request.redirects is None:
+        return [Note(0, "", f"{text}pass --redirects FOLDER to write rules for nginx and Apache")]
+    if not request.dry_run:
+        (root / request.redirects).mkdir(parents=True, exist_ok=True)
+        for name, data in redirect_files(redirects, office).items():
+            files.create(str(root / request.redirects / name), data)
+    would = "would be" if request.dry_run else "are"
+    return [Note(0, "", f"{text}rules for nginx and Apache {would} in {quote(request.redirects)}")]
 
 
 def _write_terms(

@@ -1,0 +1,119 @@
+"""Find what leads from the former addresses of items to their entries: aliases, or server rules."""
+
+import contextlib
+import csv
+import io
+import re
+import urllib.parse
+from collections.abc import Collection, Iterable, Mapping
+
+from ilofeed.media import alias_path, path_prefixes, site_paths
+from ilofeed.model import Entry, Office
+from ilofeed.problems import quote
+from ilofeed.sources import Item
+from ilofeed.urls import AddressError, is_absolute, to_url
+
+TABLE = "redirects.csv"
+_NGINX = "# Include this file at the top of the block `server` of the host.\n"
+_APACHE = "# Put this at the top of .htaccess in the root folder of the host.\nRewriteEngine On\n"
+
+
+class FormerAddresses:
+    """The former addresses of items; each leads to one entry. `pages` are those that aliases may
+    have, `feeds` the addresses that lead to a feed of the site."""
+
+    def __init__(
+        self,
+        office: Office,
+        entries: Iterable[Entry],
+        items: Iterable[Item],
+        feeds: Collection[str],
+    ) -> None:
+        self._office, self._feeds = office, feeds
+        aliases = [*office.aliases, *(path for entry in entries for path in entry.aliases)]
+        self._taken = {"entry", *site_paths(office), *map(str.casefold, aliases)}
+        self.pages: set[str] = set()
+        for text in (text for item in items for text in (*item.aliases, item.link)):
+            with contextlib.suppress(AddressError):
+                path = alias_path(self._canonical(text).removeprefix(office.url))
+                self.pages.add(office.address(path))
+
+    def _canonical(self, text: str) -> str:
+        """Return an address, with the scheme of `site.url` if it has its host; "" if invalid. Paths
+        are relative to the site, also with a slash at the start, as in posts of Hugo."""
+        text = re.sub("^/(?!/)", "", text)
+        site = urllib.parse.urlsplit(self._office.url)
+        try:
+            parts = urllib.parse.urlsplit(to_url(urllib.parse.urljoin(self._office.url, text)))
+        except ValueError:
+            return ""
+        scheme = site.scheme if parts.netloc == site.netloc else parts.scheme
+        return parts._replace(scheme=scheme).geturl()
+
+    def is_former(self, text: str) -> bool:
+        """Return whether a link or an id is an address below the site that is not a feed's."""
+        address = self._canonical(text) if is_absolute(text) else ""
+        return address.startswith(self._office.url) and address not in self._feeds
+
+    def find(self, texts: Iterable[str], page: str, lost: list[str]) -> tuple[list[str], list[str]]:
+        """Return the aliases of an entry at the address `page`, and former addresses of it that no
+        page can have; append messages about those that lead nowhere to `lost`."""
+        aliases: list[str] = []
+        others: list[str] = []
+        for text in dict.fromkeys(texts):
+            address = self._canonical(text)
+            rest = address.removeprefix(self._office.url)
+            try:
+                path = alias_path(rest)
+                kind, value = aliases, path.removesuffix("index.html")
+            except AddressError:  # it has a query or another suffix, or is not below the site
+                path, kind, value = urllib.parse.unquote(rest), others, address
+            if address == page or value in kind:
+                continue
+            if not address or "#" in address:
+                why = "servers never see what follows #" if address else "it is not valid"
+            elif not rest or not self._taken.isdisjoint({address, *path_prefixes(path)}):
+                why = "another page has it"
+            else:
+                kind.append(value)
+                continue
+            lost.append(f"the former address {quote(text)}: {why}")
+        self._taken.update(others, (alias_path(alias).casefold() for alias in aliases))
+        return aliases, others
+
+
+def redirect_files(redirects: Mapping[str, str], office: Office) -> dict[str, bytes]:
+    """Return, by file name, a table of old and new addresses, and rules for nginx and Apache, which
+    have those of the site's host. Old addresses are canonical, but come from outside."""
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerows([("old", "new"), *redirects.items()])
+    nginx: list[str] = []
+    apache: list[str] = []
+    host = urllib.parse.urlsplit(office.url).netloc
+    for old, new in sorted(redirects.items(), key=lambda pair: "?" not in pair[0]):
+        parts = urllib.parse.urlsplit(old)
+        path = urllib.parse.unquote(parts.path, errors="surrogateescape")
+        if parts.netloc != host or re.search(r"[\x00-\x1f\x7f]", path):
+            continue
+        if parts.query:
+            request = _pattern(f"{parts.path}?{parts.query}")
+            test = f'if ($request_uri ~ "^{request}$")'
+            apache.append(f'RewriteCond "%{{QUERY_STRING}}" "^{_pattern(parts.query)}$"\n')
+        else:  # a location that is compared exactly has at most 255 bytes
+            test = f'location ~ "^{_pattern(path)}$"'
+        nginx.append(f'{test} {{ return 301 "{new.replace("$", "%24")}"; }}\n')
+        target = re.sub(r"([%$])", r"\\\1", new)
+        apache.append(f'RewriteCond "%{{REQUEST_URI}}" "^{_pattern(path)}$"\n')
+        apache.append(f'RewriteRule "^" "{target}" [R=301,L,NE,QSD]\n')
+    texts = {
+        TABLE: table.getvalue(),
+        "redirects.nginx.conf": _NGINX + "".join(nginx),
+        "redirects.htaccess": _APACHE + "".join(apache),
+    }
+    return {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
+
+
+def _pattern(text: str) -> str:
+    """Return a regular expression for a text, in which only letters, digits and `/_-` are bare."""
+    data = text.encode("utf-8", "surrogateescape")
+    return re.sub(rb"[^A-Za-z0-9/_-]", lambda sign: b"\\x%02x" % ord(sign[0]), data).decode()
