@@ -1,13 +1,14 @@
 """Read RSS, RDF and Atom from any source with feedparser.
 
 feedparser's parser for broken XML uses regular expressions that a hostile document can keep busy
-for hours, so lxml repairs broken XML first, with limits of depth and size and without entities or
+for hours, so `xml` repairs broken XML first, with limits of depth and size and without entities or
 network. If feedparser fails on an item, each item is read separately.
 """
 
 import copy
 import dataclasses
 import itertools
+import re
 import xml.parsers.expat
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -21,13 +22,16 @@ from ilofeed.problems import quote
 from ilofeed.sources import items, public
 from ilofeed.sources.own_items import without_additions
 from ilofeed.sources.wordpress import read_export
-from ilofeed.sources.xml import is_repair, local_name, parse_xml
+from ilofeed.sources.xml import local_name, parse_xml
+from ilofeed.sources.xml_repair import ITEMS, PARENTS, is_unmatched
 from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
 _MEDIA = "{http://search.yahoo.com/mrss/}"
+# places and chapters: feedparser fails on values that it does not expect in them
+_UNSAFE = ("{http://www.opengis.net/gml}*", "{http://podlove.org/simple-chapters}*")
+_BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes a break of XHTML
 _MAX_WORK = 100_000_000  # bytes to parse when each item is read separately
-_PARENTS = frozenset({"channel", "feed", "items", "RDF", "rss"})
 _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
@@ -48,7 +52,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
     nodes = [node for node in root.iter() if _is_item(node)]
-    is_whole = not any(map(is_repair, notes))
+    is_whole = not any(map(is_unmatched, notes))
     states = public.xml_states(root, nodes, is_whole=is_whole)
     selection = public.select(enumerate(states, 1), drafts=drafts)
     notes += [*selection.notes, *items.too_many(len(selection.taken))]
@@ -58,11 +62,11 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     for number, node in enumerate(nodes, 1):
         if number not in kept:  # its text is not read any further
             node.getparent().remove(node)
+    unread = _remove_unsafe(root)
     parsed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
     for number in sorted(kept - {number for number, _, _ in entries}):
         notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     by_ilofeed = parsed.feed.get("generator") == "ilofeed"
-    unread: Counter[str] = Counter()
     read = []
     for number, entry, node in entries:
         reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
@@ -74,7 +78,9 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         unread.update(
             key
             for key in entry
-            if key not in _READ and not key.endswith(("_detail", "_parsed")) and entry[key]
+            if key not in _READ
+            and not key.endswith(("_detail", "_parsed"))
+            and dict.get(entry, key)
         )
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
@@ -84,8 +90,16 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
 
 def _is_item(node: Any) -> bool:
     parent = node.getparent()
-    is_named = isinstance(node.tag, str) and local_name(node) in {"item", "entry"}
-    return is_named and parent is not None and local_name(parent) in _PARENTS
+    is_named = isinstance(node.tag, str) and local_name(node) in ITEMS
+    return is_named and parent is not None and local_name(parent) in PARENTS
+
+
+def _remove_unsafe(root: Any) -> Counter[str]:
+    """Remove elements on which feedparser can fail, and count them."""
+    unsafe = list(root.iter(*_UNSAFE))
+    for element in unsafe:
+        element.getparent().remove(element)
+    return Counter(map(local_name, unsafe))
 
 
 def _parse(
@@ -180,7 +194,8 @@ class _EntryReader:
 
     def _text(self, key: str, *, html: bool) -> items.Text:
         is_html = html and "html" in self._detail(key, "type")
-        return items.Text(self._get(key), "html" if is_html else "plain")
+        value = self._get(key)
+        return items.Text(_BREAK.sub(r"\1", value), "html") if is_html else items.Text(value)
 
     def _texts(self) -> tuple[items.Text, items.Text, str]:
         """Return summary, content, and the base of relative addresses in the content."""
@@ -192,7 +207,8 @@ class _EntryReader:
             return summary, items.Text(), self._detail("summary", "base")
         html = [body for body in bodies if "html" in (body.get("type") or "")]
         body = max(html or bodies, key=lambda body: len(body["value"]))
-        content = items.Text(body["value"], "html" if html or self.is_rss else "plain")
+        value = _BREAK.sub(r"\1", body["value"])
+        content = items.Text(value, "html" if html or self.is_rss else "plain")
         if summary.value == content.value:  # feedparser copies the content if there is no summary
             summary = items.Text()
         return summary, content, _string(body.get("base"))

@@ -1,6 +1,5 @@
 """Parse XML from any source into a tree: with limits, without entities or network."""
 
-import html.entities
 import re
 from typing import Any
 
@@ -8,6 +7,7 @@ from lxml import etree
 
 from ilofeed.problems import visible
 from ilofeed.sources.items import MAX_PARTS, Note, SourceError
+from ilofeed.sources.xml_repair import ITEMS, repair_text
 
 _PREFIXES = {  # which feeds often use without declaring them
     "app": "http://www.w3.org/2007/app",
@@ -21,7 +21,6 @@ _PREFIXES = {  # which feeds often use without declaring them
     "wp": "http://wordpress.org/export/1.2/",
 }
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_NAMED = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,31});")
 _NAME = re.compile(r"[A-Za-z_][\w.-]*")
 _QUALIFIED = re.compile(r"(?:\{[^{}]*\})?[A-Za-z_][\w.-]*")
 # white space, comments and processing instructions
@@ -37,7 +36,6 @@ _XHTML = "{http://www.w3.org/1999/xhtml}"
 _PEOPLE = frozenset("author contributor creator managingEditor name publisher webMaster".split())
 _MAX_BODY, _LONGEST, _MAX_PERSON = 1_000_000, 10_000, 1_000
 _MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
-_REPAIRED = "the XML is not well-formed"
 WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/")
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
@@ -64,16 +62,11 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
         # libxml2 quotes the document between a line break and the place
         reason, _, quoted = str(error.msg).partition("\n")
         why = visible(f"{reason}, line {error.lineno}" if quoted else reason, 150)
-        message = f"{_REPAIRED} ({why}); it was repaired as far as possible"
-        notes.append(Note(0, "", message))
-        root = _repair(text, why)
+        message = f"the XML is not well-formed ({why}); it was repaired as far as possible"
+        root, repairs = _repair(text, why)
+        notes += [Note(0, "", message), *repairs]
     cut = sum(_shorten(element) for element in root.iter())
     return root, notes + [Note(0, "", f"{cut} overlong texts were shortened")] * bool(cut)
-
-
-def is_repair(note: Note) -> bool:
-    """Return whether a note is that of a document that was not well-formed."""
-    return note.text.startswith(_REPAIRED)
 
 
 def _check_size(text: str) -> None:
@@ -88,8 +81,8 @@ def _check_size(text: str) -> None:
                 raise SourceError(f"an element has more than {_MAX_ATTRIBUTES} attributes")
 
 
-def _repair(text: str, why: str) -> Any:
-    text = _NAMED.sub(_character, text)
+def _repair(text: str, why: str) -> tuple[Any, list[Note]]:
+    text, notes, expected = repair_text(text)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=True))
     except etree.XMLSyntaxError:  # no element at all
@@ -98,7 +91,9 @@ def _repair(text: str, why: str) -> Any:
         raise SourceError(f"this is neither a feed nor XML: {why}")
     for element in root.iter():
         _rename(element)
-    return root
+    if (count := sum(local_name(element) in ITEMS for element in root.iter())) != expected:
+        notes.append(Note(0, "", f"only {count} of {expected} items can be read"))
+    return root, notes
 
 
 def _shorten(element: Any) -> int:
@@ -126,12 +121,6 @@ def _parser(*, recover: bool) -> Any:
         remove_pis=True,
         remove_comments=True,
     )
-
-
-def _character(match: re.Match[str]) -> str:
-    """Replace a named HTML character reference by numeric ones; XML defines only five names."""
-    characters = html.entities.html5.get(f"{match[1]};", "")
-    return "".join(f"&#{ord(character)};" for character in characters) or f"&amp;{match[1]};"
 
 
 def _rename(element: Any) -> None:

@@ -1,0 +1,65 @@
+"""Importing: elements of feeds with values that feedparser does not expect."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from feedparser.api import StrictFeedParser
+
+from ilofeed.sources.feeds import read_feed
+
+URIS = {prefix: uri for uri, prefix in StrictFeedParser.namespaces.items() if prefix}
+# each name of an element that feedparser knows: `media_license` or `title`
+ELEMENTS = sorted(
+    {name.split("_", 2)[2] for name in dir(StrictFeedParser) if re.match("_(start|end)_", name)}
+)
+NAMES = (
+    "url href type length rel src start srsName srsDimension rdf:resource text scheme term label "
+    "domain isPermaLink mode role xml:base xml:lang"
+).split()
+ATTRIBUTES = {
+    "none": "",
+    "empty": " ".join(f'{name}=""' for name in NAMES),
+    "wrong": " ".join(f'{name}="http://[x é"' for name in NAMES),
+    "other": 'srsName="EPSG:x" length="-1" mode="base64" type="x/xml" scheme="http://[x"',
+}
+PARENTS = {
+    "alone": "%s",
+    "in where": '<gml:where><gml:Point srsName="EPSG:x">%s</gml:Point></gml:where>',
+    "in chapters": "<psc:chapters>%s</psc:chapters>",
+}
+
+
+@pytest.mark.parametrize("parent", PARENTS)
+@pytest.mark.parametrize("attributes", ATTRIBUTES)
+def test_every_element_with_values_that_are_missing_or_wrong(attributes: str, parent: str) -> None:
+    """Each is in an item of its own; titles that an element sets are not compared."""
+    assert len(ELEMENTS) > 100
+    found = []
+    for element in ELEMENTS:
+        prefix, _, local = element.partition("_")
+        name = f"{prefix}:{local}" if prefix in URIS and local else element
+        poison = f"<{name} {ATTRIBUTES[attributes]}>%s</{name}>"
+        found += [PARENTS[parent] % poison % text for text in ("", "1,2 x [//")]
+    head = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in URIS.items())
+    items = "".join(f"<item><title>{n}</title>{poison}</item>" for n, poison in enumerate(found))
+    data = f"<rss{head}><channel><title>T</title>{items}</channel></rss>"
+    feed = read_feed(data, None)
+    assert len(feed.items) == len(found)
+    assert [note.text for note in feed.notes if "feedparser fails" in note.text] == []
+
+
+def test_a_license_without_a_link_is_named() -> None:
+    media = 'xmlns:media="http://search.yahoo.com/mrss/"'
+    data = f"<rss {media}><channel><item><title>A</title><media:license/></item></channel></rss>"
+    (read,) = read_feed(data, None).items
+    assert read.title.value == "A"
+
+
+def test_places_and_chapters_are_counted() -> None:
+    gml, psc = "http://www.opengis.net/gml", "http://podlove.org/simple-chapters"
+    item = f'<item><title>A</title><psc:chapter xmlns:psc="{psc}"/><g:pos xmlns:g="{gml}"/></item>'
+    feed = read_feed(f"<rss><channel>{item}{item}</channel></rss>", None)
+    assert len(feed.items) == 2
+    assert "no key: chapter (2), pos (2)" in feed.notes[0].text
