@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import socketserver
 import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -65,12 +66,13 @@ def test_redirections_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_response_that_drips_ends_with_its_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(client, "LONGEST", 0.2)
-    monkeypatch.setattr(client, "TRIES", 1)
     done = threading.Event()
     drops: list[int] = []
+    requests: list[object] = []
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            requests.append(self)
             self.wfile.write(b"HTTP/1.0 200 OK\r\nX: ")
             while len(drops) < 200 and not done.wait(0.05):
                 self.wfile.write(b"x")
@@ -81,5 +83,30 @@ def test_a_response_that_drips_ends_with_its_deadline(monkeypatch: pytest.Monkey
         with pytest.raises(FetchError, match="no complete response after 0 seconds"):
             fetch(f"http://127.0.0.1:{server.server_address[1]}/", 100)
         assert len(drops) < 200  # not the server ended it: a slow machine sends fewer
+        assert len(requests) <= 1  # the deadline is that of all tries
         done.set()
         server.shutdown()
+
+
+@pytest.mark.parametrize(("longest", "tries"), [(60.0, 3), (0.25, 2), (0.05, 1)])
+def test_tries_end_with_the_deadline(
+    monkeypatch: pytest.MonkeyPatch, longest: float, tries: int
+) -> None:
+    """A pause after which no time would be left is not made, so the clock need not be exact."""
+    moments = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: moments[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: moments.__setitem__(0, seconds))
+    monkeypatch.setattr(client, "LONGEST", longest)
+    monkeypatch.setattr(client, "PAUSE", 0.1)
+    left: list[float] = []
+
+    def fails(seconds: float, *_: object) -> None:
+        left.append(seconds)
+        raise FetchError("x", 503)
+
+    monkeypatch.setattr(client, "_with_deadline", fails)
+    with pytest.raises(FetchError):
+        fetch("https://example.org/", 1)
+    assert len(left) == tries
+    assert left == sorted(left, reverse=True)
+    assert left[0] == longest

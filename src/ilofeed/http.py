@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     _T = TypeVar("_T")
 
 TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # PAUSE and TIMEOUT (of a connection) in seconds
-LONGEST = 300.0  # seconds until a whole response must have arrived
+LONGEST = 300.0  # seconds until a whole response must have arrived, with all tries
 _MAX_REDIRECTS = 10
 _CHUNK = 1024 * 1024
 
@@ -66,12 +66,14 @@ def fetch(address: str, limit: int) -> Response:
     `TooLargeError` for a body of more than `limit` bytes.
     """
     url = to_url(address, local=True)
+    timeout = f"cannot be reached: no complete response after {LONGEST:.0f} seconds"
+    end = time.monotonic() + LONGEST
     for attempt in range(1, TRIES + 1):
         try:
-            timeout = f"cannot be reached: no complete response after {LONGEST:.0f} seconds"
-            return _with_deadline(LONGEST, url, timeout, lambda: _get(url, limit))
+            return _with_deadline(end - time.monotonic(), url, timeout, lambda: _get(url, limit))
         except FetchError as error:
-            if attempt == TRIES or (error.status is not None and error.status < 500):
+            is_late = time.monotonic() + PAUSE * attempt >= end
+            if attempt == TRIES or is_late or (error.status is not None and error.status < 500):
                 raise
             time.sleep(PAUSE * attempt)
     raise AssertionError

@@ -122,7 +122,7 @@ def test_a_draft_stays_one_if_most_of_it_is_refused(
         parsed = check_entry(path, data, *rest)
         return dataclasses.replace(parsed, entry=None) if b"authors" in data else parsed
 
-    monkeypatch.setattr("ilofeed.importers.plan.check_entry", refuses)
+    monkeypatch.setattr("ilofeed.importers.convert.check_entry", refuses)
     files, _ = imported(office, WORDPRESS, capsys, drafts=True)
     assert "authors" not in files["a-draft.md"]
     assert "\ndraft: true\n" in files["a-draft.md"]

@@ -57,13 +57,18 @@ def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
 
 def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
     """Import a source, print the result, and return the exit code."""
+    from ilofeed.build import BuildContext
     from ilofeed.importers import ImportRequest, RequestError, run_import
+    from ilofeed.workers import processors
 
-    request = ImportRequest(**given)
+    request, progress = ImportRequest(**given), console.Progress()
     try:
-        result = run_import(root, request, clock, console.say)
+        context = BuildContext(processes=processors(), progress=progress)
+        result = run_import(root, request, clock, console.say, context)
     except RequestError as error:
         raise options.OptionError(str(error)) from error
+    finally:
+        progress.end()
     if result.problems:
         return console.report(root, result.problems)
     if result.refusal:

@@ -1,8 +1,8 @@
 """Make entry files of the items of a source.
 
 `fields` makes the values of an entry, `html` and `markdown` its body, and `terms` finds its terms.
-`plan` makes files that pass every check, with a note on everything left out, and `run` does the
-whole import.
+`plan` and `convert` make files that pass every check, with a note on everything left out, and `run`
+does the whole import.
 """
 
 from ilofeed.importers.plan import ImportRequest

@@ -5,7 +5,6 @@ This module neither reads nor writes files.
 
 import dataclasses
 import datetime as dt
-import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,24 +12,31 @@ from typing import Any
 
 from ilofeed import dates
 from ilofeed.build import render_site
-from ilofeed.content import Site, check_entry, serialize_entry, unique_updated
+from ilofeed.content import Site, unique_updated
 from ilofeed.dates import Moment
-from ilofeed.feeds import OPML_PATHS, select
+from ilofeed.feeds import select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
+from ilofeed.importers.convert import (
+    Conversion,
+    Converter,
+    Draft,
+    EntryFile,
+    SitePages,
+    feed_addresses,
+    slug_of_page,
+)
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses
 from ilofeed.importers.terms import TermFinder
 from ilofeed.model import Entry, FeedSpec, Office, Term
-from ilofeed.problems import has_errors, quote
+from ilofeed.problems import quote
 from ilofeed.sources import ImportedFeed, Item, Note
 from ilofeed.text import SLUG, is_windows_name, slugify
 from ilofeed.verify import Fault, verify
-from ilofeed.workers import Workers, processors
+from ilofeed.workers import ALONE, Workers
 
 _ROUNDS = 4
-_PAGE = re.compile(r"/entry/([a-z0-9-]+)/(?:index\.html)?(?:[?#].*)?$")
-_FEED_FILES = ("index.html", "atom.xml", "rss.xml", "feed.json")
-_MINIMUM = frozenset("title date summary categories countries link id aliases draft".split())
+_WORTH_SHARING = 20  # items; processes take as long to start as some items to convert
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +53,6 @@ class ImportRequest:
     write_terms: bool = False
     redirects: str | None = None  # a folder for rules of web servers
     dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class EntryFile:
-    """An entry file to write."""
-
-    number: int  # of the item, from 1
-    path: str
-    data: bytes
-    entry: Entry
-    former: tuple[str, ...] = ()  # addresses that only a web server can redirect
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,21 +73,28 @@ def plan_import(
     slugs: Collection[str],
     request: ImportRequest,
     now: dt.datetime,
+    workers: Workers = ALONE,
 ) -> ImportPlan:
     """Return the entry files for the items of a feed.
 
     `entries` are the office's valid entries, `slugs` those of all its entry files. Imported entries
     may link to each other, and an item that is left out has no page, so planning is repeated until
-    every link leads to a page.
+    every link leads to a page; an item is converted again only if something changed for it.
     """
     old_pages = _with_page(entries, office, now)
     linkable: set[str] | None = None
+    refused: dict[int, str] = {}
+    done: dict[int, tuple[Draft, Conversion]] = {}
     for attempt in range(_ROUNDS):
-        planner = _Planner(feed, office, entries, slugs, request, now, linkable)
-        plan = planner.plan()
+        planner = _Planner(feed, office, entries, slugs, request, now, linkable, refused)
+        done = planner.convert(planner.drafts(), done, workers)
+        plan = planner.plan(done)
         with_page = old_pages | _with_page((file.entry for file in plan.files), office, now)
-        if planner.linked <= with_page:
+        linked = planner.pages.linked.union(*(made.linked for _, made in done.values()))
+        failed = {number: made.why for number, (_, made) in done.items() if made.file is None}
+        if linked <= with_page and not failed:
             break
+        refused |= failed
         # in the last round, link only to pages that certainly exist
         is_last = attempt == _ROUNDS - 2
         linkable = old_pages if is_last else with_page & (linkable or with_page)
@@ -113,7 +115,7 @@ class _SkipError(Exception):
 class _Planner:
     """Plans all items once, in order; each gets a slug and an id that are not in use.
 
-    Links may lead only to slugs and addresses in `linkable` (None: all); `linked` has those used.
+    `linkable` is that of `SitePages`; `refused` has the items that cannot be converted, and why.
     """
 
     def __init__(
@@ -125,64 +127,80 @@ class _Planner:
         request: ImportRequest,
         now: dt.datetime,
         linkable: set[str] | None,
+        refused: Mapping[int, str],
     ) -> None:
-        self.linked: set[str] = set()
-        self._feed, self._office, self._now = feed, office, now
+        self._feed, self._office, self._now, self._refused = feed, office, now, refused
         self._date_form = request.date_form
-        self._linkable = linkable
+        self._notes: list[Note] = []  # on items that are left out
+        self._already = 0
         self._terms = TermFinder(office, request.categories, request.countries)
         self._old_ids = {entry.id for entry in entries}
         self._old_keys = {(entry.link or "", entry.title, entry.published) for entry in entries}
         self._slugs = set(slugs)
         self._ids = set(self._old_ids)
         self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
-        feeds = [spec.path for spec in office.feeds if not spec.is_pair]
-        paths = ["", *OPML_PATHS, *(f"{path}/{name}" for path in feeds for name in _FEED_FILES)]
-        self._feed_addresses = set(map(office.address, paths))
-        self._former = FormerAddresses(office, entries, feed.items, self._feed_addresses)
+        self._former = FormerAddresses(office, entries, feed.items, feed_addresses(office))
+        self.pages = SitePages(office, feed_addresses(office), self._former.pages, linkable)
 
-    def plan(self) -> ImportPlan:
-        """Return the plan for all items, in the order of the document."""
-        notes, files, already, skipped = list(self._feed.notes), [], 0, self._feed.left_out
+    def drafts(self) -> list[Draft]:
+        """Return the items that can become entries, in the order of the document."""
+        drafts = []
         for item in self._feed.items:
             fields = EntryFields(
-                item, self._office, self._is_page, self._date_form, list(item.lost)
+                item, self._office, self.pages.has, self._date_form, list(item.lost)
             )
             title = fields.title()
             try:
-                file = self._entry_file(item, fields, title)
+                draft = self._draft(item, fields, title)
             except _SkipError as error:
-                notes.append(Note(item.number, title, f"left out: {error}"))
-                skipped += 1
+                self._notes.append(Note(item.number, title, f"left out: {error}"))
                 continue
-            if file is None:
-                already += 1
-                continue
-            files.append(file)
-            notes += [Note(item.number, title, text) for text in dict.fromkeys(fields.lost)]
+            if draft is None:
+                self._already += 1
+            else:
+                drafts.append(draft)
+        return drafts
+
+    def convert(
+        self,
+        drafts: Sequence[Draft],
+        done: Mapping[int, tuple[Draft, Conversion]],
+        workers: Workers,
+    ) -> dict[int, tuple[Draft, Conversion]]:
+        """Return the drafts, converted, by number; use those of an earlier round (`done`)."""
+        linkable, office = self.pages.linkable, with_terms_of(self._office, self._terms.new)
+        converter = Converter(office, self.pages, self._now, self._feed.by_ilofeed)
+        converted = {}
+        for draft in drafts:
+            old, made = done.get(draft.fields.item.number, (None, None))
+            is_same = old is not None and (old.slug, old.keys) == (draft.slug, draft.keys)
+            if made is not None and is_same and made.linked <= set(linkable or ()):
+                converted[draft.fields.item.number] = (draft, made)
+        rest = [draft for draft in drafts if draft.fields.item.number not in converted]
+        for draft, made in zip(
+            rest, workers.map(converter.convert, rest, _WORTH_SHARING), strict=True
+        ):
+            converted[draft.fields.item.number] = (draft, made)
+        return dict(sorted(converted.items()))
+
+    def plan(self, done: Mapping[int, tuple[Draft, Conversion]]) -> ImportPlan:
+        """Return the plan for all items, in the order of the document."""
+        notes, files = [*self._feed.notes, *self._notes], []
+        for number, (draft, made) in done.items():
+            lost = made.lost
+            if made.file is None:
+                lost = (f"left out: {made.why}",)
+            else:
+                files.append(made.file)
+            notes += [Note(number, draft.keys["title"], text) for text in lost]
         new_terms = used_terms(self._terms.new, files)
-        return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
+        skipped = self._feed.left_out + len(self._notes) + len(done) - len(files)
+        return ImportPlan(tuple(files), new_terms, tuple(notes), self._already, skipped)
 
-    def _is_page(self, url: str) -> bool:
-        """Return whether an address of this site will be a feed's document or an entry's page."""
-        address = re.sub(r"[?#].*", "", url, flags=re.DOTALL)
-        if self._office.address(address.removeprefix(self._office.url)) in self._feed_addresses:
-            return True
-        if address in self._former.pages:
-            return self._may_link(address)
-        page = _PAGE.search(address)
-        permalink = page and self._office.address(f"entry/{page[1]}/index.html")
-        is_page = permalink in {address, address.removesuffix("index.html")}
-        return page is not None and is_page and self._may_link(page[1])
-
-    def _may_link(self, page: str) -> bool:
-        if self._linkable is not None and page not in self._linkable:
-            return False
-        self.linked.add(page)
-        return True
-
-    def _entry_file(self, item: Item, fields: EntryFields, title: str) -> EntryFile | None:
-        """Return the file of an item; None if the office has it already."""
+    def _draft(self, item: Item, fields: EntryFields, title: str) -> Draft | None:
+        """Return the draft of an item; None if the office has it already."""
+        if item.number in self._refused:
+            raise _SkipError(self._refused[item.number])
         if not title:
             raise _SkipError("it has neither a title nor any text")
         date = fields.date(item.date)
@@ -209,47 +227,19 @@ class _Planner:
         if is_late:
             fields.lost.append("the time it was scheduled for has passed, so it is a draft")
         slug = self._free_slug(item, title, date)
-        keys: dict[str, Any] = {**self._values(fields, title, date, slug), **terms, "link": link}
+        keys: dict[str, Any] = {"title": title, "date": date, **terms, "link": link}
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
         keys["draft"] = item.publication == "draft" or is_late
         own = filter(self._former.is_former, () if link else (item.link, item.id))
         page = self._office.address(f"entry/{slug}/index.html")
         keys["aliases"], others = self._former.find([*item.aliases, *own], page, fields.lost)
-        file = self._write(item.number, slug, keys, fields)
-        if item.publication == "public":  # a rule would name an entry that is not
-            file = dataclasses.replace(file, former=tuple(others))
+        if item.publication != "public":  # a rule would name an entry that is not
+            others = []
         self._slugs.add(slug)
-        self._ids.add(file.entry.id)
+        self._ids.add(identity or self._office.authority.id_of(slug))
         self._keys.add(key)
-        return file
-
-    def _values(self, fields: EntryFields, title: str, date: Moment, slug: str) -> dict[str, Any]:
-        permalink = self._office.address(f"entry/{slug}/index.html")
-        summary, body = fields.texts(title, permalink)
-        return {
-            "title": title,
-            "date": date,
-            "summary": summary,
-            "updated": fields.updated(date, by_ilofeed=self._feed.by_ilofeed),
-            "event": fields.event(),
-            "authors": fields.authors(),
-            "image": fields.image(),
-            "attachments": fields.attachments(),
-            "language": fields.language(by_ilofeed=self._feed.by_ilofeed),
-            "translation_of": self._translation_of(fields),
-            "body": body,
-        }
-
-    def _translation_of(self, fields: EntryFields) -> str | None:
-        page = _PAGE.search(fields.item.translation_of)
-        slug = page[1] if page else fields.item.translation_of
-        if not slug:
-            return None
-        if SLUG.fullmatch(slug) and self._may_link(slug):
-            return slug
-        fields.lost.append(f"translation_of: no entry has the slug {quote(slug)}")
-        return None
+        return Draft(fields, slug, keys, tuple(others))
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
         """Return the item's id, which subscribers already have, if it is valid for an entry."""
@@ -292,30 +282,8 @@ class _Planner:
         return slug
 
     def _slug_of_page(self, url: str) -> str:
-        """Return the slug in the address of an entry's page on a site built by ilofeed, or ""."""
-        page = _PAGE.search(url)
         is_ilofeed_site = self._feed.by_ilofeed or url.startswith(self._office.url)
-        return page[1] if page and is_ilofeed_site else ""
-
-    def _write(
-        self, number: int, slug: str, keys: dict[str, Any], fields: EntryFields
-    ) -> EntryFile:
-        """Return a file that passes the check: with all keys, without the body, or the minimum."""
-        path = f"entries/{keys['date'].year}/{slug}.md"
-        office = with_terms_of(self._office, self._terms.new)
-        why = ""
-        for names in (keys.keys(), keys.keys() - {"body"}, _MINIMUM):
-            data = serialize_entry({key: value for key, value in keys.items() if key in names})
-            parsed = check_entry(path, data, office, {}, self._now)
-            entry = parsed.entry
-            expected = (keys["title"], keys["summary"], keys["draft"])
-            if entry and (entry.title, entry.summary, entry.draft) == expected:
-                if why:
-                    fields.lost.append(f"values that the check refuses: {why}")
-                return EntryFile(number, path, data, entry)
-            if not why and has_errors(parsed.problems):
-                why = parsed.problems[0].message
-        raise _SkipError(why or "its title or summary changes when the file is read back")
+        return slug_of_page(url) if is_ilofeed_site else ""
 
 
 def used_terms(new_terms: Mapping[str, Term], files: Iterable[EntryFile]) -> dict[str, Term]:
@@ -333,7 +301,11 @@ def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
 
 
 def verify_plan(
-    plan: ImportPlan, old: Sequence[Entry], office: Office, now: dt.datetime
+    plan: ImportPlan,
+    old: Sequence[Entry],
+    office: Office,
+    now: dt.datetime,
+    workers: Workers = ALONE,
 ) -> ImportPlan:
     """Return the plan without entries that would make the verification of a document fail."""
     new_feeds: list[FeedSpec] = []
@@ -345,7 +317,7 @@ def verify_plan(
     def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
         entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
         documents = render_site(select(Site(office, entries), now))
-        return verify(documents, office, workers=Workers(processors()))
+        return verify(documents, office, workers=workers)
 
     if not plan.files or not faults(plan.files, old):
         return plan

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ilofeed import files
+from ilofeed.build import BuildContext
 from ilofeed.content import check_entry, check_office, read, slug_of
 from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
@@ -44,12 +45,14 @@ def run_import(
     request: ImportRequest,
     now: dt.datetime,
     show: Callable[[str], None] = lambda _line: None,
+    context: BuildContext | None = None,
 ) -> ImportResult:
     """Import a source into the office in the folder `root`; an unusable source is a `refusal`.
 
     `show` gets the lines of a table of what the keys of posts become, before anything is written.
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
+    context = context or BuildContext()
     source = SourceRequest(request.source, request.kind, request.columns, drafts=request.drafts)
     sources = read.read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
@@ -60,6 +63,7 @@ def run_import(
     if office is None or sources.office is None or has_errors(problems):
         return ImportResult(problems=tuple(sorted(problems)))
     _check_request(root, request, office)
+    context.begin("Reading")
     try:
         feed = read_source(root, source, office.timezone, now)
     except SourceError as error:
@@ -69,8 +73,8 @@ def run_import(
     parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
     entries = [result.entry for result in parsed if result.entry is not None]
     slugs = {slug_of(path) for path in [*dict(sources.entries), *sources.refused]}
-    plan = plan_import(feed, office, entries, slugs, request, now)
-    plan = verify_plan(plan, entries, office, now)
+    plan = plan_import(feed, office, entries, slugs, request, now, context.begin("Converting"))
+    plan = verify_plan(plan, entries, office, now, context.begin("Verifying"))
     new_terms = _write_terms(root, request, plan, sources.office, now)
     paths, notes = [], list(plan.notes)
     if new_terms not in {"missing", "no place"}:

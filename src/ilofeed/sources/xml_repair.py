@@ -3,6 +3,7 @@
 A parser that recovers by itself drops a `&` with the name after it, and lets an element that never
 ends take in the items after it. So signs and tags are repaired in the text: a sign that begins
 nothing is text, an item ends where the next one begins, and an end tag ends what is open in it.
+HTML in the texts of RSS is escaped, as it should have been.
 """
 
 import html
@@ -31,8 +32,9 @@ _VOID = frozenset("area br col embed hr img input param wbr".split())  # of HTML
 _FIELDS = frozenset(
     "title link guid id pubdate published updated issued modified created comments category "
     "author contributor description summary content content:encoded enclosure dc:creator dc:date "
-    "dc:subject status visibility".split()
+    "dc:subject status visibility access draft private hidden protected password".split()
 )
+_HTML = frozenset({"title", "description", "content:encoded"})  # of RSS: tags in them are text
 
 
 def repair_text(text: str) -> tuple[str, list[Note], int]:
@@ -65,6 +67,7 @@ class _Repair:
         self.items = self._signs = self._removed = 0
         self._open: list[str] = []  # names of elements
         self._lower: list[str] = []  # the same in lower case
+        self._inner: set[str] = set()  # names of HTML in the text that is open
         self._is_inside = False  # an item
         self._unmatched: dict[int, None] = {}  # numbers of items; 0 if it is outside of them
 
@@ -74,9 +77,21 @@ class _Repair:
             if match["skipped"] is not None:
                 return ""
             return match[0] if match[0].startswith("<!") else self._sign(match)
+        if self._is_html(match["name"].lower(), is_end=bool(match["slash"])):
+            return html.escape(match[0], quote=False)
         if match["slash"]:
             return self._end(match["name"].lower())
         return self._start(match["name"], match["rest"].rstrip())
+
+    def _is_html(self, name: str, *, is_end: bool) -> bool:
+        """Return whether a tag is one of HTML in a text of RSS; an end tag must have a start."""
+        if not (self._lower and self._lower[-1] in _HTML and self._lower[0] in {"rss", "rdf:rdf"}):
+            return False
+        if name in _FIELDS | ITEMS or name in self._lower or ":" in name:
+            return False
+        if not is_end:
+            self._inner.add(name)
+        return name in self._inner
 
     def _sign(self, match: re.Match[str]) -> str:
         """Replace a reference by its characters in numbers, and escape any other sign."""
@@ -107,7 +122,7 @@ class _Repair:
         elif len(self._open) >= _MAX_DEPTH:
             self._mark()
             return ""
-        is_empty = rest.endswith("/") or name.lower() in _VOID
+        is_empty = bool(self._open) and (rest.endswith("/") or name.lower() in _VOID)
         if not is_empty:
             self._open.append(name)
             self._lower.append(name.lower())
@@ -118,10 +133,11 @@ class _Repair:
         values: dict[str, str] = {}
         for key, value in _ATTRIBUTE.findall(text):
             quoted = value if value[:1] in {'"', "'"} else f'"{value}"'
-            if key.startswith("xmlns"):  # Python's expat refuses white space in a namespace
-                quoted = "".join(quoted.split())
+            quoted = _TOKEN.sub(self._sign, quoted)
+            if key.startswith("xmlns"):  # Python's parser splits names at white space
+                quoted = f'"{html.escape("".join(html.unescape(quoted[1:-1]).split()))}"'
             if _NAME.fullmatch(key):
-                values.setdefault(key, _TOKEN.sub(self._sign, quoted))
+                values.setdefault(key, quoted)
         return "".join(f" {key}={value}" for key, value in values.items())
 
     def _end(self, name: str) -> str:
@@ -140,6 +156,7 @@ class _Repair:
         if names and not is_matched:
             self._mark()
         del self._open[depth:], self._lower[depth:]
+        self._inner.clear()
         self._is_inside = self._is_inside and not any(_local(name) in ITEMS for name in names)
         return "".join(f"</{name}>" for name in reversed(names))
 
