@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -92,3 +93,28 @@ def test_any_number_of_processes_gives_the_same_plan(tmp_path: Path) -> None:
     assert shared.plan == alone.plan
     assert len(shared.paths) == 30
     assert stages == ["Reading", "Converting", "Verifying"]
+
+
+def test_lists_that_are_cut_are_named_with_their_numbers(tmp_path: Path) -> None:
+    folder = write_office(tmp_path / "o")
+    items = [
+        {
+            "id": "urn:x-y:1",
+            "title": "Pay",
+            "date_published": "2015-05-19",
+            "content_text": "Text.",
+            "authors": [{"name": f"Author {n}"} for n in range(60)],
+            "attachments": [
+                {"url": f"https://old.example.net/{n}.pdf", "mime_type": "application/pdf"}
+                for n in range(60)
+            ],
+            "tags": ["Wages", *(f"Topic {n}" for n in range(250))],
+        }
+    ]
+    (folder / "feed.json").write_text(json.dumps({"items": items}), "utf-8")
+    result = run_import(folder, ImportRequest("feed.json", countries=["CN"], dry_run=True), NOW)
+    texts = {note.text for note in result.notes}
+    assert "only the first 50 of 60 authors are kept" in texts
+    assert "only the first 50 of 60 attachments are kept" in texts
+    assert "51 of 251 categories are not read" in texts
+    assert "`topic-99` is left out: categories has 100 already" in texts

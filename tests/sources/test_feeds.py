@@ -63,3 +63,43 @@ def test_places_and_chapters_are_counted() -> None:
     feed = read_feed(f"<rss><channel>{item}{item}</channel></rss>", None)
     assert len(feed.items) == 2
     assert "no key: chapter (2), pos (2)" in feed.notes[0].text
+
+
+MEDIA = 'xmlns:media="http://search.yahoo.com/mrss/" xmlns:dc="http://purl.org/dc/elements/1.1/"'
+URL = "https://old.example.net/"
+
+
+@pytest.mark.parametrize(
+    ("elements", "named"),
+    [
+        ('<media:content url="a.png" medium="image"/>' * 3, "media_content (2)"),
+        ('<media:content url="a"/>', "media_content (1)"),
+        ('<media:thumbnail url="a.png"/>', "media_thumbnail (1)"),
+        ("<media:credit>A</media:credit>", "media_credit (1)"),
+        ("<dc:publisher>A</dc:publisher>", "publisher (1)"),
+        (f'<a:link rel="related" href="{URL}"/>' * 2, "link rel=related (2)"),
+        (f'<a:link rel="via" href="{URL}"/>', "link rel=via (1)"),
+        ("<a:content>A</a:content><a:content>B</a:content>", "content (1)"),
+    ],
+)
+def test_what_is_not_read_is_counted(elements: str, named: str) -> None:
+    atom = 'xmlns:a="http://www.w3.org/2005/Atom"'
+    item = f"<item><title>A</title>{elements}</item>"
+    feed = read_feed(f"<rss {MEDIA} {atom}><channel>{item}</channel></rss>", None)
+    assert named in " ".join(note.text for note in feed.notes)
+
+
+def test_files_of_other_kinds_are_attachments() -> None:
+    video = f'<media:content url="{URL}a.mp4" type="video/mp4" fileSize="12">'
+    files = f'{video}<media:title>V</media:title></media:content><enclosure url="{URL}b.pdf"/>'
+    files += f'<enclosure url="{URL}c.pdf" type="application/pdf" length="3"/>'
+    item = f'<item><title>A</title>{files}<media:content url="{URL}d" medium="audio"/></item>'
+    (read,) = read_feed(f"<rss {MEDIA}><channel>{item}</channel></rss>", None).items
+    found = [(file.url[-5:], file.type, file.length, file.title) for file in read.enclosures]
+    assert found[0][0] == "b.pdf"
+    assert found[1:] == [
+        ("c.pdf", "application/pdf", "3", ""),
+        ("a.mp4", "video/mp4", "12", "V"),
+        ("net/d", "", "", ""),
+    ]
+    assert read.picture.url == ""

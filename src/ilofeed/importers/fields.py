@@ -4,9 +4,9 @@ import datetime as dt
 import functools
 import re
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,6 +30,7 @@ _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
 _UNKNOWN_TYPE = "application/octet-stream"
+_T = TypeVar("_T")
 _validator = functools.cache(TypeAdapter[str])  # for the types of text in `content.keys`
 
 
@@ -187,7 +188,7 @@ class EntryFields:
     def authors(self) -> list[dict[str, str]]:
         """Return the authors' names, e-mail and web addresses; none if only the office is given."""
         office = self.office.author
-        people = [self._person(author) for author in self.item.authors[:MAX_LISTED]]
+        people = list(map(self._person, self._first(self.item.authors, MAX_LISTED, "authors")))
         default = {"name": office.name, "email": office.email, "url": office.url}
         if all(default[key] == value for person in people for key, value in person.items()):
             return []
@@ -211,11 +212,17 @@ class EntryFields:
     def attachments(self) -> list[dict[str, str]]:
         """Return the files to download, without duplicate addresses."""
         by_url: dict[str, dict[str, str]] = {}
-        for enclosure in self.item.enclosures[:MAX_CHECKED]:
+        for enclosure in self._first(self.item.enclosures, MAX_CHECKED, "attachments"):
             url = self.url(enclosure.url, f"the attachment {quote(enclosure.url)}")
-            if url is not None and url not in by_url and len(by_url) < MAX_LISTED:
+            if url is not None and url not in by_url:
                 by_url[url] = self._attachment(url, enclosure)
-        return list(by_url.values())
+        return list(self._first(list(by_url.values()), MAX_LISTED, "attachments"))
+
+    def _first(self, values: Sequence[_T], limit: int, what: str) -> Sequence[_T]:
+        """Return the first values; report how many others there are."""
+        if len(values) > limit:
+            self.lost.append(f"only the first {limit} of {len(values)} {what} are kept")
+        return values[:limit]
 
     def _attachment(self, url: str, enclosure: Enclosure) -> dict[str, str]:
         guessed = media_type(url)

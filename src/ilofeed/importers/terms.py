@@ -14,7 +14,7 @@ from ilofeed.problems import has_errors, quote
 from ilofeed.sources import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.text import SLUG, decode, repair, slugify
 
-MAX_NEW, MAX_CHECKED = 300, 200
+MAX_NEW, MAX_CHECKED, MAX_KEPT = 300, 200, 100
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
 # the end of the scheme of ilofeed's categories: `category/wages`; `category` in earlier versions
 _SCHEME = re.compile(r"tag:.*:(category|country)(?:/([A-Za-z0-9-]+))?")
@@ -47,8 +47,12 @@ class TermFinder:
             dimension, name, why = self._find(tag)
             if name is None:
                 messages.append(why)
-            elif name not in terms[dimension] and len(terms[dimension]) < 100:
+            elif name not in terms[dimension] and len(terms[dimension]) < MAX_KEPT:
                 terms[dimension].append(name)
+            elif name not in terms[dimension]:
+                messages.append(f"{quote(name)} is left out: {dimension} has {MAX_KEPT} already")
+        cut = len(item.tags) - MAX_CHECKED
+        messages += [f"{cut} of {len(item.tags)} categories are not read"] * (cut > 0)
         return {key: names or list(self._defaults[key]) for key, names in terms.items()}, messages
 
     def _find(self, tag: Tag) -> tuple[Dimension, str | None, str]:

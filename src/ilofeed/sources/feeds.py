@@ -36,7 +36,7 @@ _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
         "author_detail guidislink media_content media_credit media_description ev_startdate "
-        "ev_enddate ev_location href language publisher xml_lang"
+        "ev_enddate ev_location href language xml_lang"
     ).split()
 )
 
@@ -82,6 +82,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
             and not key.endswith(("_detail", "_parsed"))
             and dict.get(entry, key)
         )
+        unread.update(reader.unread())
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
@@ -250,14 +251,40 @@ class _EntryReader:
         for link, kind in itertools.zip_longest(links, types[: len(links)]):
             length, title = (_string(link.get(key)) for key in ("length", "title"))
             yield items.Enclosure(link["href"], _string(kind), length, title)
+        for node in self._media("other"):
+            kind, length, title = (
+                _string(node.get("type")),
+                _string(node.get("fileSize")),
+                _string(node.findtext(f"{_MEDIA}title")),
+            )
+            yield items.Enclosure(node.get("url"), kind, length, title)
+
+    def _media(self, kind: str) -> list[Any]:
+        """Return the files that are an "image", that are "other", or whose kind is "unknown"."""
+
+        def kind_of(node: Any) -> str:
+            written = node.get("medium") or node.get("type")
+            is_image = str(node.get("type")).startswith("image/") or written == "image"
+            return "image" if is_image else "other" if written else "unknown"
+
+        nodes = self.node.iter(f"{_MEDIA}content")
+        return [node for node in nodes if node.get("url") and kind_of(node) == kind]
+
+    def unread(self) -> Iterator[str]:
+        """Yield the names of elements that are not read although others of the name are."""
+        pictures, contents = self._media("image"), dict.get(self.entry, "content") or ()
+        yield from ["media_content"] * len([*pictures[1:], *self._media("unknown")])
+        yield from ["content"] * len(contents[1:])
+        for rel in () if self.by_ilofeed else ("related", "via"):
+            yield from [f"link rel={rel}"] * len(self._links(rel))
+        if dict.get(self.entry, "media_credit") and not self._picture().credit:
+            yield "media_credit"
 
     def _picture(self) -> items.Picture:
-        for node in self.node.iter(f"{_MEDIA}content"):
-            is_image = (node.get("type") or "").startswith("image/")
-            if (is_image or node.get("medium") == "image") and node.get("url"):
-                alt = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
-                credit = node.findtext(f"{_MEDIA}credit")
-                return items.Picture(node.get("url"), _string(alt), _string(credit))
+        for node in self._media("image")[:1]:
+            alt = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
+            credit = node.findtext(f"{_MEDIA}credit")
+            return items.Picture(node.get("url"), _string(alt), _string(credit))
         return items.Picture()
 
 
