@@ -239,3 +239,10 @@ def test_a_repaired_document_is_not_repaired_again() -> None:
         once, _, count = repair_text(HEAD + item(1, written) + item(2) + END)
         assert count == 2
         assert repair_text(once)[0] == once
+
+
+@pytest.mark.parametrize("name", ["content:encoded", "itunes:summary", "dc:description"])
+def test_prefixes_that_feeds_often_do_not_declare(name: str) -> None:
+    text = item(1).replace("description", name)
+    (read,) = read_feed(HEAD + text + END, None).items
+    assert "Text." in {read.summary.value, read.content.value}

@@ -16,6 +16,7 @@ _PREFIXES = {  # which feeds often use without declaring them
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
     "ev": "http://purl.org/rss/1.0/modules/event/",
+    "itunes": "http://www.itunes.com/DTDs/PodCast-1.0.dtd",
     "media": "http://search.yahoo.com/mrss/",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "wp": "http://wordpress.org/export/1.2/",
