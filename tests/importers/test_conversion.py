@@ -87,9 +87,7 @@ def test_any_number_of_processes_gives_the_same_plan(tmp_path: Path) -> None:
         stages.extend([stage] * (stage not in stages))
 
     alone = run_import(folder, request, NOW)
-    shared = run_import(
-        folder, request, NOW, context=BuildContext(processes=3, progress=progress)
-    )
+    shared = run_import(folder, request, NOW, context=BuildContext(processes=3, progress=progress))
     assert shared.plan == alone.plan
     assert len(shared.paths) == 30
     assert stages == ["Reading", "Converting", "Verifying"]
