@@ -76,6 +76,7 @@ def test_an_item_that_the_check_refuses_leaves_its_id_to_a_later_one(
     assert result.skipped == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="one process does all the work")
 def test_any_number_of_processes_gives_the_same_plan(tmp_path: Path) -> None:
     folder = write_office(tmp_path / "o")
