@@ -34,7 +34,8 @@ SHARED = {
     "pydantic_core": {"content", "scaffold"},  # the form of its errors
 }
 ONE_MODULE = """
-comrak feedgen feedparser jinja2 jsonschema_rs markdownify nh3 PIL tinyhtml5 urllib3 yaml zoneinfo
+comrak feedgen feedparser jinja2 jsonschema_rs markdownify nh3 PIL python_calamine tinyhtml5
+urllib3 yaml zoneinfo
 """.split()
 MAX_LINES = 400  # of a module
 MAX_LINES_OF_A_FUNCTION = 75

@@ -15,8 +15,8 @@ from ilofeed.problems import Code, quote
 
 Moment: TypeAlias = dt.date | dt.datetime  # a date is a whole day, a datetime always has an offset
 
-# validators call dates before 1990 implausible; one day less, since UTC may be the day before
-EARLIEST, LATEST = dt.date(1990, 1, 2), dt.date(2999, 12, 30)
+# one day less, since UTC may be the day before; validators warn of dates before 1990
+EARLIEST, LATEST = dt.date(1900, 1, 2), dt.date(2999, 12, 30)
 
 _A_DAY = 24 * 60 * 60  # seconds
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)", re.ASCII)
@@ -125,7 +125,7 @@ def _local_instant(text: str, local: dt.datetime) -> dt.datetime:
         local.replace(tzinfo=dt.timezone(offset(local.replace(fold=fold)))) for fold in (0, 1)
     )
     if first == second:
-        return first
+        return _with_offset(first)
     if first < second:
         message = f"{quote(text)} occurs twice in {local.tzinfo}, where the clocks go back then; "
         message += f"write {first.isoformat()} or {second.isoformat()}"
@@ -199,7 +199,12 @@ def instant(moment: Moment, office_zone: dt.tzinfo, publish_time: dt.time) -> dt
     """
     if not isinstance(moment, dt.datetime):
         moment = dt.datetime.combine(moment, publish_time, office_zone)
-    return moment.astimezone(dt.UTC).astimezone(office_zone)
+    return _with_offset(moment.astimezone(dt.UTC).astimezone(office_zone))
+
+
+def _with_offset(moment: dt.datetime) -> dt.datetime:
+    """Return the same instant, in UTC if its offset has seconds, as before zones had hours."""
+    return moment.astimezone(dt.UTC) if offset(moment) % dt.timedelta(minutes=1) else moment
 
 
 def rfc822_safe(moment: dt.datetime) -> dt.datetime:
@@ -237,7 +242,7 @@ _DAYS = [
     rf"{_WEEKDAY}(?P<m>{_MONTH})\s+(?P<d>\d\d?){_ORD},?\s+(?P<y>\d{{4}})",
     rf"(?P<y>\d{{4}})\s+(?P<m>{_MONTH})\s+(?P<d>\d\d?)",
     r"(?P<y>\d{4})\s*[-/.‐‑‒–—−]\s*(?P<m>\d\d?)\s*[-/.‐‑‒–—−]\s*(?P<d>\d\d?)",
-    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)",
+    r"(?P<y>\d{4})(?P<m>\d\d)(?P<d>\d\d)(?!\d)",
     r"(?P<y>\d{4})\s*(?:年|оны)\s*(?P<m>\d\d?)\s*(?:月|-?р?\s*(?:дугаар|дүгээр)?\s*сарын)\s*(?P<d>\d\d?)\s*日?",
     r"(?P<d>\d\d?)\.\s*(?P<m>\d\d?)\.\s*(?P<y>\d{4})",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 import threading
 import time
@@ -24,6 +25,7 @@ TRIES, PAUSE, TIMEOUT = 3, 1.0, 20.0  # PAUSE and TIMEOUT (of a connection) in s
 LONGEST = 300.0  # seconds until a whole response must have arrived, with all tries
 _MAX_REDIRECTS = 10
 _CHUNK = 1024 * 1024
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.IGNORECASE)
 
 
 class FetchError(OSError):
@@ -40,10 +42,11 @@ class TooLargeError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The body of a response, and the address it came from after redirects."""
+    """The body of a response, the address it came from after redirects, and its encoding."""
 
     data: bytes
     address: str
+    charset: str = ""  # as the server names it
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def _get(start: str, limit: int) -> Response:
                 data += part
                 if len(data) > limit:
                     raise TooLargeError(f"it is larger than {limit:,} bytes")
-            return Response(bytes(data), url)
+            charset = _CHARSET.search(response.headers.get("Content-Type") or "")
+            return Response(bytes(data), url, charset[1] if charset else "")
     raise FetchError(f"{start} redirects more than {_MAX_REDIRECTS} times", response.status)
 
 

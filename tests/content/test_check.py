@@ -349,7 +349,7 @@ def test_feeds_with_one_path() -> None:
         ({"link": "https://my_host.example.org/"}, "wages:7:7 bad-url"),
         ({"id": '"tag:example.org,2015:%41"'}, "wages:7:5 bad-id"),
         ({"id": '"tag:example.org,2015:%FF"'}, "wages:7:5 bad-id"),
-        ({"date": "1990-01-01T00:30:00+08:00"}, "wages:3:7 bad-date"),
+        ({"date": "1900-01-01T00:30:00+08:00"}, "wages:3:7 bad-date"),
         ({"body": "word & " * 20_000}, "wages:8:1 too-long"),
     ],
 )

@@ -101,7 +101,7 @@ def test_a_thousand_characters_of_an_author_are_looked_into() -> None:
 # terms
 
 
-def terms(*tags: Tag, **defaults: list[str]) -> tuple[dict[str, list[str]], list[str]]:
+def terms(*tags: Tag, **defaults: Any) -> tuple[dict[str, list[str]], list[str]]:
     return TermFinder(OFFICE, **defaults).find(Item(1, tags=tags))
 
 

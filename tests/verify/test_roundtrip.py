@@ -133,9 +133,9 @@ MARKDOWN = [
 ]
 BODIES = st.lists(st.sampled_from(MARKDOWN) | ANY, max_size=6).map("\n\n".join)
 MOMENTS = st.one_of(
-    st.dates(dt.date(1990, 1, 2), dt.date(2026, 10, 30)).map(str),
+    st.dates(dt.date(1900, 1, 2), dt.date(2026, 10, 30)).map(str),
     st.datetimes(
-        dt.datetime(1990, 1, 2),
+        dt.datetime(1900, 1, 2),
         dt.datetime(2026, 10, 30),
         timezones=st.integers(-14 * 60, 14 * 60).map(
             lambda minutes: dt.timezone(dt.timedelta(minutes=minutes))

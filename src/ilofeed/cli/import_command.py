@@ -31,11 +31,24 @@ if TYPE_CHECKING:
     metavar="KEY=HEADER",
     help="A table's column for a key of entries. May be repeated.",
 )
+@click.option("--encoding", metavar="NAME", help="Encoding of the source, such as cp1251.")
 @click.option(
-    "--date-format", "date_form", metavar="FORM", help="Format of a table's dates: %d/%m/%Y."
+    "--date-format",
+    "date_forms",
+    multiple=True,
+    metavar="FORM",
+    help="Format of dates, such as %d/%m/%Y. May be repeated.",
 )
 @options.category(help="For items without a category. May be repeated.")
 @options.country(help="For items without a country. May be repeated.")
+@click.option(
+    "--map",
+    "term_options",
+    multiple=True,
+    metavar="LABEL=TERM",
+    help="The term that a label of the source means. May be repeated.",
+)
+@click.option("--map-file", metavar="FILE", help="A YAML file of such labels and terms.")
 @click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
 @click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
 @click.option(
@@ -47,10 +60,11 @@ if TYPE_CHECKING:
 @options.clock
 @click.pass_obj
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
-    """Write the items of a feed or a table as entry files; never overwrite a file.
+    """Write the items of a feed or a table as entry files; never overwrite what was edited.
 
-    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed, CSV or iCalendar), or a folder of
-    Markdown posts. Only public posts are imported. Everything that cannot be kept is reported.
+    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed, .xlsx, .ods, CSV or iCalendar), or a
+    folder of Markdown posts. Only public posts are imported. Everything that cannot be kept is
+    reported.
     """
     return import_source(root, clock, **given)
 
@@ -89,7 +103,7 @@ def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
 
 def _report_terms(result: ImportResult) -> bool:
     """Print the new categories and what to do about them; return whether entries were written."""
-    from ilofeed.importers import term_lines
+    from ilofeed.importers import map_lines, term_lines
 
     terms = result.plan.new_terms
     lines = term_lines(terms)
@@ -99,12 +113,13 @@ def _report_terms(result: ImportResult) -> bool:
         case "written":
             console.say("categories added to feeds.yaml:", *lines)
         case "missing":
-            console.answer(*lines)
+            console.answer(*map_lines(terms))
             for note in result.notes:
                 console.say(str(note))
             console.say(
                 f"nothing was written: {plural(len(terms), 'category', 'categories')} missing in "
-                "feeds.yaml; add the lines above to `categories:`, or pass --write-terms"
+                "feeds.yaml; pass --write-terms to add them; to rename or merge them first, save "
+                "the lines above, edit the terms in them, and pass --map-file FILE, too"
             )
         case "no place":
             console.answer(*lines)

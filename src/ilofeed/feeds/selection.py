@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ilofeed.content import Site
-from ilofeed.dates import EARLIEST
 from ilofeed.feeds.archives import PreviousArchives, archive_pages, previous_archives
 from ilofeed.feeds.ledger import Ledger
 from ilofeed.i18n import own_name
@@ -273,8 +272,8 @@ def _dimension(spec: FeedSpec) -> str:
 def _beginning(office: Office) -> dt.datetime:
     """Return the `updated` of a feed without entries: the date of the tag authority (RFC 4151)."""
     since = dt.datetime.combine(office.authority.since, dt.time(), dt.UTC)
-    earliest = dt.datetime.combine(EARLIEST, dt.time(), dt.UTC)
-    return max(since, earliest).replace(microsecond=fraction(office.authority.id_of("feed")))
+    plausible = dt.datetime(1990, 1, 2, tzinfo=dt.UTC)  # for validators
+    return max(since, plausible).replace(microsecond=fraction(office.authority.id_of("feed")))
 
 
 def feed_terms(spec: FeedSpec, office: Office) -> list[Term]:

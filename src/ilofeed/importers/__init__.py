@@ -7,7 +7,10 @@ does the whole import.
 
 from ilofeed.importers.plan import ImportRequest
 from ilofeed.importers.run import ImportResult, run_import
+from ilofeed.importers.term_map import map_lines
 from ilofeed.importers.terms import term_lines
 from ilofeed.sources import RequestError
 
-__all__ = ["ImportRequest", "ImportResult", "RequestError", "run_import", "term_lines"]
+__all__ = [
+    "ImportRequest", "ImportResult", "RequestError", "map_lines", "run_import", "term_lines",
+]  # fmt: skip

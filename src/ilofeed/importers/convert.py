@@ -10,6 +10,7 @@ from typing import Any
 from ilofeed.content import check_entry, serialize_entry
 from ilofeed.feeds import OPML_PATHS
 from ilofeed.importers.fields import EntryFields
+from ilofeed.importers.updates import EarlierEntry
 from ilofeed.model import Entry, Office
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import SLUG
@@ -28,6 +29,7 @@ class EntryFile:
     data: bytes
     entry: Entry
     former: tuple[str, ...] = ()  # addresses that only a web server can redirect
+    is_update: bool = False  # of the file that an earlier import wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +89,21 @@ class Draft:
     slug: str
     keys: Mapping[str, Any]
     former: tuple[str, ...] = ()
+    earlier: EarlierEntry | None = None  # which the item describes again
 
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
-    """An entry file, or None and why; messages on what is lost; slugs to which it may link."""
+    """An entry file, or None and why; messages on what is lost; slugs to which it may link.
+
+    `assumed` has what was assumed of its dates.
+    """
 
     file: EntryFile | None
     why: str
     lost: tuple[str, ...]
     linked: frozenset[str]
+    assumed: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +118,14 @@ class Converter:
     def convert(self, draft: Draft) -> Conversion:
         """Return the entry file of a draft; a draft may be converted again."""
         pages = dataclasses.replace(self.pages, linked=set())
-        lost = list(draft.fields.lost)
-        fields = dataclasses.replace(draft.fields, has_page=pages.has, lost=lost)
+        lost, assumed = list(draft.fields.lost), set(draft.fields.assumed)
+        fields = dataclasses.replace(draft.fields, has_page=pages.has, lost=lost, assumed=assumed)
         keys = {**self._values(fields, draft, pages), **draft.keys}
         file, why = self._check(fields.item.number, draft.slug, keys, lost)
         if file is not None:
             file = dataclasses.replace(file, former=draft.former)
-        return Conversion(file, why, tuple(dict.fromkeys(lost)), frozenset(pages.linked))
+        unique = tuple(dict.fromkeys(lost))
+        return Conversion(file, why, unique, frozenset(pages.linked), frozenset(assumed))
 
     def _values(self, fields: EntryFields, draft: Draft, pages: SitePages) -> dict[str, Any]:
         permalink = self.office.address(f"entry/{draft.slug}/index.html")

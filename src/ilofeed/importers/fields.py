@@ -61,14 +61,16 @@ def shorten(text: str, limit: int) -> str:
 class EntryFields:
     """Values of an item for the keys of an entry; `lost` collects messages on what is left out.
 
-    `has_page` returns whether an address of this site will exist.
+    `has_page` returns whether an address of this site will exist; `assumed` collects what was
+    assumed of dates, which is said once for all items.
     """
 
     item: Item
     office: Office
     has_page: Callable[[str], bool]
-    date_form: str | None = None
+    date_forms: Sequence[str] = ()
     lost: list[str] = field(default_factory=list)
+    assumed: set[str] = field(default_factory=set)
 
     def title(self) -> str:
         """Return the title, or else the first words of the text, or ""."""
@@ -86,9 +88,11 @@ class EntryFields:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
         if not when:
             return None
-        moment, note = read_date(when, self.office.timezone, self.date_form)
-        if note:
-            self.lost.append(note if moment else f"the {what}: {note}")
+        moment, note = read_date(when, self.office.timezone, self.date_forms)
+        if moment is None:
+            self.lost.append(f"the {what}: {note}")
+        elif note:
+            self.assumed.add(note)
         return moment
 
     def updated(self, date: Moment, *, by_ilofeed: bool) -> Moment | None:

@@ -5,16 +5,13 @@ This module neither reads nor writes files.
 
 import dataclasses
 import datetime as dt
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from ilofeed import dates
-from ilofeed.build import render_site
-from ilofeed.content import Site, unique_updated
 from ilofeed.dates import Moment
-from ilofeed.feeds import select
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.convert import (
     Conversion,
@@ -28,11 +25,11 @@ from ilofeed.importers.convert import (
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses
 from ilofeed.importers.terms import TermFinder
-from ilofeed.model import Entry, FeedSpec, Office, Term
-from ilofeed.problems import quote
+from ilofeed.importers.updates import EarlierEntries
+from ilofeed.model import Entry, Office, Term
+from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note
 from ilofeed.text import SLUG, is_windows_name, slugify
-from ilofeed.verify import Fault, verify
 from ilofeed.workers import ALONE, Workers
 
 _ROUNDS = 4
@@ -46,9 +43,12 @@ class ImportRequest:
     source: str  # a path or an http or https address
     kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its first character
     columns: Sequence[str] = ()  # KEY=HEADER
-    date_form: str | None = None  # a pattern of `strptime`
+    encoding: str | None = None  # of the source; None: what it says, or UTF-8
+    date_forms: Sequence[str] = ()  # patterns of `strptime`
     categories: Sequence[str] = ()  # slugs for items that have none
     countries: Sequence[str] = ()  # codes for items that have none
+    term_options: Sequence[str] = ()  # LABEL=TERM
+    map_file: str | None = None  # a path
     drafts: bool = False  # also import drafts and scheduled posts
     write_terms: bool = False
     redirects: str | None = None  # a folder for rules of web servers
@@ -73,6 +73,8 @@ def plan_import(
     slugs: Collection[str],
     request: ImportRequest,
     now: dt.datetime,
+    term_map: Mapping[str, str] | None = None,
+    earlier: EarlierEntries | None = None,
     workers: Workers = ALONE,
 ) -> ImportPlan:
     """Return the entry files for the items of a feed.
@@ -86,7 +88,12 @@ def plan_import(
     refused: dict[int, str] = {}
     done: dict[int, tuple[Draft, Conversion]] = {}
     for attempt in range(_ROUNDS):
-        planner = _Planner(feed, office, entries, slugs, request, now, linkable, refused)
+        terms = TermFinder(office, request.categories, request.countries, term_map)
+        former = FormerAddresses(office, entries, feed.items, feed_addresses(office))
+        pages = SitePages(office, feed_addresses(office), former.pages, linkable)
+        planner = _Planner(
+            feed, office, entries, slugs, request, now, pages, refused, terms, former, earlier
+        )
         done = planner.convert(planner.drafts(), done, workers)
         plan = planner.plan(done)
         with_page = old_pages | _with_page((file.entry for file in plan.files), office, now)
@@ -115,7 +122,7 @@ class _SkipError(Exception):
 class _Planner:
     """Plans all items once, in order; each gets a slug and an id that are not in use.
 
-    `linkable` is that of `SitePages`; `refused` has the items that cannot be converted, and why.
+    `refused` has the items that cannot be converted, and why.
     """
 
     def __init__(
@@ -126,28 +133,32 @@ class _Planner:
         slugs: Collection[str],
         request: ImportRequest,
         now: dt.datetime,
-        linkable: set[str] | None,
+        pages: SitePages,
         refused: Mapping[int, str],
+        terms: TermFinder,
+        former: FormerAddresses,
+        earlier: EarlierEntries | None,
     ) -> None:
+        self.pages, self._terms, self._former = pages, terms, former
         self._feed, self._office, self._now, self._refused = feed, office, now, refused
-        self._date_form = request.date_form
+        self._date_forms = request.date_forms
+        self._earlier = earlier if feed.is_table else None
+        self._taken: set[str] = set()  # files of earlier imports that a row describes
+        self._links = Counter(item.link for item in feed.items)
         self._notes: list[Note] = []  # on items that are left out
         self._already = 0
-        self._terms = TermFinder(office, request.categories, request.countries)
         self._old_ids = {entry.id for entry in entries}
         self._old_keys = {(entry.link or "", entry.title, entry.published) for entry in entries}
         self._slugs = set(slugs)
         self._ids = set(self._old_ids)
         self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
-        self._former = FormerAddresses(office, entries, feed.items, feed_addresses(office))
-        self.pages = SitePages(office, feed_addresses(office), self._former.pages, linkable)
 
     def drafts(self) -> list[Draft]:
         """Return the items that can become entries, in the order of the document."""
         drafts = []
         for item in self._feed.items:
             fields = EntryFields(
-                item, self._office, self.pages.has, self._date_form, list(item.lost)
+                item, self._office, self.pages.has, self._date_forms, list(item.lost)
             )
             title = fields.title()
             try:
@@ -185,17 +196,31 @@ class _Planner:
 
     def plan(self, done: Mapping[int, tuple[Draft, Conversion]]) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""
-        notes, files = [*self._feed.notes, *self._notes], []
+        notes, files, already = [*self._feed.notes, *self._notes], [], self._already
+        assumed: Counter[str] = Counter()
         for number, (draft, made) in done.items():
-            lost = made.lost
-            if made.file is None:
-                lost = (f"left out: {made.why}",)
+            lost, file, why = list(made.lost), made.file, made.why
+            if draft.earlier and file:
+                refusal = draft.earlier.refuse(file.data)
+                if refusal is None:
+                    already += 1
+                    continue
+                why, lost = refusal, [*lost, "the entry that an import wrote is updated"]
+                file = dataclasses.replace(file, path=draft.earlier.path, is_update=True)
+            if why or file is None:
+                lost = [f"left out: {why}"]
             else:
-                files.append(made.file)
+                files.append(file)
+                assumed.update(made.assumed)
             notes += [Note(number, draft.keys["title"], text) for text in lost]
+        for text, count in sorted(assumed.items()):
+            notes.append(Note(0, "", f"{plural(count, 'item has', 'items have')} {text}"))
+        for text, count in self._terms.dropped.items():
+            notes.append(Note(0, "", f"category {quote(text)} left out, as the map says: {count}"))
         new_terms = used_terms(self._terms.new, files)
-        skipped = self._feed.left_out + len(self._notes) + len(done) - len(files)
-        return ImportPlan(tuple(files), new_terms, tuple(notes), self._already, skipped)
+        skipped = self._feed.left_out + self._already + len(self._notes) + len(done)
+        skipped -= already + len(files)
+        return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
 
     def _draft(self, item: Item, fields: EntryFields, title: str) -> Draft | None:
         """Return the draft of an item; None if the office has it already."""
@@ -211,9 +236,13 @@ class _Planner:
         identity = self._identity(item, fields)
         instant = dates.instant(date, self._office.timezone, self._office.publish_time)
         key = (link or "", title, instant)
-        if identity in self._old_ids or (identity is None and key in self._old_keys):
+        is_alone = self._links[item.link] == 1
+        old = self._earlier.find(identity, link if is_alone else None) if self._earlier else None
+        is_present = identity in self._old_ids or (identity is None and key in self._old_keys)
+        if is_present and not (old and old.digest):
             return None
-        if identity in self._ids or (identity is None and key in self._keys):
+        is_repeated = old.path in self._taken if old else identity in self._ids
+        if is_repeated or (identity is None and key in self._keys):
             raise _SkipError("it repeats an earlier item")
         terms, messages = self._terms.find(item)
         options = {"categories": "--category SLUG", "countries": "--country CODE"}
@@ -226,20 +255,26 @@ class _Planner:
         is_late = item.publication == "scheduled" and instant <= self._now
         if is_late:
             fields.lost.append("the time it was scheduled for has passed, so it is a draft")
-        slug = self._free_slug(item, title, date)
+        slug = old.entry.slug if old else self._free_slug(item, title, date)
         keys: dict[str, Any] = {"title": title, "date": date, **terms, "link": link}
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
+        elif old and old.entry.id != self._office.authority.id_of(slug):
+            keys["id"] = old.entry.id
         keys["draft"] = item.publication == "draft" or is_late
         own = filter(self._former.is_former, () if link else (item.link, item.id))
         page = self._office.address(f"entry/{slug}/index.html")
-        keys["aliases"], others = self._former.find([*item.aliases, *own], page, fields.lost)
+        former = [] if old else [*item.aliases, *own]
+        keys["aliases"], others = self._former.find(former, page, fields.lost)
+        if old:
+            self._taken.add(old.path)
+            keys["aliases"] = [path.removesuffix("index.html") for path in old.entry.aliases]
         if item.publication != "public":  # a rule would name an entry that is not
             others = []
         self._slugs.add(slug)
         self._ids.add(identity or self._office.authority.id_of(slug))
         self._keys.add(key)
-        return Draft(fields, slug, keys, tuple(others))
+        return Draft(fields, slug, keys, tuple(others), old)
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
         """Return the item's id, which subscribers already have, if it is valid for an entry."""
@@ -298,75 +333,3 @@ def used_terms(new_terms: Mapping[str, Term], files: Iterable[EntryFile]) -> dic
 def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
     """Return the office with new categories."""
     return dataclasses.replace(office, categories={**office.categories, **new_terms})
-
-
-def verify_plan(
-    plan: ImportPlan,
-    old: Sequence[Entry],
-    office: Office,
-    now: dt.datetime,
-    workers: Workers = ALONE,
-) -> ImportPlan:
-    """Return the plan without entries that would make the verification of a document fail."""
-    new_feeds: list[FeedSpec] = []
-    if any(spec.category is not None and not spec.is_pair for spec in office.feeds):
-        new_feeds = [FeedSpec(f"category/{name}", category=name) for name in plan.new_terms]
-    office = with_terms_of(office, plan.new_terms)
-    office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
-
-    def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
-        entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
-        documents = render_site(select(Site(office, entries), now))
-        return verify(documents, office, workers=workers)
-
-    if not plan.files or not faults(plan.files, old):
-        return plan
-    # ignore faults that the site has without the import
-    existing = () if faults((), old) else old
-    refused: dict[str, Fault] = {}
-    for file in plan.files:
-        alone = faults([file], ())
-        if any(fault.field != "address" for fault in alone):
-            refused[file.path] = alone[0]
-    files = [file for file in plan.files if file.path not in refused]
-    while files and (remaining := faults(files, existing)):
-        paths = {file.path for file in files}
-        blamed = {fault.path: fault for fault in remaining if fault.path in paths}
-        if not blamed:
-            largest = _largest_to_drop(files, lambda rest: faults(rest, existing))
-            blamed = dict.fromkeys(largest, remaining[0])
-        refused |= blamed
-        files = [file for file in files if file.path not in refused]
-    return _without(plan, refused)
-
-
-def _largest_to_drop(
-    files: Sequence[EntryFile], faults: Callable[[Sequence[EntryFile]], list[Fault]]
-) -> list[str]:
-    """Return the paths of the fewest largest files without which the rest has no faults."""
-    by_size = sorted(files, key=lambda file: len(file.data), reverse=True)
-    numbers = range(1, len(files))
-    more = bisect_left(numbers, x=True, key=lambda number: not faults(by_size[number:]))
-    return [file.path for file in by_size[: 1 + more]]
-
-
-def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
-    """Return the plan without the files in `refused`, and with notes on their faults."""
-    left_out = [file for file in plan.files if file.path in refused]
-    numbers = {file.number for file in left_out}
-    notes = [note for note in plan.notes if note.number not in numbers]
-    for file in left_out:
-        fault = refused[file.path]
-        text = (
-            f"left out: it would make the verification fail ({fault.path}: {fault.field}: "
-            f"expected {fault.expected}, read {fault.found})"
-        )
-        notes.append(Note(file.number, file.entry.title, text))
-    files = tuple(file for file in plan.files if file.path not in refused)
-    return dataclasses.replace(
-        plan,
-        files=files,
-        new_terms=used_terms(plan.new_terms, files),
-        notes=tuple(notes),
-        skipped=plan.skipped + len(left_out),
-    )

@@ -12,9 +12,13 @@ from typing import Literal, TypeAlias
 from ilofeed import files
 from ilofeed.build import BuildContext
 from ilofeed.content import check_entry, check_office, read, slug_of
+from ilofeed.importers.dates import check_form
 from ilofeed.importers.former import TABLE, redirect_files
-from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import, verify_plan
+from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
+from ilofeed.importers.term_map import read_term_map
 from ilofeed.importers.terms import with_terms
+from ilofeed.importers.updates import EarlierEntries, digest, read_record, write_record
+from ilofeed.importers.verified import verify_plan
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
 from ilofeed.sources import Note, RequestError, SourceError, SourceRequest, read_source
@@ -53,7 +57,9 @@ def run_import(
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
     context = context or BuildContext()
-    source = SourceRequest(request.source, request.kind, request.columns, drafts=request.drafts)
+    source = SourceRequest(
+        request.source, request.kind, request.columns, request.encoding, drafts=request.drafts
+    )
     sources = read.read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None
@@ -63,6 +69,9 @@ def run_import(
     if office is None or sources.office is None or has_errors(problems):
         return ImportResult(problems=tuple(sorted(problems)))
     _check_request(root, request, office)
+    term_map, problems = read_term_map(root, office, request.term_options, request.map_file)
+    if problems:
+        return ImportResult(problems=tuple(sorted(problems)))
     context.begin("Reading")
     try:
         feed = read_source(root, source, office.timezone, now)
@@ -73,27 +82,39 @@ def run_import(
     parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
     entries = [result.entry for result in parsed if result.entry is not None]
     slugs = {slug_of(path) for path in [*dict(sources.entries), *sources.refused]}
-    plan = plan_import(feed, office, entries, slugs, request, now, context.begin("Converting"))
-    plan = verify_plan(plan, entries, office, now, context.begin("Verifying"))
+    record = read_record(root)
+    earlier = EarlierEntries(entries, dict(sources.entries), record)
+    workers = context.begin("Converting")
+    plan = plan_import(feed, office, entries, slugs, request, now, term_map, earlier, workers)
+    updated = {file.entry.slug for file in plan.files if file.is_update}
+    others = [entry for entry in entries if entry.slug not in updated]
+    plan = verify_plan(plan, others, office, now, context.begin("Verifying"))
     new_terms = _write_terms(root, request, plan, sources.office, now)
     paths, notes = [], list(plan.notes)
     if new_terms not in {"missing", "no place"}:
         for file in plan.files:
             try:
                 if not request.dry_run:
-                    read.create_file(root, root / file.path, file.data)
+                    write = read.replace_file if file.is_update else read.create_file
+                    write(root, root / file.path, file.data)
             except FileExistsError:
                 text = f"left out: {quote(file.path)} already exists"
                 notes.append(Note(file.number, file.entry.title, text))
             else:
                 paths.append(file.path)
         notes += _write_redirects(root, request, plan, office)
+    if feed.is_table and paths and not request.dry_run:
+        written = {file.path: digest(file.data) for file in plan.files if file.path in paths}
+        write_record(root, record | written)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(paths), tuple(notes))
 
 
 def _check_request(root: Path, request: ImportRequest, office: Office) -> None:
-    """Raise `RequestError` for unknown terms, and for a folder that has the rules of an import."""
+    """Raise `RequestError` for an option that cannot be used."""
+    for form in request.date_forms:
+        if why := check_form(form):
+            raise RequestError(f"invalid --date-format {quote(form)}: {why}")
     for terms, names in (
         (office.categories, request.categories),
         (office.countries, request.countries),

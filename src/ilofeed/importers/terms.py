@@ -1,8 +1,12 @@
 """Map the categories of imported items to an office's terms, and add new terms to feeds.yaml."""
 
+import dataclasses
 import datetime as dt
+import itertools
 import json
 import re
+import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pydantic import TypeAdapter, ValidationError
@@ -10,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from ilofeed.content import Line, check_office, to_yaml, yaml_nodes
 from ilofeed.importers.markdown import plain
 from ilofeed.model import Office, Term
-from ilofeed.problems import has_errors, quote
+from ilofeed.problems import did_you_mean, has_errors, quote
 from ilofeed.sources import DIMENSIONS, Dimension, Item, Tag
 from ilofeed.text import SLUG, decode, repair, slugify
 
@@ -18,17 +22,27 @@ MAX_NEW, MAX_CHECKED, MAX_KEPT = 300, 200, 100
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
 # the end of the scheme of ilofeed's categories: `category/wages`; `category` in earlier versions
 _SCHEME = re.compile(r"tag:.*:(category|country)(?:/([A-Za-z0-9-]+))?")
+_SIGNS = str.maketrans("’‘ʼ`´′‐‑‒–—−", "'" * 6 + "-" * 6)
 _SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countries"}
 
 
 class TermFinder:
-    """Finds the terms of items; `categories` and `countries` are for items that have none."""
+    """Finds the terms of items; `categories` and `countries` are for items that have none.
+
+    `term_map` has terms by label: see `term_map.read_term_map`.
+    """
 
     def __init__(
-        self, office: Office, categories: Sequence[str] = (), countries: Sequence[str] = ()
+        self,
+        office: Office,
+        categories: Sequence[str] = (),
+        countries: Sequence[str] = (),
+        term_map: Mapping[str, str] | None = None,
     ) -> None:
         self.new: dict[str, Term] = {}  # categories that feeds.yaml lacks, broader ones first
         self._new_labels: dict[str, str] = {}  # their slugs by label
+        self.dropped: Counter[str] = Counter()  # labels that the map leaves out
+        self._map = {_fold(label): term for label, term in (term_map or {}).items()}
         self._office = office
         self._by_name = {
             "categories": _names(office.categories),
@@ -43,10 +57,10 @@ class TermFinder:
         """Return the terms of an item by dimension, and a message about each one left out."""
         terms: dict[str, list[str]] = {"categories": [], "countries": []}
         messages = []
-        for tag in item.tags[:MAX_CHECKED]:
+        for tag in itertools.chain.from_iterable(map(self._split, item.tags[:MAX_CHECKED])):
             dimension, name, why = self._find(tag)
             if name is None:
-                messages.append(why)
+                messages.extend([why] * bool(why))
             elif name not in terms[dimension] and len(terms[dimension]) < MAX_KEPT:
                 terms[dimension].append(name)
             elif name not in terms[dimension]:
@@ -56,38 +70,67 @@ class TermFinder:
         return {key: names or list(self._defaults[key]) for key, names in terms.items()}, messages
 
     def _find(self, tag: Tag) -> tuple[Dimension, str | None, str]:
-        dimension, texts = tag.dimension, [tag.term, tag.label]
-        if dimension is None and (scheme := _SCHEME.fullmatch(tag.scheme)):
-            dimension = _SCHEMES[scheme[1]]
-            if scheme[2] is not None:  # the term is a label too, in the office's language
-                texts.insert(0, scheme[2])
-                tag = Tag(scheme[2], tag.term)
+        return self._mapped(tag) or self._known(tag) or self._new(tag)
+
+    def _split(self, tag: Tag) -> list[Tag]:
+        """Split a value of a table at commas, unless it is one label."""
+        if tag.dimension is None or _fold(tag.term) in self._map or self._known(tag):
+            return [tag]
+        parts = filter(None, map(str.strip, re.split("[,，、]", tag.term)))
+        return [dataclasses.replace(tag, term=part) for part in parts]
+
+    def _mapped(self, tag: Tag) -> tuple[Dimension, str | None, str] | None:
+        label = tag.label or tag.term
+        term = self._map.get(_fold(label), self._map.get(_fold(tag.term)))
+        if term == "":
+            self.dropped[label] += 1
+            return "categories", None, ""
+        if term is None or term in self._office.countries:
+            return None if term is None else ("countries", term, "")
+        return "categories", *self._add(term, label)
+
+    def _known(self, tag: Tag) -> tuple[Dimension, str | None, str] | None:
+        """Return dimension and name of the office's term that a tag names."""
+        dimension, texts = _with_scheme(tag)
         for key in (dimension,) if dimension else DIMENSIONS:
             for text in texts:
                 if (name := self._by_name[key].get(_fold(text))) is not None:
                     return key, name, ""
-        if dimension == "countries":
-            return "countries", None, f"the country {quote(tag.term)} is not in feeds.yaml"
-        return "categories", *self._add(tag)
+        return None
 
-    def _add(self, tag: Tag) -> tuple[str | None, str]:
-        """Add a category for a tag and return its slug, or None and the reason."""
-        label = " ".join(repair(plain(tag.label or tag.term)).split())
-        slug = tag.term if SLUG.fullmatch(tag.term) and len(tag.term) <= 80 else slugify(label)
-        if label == slug:
-            label = slug.replace("-", " ").capitalize()
-        if not slug:
-            return None, f"category {quote(label)} has no slug; add it to feeds.yaml with one"
+    def _new(self, tag: Tag) -> tuple[Dimension, str | None, str]:
+        dimension, (term, *labels) = _with_scheme(tag)
+        if dimension == "countries":
+            hint = did_you_mean(tag.term, [c.label("") for c in self._office.countries.values()])
+            return "countries", None, f"the country {quote(tag.term)} is not in feeds.yaml{hint}"
+        label = " ".join(repair(plain(labels[0] or term)).split())
         same = self._new_labels.get(_fold(label))  # a tag and a category of WordPress, for example
         if same and tag.broader is None:
-            return same, ""
-        base, number = slug, 1  # words of other scripts can have the same slug: 工资 and 公子
-        while not label.isascii() and slug in self.new and self.new[slug].labels[""] != label:
+            return "categories", same, ""
+        if SLUG.fullmatch(term) and len(term) <= 80:
+            return "categories", *self._add(term, label, tag.broader)
+        if not (slug := slugify(label)):
+            why = f"category {quote(label)} has no slug; name one: --map {quote(f'{label}=SLUG')}"
+            return "categories", None, why
+        free, number = slug, 1
+        while not self._is_free(free, label):
             number += 1
-            slug = f"{base}-{number}"
+            free = f"{slug}-{number}"
+        return "categories", *self._add(free, label, tag.broader)
+
+    def _is_free(self, slug: str, label: str) -> bool:
+        """Return whether no other label has a slug: `C` and `C++` are two categories."""
+        labels = (self.new[slug].labels[""] if slug in self.new else label, label)
+        is_same = len({_fold(text).replace("-", " ") for text in labels}) == 1
+        return slug not in self._office.categories and is_same
+
+    def _add(self, slug: str, label: str, parent: Tag | None = None) -> tuple[str | None, str]:
+        """Add a category unless there is one; return its slug, or None and the reason."""
         if slug in self._office.categories or slug in self.new:
             return slug, ""
-        _, broader, _ = self._find(tag.broader) if tag.broader else ("", None, "")
+        _, broader, _ = self._find(parent) if parent else ("", None, "")
+        if label == slug:
+            label = slug.replace("-", " ").capitalize()
         try:
             label = _LABEL.validate_python(label)
         except ValidationError as error:
@@ -100,6 +143,15 @@ class TermFinder:
         return slug, ""
 
 
+def _with_scheme(tag: Tag) -> tuple[Dimension | None, list[str]]:
+    """Return the dimension of a tag and its texts, with what a scheme of ilofeed says."""
+    if tag.dimension is None and (scheme := _SCHEME.fullmatch(tag.scheme)):
+        # in the new form the term is a label too, in the office's language
+        slug = [] if scheme[2] is None else [scheme[2]]
+        return _SCHEMES[scheme[1]], [*slug, tag.term, tag.label]
+    return tag.dimension, [tag.term, tag.label]
+
+
 def _names(terms: Mapping[str, Term]) -> dict[str, str]:
     """Map the labels of terms in all languages to their keys, and each key to itself."""
     labels = {_fold(label): name for name, term in terms.items() for label in term.labels.values()}
@@ -107,7 +159,9 @@ def _names(terms: Mapping[str, Term]) -> dict[str, str]:
 
 
 def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
+    """Return a label without what people do not see: forms of letters, of ’ and of hyphens."""
+    folded = unicodedata.normalize("NFKC", text).casefold().translate(_SIGNS)
+    return " ".join(unicodedata.normalize("NFC", folded).split())
 
 
 def _only(terms: Mapping[str, Term]) -> list[str]:

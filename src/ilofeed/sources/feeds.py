@@ -189,9 +189,7 @@ class _EntryReader:
         return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
 
     def _date(self, key: str) -> items.ImportedDate:
-        parsed = dict.get(self.entry, f"{key}_parsed")
-        read = "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z".format(*parsed) if parsed is not None else ""
-        return items.ImportedDate(self._get(key), read)
+        return items.ImportedDate(self._get(key))
 
     def _text(self, key: str, *, html: bool) -> items.Text:
         is_html = html and "html" in self._detail(key, "type")

@@ -50,10 +50,9 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class ImportedDate:
-    """A date: the text in the document, and feedparser's reading of it in UTC ("" if none)."""
+    """A date as the document has it."""
 
     written: str = ""
-    read: str = ""
 
     def __bool__(self) -> bool:
         return self.written != ""

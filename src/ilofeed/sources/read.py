@@ -9,12 +9,13 @@ from pathlib import Path
 from ilofeed.content import read
 from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.problems import did_you_mean, quote
-from ilofeed.sources.decoding import decode, detect_kind, unpack
+from ilofeed.sources.decoding import codec_of, decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.files import read_calendar, read_posts
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.tables import KEYS, STATE_KEYS, read_table
+from ilofeed.sources.tables import KEYS, STATE_KEYS, read_sheets, read_table
+from ilofeed.sources.workbooks import is_workbook
 from ilofeed.urls import AddressError
 
 
@@ -25,6 +26,7 @@ class SourceRequest:
     source: str  # a path, also of a folder, or an http or https address
     kind: str | None = None  # atom, rss, rdf, json, csv, ics; None: detected by its beginning
     columns: Sequence[str] = ()  # KEY=HEADER
+    encoding: str | None = None  # of the source; None: what it says, or UTF-8
     drafts: bool = False  # also read drafts and scheduled posts
 
 
@@ -38,21 +40,26 @@ def read_source(
     `http.FetchError` and `OSError` for failed transfers.
     """
     columns = _parse_columns(request.columns)
-    base = None
+    encoding = codec_of(request.encoding or "")
+    if request.encoding and not encoding:
+        raise RequestError(f"unknown --encoding {quote(request.encoding)}; for instance cp1251")
+    base, charset = None, ""
     data: bytes | None
     if is_address(request.source):
         try:
             response = fetch(request.source, MAX_BYTES)
         except (AddressError, TooLargeError) as error:
             raise SourceError(str(error)) from error
-        data, base = response.data, response.address
+        data, base, charset = response.data, response.address, response.charset
     elif (root / request.source).is_dir():
         return read_posts(root / request.source, zone, now, drafts=request.drafts)
     else:
         data = read.read_limited(root / request.source, MAX_BYTES)
         if data is None:
             raise SourceError(f"it is larger than {MAX_BYTES // 2**20} MiB")
-    text, notes = decode(unpack(data))
+    if is_workbook(data):
+        return read_sheets(data, columns, drafts=request.drafts)
+    text, notes = decode(unpack(data), encoding, charset)
     match request.kind or detect_kind(text):
         case "json":
             feed = read_json(text, drafts=request.drafts)

@@ -1,6 +1,8 @@
-"""Read a table (CSV, RFC 4180) whose columns have the names of an entry's keys."""
+"""Read a table, CSV (RFC 4180) or a workbook, whose columns have the names of an entry's keys."""
 
 import csv
+import dataclasses
+import datetime as dt
 import io
 import itertools
 import re
@@ -8,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.sources import items, public
+from ilofeed.sources.workbooks import read_workbook
 from ilofeed.text import find_markup
 
 KEYS = frozenset(
@@ -30,7 +33,11 @@ _OTHER_NAMES = {
     "attachment": "attachments.url",
 }
 _MAX_CELL = 2_000_000
-_SEVERAL = re.compile("[;|]")
+_SEVERAL = re.compile("[;|\n]")
+_SEPARATOR = re.compile(r'"?sep=(?P<sign>[,;\t|])"?\r?\n', re.IGNORECASE)
+_DATES = ("date", "updated", "event.start", "event.end")
+_SERIAL = re.compile(r"[1-9]\d{4}(?:\.\d+)?")  # days, from 1927 on
+_DAY_ZERO = dt.date(1899, 12, 30)
 _MAIL = re.compile(r"(?P<name>[^<]*)<(?P<email>[^<>\s@]+@[^<>\s]+)>")
 
 
@@ -39,16 +46,46 @@ def read_table(
 ) -> items.ImportedFeed:
     """Return the rows of a table as items (`columns`: key to header); raise `SourceError`."""
     csv.field_size_limit(_MAX_CELL)
-    delimiter = _delimiter(text)
+    separator = _SEPARATOR.match(text)  # which Excel writes and reads
+    text = text[separator.end() :] if separator else text
+    delimiter = separator["sign"] if separator else _delimiter(text)
     if text.count(delimiter) > items.MAX_PARTS:
         raise items.SourceError(f"the table has more than {items.MAX_PARTS} cells")
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
-        header = next((row for row in rows if any(map(str.strip, row))), [])
-        positions, states, notes = _positions([name.strip() for name in header], columns)
-        numbered = list(enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1))
+        return _read_rows(rows, columns, _DAY_ZERO, drafts=drafts)
     except csv.Error as error:
         raise items.SourceError(f"the table cannot be read: {error}") from error
+
+
+def read_sheets(
+    data: bytes, columns: Mapping[str, str], *, drafts: bool = False
+) -> items.ImportedFeed:
+    """Return the rows of the first visible sheet of a workbook that has a known header."""
+    book = read_workbook(data)
+    errors = []
+    for name, rows in book.sheets.items():
+        try:
+            feed = _read_rows(iter(rows), columns, book.day_zero, drafts=drafts)
+        except items.SourceError as error:
+            errors.append(error)
+            continue
+        others = [*(other for other in book.sheets if other != name), *book.hidden]
+        texts = [f"the sheet {quote(name)} was read, not: {', '.join(map(quote, others))}"]
+        texts = texts * bool(others) + [
+            f"{what} were not read: {count}" for what, count in book.unread.items() if count
+        ]
+        notes = tuple(items.Note(0, "", text) for text in texts)
+        return dataclasses.replace(feed, notes=(*notes, *feed.notes))
+    raise errors[0] if errors else items.SourceError("the workbook has no visible sheet")
+
+
+def _read_rows(
+    rows: Iterator[list[str]], columns: Mapping[str, str], day_zero: dt.date, *, drafts: bool
+) -> items.ImportedFeed:
+    header = next((row for row in rows if any(map(str.strip, row))), [])
+    positions, states, notes = _positions([name.strip() for name in header], columns)
+    numbered = list(enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1))
     if len(numbered) > items.MAX_ITEMS:
         message = f"the table has more than {items.MAX_ITEMS} rows; the rest is ignored"
         notes.append(items.Note(0, "", message))
@@ -65,14 +102,25 @@ def read_table(
         ),
         drafts=drafts,
     )
-    entries = [
-        _item(number, _cells(row, positions), selection.taken[number])
-        for number, row in filled
-        if number in selection.taken
-    ]
+    cells = {number: _cells(row, positions) for number, row in filled if number in selection.taken}
+    serials = sum(_read_serials(row, day_zero) for row in cells.values())
+    if serials:
+        message = f"numbers read as days since {day_zero}, as spreadsheets count them: {serials}"
+        notes.append(items.Note(0, "", message))
+    entries = [_item(number, row, selection.taken[number]) for number, row in cells.items()]
     return items.ImportedFeed(
         tuple(entries), (*notes, *selection.notes), is_table=True, left_out=selection.left_out
     )
+
+
+def _read_serials(cells: dict[str, str], day_zero: dt.date) -> int:
+    """Replace numbers in the columns of dates by dates; return how many."""
+    serials = [key for key in _DATES if _SERIAL.fullmatch(cells[key])]
+    for key in serials:
+        zero = dt.datetime.combine(day_zero, dt.time())
+        moment = zero + dt.timedelta(seconds=round(float(cells[key]) * 24 * 60 * 60))
+        cells[key] = str(moment).removesuffix(" 00:00:00")
+    return len(serials)
 
 
 def _cells(row: list[str], positions: Mapping[str, int]) -> dict[str, str]:

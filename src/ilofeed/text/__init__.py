@@ -16,7 +16,7 @@ from ilofeed.text.characters import (
     repair,
     without_markup,
 )
-from ilofeed.text.decoding import decode
+from ilofeed.text.decoding import decode, foreign_lines, readable_encodings
 from ilofeed.text.scripts import (
     SLUG,
     foreign_script,
@@ -28,7 +28,7 @@ from ilofeed.text.unseen import SPACES, unseen
 
 __all__ = [
     "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
-    "escaped_private", "find_markup", "find_unfit", "foreign_script", "is_mistakable",
-    "is_windows_name", "private_character", "repair", "slugify", "suggest_language", "unseen",
-    "without_markup",
+    "escaped_private", "find_markup", "find_unfit", "foreign_lines", "foreign_script",
+    "is_mistakable", "is_windows_name", "private_character", "readable_encodings", "repair",
+    "slugify", "suggest_language", "unseen", "without_markup",
 ]  # fmt: skip

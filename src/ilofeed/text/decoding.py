@@ -118,7 +118,8 @@ def _foreign(path: str, data: bytes) -> tuple[str, list[Problem]]:
     """Return the text of a file with lines in another encoding, and a problem at the first one."""
     lines = data.split(b"\n")
     foreign = {index: at for index, line in enumerate(lines) if (at := _first_foreign(line)) >= 0}
-    codec, name = guess_encoding(b"\n".join(lines[index] for index in foreign))
+    readable = readable_encodings(b"\n".join(lines[index] for index in foreign))
+    codec, name = readable[0] if readable else ("", "")
     texts = [
         line.decode(codec or "cp1252", "replace").replace("\ufffd", "?")
         if index in foreign
@@ -133,6 +134,11 @@ def _foreign(path: str, data: bytes) -> tuple[str, list[Problem]]:
         words = line[at:].decode(codec, "replace").strip()
         message = f"the file is not encoded as UTF-8; as {name} this is {quote(words, 30)}"
     return "\n".join(texts), [Problem(path, index + 1, column, "not-utf-8", f"{message}; {_SAVE}")]
+
+
+def foreign_lines(data: bytes) -> bytes:
+    """Return the lines of a document that are not UTF-8."""
+    return b"\n".join(line for line in data.split(b"\n") if _first_foreign(line) >= 0)
 
 
 def _first_foreign(line: bytes) -> int:
@@ -215,14 +221,13 @@ _ENCODINGS = (  # of equally readable ones the first is right
 )
 
 
-def guess_encoding(data: bytes) -> tuple[str, str]:
-    """Return the codec in which bytes are most readable, and its name; "" if they are in none."""
-    best, most = ("", ""), MIN_READABLE
+def readable_encodings(data: bytes) -> list[tuple[str, str]]:
+    """Return the codecs in which bytes are readable, and their names; the most readable first."""
+    scores = []
     for codec, name, readable in _ENCODINGS:
         try:
-            score = readable(data.decode(codec)[:SAMPLE])
+            scores.append((readable(data.decode(codec)[:SAMPLE]), codec, name))
         except UnicodeDecodeError:
             continue
-        if score > most:
-            best, most = (codec, name), score
-    return best
+    best = sorted(scores, key=lambda score: -score[0])
+    return [(codec, name) for score, codec, name in best if score > MIN_READABLE]
