@@ -23,7 +23,7 @@ from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
 from ilofeed.guard.comparison import line_of
 from ilofeed.importers.dates import read_date
-from ilofeed.importers.markdown import from_markdown, plain, to_markdown
+from ilofeed.importers.markup.markdown import from_markdown, plain, to_markdown
 from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.sources.feeds import read_feed

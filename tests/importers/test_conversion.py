@@ -10,7 +10,7 @@ import pytest
 
 from ilofeed.build import BuildContext
 from ilofeed.importers import ImportRequest, run_import
-from ilofeed.importers.markdown import to_markdown
+from ilofeed.importers.markup.markdown import to_markdown
 from offices import NOW, write_office
 
 if TYPE_CHECKING:

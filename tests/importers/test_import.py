@@ -21,7 +21,7 @@ from ilofeed.content.office import check_office
 from ilofeed.content.read import Sources, read_office
 from ilofeed.content.site import check
 from ilofeed.http import FetchError
-from ilofeed.importers.markdown import to_markdown
+from ilofeed.importers.markup.markdown import to_markdown
 from ilofeed.importers.terms import with_terms
 from ilofeed.model import Term
 from ilofeed.problems import has_errors
@@ -997,7 +997,7 @@ def test_an_entry_with_which_a_feed_would_not_verify_is_left_out(
         faults = right(documents, office)
         return faults + [Fault("all/atom.xml", "entries", "a", "b")] * ("Bad" in titles)
 
-    monkeypatch.setattr("ilofeed.importers.plan.verify", refuses)
+    monkeypatch.setattr("ilofeed.importers.verified.verify", refuses)
     files, said = imported(office, rss(GOOD, item(title="Bad", guid="urn:x-y:2")), capsys)
     assert list(files) == ["2015/pay.md"]
     assert 'item 2 "Bad": left out: it would make the verification fail' in said

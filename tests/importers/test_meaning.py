@@ -7,10 +7,10 @@ import urllib.parse
 
 import pytest
 
-from ilofeed.importers import markdown
 from ilofeed.importers.fields import one_line
-from ilofeed.importers.html import simplify
-from ilofeed.importers.markdown import Body, plain, to_markdown
+from ilofeed.importers.markup import markdown
+from ilofeed.importers.markup.html import simplify
+from ilofeed.importers.markup.markdown import Body, plain, to_markdown
 from ilofeed.sources import Text
 
 ENTRY = "https://me.org/entry/slug/"

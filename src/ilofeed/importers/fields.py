@@ -15,7 +15,7 @@ from ilofeed.bodies import link_addresses
 from ilofeed.content import keys, summary_html
 from ilofeed.dates import Moment
 from ilofeed.importers.dates import read_date
-from ilofeed.importers.markdown import Body, from_markdown, plain, to_markdown
+from ilofeed.importers.markup import Body, from_markdown, plain, to_markdown
 from ilofeed.media import media_type
 from ilofeed.model import Office
 from ilofeed.problems import quote

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed.content import Line, check_office, to_yaml, yaml_nodes
-from ilofeed.importers.markdown import plain
+from ilofeed.importers.markup import plain
 from ilofeed.model import Office, Term
 from ilofeed.problems import did_you_mean, has_errors, quote
 from ilofeed.sources import DIMENSIONS, Dimension, Item, Tag

@@ -12,8 +12,14 @@ from typing import Any, TypeAlias
 from bs4 import BeautifulSoup
 
 from ilofeed.bodies import TAGS, join_html, sanitize, well_formed
-from ilofeed.importers.footnotes import mark_footnotes
-from ilofeed.importers.layout import BLOCKS, fill_table, holds, number_items, write_on_one_line
+from ilofeed.importers.markup.footnotes import mark_footnotes
+from ilofeed.importers.markup.layout import (
+    BLOCKS,
+    fill_table,
+    holds,
+    number_items,
+    write_on_one_line,
+)
 from ilofeed.problems import plural, quote
 
 Resolve: TypeAlias = Callable[[str, str, str], str | None]  # element, attribute, address

@@ -16,8 +16,8 @@ from lxml import etree
 from markdownify import MarkdownConverter
 
 from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize
-from ilofeed.importers.html import KEPT, Resolve, simplify
-from ilofeed.importers.layout import BLOCKS
+from ilofeed.importers.markup.html import KEPT, Resolve, simplify
+from ilofeed.importers.markup.layout import BLOCKS
 from ilofeed.problems import Problem, has_errors
 from ilofeed.text import Source, repair
 
