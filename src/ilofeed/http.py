@@ -62,15 +62,18 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def fetch(address: str, limit: int) -> Response:
+def fetch(address: str, limit: int, seconds: float | None = None) -> Response:
     """Fetch an http or https address, following redirects; try again if the server fails.
+
+    The response must arrive within `seconds`, by default within `LONGEST`.
 
     Raise `urls.AddressError` for an invalid address, `FetchError` for a failed request, and
     `TooLargeError` for a body of more than `limit` bytes.
     """
     url = to_url(address, local=True)
-    timeout = f"cannot be reached: no complete response after {LONGEST:.0f} seconds"
-    end = time.monotonic() + LONGEST
+    seconds = LONGEST if seconds is None else seconds
+    timeout = f"cannot be reached: no complete response after {seconds:.0f} seconds"
+    end = time.monotonic() + seconds
     for attempt in range(1, TRIES + 1):
         try:
             return _with_deadline(end - time.monotonic(), url, timeout, lambda: _get(url, limit))

@@ -211,7 +211,7 @@ def test_a_json_feed(office: Path, capsys: pytest.CaptureFixture[str]) -> None:
         "Plain text \\& a \\<sign\\>.\n\nSecond paragraph.\n"
     )
     assert "https://json.example.net/1.jpg` has no alt text" in said
-    assert "its next_url" in said
+    assert "older items are on further pages, such as `https://json.example.net/page/2`" in said
     assert "item 3: left out: it is not an object\n" in said
     assert passes(office)
 

@@ -50,6 +50,14 @@ if TYPE_CHECKING:
 )
 @click.option("--map-file", metavar="FILE", help="A YAML file of such labels and terms.")
 @click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
+@click.option(
+    "--pages",
+    type=click.IntRange(1, 1000),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Read up to N pages of a feed at an address.",
+)
 @click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
 @click.option(
     "--redirects",

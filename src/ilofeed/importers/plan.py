@@ -50,6 +50,7 @@ class ImportRequest:
     term_options: Sequence[str] = ()  # LABEL=TERM
     map_file: str | None = None  # a path
     drafts: bool = False  # also import drafts and scheduled posts
+    pages: int = 1  # read at most, of a feed at an address
     write_terms: bool = False
     redirects: str | None = None  # a folder for rules of web servers
     dry_run: bool = False

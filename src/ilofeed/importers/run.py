@@ -58,7 +58,12 @@ def run_import(
     """
     context = context or BuildContext()
     source = SourceRequest(
-        request.source, request.kind, request.columns, request.encoding, drafts=request.drafts
+        request.source,
+        request.kind,
+        request.columns,
+        request.encoding,
+        drafts=request.drafts,
+        pages=request.pages,
     )
     sources = read.read_office(root)
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]

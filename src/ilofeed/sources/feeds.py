@@ -51,7 +51,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     if kind not in {"rss", "RDF", "feed"}:
         why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
-    nodes = [node for node in root.iter() if _is_item(node)]
+    nodes = [node for node in root.iter() if is_item(node)]
     is_whole = not any(map(is_unmatched, notes))
     states = public.xml_states(root, nodes, is_whole=is_whole)
     selection = public.select(enumerate(states, 1), drafts=drafts)
@@ -86,10 +86,26 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
-    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed, left_out=selection.left_out)
+    is_wordpress = "wordpress" in _string(dict.get(parsed.feed, "generator")).lower()
+    return items.ImportedFeed(
+        tuple(read),
+        tuple(notes),
+        by_ilofeed,
+        left_out=selection.left_out,
+        next_page=next_link(root) if export is None else "",
+        page_parameter="paged" if is_wordpress and export is None and nodes else "",
+    )
 
 
-def _is_item(node: Any) -> bool:
+def next_link(root: Any) -> str:
+    """Return the address of the page of a feed with older items (RFC 5005), as written, or ""."""
+    links = [link for link in root.iterdescendants(f"{_ATOM}link") if not is_item(link.getparent())]
+    by_rel = {link.get("rel"): link.get("href") for link in links}
+    return _string(by_rel.get("next") or by_rel.get("prev-archive"))
+
+
+def is_item(node: Any) -> bool:
+    """Return whether an element is an item of a feed."""
     parent = node.getparent()
     is_named = isinstance(node.tag, str) and local_name(node) in ITEMS
     return is_named and parent is not None and local_name(parent) in PARENTS

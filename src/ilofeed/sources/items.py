@@ -145,6 +145,8 @@ class ImportedFeed:
     is_table: bool = False
     left_out: int = 0  # items that were not public posts
     table: tuple[str, ...] = ()  # lines that say what the keys of posts become
+    next_page: str = ""  # the address of a document with older items, as written
+    page_parameter: str = ""  # in the addresses of further pages, if the site may have some
 
 
 def too_many(number: int) -> list[Note]:

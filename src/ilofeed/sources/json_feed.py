@@ -17,25 +17,31 @@ _READ = frozenset(
 )
 
 
-def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
-    """Return the items of a JSON Feed; raise `SourceError` for any other text."""
+def parse_json(text: str) -> Any:
+    """Return what a JSON text holds; raise `SourceError` if it is invalid or too large."""
     if sum(map(text.count, "{[,")) > 3 * items.MAX_PARTS:
         raise items.SourceError(f"the JSON has more than {items.MAX_PARTS} members")
     try:
-        document = json.loads(text)
+        return json.loads(text)
     except RecursionError as error:
         raise items.SourceError("the JSON is too deeply nested") from error
     except ValueError as error:
         raise items.SourceError(f"invalid JSON: {error}") from error
+
+
+def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
+    """Return the items of a JSON Feed; raise `SourceError` for any other text."""
+    document = parse_json(text)
     members = document.get("items") if isinstance(document, dict) else None
     if not isinstance(members, list):
-        raise items.SourceError("this is JSON, but not a JSON Feed: it has no list of `items`")
-    states = ((number, _state(_mapping(item))) for number, item in enumerate(members, 1))
+        hint = "; for the posts of this site, import its /wp-json/wp/v2/posts?_embed=1"
+        is_wordpress = isinstance(document, dict) and "namespaces" in document
+        raise items.SourceError(
+            "this is JSON, but not a JSON Feed: it has no list of `items`" + hint * is_wordpress
+        )
+    states = ((number, _state(as_mapping(item))) for number, item in enumerate(members, 1))
     selection = public.select(states, drafts=drafts)
     notes = [*selection.notes, *items.too_many(len(selection.taken))]
-    if _text(document.get("next_url")):
-        message = "older items are in another document, at its next_url; import that one too"
-        notes.append(items.Note(0, "", message))
     read, unread = [], Counter[str]()
     for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
         item = members[number - 1]
@@ -45,15 +51,26 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
             unread.update(key for key in item if key not in _READ and not public.is_name(key))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
-    if unread:
-        names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-        notes.append(items.Note(0, "", f"members ignored, since entries have no key: {names}"))
-    by_ilofeed = any(isinstance(_mapping(item).get("_ilofeed"), dict) for item in members)
-    return items.ImportedFeed(tuple(read), tuple(notes), by_ilofeed, left_out=selection.left_out)
+    notes += ignored_members(unread)
+    by_ilofeed = any(isinstance(as_mapping(item).get("_ilofeed"), dict) for item in members)
+    return items.ImportedFeed(
+        tuple(read),
+        tuple(notes),
+        by_ilofeed,
+        left_out=selection.left_out,
+        next_page=as_text(document.get("next_url")),
+    )
+
+
+def ignored_members(unread: Counter[str]) -> list[items.Note]:
+    """Return a note on members that were not read, given by name and number of items."""
+    names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
+    message = f"members ignored, since entries have no key: {names}"
+    return [items.Note(0, "", message)] * bool(unread)
 
 
 def _state(item: dict[str, Any]) -> public.State:
-    parts = [item, *(value for key, value in item.items() if key[:1] == "_" and _mapping(value))]
+    parts = [item, *(value for key, value in item.items() if key[:1] == "_" and as_mapping(value))]
     fields = [
         (public.fold(key), _statement(value)) for part in parts for key, value in part.items()
     ]
@@ -65,7 +82,8 @@ def _state(item: dict[str, Any]) -> public.State:
     if state.kind != "public" or "_ilofeed" in item:
         return state
     title, link, *texts = (
-        _text(item.get(key)) for key in ("title", "url", "content_html", "content_text", "summary")
+        as_text(item.get(key))
+        for key in ("title", "url", "content_html", "content_text", "summary")
     )
     return public.placeholder_state(title, link, texts)
 
@@ -82,72 +100,74 @@ def _statement(value: Any) -> str:
 def _item(
     number: int, item: dict[str, Any], feed: dict[str, Any], publication: items.Publication
 ) -> items.Item:
-    extension = _mapping(item.get("_ilofeed"))
-    event, image = _mapping(extension.get("event")), _mapping(extension.get("image"))
-    url, external = _text(item.get("url")), _text(item.get("external_url"))
-    html = _text(item.get("content_html"))
-    published, modified = _text(item.get("date_published")), _text(item.get("date_modified"))
+    extension = as_mapping(item.get("_ilofeed"))
+    event, image = as_mapping(extension.get("event")), as_mapping(extension.get("image"))
+    url, external = as_text(item.get("url")), as_text(item.get("external_url"))
+    html = as_text(item.get("content_html"))
+    published, modified = as_text(item.get("date_published")), as_text(item.get("date_modified"))
     return items.Item(
         number,
-        id=_text(item.get("id")),
-        title=items.Text(_text(item.get("title"))),
+        id=as_text(item.get("id")),
+        title=items.Text(as_text(item.get("title"))),
         link=external or url,
         page=url if external else "",
         date=items.ImportedDate(published or modified),
         updated=items.ImportedDate(modified if published else ""),
-        summary=items.Text(_text(item.get("summary"))),
-        content=items.Text(html, "html") if html else items.Text(_text(item.get("content_text"))),
-        base=url or external or _text(feed.get("home_page_url")),
+        summary=items.Text(as_text(item.get("summary"))),
+        content=items.Text(html, "html") if html else items.Text(as_text(item.get("content_text"))),
+        base=url or external or as_text(feed.get("home_page_url")),
         tags=tuple(_tags(item, extension)),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
         enclosures=tuple(_enclosures(item)),
         picture=items.Picture(
-            *map(_text, (item.get("image"), image.get("alt"), image.get("credit")))
+            *map(as_text, (item.get("image"), image.get("alt"), image.get("credit")))
         ),
-        event=items.ImportedEvent(*(_text(event.get(key)) for key in items.EVENT)),
-        language=_text(item.get("language")) or _text(feed.get("language")),
-        translation_of=_text(extension.get("translation_of")),
+        event=items.ImportedEvent(*(as_text(event.get(key)) for key in items.EVENT)),
+        language=as_text(item.get("language")) or as_text(feed.get("language")),
+        translation_of=as_text(extension.get("translation_of")),
         publication=publication,
     )
 
 
-def _text(value: Any) -> str:
+def as_text(value: Any) -> str:
     """Return a string, or a number as a string (JSON Feed allows it for ids); else ""."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         value = json.dumps(value)
     return value.strip() if isinstance(value, str) else ""
 
 
-def _mapping(value: Any) -> dict[str, Any]:
+def as_mapping(value: Any) -> dict[str, Any]:
+    """Return an object as a dictionary, which is empty for any other value."""
     return value if isinstance(value, dict) else {}
 
 
-def _list(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
+    """Return a list, which is empty for any other value."""
     return value if isinstance(value, list) else []
 
 
 def _tags(item: dict[str, Any], extension: dict[str, Any]) -> Iterator[items.Tag]:
     for dimension in items.DIMENSIONS:
-        for name in map(_text, _list(extension.get(dimension))):
+        for name in map(as_text, as_list(extension.get(dimension))):
             if name:
                 yield items.Tag(name, dimension=dimension)
     if not extension:
-        for name in _list(item.get("tags")):
+        for name in as_list(item.get("tags")):
             if isinstance(name, str) and name.strip():
                 yield items.Tag(name.strip())
 
 
 def _authors(item: dict[str, Any]) -> Iterator[items.Author]:
-    people = _list(item.get("authors")) or [item.get("author")]  # 1.1, 1.0
-    for person in map(_mapping, people):
-        url = _text(person.get("url"))
+    people = as_list(item.get("authors")) or [item.get("author")]  # 1.1, 1.0
+    for person in map(as_mapping, people):
+        url = as_text(person.get("url"))
         mail = url.removeprefix("mailto:") if url.startswith("mailto:") else ""
-        if name := _text(person.get("name")) or mail:
+        if name := as_text(person.get("name")) or mail:
             yield items.Author(name, mail, "" if mail else url)
 
 
 def _enclosures(item: dict[str, Any]) -> Iterator[items.Enclosure]:
-    for attachment in map(_mapping, _list(item.get("attachments"))):
-        if url := _text(attachment.get("url")):
+    for attachment in map(as_mapping, as_list(item.get("attachments"))):
+        if url := as_text(attachment.get("url")):
             names = ("mime_type", "size_in_bytes", "title")
-            yield items.Enclosure(url, *(_text(attachment.get(name)) for name in names))
+            yield items.Enclosure(url, *(as_text(attachment.get(name)) for name in names))

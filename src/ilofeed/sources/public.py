@@ -76,6 +76,8 @@ _PASSWORD_FORM = re.compile(
 )
 _BODIES = ("description", "summary", "content", "encoded")
 _POST_ID = re.compile(r"[?&](?:p|page_id)=[0-9]")
+_COMMENT = re.compile(r"#comment-[0-9]+$|[?&]showComment=[0-9]")  # of WordPress and of Blogger
+_REPLY = "{http://purl.org/syndication/thread/1.0}in-reply-to"  # RFC 4685
 _NOT_LETTERS = re.compile(r"[\W_]+")
 # what WordPress puts before a title and a colon, in its most frequent languages
 _PREFIXES: dict[Kind, frozenset[str]] = {
@@ -280,6 +282,8 @@ def _placeholder(node: Any, generator: str) -> State:
         for element in node.iter(f"{_XHTML}form", f"{_XHTML}input")
     ]
     title, link, *ids = (next(iter(values[key]), "") for key in ("title", "link", "guid", "id"))
+    if node.find(_REPLY) is not None or any(map(_COMMENT.search, (link, *ids))):
+        return State("other", "comment")
     if generator == "ilofeed":  # its titles are never of WordPress
         title = ""
     is_wordpress = "wordpress" in generator.lower() or any(map(_POST_ID.search, ids))

@@ -14,6 +14,7 @@ from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.files import read_calendar, read_posts
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
+from ilofeed.sources.live import add_pages, excerpt_notes, more_pages, read_wordpress_posts
 from ilofeed.sources.tables import KEYS, STATE_KEYS, read_sheets, read_table
 from ilofeed.sources.workbooks import is_workbook
 from ilofeed.urls import AddressError
@@ -28,6 +29,7 @@ class SourceRequest:
     columns: Sequence[str] = ()  # KEY=HEADER
     encoding: str | None = None  # of the source; None: what it says, or UTF-8
     drafts: bool = False  # also read drafts and scheduled posts
+    pages: int = 1  # read at most, of a feed at an address
 
 
 def read_source(
@@ -60,16 +62,28 @@ def read_source(
     if is_workbook(data):
         return read_sheets(data, columns, drafts=request.drafts)
     text, notes = decode(unpack(data), encoding, charset)
-    match request.kind or detect_kind(text):
-        case "json":
-            feed = read_json(text, drafts=request.drafts)
-        case "csv":
-            feed = read_table(text, columns, drafts=request.drafts)
-        case "ics":
-            feed = read_calendar(text, zone, now, drafts=request.drafts)
-        case _:
-            feed = read_feed(text, base, drafts=request.drafts)
-    return dataclasses.replace(feed, notes=(*notes, *feed.notes))
+
+    def read_text(text: str) -> ImportedFeed:
+        match request.kind or detect_kind(text):
+            case "json" if text.lstrip().startswith("["):
+                return read_wordpress_posts(text, drafts=request.drafts)
+            case "json":
+                return read_json(text, drafts=request.drafts)
+            case "csv":
+                return read_table(text, columns, drafts=request.drafts)
+            case "ics":
+                return read_calendar(text, zone, now, drafts=request.drafts)
+        return read_feed(text, base, drafts=request.drafts)
+
+    feed = read_text(text)
+    if feed.next_page or feed.page_parameter:
+        if base is None or request.pages == 1:
+            notes.append(more_pages(feed))
+        else:
+            text, page_notes = add_pages(text, feed, base, request.pages, encoding)
+            notes += page_notes
+            feed = read_text(text)
+    return dataclasses.replace(feed, notes=(*notes, *feed.notes, *excerpt_notes(feed)))
 
 
 def _parse_columns(options: Sequence[str]) -> dict[str, str]:

@@ -38,6 +38,9 @@ _PEOPLE = frozenset("author contributor creator managingEditor name publisher we
 _MAX_BODY, _LONGEST, _MAX_PERSON = 1_000_000, 10_000, 1_000
 _MAX_ATTRIBUTES = 1_000  # libxml2 compares each with all the others
 WORDPRESS = re.compile(r"\{https?://wordpress\.org/export/")
+_COMMENTS = re.compile(
+    r"comments/(?:feed|default)|feed[=/](?:rss2-)?comments|comments-(?:rss2?|atom)", re.IGNORECASE
+)
 _HEAD = 300_000  # characters of a web page that are searched for links to feeds
 
 
@@ -157,14 +160,27 @@ def text_of(element: Any) -> str:
 
 
 def _web_page(text: str) -> str:
-    """Return the message for a web page, with the feeds that it links to."""
+    """Return the message for a web page, with the feeds of posts that it links to."""
     root = etree.HTML(_NOT_XML.sub("", text[:_HEAD]), etree.HTMLParser(no_network=True))
-    feeds = [
-        visible(str(link.get("href")), 200)
+    links = [
+        ((link.get("rel") or "").lower().split(), link, visible(str(link.get("href")), 200))
         for link in (root.iter("link") if root is not None else ())
-        if "alternate" in (link.get("rel") or "").lower().split()
-        and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
-        and link.get("href")
+        if link.get("href")
     ]
-    advice = f"import one of its feeds: {' '.join(dict.fromkeys(feeds[:10]))}"
-    return f"this is a web page, not a feed; {advice if feeds else 'it links to no feed'}"
+    posts = [
+        (str(link.get("title") or ""), address)
+        for rel, link, address in links
+        if "alternate" in rel
+        and re.search("rss|atom|feed|rdf", (link.get("type") or "").lower())
+        and not _COMMENTS.search(address)
+    ]
+    titled = [pair for pair in posts if "comment" not in pair[0].lower()] or posts
+    feeds = list(dict.fromkeys(address for _, address in titled))[:10]
+    interfaces = [address for rel, _, address in links if "https://api.w.org/" in rel]
+    advice = "it links to no feed"
+    if feeds:
+        advice = f"import one of its feeds: {' '.join(feeds)}"
+    elif interfaces:
+        start, mark = interfaces[0].rstrip("/"), "&" if "?" in interfaces[0] else "?"
+        advice = f"import the posts of its site: {start}/wp/v2/posts{mark}_embed=1"
+    return f"this is a web page, not a feed; {advice}"
