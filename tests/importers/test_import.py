@@ -56,7 +56,7 @@ def outcome(
 ) -> tuple[int, Files, str]:
     (folder / "source").write_bytes(data.encode() if isinstance(data, str) else data)
     capsys.readouterr()
-    code = import_source(folder, NOW, source="source", **told)
+    code = import_source(folder, NOW, source="source", **{"verbose": True, **told})
     out, err = capsys.readouterr()
     return code, entry_files(folder), out + err
 
@@ -308,7 +308,7 @@ def test_a_dry_run_writes_nothing(office: Path, capsys: pytest.CaptureFixture[st
     files, said = imported(office, data, capsys, dry_run=True, write_terms=True)
     assert files == {}
     assert (office / "feeds.yaml").read_bytes() == before
-    assert "entries/2015/pay.md\n" in said
+    assert "2015-05-19  pay   wages, new-one  CN         Pay\n" in said
     assert "  new-one: New one\n" in said
     assert "1 entry would be written, 0 already present, 0 left out\n" in said
 
@@ -804,7 +804,7 @@ def test_our_own_feed_is_already_there(tmp_path: Path, capsys: pytest.CaptureFix
         (b"<", "this is neither a feed nor XML"),
         (b"{", "invalid JSON"),
         (b'{"version": "x"}', "no list of `items`"),
-        (b"[1]", "no list of `items`"),
+        (b"[1]", "not of posts of WordPress"),
         (b"[" * 200_000, "too deeply nested"),
         (b'{"items": [' + b"9" * 5000 + b"]}", "invalid JSON"),
         (b"just some words, and more", "no column has the name of a key"),

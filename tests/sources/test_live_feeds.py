@@ -204,9 +204,9 @@ def test_all_pages_have_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 def test_notes_on_repairs_name_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = {"/feed": rss("a", head=following("/2")), "/2": rss("b")[:-10]}
-    titles, (note,), _ = read(answers, tmp_path, monkeypatch)
+    titles, notes, _ = read(answers, tmp_path, monkeypatch)
     assert titles == ["a", "b"]
-    assert note.startswith("page 2: the XML is not well-formed")
+    assert notes[0].startswith("page 2: the XML is not well-formed")
 
 
 def test_drafts_of_all_pages_are_counted_together(

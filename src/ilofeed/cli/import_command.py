@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,6 +67,14 @@ if TYPE_CHECKING:
     help="Write rules for nginx and Apache that redirect former addresses, such as ?p=1.",
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
+@click.option("--verbose", is_flag=True, help="Print each note, not one for each reason.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    help="Output format.",
+)
 @options.clock
 @click.pass_obj
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
@@ -77,9 +87,12 @@ def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
     return import_source(root, clock, **given)
 
 
-def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
+def import_source(
+    root: Path, clock: dt.datetime, *, form: str = "text", verbose: bool = False, **given: Any
+) -> int:
     """Import a source, print the result, and return the exit code."""
     from ilofeed.build import BuildContext
+    from ilofeed.cli.import_report import as_json
     from ilofeed.importers import ImportRequest, RequestError, run_import
     from ilofeed.workers import processors
 
@@ -91,26 +104,39 @@ def import_source(root: Path, clock: dt.datetime, **given: Any) -> int:
         raise options.OptionError(str(error)) from error
     finally:
         progress.end()
+    already, is_stopped = result.plan.already, result.new_terms in {"missing", "no place"}
+    is_empty = result.skipped and not result.paths and not already
+    if form == "json":
+        console.output(as_json(result, dry_run=request.dry_run))
+        is_wrong = result.problems or result.refusal or is_stopped or is_empty
+        return console.WRONG_FILES if is_wrong else console.DONE
     if result.problems:
         return console.report(root, result.problems)
     if result.refusal:
         console.say(f"{request.source} cannot be imported: {result.refusal}")
         return console.WRONG_FILES
-    if not _report_terms(result):
+    _report_terms(result, verbose=verbose)
+    if is_stopped:
         return console.WRONG_FILES
-    for path in result.paths:
-        console.answer(path)
-    for note in result.notes:
-        console.say(str(note))
+    _report_entries(result, dry_run=request.dry_run, verbose=verbose)
     would = "would be written" if request.dry_run else "written"
-    entries, already = plural(len(result.paths), "entry", "entries"), result.plan.already
+    entries = plural(len(result.paths), "entry", "entries")
     console.say(f"{entries} {would}, {already} already present, {result.skipped} left out")
-    is_empty = result.skipped and not result.paths and not already
     return console.WRONG_FILES if is_empty else console.DONE
 
 
-def _report_terms(result: ImportResult) -> bool:
-    """Print the new categories and what to do about them; return whether entries were written."""
+def _report_entries(result: ImportResult, *, dry_run: bool, verbose: bool) -> None:
+    """Print the entries, as paths or, in a dry run, as a table, and the notes on them."""
+    from ilofeed.cli.import_report import note_lines, table
+
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    console.answer(*(table(result, width) if dry_run else result.paths))
+    console.say(*note_lines(result.notes, verbose=verbose))
+
+
+def _report_terms(result: ImportResult, *, verbose: bool) -> None:
+    """Print the new categories, and what to do about them."""
+    from ilofeed.cli.import_report import note_lines
     from ilofeed.importers import map_lines, term_lines
 
     terms = result.plan.new_terms
@@ -122,8 +148,7 @@ def _report_terms(result: ImportResult) -> bool:
             console.say("categories added to feeds.yaml:", *lines)
         case "missing":
             console.answer(*map_lines(terms))
-            for note in result.notes:
-                console.say(str(note))
+            console.say(*note_lines(result.notes, verbose=verbose))
             console.say(
                 f"nothing was written: {plural(len(terms), 'category', 'categories')} missing in "
                 "feeds.yaml; pass --write-terms to add them; to rename or merge them first, save "
@@ -135,4 +160,3 @@ def _report_terms(result: ImportResult) -> bool:
                 "nothing was written: the categories in feeds.yaml are not one per line; "
                 "add the lines above by hand"
             )
-    return result.new_terms not in {"missing", "no place"}

@@ -2,8 +2,9 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ilofeed.content import read
@@ -62,19 +63,7 @@ def read_source(
     if is_workbook(data):
         return read_sheets(data, columns, drafts=request.drafts)
     text, notes = decode(unpack(data), encoding, charset)
-
-    def read_text(text: str) -> ImportedFeed:
-        match request.kind or detect_kind(text):
-            case "json" if text.lstrip().startswith("["):
-                return read_wordpress_posts(text, drafts=request.drafts)
-            case "json":
-                return read_json(text, drafts=request.drafts)
-            case "csv":
-                return read_table(text, columns, drafts=request.drafts)
-            case "ics":
-                return read_calendar(text, zone, now, drafts=request.drafts)
-        return read_feed(text, base, drafts=request.drafts)
-
+    read_text = partial(_read_text, base=base, request=request, columns=columns, zone=zone, now=now)
     feed = read_text(text)
     if feed.next_page or feed.page_parameter:
         if base is None or request.pages == 1:
@@ -84,6 +73,26 @@ def read_source(
             notes += page_notes
             feed = read_text(text)
     return dataclasses.replace(feed, notes=(*notes, *feed.notes, *excerpt_notes(feed)))
+
+
+def _read_text(
+    text: str,
+    base: str | None,
+    request: SourceRequest,
+    columns: Mapping[str, str],
+    zone: dt.tzinfo,
+    now: dt.datetime,
+) -> ImportedFeed:
+    match request.kind or detect_kind(text):
+        case "json" if text.lstrip().startswith("["):
+            return read_wordpress_posts(text, drafts=request.drafts)
+        case "json":
+            return read_json(text, drafts=request.drafts)
+        case "csv":
+            return read_table(text, columns, drafts=request.drafts)
+        case "ics":
+            return read_calendar(text, zone, now, drafts=request.drafts)
+    return read_feed(text, base, drafts=request.drafts)
 
 
 def _parse_columns(options: Sequence[str]) -> dict[str, str]:
