@@ -1,5 +1,6 @@
 """Read posts as the REST interface of WordPress lists them (`wp-json/wp/v2/posts`)."""
 
+import html
 import itertools
 import re
 from collections import Counter
@@ -82,7 +83,7 @@ def _item(number: int, post: dict[str, Any], publication: items.Publication) -> 
     people = map(as_mapping, as_list(embedded.get("author")))
     return items.Item(
         number,
-        id=_rendered(post, "guid"),
+        id=html.unescape(_rendered(post, "guid")),
         slug=as_text(post.get("slug")),
         title=items.Text(_rendered(post, "title"), "html"),
         link=link,
