@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -55,6 +56,7 @@ def read(
     def answer(_method: str, path: str, *_: object) -> tuple[int, bytes]:
         asked.append(path)
         found = answers.get(path, 404)
+        time.sleep(0.5 * (path == "/slow"))
         if isinstance(found, int):
             return found, b""
         return 200, found.replace("HERE", address).encode()
@@ -194,8 +196,8 @@ def test_pages_that_cannot_be_read_are_named(
 
 
 def test_all_pages_have_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.sources.live.pages.LONGEST", 0)
-    answers = {"/feed": rss("a", head=following("/2")), "/2": rss("b")}
+    monkeypatch.setattr("ilofeed.sources.live.pages.LONGEST", 0.1)
+    answers = {"/feed": rss("a", head=following("/slow")), "/slow": rss("b")}
     titles, (note,), _ = read(answers, tmp_path, monkeypatch)
     assert titles == ["a"]
     assert "page 2 and those after it are missing" in note
