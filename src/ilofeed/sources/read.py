@@ -12,10 +12,16 @@ from ilofeed.http import TooLargeError, fetch, is_address
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.sources.decoding import codec_of, decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
-from ilofeed.sources.files import read_calendar, read_posts
+from ilofeed.sources.files import (
+    add_pages,
+    excerpt_notes,
+    more_pages,
+    read_calendar,
+    read_posts,
+    read_wordpress_posts,
+)
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.live import add_pages, excerpt_notes, more_pages, read_wordpress_posts
 from ilofeed.sources.tables import KEYS, STATE_KEYS, read_sheets, read_table
 from ilofeed.sources.workbooks import is_workbook
 from ilofeed.urls import AddressError
