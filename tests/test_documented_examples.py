@@ -12,7 +12,7 @@ import pytest
 import yaml
 from tinyhtml5.parser import HTMLParser
 
-from examples_shell import ELSEWHERE, FEED, bash, shell, this_office, write_posts
+from examples_shell import ELSEWHERE, FEED, bash, shell, this_office, write_posts, write_tables
 from ilofeed.content.read import read_office
 from ilofeed.content.schemas import EntryFields, OfficeFields, SiteFields
 from ilofeed.content.site import check
@@ -82,7 +82,14 @@ def check_yaml(block: Block, folder: Path) -> None:
     if "\njobs:" in f"\n{text}" or text.startswith("- "):
         workflow(text, folder)
         return
-    keys = set(keys_of(text))
+    if text.startswith("Цалин:"):
+        office = write_tables(this_office(folder / "office"))
+        (office / "map.yaml").write_text(text, "utf-8")
+        done = bash(office, "ilofeed import news.xlsx --map-file map.yaml --write-terms")
+        assert done.returncode == 0, done.stderr
+        assert re.search(r"(?m)^  new-things: Шинэ$", (office / "feeds.yaml").read_text("utf-8"))
+        return
+    keys = set(keys_of(text)) - ({"aliases"} if "feeds-yaml" in block.page else set())
     if keys and keys <= set(EntryFields.model_fields) and not keys <= set(SiteFields.model_fields):
         office = write_office(folder / "office", example=entry_with(text).encode())
         write_mentioned(block, office)
@@ -169,6 +176,11 @@ def check_text(block: Block, folder: Path) -> None:
         office = this_office(folder / "office")
         write_posts(folder / "old-site")
         said = bash(office, "ilofeed import ../old-site --country MN --dry-run").stderr
+    elif block.text.startswith(("Цалин: ", "news.csv ")):
+        office = write_tables(this_office(folder / "office"))
+        name = "news.xlsx" if block.text.startswith("Ц") else "news.csv"
+        done = bash(office, f"ilofeed import {name} || true")
+        said = done.stdout + done.stderr
     elif block.text.startswith("left out "):
         office = this_office(folder / "office")
         shutil.copy(DATA / "exports" / "wordpress.xml", office)

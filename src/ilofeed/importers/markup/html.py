@@ -76,7 +76,8 @@ def simplify(source: str, resolve: Resolve | None) -> tuple[str, list[str]]:
     source = re.sub(r"(</?)noscript\b", rf"\1{_NOSCRIPT}", source, flags=re.IGNORECASE)
     tidy = well_formed(source, _READ, _ATTRIBUTES).replace("\u00ad", "")
     tidy = _SPACES.sub(lambda run: run["pre"] or ("\n" if run["line"] else " "), tidy)
-    soup = BeautifulSoup(join_html(tidy), "html.parser", multi_valued_attributes=None)
+    tidy = join_html(tidy) + "\n"  # BeautifulSoup warns of a line that could be an address
+    soup = BeautifulSoup(tidy, "html.parser", multi_valued_attributes=None)
     simplifier = _Simplifier(soup, resolve)
     simplifier.left_out["script"] += len(re.findall(r"<script\b", source, re.IGNORECASE))
     simplifier.run()
