@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 
 import ilofeed
-from offices import NOW, ROOT, entry
+from offices import DATA, NOW, ROOT, entry
 from runner import environment
 from serving import host, listening
 
@@ -179,6 +179,7 @@ def shell(block: Block, folder: Path) -> None:
     write_tables(office)
     if "--map-file map.yaml" in script:  # as it was edited
         script = script.replace("> map.yaml", "> map.yaml || [ $? = 1 ]")
+    shutil.copy(DATA / "exports" / "wordpress.xml", office)
     old = {"old/feed.xml": FEED}
     with host(Live(live, **old)) as site, listening(hub) as address:
         settle(office, "hub", f"{address}/")

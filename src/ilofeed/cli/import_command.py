@@ -61,6 +61,7 @@ if TYPE_CHECKING:
     help="Read up to N pages of a feed at an address.",
 )
 @click.option("--write-terms", is_flag=True, help="Add new categories to feeds.yaml.")
+@click.option("--no-link", is_flag=True, help="Leave out links to the old site.")
 @click.option(
     "--redirects",
     metavar="FOLDER",

@@ -10,6 +10,7 @@ from typing import Any
 from ilofeed.content import check_entry, serialize_entry
 from ilofeed.feeds import OPML_PATHS
 from ilofeed.importers.fields import EntryFields
+from ilofeed.importers.former import address_key
 from ilofeed.importers.updates import EarlierEntry
 from ilofeed.model import Entry, Office
 from ilofeed.problems import has_errors, quote
@@ -37,7 +38,7 @@ class SitePages:
     """The pages that the site will have.
 
     Links may lead only to slugs and addresses in `linkable` (None: all); `linked` collects those
-    used.
+    used. `moved` has the slugs of items by the `address_key` of their pages on the old site.
     """
 
     office: Office
@@ -45,6 +46,7 @@ class SitePages:
     former: Collection[str]  # addresses of pages that lead to entries
     linkable: Collection[str] | None = None
     linked: set[str] = field(default_factory=set)
+    moved: dict[str, str] = field(default_factory=dict)
 
     def has(self, url: str) -> bool:
         """Return whether an address of this site will be a feed's document or an entry's page."""
@@ -56,6 +58,13 @@ class SitePages:
         slug = slug_of_page(address)
         permalink = self.office.address(f"entry/{slug}/index.html")
         return permalink in {address, address.removesuffix("index.html")} and self.may_link(slug)
+
+    def moved_to(self, url: str) -> str:
+        """Return the address of the entry whose page had an address on the old site, or ""."""
+        slug = self.moved.get(address_key(url))
+        if slug is None or not self.may_link(slug):
+            return ""
+        return self.office.address(f"entry/{slug}/index.html") + "".join(url.partition("#")[1:])
 
     def may_link(self, page: str) -> bool:
         """Return whether a slug or an address will have a page, as far as is known."""
@@ -119,7 +128,13 @@ class Converter:
         """Return the entry file of a draft; a draft may be converted again."""
         pages = dataclasses.replace(self.pages, linked=set())
         lost, assumed = list(draft.fields.lost), set(draft.fields.assumed)
-        fields = dataclasses.replace(draft.fields, has_page=pages.has, lost=lost, assumed=assumed)
+        fields = dataclasses.replace(
+            draft.fields,
+            has_page=pages.has,
+            moved_to=pages.moved_to,
+            lost=lost,
+            assumed=assumed,
+        )
         keys = {**self._values(fields, draft, pages), **draft.keys}
         file, why = self._check(fields.item.number, draft.slug, keys, lost)
         if file is not None:

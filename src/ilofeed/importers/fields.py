@@ -61,8 +61,9 @@ def shorten(text: str, limit: int) -> str:
 class EntryFields:
     """Values of an item for the keys of an entry; `lost` collects messages on what is left out.
 
-    `has_page` returns whether an address of this site will exist; `assumed` collects what was
-    assumed of dates, which is said once for all items.
+    `has_page` returns whether an address of this site will exist, `moved_to` the new address of a
+    page of another imported item, or ""; `assumed` collects what was assumed of dates, which is
+    said once for all items.
     """
 
     item: Item
@@ -71,6 +72,7 @@ class EntryFields:
     date_forms: Sequence[str] = ()
     lost: list[str] = field(default_factory=list)
     assumed: set[str] = field(default_factory=set)
+    moved_to: Callable[[str], str] = lambda _url: ""
 
     def title(self) -> str:
         """Return the title, or else the first words of the text, or ""."""
@@ -146,9 +148,12 @@ class EntryFields:
         if attribute == "href" and re.match(r"(?:mailto|tel):[^\s]+$", value, re.IGNORECASE):
             return value
         what = "the picture" if element == "img" else "the link"
-        return self.url(value, f"{what} {quote(value.strip(), 200)} in the body")
+        moved_to = self.moved_to if element == "a" else None
+        return self.url(value, f"{what} {quote(value.strip(), 200)} in the body", moved_to)
 
-    def url(self, value: str, what: str) -> str | None:
+    def url(
+        self, value: str, what: str, moved_to: Callable[[str], str] | None = None
+    ) -> str | None:
         """Return an absolute address, or None if it is invalid; `what` names it in messages."""
         if not value:
             return None
@@ -158,7 +163,12 @@ class EntryFields:
         except (AddressError, ValueError) as error:
             self.lost.append(f"{what}: {error}")
             return None
-        if url.startswith(self.office.url) and not self.has_page(url):
+        is_own = url.startswith(self.office.url)
+        if is_own and self.has_page(url):
+            return url
+        if moved_to is not None and (page := moved_to(url)):
+            return page
+        if is_own:
             self.lost.append(f"{what}: this site will have no such page")
             return None
         return url

@@ -1,11 +1,13 @@
-"""Find what leads from the former addresses of items to their entries: aliases, or server rules."""
+"""Find the former addresses of items, and what leads from them to entries: aliases or rules."""
 
 import contextlib
 import csv
 import io
 import re
 import urllib.parse
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from ilofeed.media import alias_path, path_prefixes, site_paths
 from ilofeed.model import Entry, Office
@@ -117,3 +119,43 @@ def _pattern(text: str) -> str:
     """Return a regular expression for a text, in which only letters, digits and `/_-` are bare."""
     data = text.encode("utf-8", "surrogateescape")
     return re.sub(rb"[^A-Za-z0-9/_-]", lambda sign: b"\\x%02x" % ord(sign[0]), data).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class OldSite:
+    """The host of the pages of more than half of the items that have one; "" if there is none.
+
+    Links of a feed may lead to any site. Only those to this host are addresses of the items
+    themselves.
+    """
+
+    host: str = ""
+
+    @classmethod
+    def of(cls, items: Iterable[Item]) -> "OldSite":
+        """Return the site of the items of a source."""
+        hosts = Counter(host for item in items if (host := _host(item.page or item.link)))
+        (host, count) = max(hosts.items(), key=lambda pair: pair[1], default=("", 0))
+        return cls(host if 2 * count > hosts.total() else "")
+
+    def has(self, url: str) -> bool:
+        """Return whether an address is on the site."""
+        return bool(self.host) and _host(url) == self.host
+
+    def addresses(self, item: Item) -> list[str]:
+        """Return the addresses of an item's page on the site."""
+        return list(filter(self.has, (item.page or item.link, item.id, *item.aliases)))
+
+
+def address_key(url: str) -> str:
+    """Return what the addresses of one page share: all but the scheme, `www.`, a slash at the end
+    and the fragment."""
+    try:
+        parts = urllib.parse.urlsplit(to_url(url))
+    except AddressError:
+        return ""
+    return f"{parts.netloc.removeprefix('www.')}{parts.path.rstrip('/')}?{parts.query}"
+
+
+def _host(url: str) -> str:
+    return address_key(url).partition("/")[0].partition("?")[0]

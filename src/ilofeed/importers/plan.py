@@ -6,7 +6,7 @@ This module neither reads nor writes files.
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,9 +23,9 @@ from ilofeed.importers.convert import (
     slug_of_page,
 )
 from ilofeed.importers.fields import EntryFields
-from ilofeed.importers.former import FormerAddresses
+from ilofeed.importers.former import FormerAddresses, OldSite, address_key
 from ilofeed.importers.terms import TermFinder
-from ilofeed.importers.updates import EarlierEntries
+from ilofeed.importers.updates import EarlierEntries, EarlierEntry
 from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note
@@ -52,6 +52,7 @@ class ImportRequest:
     drafts: bool = False  # also import drafts and scheduled posts
     pages: int = 1  # read at most, of a feed at an address
     write_terms: bool = False
+    no_link: bool = False  # leave out links to the old site
     redirects: str | None = None  # a folder for rules of web servers
     dry_run: bool = False
 
@@ -141,6 +142,7 @@ class _Planner:
         earlier: EarlierEntries | None,
     ) -> None:
         self.pages, self._terms, self._former = pages, terms, former
+        self._old_site, self._no_link = OldSite.of(feed.items), request.no_link
         self._feed, self._office, self._now, self._refused = feed, office, now, refused
         self._date_forms = request.date_forms
         self._earlier = earlier if feed.is_table else None
@@ -148,8 +150,10 @@ class _Planner:
         self._links = Counter(item.link for item in feed.items)
         self._notes: list[Note] = []  # on items that are left out
         self._already = 0
-        self._old_ids = {entry.id for entry in entries}
-        self._old_keys = {(entry.link or "", entry.title, entry.published) for entry in entries}
+        self._old_ids = {entry.id: entry.slug for entry in entries}
+        self._old_keys = {
+            (entry.link or "", entry.title, entry.published): entry.slug for entry in entries
+        }
         self._slugs = set(slugs)
         self._ids = set(self._old_ids)
         self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
@@ -180,13 +184,20 @@ class _Planner:
         workers: Workers,
     ) -> dict[int, tuple[Draft, Conversion]]:
         """Return the drafts, converted, by number; use those of an earlier round (`done`)."""
+        are_slugs_same = all(
+            done[number][0].slug == draft.slug
+            for draft in drafts
+            if (number := draft.fields.item.number) in done
+        )
         linkable, office = self.pages.linkable, with_terms_of(self._office, self._terms.new)
         converter = Converter(office, self.pages, self._now, self._feed.by_ilofeed)
         converted = {}
         for draft in drafts:
             old, made = done.get(draft.fields.item.number, (None, None))
             is_same = old is not None and (old.slug, old.keys) == (draft.slug, draft.keys)
-            if made is not None and is_same and made.linked <= set(linkable or ()):
+            if made is None or not (are_slugs_same or not made.linked):
+                continue  # a slug to which it links may be another item's now
+            if is_same and made.linked <= set(linkable or ()):
                 converted[draft.fields.item.number] = (draft, made)
         rest = [draft for draft in drafts if draft.fields.item.number not in converted]
         for draft, made in zip(
@@ -216,12 +227,27 @@ class _Planner:
             notes += [Note(number, draft.keys["title"], text) for text in lost]
         for text, count in sorted(assumed.items()):
             notes.append(Note(0, "", f"{plural(count, 'item has', 'items have')} {text}"))
+        if self._no_link:
+            notes += self._notes_on_links(draft for draft, made in done.values() if made.file)
         for text, count in self._terms.dropped.items():
             notes.append(Note(0, "", f"category {quote(text)} left out, as the map says: {count}"))
         new_terms = used_terms(self._terms.new, files)
         skipped = self._feed.left_out + self._already + len(self._notes) + len(done)
         skipped -= already + len(files)
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
+
+    def _notes_on_links(self, drafts: Iterable[Draft]) -> Iterator[Note]:
+        """Yield what --no-link did: which links are left out, and which are not."""
+        left_out = 0
+        for draft in drafts:
+            item, link = draft.fields.item, draft.keys["link"]
+            left_out += self._leaves_out_link(item)
+            if link:
+                text = "its link stays, since it is not to the site of most items"
+                yield Note(item.number, draft.keys["title"], text)
+        if left_out:
+            links = plural(left_out, "link", "links")
+            yield Note(0, "", f"{links} to {self._old_site.host} left out, as --no-link says")
 
     def _draft(self, item: Item, fields: EntryFields, title: str) -> Draft | None:
         """Return the draft of an item; None if the office has it already."""
@@ -237,10 +263,14 @@ class _Planner:
         identity = self._identity(item, fields)
         instant = dates.instant(date, self._office.timezone, self._office.publish_time)
         key = (link or "", title, instant)
+        shown = None if self._leaves_out_link(item) else link
         is_alone = self._links[item.link] == 1
         old = self._earlier.find(identity, link if is_alone else None) if self._earlier else None
-        is_present = identity in self._old_ids or (identity is None and key in self._old_keys)
-        if is_present and not (old and old.digest):
+        keys_of_old = [] if identity else [key, (shown or "", title, instant)]
+        slugs = [self._old_ids.get(identity or ""), *map(self._old_keys.get, keys_of_old)]
+        present = next(filter(None, slugs), None)
+        if present is not None and not (old and old.digest):
+            self._remember(item, present)
             return None
         is_repeated = old.path in self._taken if old else identity in self._ids
         if is_repeated or (identity is None and key in self._keys):
@@ -257,25 +287,41 @@ class _Planner:
         if is_late:
             fields.lost.append("the time it was scheduled for has passed, so it is a draft")
         slug = old.entry.slug if old else self._free_slug(item, title, date)
-        keys: dict[str, Any] = {"title": title, "date": date, **terms, "link": link}
+        keys: dict[str, Any] = {"title": title, "date": date, **terms, "link": shown}
         if identity is not None and identity != self._office.authority.id_of(slug):
             keys["id"] = identity
         elif old and old.entry.id != self._office.authority.id_of(slug):
             keys["id"] = old.entry.id
         keys["draft"] = item.publication == "draft" or is_late
-        own = filter(self._former.is_former, () if link else (item.link, item.id))
-        page = self._office.address(f"entry/{slug}/index.html")
-        former = [] if old else [*item.aliases, *own]
-        keys["aliases"], others = self._former.find(former, page, fields.lost)
-        if old:
-            self._taken.add(old.path)
-            keys["aliases"] = [path.removesuffix("index.html") for path in old.entry.aliases]
-        if item.publication != "public":  # a rule would name an entry that is not
-            others = []
+        own = [] if link else [*filter(self._former.is_former, (item.link, item.id))]
+        if shown != link:
+            own = self._old_site.addresses(item)
+        keys["aliases"], others = self._former_addresses(item, own, slug, old, fields.lost)
         self._slugs.add(slug)
         self._ids.add(identity or self._office.authority.id_of(slug))
         self._keys.add(key)
+        self._remember(item, slug)
         return Draft(fields, slug, keys, tuple(others), old)
+
+    def _former_addresses(
+        self, item: Item, own: list[str], slug: str, old: EarlierEntry | None, lost: list[str]
+    ) -> tuple[list[str], list[str]]:
+        """Return the aliases of an entry, and former addresses that only servers can redirect."""
+        page = self._office.address(f"entry/{slug}/index.html")
+        aliases, others = self._former.find([] if old else [*item.aliases, *own], page, lost)
+        if old:
+            self._taken.add(old.path)
+            aliases = [path.removesuffix("index.html") for path in old.entry.aliases]
+        # a rule would name an entry that is not public
+        return aliases, others if item.publication == "public" else []
+
+    def _leaves_out_link(self, item: Item) -> bool:
+        return self._no_link and not item.page and self._old_site.has(item.link)
+
+    def _remember(self, item: Item, slug: str) -> None:
+        """Keep the entry to which links to an item's page on the old site will lead."""
+        for address in self._old_site.addresses(item):
+            self.pages.moved.setdefault(address_key(address), slug)
 
     def _identity(self, item: Item, fields: EntryFields) -> str | None:
         """Return the item's id, which subscribers already have, if it is valid for an entry."""
