@@ -286,6 +286,34 @@ def test_html_takes_linear_time(unit: str, around: str) -> None:
 @pytest.mark.parametrize(
     ("head", "unit", "tail"),
     [
+        ("<table><tr>", "<td>a</td>", "</table>"),
+        ("<table><tr><td>b<td>", "a<br>", "</table>"),
+        ("<h2>", "a<br>", "</h2>"),
+        ("<pre>", "a<br>", "</pre>"),
+        ("<pre><a href='https://e.org/'>a</a>", "b\n", "</pre>"),
+        ("", "<b>a</b>", ""),
+        ("<b>", "<p>a</p>", "</b>"),
+        ("", "<a href='https://e.org/'><img src='https://e.org/a' alt=b></a>", ""),
+        ("", "a<sup>2</sup>", ""),
+        ("", "a<q>b</q> ", ""),
+        ("", "<span>" * 20 + "a" + "</span>" * 20, ""),
+        ("<img alt=a srcset='", "https://e.org/a 2x, ", "'>"),
+        ("<p style='", "display:;", "'>a"),
+        ("<span style='", "text-decoration: a", "'>a</span>"),
+        ("<span style='", "text-decoration-a", "'>a</span>"),
+    ],
+)
+def test_many_elements_take_linear_time(head: str, unit: str, tail: str) -> None:
+    """Sizes are in characters; a body may have ten thousand tags, of which these have most."""
+    convert = functools.partial(to_markdown, permalink="https://example.org/", resolve=keep)
+    tags = max(unit.count("<"), 1)
+    sizes = tuple(number * len(unit) // tags for number in (600, 2_400, 9_600))
+    assert is_linear(convert, lambda n: head + unit * (n // len(unit)) + tail, sizes)
+
+
+@pytest.mark.parametrize(
+    ("head", "unit", "tail"),
+    [
         ("", " ", "x"), ("a", " ", "<b"), ("", "a@", ""), ("", "a ", "<"), ("a<", " ", ">b"),
         ("", "a", "@"),
         ("", "</b", ""), ("", "Ã©", ""), ("", "<", ""), ("", "2015-", ""), ("", "https:", ""),

@@ -460,10 +460,10 @@ def test_nothing_is_overwritten_or_written_twice(
     files, said = imported(office, data, capsys)
     assert set(files) == {"pay.md", "2015/pay-2.md", "2015/work-2.md"}
     assert (office / "entries" / "pay.md").read_bytes() == entry(title="Pay")
-    assert "left out: it repeats an earlier item" in said
+    assert "left out 1 version of items that are here again (3): the newest is imported" in said
     before = {path: path.stat().st_mtime_ns for path in (office / "entries").rglob("*.md")}
     _, said = imported(office, data, capsys)
-    assert "0 entries written, 3 already present, 0 left out\n" in said
+    assert "0 entries written, 2 already present, 1 left out\n" in said
     assert {p: p.stat().st_mtime_ns for p in (office / "entries").rglob("*.md")} == before
 
 

@@ -7,11 +7,13 @@ import urllib.parse
 
 import pytest
 
-from ilofeed.importers.fields import one_line
+from ilofeed.content.office import check_office
+from ilofeed.importers.fields import EntryFields, one_line
 from ilofeed.importers.markup import markdown
 from ilofeed.importers.markup.html import simplify
 from ilofeed.importers.markup.markdown import Body, plain, to_markdown
-from ilofeed.sources import Text
+from ilofeed.sources import Item, Text
+from offices import NOW, OFFICE
 
 ENTRY = "https://me.org/entry/slug/"
 
@@ -149,6 +151,18 @@ LOST = [
     ("a<img src='data:image/gif;base64,R0' alt=b>", "a", "1 picture without an address"),
     ("a<noscript>Turn it on</noscript>", "a", "1 text for browsers without scripts"),
     ("a<select><option>b<option>c</select><input value=d>", "a", "2 form fields"),
+    (
+        "<abbr title='International'>a</abbr> <acronym title=b>c</acronym>",
+        "a c",
+        "2 abbreviation titles",
+    ),
+    ("<abbr>a</abbr><abbr title='b'>c</abbr>", "ac", "left out of the body: 1 abbreviation title"),
+    ("<blockquote cite='https://e.org/q'>a</blockquote>", "> a", "1 quotation source"),
+    (
+        "<q cite='/q'>a</q> <blockquote cite='/q'>b</blockquote>",
+        "“a”\n\n> b",
+        "2 quotation sources",
+    ),
     ("a<svg><title>b</title></svg>", "a", "1 drawing"),
     ("<a href='javascript:x()'>a</a>", "a", "1 link to a script"),
     ("<a href='ftp://e.org/f'>a</a>", "a", "the link `ftp://e.org/f` in the body: only https://"),
@@ -260,6 +274,26 @@ def test_our_own_footnotes_come_back() -> None:
 def test_titles_and_summaries_say_the_same(html: str, expected: str) -> None:
     assert plain(html) == expected
     assert one_line(Text(html, "html")) == expected
+
+
+@pytest.mark.parametrize(
+    ("html", "count"),
+    [
+        ("a <s>b</s>", "1 struck-out text"),
+        ("a <del>b</del> <strike>c</strike>", "2 struck-out texts"),
+        ("a <span style='text-decoration: line-through'>b</span>", "1 struck-out text"),
+        ("a <s>b</s>" + "<br>" * 30_000, "1 struck-out text"),
+        ("a <b>b</b>", ""),
+    ],
+)
+def test_struck_text_is_counted_in_titles_and_summaries(html: str, count: str) -> None:
+    office, problems = check_office(OFFICE, NOW)
+    assert problems == []
+    item = Item(1, title=Text(html, "html"), summary=Text(html, "html"), content=Text("c"))
+    fields = EntryFields(item, office, lambda _url: True)
+    fields.texts(fields.title(), ENTRY)
+    places = ("title", "summary") if count else ()
+    assert fields.lost == [f"left out of the {place}: {count}" for place in places]
 
 
 CHANGES = [

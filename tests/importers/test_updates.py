@@ -108,13 +108,17 @@ def test_rows_that_share_a_link_are_entries_of_their_own(
     assert "1 entry written, 2 already present" in said
 
 
-def test_two_rows_with_one_id_are_one_entry(
+def test_two_rows_with_one_id_are_one_entry_if_they_share_a_link_or_a_title(
     office: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     imported(office, capsys, row(id=ID))
-    files, said = imported(office, capsys, row("Wages", id=ID), row("Jobs", id=ID, link=""))
+    files, said = imported(office, capsys, row("Wages", id=ID), row("Jobs", id=ID))
     assert "title: Wages\n" in files["pay.md"]
-    assert 'item 2 "Jobs": left out: it repeats an earlier item' in said
+    assert "left out 1 version of items that are here again (2)" in said
+    files, said = imported(office, capsys, row("Jobs", id=ID, link=""), row("Pay", id=ID))
+    assert "title: Pay\n" in files["pay.md"]
+    assert "title: Jobs\n" in files["jobs.md"]
+    assert f'item 1 "Jobs": its id `{ID}` is also that of a different item' in said
 
 
 def test_a_dry_run_and_a_feed_update_nothing(

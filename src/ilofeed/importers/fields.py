@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import re
 import urllib.parse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -18,7 +19,7 @@ from ilofeed.importers.dates import read_date
 from ilofeed.importers.markup import Body, from_markdown, plain, to_markdown
 from ilofeed.media import media_type
 from ilofeed.model import Office
-from ilofeed.problems import quote
+from ilofeed.problems import plural, quote
 from ilofeed.sources import Author, Enclosure, ImportedDate, Item, Text
 from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
@@ -39,9 +40,9 @@ def _filled(**values: Any) -> dict[str, Any]:
     return {key: value for key, value in values.items() if value}
 
 
-def one_line(text: Text) -> str:
+def one_line(text: Text, left_out: Counter[str] | None = None) -> str:
     """Return a text as one line of plain text, without characters that the checks refuse."""
-    value = plain(text.value) if text.kind == "html" else repair(text.value)
+    value = plain(text.value, left_out) if text.kind == "html" else repair(text.value)
     value = _SPACE.sub(" ", without_markup(value)).strip()
     return _PAIR.sub(r"\1 \2", value, count=1) if is_mistakable(value) else value
 
@@ -76,7 +77,7 @@ class EntryFields:
 
     def title(self) -> str:
         """Return the title, or else the first words of the text, or ""."""
-        title = one_line(self.item.title)
+        title = self._counted(self.item.title, "title")
         if not title:
             text = one_line(self.item.summary) or one_line(self.item.content)
             title = shorten(_SENTENCE.split(text, maxsplit=1)[0], 80)
@@ -85,6 +86,14 @@ class EntryFields:
             self.lost.append("the title is too long and was cut")
             title = shorten(title, keys.MAX_TITLE)
         return self._validate(keys.Line, title, "the title") or ""
+
+    def _counted(self, text: Text, what: str) -> str:
+        """Return a text on one line; report how much of it is struck out."""
+        left_out = Counter[str]()
+        line = one_line(text, left_out)
+        for name, number in (+left_out).items():
+            self.lost.append(f"left out of the {what}: {plural(number, name)}")
+        return line
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
@@ -119,7 +128,7 @@ class EntryFields:
         item = self.item
         is_html = item.summary.kind == "html"
         body = self._body(item.content or (item.summary if is_html else Text()), permalink)
-        summary = one_line(item.summary)
+        summary = self._counted(item.summary, "summary")
         if not summary:
             summary = shorten(one_line(Text(body.html, "html")), SHORT // 2) or title
         elif not item.content and body.html not in {"", _linked(summary)}:

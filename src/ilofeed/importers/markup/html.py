@@ -6,7 +6,7 @@ quotation marks, readings, labels of lists, formulas, players. What is left out 
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, TypeAlias
 
 from bs4 import BeautifulSoup
@@ -15,9 +15,15 @@ from ilofeed.bodies import TAGS, join_html, sanitize, well_formed
 from ilofeed.importers.markup.footnotes import mark_footnotes
 from ilofeed.importers.markup.layout import (
     BLOCKS,
+    LINES,
+    beside,
     fill_table,
+    has,
     holds,
     number_items,
+    rebuild,
+    separate_formats,
+    take,
     write_on_one_line,
 )
 from ilofeed.problems import plural, quote
@@ -47,7 +53,7 @@ _RENAMED = dict(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _STYLES = (
-    (re.compile(r"text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE), "s"),
+    (re.compile(r"(?:^|;)\s*text-decoration[a-z-]*\s*:[^;]*line-through", re.IGNORECASE), "s"),
     (re.compile(r"vertical-align\s*:\s*super", re.IGNORECASE), "sup"),
     (re.compile(r"vertical-align\s*:\s*sub\b", re.IGNORECASE), "sub"),
 )
@@ -117,11 +123,10 @@ class _Simplifier:
         for element in reversed(self.soup.find_all(name=True)):  # inner elements first
             if not element.decomposed and (change := _CHANGES.get(element.name)):
                 change(self, element)
-        for element in reversed(self.soup.find_all(_INLINE)):
-            _hoist(element)
+        separate_formats(self.soup, _INLINE)
         for side, order in (("next_sibling", reversed), ("previous_sibling", list)):
             for line_end in order(self.soup.find_all("br")):
-                other = _beside(line_end, side)
+                other = beside(line_end, side)
                 if line_end.parent.name not in _INLINE and (other is None or other.name in BLOCKS):
                     line_end.replace_with(" ")
 
@@ -133,6 +138,9 @@ class _Simplifier:
         """Remove an element that is not shown, or give it the name of what it looks like."""
         style = element.get("style") or ""
         name = element.name = _RENAMED.get(element.name, element.name)
+        self.left_out["quotation source"] += bool(element.get("cite"))
+        is_short = name in {"abbr", "acronym"}
+        self.left_out["abbreviation title"] += is_short and bool(element.get("title"))
         if element.has_attr("hidden") or _HIDDEN.search(style):
             self._remove(element, "hidden element" if holds(element) else "")
         elif name == "rp" or (element.get("aria-hidden") == "true" and _is_copy(element)):
@@ -207,12 +215,12 @@ class _Simplifier:
         """Write a superscript or subscript with characters of its own, or after a sign."""
         text = " ".join(element.get_text().split())
         link = element.find("a", href=True)
-        sides = (_beside(element, side) for side in ("previous_sibling", "next_sibling"))
+        sides = (beside(element, side) for side in ("previous_sibling", "next_sibling"))
         if element.parent.name == "a" and not any(side is not None for side in sides):
             link = element.parent  # it has nothing else
         if element.has_attr("data-note"):
             return
-        if not text or element.find("img"):
+        if not text or has(element, ("img",)):
             element.unwrap()
         elif link is not None and link.get_text().strip() in {text, text.strip("[]()")}:
             inner = element.find("a", href=True) or element
@@ -220,7 +228,8 @@ class _Simplifier:
             inner.append("]" if text[0] not in "[(" else "")
             element.unwrap()
         else:
-            element.replace_with(_as_script(text, is_raised=element.name == "sup"))
+            element.string = _as_script(text, is_raised=element.name == "sup")
+            element.name = "span"  # to put the text in its place would search all siblings
 
     def _surround(self, element: Any, signs: str) -> None:
         """Replace an element by its content between signs."""
@@ -266,30 +275,35 @@ class _Simplifier:
 
     def _preformatted(self, element: Any) -> None:
         """Keep the lines of a preformatted text; with links or pictures, in a paragraph."""
-        for inner in element.find_all(["br", *BLOCKS]):
-            if inner.name == "br" or not inner.get_text().endswith("\n"):
-                inner.append("\n")
-            inner.unwrap()
-        if element.find(["a", "img"]):
+        if has(element, LINES):
+            rebuild(element, _with_line_ends)
+        if has(element, ("a", "img")):
             element.name = "p"
-            for code in element.find_all("code"):
-                code.unwrap()
-            for text in element.find_all(string=True):
-                for number, line in enumerate(text.split("\n")):
-                    if number:
-                        text.insert_before(self.soup.new_tag("br"))
-                    text.insert_before(line.replace("  ", "\u00a0 "))
-                text.extract()
+            rebuild(element, self._lines)
+
+    def _lines(self, child: Any) -> Iterator[Any]:
+        """Yield a node of a preformatted text with `<br>` for line ends, and without `<code>`."""
+        if child.name is None:
+            for number, line in enumerate(child.split("\n")):
+                if number:
+                    yield self.soup.new_tag("br")
+                yield line.replace("  ", "\u00a0 ")
+        elif child.name == "code":
+            for part in take(child):
+                yield from self._lines(part)
+        else:
+            yield child
+            rebuild(child, self._lines)
 
     def _code(self, element: Any) -> None:
-        if element.find(["a", "br", "img"]) and not element.find_parent("pre"):
+        if has(element, ("a", "br", "img")) and not element.find_parent("pre"):
             element.unwrap()
 
     def _push_down(self, element: Any) -> None:
         """Put a format or link around blocks into the blocks instead."""
         if not holds(element):
             element.unwrap()
-        elif element.find(list(BLOCKS)):
+        elif has(element, BLOCKS):
             for node in [*element.find_all(string=True), *element.find_all("img")]:
                 if node.name == "img" or node.strip():
                     node.wrap(self.soup.new_tag(element.name, attrs=element.attrs))
@@ -317,6 +331,19 @@ _CHANGES: dict[str, Callable[[_Simplifier, Any], None]] = {
     )
     for name in names.split()
 }
+
+
+def _with_line_ends(child: Any) -> Iterator[Any]:
+    """Yield a node of a preformatted text with a line end for `<br>`, and after blocks."""
+    if child.name in LINES:
+        is_ended = child.name != "br" and child.get_text().endswith("\n")
+        for part in take(child):
+            yield from _with_line_ends(part)
+        if not is_ended:
+            yield "\n"
+    else:
+        yield child
+        rebuild(child, _with_line_ends)
 
 
 def _is_copy(element: Any) -> bool:
@@ -352,29 +379,3 @@ def _as_script(text: str, *, is_raised: bool) -> str:
         return text
     is_simple = len(text) == 1 or (text.isalnum() and not is_raised)
     return ("^" if is_raised else "_") + (text if is_simple else f"({text})")
-
-
-def _beside(node: Any, side: str = "next_sibling") -> Any:
-    """Return the next node on one side that is not white space."""
-    node = getattr(node, side)
-    while node is not None and node.name is None and not node.strip():
-        node = getattr(node, side)
-    return node
-
-
-def _hoist(element: Any) -> None:
-    """Move white space and line ends at the edges of an inline element out of it; join equals."""
-    for at, put in ((0, element.insert_before), (-1, element.insert_after)):
-        while element.contents:
-            node = element.contents[at]
-            if node.name == "br":
-                put(node.extract())
-            elif node.name is None and (kept := node.rstrip() if at else node.lstrip()) != node:
-                put(" ")
-                node.replace_with(kept) if kept else node.extract()
-            else:
-                break
-    following = element.next_sibling
-    if following is not None and following.name == element.name != "a":
-        element.append(following.extract())
-        following.unwrap()

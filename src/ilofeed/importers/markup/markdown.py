@@ -8,6 +8,7 @@ again gives exactly the same Markdown.
 
 import html
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -93,19 +94,23 @@ def _as_html(blocks: Iterable[str]) -> str:
     return "".join(f"<p>{html.escape(block)}</p>" for block in blocks)
 
 
-def plain(source: str) -> str:
-    """Return the text of HTML on one line."""
-    return " ".join(paragraphs(source))
+def plain(source: str, left_out: Counter[str] | None = None) -> str:
+    """Return the text of HTML on one line; count what is struck out in `left_out`."""
+    return " ".join(paragraphs(source, left_out))
 
 
-def paragraphs(source: str) -> list[str]:
+def paragraphs(source: str, left_out: Counter[str] | None = None) -> list[str]:
     """Return the text of each block of HTML, with white space as a browser shows it."""
     source = repair(source)
     if _is_bounded(source):
-        text = _TIDY_TAG.sub(_line_ends, _STRUCK.sub("", simplify(source, None)[0]))
+        text, struck = _STRUCK.subn("", simplify(source, None)[0])
+        text = _TIDY_TAG.sub(_line_ends, text)
     else:  # only by a pattern, in linear time
+        struck = len(re.findall(r"<(?:s|del|strike)>", source, re.IGNORECASE))
         text = _NOT_TEXT.sub("", source[:MAX_CHARACTERS])
         text = re.sub(r"<[^<>]{0,2000}>", _line_ends_roughly, text)
+    if left_out is not None:
+        left_out["struck-out text"] += struck
     blocks = re.split(r"\n\n+", html.unescape(text))
     return [line for block in blocks if (line := repair(" ".join(block.split())))]
 
