@@ -206,6 +206,21 @@ def test_no_address_can_add_a_rule(form: str, text: str) -> None:
     assert re.fullmatch(rf"#.*\nRewriteEngine On\n(?:(?:{condition}){{1,2}}{last})?", apache)
 
 
+def test_another_host_has_rules_of_its_own() -> None:
+    office, _ = check_office(SMALL, NOW)
+    old = ["https://old.example.net/?p=1", "https://www.old.example.net/a", f"{SITE}?p=2"]
+    odd = ["https://[::1]/a", "https://old.example.net:8080/a", "https://localhost/a"]
+    files = redirect_files(dict.fromkeys([*old, *odd], f"{SITE}entry/new/"), office)
+    hosts = ["redirects", "old.example.net", "www.old.example.net"]
+    rules = [f"{host}.{form}" for host in hosts for form in ("nginx.conf", "htaccess")]
+    assert sorted(files) == sorted(["redirects.csv", *rules])
+    for host in hosts:
+        assert files[f"{host}.nginx.conf"].count(b"return 301") == 1
+        assert files[f"{host}.htaccess"].count(b"RewriteRule") == 1
+    assert b"x3fp\\x3d1" in files["old.example.net.nginx.conf"]
+    assert files["redirects.csv"].count(b"\n") == 1 + len(old) + len(odd)
+
+
 def test_json_numbers_are_not_addresses(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     item = {"id": 12, "title": "One", "date_published": "2015-05-19", "tags": ["wages"]}
     feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Old", "items": [item]}

@@ -11,7 +11,7 @@ from ilofeed.content.office import check_office
 from ilofeed.importers.fields import EntryFields, one_line
 from ilofeed.importers.markup import markdown
 from ilofeed.importers.markup.html import simplify
-from ilofeed.importers.markup.markdown import Body, plain, to_markdown
+from ilofeed.importers.markup.markdown import Body, from_markdown, plain, to_markdown
 from ilofeed.sources import Item, Text
 from offices import NOW, OFFICE
 
@@ -335,3 +335,31 @@ def test_no_text_has_the_characters_that_mark_places() -> None:
         )
         assert not re.search("[\ue000-\ue0ff\x00\x1f]", body.markdown)
         assert "c\n" in body.markdown
+
+
+@pytest.mark.parametrize(
+    ("written", "markdown", "lost"),
+    [
+        ("A [page](b.html) of **news**.", "A [page](https://e.org/b.html) of **news**.", ""),
+        ("<div>\n\n- *one*\n- <b>two</b>\n\n</div>", "- *one*\n- **two**", ""),
+        ("a<script>b</script>\n\n# c", "a\n\n## c", "1 script"),
+        ("[a](javascript:b)\n\n`<b>`", "a\n\n`<b>`", "link to a script"),
+        ("a ![](b.png)\n\n1. c", "a\n\n1. c", "no alt text"),
+        ("a [^1] <br>b\n\n[^1]: *c* <b>d</b>", "a [^1] \\\nb\n\n[^1]: *c* **d**", ""),
+    ],
+)
+def test_html_and_addresses_in_markdown_leave_the_rest_as_it_is(
+    written: str, markdown: str, lost: str
+) -> None:
+    def resolve(_element: str, attribute: str, value: str) -> str | None:
+        if value.startswith("javascript:"):
+            return None
+        return (
+            urllib.parse.urljoin("https://e.org/", value) if attribute in {"href", "src"} else value
+        )
+
+    body = from_markdown(written, "https://e.org/", resolve)
+    assert body.markdown == markdown
+    assert lost in " ".join(body.lost)
+    assert bool(lost) == bool(body.lost)
+    assert from_markdown(body.markdown, "https://e.org/", resolve) == Body(body.markdown, body.html)

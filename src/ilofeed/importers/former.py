@@ -16,6 +16,8 @@ from ilofeed.sources import Item
 from ilofeed.urls import AddressError, is_absolute, to_url
 
 TABLE = "redirects.csv"
+MAX_HOSTS = 20  # that get files of rules
+_HOST = re.compile(r"[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,6}")
 _NGINX = "# Include this file at the top of the block `server` of the host.\n"
 _APACHE = "# Put this at the top of .htaccess in the root folder of the host.\nRewriteEngine On\n"
 
@@ -85,17 +87,33 @@ class FormerAddresses:
 
 
 def redirect_files(redirects: Mapping[str, str], office: Office) -> dict[str, bytes]:
-    """Return, by file name, a table of old and new addresses, and rules for nginx and Apache, which
-    have those of the site's host. Old addresses are canonical, but come from outside."""
+    """Return, by file name, a table of old and new addresses, and rules for nginx and Apache.
+
+    The rules of the site's host are in `redirects.…`, those of another in files of its name. Old
+    addresses are canonical, but come from outside.
+    """
     table = io.StringIO()
     csv.writer(table, lineterminator="\n").writerows([("old", "new"), *redirects.items()])
-    nginx: list[str] = []
-    apache: list[str] = []
-    host = urllib.parse.urlsplit(office.url).netloc
+    site = urllib.parse.urlsplit(office.url).netloc
+    by_host: dict[str, dict[str, str]] = {site: {}}
     for old, new in sorted(redirects.items(), key=lambda pair: "?" not in pair[0]):
+        host = urllib.parse.urlsplit(old).netloc
+        if host == site or _HOST.fullmatch(host):
+            by_host.setdefault(host, {})[old] = new
+    texts = {TABLE: table.getvalue()}
+    for host, rules in [*by_host.items()][:MAX_HOSTS]:
+        name = "redirects" if host == site else host
+        texts[f"{name}.nginx.conf"], texts[f"{name}.htaccess"] = _rules(rules)
+    return {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
+
+
+def _rules(redirects: Mapping[str, str]) -> tuple[str, str]:
+    """Return the rules for nginx and Apache that redirect the addresses of one host."""
+    nginx, apache = [_NGINX], [_APACHE]
+    for old, new in redirects.items():
         parts = urllib.parse.urlsplit(old)
         path = urllib.parse.unquote(parts.path, errors="surrogateescape")
-        if parts.netloc != host or re.search(r"[\x00-\x1f\x7f]", path):
+        if re.search(r"[\x00-\x1f\x7f]", path):
             continue
         if parts.query:
             request = _pattern(f"{parts.path}?{parts.query}")
@@ -107,12 +125,7 @@ def redirect_files(redirects: Mapping[str, str], office: Office) -> dict[str, by
         target = re.sub(r"([%$])", r"\\\1", new)
         apache.append(f'RewriteCond "%{{REQUEST_URI}}" "^{_pattern(path)}$"\n')
         apache.append(f'RewriteRule "^" "{target}" [R=301,L,NE,QSD]\n')
-    texts = {
-        TABLE: table.getvalue(),
-        "redirects.nginx.conf": _NGINX + "".join(nginx),
-        "redirects.htaccess": _APACHE + "".join(apache),
-    }
-    return {name: text.encode("utf-8", "surrogateescape") for name, text in texts.items()}
+    return "".join(nginx), "".join(apache)
 
 
 def _pattern(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 from markdownify import MarkdownConverter
 
-from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize
+from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize, to_html
 from ilofeed.importers.markup.html import KEPT, Resolve, simplify
 from ilofeed.importers.markup.layout import BLOCKS
 from ilofeed.problems import Problem, has_errors
@@ -26,6 +26,13 @@ MAX_CHARACTERS = 400_000  # of HTML; a body of an entry may have 100,000
 MAX_TAGS, MAX_DEPTH = 5_000, 100
 MAX_ROUNDS = 6
 
+# errors of Markdown whose HTML can be converted like that of another source
+_CONVERTED = frozenset(
+    (
+        "bad-url image-not-found image-without-alt raw-html relative-url unknown-section "
+        "unsafe-link"
+    ).split()
+)
 _EMPHASIS = re.compile("</?(?:b|em|i|strong)>")
 _NEVER_CLOSED = frozenset("br hr img input meta link wbr p li td th tr dt dd option col".split())
 _NO_EMPHASIS = "bold and italics in the body cannot be written in Markdown there"
@@ -80,9 +87,16 @@ def _link(tidy: str, resolve: Resolve) -> str:
 
 
 def from_markdown(text: str, permalink: str, resolve: Resolve) -> Body:
-    """Normalize Markdown to what its rendered HTML is converted to."""
-    rendered, problems = render_body(Source("", repair(text)), 0, permalink)
-    if has_errors(problems):
+    """Normalize Markdown to what its rendered HTML is converted to.
+
+    HTML in it, and addresses that are not whole, are treated like those of other sources.
+    """
+    text = repair(text)
+    rendered, problems = render_body(Source("", text), 0, permalink)
+    errors = {problem.code for problem in problems if problem.severity == "error"}
+    if errors and errors <= _CONVERTED:
+        return to_markdown(to_html(text), permalink, resolve)
+    if errors:
         blocks = [block for block in re.split(r"\n\s*\n", text) if block.strip()]
         note = f"the body is not valid Markdown ({_first(problems)}); it was read as plain text"
         body = to_markdown(_as_html(blocks), permalink, resolve)
