@@ -33,7 +33,10 @@ def converted(html: str) -> Body:
 KEPT = [
     # superscripts and subscripts
     ("10<sup>6</sup> and 10<sup>-3</sup>", "10⁶ and 10⁻³"),
-    ("2015<sup>1</sup>", "2015¹"),
+    ("in 2015<sup>1</sup>, 12015<sup>1</sup>", r"in 2015\[1\], 12015¹"),
+    ("wages<sup>2</sup> rise.<sup>3, 4</sup>", r"wages\[2\] rise.\[3, 4\]"),
+    ("工资<sup>1</sup>，20平方厘米<sup>2</sup>", r"工资\[1\]，20平方厘米²"),
+    ("5 m<sup>2</sup>, 8 км<sup>2</sup>, (a+b)<sup>2</sup>", "5 m², 8 км², (a\\+b)²"),
     ("H<sub>2</sub>O, x<sub>max</sub>, y<sub>a+b</sub>", "H₂O, x\\_max, y\\_(a\\+b)"),
     ("x<sup>n+1</sup>, 2<sup>k</sup>, e<sup>ab</sup>", "xⁿ⁺¹, 2^k, e^(ab)"),
     ("the 5<sup>th</sup>, M<sup>me</sup> Li, A<sup>®</sup>", "the 5th, Mme Li, A®"),

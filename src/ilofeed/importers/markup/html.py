@@ -69,6 +69,11 @@ _SPACES = re.compile(
 )
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
+# a small raised number after these is no power: a year, a word, a sign, but not 厘米
+_NOTED = re.compile(
+    r"(?:(?<!\d)(?:19|20)\d\d|[^\W\d_]{4}|[.,;:!?。，；：！？”’»]|[\u3040-\u30ff\u3400-\u9fff])(?<![米里])$"
+)
+_NUMBERS = re.compile(r"[1-9]\d?(?:, ?[1-9]\d?){0,5}")
 _ENDINGS = frozenset("st nd rd th er re ère ème me lle tm sm".split())  # 5th, 1er, Mme
 
 
@@ -228,7 +233,11 @@ class _Simplifier:
             inner.append("]" if text[0] not in "[(" else "")
             element.unwrap()
         else:
-            element.string = _as_script(text, is_raised=element.name == "sup")
+            before = element.previous_element
+            is_note = element.name == "sup" and _NUMBERS.fullmatch(text) is not None
+            is_note = is_note and isinstance(before, str) and bool(_NOTED.search(before[-9:]))
+            raised = _as_script(text, is_raised=element.name == "sup")
+            element.string = f"[{text}]" if is_note else raised
             element.name = "span"  # to put the text in its place would search all siblings
 
     def _surround(self, element: Any, signs: str) -> None:
