@@ -169,6 +169,19 @@ def test_aliases_that_a_source_states() -> None:
     assert len(lost) == 7
 
 
+def test_aliases_pass_the_check_of_entries() -> None:
+    office, _ = check_office(SMALL, NOW)
+    former, lost = FormerAddresses(office, [], [], set()), list[str]()
+    found = former.find(["2015/Wages/", "2015/wages/", "a.html", "a.html/b/"], SITE, lost)
+    assert found == (["2015/Wages/", "a.html"], [f"{SITE}2015/wages/"])
+    assert lost == ["the former address `a.html/b/`: another page has it"]
+    assert former.find(["A.HTML/c/", "x/y.html/z/"], SITE, lost) == (["x/y.html/z/"], [])
+    assert former.find(["x/y.html", "x/"], SITE, lost) == (["x/"], [])
+    assert len(lost) == 3
+    aliases, others = former.find([f"p{number}/" for number in range(120)], SITE, lost)
+    assert (len(aliases), len(others)) == (100, 20)
+
+
 def test_an_existing_alias_is_not_taken_twice(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

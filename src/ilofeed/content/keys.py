@@ -34,6 +34,7 @@ from ilofeed.urls import AddressError, to_url
 
 MAX_TITLE = 300
 MAX_SUMMARY = 2000
+MAX_ALIASES = 100  # of an entry
 _LANGUAGE = re.compile(
     r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?(?:-[a-z0-9]{5,8})*"
 )

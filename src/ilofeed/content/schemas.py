@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from ilofeed import dates
 from ilofeed.content.keys import (
+    MAX_ALIASES,
     Alias,
     Count,
     Fields,
@@ -119,7 +120,7 @@ class EntryFields(Fields):
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(
         None, description="The entry's former slug, a full tag URI, or its id in an older feed"
     )
-    aliases: Annotated[list[Alias], Field(min_length=1, max_length=100)] | None = Field(
+    aliases: Annotated[list[Alias], Field(min_length=1, max_length=MAX_ALIASES)] | None = Field(
         None, description="Former paths of this entry below site.url; pages there lead to it"
     )
     draft: Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from ilofeed.content import keys
 from ilofeed.media import alias_path, path_prefixes, site_paths
 from ilofeed.model import Entry, Office
 from ilofeed.problems import quote
@@ -36,6 +37,7 @@ class FormerAddresses:
         self._office, self._feeds = office, feeds
         aliases = [*office.aliases, *(path for entry in entries for path in entry.aliases)]
         self._taken = {"entry", *site_paths(office), *map(str.casefold, aliases)}
+        self._folders = {folder for path in aliases for folder in path_prefixes(path)}
         self.pages: set[str] = set()
         for text in (text for item in items for text in (*item.aliases, item.link)):
             with contextlib.suppress(AddressError):
@@ -64,26 +66,41 @@ class FormerAddresses:
         page can have; append messages about those that lead nowhere to `lost`."""
         aliases: list[str] = []
         others: list[str] = []
+        files: set[str] = set()  # of these aliases, without case: `Old/` and `old/` are one file
         for text in dict.fromkeys(texts):
             address = self._canonical(text)
             rest = address.removeprefix(self._office.url)
             try:
                 path = alias_path(rest)
-                kind, value = aliases, path.removesuffix("index.html")
+                value = path.removesuffix("index.html")
+                is_alias = path.casefold() not in files and len(aliases) < keys.MAX_ALIASES
             except AddressError:  # it has a query or another suffix, or is not below the site
-                path, kind, value = urllib.parse.unquote(rest), others, address
-            if address == page or value in kind:
+                path, value, is_alias = urllib.parse.unquote(rest), address, False
+            if address == page or value in aliases or address in others:
                 continue
             if not address or "#" in address:
                 why = "servers never see what follows #" if address else "it is not valid"
-            elif not rest or not self._taken.isdisjoint({address, *path_prefixes(path)}):
+            elif not rest or self._is_taken(path, address, files if is_alias else set()):
                 why = "another page has it"
             else:
-                kind.append(value)
+                if is_alias:
+                    aliases.append(value)
+                    files.add(path.casefold())
+                else:
+                    others.append(address)
                 continue
             lost.append(f"the former address {quote(text)}: {why}")
-        self._taken.update(others, (alias_path(alias).casefold() for alias in aliases))
+        self._taken.update(others, files)
+        self._folders.update(folder for file in files for folder in path_prefixes(file))
         return aliases, others
+
+    def _is_taken(self, path: str, address: str, own: Collection[str]) -> bool:
+        """Return whether a path is, is below or has below it another one."""
+        above = {address, *path_prefixes(path)}
+        is_free = self._taken.isdisjoint(above) and above.isdisjoint(own)
+        folder = path.casefold() + "/"
+        below = path.casefold() in self._folders or any(file.startswith(folder) for file in own)
+        return not is_free or below
 
 
 def redirect_files(redirects: Mapping[str, str], office: Office) -> dict[str, bytes]:
