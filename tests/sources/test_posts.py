@@ -10,6 +10,7 @@ import pytest
 
 from ilofeed import dates
 from ilofeed.cli.import_command import import_source
+from ilofeed.importers.fields import one_line
 from ilofeed.sources.files import front_matter, posts
 from ilofeed.sources.files.posts import read_posts
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Tag
@@ -434,3 +435,11 @@ def test_a_date_without_a_zone_is_in_the_zone_of_the_office(tmp_path: Path) -> N
     (tmp_path / "a.md").write_text("---\ntitle: A\ndate: 2015-05-19 08:59\n---\n")
     (tmp_path / "b.md").write_text("---\ntitle: B\ndate: 2015-05-19 09:01\n---\n")
     assert [item.title.value for item in read_posts(tmp_path, ZONE, now).items] == ["A"]
+
+
+def test_a_title_and_a_summary_may_be_html(tmp_path: Path) -> None:
+    keys = 'title: "&ldquo;Pay&rdquo; <em>now</em> & 1 < 2"\n'
+    keys += "description: \"<a href='/x'>A</a> &amp; B\""
+    item = only(tmp_path, "_posts/2015-05-19-a.md", f"---\n{keys}\n---\nText.\n")
+    assert one_line(item.title) == "“Pay” now & 1 < 2"
+    assert one_line(item.summary) == "A & B"

@@ -32,6 +32,7 @@ _NAME = re.compile(
     r"(?P<date>\d{4}-\d\d?-\d\d?)-(?P<slug>.+)|(?P<name>.*?)(?:\.(?P<language>[a-z]{2}))?\Z",
     re.DOTALL,
 )
+_HTML = re.compile(r"&(?:#\w{1,7}|[A-Za-z]\w{1,30});|</?[A-Za-z][^<>]{0,2000}>")
 _MORE = re.compile(r"<!--\s{0,9}more\s{0,9}-->")
 _NO_PATH = re.compile(r"[{}]|/:|\A(?:true|false)\Z")
 # key of entries: keys of posts in the form of `public.fold`; but for lists the first is used
@@ -282,11 +283,11 @@ def _item(
     return items.Item(
         number,
         slug=post.text("slug") or name["slug"] or name["name"],
-        title=items.Text(post.text("title") or name["slug"].replace("-", " ").capitalize()),
+        title=_line(post.text("title") or name["slug"].replace("-", " ").capitalize()),
         link=post.text("link"),
         date=items.ImportedDate(post.text("date") or name["date"]),
         updated=items.ImportedDate(post.text("updated")),
-        summary=items.Text(post.text("summary")) or excerpt,
+        summary=_line(post.text("summary")) or excerpt,
         content=items.Text("".join([head, *rest]), "markdown"),
         tags=tuple(_tags(post)),
         authors=tuple(_authors(post)),
@@ -295,6 +296,11 @@ def _item(
         publication=publication,
         aliases=tuple(path for path in post.texts("aliases") if not _NO_PATH.search(path)),
     )
+
+
+def _line(text: str) -> items.Text:
+    """Return a title or a summary, which these programs put into pages as it is, often as HTML."""
+    return items.Text(text, "html" if _HTML.search(text) else "plain")
 
 
 def _list(value: Any) -> list[Any]:
