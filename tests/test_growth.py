@@ -27,6 +27,7 @@ from ilofeed.importers.markup.markdown import from_markdown, plain, to_markdown
 from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.files import front_matter as post_keys
 from ilofeed.sources.items import ImportedDate, Picture, SourceError
 from ilofeed.sources.json_feed import read_json
 from ilofeed.sources.tables import read_table
@@ -89,6 +90,10 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
     "src/ilofeed/content/hyphens.py": (
         re.compile(r".*+(?:\n {3,}+.*+)*+"),
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
+    ),
+    "src/ilofeed/sources/files/front_matter.py": tuple(
+        re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE)
+        for _, mark in post_keys._ENDS.values()
     ),
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }

@@ -187,13 +187,14 @@ DO: tuple[tuple[str, Edit], ...] = (
 # of these only the author knows the answer, or it is another file
 QUESTIONS = frozenset(
     """
-    alt-is-file-name attachment-source bad-choice bad-date--impossible bad-url circular-broader
+    alias-taken alt-is-file-name attachment-source bad-alias bad-choice bad-date--impossible
+    bad-url circular-broader
     damaged-text dead-link event-ends-before-start far-date file-as-host file-not-found
     file-too-large image-not-found image-not-found--body image-source image-without-alt--body
     key-in-body line-break merge-conflict mixed-event no-front-matter not-a-mapping
     not-utf-8 not-utf-8--utf-16 placeholder relative-url too-deep too-long unknown-translation
     unsafe-link updated-before-date updated-in-future withdrawn-before-date yaml-syntax bad-email
-    missing-key windows-name
+    missing-key windows-name windows-name--alias
     """.split()
 )
 

@@ -284,12 +284,14 @@ def missing_targets(data: bytes, office: Office, published: Collection[str]) -> 
     source, _ = frontmatter.read_source("feeds.yaml", data)
     for path, target in office.aliases.items():
         if path not in published and source is not None:
-            written = re.escape(target.removesuffix("index.html"))
-            place = re.search(rf"(?s)\baliases:.*?:\s+[\"']?(?={written})", source.text)
+            written = target.removesuffix("index.html")
+            start = source.text.find("aliases:") + len("aliases:")
+            place = max(source.text.find(f": {sign}{written}", start) for sign in ("", '"', "'"))
             feeds = {other for other in published if other.endswith((".xml", ".json", ".ics"))}
             hint = did_you_mean(target, feeds) or "; correct the path"
             message = f"this site publishes no page, feed or list at {quote(target)}{hint}"
-            yield source.problem(place.end() if place else 0, "bad-alias", message)
+            offset = place + len(source.text[place:]) - len(source.text[place:].lstrip(": \"'"))
+            yield source.problem(offset if place >= 0 else 0, "bad-alias", message)
 
 
 def describe_dead_link(address: str) -> str:

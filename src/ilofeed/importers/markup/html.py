@@ -24,6 +24,7 @@ from ilofeed.importers.markup.layout import (
     rebuild,
     separate_formats,
     take,
+    trim_lines,
     write_on_one_line,
 )
 from ilofeed.problems import plural, quote
@@ -59,7 +60,9 @@ _STYLES = (
 )
 _SPOKEN = re.compile(r"\b(?:sr-only|screen-reader-text|visually-hidden|katex-mathml)\b")
 _EMOJI = re.compile(r"emoji|smil(?:ey|ies)", re.IGNORECASE)
-_CANDIDATE = re.compile(r"([^\s,]\S*[^\s,])(?:\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)[wx])?\s*(?:,|$)")
+_CANDIDATE = re.compile(
+    r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)[wx])?\s*(?:,|$)"
+)
 _ELSEWHERE = re.compile(r"(?!data:|about:|blob:)\S", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|")
 # markdownify takes quadratic time for white space that is not preformatted
@@ -129,11 +132,10 @@ class _Simplifier:
             if not element.decomposed and (change := _CHANGES.get(element.name)):
                 change(self, element)
         separate_formats(self.soup, _INLINE)
-        for side, order in (("next_sibling", reversed), ("previous_sibling", list)):
-            for line_end in order(self.soup.find_all("br")):
-                other = beside(line_end, side)
-                if line_end.parent.name not in _INLINE and (other is None or other.name in BLOCKS):
-                    line_end.replace_with(" ")
+        parents = {id(line_end.parent): line_end.parent for line_end in self.soup.find_all("br")}
+        for parent in parents.values():
+            if parent.name not in _INLINE:
+                trim_lines(parent)
 
     def _remove(self, element: Any, what: str = "") -> None:
         self.left_out[what] += bool(what)

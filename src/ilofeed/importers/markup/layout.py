@@ -56,6 +56,20 @@ def rebuild(element: Any, change: Callable[[Any], Iterable[Any]]) -> None:
             element.append(node)
 
 
+def trim_lines(element: Any) -> None:
+    """Replace line ends by spaces where the element or a block begins or ends."""
+    nodes = list(element.contents)
+    outer: set[int] = set()
+    for ordered in (nodes, reversed(nodes)):
+        is_edge = True
+        for node in ordered:
+            if is_edge and node.name == "br":
+                outer.add(id(node))
+            elif node.name is not None or node.strip():
+                is_edge = node.name in BLOCKS
+    rebuild(element, lambda node: (" " if id(node) in outer else node,))
+
+
 def _new(name: str) -> Any:
     return Tag(name=name)
 

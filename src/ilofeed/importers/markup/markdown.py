@@ -43,10 +43,10 @@ _OPEN = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)")
 _NOT_TEXT = re.compile(  # not with the tree: HTML that is too large for one
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<(s|del|strike)>[^<]*</\2>", re.DOTALL | re.IGNORECASE
 )
-_STRUCK = re.compile(r"<s>.*?</s>", re.DOTALL)
+_STRUCK = re.compile(r"<s>(?:[^<]++|<(?!/?s>))*+</s>")
 _TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
 _BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
-_MARK = re.compile(r" *\| *|\0\s*|\ue001+(?=\n)")
+_MARK = re.compile(r" *\| *|\0\s*|(?<!\ue001)\ue001++(?=\n)")
 _BLANK = re.compile(r"^(?=[^\S\n]*$)", re.MULTILINE)
 _EMPTY = "\ue002"  # an empty line of code; no text has this character
 _CODE = {ord(" "): "\ue000", ord("\n"): "\ue001"}  # which no text has
