@@ -92,8 +92,7 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
     ),
     "src/ilofeed/sources/files/front_matter.py": tuple(
-        re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE)
-        for _, mark in post_keys._ENDS.values()
+        re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE) for _, mark in post_keys._ENDS.values()
     ),
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below
 }
