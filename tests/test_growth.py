@@ -21,16 +21,16 @@ from ilofeed import dates, urls
 from ilofeed.bodies import lookalikes
 from ilofeed.content.entry import check_entry
 from ilofeed.content.office import check_office
+from ilofeed.foreign_dates import read_date
 from ilofeed.guard.comparison import line_of
-from ilofeed.importers.dates import read_date
 from ilofeed.importers.markup.markdown import from_markdown, plain, to_markdown
 from ilofeed.media import containers
 from ilofeed.scaffold.entry_file import touch
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.files import front_matter as post_keys
-from ilofeed.sources.items import ImportedDate, Picture, SourceError
+from ilofeed.sources.files.tables import read_table
+from ilofeed.sources.items import Picture, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.tables import read_table
 from ilofeed.sources.wordpress_bodies import BodyReader
 from ilofeed.text import repair, without_markup
 from offices import NOW, OFFICE
@@ -351,7 +351,7 @@ def test_a_source_takes_linear_time(head: str, unit: str, tail: str) -> None:
         lambda text: read_table(f"{columns}\n" + ",".join([f'"{text}"'] * 7), {}),
         lambda text: read_table(text, {}),
         lambda text: read_json(json.dumps({"items": [dict.fromkeys(keys, text)]})),
-        lambda text: read_date(ImportedDate(text), dt.UTC),
+        lambda text: read_date(text, dt.UTC),
         dates.read_moment,
         urls.to_url,
         repair,

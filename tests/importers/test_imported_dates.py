@@ -11,7 +11,7 @@ from ilofeed.build import render_site
 from ilofeed.content import check_entry
 from ilofeed.dates import zone
 from ilofeed.feeds import select
-from ilofeed.importers.dates import check_form, read_date
+from ilofeed.foreign_dates import check_form, read_date
 from ilofeed.importers.fields import EntryFields
 from ilofeed.sources import ImportedDate, Item
 from ilofeed.verify import verify
@@ -30,7 +30,7 @@ LEFT_OUT = (
 
 
 def read(written: str, *forms: str) -> tuple[str | None, str]:
-    moment, note = read_date(ImportedDate(written), ULAANBAATAR, forms)
+    moment, note = read_date(written, ULAANBAATAR, forms)
     return moment.isoformat() if moment else None, note
 
 

@@ -11,6 +11,7 @@ from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.markup.markdown import to_markdown
 from ilofeed.importers.terms import TermFinder
 from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.files.tables import read_table
 from ilofeed.sources.items import (
     Author,
     Enclosure,
@@ -23,7 +24,6 @@ from ilofeed.sources.items import (
     too_many,
 )
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.tables import read_table
 from offices import entry, site
 
 OFFICE = site(wages=entry()).office

@@ -11,8 +11,8 @@ import pytest
 
 from ilofeed import http as client
 from ilofeed.sources.feeds import read_feed
-from ilofeed.sources.files import excerpt_notes
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Text
+from ilofeed.sources.pages import excerpt_notes
 from ilofeed.sources.read import SourceRequest, read_source
 from ilofeed.sources.xml import parse_xml
 from offices import NOW
@@ -196,7 +196,7 @@ def test_pages_that_cannot_be_read_are_named(
 
 
 def test_all_pages_have_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.sources.files.pages.LONGEST", 0.1)
+    monkeypatch.setattr("ilofeed.sources.pages.LONGEST", 0.1)
     answers = {"/feed": rss("a", head=following("/slow")), "/slow": rss("b")}
     titles, (note,), _ = read(answers, tmp_path, monkeypatch)
     assert titles == ["a"]

@@ -443,3 +443,12 @@ def test_a_title_and_a_summary_may_be_html(tmp_path: Path) -> None:
     item = only(tmp_path, "_posts/2015-05-19-a.md", f"---\n{keys}\n---\nText.\n")
     assert one_line(item.title) == "“Pay” now & 1 < 2"
     assert one_line(item.summary) == "A & B"
+
+
+@pytest.mark.parametrize("date", ["2099年1月1日", "1 января 2099", "1er janvier 2099 à 08:00"])
+def test_a_post_in_the_future_is_not_public_however_its_date_is_written(
+    tmp_path: Path, date: str
+) -> None:
+    feed = read(tmp_path, {"a.md": f"---\ntitle: A\ndate: {date}\n---\nText.\n"})
+    assert feed.items == ()
+    assert "left out 1 scheduled post" in str(feed.notes)

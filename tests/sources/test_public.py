@@ -11,9 +11,9 @@ import pytest
 from ilofeed.cli.import_command import import_source
 from ilofeed.content.entry import check_entry
 from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.files.tables import read_table
 from ilofeed.sources.items import ImportedFeed, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.tables import read_table
 from offices import DATA, NOW, write_office
 from program import run
 

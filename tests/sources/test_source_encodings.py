@@ -7,8 +7,8 @@ import codecs
 import pytest
 
 from ilofeed.sources.decoding import codec_of, decode
+from ilofeed.sources.files.tables import read_table
 from ilofeed.sources.items import SourceError
-from ilofeed.sources.tables import read_table
 
 MONGOLIAN = "Цалин нэмэгдлээ, ажилчид баярлалаа"
 CHINESE = "最低工资标准上调，职工收入增加"

@@ -7,8 +7,7 @@ does the whole import.
 
 from ilofeed.importers.plan import ImportRequest
 from ilofeed.importers.run import ImportResult, run_import
-from ilofeed.importers.term_map import map_lines
-from ilofeed.importers.terms import term_lines
+from ilofeed.importers.terms import map_lines, term_lines
 from ilofeed.sources import RequestError
 
 __all__ = [

@@ -15,7 +15,7 @@ from ilofeed import dates
 from ilofeed.bodies import link_addresses
 from ilofeed.content import keys, summary_html
 from ilofeed.dates import Moment
-from ilofeed.importers.dates import read_date
+from ilofeed.foreign_dates import read_date
 from ilofeed.importers.markup import Body, from_markdown, plain, to_markdown
 from ilofeed.media import media_type
 from ilofeed.model import Office
@@ -99,7 +99,7 @@ class EntryFields:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
         if not when:
             return None
-        moment, note = read_date(when, self.office.timezone, self.date_forms)
+        moment, note = read_date(when.written, self.office.timezone, self.date_forms)
         if moment is None:
             self.lost.append(f"the {what}: {note}")
         elif note:

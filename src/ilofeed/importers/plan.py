@@ -25,7 +25,8 @@ from ilofeed.importers.convert import (
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses, OldSite, address_key
 from ilofeed.importers.terms import TermFinder
-from ilofeed.importers.updates import EarlierEntries, EarlierEntry, newest_versions_of
+from ilofeed.importers.updates import EarlierEntries, EarlierEntry
+from ilofeed.importers.versions import newest_versions
 from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note
@@ -85,7 +86,7 @@ def plan_import(
     may link to each other, and an item that is left out has no page, so planning is repeated until
     every link leads to a page; an item is converted again only if something changed for it.
     """
-    feed = newest_versions_of(feed, office, entries, request.date_forms)
+    feed = newest_versions(feed, office, entries, request.date_forms)
     old_pages = _with_page(entries, office, now)
     linkable: set[str] | None = None
     refused: dict[int, str] = {}

@@ -12,11 +12,10 @@ from typing import Literal, TypeAlias
 from ilofeed import files
 from ilofeed.build import BuildContext
 from ilofeed.content import check_entry, check_office, read, slug_of
-from ilofeed.importers.dates import check_form
+from ilofeed.foreign_dates import check_form
 from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
-from ilofeed.importers.term_map import read_term_map
-from ilofeed.importers.terms import with_terms
+from ilofeed.importers.terms import read_term_map, with_terms
 from ilofeed.importers.updates import EarlierEntries, digest, read_record, write_record
 from ilofeed.importers.verified import verify_plan
 from ilofeed.model import Office

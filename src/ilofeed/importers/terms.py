@@ -1,4 +1,7 @@
-"""Map the categories of imported items to an office's terms, and add new terms to feeds.yaml."""
+"""Map the categories of imported items to an office's terms, and add new terms to feeds.yaml.
+
+`--map` and `--map-file` say which labels of a source mean which terms.
+"""
 
 import dataclasses
 import datetime as dt
@@ -8,17 +11,19 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from ilofeed.content import Line, check_office, to_yaml, yaml_nodes
+from ilofeed.content import Line, check_office, read, to_yaml, yaml_nodes
 from ilofeed.importers.markup import plain
 from ilofeed.model import Office, Term
-from ilofeed.problems import did_you_mean, has_errors, quote
-from ilofeed.sources import DIMENSIONS, Dimension, Item, Tag
+from ilofeed.problems import Problem, did_you_mean, has_errors, quote
+from ilofeed.sources import DIMENSIONS, Dimension, Item, RequestError, Tag
 from ilofeed.text import SLUG, decode, repair, slugify
 
 MAX_NEW, MAX_CHECKED, MAX_KEPT = 300, 200, 100
+MAX_MAP = 1_000_000  # bytes of a file that maps labels to terms
 _LABEL: TypeAdapter[str] = TypeAdapter(Line)
 # the end of the scheme of ilofeed's categories: `category/wages`; `category` in earlier versions
 _SCHEME = re.compile(r"tag:.*:(category|country)(?:/([A-Za-z0-9-]+))?")
@@ -29,7 +34,7 @@ _SCHEMES: dict[str, Dimension] = {"category": "categories", "country": "countrie
 class TermFinder:
     """Finds the terms of items; `categories` and `countries` are for items that have none.
 
-    `term_map` has terms by label: see `term_map.read_term_map`.
+    `term_map` has terms by label: see `read_term_map`.
     """
 
     def __init__(
@@ -220,3 +225,48 @@ def _adds_only(before: bytes, after: bytes, new: Mapping[str, Term], now: dt.dat
     added = dict(list(office.categories.items())[-len(new) :])
     rest = dict(list(office.categories.items())[: -len(new)])
     return added == dict(new) and rest == dict(old.categories) and office.countries == old.countries
+
+
+def read_term_map(
+    root: Path, office: Office, options: Sequence[str], path: str | None
+) -> tuple[dict[str, str], list[Problem]]:
+    """Return terms by label, and the problems of the file: YAML with lines `label: term`.
+
+    A term is a category, a country, the slug of a new category, or "" to leave the label out. An
+    option counts more than the file. Raise `RequestError` for a wrong option, `OSError` for a file
+    that cannot be read.
+    """
+    terms: dict[str, str] = {}
+    problems: list[Problem] = []
+    if path is not None:
+        source, problems = decode(path, read.read_limited(root / path, MAX_MAP) or b"")
+        if source is None:
+            return {}, problems
+        nodes, syntax = yaml_nodes.compose(source, 0, len(source.text))
+        problems += syntax
+        for key, node in nodes.pairs if nodes is not None else ():
+            value = node.value if isinstance(node, yaml_nodes.Scalar) else None
+            why = "expected one term" if value is None else _explain(value, office)
+            if why:
+                problems.append(source.problem(node.start, "wrong-type", why))
+            terms[key.value] = value or ""
+    for text in options:
+        label, _, term = text.rpartition("=")
+        why = _explain(term.strip(), office) if label.strip() else "write LABEL=TERM"
+        if why:
+            raise RequestError(f"invalid --map {quote(text)}; {why}")
+        terms[label.strip()] = term.strip()
+    return terms, problems
+
+
+def _explain(term: str, office: Office) -> str:
+    """Return what is wrong with a term, or ""."""
+    known = {**office.categories, **office.countries}
+    if not term or term in known or SLUG.fullmatch(term):
+        return ""
+    return f"{quote(term)} is neither a term of feeds.yaml nor a slug{did_you_mean(term, known)}"
+
+
+def map_lines(new_terms: Mapping[str, Term]) -> list[str]:
+    """Return the lines of a map file for new categories."""
+    return [f"{to_yaml(term.labels[''])}: {slug}" for slug, term in new_terms.items()]

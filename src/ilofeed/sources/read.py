@@ -13,17 +13,18 @@ from ilofeed.problems import did_you_mean, quote
 from ilofeed.sources.decoding import codec_of, decode, detect_kind, unpack
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.files import (
-    add_pages,
-    excerpt_notes,
-    more_pages,
+    KEYS,
+    STATE_KEYS,
+    is_workbook,
     read_calendar,
     read_posts,
-    read_wordpress_posts,
+    read_sheets,
+    read_table,
 )
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.tables import KEYS, STATE_KEYS, read_sheets, read_table
-from ilofeed.sources.workbooks import is_workbook
+from ilofeed.sources.pages import add_pages, excerpt_notes, more_pages
+from ilofeed.sources.wordpress_json import read_wordpress_posts
 from ilofeed.urls import AddressError
 
 

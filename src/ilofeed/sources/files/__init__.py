@@ -1,11 +1,11 @@
-"""Read what is not one feed: folders of posts, calendars, JSON of WordPress, further pages."""
+"""Read files that are no feeds: tables, calendars and folders of posts."""
 
 from ilofeed.sources.files.calendars import read_calendar
-from ilofeed.sources.files.pages import add_pages, excerpt_notes, more_pages
 from ilofeed.sources.files.posts import read_posts
-from ilofeed.sources.files.wordpress_json import read_wordpress_posts
+from ilofeed.sources.files.tables import KEYS, STATE_KEYS, read_sheets, read_table
+from ilofeed.sources.files.workbooks import is_workbook
 
 __all__ = [
-    "add_pages", "excerpt_notes", "more_pages", "read_calendar", "read_posts",
-    "read_wordpress_posts",
+    "KEYS", "STATE_KEYS", "is_workbook", "read_calendar", "read_posts", "read_sheets",
+    "read_table",
 ]  # fmt: skip

@@ -6,7 +6,6 @@ symbolic links. What a folder says about its posts (`cascade`, data files) count
 
 import contextlib
 import datetime as dt
-import email.utils
 import functools
 import itertools
 import os
@@ -20,6 +19,7 @@ from typing import Any
 from ilofeed import dates
 from ilofeed.bodies import render_body
 from ilofeed.content import read
+from ilofeed.foreign_dates import read_date
 from ilofeed.problems import has_errors, plural, quote, visible
 from ilofeed.sources import items, public
 from ilofeed.sources.files.front_matter import read_front_matter, remove_templates, text_of
@@ -247,16 +247,9 @@ def _state(
 
 
 def _moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
-    """Return the instant of a date in one of the forms of posts; None if it has another."""
-    text = re.sub(r" ?(?:UTC|GMT)$", "Z", " ".join(text.split())[:100])
-    with contextlib.suppress(dates.DateError):
-        return dates.instant(dates.parse_moment(text, zone, is_local=True), zone, dt.time())
-    if day := dates.guess_day(text):
-        return dates.instant(day, zone, dt.time())
-    with contextlib.suppress(ValueError):
-        moment = email.utils.parsedate_to_datetime(text)
-        return moment.replace(tzinfo=moment.tzinfo or zone)
-    return None
+    """Return the instant of a date as an import will read it; None if it cannot be read."""
+    moment, _ = read_date(text, zone)
+    return None if moment is None else dates.instant(moment, zone, dt.time())
 
 
 def _item(

@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from ilofeed import dates
 from ilofeed.dates import Moment, explain_date
 from ilofeed.problems import quote
-from ilofeed.sources import ImportedDate
 
 # names of months in English, French, Spanish, Portuguese, Italian, German, Dutch, Russian, Arabic
 _MONTHS = (
@@ -91,13 +90,13 @@ _INCOMPLETE = "it must have a year, a month, a day, and hours of 24 or am and pm
 
 
 def read_date(
-    when: ImportedDate, zone: dt.tzinfo, forms: Sequence[str] = ()
+    written: str, zone: dt.tzinfo, forms: Sequence[str] = ()
 ) -> tuple[Moment | None, str]:
     """Return the moment of a date and a note: what was assumed, why there is no moment, or "".
 
     `zone` applies to a time without a known zone; `forms` are `strptime` patterns to try first.
     """
-    text = " ".join(when.written.split())[:100]
+    text = " ".join(written.split())[:100]
     for form in forms:
         if (moment := _by_form(text, form)) is not None:
             return _parse(moment.isoformat(), zone)

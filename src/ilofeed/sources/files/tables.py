@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ilofeed.problems import did_you_mean, quote
 from ilofeed.sources import items, public
-from ilofeed.sources.workbooks import read_workbook
+from ilofeed.sources.files.workbooks import read_workbook
 from ilofeed.text import find_markup
 
 KEYS = frozenset(

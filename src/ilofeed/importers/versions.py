@@ -1,0 +1,111 @@
+"""Keep the newest version of each entry among the items of a source."""
+
+import dataclasses
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
+
+from ilofeed import dates
+from ilofeed.importers.fields import EntryFields
+from ilofeed.model import Entry, Office
+from ilofeed.problems import plural, quote
+from ilofeed.sources import ImportedFeed, Item, Note
+
+# link and title, each with what it is, so that a title equals no link
+Names: TypeAlias = frozenset[tuple[str, str]]
+
+
+def newest_versions(
+    feed: ImportedFeed, office: Office, entries: Sequence[Entry], date_forms: Sequence[str]
+) -> ImportedFeed:
+    """Return a feed with only the newest version of each entry, and notes on the others.
+
+    Items with one id are versions of one entry if they share a link or a title; items without an
+    id, if link, date and title are the same. A public version comes before a draft. Different items
+    with one id are all kept: that which shares a link or a title with the entry in `entries` of
+    that id, or else the first, keeps the id. Public addresses of other versions below the site
+    become former addresses.
+    """
+    names_of_old = {entry.id: _names(entry.link, entry.title) for entry in entries}
+
+    def fields_of(item: Item) -> EntryFields:
+        return EntryFields(item, office, lambda _url: True, date_forms)
+
+    def names_of(item: Item) -> Names:
+        fields = fields_of(item)
+        return _names(fields.url(item.link, ""), fields.title())
+
+    def rank(item: Item) -> tuple[bool, dt.datetime]:
+        fields = fields_of(item)
+        moment = fields.date(item.updated) or fields.date(item.date)
+        instant = dt.datetime.min.replace(tzinfo=dt.UTC)
+        if moment is not None:
+            instant = dates.instant(moment, office.timezone, office.publish_time)
+        return item.publication == "public", instant
+
+    by_id = defaultdict[object, list[Item]](list)
+    for item in feed.items:
+        words = item.title or item.summary or item.content
+        by_id[item.id or (item.link, words, item.date)].append(item)
+    kept, older = list[Item](), list[int]()
+    for items in by_id.values():
+        name = items[0].id
+        groups = _group(items, names_of) if name and len(items) > 1 else [(items, set())]
+        owner = 0  # the number of the group that keeps the id
+        if len(groups) > 1 and (names := names_of_old.get(name)) is not None:
+            matching = (at for at, (_, group) in enumerate(groups) if not names.isdisjoint(group))
+            owner = next(matching, -1)
+        for at, (versions, _) in enumerate(groups):
+            newest = max(versions, key=rank) if len(versions) > 1 else versions[0]
+            older += [item.number for item in versions if item is not newest]
+            newest = _with_addresses(newest, versions, office.url)
+            if at != owner:
+                why = f"its id {quote(name)} is also that of a different item; it gets its own"
+                newest = dataclasses.replace(newest, id="", lost=(*newest.lost, why))
+            kept.append(newest)
+    notes = feed.notes
+    if older:
+        numbers = ", ".join(map(str, sorted(older)[:10])) + ", …" * (len(older) > 10)
+        what = plural(len(older), "version", "versions")
+        text = f"left out {what} of items that are here again ({numbers}): the newest is imported"
+        notes = (*notes, Note(0, "", text))
+    kept.sort(key=lambda item: item.number)
+    left_out = feed.left_out + len(older)
+    return dataclasses.replace(feed, items=tuple(kept), notes=notes, left_out=left_out)
+
+
+def _group(
+    items: Collection[Item], names_of: Callable[[Item], Names]
+) -> list[tuple[list[Item], set[tuple[str, str]]]]:
+    """Divide items with one id into the versions of each entry, with their links and titles."""
+    groups: list[tuple[list[Item], set[tuple[str, str]]]] = []
+    by_name: dict[tuple[str, str], tuple[list[Item], set[tuple[str, str]]]] = {}
+    for item in items:
+        names = names_of(item)
+        group = next((by_name[name] for name in sorted(names) if name in by_name), None)
+        if group is None:
+            group = ([], set())
+            groups.append(group)
+        group[0].append(item)
+        group[1].update(names)
+        by_name |= dict.fromkeys(names, group)
+    return groups
+
+
+def _with_addresses(newest: Item, versions: Collection[Item], site: str) -> Item:
+    """Return an item with the addresses at which its other versions were public on the site."""
+    others = [item for item in versions if item is not newest and item.publication == "public"]
+    links = (item.link for item in others if _bare(item.link).startswith(_bare(site)))
+    former = [*links, *(text for item in others for text in item.aliases)]
+    aliases = dict.fromkeys([*newest.aliases, *(text for text in former if text != newest.link)])
+    return dataclasses.replace(newest, aliases=tuple(aliases)) if aliases else newest
+
+
+def _bare(url: str) -> str:
+    """Return an address without its scheme."""
+    return url.partition("://")[2]
+
+
+def _names(link: str | None, title: str) -> Names:
+    return frozenset({("link", link or ""), ("title", title)} - {("link", ""), ("title", "")})
