@@ -147,6 +147,7 @@ def test_a_link_to_a_former_address_is_not_dead() -> None:
     ("aliases", "message"),
     [
         ("https://example.org/feeds/old/", "write only what follows `site.url` in it"),
+        ("/2015/old/", "begins with a slash; write what follows `site.url`"),
         ("old/?p=1", "no file can have `?` in its address; redirect it on the server instead"),
         ("old.php", "would not send `old.php` as what it is; end it in .html or /, or redirect it"),
         (f"{'a' * 256}/", "has a name that is empty or too long"),
@@ -225,3 +226,10 @@ def test_the_preview_serves_them() -> None:
 def test_an_office_without_aliases_has_the_manifest_it_had() -> None:
     made = site(wages=entry())
     assert make_ledger(select(made, NOW), list(documents(made).values())).aliases == {}
+
+
+@pytest.mark.parametrize("target", ["all/rss", "all", "All News"])
+def test_a_target_that_is_no_path(target: str) -> None:
+    office = SMALL + f"aliases: {{feed.xml: {target}}}\n".encode()
+    wanted = f"`{target}` is no path of a page, feed or list; write one such as `all/rss.xml`"
+    assert messages(office=office, wages=entry()) == [wanted]

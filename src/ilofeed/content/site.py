@@ -286,12 +286,15 @@ def missing_targets(data: bytes, office: Office, published: Collection[str]) -> 
         if path not in published and source is not None:
             written = target.removesuffix("index.html")
             start = source.text.find("aliases:") + len("aliases:")
-            place = max(source.text.find(f": {sign}{written}", start) for sign in ("", '"', "'"))
+            places = (
+                source.text.find(f"{before}{written}", start) + len(before)
+                for before in (": ", ': "', ": '")
+            )
             feeds = {other for other in published if other.endswith((".xml", ".json", ".ics"))}
             hint = did_you_mean(target, feeds) or "; correct the path"
             message = f"this site publishes no page, feed or list at {quote(target)}{hint}"
-            offset = place + len(source.text[place:]) - len(source.text[place:].lstrip(": \"'"))
-            yield source.problem(offset if place >= 0 else 0, "bad-alias", message)
+            offset = next((place for place in places if place >= start), 0)
+            yield source.problem(offset, "bad-alias", message)
 
 
 def describe_dead_link(address: str) -> str:

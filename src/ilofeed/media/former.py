@@ -28,13 +28,18 @@ def alias_path(text: str, target: str = "index.html") -> str:
     that it leads to; what is not a page has a copy, with a similar suffix. Raise `AddressError` if
     static files cannot have the address.
     """
-    if is_absolute(text) or text.startswith("/"):
+    if is_absolute(text) or text.startswith("//"):
         raise AddressError(f"{quote(text)} is an address; write only what follows `site.url` in it")
+    if text.startswith("/"):
+        raise AddressError(f"{quote(text)} begins with a slash; write what follows `site.url`")
     advice = "redirect it on the server instead"
     path = unicodedata.normalize("NFC", urllib.parse.unquote(text))
     if unusable := _UNUSABLE.search(path) or find_unfit(path):
         raise AddressError(f"no file can have {quote(unusable[0])} in its address; {advice}")
     wanted, suffix = (posixpath.splitext(name)[1].lower() for name in (target, path))
+    if not wanted:
+        example = "write one such as `all/rss.xml`"
+        raise AddressError(f"{quote(target)} is no path of a page, feed or list; {example}")
     if wanted == ".html" and not suffix:
         path, suffix = f"{path.removesuffix('/')}/index.html", wanted
     if suffix != wanted and not any({suffix, wanted} <= group for group in _SIMILAR):
