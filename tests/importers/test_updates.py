@@ -88,7 +88,7 @@ def test_without_the_record_nothing_is_overwritten(
     before, _ = imported(office, capsys, row())
     record = json.loads((office / "imports.json").read_text("utf-8"))
     assert list(record) == ["entries/2015/pay.md"]
-    for broken in (None, b"{", b"[1]"):
+    for broken in (None, b"{", b"[1]", b"[" * 100_000):
         (office / "imports.json").unlink()
         if broken is not None:
             (office / "imports.json").write_bytes(broken)

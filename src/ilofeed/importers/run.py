@@ -16,8 +16,9 @@ from ilofeed.foreign_dates import check_form
 from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
-from ilofeed.importers.updates import EarlierEntries, digest, read_record, write_record
+from ilofeed.importers.updates import EarlierEntries, read_record, write_record
 from ilofeed.importers.verified import verify_plan
+from ilofeed.media import digest_of
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
 from ilofeed.sources import Note, RequestError, SourceError, SourceRequest, read_source
@@ -108,7 +109,7 @@ def run_import(
                 paths.append(file.path)
         notes += _write_redirects(root, request, plan, office)
     if feed.is_table and paths and not request.dry_run:
-        written = {file.path: digest(file.data) for file in plan.files if file.path in paths}
+        written = {file.path: digest_of(file.data) for file in plan.files if file.path in paths}
         write_record(root, record | written)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(paths), tuple(notes))

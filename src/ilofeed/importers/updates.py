@@ -3,7 +3,6 @@
 `imports.json`, beside feeds.yaml, has the digest of each file that an import of a table wrote.
 """
 
-import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -11,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ilofeed.content import read, slug_of
+from ilofeed.media import digest_of
 from ilofeed.model import Entry
 
 RECORD = "imports.json"
+_MAX_RECORD = 16 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +28,9 @@ class EarlierEntry:
 
     def refuse(self, data: bytes) -> str | None:
         """Return why new data must not replace the file, "" if it may; None if nothing changed."""
-        if data == self.data or digest(data) == self.digest:
+        if data == self.data or digest_of(data) == self.digest:
             return None
-        if digest(self.data) == self.digest:
+        if digest_of(self.data) == self.digest:
             return ""
         how = "was edited since it was imported" if self.digest else "was not imported from a table"
         return f"{self.path} has its id or link, and {how}; change it there"
@@ -58,16 +59,11 @@ class EarlierEntries:
         return entries[0] if len(entries) == 1 else None
 
 
-def digest(data: bytes) -> str:
-    """Return the SHA-256 of a file in hex digits."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def read_record(root: Path) -> dict[str, str]:
     """Return the digest of each file that an import wrote, by path; empty if that is not known."""
     try:
-        record = json.loads((root / RECORD).read_bytes())
-    except (FileNotFoundError, ValueError):
+        record = json.loads(read.read_limited(root / RECORD, _MAX_RECORD) or b"")
+    except (FileNotFoundError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 

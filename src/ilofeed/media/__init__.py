@@ -17,6 +17,7 @@ from ilofeed.media.sources import (
     OUTSIDE,
     OfficeFile,
     Unreadable,
+    digest_of,
     is_inside_office,
     read_file,
     unreadable,
@@ -25,6 +26,7 @@ from ilofeed.media.sources import (
 __all__ = [
     "BRAND_KEYS", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE", "Icon", "LocalFiles", "OfficeFile",
     "Unreadable", "alias_path", "brand_file", "check_aliases", "check_brand", "converter_version",
-    "files_of", "is_inside_office", "media_type", "path_prefixes", "published_name", "read_file",
+    "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
+    "published_name", "read_file",
     "render_files", "site_paths", "unreadable", "version_path",
 ]  # fmt: skip

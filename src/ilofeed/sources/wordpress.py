@@ -38,7 +38,7 @@ _CREDIT = re.compile(
     r"(?:photo|image|credit|foto|фото|гэрэл зураг|照片|图片|摄影)\s?[:：]\s*|(?:photo by|©)\s*",
     re.IGNORECASE,
 )
-_READ = ("_", "footnotes")  # begins of custom fields that are read, or of WordPress itself
+_READ = ("_", "footnotes")  # how custom fields begin that are read, or are of WordPress itself
 _CANCELLED = {"canceled": "cancelled", "cancelled": "cancelled", "postponed": "postponed"}
 
 
