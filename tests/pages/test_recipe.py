@@ -198,7 +198,8 @@ def test_an_edit_of_an_old_entry_makes_its_page_and_its_archives() -> None:
     changed = drawn(CHANGES["a body"])
     pages = {path for path in changed if not path.endswith("archive/1/atom.xml")}
     # what shows only its title stays; with ten entries the office's page shows all
-    assert pages == {"entry/entry-1/index.html", "index.html", "404.html"}
+    own = {f"entry/entry-1/{name}" for name in ("index.html", "embed.html", "oembed.json")}
+    assert pages == {*own, "index.html", "404.html"}
     assert "all/archive/1/atom.xml" in changed
 
 
@@ -220,7 +221,9 @@ def test_what_is_new_leaves_archives_alone() -> None:
 
 def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
     pages = {path for path in drawn(CHANGES["a title"]) if path.startswith("entry/")}
-    assert pages == {f"entry/entry-{number}/index.html" for number in (2, 3, 4)}
+    assert {path for path in pages if path.endswith("index.html")} == {
+        f"entry/entry-{number}/index.html" for number in (2, 3, 4)
+    }
 
 
 def test_an_entry_of_unknown_source_is_made_anew() -> None:
@@ -228,7 +231,9 @@ def test_an_entry_of_unknown_source_is_made_anew() -> None:
     unknown = dataclasses.replace(given.entries[-1], source=b"")
     given = dataclasses.replace(given, entries=[*given.entries[:-1], unknown])
     paths = {one.path for one in render(given) if one.kind == "entry" and not one.recipe}
-    assert paths == {unknown.page}
+    assert paths == {
+        f"entry/{unknown.slug}/{name}" for name in ("index.html", "embed.html", "oembed.json")
+    }
 
 
 @pytest.mark.slow

@@ -78,7 +78,7 @@ def test_every_kind_of_file_is_there() -> None:
         "sitemap.xml",
         "*/site.css", "*/site.js", "*/feed.css", "*/embed.css", "*/embed.js", "*/icon.svg",
         "*/ilo-feed.js", "*/ilo-feed-1.0.0.js", "*/ilo-feed-1.1.0.js",
-        "*/ilo-frame.js", "*/ilo-frame-1.0.0.js",
+        "*/ilo-feed-1.2.0.js", "*/ilo-frame.js", "*/ilo-frame-1.0.0.js", "*/ilo-frame-1.1.0.js",
         "*/atom.xml", "*/rss.xml", "*/feed.json", "*/calendar.ics", "*/index.html",
         "*/embed.html", "*/fragment.html", "*/oembed.json",
         "*/*/atom.xml", "*/*/rss.xml", "*/*/feed.json", "*/*/calendar.ics", "*/*/index.html",
@@ -598,12 +598,12 @@ def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch)
 
 def test_the_scripts_have_an_address_that_stays_and_one_that_never_changes() -> None:
     assets = ROOT / "src" / "ilofeed" / "assets"
-    newest = (assets / "ilo-feed-1.1.0.js").read_bytes()
+    newest = (assets / "ilo-feed-1.2.0.js").read_bytes()
     first = (assets / "ilo-feed-1.0.0.js").read_bytes()
-    assert MADE["embed/ilo-feed.js"].data == MADE["embed/ilo-feed-1.1.0.js"].data == newest
+    assert MADE["embed/ilo-feed.js"].data == MADE["embed/ilo-feed-1.2.0.js"].data == newest
     assert MADE["embed/ilo-feed-1.0.0.js"].data == first != newest
     page = html.unescape(MADE["all/index.html"].data.decode())
-    assert f'src="{HERE}embed/ilo-feed-1.1.0.js"' in page
+    assert f'src="{HERE}embed/ilo-feed-1.2.0.js"' in page
     digest = base64.b64encode(hashlib.sha384(newest).digest()).decode()
     assert f'integrity="sha384-{digest}"' in page
     assert f'<script type="module" src="{HERE}embed/ilo-feed.js"></script>' in page
@@ -611,7 +611,10 @@ def test_the_scripts_have_an_address_that_stays_and_one_that_never_changes() -> 
 
 def test_oembed() -> None:
     seen = json.loads(MADE["country/cn/oembed.json"].data)
-    assert seen["html"].startswith(f'<iframe src="{HERE}country/cn/embed.html" title="China – Off')
+    assert seen["html"].startswith(
+        f'<blockquote hidden><a href="{HERE}country/cn/">China – Office for Work &amp; Welfare</a>'
+        f'</blockquote><iframe src="{HERE}country/cn/embed.html#limit=5" title="China – Off'
+    )
     assert (seen["provider_name"], seen["provider_url"]) == ("Office for Work & Welfare", HERE)
 
 

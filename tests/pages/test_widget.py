@@ -40,8 +40,14 @@ RELEASED = {
     ("ilo-feed", "1.1.0"): (
         "sha384-e7QpLjdRHhMV1FksJdFCPFyj2Cea/Z7Bq1PTb2bdhAbJvZ1r0exkS5vE9Gb1uKhY"
     ),
+    ("ilo-feed", "1.2.0"): (
+        "sha384-pj3JnkWA1b94jnXbYc9ASMARuCt2YzTEXVOBVLSWMVmGcOTDhem11gSem+2/HDhh"
+    ),
     ("ilo-frame", "1.0.0"): (
         "sha384-diCi5ganJNKieT9nRvdS9AccvQ9vDCL5WnCgNMhAzvlS/Ujc52TeDrWfdb27vjCn"
+    ),
+    ("ilo-frame", "1.1.0"): (
+        "sha384-rhJacq71MZh3M6J34GDkYDS81Yp1O0sZGtrH0eKeodzAQLUoAl5VLcEkiok7ohI7"
     ),
 }
 
@@ -312,6 +318,38 @@ def test_the_widget_and_the_pages_write_dates_alike(browser: Browser, language: 
         assert shown == [phrases(language).day(day) for day in days]
 
 
+def test_upcoming_events_come_first_soonest_first(browser: Browser) -> None:
+    today = dt.datetime.now(dt.UTC).date()
+
+    def item(title: str, start: int, end: int | None = None) -> dict[str, Any]:
+        event = {"start": f"{today + dt.timedelta(start)}T09:00:00+08:00"}
+        if end is not None:
+            event["end"] = (today + dt.timedelta(end)).isoformat()
+        return {"title": title, "date_published": "2015-05-19", "_ilofeed": {"event": event}}
+
+    items = [
+        item("next month", 30),
+        {"title": "news"},
+        item("over", -9, -8),
+        item("tomorrow", 1),
+        item("goes on", -2, 2),
+    ]
+    with fed(browser, {"items": items}, 'order="upcoming"') as made:
+        headings = made.locator("ilo-feed [part=heading]")
+        assert headings.all_inner_texts() == ["goes on", "tomorrow", "next month", "news", "over"]
+        one = made.locator("ilo-feed")
+        one.evaluate("(one) => one.removeAttribute('order')")
+        made.wait_for_function(
+            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
+            " === 'next month'"
+        )
+        one.evaluate("(one) => { one.setAttribute('order', 'upcoming'); one.limit = 2 }")
+        made.wait_for_function(
+            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
+            " === 'goes on'"
+        )
+
+
 def test_an_attribute_that_changes_is_followed(browser: Browser) -> None:
     items = [{"title": f"Item {n}", "summary": "A summary"} for n in range(9)]
     with fed(browser, {"items": items}) as made:
@@ -348,9 +386,21 @@ def test_the_fallback_stays_when_anything_fails(browser: Browser, failure: str) 
         files["feed.json"] = FAILURES[failure]
     with host(files, Access_Control_Allow_Origin="*") as source:
         body = f'<script type="module" src="{source.address}ilo-feed.js"></script>'
-        with hosted(browser, body + element(f"{source.address}feed.json")) as (made, said):
+        address = f"{source.address}feed.json"
+        with hosted(browser, body + element(address)) as (made, said):
             failed(made)
-            assert [one for one in said if "Failed to load resource" not in one] == []
+            told = [one for one in said if "Failed to load resource" not in one]
+            assert told == [f"ilo-feed: no feed or no CORS at {address}"]
+
+
+def test_a_host_that_does_not_allow_reading_is_named_in_the_console(
+    browser: Browser, site: Host
+) -> None:
+    with host({"feed.json": b'{"items": [{"title": "One"}]}'}) as source:
+        address = f"{source.address}feed.json"
+        with hosted(browser, module(site) + element(address)) as (made, said):
+            failed(made)
+            assert f"ilo-feed: no feed or no CORS at {address}" in said
 
 
 def failed(made: Page) -> None:

@@ -9,14 +9,24 @@
     for (const item of [...document.querySelectorAll('.items > li')].slice(limit)) item.hidden = true;
   if (parent === window) return;
 
-  // the height is no secret, so whoever frames the page may know it; WordPress asks for its own words
-  const secret = choices.get('?secret') ?? choices.get('secret') ?? '';
-  const tell = () => {
-    const height = Math.ceil(root.getBoundingClientRect().height);
-    parent.postMessage({ iloFeedHeight: height, message: 'height', value: height, secret }, '*');
-  };
+  // WordPress puts a secret behind the address and expects it with messages in its own words
+  const secret = location.hash.match(/[?&]secret=(\w+)/)?.[1];
+  const say = (message, value) => parent.postMessage(
+    { message, value, secret: secret ?? '', ...(message === 'height' && { iloFeedHeight: value }) },
+    '*', // the height and the public addresses of pages are no secrets
+  );
+  const tell = () => say('height', Math.ceil(root.getBoundingClientRect().height));
+  tell(); // browsers pause observers of frames that are not seen, and WordPress hides them until now
   new ResizeObserver(tell).observe(root);
-  addEventListener('message', (event) => {
-    if (event.source === parent && event.data?.iloFeed === 'height') tell();
+  addEventListener('message', ({ data, source }) => {
+    if (source === parent && (data?.iloFeed === 'height' || data?.message === 'ready')) tell();
   });
+  // its frames open no window, and it follows links to the host of the frame only
+  if (secret)
+    addEventListener('click', (event) => {
+      const link = event.target.closest('a');
+      if (!link) return;
+      event.preventDefault();
+      say('link', new URL(link.dataset.page ?? link.href, location).href);
+    });
 })();

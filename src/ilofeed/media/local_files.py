@@ -11,7 +11,8 @@ from ilofeed.media.sources import MAX_FILE_BYTES, OfficeFile, Unreadable, digest
 from ilofeed.model import PublishedFile
 from ilofeed.problems import Code, nearest, quote
 
-RESERVED = frozenset({"index.html", "event.ics"})  # beside them in the folder of an entry
+# names of other files in the folder where those of an entry are published
+RESERVED = frozenset({"index.html", "event.ics", "embed.html", "oembed.json"})
 _UNSAFE = re.compile(r"[^\w.-]+")
 _MAX_STEM = 80  # characters
 

@@ -1,4 +1,4 @@
-"""Render what other sites use to show a feed: scripts, code to copy, and oEmbed.
+"""Render what other sites use to show a feed or an entry: scripts, code to copy, and oEmbed.
 
 Pages of other sites contain the address and the hash of a script. Therefore a released version
 never changes: add a new file to `assets/` and its version to `SCRIPTS`, and keep the old file.
@@ -12,11 +12,13 @@ import json
 from importlib import resources
 from typing import Any
 
-from ilofeed.model import Document, Feed, Office
+from ilofeed.model import Document, Entry, Feed, Office
 
 # all released versions of each script, the newest last
-SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0"), "ilo-frame": ("1.0.0",)}
+SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0", "1.2.0"), "ilo-frame": ("1.0.0", "1.1.0")}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # default number of items; frame size in pixels
+ENTRY_HEIGHT = 240  # of the frame of an entry
+_CHOICES = "#theme={theme}&limit={limit}"
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
 
 
@@ -60,8 +62,10 @@ def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
             "</ilo-feed>"
         ),
         "latest": f'<script type="module" src="{latest}"></script>',
-        "frame": f"{frame(feed, office, '#theme={theme}&limit={limit}')}\n"
-        f"{_script('', 'ilo-frame', office)}",
+        "frame": (
+            f"{_frame(feed.title, office.address(feed.path('embed.html')) + _CHOICES)}\n"
+            f"{_script('', 'ilo-frame', office)}"
+        ),
         "fragment": office.address(feed.path("fragment.html")),
     }
 
@@ -75,35 +79,53 @@ def _script(kind: str, name: str, office: Office) -> str:
     )
 
 
-def frame(feed: Feed, office: Office, fragment: str = "") -> str:
-    """Return the HTML of a sandboxed iframe for a feed; it may run its script and open links."""
-    address = html.escape(office.address(feed.path("embed.html")) + fragment)
+def _frame(title: str, address: str, height: int = HEIGHT, more: str = "") -> str:
+    """Return the HTML of a sandboxed iframe, which may run its script and open links."""
     return (
-        f'<iframe src="{address}" title="{html.escape(feed.title)}" sandbox="{SANDBOX}"'
-        f' width="{WIDTH}" height="{HEIGHT}" style="border: 0; max-width: 100%"'
-        f' loading="lazy"></iframe>'
+        f'<iframe src="{html.escape(address)}" title="{html.escape(title)}"\n'
+        f'  sandbox="{SANDBOX}"\n'
+        f'  width="{WIDTH}" height="{height}"{more} loading="lazy"></iframe>'
     )
 
 
-def render_oembed(feed: Feed, office: Office) -> Document:
-    """Return the oEmbed response for the page of a feed (oEmbed 1.0, section 2.3.4), in JSON."""
-    data = json.dumps(oembed(feed, office), ensure_ascii=False, indent=1).encode() + b"\n"
-    return Document(feed.path("oembed.json"), "embed", data, feed)
+def render_oembed(shown: Feed | Entry, office: Office) -> Document:
+    """Return the oEmbed response for the page of a feed or an entry (section 2.3.4), in JSON."""
+    data = json.dumps(oembed(shown, office), ensure_ascii=False, indent=1).encode() + b"\n"
+    if isinstance(shown, Feed):
+        return Document(shown.path("oembed.json"), "embed", data, shown)
+    return Document(beside(shown, "oembed.json"), "entry", data, entry=shown)
 
 
-def oembed(feed: Feed, office: Office) -> dict[str, Any]:
-    """Return the fields of the oEmbed response (type `rich`, section 2.3.4.4): a frame."""
-    office = office.localized(feed.language)
+def beside(entry: Entry, name: str) -> str:
+    """Return the output path of a file beside the page of an entry."""
+    return entry.page.removesuffix("index.html") + name
+
+
+def oembed(shown: Feed | Entry, office: Office) -> dict[str, Any]:
+    """Return the fields of an oEmbed 1.0 response of type `rich` (section 2.3.4.4): a frame.
+
+    WordPress drops the attributes of the quote, shows it until the frame has told its height, and
+    loads a script that takes heights and clicks from `embed.js`. Elsewhere it stays hidden.
+    """
+    office = office.localized(shown.language)
+    if isinstance(shown, Feed):
+        page = office.address(shown.path("index.html"))
+        address = f"{office.address(shown.path('embed.html'))}#limit={LIMIT}"
+    else:
+        page, address = shown.url, office.address(beside(shown, "embed.html"))
+    height = HEIGHT if isinstance(shown, Feed) else ENTRY_HEIGHT
+    link = f'<a href="{html.escape(page)}">{html.escape(shown.title)}</a>'
     return {
         "version": "1.0",
         "type": "rich",
-        "title": feed.title,
+        "title": shown.title,
         "author_name": office.author.name,
         "author_url": office.author.url or office.url,
         "provider_name": office.title,
         "provider_url": office.url,
         "cache_age": 86400,
         "width": WIDTH,
-        "height": HEIGHT,
-        "html": frame(feed, office),
+        "height": height,
+        "html": f"<blockquote hidden>{link}</blockquote>"
+        + _frame(shown.title, address, height, ' frameborder="0"'),
     }

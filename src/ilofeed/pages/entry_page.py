@@ -11,8 +11,9 @@ from ilofeed.content import alternates, find_translations, summary_html
 from ilofeed.feeds import is_edited, last_change, render_event
 from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
+from ilofeed.pages.embeds import beside, render_oembed
 from ilofeed.pages.former import render_moved
-from ilofeed.pages.html import common_values, load_macros, render_template
+from ilofeed.pages.html import common_values, fill, load_macros, render_template
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
@@ -43,7 +44,8 @@ class EntryPages:
         return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
 
     def render(self, entry: Entry) -> list[Document]:
-        """Return the calendar of an entry, if it has an event, and its page."""
+        """Return the calendar of an entry, if it has an event, its page, what shows it on other
+        sites, and its former addresses."""
         documents = []
         if entry.event is not None:
             data = render_event(entry, self._office)
@@ -53,7 +55,31 @@ class EntryPages:
             render_moved(path, entry.page, entry, self._office, self._directory)
             for path in entry.aliases
         ]
-        return [*documents, *moved]
+        return [*documents, *self._render_embeds(entry), *moved]
+
+    def _render_embeds(self, entry: Entry) -> list[Document]:
+        """Return the page for a frame, and its description (oEmbed). They stay when the entry is
+        withdrawn, because other sites show the frame."""
+        shared = self._shared_values(entry)
+        office, words, when = shared["office"], shared["words"], shared["when"]
+        path = beside(entry, "embed.html")
+        gone = entry.withdrawn and when(entry.withdrawn.astimezone(office.timezone))
+        values = {
+            "href": functools.partial(relative, path),
+            "title": entry.title,
+            "canonical": entry.url,
+            "heading": office.title,
+            "heading_language": office.title_language,
+            "above": "index.html",
+            "feed": self._directory.main,
+            "entries": [] if gone else [entry],
+            "empty": fill(words["withdrawn"], date=gone),
+        }
+        frame = render_template("embed.html", shared | values)
+        return [
+            Document(path, "entry", frame),
+            render_oembed(entry, self._office),
+        ]
 
     def _render_page(self, entry: Entry) -> bytes:
         shared = self._shared_values(entry)
@@ -71,6 +97,7 @@ class EntryPages:
             "body": _body(entry),
             "srcset": functools.partial(_srcset, entry),
             "sizes": SIZES,
+            "oembed": beside(entry, "oembed.json"),
             "has_lead": entry.html != summary_html(entry.summary),
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,

@@ -53,8 +53,17 @@ def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Docu
     office = office.localized(feed.language)
     values: dict[str, Any] = {"feed": feed, "entries": feed.entries[:EMBEDDED]}
     frame, fragment = feed.path("embed.html"), feed.path("fragment.html")
-    page = render_page("embed.html", frame, office, directory, **values)
+    page = feed.path("index.html")
+    frame_values = {
+        "title": feed.title,
+        "canonical": office.address(page),
+        "heading": feed.title,
+        "heading_language": feed.language,
+        "above": page,
+        "empty": phrases(office.language, office.default_language)["empty"],
+    }
+    framed = render_page("embed.html", frame, office, directory, **values, **frame_values)
     part = render_page(
         "fragment.html", fragment, office, directory, address_of=office.address, **values
     )
-    return [Document(frame, "embed", page, feed), Document(fragment, "embed", part, feed)]
+    return [Document(frame, "embed", framed, feed), Document(fragment, "embed", part, feed)]

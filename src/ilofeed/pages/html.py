@@ -11,7 +11,7 @@ import functools
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import jinja2
 from markupsafe import Markup, escape
@@ -35,6 +35,7 @@ from ilofeed.pages.navigation import Directory, about, label, label_language
 from ilofeed.urls import relative
 
 ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
+Place: TypeAlias = Literal["page", "frame", "fragment"]  # where a list of entries is shown
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 
@@ -196,11 +197,13 @@ def entry_list(
     entries: Iterable[Entry],
     level: int,
     href: Callable[[str], str],
-    target: str = "",
+    place: Place = "page",
 ) -> Markup:
-    """Return a list of entries with links to their pages; titles are headings of the given level.
-    Sites have many such lists, and a template macro would be five times slower."""
-    link_target = f' target="{escape(target)}"' if target else ""
+    """Return a list of entries; titles are headings of the given level.
+
+    On a page of the site they link to the pages of entries, on other sites to their targets, as
+    feeds do. Sites have many such lists, and a template macro would be five times slower.
+    """
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
@@ -214,12 +217,16 @@ def entry_list(
                 date += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
         else:
             date = when(words, entry.published)
+        own, other = href(entry.page), entry.link if place != "page" else None
+        link = f' href="{escape(other or own)}"'
+        if place == "frame":
+            link += ' target="_blank"' + (f' data-page="{escape(own)}"' if other else "")
         items.append(f"""<li>
 <article>
 <p class="when">{date}</p>
 <div{entry_lang}>
 <p class="kicker">{escape(kicker)}</p>
-<h{level}><a href="{escape(href(entry.page))}"{link_target}>{escape(entry.title)}</a></h{level}>
+<h{level}><a{link}>{escape(entry.title)}</a></h{level}>
 <p class="summary">{escape(entry.summary)}</p>
 </div>
 </article>

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from lxml import etree
 
-_ADDRESS_ATTRIBUTES = frozenset("action cite data href poster src data-address".split())
+_ADDRESS_ATTRIBUTES = frozenset("action cite data href poster src data-address data-page".split())
 _ADDRESS_PROPERTIES = frozenset("og:url og:image og:audio og:video".split())  # of meta elements
 _PARSER = etree.HTMLParser(encoding="utf-8")
 

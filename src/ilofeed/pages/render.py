@@ -53,7 +53,8 @@ class _Group:
             return {"feed": subscription_feed(self.subject, form)}
         if not isinstance(self.subject, Entry):
             return {}
-        shows_entry = path in (self.subject.page, self.subject.calendar)
+        oembed = embeds.beside(self.subject, "oembed.json")
+        shows_entry = path in (self.subject.page, self.subject.calendar, oembed)
         return {"entry": self.subject if shows_entry else None}
 
     def render_without_subject(self) -> list[Document]:

@@ -68,8 +68,9 @@ def _expected(document: Document, feeds: Sequence[Feed], office: Office) -> Any:
         return expected_feed(feed, office, document.format)
     if feed is not None and document.path.endswith(".ics"):
         return expected_calendar(feed, office)
-    if feed is not None and document.path.endswith(".json"):
-        return oembed(feed, office)
+    shown = feed or entry
+    if shown is not None and document.path.endswith(".json"):
+        return oembed(shown, office)
     if entry is not None and document.path.endswith(".html"):
         return structured(entry, office)
     return None

@@ -198,11 +198,12 @@ def verify_document(document: Document, office: Office) -> list[Fault]:
         return _verify_feed(document, office)
     if document.path.endswith(".ics"):
         return _verify_calendar(document, office)
+    shown = feed or entry
+    if shown is not None and document.path.endswith(".json"):
+        return _verify_json(document, oembed(shown, office), json.loads)
     if entry is not None and document.path.endswith(".html"):
         expected = structured(entry, office)
         return _verify_json(document, expected, read_structured)
-    if feed is not None and document.path.endswith(".json"):
-        return _verify_json(document, oembed(feed, office), json.loads)
     return []
 
 
