@@ -44,7 +44,7 @@ from ilofeed.publish import (
     scan_inputs,
 )
 from ilofeed.text import decode
-from ilofeed.verify import Fault, verify_changed
+from ilofeed.verify import Fault, verify
 from ilofeed.workers import ALONE, Workers
 
 StageProgress: TypeAlias = "Callable[[str, int, int], None]"
@@ -97,7 +97,6 @@ class Draft:
     refused: tuple[Problem, ...] = ()  # problems that the guard reports
     waiting: tuple[str, ...] = ()  # ids of future-dated entries
     ledger: Ledger | None = None  # what subscribers would see
-    proofs: Mapping[str, bytes] = field(default_factory=dict)  # by path; valid without faults
 
 
 def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -> Draft:
@@ -137,7 +136,7 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         ledger = keep_first(context.before.ledger, ledger, site.office)
     documents = (*documents, render_manifest(ledger))
     workers = context.begin("Verifying")
-    faults, proofs = verify_changed(documents, site.office, previous.proofs, workers)
+    faults = verify(documents, site.office, workers, previous.state.outputs)
     dead, faults = _dead_links(faults, partial(read_or_empty, root))
     missing = missing_targets(
         read_or_empty(root, "feeds.yaml"), site.office, {document.path for document in documents}
@@ -160,7 +159,6 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
         refused=tuple(refused),
         waiting=tuple(entry.id for entry in waiting_entries(site.entries, now)),
         ledger=ledger,
-        proofs=proofs,
     )
 
 
@@ -222,7 +220,6 @@ def remember(
                     document.kind,
                     document.recipe,
                     bytes.fromhex(digests[document.path]),
-                    draft.proofs[document.path],
                 )
                 for document in draft.documents
             ],

@@ -23,7 +23,6 @@ from ilofeed.feeds.selection import select
 from ilofeed.model import FILE_NAMES, Document, History
 from ilofeed.pages.render import render
 from ilofeed.verify.archive_reader import assign_entries, with_entries
-from ilofeed.verify.proof import EntryDigests
 from ilofeed.verify.verification import verify
 from ilofeed.workers import Workers
 from offices import NOW, entry, site
@@ -53,7 +52,7 @@ def archives(form: Format) -> list[Document]:
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
-    return assign_entries(documents, EntryDigests(OFFICE).of)
+    return assign_entries(documents)
 
 
 def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[list[Fault]]:

@@ -19,7 +19,7 @@ from ilofeed.guard.manifest import make_ledger, render_manifest
 from ilofeed.model import Document, OutputFile, UpToDate
 from ilofeed.pages.render import render, render_changed
 from ilofeed.urls import is_inside
-from ilofeed.verify.verification import verify, verify_changed
+from ilofeed.verify.verification import verify
 from offices import NOW, OFFICE, entry, site
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     keys = {"one": {"date": "2015-05-19"}, "two": {"date": "2015-05-20"}}
     made = checked(keys)
     first = chain.render_site(select(made, NOW))
-    faults, proofs = verify_changed(first, made.office, {})
-    assert faults == []
+    assert verify(first, made.office) == []
     before = parse_manifest(first[-1].data)
     keys["two"]["title"] = "Other"
     edited = checked(keys)
@@ -129,7 +128,8 @@ def test_the_news_of_a_manifest_are_verified() -> None:
     documents = (*second[:-1], dataclasses.replace(last, data=dead))
     wanted = verify(documents, edited.office)
     assert [fault.path for fault in wanted] == ["manifest.json"]
-    assert verify_changed(documents, edited.office, proofs)[0] == wanted
+    earlier = {document.path for document in first}
+    assert verify(documents, edited.office, earlier=earlier) == wanted
 
 
 def test_what_differs() -> None:

@@ -55,7 +55,7 @@ def build(office: Path, **changes: Any) -> NewBuild:
         summary=SUMMARY,
         settings="settings",
         inputs=stamps.scan_inputs(office),
-        outputs=[Output(path, "entry", b"r" * 15, b"h" * 32, b"p" * 15) for path in paths],
+        outputs=[Output(path, "entry", b"r" * 15, b"h" * 32) for path in paths],
         written=paths,
         entries={entry[0]: entry for entry in entries},
     )
@@ -90,9 +90,8 @@ def test_a_build_comes_back_as_it_was(office: Path) -> None:
     assert (last.settings, last.since) == ("settings", 100.0)
     assert last.inputs == new.inputs
     assert last.entries == new.entries
-    assert [row[:5] for row in last.outputs.values()] == [row[:5] for row in new.outputs]
+    assert [row[:4] for row in last.outputs.values()] == [row[:4] for row in new.outputs]
     assert last.intact == set(last.outputs)
-    assert last.generation
     assert stat.S_IMODE((office / ".public.state").stat().st_mode) == 0o600
     assert {path.name for path in office.iterdir()} == {
         "feeds.yaml", "entries", "public", ".public.state",
@@ -170,48 +169,6 @@ def test_links_are_scanned_by_what_they_lead_to(office: Path) -> None:
     assert {path for path, row in after.items() if before[path] != row} == {b"entries/link.md"}
 
 
-def test_only_changed_rows_are_written(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    save(office)
-    last = load(office)
-    (office / "entries" / "wages.md").write_text("edited")
-    (office / "public" / "index.html").write_text("edited")
-    entries = dict(last.entries)
-    entries["entries/wages.md"] = ("entries/wages.md", b"t" * 15, b"[]", b"")
-    del entries["entries/2015/jobs.md"]
-    written: list[str] = []
-    connect_real: Any = sqlite3.connect
-
-    def connect_traced(*given: Any, **options: Any) -> sqlite3.Connection:
-        connection: sqlite3.Connection = connect_real(*given, **options)
-        connection.set_trace_callback(written.append)
-        return connection
-
-    monkeypatch.setattr(sqlite3, "connect", connect_traced)
-    save(office, last, written=["index.html"], entries=entries)
-    changes = [one.split(" VALUES")[0] for one in written if one.startswith(("REPLACE", "DELETE"))]
-    assert changes == [
-        "DELETE FROM shown",
-        "DELETE FROM build",
-        "REPLACE INTO inputs",
-        "REPLACE INTO outputs",
-        "DELETE FROM entries WHERE path = 'entries/2015/jobs.md'",
-        "REPLACE INTO entries",
-    ]
-    again = load(office)
-    assert again.entries == entries
-    assert again.intact == set(again.outputs)
-
-
-def test_rows_of_another_build_are_replaced_as_a_whole(office: Path) -> None:
-    """Another process has written meanwhile."""
-    save(office)
-    last = load(office)
-    extra = ("entries/other.md", b"", b"[]", b"")
-    save(office, entries={extra[0]: extra})
-    save(office, last)
-    assert load(office).entries == last.entries
-
-
 def test_what_is_done_to_a_file_during_a_build_is_seen(office: Path) -> None:
     save(office)
     last = load(office)
@@ -222,7 +179,7 @@ def test_what_is_done_to_a_file_during_a_build_is_seen(office: Path) -> None:
 
 
 def test_a_file_that_was_not_there_is_not_intact(office: Path) -> None:
-    rows = [*build(office).outputs, Output("gone.html", "entry", b"", b"", b"")]
+    rows = [*build(office).outputs, Output("gone.html", "entry", b"", b"")]
     save(office, outputs=rows)
     assert nothing_to_do(office) is None
     assert "gone.html" not in load(office).intact
@@ -247,8 +204,8 @@ def test_what_is_shown_is_remembered_without_a_build(office: Path) -> None:
     assert nothing_to_do(office) is None
     save(office)
     state.save_state(output, LastShown(), load(office), None)
-    assert load(office).shown == LastShown()
-    assert nothing_to_do(office) == SUMMARY
+    assert load(office) == LastBuild()
+    assert nothing_to_do(office) is None
 
 
 def test_a_state_beside_another_output_is_ignored(office: Path, tmp_path: Path) -> None:

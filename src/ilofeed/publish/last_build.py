@@ -37,12 +37,11 @@ _KINDS = {str(kind): kind for kind in ORDER}
 class PreviousBuild:
     """The results of the last build, which need not be computed again.
 
-    `proofs` are those of verified documents, by path. `outputs` are the files that are unchanged in
-    the output, by recipe. `entries` were checked. `ledger` is that of the manifest; None if the
-    manifest has changed. `state` is the complete state.
+    `outputs` are the files that are unchanged in the output, by recipe. `entries` were checked.
+    `ledger` is that of the manifest; None if the manifest has changed. `state` is the complete
+    state.
     """
 
-    proofs: Mapping[str, bytes] = field(default_factory=dict)
     outputs: Mapping[bytes, Sequence[OutputFile]] = field(default_factory=dict)
     entries: CheckedEntries = field(default_factory=CheckedEntries)
     ledger: Ledger | None = None
@@ -81,7 +80,6 @@ def recall_build(output: Path, *, check: bool = False) -> PreviousBuild:
     if is_damaged:  # or forged
         return PreviousBuild(state=state.LastBuild(last.shown))
     return PreviousBuild(
-        proofs={path: row.proof for path, row in last.outputs.items()},
         outputs=_by_recipe(last) if ledger is not None else {},
         entries=CheckedEntries(last.settings, last.since, last.entries),
         ledger=ledger,

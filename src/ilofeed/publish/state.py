@@ -10,9 +10,8 @@ output. A link at its path is not followed or deleted.
 
 import contextlib
 import hashlib
-import os
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -24,13 +23,14 @@ from ilofeed.publish.beside import COPY, DRAFTS, STATE, beside, identify, is_unf
 from ilofeed.publish.stamps import Input, Stamp, stamp_of
 from ilofeed.publish.state_file import (
     ERRORS,
-    changed,
+    Row,
     digest_rows,
     opened,
     read_facts,
     read_rows,
-    write_changes,
     write_facts,
+    write_rows,
+    written,
 )
 
 # path, digest of the source, the entry as JSON, the paths of its files with a zero byte after each
@@ -39,14 +39,12 @@ _PROBLEM_TYPES = {(str, int, int, str, str, str)}
 
 
 class Output(NamedTuple):
-    """A published file: its path and kind, its recipe, the SHA-256 of its bytes, its proof, and the
-    fields of its stamp."""
+    """A published file: its path, kind and recipe, the SHA-256 of its bytes, and its stamp."""
 
     path: str
     kind: str
     recipe: bytes
     sha256: bytes
-    proof: bytes
     mtime: int = 0
     ctime: int = 0
     size: int = 0
@@ -55,7 +53,7 @@ class Output(NamedTuple):
     @property
     def stamp(self) -> Stamp:
         """The stamp of the file at the end of the build."""
-        return self[5:]
+        return self[4:]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,6 @@ class LastBuild:
     """
 
     shown: LastShown = LastShown()
-    generation: str = ""  # a random id of the build
     settings: str = ""
     since: float = 0.0
     inputs: Mapping[bytes, Input] = field(default_factory=dict)
@@ -174,7 +171,6 @@ def load_state(output: Path, *, check: bool = False) -> LastBuild:
             inputs, outputs, entries = tables
             last = LastBuild(
                 shown=shown,
-                generation=str(facts["generation"]),
                 settings=str(facts["settings"]),
                 since=float(facts["since"]),
                 inputs={row[0]: Input(*row) for row in inputs},
@@ -212,17 +208,12 @@ def save_state(
 ) -> None:
     """Save what subscribers are shown, and the new build unless it is None.
 
-    Rows that differ from those of the `last` build are written. The caller holds the lock of the
-    output. A failure is ignored.
+    The caller holds the lock of the output, and has loaded the `last` build. A failure is ignored.
     """
-    path = state_path(output)
     with contextlib.suppress(*ERRORS), files.work_folder(beside(output, DRAFTS)) as work:
-        is_last = bool(last.generation) and _read_generation(path) == last.generation
-        if not is_last:  # the rows are not those of `last`
-            last = LastBuild()
         draft = work / STATE
-        files.create(str(draft), (is_last and files.read_regular(path)) or b"", 0o600)
-        with changed(draft) as connection:
+        files.create(str(draft), b"", 0o600)
+        with written(draft) as connection:
             facts = {
                 "output": identify(output),
                 "manifest": shown.manifest,
@@ -231,12 +222,7 @@ def save_state(
             write_facts(connection, "shown", facts)
             if new is not None:
                 _write_build(connection, output, last, new)
-        files.install(draft, path, sync=sync)
-
-
-def _read_generation(path: Path) -> object:
-    with opened(path) as connection:
-        return connection and read_facts(connection, "build").get("generation")
+        files.install(draft, state_path(output), sync=sync)
 
 
 def _is_of(connection: sqlite3.Connection, output: Path) -> bool:
@@ -276,9 +262,12 @@ def _find_damaged(output: Path, outputs: Iterable[Output]) -> Iterator[str]:
 def _write_build(
     connection: sqlite3.Connection, output: Path, last: LastBuild, new: NewBuild
 ) -> None:
-    outputs = _stamp_outputs(output, last, new)
+    tables: dict[str, Sequence[Row]] = {
+        "inputs": list(new.inputs.values()),
+        "outputs": _stamp_outputs(output, last, new),
+        "entries": list(new.entries.values()),
+    }
     facts = {
-        "generation": os.urandom(8).hex(),
         "program": stamps.program_digest(),
         "base_url": new.base_url,
         "since": new.since,
@@ -286,25 +275,25 @@ def _write_build(
         "summary": new.summary.text,
         "problems": [asdict(problem) for problem in new.summary.problems],
         "settings": new.settings,
-        "outputs": len(outputs),
+        "outputs": len(tables["outputs"]),
         "copy": _stamp_copy(output),
-        "rows": digest_rows(new.inputs.values(), outputs.values(), new.entries.values()),
+        "rows": digest_rows(*tables.values()),
     }
     write_facts(connection, "build", facts)
-    write_changes(connection, "inputs", last.inputs, new.inputs)
-    write_changes(connection, "outputs", last.outputs, outputs)
-    write_changes(connection, "entries", last.entries, new.entries)
+    for table, rows in tables.items():
+        write_rows(connection, table, rows)
 
 
-def _stamp_outputs(output: Path, last: LastBuild, new: NewBuild) -> dict[str, Output]:
-    """Return the outputs with their stamps, by path.
+def _stamp_outputs(output: Path, last: LastBuild, new: NewBuild) -> list[Output]:
+    """Return the outputs with their stamps.
 
     Files that were intact before the build and not written by it keep their old stamp, so that the
     next build notices a change in between.
     """
-    outputs = {row.path: row for row in new.outputs}
-    not_written = last.intact.intersection(outputs).difference(new.written)
-    for path, row in outputs.items():
+    not_written = last.intact.difference(new.written)
+    outputs = []
+    for row in new.outputs:
+        path = row.path
         stamp = last.outputs[path].stamp if path in not_written else stamp_of(output, path)
-        outputs[path] = Output(*row[:5], *(stamp or stamps.UNKNOWN))
+        outputs.append(Output(*row[:4], *(stamp or stamps.UNKNOWN)))
     return outputs

@@ -2,8 +2,8 @@
 
 The file is untrusted: it may be damaged, and a pull request can contain one. It contains plain
 values and JSON. The type of each value is checked, the tables have checksums, and a file with
-another schema is not used. A file is never changed: a changed copy takes its place, so SQLite has
-no journal of its own and waits for nobody.
+another schema is not used. A file is never changed: a new one takes its place, so SQLite has no
+journal of its own and waits for nobody.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import json
 import marshal
 import sqlite3
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -28,7 +28,7 @@ CREATE TABLE inputs (
     path BLOB PRIMARY KEY, mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER, digest BLOB
 );
 CREATE TABLE outputs (
-    path TEXT PRIMARY KEY, kind TEXT, recipe BLOB, sha256 BLOB, proof BLOB,
+    path TEXT PRIMARY KEY, kind TEXT, recipe BLOB, sha256 BLOB,
     mtime INTEGER, ctime INTEGER, size INTEGER, inode INTEGER
 );
 CREATE TABLE entries (path TEXT PRIMARY KEY, source BLOB, entry BLOB, files BLOB);
@@ -37,7 +37,7 @@ _TYPES: Mapping[str, set[tuple[type, ...]]] = {
     "shown": {(str, str)},
     "build": {(str, str)},
     "inputs": {(bytes, int, int, int, int, kind) for kind in (bytes, type(None))},
-    "outputs": {(str, str, bytes, bytes, bytes, int, int, int, int)},
+    "outputs": {(str, str, bytes, bytes, int, int, int, int)},
     "entries": {(str, bytes, bytes, bytes)},
 }
 
@@ -61,15 +61,14 @@ def opened(path: Path) -> Iterator[sqlite3.Connection | None]:
 
 
 @contextlib.contextmanager
-def changed(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a draft that nobody else reads, in one transaction; make it a state if it is empty."""
-    connection = sqlite3.connect(path, isolation_level=None)
-    with contextlib.closing(connection):
+def written(path: Path) -> Iterator[sqlite3.Connection]:
+    """Make a state of an empty draft that nobody else reads, in one transaction."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")  # a draft may be lost
         connection.execute("PRAGMA synchronous = OFF")
-        if not path.stat().st_size:
-            connection.executescript(SCHEMA)
         connection.execute("BEGIN")
+        for statement in SCHEMA.split(";")[:-1]:
+            connection.execute(statement)
         yield connection
         connection.execute("COMMIT")
 
@@ -123,17 +122,11 @@ def write_facts(connection: sqlite3.Connection, table: str, facts: Mapping[str, 
     """Write the values of `shown` or `build` with a checksum."""
     rows = {name: json.dumps(value) for name, value in facts.items()}
     rows["sha256"] = digest_rows(rows.items())
-    connection.execute(f"DELETE FROM {table}")  # noqa: S608
-    connection.executemany(f"INSERT INTO {table} VALUES (?, ?)", rows.items())  # noqa: S608
+    write_rows(connection, table, list(rows.items()))
 
 
-def write_changes(
-    connection: sqlite3.Connection, table: str, before: Mapping[Any, Row], after: Mapping[Any, Row]
-) -> None:
-    """Delete rows whose key is not in `after`, and write rows that are new or different."""
-    gone = [(name,) for name in before.keys() - after.keys()]
-    connection.executemany(f"DELETE FROM {table} WHERE path = ?", gone)  # noqa: S608
-    rows = [row for name, row in after.items() if before.get(name) != row]
+def write_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Write rows to a new table."""
     if rows:
         places = ", ".join("?" * len(rows[0]))
-        connection.executemany(f"REPLACE INTO {table} VALUES ({places})", rows)  # noqa: S608
+        connection.executemany(f"INSERT INTO {table} VALUES ({places})", rows)  # noqa: S608

@@ -216,16 +216,13 @@ def _rss_second(text: str | None) -> int | None:
     return read_second(text, email.utils.parsedate_to_datetime)
 
 
-def assign_entries(
-    documents: Iterable[Document], expected: Callable[[Entry, Document], bytes]
-) -> dict[str, tuple[int, ...]]:
+def assign_entries(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:
     """Return the indices of the entries to read back in each archive document, by its path.
 
-    Entries with equal bytes and expected fields, after equal start tags of the document, are read
-    back once. `expected` returns the digest of the expected fields. A document of which all entries
-    must be read is not in the result.
+    Equal entries with equal bytes, after equal start tags of the document, are read back once. A
+    document of which all entries must be read is not in the result.
     """
-    seen: set[bytes] = set()
+    seen: set[tuple[Entry, bytes]] = set()
     assigned = {}
     for document in documents:
         feed, form = document.feed, document.format
@@ -238,10 +235,8 @@ def assign_entries(
         root_tag = parts.head[start : parts.head.find(b">", start)].strip()
         indices = []
         for index, (data, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
-            hashed = hashlib.blake2b(root_tag, digest_size=16)
-            hashed.update(expected(entry, document))
-            hashed.update(data)
-            if (key := hashed.digest()) not in seen:
+            key = entry, hashlib.blake2b(root_tag + data, digest_size=16).digest()
+            if key not in seen:
                 seen.add(key)
                 indices.append(index)
         if len(indices) < len(parts.entries):

@@ -1,10 +1,9 @@
 """Verify documents: read each one back, compare it with its source, and check its links."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from lxml import etree
 
@@ -30,7 +29,6 @@ from ilofeed.verify.expected import expected_calendar, expected_entry, expected_
 from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import Finding, lint, match_grammar
-from ilofeed.verify.proof import EntryDigests, compute_proof
 from ilofeed.workers import ALONE, Workers
 
 WORTH_SHARING = 300_000  # from this number of bytes on, other processes save time
@@ -46,65 +44,40 @@ class Fault:
     found: str
 
 
-class _Result(NamedTuple):
-    """The proof of a document (see `proof`), and its faults."""
-
-    proof: bytes
-    faults: tuple[Fault, ...] = ()
-
-
 def verify(
-    documents: Sequence[AnyDocument], office: Office, workers: Workers = ALONE
-) -> list[Fault]:
-    """Return the faults of all documents, including links to files that are not published."""
-    return verify_changed(documents, office, {}, workers)[0]
-
-
-def verify_changed(
     documents: Sequence[AnyDocument],
     office: Office,
-    proofs: Mapping[str, bytes],
     workers: Workers = ALONE,
-) -> tuple[list[Fault], dict[str, bytes]]:
-    """Return the faults of documents, and the proof of each document by its path.
+    earlier: Collection[str] = (),
+) -> list[Fault]:
+    """Return the faults of documents, including links to files that are not published.
 
-    `proofs` are those of the last build. A document with the same proof is not read back again. If
-    a path of the last build is gone, the links of all documents are checked again.
+    `UpToDate` documents were verified by the build that rendered them. Only if a path of the last
+    build (`earlier`) is gone, their links are checked again.
     """
     paths = {document.path for document in documents}
     published = {_address(document, office) for document in documents}
-    check = _Check(
-        office=office,
-        feeds=list({feed.spec.path: feed for d in documents if (feed := d.feed)}.values()),
-        proofs=proofs,
-        published=published,
-        has_lost_paths=not proofs.keys() <= paths,
-        digests=EntryDigests(office),
-        links=LinkChecker(office, published),
-    )
     # files of entries are not ours to read: an attached calendar is nobody's feed
     ours = [document for document in documents if document.kind != "file"]
     rendered = [document for document in ours if isinstance(document, Document)]
-    unverified = ours if check.has_lost_paths else rendered
+    check = _Check(
+        office=office,
+        feeds=list({feed.spec.path: feed for d in documents if (feed := d.feed)}.values()),
+        links=LinkChecker(office, published),
+        parts=assign_entries(rendered),
+    )
     size = sum(len(document.data) for document in rendered if document.format is not None)
     workers = workers if size > WORTH_SHARING else replace(workers, processes=1)
-    parts = assign_entries(rendered, check.digests.of)
-    results = workers.map(partial(check.verify_quickly, parts), unverified)
+    unverified = rendered if paths.issuperset(earlier) else ours
+    results = workers.map(check.verify_with_entry, unverified)
     faults: list[Fault] = []
-    if any(result.faults for result in results):  # read all entries, to report all documents
+    if any(results):  # read all entries, to report all documents
         faults = check.broken_links_in_entries(unverified)
         broken = {fault.found for fault in faults}
-        links = LinkChecker(office, check.published | broken)
-        results = workers.map(partial(check.verify, {}, links), unverified)
-        faults += (fault for result in results for fault in result.faults)
-    faults += _different_copies(documents, office)
-    new_proofs = {
-        document.path: result.proof for document, result in zip(unverified, results, strict=True)
-    }
-    kept = {
-        document.path: new_proofs.get(document.path) or proofs[document.path] for document in ours
-    }
-    return faults, dict.fromkeys(paths, b"") | kept
+        check = replace(check, links=LinkChecker(office, published | broken), parts={})
+        results = workers.map(check.verify, unverified)
+        faults += (fault for result in results for fault in result)
+    return [*faults, *_different_copies(documents, office)]
 
 
 @dataclass(frozen=True)
@@ -113,42 +86,26 @@ class _Check:
 
     office: Office
     feeds: Sequence[Feed]
-    proofs: Mapping[str, bytes]
-    published: set[str]  # addresses
-    has_lost_paths: bool
-    digests: EntryDigests
     links: LinkChecker
+    parts: Mapping[str, Sequence[int]]  # see `assign_entries`
 
-    def verify_quickly(self, parts: Mapping[str, Sequence[int]], document: AnyDocument) -> _Result:
+    def verify_with_entry(self, document: AnyDocument) -> list[Fault]:
         """Verify one document, with the links in its own entry."""
-        result = self.verify(parts, self.links, document)
-        return result._replace(faults=(*result.faults, *self.broken_links_in_entries([document])))
+        return [*self.verify(document), *self.broken_links_in_entries([document])]
 
-    def verify(
-        self, parts: Mapping[str, Sequence[int]], links: LinkChecker, document: AnyDocument
-    ) -> _Result:
-        """Read a document back, or only its entries in `parts` (see `assign_entries`)."""
-        if not isinstance(document, Document):
-            proof = self.proofs[document.path]
-        else:
-            proof = compute_proof(document, self.feeds, self.digests)
-            if self.proofs.get(document.path) != proof:
-                return _Result(proof, tuple(self._read_back(document, parts, links)))
-        return _Result(proof, tuple(_broken_links(document, links)) if self.has_lost_paths else ())
-
-    def _read_back(
-        self, document: Document, parts: Mapping[str, Sequence[int]], links: LinkChecker
-    ) -> list[Fault]:
+    def verify(self, document: AnyDocument) -> list[Fault]:
+        """Read a document back, or only its entries in `parts`, and check its links."""
         faults: list[Fault] = []
-        if document.path in parts:
-            faults += _broken_rules(document, document_findings(document))
-            document = with_entries(document, parts[document.path])
-        if document.path in OPML_PATHS:
-            faults += _verify_opml(document, self.office, self.feeds)
-        else:
-            faults += verify_document(document, self.office)
+        if isinstance(document, Document):
+            if document.path in self.parts:
+                faults += _broken_rules(document, document_findings(document))
+                document = with_entries(document, self.parts[document.path])
+            if document.path in OPML_PATHS:
+                faults += _verify_opml(document, self.office, self.feeds)
+            else:
+                faults += verify_document(document, self.office)
         if not any(fault.field == "document" for fault in faults):  # it can be read
-            faults += _broken_links(document, links)
+            faults += _broken_links(document, self.links)
         return faults
 
     def broken_links_in_entries(self, documents: Iterable[AnyDocument]) -> list[Fault]:
