@@ -2,14 +2,11 @@
 
 import bisect
 import calendar
-import copyreg
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable
-from importlib import resources
+import zoneinfo
 from typing import TypeAlias
-from zoneinfo import ZoneInfo
 
 from ilofeed.problems import Code, quote
 
@@ -136,26 +133,14 @@ def _local_instant(text: str, local: dt.datetime) -> dt.datetime:
     raise DateError("no-time-zone", message)
 
 
+zoneinfo.reset_tzpath(to=())  # zones of the `tzdata` package, not of the host
+zone = zoneinfo.ZoneInfo  # of a name; KeyError if there is none
+
+
 @functools.cache
 def zone_names() -> frozenset[str]:
     """Return the names of the IANA time zone database."""
-    return frozenset(resources.files("tzdata").joinpath("zones").read_text("ascii").split())
-
-
-@functools.cache
-def zone(name: str) -> ZoneInfo:
-    """Return a time zone of the `tzdata` package, not of the host; KeyError if there is none."""
-    if name not in zone_names():
-        raise KeyError(name)
-    with resources.files("tzdata").joinpath("zoneinfo", *name.split("/")).open("rb") as file:
-        return ZoneInfo.from_file(file, key=name)
-
-
-def _pickle_by_name(zone_info: ZoneInfo) -> tuple[Callable[[str], ZoneInfo], tuple[str]]:
-    return zone, (zone_info.key,)
-
-
-copyreg.pickle(ZoneInfo, _pickle_by_name)  # a zone read from a file has no pickle of its own
+    return frozenset(zoneinfo.available_timezones())
 
 
 @functools.lru_cache(maxsize=4096)
@@ -255,12 +240,6 @@ _SHORT_HOUR = re.compile(r"(\d{4}-\d\d-\d\d)[Tt ]+(\d:.*)")  # an hour of one di
 _NUMBERS = re.compile(r"(\d\d?)[-/](\d\d?)[-/](\d{4}|\d\d)")
 
 
-@functools.cache
-def _compiled(*patterns: str) -> tuple[re.Pattern[str], ...]:
-    """Compile patterns when first needed: it takes as long as to check 12 entries."""
-    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
-
-
 def read_moment(
     text: str, office_zone: dt.tzinfo | None = None, *, is_local: bool = False
 ) -> Moment:
@@ -289,9 +268,8 @@ def explain_date(text: str, *, is_event: bool = False) -> DateError:
         return DateError("bad-date", f"invalid date {quoted}{advice}")
     if match := _NUMBERS.fullmatch(trimmed):
         return _explain_numbers(quoted, match)
-    if any(pattern.match(trimmed) for pattern in _compiled(*_DAYS)) or re.match(
-        r"\d{4}-\d\d-\d\d", trimmed
-    ):
+    begins = (*_DAYS, r"\d{4}-\d\d-\d\d")
+    if any(re.match(pattern, trimmed, re.IGNORECASE) for pattern in begins):
         advice = f"{_FORM}, or with a time 2015-05-19T14:30:00+08:00"
         return DateError("bad-date", f"unexpected text after the date in {quoted}; {advice}")
     return DateError("bad-date", f"invalid date {quoted}; {_FORM}")
@@ -324,7 +302,8 @@ def guess_day(text: str) -> dt.date | None:
 
 
 def _first_match(patterns: list[str], text: str) -> re.Match[str] | None:
-    return next(filter(None, (pattern.fullmatch(text) for pattern in _compiled(*patterns))), None)
+    matches = (re.fullmatch(pattern, text, re.IGNORECASE) for pattern in patterns)
+    return next(filter(None, matches), None)
 
 
 def _explain_range(quoted: str, match: re.Match[str], *, is_event: bool) -> DateError:

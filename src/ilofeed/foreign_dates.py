@@ -101,8 +101,8 @@ def read_date(
         if (moment := _by_form(text, form)) is not None:
             return _parse(moment.isoformat(), zone)
     folded = _fold(unicodedata.normalize("NFKC", text).replace("\u2212", "-"))
-    for pattern in _compiled():
-        if (match := pattern.fullmatch(folded)) and (day := _read_day(match.groupdict())):
+    for pattern in _PATTERNS:
+        if (match := re.fullmatch(pattern, folded)) and (day := _read_day(match.groupdict())):
             return _read_moment(text, day, match.groupdict(), zone)
     return None, explain_date(text).message
 
@@ -115,11 +115,6 @@ def check_form(form: str) -> str:
     except (ValueError, re.error):
         return "unknown directive"
     return "" if read.date() == example.date() and read.hour in {0, 14} else _INCOMPLETE
-
-
-@functools.cache
-def _compiled() -> tuple[re.Pattern[str], ...]:
-    return tuple(map(re.compile, _PATTERNS))
 
 
 @functools.lru_cache(1024)

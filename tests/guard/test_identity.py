@@ -11,7 +11,7 @@ from test_guard import Desk, code
 
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
-from ilofeed.guard.identity import MIN_SHARED, MIN_SHARED_IF_MOVED
+from ilofeed.guard.entries import MIN_SHARED, MIN_SHARED_IF_MOVED
 from ilofeed.guard.sketch import MIN_PIECES, SIZE, make_sketch, shared_part
 from offices import DATA, NOW, ROOT, entry
 

@@ -24,14 +24,14 @@ def check_addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]
             "a new authority changes the id of every entry, so that readers would show all of "
             f"them twice; write `authority: {before.authority}`"
         )
-        yield problem("authority", "authority-changed", message)
+        yield problem(["authority"], "authority-changed", message)
     if before.site not in {None, office.url}:
         message = (
             f"the site moves from {quote(before.site or '')} to {quote(office.url)}, but "
             f"subscribers have the old address; write `url: {before.site}`, or redirect the old "
             "address to the new one (ids do not change, so most readers show no entry twice)"
         )
-        yield problem("url", "site-moved", message)
+        yield problem(["url"], "site-moved", message)
     gone: dict[str, list[str]] = {}  # paths of documents, by the path of their feed
     for path in sorted(before.documents.keys() - comparison.after.documents.keys()):
         gone.setdefault(re.split(r"/archive/|/[^/]+$", path)[0], []).append(path)
@@ -41,7 +41,7 @@ def check_addresses(comparison: Comparison, before: Ledger) -> Iterator[Problem]
         key, advice = _advice(feed, paths, office, before, lost)
         shown = ", ".join(paths[:3]) + (f" and {len(paths) - 3} more" if len(paths) > 3 else "")
         message = f"{shown} would be removed, but may have subscribers; {advice}"
-        yield problem(key, "feed-vanished", message)
+        yield problem([key], "feed-vanished", message)
 
 
 def check_former(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
@@ -61,7 +61,7 @@ def check_former(comparison: Comparison, before: Ledger) -> Iterator[Problem]:
         message = f"{quote(path)} would be removed, but links and subscribers lead there; "
         message += f"below `aliases` write `{line}`"
         name = entry.path if entry is not None else "feeds.yaml"
-        yield comparison.problem(name, "aliases", "alias-vanished", message)
+        yield comparison.problem(name, ["aliases"], "alias-vanished", message)
 
 
 def _advice(

@@ -13,8 +13,7 @@ from ilofeed.feeds import Ledger
 from ilofeed.guard.addresses import check_addresses, check_former
 from ilofeed.guard.comparison import Comparison, under_authority
 from ilofeed.guard.dates import check_dates, check_settings, find_moved_by_settings
-from ilofeed.guard.entries import check_announced, check_vanished
-from ilofeed.guard.identity import check_reused, find_reused
+from ilofeed.guard.entries import check_announced, check_reused, check_vanished, find_reused
 from ilofeed.problems import Problem
 
 

@@ -4,13 +4,27 @@ import dataclasses
 import datetime as dt
 import functools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from ilofeed import dates
 from ilofeed.content import Site
 from ilofeed.feeds import Ledger, Record
 from ilofeed.model import Entry, Office
 from ilofeed.problems import Code, Problem, quote
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """The zone and the time that dates without a time get: `timezone`, `publish_time`."""
+
+    zone: dt.tzinfo
+    time: dt.time
+
+    def day(self, instant: dt.datetime) -> dt.date | None:
+        """Return the day if an instant may be written without a time; None if not."""
+        local = instant.astimezone(self.zone).replace(microsecond=0)
+        default = dates.instant(local.date(), self.zone, self.time)
+        return local.date() if local == default else None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -49,18 +63,19 @@ class Comparison:
 
     def date(self, moment: dt.datetime) -> str:
         """Return an instant as editors write it: without the time if that is `publish_time`."""
-        local = moment.astimezone(self.office.timezone)
-        default = dates.instant(local.date(), self.office.timezone, self.office.publish_time)
-        return local.date().isoformat() if local == default else local.isoformat()
+        day = Settings(self.office.timezone, self.office.publish_time).day(moment)
+        return (day or moment.astimezone(self.office.timezone)).isoformat()
 
     def short_id(self, identity: str) -> str:
         """Return an id as editors write it after `id:`, a former slug or a complete tag URI."""
         slug = identity.removeprefix(self.office.authority.id_of(""))
         return slug if re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug) else identity
 
-    def problem(self, path: str, key: str, code: Code, message: str) -> Problem:
-        """Return a problem at the line of a key, or at the first line if there is no such key."""
-        return Problem(path, line_of(self.read(path), key), 1, code, message)
+    def problem(self, path: str, keys: Sequence[str], code: Code, message: str) -> Problem:
+        """Return a problem at the line of the first key that a file has, or else at line 1."""
+        data = self.read(path)
+        line = next((line for key in keys if (line := line_of(data, key)) > 1), 1)
+        return Problem(path, line, 1, code, message)
 
 
 def under_authority(before: Ledger, office: Office) -> Ledger:

@@ -5,30 +5,15 @@ move that was permitted with `--allow` counts as a new first date.
 """
 
 import dataclasses
-import datetime as dt
 from collections.abc import Collection, Iterator
 
 from ilofeed import dates
 from ilofeed.feeds import Ledger, Record, updated_follows_date, whole_seconds
-from ilofeed.guard.comparison import Comparison, title_of, under_authority
+from ilofeed.guard.comparison import Comparison, Settings, title_of, under_authority
 from ilofeed.model import Office
 from ilofeed.problems import Problem, plural
 
 MAX_MOVE = 24 * 60 * 60  # seconds by which the date of an entry may move
-
-
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """The zone and the time that dates without a time get: `timezone`, `publish_time`."""
-
-    zone: dt.tzinfo
-    time: dt.time
-
-    def day(self, instant: dt.datetime) -> dt.date | None:
-        """Return the day if an instant may be written without a time; None if not."""
-        local = instant.astimezone(self.zone).replace(microsecond=0)
-        default = dates.instant(local.date(), self.zone, self.time)
-        return local.date() if local == default else None
 
 
 def _old_settings(before: Ledger) -> Settings | None:
@@ -101,10 +86,7 @@ def check_settings(comparison: Comparison, moved: Collection[str]) -> Iterator[P
         f"write {' and '.join(f'`{line}`' for line in lines)} again, or write the old dates with "
         f"their time, in {entry.path} `{key}: {shown}`"
     )
-    place = comparison.problem("feeds.yaml", keys[0], "dates-moved", message)
-    if place.line == 1:  # the line was removed
-        place = comparison.problem("feeds.yaml", "site", "dates-moved", message)
-    yield place
+    yield comparison.problem("feeds.yaml", [keys[0], "site"], "dates-moved", message)
 
 
 def check_dates(comparison: Comparison, ignored: Collection[str]) -> Iterator[Problem]:
@@ -123,7 +105,7 @@ def check_dates(comparison: Comparison, ignored: Collection[str]) -> Iterator[Pr
                 f"{comparison.date(new.published)}, which changes the order in readers; "
                 f"write `date: {date}`, and the date of a change as `updated`"
             )
-            yield comparison.problem(entry.path, "date", "date-moved", message)
+            yield comparison.problem(entry.path, ["date"], "date-moved", message)
         if old.updated is None or new.updated is None or updated_follows_date(old, new):
             continue
         if (whole_seconds(new.updated) or 0) < (whole_seconds(old.updated) or 0):
@@ -133,7 +115,7 @@ def check_dates(comparison: Comparison, ignored: Collection[str]) -> Iterator[Pr
                 f"`updated` of {title_of(old)} is before {last}, its last value, and readers "
                 f"ignore older versions; write `updated: {last}` or later"
             )
-            yield comparison.problem(entry.path, "updated", "updated-backwards", message)
+            yield comparison.problem(entry.path, ["updated"], "updated-backwards", message)
 
 
 def keep_first(before: Ledger, after: Ledger, office: Office) -> Ledger:

@@ -1,16 +1,23 @@
-"""Refuse to lose entries that were shown, and warn of changes that readers will not notice."""
+"""Refuse to lose entries that were shown, or to put another story under their id.
 
-import dataclasses
+Warn of changes that readers will not notice.
+"""
+
 from collections.abc import Collection, Iterator
 
 from ilofeed.feeds import Record, whole_seconds
 from ilofeed.guard.changes import is_changed, is_updated
-from ilofeed.guard.comparison import Comparison, line_of, title_of
+from ilofeed.guard.comparison import Comparison, title_of
+from ilofeed.guard.dates import is_moved
 from ilofeed.guard.renames import RenameMatcher
+from ilofeed.guard.sketch import shared_part
 from ilofeed.model import Entry
 from ilofeed.problems import Problem
 
 MANY = 10  # many-vanished: more than one in MANY entries would be gone
+# the part of a text that must be left of what was shown; evidence: docs/explanation/guarantees.md
+MIN_SHARED = 0.15
+MIN_SHARED_IF_MOVED = 0.25  # if the date of the entry moves too
 
 
 def check_vanished(comparison: Comparison) -> Iterator[Problem]:
@@ -54,7 +61,7 @@ def _unpublished(comparison: Comparison, record: Record, entry: Entry) -> Proble
             f"{title_of(record)} is published, but its date is in the future; write `date: {date}`"
         )
     key = "draft" if entry.draft else "date"
-    return comparison.problem(entry.path, key, "id-vanished", message)
+    return comparison.problem(entry.path, [key], "id-vanished", message)
 
 
 def _renamed(comparison: Comparison, record: Record, entry: Entry) -> Problem:
@@ -67,8 +74,7 @@ def _renamed(comparison: Comparison, record: Record, entry: Entry) -> Problem:
         f"{change}, so that readers would show it twice; write "
         f"`id: {comparison.short_id(record.id)}` to keep the id"
     )
-    key = "id" if line_of(comparison.read(entry.path), "id") > 1 else "title"
-    return comparison.problem(entry.path, key, "id-vanished", message)
+    return comparison.problem(entry.path, ["id", "title"], "id-vanished", message)
 
 
 def _deleted(comparison: Comparison, record: Record) -> Problem:
@@ -81,6 +87,46 @@ def _deleted(comparison: Comparison, record: Record) -> Problem:
         f"`withdrawn: {day}`, so that readers remove it and its page stays"
     )
     return Problem(path, 1, 1, "id-vanished", message)
+
+
+def find_reused(comparison: Comparison) -> frozenset[str]:
+    """Return the ids of entries whose text has nearly nothing in common with what was shown."""
+    return frozenset(
+        new.id for old, new, entry in comparison.differing if _is_reused(old, new, entry)
+    )
+
+
+def _is_reused(old: Record, new: Record, entry: Entry) -> bool:
+    if old.sketch is None or old.sketch == new.sketch or new.withdrawn is not None:
+        return False
+    least = MIN_SHARED_IF_MOVED if is_moved(old, new) else MIN_SHARED
+    return shared_part(old.sketch, entry.title, entry.summary, entry.html) < least
+
+
+def check_reused(comparison: Comparison, reused: Collection[str]) -> Iterator[Problem]:
+    """Refuse the ids in `reused`, and say where their old text belongs."""
+    if not reused:
+        return
+    changed = {new.id for _, new, _ in comparison.differing}
+    known = comparison.before.entries.keys() - changed
+    others = (entry for entry in comparison.site.entries if entry.id not in known)
+    matcher = RenameMatcher(others, comparison.office)
+    for record, _, entry in comparison.differing:
+        if record.id not in reused:
+            continue
+        message = (
+            f"{title_of(record)} was published with this id, and this text has nearly nothing in "
+            "common with it, but would replace it in readers"
+        )
+        moved = matcher.match(record)
+        if moved is not None and moved.id != record.id:
+            advice = f"in {moved.path} write `id: {comparison.short_id(record.id)}`"
+            advice += "; give this text another id"
+        else:
+            path = record.file or entry.path
+            advice = f"put the old text back into {path}, and write this one in a new file"
+        message = f"{message}; {advice}"
+        yield comparison.problem(entry.path, ["id", "title"], "id-reused", message)
 
 
 def check_announced(comparison: Comparison, refused: Collection[str]) -> Iterator[Problem]:
@@ -99,5 +145,5 @@ def check_announced(comparison: Comparison, refused: Collection[str]) -> Iterato
             f"{change}, so that most readers will not show it; run `ilofeed touch {entry.path}`. "
             "You don't need it for a corrected typo"
         )
-        problem = comparison.problem(entry.path, "updated", "changed-silently", message)
-        yield dataclasses.replace(problem, severity="warning")
+        problem = comparison.problem(entry.path, ["updated"], "changed-silently", message)
+        yield problem.as_warning()

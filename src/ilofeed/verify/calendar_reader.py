@@ -1,8 +1,8 @@
 """Read calendars as other programs do, and return the same mappings as `expected`.
 
 icalendar accepts files that other programs reject, so line ends, line lengths and required
-properties are checked here (section numbers are those of RFC 5545). It takes zones from the host,
-which may be older than tzdata; here they are read from the VTIMEZONE.
+properties are checked here (section numbers are those of RFC 5545). It takes zones from
+tzdata; here they are read from the VTIMEZONE, as by programs that do not know the zone.
 """
 
 import calendar
