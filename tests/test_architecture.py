@@ -82,11 +82,14 @@ def imports(nodes: Iterable[ast.AST]) -> Iterator[tuple[str, str]]:
 
 
 def offered(package: str) -> set[str]:
-    """Return `__all__` of a package."""
-    for node in tree(SOURCE / package / "__init__.py").body:
-        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
-            return set(ast.literal_eval(node.value))
-    return set()
+    """Return what the `__init__` of a package imports."""
+    nodes = ast.walk(tree(SOURCE / package / "__init__.py"))
+    return {
+        alias.asname or alias.name
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("ilofeed.")
+        for alias in node.names
+    }
 
 
 def wrong_import(package: str, module: str, name: str) -> str:

@@ -257,6 +257,13 @@ class History:
     pages: int  # number of archive documents; 0 if the document has all entries
     page: int | None = None  # number from 1, the oldest; None for the subscription document
 
+    @property
+    def element(self) -> str | None:
+        """The fh: element of the document: `archive`, `complete` or none."""
+        if self.page is not None:
+            return "archive"
+        return None if self.pages else "complete"
+
 
 @dataclass(frozen=True, slots=True)
 class Archive:

@@ -14,6 +14,7 @@ from ilofeed.feeds.archive_documents import (
     subscription_feed,
 )
 from ilofeed.feeds.archives import updated_follows_date
+from ilofeed.feeds.atom_rss import NAMESPACES, expand_name
 from ilofeed.feeds.calendars import (
     event_categories,
     event_description,
@@ -68,18 +69,3 @@ from ilofeed.feeds.selection import (
     select_published,
     waiting_entries,
 )
-
-__all__ = [
-    "MANIFEST", "MANIFEST_VERSION", "OPML_PATHS", "RENDERERS", "Ledger", "ManifestError",
-    "NewerManifestError", "OpmlError", "Record", "Selection", "archive_feeds", "as_item",
-    "called_off_entries", "describe_file", "event_categories",
-    "event_description", "event_times", "event_title",
-    "feed_items", "feed_links", "feed_name", "feed_pictures", "feed_terms", "group_feeds",
-    "is_archive", "is_edited", "is_published", "last_change", "listed_feeds",
-    "newest_first", "next_change", "opml_head", "opml_outline", "parse_manifest",
-    "parse_xml", "read_opml", "render_archive_documents", "render_calendar", "render_event",
-    "render_opml", "select", "select_feeds", "select_published", "shown_entries",
-    "span_html", "split_document",
-    "subscription_feed", "term_categories", "updated_follows_date", "waiting_entries",
-    "whole_seconds", "without_none",
-]  # fmt: skip

@@ -11,6 +11,7 @@ they are found and added by their local names; elements in RSS by their namespac
 """
 
 import datetime as dt
+import functools
 import html
 import re
 from collections.abc import Mapping, Sequence
@@ -37,13 +38,16 @@ from ilofeed.model import (
 )
 from ilofeed.urls import relative
 
-AT = "http://purl.org/atompub/tombstones/1.0"
-ATOM = "http://www.w3.org/2005/Atom"
-DC = "http://purl.org/dc/elements/1.1/"
-EV = "http://purl.org/rss/1.0/modules/event/"
-FH = "http://purl.org/syndication/history/1.0"
-MEDIA = "http://search.yahoo.com/mrss/"
-_XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+NAMESPACES = {
+    "atom": "http://www.w3.org/2005/Atom",
+    "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
+    "content": "http://purl.org/rss/1.0/modules/content/",
+    "dc": "http://purl.org/dc/elements/1.1/",
+    "ev": "http://purl.org/rss/1.0/modules/event/",
+    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
+    "media": "http://search.yahoo.com/mrss/",
+    "xml": "http://www.w3.org/XML/1998/namespace",
+}
 
 # in plain text "&" and "<" are hexadecimal references, because some readers decode &amp; twice
 _PLAIN = re.compile(
@@ -52,6 +56,13 @@ _PLAIN = re.compile(
 )
 # descriptions of items are HTML and keep their escapes; the channel's description is plain text
 _PLAIN_IN_ITEMS = re.compile(_PLAIN.pattern.replace(b"|description|", b"|"))
+
+
+@functools.cache
+def expand_name(name: str) -> str:
+    """Return a name such as `atom:link` with the address of its namespace, as lxml has it."""
+    prefix, _, local = name.rpartition(":")
+    return f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
 
 
 def render_atom(feed: Feed, office: Office) -> bytes:
@@ -135,7 +146,7 @@ def _person(person: Person) -> dict[str, str]:
 
 def _add(parent: Any, name: str, text: str | None = None, **attributes: str | int | None) -> Any:
     present = {key: str(value) for key, value in attributes.items() if value is not None}
-    element = etree.SubElement(parent, name, present)
+    element = etree.SubElement(parent, expand_name(name), present)
     element.text = text
     return element
 
@@ -148,15 +159,15 @@ def _shorten_updated(parent: Any) -> None:
 
 def _event_and_picture(parent: Any, entry: Entry) -> None:
     if event := entry.event:
-        _add(parent, f"{{{EV}}}startdate", event.start.isoformat())
+        _add(parent, "ev:startdate", event.start.isoformat())
         if event.end is not None:
-            _add(parent, f"{{{EV}}}enddate", event.end.isoformat())
+            _add(parent, "ev:enddate", event.end.isoformat())
         if event.place is not None:
-            _add(parent, f"{{{EV}}}location", event.place)
+            _add(parent, "ev:location", event.place)
     if image := entry.image:
         media = _add(
             parent,
-            f"{{{MEDIA}}}content",
+            "media:content",
             url=image.url,
             medium="image",
             type=image.type,
@@ -164,12 +175,13 @@ def _event_and_picture(parent: Any, entry: Entry) -> None:
             height=image.height,
         )
         # feedparser takes a media:description for the entry's own: mails of rss2email had no other
-        _add(media, f"{{{MEDIA}}}title", image.alt, type="plain")
+        _add(media, "media:title", image.alt, type="plain")
         if image.credit is not None:
-            _add(media, f"{{{MEDIA}}}credit", image.credit, role="photographer")
+            _add(media, "media:credit", image.credit, role="photographer")
 
 
 class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no types
+    prefixes: tuple[str, ...] = ("ev", "media")
     stylesheet = ""
     history: History | None = None
     links: Sequence[Mapping[str, str]] = ()
@@ -177,23 +189,16 @@ class _FeedExtension(BaseExtension):  # type: ignore[misc]  # feedgen has no typ
 
     def extend_ns(self) -> dict[str, str]:
         # validators warn of unknown namespaces, so "at" and "fh" are declared only where used
-        tombstones = {"at": AT} if self.tombstones else {}
-        return {"ev": EV, "media": MEDIA} | tombstones | ({"fh": FH} if self._history() else {})
-
-    def _history(self) -> str:
-        """Return `archive` or `complete`, the fh: element of a document (RFC 5005), or ""."""
-        if self.history is None:
-            return ""
-        if self.history.page is not None:
-            return "archive"
-        return "" if self.history.pages else "complete"
+        tombstones = ["at"] if self.tombstones else []
+        history = ["fh"] if self.history and self.history.element else []
+        return {name: NAMESPACES[name] for name in [*self.prefixes, *tombstones, *history]}
 
     def extend(self, root: Any, parent: Any) -> None:
         """Add the stylesheet and the fh: element, which both formats have."""
         text = f'type="text/css" href="{html.escape(self.stylesheet)}"'
         root.addprevious(etree.ProcessingInstruction("xml-stylesheet", text))
-        if name := self._history():
-            _add(parent, f"{{{FH}}}{name}")
+        if self.history and (name := self.history.element):
+            _add(parent, f"fh:{name}")
 
 
 class _AtomFeed(_FeedExtension):
@@ -203,7 +208,7 @@ class _AtomFeed(_FeedExtension):
         for entry in self.tombstones:  # before the entries, which feedgen adds later
             assert entry.withdrawn is not None
             when = dates.rfc3339(entry.withdrawn)
-            _add(feed, f"{{{AT}}}deleted-entry", ref=entry.id, when=when)
+            _add(feed, "at:deleted-entry", ref=entry.id, when=when)
         return feed
 
 
@@ -211,7 +216,7 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
     entry: Entry
 
     def extend_atom(self, entry: Any) -> Any:
-        entry.set(_XML_LANG, self.entry.language)
+        entry.set(expand_name("xml:lang"), self.entry.language)
         _shorten_updated(entry)
         at = entry.index(entry.find("summary"))
         for offset, link in enumerate(entry_links(self.entry)):
@@ -221,12 +226,11 @@ class _AtomEntry(BaseEntryExtension):  # type: ignore[misc]
 
 
 class _RssFeed(_FeedExtension):
-    def extend_ns(self) -> dict[str, str]:
-        return {"dc": DC} | super().extend_ns()
+    prefixes = ("dc", "ev", "media")
 
     def extend_rss(self, rss: Any) -> Any:
         for link in self.links:
-            _add(rss[0], f"{{{ATOM}}}link", **link)
+            _add(rss[0], "atom:link", **link)
         self.extend(rss, rss[0])
         return rss
 
@@ -235,10 +239,10 @@ class _RssEntry(BaseEntryExtension):  # type: ignore[misc]
     entry: Entry
 
     def extend_rss(self, item: Any) -> Any:
-        item.set(_XML_LANG, self.entry.language)
+        item.set(expand_name("xml:lang"), self.entry.language)
         for author in self.entry.authors:
-            _add(item, f"{{{DC}}}creator", author.name)
+            _add(item, "dc:creator", author.name)
         if is_edited(self.entry):
-            _add(item, f"{{{ATOM}}}updated", self.entry.updated.isoformat(timespec="seconds"))
+            _add(item, "atom:updated", self.entry.updated.isoformat(timespec="seconds"))
         _event_and_picture(item, self.entry)
         return item

@@ -9,8 +9,3 @@ from ilofeed.guard.changes import FORMATS, Difference, Format, compare
 from ilofeed.guard.check import check_continuity, with_advice
 from ilofeed.guard.dates import keep_first
 from ilofeed.guard.manifest import make_ledger, render_manifest
-
-__all__ = [
-    "FORMATS", "Difference", "Format", "check_continuity", "compare", "keep_first",
-    "make_ledger", "render_manifest", "with_advice",
-]  # fmt: skip

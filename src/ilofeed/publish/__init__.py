@@ -31,13 +31,7 @@ if TYPE_CHECKING:
         save_state,
     )
 
-__all__ = [
-    "BuildSummary", "Input", "LastShown", "NewBuild", "Output", "Previous", "PreviousBuild",
-    "PublishResult", "input_of", "keep_entries", "live", "load_named", "load_previous",
-    "load_state", "output",
-    "publish", "read_manifest", "recall_build", "recall_summary", "refuse_lost", "save_state",
-    "scan_inputs", "websub",
-]  # fmt: skip
+
 _NAMES = {
     "entry_records": "keep_entries",
     "last_build": "Previous PreviousBuild load_named load_previous recall_build refuse_lost",

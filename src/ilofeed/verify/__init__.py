@@ -3,5 +3,3 @@
 from ilofeed.verify.expected import expected_entry
 from ilofeed.verify.feed_reader import parse_feed
 from ilofeed.verify.verification import Fault, verify
-
-__all__ = ["Fault", "expected_entry", "parse_feed", "verify"]

@@ -14,7 +14,6 @@ whole document are found by `document_findings`.
 import dataclasses
 import datetime as dt
 import email.utils
-import functools
 import hashlib
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -22,15 +21,14 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds import parse_xml, split_document
+from ilofeed.feeds import expand_name, parse_xml, split_document
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
-from ilofeed.verify.lint import NAMESPACES, Finding, duplicates, size_findings
+from ilofeed.verify.lint import Finding, duplicates, size_findings
 
-_FEED = "{http://www.w3.org/2005/Atom}feed"
-_FH = "{http://purl.org/syndication/history/1.0}"
+_FH = expand_name("fh:")
 _IMAGE = ("url", "title", "link", "width", "height")  # elements of a channel's picture
-_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
+_LANG = expand_name("xml:lang")
 
 
 def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
@@ -43,7 +41,7 @@ def read_archive(data: bytes, form: Format) -> tuple[Fields, list[Fields]]:
     except etree.XMLSyntaxError as error:
         raise ValueError(f"lxml: {error}") from error
     if form == "atom":
-        if root.tag != _FEED:
+        if root.tag != expand_name("atom:feed"):
             raise ValueError(f"the root element is <{root.tag}>; expected <feed> of Atom 1.0")
         return _atom_feed(root), [_atom_entry(node) for node in _children(root, "atom:entry")]
     start = root.tag, root.get("version"), [child.tag for child in root]
@@ -166,14 +164,7 @@ def _people(node: Any) -> list[tuple[str | None, ...]]:
 
 
 def _children(node: Any, name: str) -> list[Any]:
-    return list(node.iterchildren(_expand(name)))
-
-
-@functools.cache
-def _expand(name: str) -> str:
-    """Return a name such as `atom:link` with the address of its namespace, as lxml has it."""
-    prefix, _, local = name.rpartition(":")
-    return f"{{{NAMESPACES[prefix]}}}{local}" if prefix else local
+    return list(node.iterchildren(expand_name(name)))
 
 
 def _text(node: Any, name: str) -> str | None:

@@ -53,7 +53,7 @@ def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
         "current": links.get("current"),
         "prev-archive": links.get("prev-archive"),
         "next-archive": links.get("next-archive"),
-        "history": _history(feed),
+        "history": feed.history and feed.history.element,
         "icon": icon,
         "logo": pictures.get("logo"),
     }
@@ -76,15 +76,6 @@ def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
                 "favicon": pictures.get("small"),
                 "authors": [_json_author(*author) for author in fields["authors"]],
             }
-
-
-def _history(feed: Feed) -> str | None:
-    """Return the fh: element of a document (RFC 5005): `archive`, `complete` or none."""
-    if feed.history is None:
-        return None
-    if feed.history.page is not None:
-        return "archive"
-    return None if feed.history.pages else "complete"
 
 
 def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:

@@ -19,29 +19,21 @@ from typing import Any
 from lxml import etree
 
 from ilofeed.bodies import ITEM_TAGS, is_sanitized_item
-from ilofeed.feeds import parse_xml
+from ilofeed.feeds import NAMESPACES, expand_name, parse_xml
 from ilofeed.model import Format
 from ilofeed.text import find_markup, find_unfit
 
 MAX_BYTES = 5_000_000  # validators and readers reject larger documents
-NAMESPACES = {
-    "atom": "http://www.w3.org/2005/Atom",
-    "at": "http://purl.org/atompub/tombstones/1.0",  # RFC 6721
-    "content": "http://purl.org/rss/1.0/modules/content/",
-    "dc": "http://purl.org/dc/elements/1.1/",
-    "ev": "http://purl.org/rss/1.0/modules/event/",
-    "fh": "http://purl.org/syndication/history/1.0",  # RFC 5005
-    "media": "http://search.yahoo.com/mrss/",
-}
-_ATOM = "{http://www.w3.org/2005/Atom}"
-_ENTRY = f"{_ATOM}entry"
-_LINK = f"{_ATOM}link"
+_ENTRY, _LINK = expand_name("atom:entry"), expand_name("atom:link")
 _HISTORY_LINKS = frozenset({"current", "prev-archive", "next-archive"})
 _NOT_HEXADECIMAL = re.compile(
     rb"<(title|subtitle|summary|name|dc:creator|ev:location|media:title|media:credit|category)"
     rb"(?: [^<>]*)?>[^<]*&(?:amp|lt);"
 )
-_DATES = {"atom": (f"{_ATOM}updated", f"{_ATOM}published"), "rss": ("pubDate", "lastBuildDate")}
+_DATES = {
+    "atom": (expand_name("atom:updated"), expand_name("atom:published")),
+    "rss": ("pubDate", "lastBuildDate"),
+}
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _ABSOLUTE = re.compile(r"(?:https?|mailto|tel):")
 _ADDRESS = re.compile(r"(?:href|src)=\"([^\"]*)")
@@ -164,7 +156,9 @@ def _duplicates(feed: _Feed) -> Iterator[Finding]:
         return
     entries = root.findall(_ENTRY)
     for rule, name in (("DuplicateEntries", "id"), ("DuplicateUpdated", "updated")):
-        yield from duplicates(rule, name, (entry.findtext(_ATOM + name) for entry in entries))
+        yield from duplicates(
+            rule, name, (entry.findtext(expand_name(f"atom:{name}")) for entry in entries)
+        )
     for node in (root, *entries):
         alternates = (
             f"{link.get('type')} {link.get('hreflang')}"
