@@ -55,20 +55,15 @@ class Workers:
                 received = _receive(worker, len(share))
                 results[number::count] = received or [work(item) for item in share]
         finally:
-            for worker in filter(None, workers):
-                worker.process.kill()
-                worker.process.join()
-                worker.results.close()
+            for process, connection in filter(None, workers):
+                process.kill()
+                process.join()
+                connection.close()
         return results
 
 
 ALONE = Workers()
-
-
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    process: ForkProcess
-    results: Connection
+_Worker = tuple[ForkProcess, Connection]  # a process, and the end of its pipe
 
 
 def _work(
@@ -96,7 +91,7 @@ def _start(work: Callable[[Item], object], items: Sequence[Item]) -> _Worker | N
         return None
     finally:
         sender.close()
-    return _Worker(process, receiver)
+    return process, receiver
 
 
 def _work_and_send(
@@ -114,7 +109,8 @@ def _receive(worker: _Worker | None, expected: int) -> list[Any]:
     """Return all results of a worker, or an empty list if it did not send all of them."""
     results: list[Any] = []
     if worker is not None:
+        _, connection = worker
         with contextlib.suppress(EOFError, OSError):
             while len(results) < expected:
-                results += worker.results.recv()
+                results += connection.recv()
     return results if len(results) == expected else []

@@ -112,8 +112,8 @@ def _read(record: bytes, source: bytes, office: Office) -> Entry:
     return replace(
         entry,
         published=_with_zone(entry.published).astimezone(office.timezone),
-        updated=_in_utc(entry.updated),
-        withdrawn=entry.withdrawn and _in_utc(entry.withdrawn),
+        updated=_with_zone(entry.updated).astimezone(dt.UTC),
+        withdrawn=entry.withdrawn and _with_zone(entry.withdrawn).astimezone(dt.UTC),
         event=entry.event and _with_zones(entry.event),
         translation_of=entry.translates,
         source=source,
@@ -134,9 +134,3 @@ def _with_zone(moment: Time) -> Time:
     if offset is None:
         raise ValueError("a time without an offset")
     return moment.replace(tzinfo=dt.timezone(offset))
-
-
-def _in_utc(instant: dt.datetime) -> dt.datetime:
-    if instant.utcoffset() != dt.timedelta():
-        raise ValueError("a time that is not in UTC")
-    return instant.replace(tzinfo=dt.UTC)

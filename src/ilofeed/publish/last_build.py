@@ -24,8 +24,8 @@ from ilofeed.problems import Problem, attempting, plural
 from ilofeed.publish import state
 from ilofeed.publish.beside import COPY, beside
 from ilofeed.publish.entry_records import CheckedEntries
-from ilofeed.publish.live import fetch_ledger, parse_ledger
-from ilofeed.publish.output import read_manifest
+from ilofeed.publish.live import fetch_ledger
+from ilofeed.publish.output import parse_ledger, read_manifest
 from ilofeed.publish.stamps import Input
 
 _GENERATOR = b"<generator>ilofeed</generator>"
@@ -37,15 +37,18 @@ _KINDS = {str(kind): kind for kind in ORDER}
 class PreviousBuild:
     """The results of the last build, which need not be computed again.
 
-    `outputs` are the files that are unchanged in the output, by recipe. `entries` were checked.
-    `ledger` is that of the manifest; None if the manifest has changed. `state` is the complete
-    state.
+    `outputs` are the files that are unchanged in the output, by recipe. `ledger` is that of the
+    manifest; None if the manifest has changed. `state` is the complete state.
     """
 
     outputs: Mapping[bytes, Sequence[OutputFile]] = field(default_factory=dict)
-    entries: CheckedEntries = field(default_factory=CheckedEntries)
     ledger: Ledger | None = None
     state: state.LastBuild = field(default_factory=state.LastBuild)
+
+    @property
+    def entries(self) -> CheckedEntries:
+        """The entries that were checked."""
+        return CheckedEntries(self.state.settings, self.state.since, self.state.entries)
 
     def unchanged(self, inputs: Mapping[bytes, Input]) -> frozenset[str]:
         """Return the paths of entries that were checked, if neither their file nor the files that
@@ -57,7 +60,7 @@ class PreviousBuild:
 
         return frozenset(
             path
-            for path, _, _, files in self.entries.rows.values()
+            for path, _, _, files in self.state.entries.values()
             if is_unchanged(os.fsencode(path))
             and (not files or all(map(is_unchanged, files.split(b"\0")[:-1])))
         )
@@ -81,7 +84,6 @@ def recall_build(output: Path, *, check: bool = False) -> PreviousBuild:
         return PreviousBuild(state=state.LastBuild(last.shown))
     return PreviousBuild(
         outputs=_by_recipe(last) if ledger is not None else {},
-        entries=CheckedEntries(last.settings, last.since, last.entries),
         ledger=ledger,
         state=last,
     )

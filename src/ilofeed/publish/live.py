@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from ilofeed.feeds import MANIFEST, Ledger, ManifestError, parse_manifest
+from ilofeed.feeds import MANIFEST, Ledger
 from ilofeed.files import PublishError
 from ilofeed.http import FetchError, TooLargeError, fetch
-from ilofeed.publish.output import read_manifest
+from ilofeed.publish.output import parse_ledger, read_manifest
 from ilofeed.urls import AddressError
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -43,14 +43,6 @@ def _fetch(address: str) -> bytes:
         raise PublishError(str(error)) from error
     except (AddressError, TooLargeError) as error:
         raise PublishError(f"{address} cannot be used: {error}") from error
-
-
-def parse_ledger(where: str, data: bytes) -> Ledger:
-    """Return the ledger in a manifest; raise `PublishError` with its place if it is damaged."""
-    try:
-        return parse_manifest(data)
-    except ManifestError as error:
-        raise PublishError(f"{where} cannot be used: {error}") from error
 
 
 def expected_documents(output: Path, before: Ledger | None) -> dict[str, str]:

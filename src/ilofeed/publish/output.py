@@ -77,10 +77,15 @@ def read_manifest(output: Path) -> Ledger | None:
     """Return the ledger of an output folder, None if it has no manifest; raise `PublishError` if
     the manifest cannot be used."""
     data = files.read_regular(output / MANIFEST)
+    return parse_ledger(str(output / MANIFEST), data) if data is not None else None
+
+
+def parse_ledger(where: str, data: bytes) -> Ledger:
+    """Return the ledger in a manifest; raise `PublishError` with its place if it is damaged."""
     try:
-        return parse_manifest(data) if data is not None else None
+        return parse_manifest(data)
     except ManifestError as error:
-        raise PublishError(f"{output / MANIFEST} cannot be used: {error}") from error
+        raise PublishError(f"{where} cannot be used: {error}") from error
 
 
 def publish(

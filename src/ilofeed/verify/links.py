@@ -70,19 +70,7 @@ def _resolve(link: str, page: str) -> str:
     address = link.partition("#")[0].partition("?")[0].strip()
     if address.startswith("webcal:"):
         return page.partition(":")[0] + address.removeprefix("webcal")
-    if address.startswith(("http://", "https://")):
-        return address
-    if not address:
-        return page
-    base = page.rpartition("/")[0]
-    while address.startswith("../") and base.count("/") > 2:  # for the cache of `_join`
-        base, address = base.rpartition("/")[0], address.removeprefix("../")
-    return _join(f"{base}/", address)
-
-
-@functools.lru_cache(maxsize=2_000)
-def _join(base: str, address: str) -> str:
-    return urllib.parse.urljoin(base, address)
+    return urllib.parse.urljoin(page, address)
 
 
 def _in_entry(entry: Entry) -> Iterator[str]:

@@ -25,7 +25,13 @@ from ilofeed.verify.archive_reader import (
     with_entries,
 )
 from ilofeed.verify.calendar_reader import CalendarError, read_calendar
-from ilofeed.verify.expected import expected_calendar, expected_entry, expected_event, expected_feed
+from ilofeed.verify.expected import (
+    Fields,
+    expected_calendar,
+    expected_entry,
+    expected_event,
+    expected_feed,
+)
 from ilofeed.verify.feed_reader import read_back
 from ilofeed.verify.links import LinkChecker
 from ilofeed.verify.lint import Finding, lint, match_grammar
@@ -180,13 +186,7 @@ def _verify_feed(document: Document, office: Office) -> list[Fault]:
         return [*faults, Fault(document.path, "document", "a valid feed", str(error))]
     expected = [expected_entry(item, office, form) for item in feed_items(feed, office, form)]
     faults += compare(document.path, "feed", expected_feed(feed, office, form), seen_feed)
-    ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen_entries)]
-    if ids != seen_ids:
-        faults.append(Fault(document.path, "entries", _show(ids), _show(seen_ids)))
-        return faults
-    for entry, seen_entry in zip(expected, seen_entries, strict=True):
-        faults += compare(document.path, entry["id"], entry, seen_entry)
-    return faults
+    return [*faults, *_compare_items(document.path, "entries", expected, seen_entries)]
 
 
 def _broken_rules(document: Document, findings: Iterable[Finding]) -> list[Fault]:
@@ -206,13 +206,25 @@ def compare(
             yield Fault(path, f"{where} {field}", _show(value), _show(seen.get(field)))
 
 
+def _compare_items(
+    path: str, where: str, expected: Sequence[Fields], seen: Sequence[Fields]
+) -> Iterator[Fault]:
+    """Compare the entries of a feed, or the events of a calendar, which must be in order."""
+    ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen)]
+    if ids != seen_ids:
+        yield Fault(path, where, _show(ids), _show(seen_ids))
+        return
+    for item, seen_item in zip(expected, seen, strict=True):
+        yield from compare(path, item["id"], item, seen_item)
+
+
 def _show(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=True, default=str)
     return text if len(text) <= 300 else text[:299] + "…"
 
 
 def _verify_calendar(document: Document, office: Office) -> list[Fault]:
-    """Compare a calendar and its events, which must be in order."""
+    """Compare a calendar and its events."""
     feed = document.feed
     entries = feed.events if feed is not None else (document.entry,)
     expected = [expected_event(entry, office) for entry in entries if entry is not None]
@@ -220,14 +232,9 @@ def _verify_calendar(document: Document, office: Office) -> list[Fault]:
         about, seen = read_calendar(document.data)
     except CalendarError as error:
         return [Fault(document.path, "document", "a valid calendar", str(error))]
-    ids, seen_ids = [[item["id"] for item in items] for items in (expected, seen)]
-    if ids != seen_ids:
-        return [Fault(document.path, "events", _show(ids), _show(seen_ids))]
     calendar = expected_calendar(feed, office) if feed is not None else {}
-    faults = list(compare(document.path, "calendar", calendar, about))
-    for event, seen_event in zip(expected, seen, strict=True):
-        faults += compare(document.path, event["id"], event, seen_event)
-    return faults
+    faults = compare(document.path, "calendar", calendar, about)
+    return [*faults, *_compare_items(document.path, "events", expected, seen)]
 
 
 def _verify_opml(document: Document, office: Office, feeds: Sequence[Feed]) -> list[Fault]:
