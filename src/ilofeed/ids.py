@@ -7,7 +7,7 @@ import hashlib
 import re
 import urllib.parse
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ilofeed.urls import AddressError, to_url
 
@@ -149,15 +149,6 @@ def fraction(identity: str, attempt: int = 0) -> int:
 SHORT = 15  # bytes of an entry's digest; Python stores 16 bytes in a larger block of memory
 
 
-def fingerprint(*values: Any) -> str:
-    """Return the digest (32 hex digits) of texts, numbers, dates, frozen values, lists, mappings.
-
-    Do not pass sets: their order differs from process to process.
-    """
-    text = repr(values).encode("utf-8", "surrogatepass")
-    return hashlib.blake2b(text, digest_size=16).hexdigest()
-
-
 # Fields of an office that not every entry and document depends on: terms are compared where their
 # labels are shown, and a change of the others changes what the feeds contain.
 _COMPARED_ELSEWHERE = (
@@ -168,4 +159,5 @@ _COMPARED_ELSEWHERE = (
 def settings_digest(office: Office) -> str:
     """Return the digest of the settings that all entries and documents depend on (address, …)."""
     names = [name for name in office.__slots__ if name not in _COMPARED_ELSEWHERE]
-    return fingerprint([(name, getattr(office, name)) for name in names])
+    text = repr([(name, getattr(office, name)) for name in names])  # none of them is a set
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()

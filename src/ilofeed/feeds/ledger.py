@@ -57,14 +57,6 @@ class Record(NamedTuple):
     status: str | None = None
 
 
-class LedgerChanges(NamedTuple):
-    """The records that differ between two ledgers, by id and sorted by id."""
-
-    gone: dict[str, Record]
-    new: dict[str, Record]
-    differing: dict[str, tuple[Record, Record]]
-
-
 @dataclass(frozen=True)
 class Ledger:
     """What a build published: entries by id, feed documents by path with their SHA-256, all files.
@@ -87,18 +79,14 @@ class Ledger:
     publish_time: dt.time | None = None
     aliases: Mapping[str, str] = field(default_factory=dict)
 
-    def changes(self, after: Ledger) -> LedgerChanges:
-        """Return the records that differ in the later ledger `after`."""
-        old, new = self.entries, after.entries
-        return LedgerChanges(
-            gone={identity: old[identity] for identity in sorted(old.keys() - new.keys())},
-            new={identity: new[identity] for identity in sorted(new.keys() - old.keys())},
-            differing={
-                identity: (old[identity], new[identity])
-                for identity in sorted(old.keys() & new.keys())
-                if old[identity] != new[identity]
-            },
-        )
+    def missing_in(self, other: Ledger) -> list[Record]:
+        """Return the records whose ids another ledger does not have, sorted by id."""
+        return [self.entries[name] for name in sorted(self.entries.keys() - other.entries.keys())]
+
+    def shared_with(self, other: Ledger) -> list[tuple[Record, Record]]:
+        """Return each record together with that of another ledger, sorted by id."""
+        common = sorted(self.entries.keys() & other.entries.keys())
+        return [(self.entries[name], other.entries[name]) for name in common]
 
     @property
     def archive_counts(self) -> dict[str, int]:

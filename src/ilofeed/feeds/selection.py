@@ -95,11 +95,11 @@ def called_off_entries(
 ) -> list[tuple[dt.datetime, Entry]]:
     """Return the entries that are called off, each with the instant at which RSS and JSON Feed drop
     it, the next one first."""
-    shown = ((leaves, entry) for entry in entries if (leaves := _leaves_feeds(entry)) is not None)
     called_off = (
         (leaves, entry)
-        for leaves, entry in shown
-        if now < leaves and is_published(entry, now) and is_withdrawn(entry, now)
+        for entry in entries
+        if is_published(entry, now) and is_withdrawn(entry, now)
+        if (leaves := _leaves_feeds(entry)) is not None and now < leaves
     )
     return sorted(called_off, key=lambda pair: (pair[0], pair[1].slug))
 

@@ -60,19 +60,11 @@ class Difference:
 def compare(before: Ledger, after: Ledger, waiting: Collection[str] = ()) -> Difference:
     """Compare two builds; `waiting` are ids of entries with a future date at the first build."""
     kinds: dict[str, list[Record]] = {kind: [] for kind in KINDS}
-    changes = before.changes(after)
-    kinds["gone"] = list(changes.gone.values())
-    for identity, record in changes.new.items():
-        kinds["released" if identity in waiting else "new"].append(record)
-    pairs = list(changes.differing.values())
-    if (
-        before.site != after.site
-    ):  # then all entries have new addresses, even if their records are equal
-        pairs = [
-            (old, after.entries[identity])
-            for identity, old in before.entries.items()
-            if identity in after.entries
-        ]
+    kinds["gone"] = before.missing_in(after)
+    for record in after.missing_in(before):
+        kinds["released" if record.id in waiting else "new"].append(record)
+    # also equal ones: entries of a site that moves have new addresses
+    pairs = before.shared_with(after)
     for old, new in pairs:
         if kind := _kind(old, new):
             kinds[kind].append(new)

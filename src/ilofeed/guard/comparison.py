@@ -53,8 +53,8 @@ class Comparison:
     @functools.cached_property
     def differing(self) -> list[tuple[Record, Record, Entry]]:
         """The old record, the new record and the entry, where the records differ."""
-        differing = self.before.changes(self.after).differing
-        return [(old, new, self.by_id[identity]) for identity, (old, new) in differing.items()]
+        pairs = self.before.shared_with(self.after)
+        return [(old, new, self.by_id[new.id]) for old, new in pairs if old != new]
 
     @property
     def today(self) -> dt.date:

@@ -23,7 +23,7 @@ MIN_SHARED_IF_MOVED = 0.25  # if the date of the entry moves too
 def check_vanished(comparison: Comparison) -> Iterator[Problem]:
     """Refuse published entries that are gone, or a large part of them."""
     before = comparison.before.entries
-    gone = comparison.before.changes(comparison.after).gone.values()
+    gone = comparison.before.missing_in(comparison.after)
     if not gone:
         return
     unpublished = (entry for entry in comparison.site.entries if entry.id not in before)
