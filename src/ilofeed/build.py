@@ -22,7 +22,13 @@ from ilofeed.content import (
     read_or_empty,
 )
 from ilofeed.feeds import MANIFEST, Ledger, Selection, next_change, select, waiting_entries
-from ilofeed.guard import check_continuity, keep_first, make_ledger, render_manifest
+from ilofeed.guard import (
+    check_continuity,
+    keep_first,
+    make_ledger,
+    render_manifest,
+    with_advice,
+)
 from ilofeed.media import files_of, render_files
 from ilofeed.model import AnyDocument, Office, in_order
 from ilofeed.pages import render_changed
@@ -39,7 +45,6 @@ from ilofeed.publish import (
     input_of,
     keep_entries,
     publish,
-    refuse_lost,
     save_state,
     scan_inputs,
 )
@@ -145,7 +150,8 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     context.begin("Comparing")
     refused: list[Problem] = []
     if context.before.lost:
-        refused.append(refuse_lost(context.before.lost, context.allowed))
+        lost = Problem("feeds.yaml", 1, 1, "manifest-lost", context.before.lost)
+        refused.append(with_advice(lost, context.allowed))
     if context.before.ledger is not None:
         refused += check_continuity(
             site, context.before.ledger, ledger, partial(read_or_empty, root), now, context.allowed
@@ -215,13 +221,8 @@ def remember(
             settings=entries.settings,
             inputs=draft.inputs,
             outputs=[
-                Output(
-                    document.path,
-                    document.kind,
-                    document.recipe,
-                    bytes.fromhex(digests[document.path]),
-                )
-                for document in draft.documents
+                Output(each.path, each.kind, each.recipe, bytes.fromhex(digests[each.path]))
+                for each in draft.documents
             ],
             written=changes.written,
             entries=entries.rows,

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
         load_named,
         load_previous,
         recall_build,
-        refuse_lost,
     )
     from ilofeed.publish.output import PublishResult, publish, read_manifest
     from ilofeed.publish.stamps import Input, input_of, scan_inputs
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "entry_records": "keep_entries",
-    "last_build": "Previous PreviousBuild load_named load_previous recall_build refuse_lost",
+    "last_build": "Previous PreviousBuild load_named load_previous recall_build",
     "output": "PublishResult publish read_manifest",
     "stamps": "Input input_of scan_inputs",
     "state": "NewBuild Output LastShown BuildSummary recall_summary load_state save_state",

@@ -17,10 +17,9 @@ from pathlib import Path
 from ilofeed import files
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, NewerManifestError, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.guard import with_advice
 from ilofeed.http import is_address
 from ilofeed.model import FILE_NAMES, ORDER, OutputFile
-from ilofeed.problems import Problem, attempting, plural
+from ilofeed.problems import attempting, plural
 from ilofeed.publish import state
 from ilofeed.publish.beside import COPY, beside
 from ilofeed.publish.entry_records import CheckedEntries
@@ -175,11 +174,6 @@ def load_named(where: str, root: Path) -> Ledger | None:
         return fetch_ledger(where)
     with attempting(f"read {root / where}"):
         return parse_ledger(where, (root / where).read_bytes())
-
-
-def refuse_lost(lost: str, allowed: Collection[str]) -> Problem:
-    """Return the refusal of a build that cannot be compared with the last one."""
-    return with_advice(Problem("feeds.yaml", 1, 1, "manifest-lost", lost), allowed)
 
 
 def _read_copy(output: Path) -> tuple[Ledger | None, bool]:
