@@ -10,7 +10,6 @@ from ilofeed.feeds.archive_documents import (
     RENDERERS,
     archive_feeds,
     render_archive_documents,
-    split_document,
     subscription_feed,
 )
 from ilofeed.feeds.archives import updated_follows_date

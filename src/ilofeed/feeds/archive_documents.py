@@ -1,26 +1,16 @@
-"""Render archive documents (RFC 5005), each entry once for all the archives that contain it."""
+"""Render archive documents (RFC 5005): feeds with some of the entries."""
 
 import dataclasses
-import itertools
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
-from ilofeed.model import FILE_NAMES, Document, Entry, Feed, Format, History, Office
+from ilofeed.model import FILE_NAMES, Document, Feed, Format, History, Office
 from ilofeed.workers import ALONE, Workers
 
 Renderer = Callable[[Feed, Office], bytes]
 
 RENDERERS: dict[Format, Renderer] = {"atom": render_atom, "rss": render_rss, "json": render_json}
-_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
-_ENTRY_NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
-# the end tag after the last entry, and the indentation of each entry
-_ENDS: dict[Format, tuple[bytes, bytes]] = {
-    "atom": (b"</feed>", b"  "),
-    "rss": (b"  </channel>", b"    "),
-}
-_BATCH = 100  # entries rendered together
 WORTH_SHARING = 100  # from this number of documents on, other processes save time
 
 
@@ -60,88 +50,21 @@ def archive_feeds(feed: Feed) -> list[Feed]:
     ]
 
 
-def _documents(shown: Feed) -> list[tuple[str, Format]]:
-    return [
-        (shown.own_path(FILE_NAMES[form]), form) for form in RENDERERS if form in shown.archived_as
-    ]
-
-
 def render_archive_documents(
     archives: Sequence[Feed], office: Office, workers: Workers = ALONE
 ) -> list[list[Document]]:
-    """Return the documents of each of the `archive_feeds`, one for each format with archives. The
-    bytes are those of `RENDERERS`, but an entry that is in several archives is rendered once."""
-    entries = list({entry.slug: entry for shown in archives for entry in shown.entries}.values())
-    parts = {
-        form: _render_entries(form, entries, archives[0], office, workers)
-        for form in _ENTRY_NAMES
-        if archives and form in archives[0].archived_as
-    }
+    """Return the documents of each of the `archive_feeds`, one for each format with archives."""
 
-    def render(shown: Feed, form: Format) -> bytes:
-        if form not in parts:
-            return RENDERERS[form](shown, office)
-        empty = RENDERERS[form](dataclasses.replace(shown, entries=()), office)
-        return join_document(empty, (parts[form][entry.slug] for entry in shown.entries), form)
+    def render(shown: Feed) -> dict[Format, bytes]:
+        return {
+            form: RENDERERS[form](shown, office) for form in RENDERERS if form in shown.archived_as
+        }
 
-    def render_formats(shown: Feed) -> list[bytes]:
-        return [render(shown, form) for _, form in _documents(shown)]
-
-    rendered = workers.map(render_formats, archives, WORTH_SHARING)
+    rendered = workers.map(render, archives, WORTH_SHARING)
     return [
         [
-            Document(path, "archive", data, shown, form)
-            for (path, form), data in zip(_documents(shown), formats, strict=True)
+            Document(shown.own_path(FILE_NAMES[form]), "archive", data, shown, form)
+            for form, data in formats.items()
         ]
         for shown, formats in zip(archives, rendered, strict=True)
     ]
-
-
-def _render_entries(
-    form: Format, entries: Sequence[Entry], any_feed: Feed, office: Office, workers: Workers
-) -> dict[str, bytes]:
-    """Return the bytes of each entry in a format, by slug; they are the same in any feed."""
-
-    def render(batch: Sequence[Entry]) -> Sequence[bytes]:
-        feed = dataclasses.replace(any_feed, entries=tuple(batch))
-        parts = split_document(RENDERERS[form](feed, office), form)
-        assert parts is not None  # it was written by this program
-        return parts.entries
-
-    batches = [entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH)]
-    parts = itertools.chain.from_iterable(workers.map(render, batches, 2))
-    return dict(zip((entry.slug for entry in entries), parts, strict=True))
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentParts:
-    """The bytes of a document: before the first entry, each entry, after the last entry."""
-
-    head: bytes
-    entries: tuple[bytes, ...]
-    tail: bytes
-
-
-def split_document(data: bytes, form: Format) -> DocumentParts | None:
-    """Split an Atom or RSS document at its entries; None if it is JSON or a split is not safe."""
-    name = _ENTRY_NAMES.get(form)
-    if name is None:
-        return None
-    opening, closing = b"<" + name, b"</" + name + b">"
-    first = data.find(opening)
-    if first < 0 or b"<!" in data or data.rfind(b"<?") > first or not data.startswith(_DECLARATION):
-        return None
-    *bodies, tail = data[first:].split(closing)
-    if opening in tail or any(
-        body.count(opening) != 1 or not body.lstrip().startswith(opening) for body in bodies
-    ):
-        return None
-    return DocumentParts(data[:first], tuple(body + closing for body in bodies), tail)
-
-
-def join_document(empty: bytes, entries: Iterable[bytes], form: Format) -> bytes:
-    """Insert entries, as `split_document` returns them, into a document without entries."""
-    end, indent = _ENDS[form]
-    at = empty.rindex(end)
-    lines = b"".join(indent + entry.strip() + b"\n" for entry in entries)
-    return empty[:at] + lines + empty[at:]

@@ -6,7 +6,7 @@ date in another format, a second title or an entry in the wrong place makes a fi
 different.
 
 An entry has the same bytes in the archives of all its feeds, so it is read back in only one of them
-(`assign_entries`). This is sufficient: a document that `feeds.split_document` splits is correct if
+(`assign_entries`). This is sufficient: a document that `split_document` splits is correct if
 each of its entries is correct between the same start and end of the document. Errors that need the
 whole document are found by `document_findings`.
 """
@@ -17,15 +17,18 @@ import email.utils
 import hashlib
 import html
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds import expand_name, parse_xml, split_document
+from ilofeed.feeds import expand_name, parse_xml
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
 from ilofeed.verify.lint import Finding, duplicates, size_findings
 
+_DECLARATION = b"<?xml version='1.0' encoding='UTF-8'?>\n"
+_ENTRY_NAMES: dict[Format, bytes] = {"atom": b"entry", "rss": b"item"}
 _FH = expand_name("fh:")
 _IMAGE = ("url", "title", "link", "width", "height")  # elements of a channel's picture
 _LANG = expand_name("xml:lang")
@@ -205,6 +208,32 @@ def read_second(
 
 def _rss_second(text: str | None) -> int | None:
     return read_second(text, email.utils.parsedate_to_datetime)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentParts:
+    """The bytes of a document: before the first entry, each entry, after the last entry."""
+
+    head: bytes
+    entries: tuple[bytes, ...]
+    tail: bytes
+
+
+def split_document(data: bytes, form: Format) -> DocumentParts | None:
+    """Split an Atom or RSS document at its entries; None if it is JSON or a split is not safe."""
+    name = _ENTRY_NAMES.get(form)
+    if name is None:
+        return None
+    opening, closing = b"<" + name, b"</" + name + b">"
+    first = data.find(opening)
+    if first < 0 or b"<!" in data or data.rfind(b"<?") > first or not data.startswith(_DECLARATION):
+        return None
+    *bodies, tail = data[first:].split(closing)
+    if opening in tail or any(
+        body.count(opening) != 1 or not body.lstrip().startswith(opening) for body in bodies
+    ):
+        return None
+    return DocumentParts(data[:first], tuple(body + closing for body in bodies), tail)
 
 
 def assign_entries(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:
