@@ -15,7 +15,7 @@ from ilofeed.feeds.opml import read_opml
 from ilofeed.feeds.selection import select
 from ilofeed.model import in_language
 from ilofeed.pages.navigation import build_directory
-from ilofeed.scaffold.schema import entry_schema
+from ilofeed.scaffold.cms import entry_schema
 from ilofeed.verify.verification import verify
 from offices import DATA, NOW, OFFICE, documents, entry, found, messages, site
 

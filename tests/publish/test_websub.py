@@ -19,7 +19,7 @@ from ilofeed.feeds.ledger import Ledger
 from ilofeed.model import FILE_NAMES, Format
 from ilofeed.publish import websub
 from ilofeed.publish.websub import PingResult, changed_feeds, ping
-from ilofeed.scaffold.schema import feeds_schema
+from ilofeed.scaffold.cms import feeds_schema
 from ilofeed.verify.lint import match_grammar
 from ilofeed.verify.verification import verify
 from offices import OFFICE, documents, entry, found, site, write_office

@@ -22,7 +22,7 @@ from ilofeed.content.read import read_office
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.site import check
 from ilofeed.scaffold import cms
-from ilofeed.scaffold.schema import entry_schema
+from ilofeed.scaffold.cms import entry_schema
 from offices import NOW, OFFICE, entry, write_office
 from program import run
 from serving import CHECKERS, host, needs, needs_checkers

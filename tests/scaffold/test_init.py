@@ -22,11 +22,9 @@ from effort import attempts
 from ilofeed import __version__, dates
 from ilofeed.content.read import Sources
 from ilofeed.content.site import check
-from ilofeed.scaffold import create, program
-from ilofeed.scaffold.create import OfficeError
-from ilofeed.scaffold.new_office import NewOffice, suggest_authority
-from ilofeed.scaffold.office_kit import hours
-from ilofeed.scaffold.program import make_wheel
+from ilofeed.scaffold import create, office_kit
+from ilofeed.scaffold.create import NewOffice, OfficeError, suggest_authority
+from ilofeed.scaffold.office_kit import hours, make_wheel
 from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry, in_memory
 from program import run
@@ -244,7 +242,7 @@ def test_the_program_in_it_installs_and_makes_the_same_office(tmp_path: Path) ->
 
 
 def test_the_wheel_is_the_same_for_the_same_files() -> None:
-    held = program.program_files()
+    held = office_kit.program_files()
     turned = dict(reversed(held.items()))
     assert make_wheel(__version__, held) == make_wheel(__version__, turned)
     assert not any("__pycache__" in path for path in held)
@@ -253,7 +251,7 @@ def test_the_wheel_is_the_same_for_the_same_files() -> None:
 def test_what_is_shipped_is_what_the_build_copies() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     copied = project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]
-    assert {here: f"ilofeed/{there}" for there, here in program.SHIPPED.items()} == copied
+    assert {here: f"ilofeed/{there}" for there, here in office_kit.SHIPPED.items()} == copied
 
 
 GIVEN: dict[str, Any] = {

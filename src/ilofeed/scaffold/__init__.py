@@ -1,7 +1,7 @@
 """Write files for editors: new entries, JSON Schemas, the form of a CMS, new offices."""
 
 from ilofeed.scaffold import cms, create, entry_file
-from ilofeed.scaffold.new_office import suggest_authority
-from ilofeed.scaffold.schema import entry_schema, feeds_schema
+from ilofeed.scaffold.cms import entry_schema, feeds_schema
+from ilofeed.scaffold.create import suggest_authority
 
 __all__ = ["cms", "create", "entry_file", "entry_schema", "feeds_schema", "suggest_authority"]

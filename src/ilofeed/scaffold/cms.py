@@ -1,4 +1,4 @@
-"""Write the form of a Git-based CMS (Decap or Sveltia) from the schema that code editors use."""
+"""Write the JSON Schemas that code editors use, and from them the form of a Git-based CMS."""
 
 import json
 import re
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from importlib import resources
 from typing import Any
 
-from ilofeed.content import MAX_SUMMARY, yaml_nodes
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
+
+from ilofeed.content import MAX_SUMMARY, EntryFields, OfficeFields, yaml_nodes
 from ilofeed.i18n import own_name
 from ilofeed.model import Office
-from ilofeed.scaffold.schema import entry_schema
 
 MARK = "# Made by `ilofeed cms` from feeds.yaml"  # how a generated config.yml is recognized
 NOTE = f"{MARK}, which overwrites any changes to this file.\n"
@@ -21,6 +23,44 @@ _MESSAGES = {  # for values that do not match a pattern
 }
 _WHEN = "a day such as 2015-05-19, or with a time 2015-05-19T14:30"  # in the office's zone
 _DATA = resources.files("ilofeed") / "data"
+
+
+class _WithoutNull(GenerateJsonSchema):
+    """A generator that does not allow `null`: a key has a value or is absent."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> dict[str, Any]:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        inner = super().default_schema(schema)
+        if inner.get("default", "") is None:
+            del inner["default"]
+        return inner
+
+
+def feeds_schema() -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of feeds.yaml."""
+    schema = OfficeFields.model_json_schema(schema_generator=_WithoutNull)
+    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "feeds.yaml"}
+
+
+def entry_schema(office: Office | None) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of front matter, with an office's terms and languages."""
+    schema = EntryFields.model_json_schema(schema_generator=_WithoutNull)
+    if office is not None:
+        for key, terms in (("categories", office.categories), ("countries", office.countries)):
+            schema["properties"][key]["items"] = {
+                "oneOf": [
+                    {"const": name, "title": term.label(office.language)}
+                    for name, term in terms.items()
+                ]
+            }
+        if office.languages:
+            schema["properties"]["language"]["enum"] = list(office.languages)
+    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "entry"}
+
+
+# --- the form of Decap and Sveltia ---
 
 
 def page() -> bytes:
