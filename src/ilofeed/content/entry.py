@@ -55,11 +55,11 @@ class EntryFile:
 
     path: str
     slug: str
-    id: str | None  # None if the key `id` is invalid
-    translation_of: str | None
-    entry: Entry | None
-    problems: tuple[Problem, ...]
-    checked: CheckedKeys[EntryFields] | None
+    id: str | None = None  # None if the key `id` is invalid
+    translation_of: str | None = None
+    entry: Entry | None = None
+    problems: tuple[Problem, ...] = ()
+    checked: CheckedKeys[EntryFields] | None = None
     is_cached: bool = False  # True if it was not checked again since an earlier build
     links: tuple[OwnLink, ...] = ()  # to pages of this site
 
@@ -88,7 +88,7 @@ def check_entry(
     parts, more = frontmatter.split(source) if source is not None else (None, [])
     problems += more
     if source is None or parts is None:
-        return EntryFile(path, slug, None, None, None, tuple(problems), None)
+        return EntryFile(path, slug, problems=tuple(problems))
     address = office.address(f"entry/{slug}/index.html")
     own_files = LocalFiles(path, slug, files)
     checked, more = _check_keys(source, parts, office)
@@ -100,7 +100,7 @@ def check_entry(
     show = partial(_show_picture, office, own_files)
     body, body_problems = render_body(source, parts.body, address, show)
     if checked is None:
-        return EntryFile(path, slug, None, None, None, (*problems, *body_problems), None)
+        return EntryFile(path, slug, problems=(*problems, *body_problems))
     keys = checked.fields
     is_whole_id = keys.id is not None and ":" in keys.id
     identity = str(keys.id) if is_whole_id else office.authority.id_of(keys.id or slug)
@@ -118,17 +118,9 @@ def check_entry(
         shown = _Shown(body, image, attachments, own_files.published)
         digest = hash_source(data, own_files.published)
         entry = _entry(path, slug, identity, keys, office, shown, digest)
-    readable_id = None if "id" in checked.failed else identity
-    return EntryFile(
-        path,
-        slug,
-        readable_id,
-        keys.translation_of,
-        entry,
-        tuple(problems),
-        checked,
-        links=own_links(source, office),
-    )
+    read = None if "id" in checked.failed else identity, keys.translation_of, entry
+    links = own_links(source, office)
+    return EntryFile(path, slug, *read, tuple(problems), checked, links=links)
 
 
 def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:

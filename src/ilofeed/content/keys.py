@@ -276,6 +276,12 @@ def _table(name: str) -> list[list[str]]:
 
 
 @functools.cache
+def country_codes() -> frozenset[str]:
+    """Return the officially assigned codes of ISO 3166-1, and XK (Kosovo), in common use."""
+    return frozenset(code for code, _ in _table("iso3166.tab")) | {"XK"}
+
+
+@functools.cache
 def _countries() -> dict[str, str]:
     names = {_fold_place(name): code for code, name in _table("iso3166.tab")}
     return names | {_fold_place(name): code for name, code in _CODES.items()}

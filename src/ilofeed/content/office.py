@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 
 from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
-from ilofeed.content.keys import country_code
+from ilofeed.content.keys import country_code, country_codes
 from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import parse_authority
@@ -35,21 +35,6 @@ Dimensions: TypeAlias = tuple[str, ...]  # those whose terms get a feed; () for 
 _DIMENSIONS = ("language", "country", "category")  # in the order of a feed's path
 _DEFAULT_FEEDS: tuple[Dimensions, ...] = ((), ("category",), ("country",), ("country", "category"))
 
-# the officially assigned alpha-2 codes of ISO 3166-1, and XK (Kosovo), which is in common use
-_COUNTRY_CODES = frozenset(
-    """
-    AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO
-    BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ
-    DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP
-    GQ GR GS GT GU GW GY HK HM HN HR HT HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG
-    KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML
-    MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE
-    PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL
-    SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM
-    US UY UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
-    """.split()
-)
-
 
 def _category_name(name: str) -> str | None:
     """Return a category's name if it is a valid slug; otherwise a suggestion, or None."""
@@ -58,7 +43,7 @@ def _category_name(name: str) -> str | None:
 
 def _country_name(name: str) -> str | None:
     """Return a country's name if it is valid; otherwise a suggestion, or None."""
-    if len(name) == 2 and name.upper() in _COUNTRY_CODES:
+    if len(name) == 2 and name.upper() in country_codes():
         return name.upper()
     is_name = SLUG.fullmatch(name) and 3 <= len(name) <= 80
     return name if is_name else country_code(name)
@@ -121,10 +106,8 @@ def check_office(
         *more,
         *_site_problems(checked, now),
         *(checked.problem(*f, "site", k) for k, f in brand.items() if isinstance(f, Unreadable)),
-        *_term_problems(checked, "categories"),
-        *_term_problems(checked, "countries"),
-        *_comma_problems(checked, "categories"),
-        *_comma_problems(checked, "countries"),
+        *(p for section in _CORRECT for p in _term_problems(checked, section)),
+        *(p for section in _CORRECT for p in _comma_problems(checked, section)),
         *feed_problems,
     ]
     office = _office(checked.fields, feeds, checked.failed | garbled)

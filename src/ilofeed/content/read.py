@@ -92,30 +92,27 @@ def _walk(root: Path, problems: list[Problem]) -> Iterator[tuple[str, str]]:
     entries = root / "entries"
     if not os.path.lexists(entries):
         return
-    waiting = [(str(entries), "entries", True)]
-    while waiting:
-        path, name, is_folder = waiting.pop()
-        if not is_folder:
-            yield path, name
-            continue
-        try:
-            inner = _list_folder(root, path, name)
-        except OSError as error:
-            inner = unreadable(error)
-        if isinstance(inner, Unreadable):
-            problems.append(Problem(name, 1, 1, *inner))
-        else:
-            waiting += reversed(inner)
+    if not entries.is_dir():
+        message = "expected a folder; put the entry files into a folder of this name"
+        problems.append(Problem("entries", 1, 1, "not-a-file", message))
+    elif not is_inside_office(root, entries):
+        problems.append(Problem("entries", 1, 1, *OUTSIDE))
+    else:
+        waiting = [(str(entries), "entries", True)]
+        while waiting:
+            path, name, is_folder = waiting.pop()
+            if not is_folder:
+                yield path, name
+                continue
+            try:
+                waiting += _list_folder(path, name)
+            except OSError as error:
+                problems.append(Problem(name, 1, 1, *unreadable(error)))
 
 
-def _list_folder(root: Path, path: str, name: str) -> list[tuple[str, str, bool]] | Unreadable:
-    """Return path, name and whether it is a folder of everything in a folder but hidden files."""
-    if name == "entries":  # no link to another folder is followed
-        if not Path(path).is_dir():
-            message = "expected a folder; put the entry files into a folder of this name"
-            return Unreadable("not-a-file", message)
-        if not is_inside_office(root, Path(path)):
-            return OUTSIDE
+def _list_folder(path: str, name: str) -> list[tuple[str, str, bool]]:
+    """Return path, name and whether it is a folder of everything in a folder but hidden files, the
+    last first."""
     with os.scandir(path) as scan:
         items = sorted((os.fsencode(item.name), item) for item in scan)
     return [
@@ -124,7 +121,7 @@ def _list_folder(root: Path, path: str, name: str) -> list[tuple[str, str, bool]
             f"{name}/{file_name.decode('utf-8', 'backslashreplace')}",
             item.is_dir(follow_symlinks=False) and not item.name.endswith(".md"),
         )
-        for file_name, item in items
+        for file_name, item in reversed(items)
         if not item.name.startswith(".")
     ]
 

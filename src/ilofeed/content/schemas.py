@@ -6,94 +6,78 @@ from typing import Annotated, Literal, TypeAlias, TypeVar
 from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from ilofeed import dates
-from ilofeed.content.keys import (
-    MAX_ALIASES,
-    Alias,
-    Count,
-    Fields,
-    Flag,
-    Language,
-    Line,
-    LocalUrl,
-    LocalWhen,
-    MediaType,
-    Name,
-    Paragraph,
-    PersonFields,
-    Slug,
-    TimeOfDay,
-    Url,
-    When,
-    check_slug,
-    kind_of,
-    refuse,
-    zone_of,
-)
+from ilofeed.content import keys
 from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
 
 Text = TypeVar("Text")
 Keys = TypeVar("Keys")
-# a text, or a mapping or list; `kind_of` decides which
+# a text, or a mapping or list; `keys.kind_of` decides which
 Either: TypeAlias = Annotated[
-    Annotated[Text, Tag("text")] | Annotated[Keys, Tag("mapping")], Discriminator(kind_of)
+    Annotated[Text, Tag("text")] | Annotated[Keys, Tag("mapping")], Discriminator(keys.kind_of)
 ]
 # one text for all languages, or a text for each language
-PerLanguage: TypeAlias = Either[Text, Annotated[dict[Language, Text], Field(min_length=1)]]
+PerLanguage: TypeAlias = Either[Text, Annotated[dict[keys.Language, Text], Field(min_length=1)]]
 
 
 def _check_id(value: str) -> str:
     if len(value) > MAX_ID:
         message = f"the id is too long ({len(value)} characters); write at most {MAX_ID}"
-        refuse("too-long", message)
+        keys.refuse("too-long", message)
     if ":" not in value:
-        return check_slug(value)
+        return keys.check_slug(value)
     try:
         return parse_identity(value)
     except TagError as error:
-        refuse("bad-id", str(error))
+        keys.refuse("bad-id", str(error))
 
 
-class EventFields(Fields):
-    """When and where an event takes place."""
+class EventFields(keys.Fields):
+    """keys.When and where an event takes place."""
 
-    start: LocalWhen = Field(description="First day, or date and time of the start")
-    end: LocalWhen | None = Field(
+    start: keys.LocalWhen = Field(description="First day, or date and time of the start")
+    end: keys.LocalWhen | None = Field(
         None, description="Last day (inclusive), or date and time of the end"
     )
-    place: Line | None = Field(None, description="Place, as you would write it on an invitation")
-    url: Url | None = Field(None, description="Web page of the event on another site")
+    place: keys.Line | None = Field(
+        None, description="Place, as you would write it on an invitation"
+    )
+    url: keys.Url | None = Field(None, description="Web page of the event on another site")
     status: Literal["cancelled", "postponed"] | None = Field(
         None, description="Only if the event does not take place as announced"
     )
 
 
-class ImageFields(Fields):
+class ImageFields(keys.Fields):
     """One picture: a file in the office's folder, or an address."""
 
-    file: Line | None = Field(None, description="Path, relative to the folder of this entry")
-    url: Url | None = Field(None, description="Address of a picture on another site")
-    alt: Line = Field(description="What the picture shows, for people who cannot see it")
-    credit: Line | None = Field(None, description="Who took the picture")
+    file: keys.Line | None = Field(None, description="Path, relative to the folder of this entry")
+    url: keys.Url | None = Field(None, description="Address of a picture on another site")
+    alt: keys.Line = Field(description="What the picture shows, for people who cannot see it")
+    credit: keys.Line | None = Field(None, description="Who took the picture")
 
 
-class AttachmentFields(Fields):
+class AttachmentFields(keys.Fields):
     """A document to download: a file in the office's folder, or an address."""
 
-    file: Line | None = Field(None, description="Path, relative to the folder of this entry")
-    url: Url | None = Field(None, description="Address of a document on another site")
-    type: MediaType | None = Field(None, description="Media type, if the suffix does not show it")
-    length: Count = Field(0, description="Size in bytes of the document at the address")
-    title: Line | None = Field(None, description="Text of the link to the document")
+    file: keys.Line | None = Field(None, description="Path, relative to the folder of this entry")
+    url: keys.Url | None = Field(None, description="Address of a document on another site")
+    type: keys.MediaType | None = Field(
+        None, description="Media type, if the suffix does not show it"
+    )
+    length: keys.Count = Field(0, description="Size in bytes of the document at the address")
+    title: keys.Line | None = Field(None, description="Text of the link to the document")
 
 
-class EntryFields(Fields):
+class EntryFields(keys.Fields):
     """The front matter of an entry file."""
 
-    title: Line = Field(description="Headline, on one line", examples=["New report on jobs"])
-    date: When = Field(description="Date of publication, or date and time", examples=["2015-05-19"])
-    summary: Paragraph = Field(
+    title: keys.Line = Field(description="Headline, on one line", examples=["New report on jobs"])
+    date: keys.When = Field(
+        description="Date of publication, or date and time", examples=["2015-05-19"]
+    )
+    summary: keys.Paragraph = Field(
         description="One or two sentences", examples=["What happened, in a sentence."]
     )
     categories: list[str] = Field(
@@ -105,46 +89,56 @@ class EntryFields(Fields):
     countries: list[str] = Field(
         min_length=1, max_length=300, description="Codes from feeds.yaml", examples=["[world]"]
     )
-    link: Url | None = Field(None, description="Address of the item elsewhere, which readers open")
-    updated: When | None = Field(None, description="Last change that subscribers should see")
-    event: EventFields | None = Field(None, description="When and where an event takes place")
+    link: keys.Url | None = Field(
+        None, description="Address of the item elsewhere, which readers open"
+    )
+    updated: keys.When | None = Field(None, description="Last change that subscribers should see")
+    event: EventFields | None = Field(None, description="keys.When and where an event takes place")
     authors: (
-        Annotated[list[Either[Name, PersonFields]], Field(min_length=1, max_length=50)] | None
+        Annotated[list[Either[keys.Name, keys.PersonFields]], Field(min_length=1, max_length=50)]
+        | None
     ) = Field(None, description="Authors, if not the office itself")
     image: ImageFields | None = Field(None, description="One picture")
     attachments: (
-        Annotated[list[Either[Line, AttachmentFields]], Field(min_length=1, max_length=50)] | None
+        Annotated[list[Either[keys.Line, AttachmentFields]], Field(min_length=1, max_length=50)]
+        | None
     ) = Field(None, description="Documents to download: names of files, or mappings")
-    language: Language | None = Field(None, description="Language, if it is not the office's")
-    translation_of: Slug | None = Field(None, description="Slug of the entry that this translates")
+    language: keys.Language | None = Field(
+        None, description="keys.Language, if it is not the office's"
+    )
+    translation_of: keys.Slug | None = Field(
+        None, description="keys.Slug of the entry that this translates"
+    )
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(
         None, description="The entry's former slug, a full tag URI, or its id in an older feed"
     )
-    aliases: Annotated[list[Alias], Field(min_length=1, max_length=MAX_ALIASES)] | None = Field(
-        None, description="Former paths of this entry below site.url; pages there lead to it"
+    aliases: (
+        Annotated[list[keys.Alias], Field(min_length=1, max_length=keys.MAX_ALIASES)] | None
+    ) = Field(None, description="Former paths of this entry below site.url; pages there lead to it")
+    draft: keys.Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003
+    withdrawn: keys.When | None = Field(
+        None, description="Date from which the entry is no longer valid"
     )
-    draft: Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003
-    withdrawn: When | None = Field(None, description="Date from which the entry is no longer valid")
 
 
 def _check_authority(value: str) -> str:
     try:
         parse_authority(value)
     except TagError as error:
-        refuse("bad-authority", str(error))
+        keys.refuse("bad-authority", str(error))
     return value
 
 
 def _check_zone(value: str) -> str:
     if value not in dates.zone_names():
         message = f"unknown time zone {quote(value)}; "
-        if zone := zone_of(value):
+        if zone := keys.zone_of(value):
             message += f"write {zone}"
         elif "/" in value and (match := nearest(value, dates.zone_names())):
             message += f"did you mean `{match}`?"
         else:
             message += "write a name such as Asia/Ulaanbaatar"
-        refuse("unknown-time-zone", message)
+        keys.refuse("unknown-time-zone", message)
     return value
 
 
@@ -152,12 +146,12 @@ def _check_site_url(value: str) -> str:
     try:
         return to_folder(value)
     except AddressError as error:
-        refuse("bad-url", str(error))
+        keys.refuse("bad-url", str(error))
 
 
 def _check_limit(value: int) -> int:
     if not 1 <= value <= 1000:
-        refuse("bad-number", f"invalid number {value}; write a number from 1 to 1000")
+        keys.refuse("bad-number", f"invalid number {value}; write a number from 1 to 1000")
     return value
 
 
@@ -168,7 +162,7 @@ def _default_archives() -> list[Archive]:
     return ["atom"]
 
 
-class SiteFields(Fields):
+class SiteFields(keys.Fields):
     """Settings of the whole site."""
 
     url: Annotated[str, AfterValidator(_check_site_url)] = Field(
@@ -178,62 +172,64 @@ class SiteFields(Fields):
         description="Domain of the office, date on which it had it, and a prefix (RFC 4151)",
         examples=["example.org,2015:office"],
     )
-    title: PerLanguage[Name] = Field(
-        description="Name of the office, or its name in each language", examples=["Our office"]
+    title: PerLanguage[keys.Name] = Field(
+        description="keys.Name of the office, or its name in each language", examples=["Our office"]
     )
-    description: PerLanguage[Paragraph] | None = None
-    language: Language = "en"
-    languages: list[Language] | None = Field(
+    description: PerLanguage[keys.Paragraph] | None = None
+    language: keys.Language = "en"
+    languages: list[keys.Language] | None = Field(
         None, min_length=1, max_length=50, description="Languages that entries may have"
     )
     timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
-        description="Name in the IANA time zone database", examples=["Asia/Ulaanbaatar"]
+        description="keys.Name in the IANA time zone database", examples=["Asia/Ulaanbaatar"]
     )
-    publish_time: TimeOfDay = dt.time(9)
-    author: PersonFields | None = None
-    limit: Annotated[Count, AfterValidator(_check_limit)] = Field(
+    publish_time: keys.TimeOfDay = dt.time(9)
+    author: keys.PersonFields | None = None
+    limit: Annotated[keys.Count, AfterValidator(_check_limit)] = Field(
         50, description="Maximum number of entries in a feed or an archive document"
     )
     archives: list[Archive] = Field(
         default_factory=_default_archives, description="Feed formats that have archives (RFC 5005)"
     )
-    logo: Line | None = Field(None, description="Path of the logo: SVG, PNG, JPEG or WebP")
-    icon: Line | None = Field(
+    logo: keys.Line | None = Field(None, description="Path of the logo: SVG, PNG, JPEG or WebP")
+    icon: keys.Line | None = Field(
         None, description="Path of a square picture of 512 pixels or more: PNG, JPEG or WebP"
     )
-    image: Line | None = Field(
+    image: keys.Line | None = Field(
         None, description="Path of the picture of shared links, best 1200 x 630 pixels"
     )
-    hub: LocalUrl | None = Field(
+    hub: keys.LocalUrl | None = Field(
         None,
         description="WebSub hub, which `ilofeed ping` notifies of changed feeds",
         examples=["https://hub.example.org/"],
     )
 
 
-class TermFields(Fields):
+class TermFields(keys.Fields):
     """A category or a country."""
 
-    label: PerLanguage[Line]
+    label: PerLanguage[keys.Line]
     broader: str | None = Field(None, description="Broader term; its feed has these entries too")
-    description: PerLanguage[Paragraph] | None = None
+    description: PerLanguage[keys.Paragraph] | None = None
 
 
 Dimension: TypeAlias = Literal["category", "country", "language"]
 
 
-class PerFields(Fields):
+class PerFields(keys.Fields):
     """A feed for each term of a dimension, or for each pair of terms of two dimensions."""
 
     per: Either[Dimension, Annotated[list[Dimension], Field(min_length=1, max_length=2)]]
 
 
-class OfficeFields(Fields):
+class OfficeFields(keys.Fields):
     """All keys of feeds.yaml."""
 
     site: SiteFields = Field(examples=["{url: …}"])
-    categories: dict[str, Either[Line, TermFields]] = Field(min_length=1, examples=["{news: News}"])
-    countries: dict[str, Either[Line, TermFields]] = Field(
+    categories: dict[str, Either[keys.Line, TermFields]] = Field(
+        min_length=1, examples=["{news: News}"]
+    )
+    countries: dict[str, Either[keys.Line, TermFields]] = Field(
         min_length=1, examples=["{world: World}"]
     )
     feeds: Annotated[list[Either[Literal["all"], PerFields]], Field(min_length=1)] | None = None

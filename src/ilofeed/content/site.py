@@ -132,8 +132,7 @@ def _unused_files(
         if name.startswith("~$"):
             message = "this is a lock of a word processor, not a text; close the document there"
             yield Problem(file.name, 1, 1, "not-an-entry", message, "warning")
-            continue
-        if posixpath.splitext(name)[1].lower() in _LOOKS_LIKE_ENTRY:
+        elif posixpath.splitext(name)[1].lower() in _LOOKS_LIKE_ENTRY:
             message = f"{quote(name)} is ignored; end the file name of an entry in .md"
             yield Problem(file.name, 1, 1, "not-an-entry", message, "warning")
         elif is_known:
@@ -143,17 +142,8 @@ def _unused_files(
 
 def _parsed_before(office: Office, path: str, entry: Entry) -> EntryFile:
     texts = Source(path, "\n".join([entry.html, entry.link or ""]))
-    return EntryFile(
-        path,
-        entry.slug,
-        entry.id,
-        entry.translates,
-        entry,
-        (),
-        None,
-        is_cached=True,
-        links=own_links(texts, office),
-    )
+    read = entry.id, entry.translates, entry
+    return EntryFile(path, entry.slug, *read, is_cached=True, links=own_links(texts, office))
 
 
 def unique_updated(entries: list[Entry]) -> Iterable[Entry]:

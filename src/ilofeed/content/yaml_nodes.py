@@ -25,17 +25,16 @@ from ilofeed.content.yaml_errors import (
     no_indent,
 )
 from ilofeed.problems import Code, Problem, quote
-from ilofeed.text import Source
+from ilofeed.text import SPACES, Source
 
 MAX_DEPTH = 8  # the deepest key of the schemas is on level 4
 MAX_REPAIRS = 100
 MAX_PROBLEMS = 100  # reported for one file
-_SPACES = "\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
 _SPECIAL = re.compile(  # special spaces where YAML needs ordinary ones; invisible line breaks
-    rf"^(?P<first>[{_SPACES}]+)(?P<key>[a-z_]+[ \t]*:(?=\s))?"
-    rf"|^[ \t]+(?P<line>[{_SPACES}]+)(?=[ \t]*(?:-[\s{_SPACES}]|[A-Za-z_][\w-]*[ \t]*:\s))"
-    rf"|^[ \t]*-(?P<hyphen>[{_SPACES}]+)"
-    rf"|^[ \t]*(?:- +)?(?:[a-z_][\w-]*|[A-Z]{{2}})[ \t]*:(?P<colon>[{_SPACES}]+)"
+    rf"^(?P<first>[{SPACES}]+)(?P<key>[a-z_]+[ \t]*:(?=\s))?"
+    rf"|^[ \t]+(?P<line>[{SPACES}]+)(?=[ \t]*(?:-[\s{SPACES}]|[A-Za-z_][\w-]*[ \t]*:\s))"
+    rf"|^[ \t]*-(?P<hyphen>[{SPACES}]+)"
+    rf"|^[ \t]*(?:- +)?(?:[a-z_][\w-]*|[A-Z]{{2}})[ \t]*:(?P<colon>[{SPACES}]+)"
     r"|(?P<break>[\u2028\u2029])",
     re.MULTILINE,
 )
