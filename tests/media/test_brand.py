@@ -12,7 +12,7 @@ from PIL import Image
 from ilofeed.content.read import read_office
 from ilofeed.content.site import check
 from ilofeed.media import Icon, files_of, render_files
-from ilofeed.media.drawings import refuse_drawing
+from ilofeed.media.kinds import refuse_drawing
 from ilofeed.media.pictures import convert_square
 from offices import NOW, OFFICE, entry, found, messages, site, write_office
 from picture_files import SECRET, encode, gif, icc, left, with_metadata

@@ -7,9 +7,8 @@ import nh3
 
 TAGS = frozenset(  # the only tags in rendered bodies
     (
-        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s section "
-        "strong sup "
-        "table tbody td th thead tr ul"
+        "a blockquote br code em h1 h2 h3 h4 h5 h6 hr img li ol p pre s section strong sup table "
+        "tbody td th thead tr ul"
     ).split()
 )
 _ATTRIBUTES = {
@@ -32,22 +31,12 @@ _OTHER_SCHEMES = set(  # which imports report
 
 
 @functools.cache
-def _cleaner() -> nh3.Cleaner:
+def _cleaner(*, is_item: bool) -> nh3.Cleaner:
+    parts = {tag: {name} for tag, name in PARTS.items()}
     return nh3.Cleaner(
-        tags=set(TAGS),
-        attributes=_ATTRIBUTES | _IDS,
-        allowed_classes=_CLASSES,
-        link_rel=None,
-        url_schemes=_SCHEMES,
-    )
-
-
-@functools.cache
-def _item_cleaner() -> nh3.Cleaner:
-    return nh3.Cleaner(
-        tags=set(ITEM_TAGS),
-        attributes=_ITEM_ATTRIBUTES | _IDS,
-        allowed_classes=_CLASSES | {tag: {name} for tag, name in PARTS.items()},
+        tags=set(ITEM_TAGS if is_item else TAGS),
+        attributes=(_ITEM_ATTRIBUTES if is_item else _ATTRIBUTES) | _IDS,
+        allowed_classes=_CLASSES | (parts if is_item else {}),
         link_rel=None,
         url_schemes=_SCHEMES,
     )
@@ -55,12 +44,12 @@ def _item_cleaner() -> nh3.Cleaner:
 
 def clean(text: str) -> str:
     """Remove everything from HTML that bodies must not have, such as comrak's positions."""
-    return _cleaner().clean(text)
+    return _cleaner(is_item=False).clean(text)
 
 
 def is_sanitized_item(text: str) -> bool:
     """Return whether the HTML of an item is well-formed and has only what items may have."""
-    return _item_cleaner().clean(text) == text
+    return _cleaner(is_item=True).clean(text) == text
 
 
 def sanitize(

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 
-from ilofeed.media.drawings import refuse_drawing
+from ilofeed.media.kinds import refuse_drawing
 from ilofeed.media.local_files import version_path
 from ilofeed.media.pictures import PictureInfo, check_picture
 from ilofeed.media.sources import OUTSIDE, OfficeFile, Unreadable, digest_of, leads_outside

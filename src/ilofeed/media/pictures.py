@@ -11,7 +11,7 @@ import io
 import struct
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from ilofeed.media.containers import Container, UnusableError, read_container
 from ilofeed.media.sources import MAX_FILE_BYTES
@@ -36,6 +36,7 @@ _TYPES = {  # Pillow's format to media type and suffix
     "WEBP": ("image/webp", "webp"),
 }
 Result = TypeVar("Result")
+Parameters = ParamSpec("Parameters")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,38 +52,33 @@ class PictureInfo:
     is_animated: bool = False
 
 
-def check_picture(data: bytes) -> PictureInfo | str:
-    """Return how a picture will be published; if it is unusable, the second half of a message.
+def _usable(
+    function: Callable[Parameters, Result],
+) -> Callable[Parameters, Result | str]:
+    """Make a function return, for an unusable picture, the second half of a message."""
 
-    It is decoded, but not converted, which takes much longer.
-    """
-    return _attempt(_check, data)
+    @functools.wraps(function)
+    def attempt(*args: Parameters.args, **keywords: Parameters.kwargs) -> Result | str:
+        try:
+            return function(*args, **keywords)
+        except UnusableError as error:
+            return str(error)
+        except MemoryError:
+            return "needs too much memory; reduce its size"
+        except (
+            OSError,
+            ValueError,
+            SyntaxError,
+            EOFError,
+            IndexError,
+            OverflowError,
+            struct.error,
+        ):
+            return (
+                "cannot be decoded; save the picture again"  # what Pillow raises for broken files
+            )
 
-
-def convert(data: bytes) -> Picture | str:
-    """Return a picture as it is published; if it is unusable, the second half of a message.
-
-    It is upright, has no metadata but its colour profile, and at most `MAX_SIDE` pixels a side. An
-    animation is only stripped of metadata. Smaller versions have the widths of `WIDTHS`. The same
-    input and `converter_version` give the same bytes.
-    """
-    return _attempt(_convert, data)
-
-
-def convert_square(data: bytes, sides: Sequence[int]) -> Picture | str:
-    """Return a square picture as upright PNG without metadata, with a version for each side."""
-    return _attempt(functools.partial(_convert_square, sides), data)
-
-
-def _attempt(function: Callable[[bytes], Result], data: bytes) -> Result | str:
-    try:
-        return function(data)
-    except UnusableError as error:
-        return str(error)
-    except MemoryError:
-        return "needs too much memory; reduce its size"
-    except (OSError, ValueError, SyntaxError, EOFError, IndexError, OverflowError, struct.error):
-        return "cannot be decoded; save the picture again"  # what Pillow raises for broken files
+    return attempt
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +139,23 @@ def _describe(source: Container) -> PictureInfo:
     return PictureInfo(kind, suffix, width, height, widths, source.is_animated)
 
 
-def _check(data: bytes) -> PictureInfo:
+@_usable
+def check_picture(data: bytes) -> PictureInfo:
+    """Return how a picture will be published. It is decoded, but not converted, which takes much
+    longer."""
     source = _read(data)
     _decode(source, _scaled(source))
     return _describe(source)
 
 
-def _convert(data: bytes) -> Picture:
+@_usable
+def convert(data: bytes) -> Picture:
+    """Return a picture as it is published.
+
+    It is upright, has no metadata but its colour profile, and at most `MAX_SIDE` pixels a side. An
+    animation is only stripped of metadata. Smaller versions have the widths of `WIDTHS`. The same
+    input and `converter_version` give the same bytes.
+    """
     source = _read(data)
     info, size = _describe(source), _scaled(source)
     image = _decode(source, size)
@@ -163,7 +169,9 @@ def _convert(data: bytes) -> Picture:
     return Picture(info.type, info.suffix, (Variant(info.width, info.height, main), *smaller))
 
 
-def _convert_square(sides: Sequence[int], data: bytes) -> Picture:
+@_usable
+def convert_square(data: bytes, sides: Sequence[int]) -> Picture:
+    """Return a square picture as upright PNG without metadata, with a version for each side."""
     source = _read(data)
     pixels = _upright(_simple_mode(_decode(source, _scaled(source)), source), source)
     resized = ((side, _resize(pixels, (side, side))) for side in sides)

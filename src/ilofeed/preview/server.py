@@ -8,6 +8,7 @@ the server opens no files.
 """
 
 import http.server
+import re
 import threading
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from functools import partial
 from http import HTTPStatus
 
 from ilofeed.media import media_type
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES
 from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
@@ -26,21 +28,12 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_TYPES = {
-    "html": "text/html; charset=utf-8",
-    "atom.xml": "application/atom+xml; charset=utf-8",
-    "rss.xml": "application/rss+xml; charset=utf-8",
-    "xml": "application/xml; charset=utf-8",
-    "feed.json": "application/feed+json; charset=utf-8",
-    "json": "application/json; charset=utf-8",
-    "js": "text/javascript; charset=utf-8",
-    "css": "text/css; charset=utf-8",
-    "svg": "image/svg+xml",
-    "jpg": "image/jpeg",
-    **{name: f"image/{name}" for name in ("png", "jpeg", "gif", "webp", "avif")},
-    "ics": "text/calendar; charset=utf-8",
-    "opml": "text/x-opml; charset=utf-8",
-    "txt": "text/plain; charset=utf-8",
+_HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
+_TYPES = {  # that `mimetypes` does not know, or of a feed
+    **{FILE_NAMES[form]: MEDIA_TYPES[form] for form in FILE_NAMES},
+    "js": "text/javascript",
+    "opml": "text/x-opml",
+    "xml": "application/xml",
 }
 
 
@@ -132,7 +125,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=folder)
         else:
             data = pages.find("404.html") or b"not found"
-            self._send(HTTPStatus.NOT_FOUND, data, _TYPES["html"])
+            self._send(HTTPStatus.NOT_FOUND, data, _HTML)
 
     def _foreign(self) -> str:
         """Return why a request may be of another site; "" if it is of this one."""
@@ -169,7 +162,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def _refuse(self, status: HTTPStatus, why: str, **headers: str) -> None:
         self.close_connection = True  # the rest of the request is not read
-        self._send(status, f"{why}\n".encode(), _TYPES["txt"], Connection="close", **headers)
+        self._send(status, f"{why}\n".encode(), _TEXT, Connection="close", **headers)
 
     def send_error(
         self, code: int, message: str | None = None, _explain: str | None = None
@@ -219,5 +212,6 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
 def _type(name: str) -> str:
     file = name.rpartition("/")[2]
-    kind = _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2])
-    return kind or media_type(file) or "application/octet-stream"
+    kind = _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2]) or media_type(file)
+    is_text = kind is not None and re.match("text/|application/.*(?:xml|json)", kind)
+    return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"

@@ -7,16 +7,8 @@ import unicodedata
 from collections.abc import Callable
 
 from ilofeed.problems import Problem, quote
-from ilofeed.text.characters import (
-    CONTROL,
-    MAX_PER_FILE,
-    PRIVATE,
-    UNFIT,
-    Source,
-    describe_unfit,
-    is_unfit,
-    private_character,
-)
+from ilofeed.text import characters
+from ilofeed.text.characters import MAX_PER_FILE, Source
 
 _KINDS = (  # how files begin that are not texts
     (b"PK\x03\x04", "a document of Word or LibreOffice"),
@@ -46,19 +38,19 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
         message = "not a text file; write one with a text editor and save it as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
-    for pattern in UNFIT:
-        matches = [match for match in pattern.finditer(source.text) if is_unfit(match)]
+    for pattern in characters.UNFIT:
+        matches = [match for match in pattern.finditer(source.text) if characters.is_unfit(match)]
         problems += _list_unfit(source, matches)
         if matches:
             source = Source(path, _mask(source.text, matches))
-    private = itertools.islice(PRIVATE.finditer(source.text), MAX_PER_FILE)
-    problems += [private_character(source, match.start(), match[0]) for match in private]
+    private = itertools.islice(characters.PRIVATE.finditer(source.text), MAX_PER_FILE)
+    problems += [characters.private_character(source, match.start(), match[0]) for match in private]
     return source, problems
 
 
 def _is_binary(head: str) -> bool:
     """Return whether a file is binary: its first characters are NUL and many control characters."""
-    return "\0" in head and len(CONTROL.findall(head)) * 20 > len(head)
+    return "\0" in head and len(characters.CONTROL.findall(head)) * 20 > len(head)
 
 
 def _mask(text: str, matches: list[re.Match[str]]) -> str:
@@ -75,10 +67,11 @@ def _mask(text: str, matches: list[re.Match[str]]) -> str:
 
 def _list_unfit(source: Source, matches: list[re.Match[str]]) -> list[Problem]:
     problems = [
-        source.problem(match.start(), *describe_unfit(match[0])) for match in matches[:MAX_PER_FILE]
+        source.problem(match.start(), *characters.describe_unfit(match[0]))
+        for match in matches[:MAX_PER_FILE]
     ]
     if more := matches[MAX_PER_FILE:]:
-        code, _ = describe_unfit(more[0][0])
+        code, _ = characters.describe_unfit(more[0][0])
         message = f"and {len(more)} more of the same kind in this file"
         problems.append(source.problem(more[0].start(), code, message))
     return problems
