@@ -1,7 +1,5 @@
 """Find where the elements of a body are in its file, and what of the file is left as text."""
 
-import bisect
-import itertools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -30,30 +28,19 @@ class Places:
     def __init__(self, source: Source, start: int) -> None:
         self._source, self._start = source, start
         self._first_line, _ = source.place(start)
-        self._lines: dict[int, tuple[int, int, list[int]]] = {}
 
     def offset(self, place: str, *, is_end: bool = False) -> int:
         """Return the offset of the start, or the end, of a position `line:column-line:column`."""
         line, column = map(int, place.split("-")[is_end].split(":"))
-        begin, length, ends = self._lines.get(line) or self._read(line)
-        number = column if is_end else column - 1  # of bytes before the offset
-        return begin + (bisect.bisect_right(ends, number) if ends else min(number, length))
+        begin = self._start if line == 1 else self._source.offset(self._first_line + line - 1)
+        end = self._source.text.find("\n", begin)
+        written = self._source.text[begin : end if end >= 0 else None].encode()
+        before = written[: column if is_end else column - 1]
+        return begin + len(before.decode("utf-8", "ignore"))
 
     def span(self, place: str) -> tuple[int, int]:
         """Return the offsets at which a position starts and ends."""
         return self.offset(place), self.offset(place, is_end=True)
-
-    def _read(self, line: int) -> tuple[int, int, list[int]]:
-        """Return offset and length of a line, and the number of bytes up to each of its characters.
-
-        The numbers are left out if each character has one byte.
-        """
-        begin = self._start if line == 1 else self._source.offset(self._first_line + line - 1)
-        end = self._source.text.find("\n", begin)
-        text = self._source.text[begin : end if end >= 0 else None]
-        sizes = [] if text.isascii() else [len(character.encode()) for character in text]
-        self._lines[line] = begin, len(text), list(itertools.accumulate(sizes))
-        return self._lines[line]
 
 
 def mask_markup(text: str, begin: int, elements: Iterable[Element], places: Places) -> str | None:

@@ -149,9 +149,6 @@ def _parsed_before(office: Office, path: str, entry: Entry) -> EntryFile:
 def unique_updated(entries: list[Entry]) -> Iterable[Entry]:
     """Yield the entries with unique `updated` times: change the microseconds of duplicates."""
     taken: set[dt.datetime] = set()
-    if len({entry.updated for entry in entries}) == len(entries):
-        yield from entries
-        return
     for entry in sorted(entries, key=attrgetter("id")):
         attempt, updated = 0, entry.updated
         while updated in taken:
