@@ -59,10 +59,10 @@ def _render(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Docume
     if file.width is None:
         return [Document(file.path, "file", data, recipe=recipe)]
     is_icon = file.path == Icon.LARGE.path
-    picture = convert_square(data, list(Icon)) if is_icon else convert(data)
-    assert not isinstance(picture, str)
+    versions = convert_square(data, list(Icon)) if is_icon else convert(data)
+    assert not isinstance(versions, str)
     paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
     return [
-        Document(path, "file", variant.data, recipe=recipe)
-        for path, variant in zip(paths, picture.variants[: len(paths)], strict=True)
+        Document(path, "file", version, recipe=recipe)
+        for path, version in zip(paths, versions[: len(paths)], strict=True)
     ]

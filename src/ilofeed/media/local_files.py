@@ -73,7 +73,7 @@ class LocalFiles:
         converted = convert(data)
         if isinstance(converted, str):
             return Unreadable("bad-file", f"{quote(file.source)} {converted}")
-        return file, converted.type, len(converted.variants[0].data)
+        return file, str(file.type), len(converted[0])
 
     def _picture(self, name: str, stem: str | None = None) -> PublishedFile | Unreadable:
         suffix = suffix_of(name)

@@ -81,24 +81,6 @@ def _usable(
     return attempt
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """A version of a picture: its size in pixels and its file."""
-
-    width: int
-    height: int
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Picture:
-    """A picture as it is published: media type, file suffix without a dot, the largest first."""
-
-    type: str
-    suffix: str
-    variants: tuple[Variant, ...]
-
-
 @functools.cache
 def converter_version() -> str:
     """Return the versions of the libraries that the bytes of converted pictures depend on."""
@@ -149,12 +131,12 @@ def check_picture(data: bytes) -> PictureInfo:
 
 
 @_usable
-def convert(data: bytes) -> Picture:
-    """Return a picture as it is published.
+def convert(data: bytes) -> list[bytes]:
+    """Return a picture as it is published, and its smaller versions in the widths of `WIDTHS`.
 
     It is upright, has no metadata but its colour profile, and at most `MAX_SIDE` pixels a side. An
-    animation is only stripped of metadata. Smaller versions have the widths of `WIDTHS`. The same
-    input and `converter_version` give the same bytes.
+    animation is only stripped of metadata. The same input and `converter_version` give the same
+    bytes.
     """
     source = _read(data)
     info, size = _describe(source), _scaled(source)
@@ -162,26 +144,19 @@ def convert(data: bytes) -> Picture:
     is_same = size == (source.width, source.height) and source.orientation == 1
     is_kept = source.is_animated or (is_same and (source.format == "GIF" or source.is_plain))
     if is_kept and not info.widths:
-        return Picture(info.type, info.suffix, (Variant(info.width, info.height, source.data),))
+        return [source.data]
     pixels = _upright(_resize(_simple_mode(image, source), size), source)
     main = source.data if is_kept else _encode(pixels, source)
-    smaller = [_reduce(pixels, source, width) for width in info.widths]
-    return Picture(info.type, info.suffix, (Variant(info.width, info.height, main), *smaller))
+    sizes = [(width, max(1, round(info.height * width / info.width))) for width in info.widths]
+    return [main, *(_encode(_resize(pixels, size), source) for size in sizes)]
 
 
 @_usable
-def convert_square(data: bytes, sides: Sequence[int]) -> Picture:
+def convert_square(data: bytes, sides: Sequence[int]) -> list[bytes]:
     """Return a square picture as upright PNG without metadata, with a version for each side."""
     source = _read(data)
     pixels = _upright(_simple_mode(_decode(source, _scaled(source)), source), source)
-    resized = ((side, _resize(pixels, (side, side))) for side in sides)
-    versions = (Variant(side, side, _encode(image, source, "PNG")) for side, image in resized)
-    return Picture(*_TYPES["PNG"], tuple(versions))
-
-
-def _reduce(pixels: Image.Image, source: Container, width: int) -> Variant:
-    height = max(1, round(pixels.height * width / pixels.width))
-    return Variant(width, height, _encode(_resize(pixels, (width, height)), source))
+    return [_encode(_resize(pixels, (side, side)), source, "PNG") for side in sides]
 
 
 def _decode(source: Container, size: tuple[int, int]) -> Image.Image:
