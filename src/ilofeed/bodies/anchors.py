@@ -49,14 +49,14 @@ class Anchors:
 
     def unknown_sections(self) -> list[tuple[int, str]]:
         """Return offset and message for each link to a section that the body does not have."""
-        unknown = [(at, name) for at, name in self.sections if name not in self._names]
-        return [(at, self._explain(name)) for at, name in unknown]
-
-    def _explain(self, name: str) -> str:
-        message = f"the body has no heading for {quote(f'#{name}')}"
-        if not self._names:
-            return f"{message}; write one, such as ## {name.replace('-', ' ').capitalize()}"
-        return message + did_you_mean(name, self._names)
+        unknown = []
+        for offset, name in self.sections:
+            example = f"; write one, such as ## {name.replace('-', ' ').capitalize()}"
+            advice = did_you_mean(name, self._names) if self._names else example
+            if name not in self._names:
+                message = f"the body has no heading for {quote(f'#{name}')}{advice}"
+                unknown.append((offset, message))
+        return unknown
 
     def reference(self, number: str, *, is_linked: bool) -> str:
         """Return a reference to a footnote; without a link if it is within a link."""

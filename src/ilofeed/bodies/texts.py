@@ -77,7 +77,8 @@ def _link(text: str, tag: str, resolve: Callable[[str], str | None]) -> str:
         written = html.unescape(match[0])
         shown = written if match["mail"] else _without_end(written)
         try:
-            address = f"mailto:{match['mail']}" if match["mail"] else _url(shown)
+            complete = shown if "://" in shown else f"http://{shown}"
+            address = f"mailto:{match['mail']}" if match["mail"] else to_url(complete)
         except AddressError:
             return match[0]
         inner, rest = (html.escape(text, quote=False) for text in (shown, written[len(shown) :]))
@@ -87,10 +88,6 @@ def _link(text: str, tag: str, resolve: Callable[[str], str | None]) -> str:
         return f'<a href="{html.escape(target)}">{inner}</a>{rest}'
 
     return _ADDRESS.sub(link, text)
-
-
-def _url(written: str) -> str:
-    return to_url(written if "://" in written else f"http://{written}")
 
 
 def _without_end(written: str) -> str:

@@ -1,5 +1,6 @@
 """Check the text, keys and body of an entry file, and convert them to an `Entry`."""
 
+import dataclasses
 import datetime as dt
 import hashlib
 import html
@@ -7,7 +8,6 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ from ilofeed.content.schemas import EntryFields
 from ilofeed.content.validation import CheckedKeys, validate
 from ilofeed.ids import MAX_ID, SHORT, fraction
 from ilofeed.media import LocalFiles, OfficeFile, Unreadable, converter_version
-from ilofeed.model import Attachment, Entry, Event, Image, Office, Person, PublishedFile
+from ilofeed.model import Entry, Event, Office, Person, PublishedFile
 from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import SLUG, Source, is_windows_name, slugify, unseen
 
@@ -49,7 +49,7 @@ class OwnLink(NamedTuple):
     column: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class EntryFile:
     """The result of checking an entry file. `entry` is None if the file has errors."""
 
@@ -115,9 +115,15 @@ def check_entry(
         problems.append(Problem(path, 1, 1, "too-long", message))
     entry = None
     if not has_errors(problems):
-        shown = _Shown(body, image, attachments, own_files.published)
-        digest = hash_source(data, own_files.published)
-        entry = _entry(path, slug, identity, keys, office, shown, digest)
+        entry = _entry(path, slug, identity, keys, office)
+        entry = dataclasses.replace(
+            entry,
+            html=body or entry.html,
+            image=image,
+            attachments=attachments,
+            files=own_files.published,
+            source=hash_source(data, own_files.published),
+        )
     read = None if "id" in checked.failed else identity, keys.translation_of, entry
     links = own_links(source, office)
     return EntryFile(path, slug, *read, tuple(problems), checked, links=links)
@@ -194,24 +200,9 @@ def _file_name_problems(path: str, slug: str) -> list[Problem]:
     return [Problem(path, 1, 1, "bad-file-name", message)]
 
 
-class _Shown(NamedTuple):
-    """What an entry shows besides its keys: the HTML of its body, and its files."""
+def _entry(path: str, slug: str, identity: str, keys: EntryFields, office: Office) -> Entry:
+    """Return an entry as its keys say, without its body and its files."""
 
-    body: str
-    image: Image | None
-    attachments: tuple[Attachment, ...]
-    files: tuple[PublishedFile, ...]
-
-
-def _entry(
-    path: str,
-    slug: str,
-    identity: str,
-    keys: EntryFields,
-    office: Office,
-    shown: _Shown,
-    digest: bytes,
-) -> Entry:
     def instant(moment: dates.Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
 
@@ -226,7 +217,7 @@ def _entry(
         id=identity,
         title=keys.title,
         summary=keys.summary,
-        html=shown.body or summary_html(keys.summary),
+        html=summary_html(keys.summary),
         published=published,
         updated=stamp(keys.updated),
         url=office.address(f"entry/{slug}/index.html"),
@@ -236,16 +227,12 @@ def _entry(
         language=keys.language or office.language,
         link=keys.link,
         event=Event(**event.model_dump()) if event else None,
-        image=shown.image,
-        attachments=shown.attachments,
-        files=shown.files,
         translates=keys.translation_of,
         translation_of=keys.translation_of,
         aliases=tuple(keys.aliases or ()),
         draft=keys.draft,
         withdrawn=stamp(keys.withdrawn) if keys.withdrawn is not None else None,
         folder=path.removesuffix(f"{slug}.md"),
-        source=digest,
     )
 
 

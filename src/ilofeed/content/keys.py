@@ -103,10 +103,6 @@ def _moment(value: Any, info: ValidationInfo, *, is_local: bool = False) -> date
         refuse(error.code, error.message)
 
 
-def _local_moment(value: Any, info: ValidationInfo) -> dates.Moment:
-    return _moment(value, info, is_local=True)
-
-
 def _url(value: str, *, local: bool = False) -> str:
     if unfit := find_unfit(value):
         refuse(*describe_unfit(unfit[0]))
@@ -207,7 +203,9 @@ When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
 ]
 LocalWhen: TypeAlias = Annotated[  # a time without an offset is in the office's zone
-    dates.Moment, PlainValidator(_local_moment), _json("string", pattern=_LOCAL_FORM)
+    dates.Moment,
+    PlainValidator(functools.partial(_moment, is_local=True)),
+    _json("string", pattern=_LOCAL_FORM),
 ]
 Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost

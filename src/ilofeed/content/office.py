@@ -54,16 +54,6 @@ _CORRECT: dict[str, Callable[[str], str | None]] = {
     "categories": _category_name,
     "countries": _country_name,
 }
-_BAD_NAME: dict[str, tuple[Code, str]] = {
-    "categories": (
-        "bad-slug",
-        "is not a slug (lower-case letters, digits and single hyphens, at most 80 characters)",
-    ),
-    "countries": (
-        "bad-country-code",
-        "is neither a country code (ISO 3166-1, such as MN) nor a lower-case name (such as world)",
-    ),
-}
 
 
 def brand_paths(data: bytes) -> list[str]:
@@ -202,8 +192,13 @@ def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
     names = _names(checked.root, section)
     for name in names:
         if (correct := _CORRECT[section](name)) != name:
-            code, message = _BAD_NAME[section]
-            message = f"{quote(name)} {message}" + (f"; write {correct}" if correct else "")
+            code: Code = "bad-slug" if section == "categories" else "bad-country-code"
+            message = f"{quote(name)} is neither a country code (ISO 3166-1, such as MN) nor a "
+            message += "lower-case name (such as world)"
+            if section == "categories":
+                message = f"{quote(name)} is not a slug (lower-case letters, digits and single "
+                message += "hyphens, at most 80 characters)"
+            message += f"; write {correct}" if correct else ""
             yield checked.key_problem(code, message, section, name)
         elif is_windows_name(name):
             message = f"Windows cannot have a folder {quote(name)}; choose another name"

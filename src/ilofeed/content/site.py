@@ -175,7 +175,7 @@ def _conflicts(
         message += "write another"
         problems.append(second.problem("id", "duplicate-id", message))
     problems += translation_problems(parsed, refused)
-    for first, second in _duplicates([file for file in parsed if _is_out(file)], _link_of):
+    for first, second in _duplicates(parsed, _link_of):
         message = f"{quote(first.path)} has the same link; write the address of this item, or "
         message += "delete one of the two entries"
         problems.append(second.problem("link", "same-link", message).as_warning())
@@ -206,14 +206,12 @@ def _alias_problems(
             yield problem.as_warning() if code == "windows-name" else problem
 
 
-def _is_out(file: EntryFile) -> bool:
-    return file.entry is not None and not file.entry.draft and file.entry.withdrawn is None
-
-
 def _link_of(file: EntryFile) -> tuple[str, str] | None:
-    """Return the link of an entry and its language: translations often link to the same page."""
+    """Return the link of a published entry and its language: translations often have the same."""
     entry = file.entry
-    return (entry.link, entry.language) if entry is not None and entry.link is not None else None
+    if entry is None or entry.link is None or entry.draft or entry.withdrawn is not None:
+        return None
+    return entry.link, entry.language
 
 
 def _duplicates(

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from ilofeed.bodies import find_signs, join_folded
 from ilofeed.content.key_errors import Loc, explain, key_start, locate, misplaced_keys
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
-from ilofeed.problems import Code, Problem, quote, visible
+from ilofeed.problems import Code, Problem, Severity, quote, visible
 from ilofeed.text import Source
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -131,8 +131,12 @@ class _Reader:
             case Scalar():
                 if not (node.broken or self._is_cut(node, loc) or self._is_empty(node, loc)):
                     value = self._text(node)
-                    if self._is_free_text(loc):
-                        self._warn_of_signs(node, value)
+                    if self._is_free_text(loc):  # Markdown and HTML are shown as they are
+                        for signs, advice in find_signs(value):
+                            offset = self._source.text.find(signs, node.start, node.end)
+                            offset = max(offset, node.start)
+                            message = f"{quote(signs)} {advice}"
+                            self._report(offset, "markup-in-text", message, "warning")
         if value is _BROKEN:
             self.broken.add(loc)
         return value
@@ -143,13 +147,6 @@ class _Reader:
         # YAML turns a blank line into one line break, and other line breaks into spaces
         value = join_folded(node.value, self._source.text[node.start : node.end])
         return value.replace("\n", "\n\n")
-
-    def _warn_of_signs(self, node: Scalar, value: str) -> None:
-        """Report Markdown and HTML in a text that readers show as it is."""
-        for signs, advice in find_signs(value):
-            offset = max(self._source.text.find(signs, node.start, node.end), node.start)
-            message = f"{quote(signs)} {advice}"
-            self.problems.append(self._source.problem(offset, "markup-in-text", message, "warning"))
 
     def _lacks_values(self, node: Mapping, loc: Loc) -> bool:
         """Report a text or a list in { }, or a list item that ends in a colon; return whether."""
@@ -210,5 +207,5 @@ class _Reader:
         self._report(node.start, "empty-value", message)
         return True
 
-    def _report(self, offset: int, code: Code, message: str) -> None:
-        self.problems.append(self._source.problem(offset, code, message))
+    def _report(self, offset: int, code: Code, message: str, severity: Severity = "error") -> None:
+        self.problems.append(self._source.problem(offset, code, message, severity))

@@ -86,18 +86,15 @@ def unreadable(error: OSError) -> Unreadable:
 
 def leads_outside(root: Path, path: Path) -> bool:
     """Return whether a path leads out of the office's folder, or to a hidden file."""
-    return not is_inside_office(root, path) or _is_hidden(root, path)
+    if not is_inside_office(root, path):
+        return True
+    inner = Path(os.path.realpath(path)).relative_to(os.path.realpath(root))
+    return any(part.startswith(".") for part in inner.parts)  # such as .git/config
 
 
 def is_inside_office(root: Path, path: Path) -> bool:
     """Return whether the target of a link is in the office's folder."""
     return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(root))
-
-
-def _is_hidden(root: Path, path: Path) -> bool:
-    """Return whether the target of a link in the office's folder is hidden, like `.git/config`."""
-    inner = Path(os.path.realpath(path)).relative_to(os.path.realpath(root))
-    return any(part.startswith(".") for part in inner.parts)
 
 
 def digest_of(data: bytes) -> str:

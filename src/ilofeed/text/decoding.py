@@ -34,7 +34,8 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
             message = f"this is {kind}, whatever its name says; copy its words into a new text file"
             return None, [Problem(path, 1, 1, "not-utf-8", message)]
     text, problems = _decode(path, data)
-    if _is_binary(text[:1000]):
+    head = text[:1000]
+    if "\0" in head and len(characters.CONTROL.findall(head)) * 20 > len(head):
         message = "not a text file; write one with a text editor and save it as UTF-8"
         return None, [Problem(path, 1, 1, "not-utf-8", message)]
     source = Source(path, text.replace("\r\n", "\n").replace("\r", "\n"))
@@ -46,11 +47,6 @@ def decode(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     private = itertools.islice(characters.PRIVATE.finditer(source.text), MAX_PER_FILE)
     problems += [characters.private_character(source, match.start(), match[0]) for match in private]
     return source, problems
-
-
-def _is_binary(head: str) -> bool:
-    """Return whether a file is binary: its first characters are NUL and many control characters."""
-    return "\0" in head and len(characters.CONTROL.findall(head)) * 20 > len(head)
 
 
 def _mask(text: str, matches: list[re.Match[str]]) -> str:
