@@ -187,14 +187,12 @@ class BodyCheck:
         return _REPLACED[element.name][0] if element.name in _REPLACED else match[0]
 
     def _end(self) -> str:
-        """Return the end tag of the innermost element."""
         element = self._open.pop()
         self._last_tag = element.name
         self._passed = element.place, True
         return _REPLACED[element.name][1] if element.name in _REPLACED else f"</{element.name}>"
 
     def _begin_note(self, name: str, place: str) -> str:
-        """Return the start tag of the text of a footnote."""
         identity = self._anchors.note(name)
         if identity is None:
             message = f"second footnote {quote(f'[^{urllib.parse.unquote(name)}]')}; "

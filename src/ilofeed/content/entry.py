@@ -144,7 +144,6 @@ def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:
 def _check_keys(
     source: Source, parts: frontmatter.Parts, office: Office
 ) -> tuple[CheckedKeys[EntryFields] | None, list[Problem]]:
-    """Return the keys of the front matter, each checked separately, and their problems."""
     if parts.end - parts.start > MAX_KEYS:
         message = f"the keys are too long (over {MAX_KEYS} characters); move text into the body"
         return None, [source.problem(parts.start, "too-long", message)]

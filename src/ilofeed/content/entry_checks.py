@@ -253,7 +253,7 @@ def check_image(
         guess = media_type(keys.url) or ""
         kind = guess if guess.startswith("image/") else None
         return Image(keys.url, keys.alt, keys.credit, kind), []
-    found = files.image(keys.file or "")
+    found = files.picture(keys.file or "", "image")
     if isinstance(found, Unreadable):
         return None, [checked.problem(*found, "image", "file")]
     url = office.address(found.path)

@@ -160,7 +160,6 @@ def _written(parent: Node) -> list[str]:
 
 
 def _synonym(name: str, fields: Collection[str]) -> str | None:
-    """Return the key for which editors often write another word, or None."""
     keys = (key for key, words in _SYNONYMS.items() if name.casefold() in words.split())
     return next((key for key in keys if key in fields), None)
 

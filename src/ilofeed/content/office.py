@@ -158,7 +158,6 @@ def _garbled(source: Source, root: yaml_nodes.Mapping, problems: list[Problem]) 
 
 
 def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
-    """Return the names of the terms in a section of feeds.yaml."""
     node = root.get(section)
     return [key.value for key, _ in node.pairs] if isinstance(node, yaml_nodes.Mapping) else []
 
@@ -226,8 +225,8 @@ def _comma_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
             better = _without_comma(label, is_place=section == "countries") or name
             message = "some feed readers and calendars split a label at its comma; "
             message += f"write {quote(better)}, or other words without a comma"
-            problem = checked.problem("comma-in-label", message, section, name, "label", tag)
-            yield dataclasses.replace(problem, severity="warning")
+            place = (section, name, "label", tag)
+            yield checked.problem("comma-in-label", message, *place).as_warning()
 
 
 def _without_comma(label: str, *, is_place: bool) -> str:
@@ -277,7 +276,6 @@ def texts(written: str | Mapping[str, str] | None, default: str) -> dict[str, st
 
 
 def _feeds(checked: CheckedOffice) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
-    """Return every feed that feeds.yaml defines, including empty pairs, and the problems."""
     items = checked.fields.feeds
     all_dimensions = _DEFAULT_FEEDS if items is None else [_dimensions(item) for item in items]
     specs: dict[str, FeedSpec] = {}

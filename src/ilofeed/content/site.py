@@ -44,16 +44,11 @@ WORTH_SHARING = 200  # fewer entries are checked faster than a process starts
 _LOOKS_LIKE_ENTRY = frozenset(".markdown .md .mdown .mdx .txt .yaml .yml .docx .html".split())
 
 
-def no_cache(_sources: Sources, _office: Office, _now: dt.datetime) -> Mapping[str, Entry]:
-    """Return no entries, so that every entry is checked."""
-    return {}
-
-
 def check(
     sources: Sources,
     now: dt.datetime,
     base_url: str | None = None,
-    cache: EntryCache = no_cache,
+    cache: EntryCache | None = None,
     workers: Workers = ALONE,
 ) -> tuple[Site | None, list[Problem]]:
     """Check all files; return the site (None if there is an error) and all problems, sorted.
@@ -74,7 +69,7 @@ def check_files(
     now: dt.datetime,
     base_url: str | None = None,
     checker: EntryChecker = check_entry,
-    cache: EntryCache = no_cache,
+    cache: EntryCache | None = None,
     workers: Workers = ALONE,
 ) -> tuple[Office, list[EntryFile], list[Problem]]:
     """Return the office, the result for each entry file, and all problems, even after errors.
@@ -93,7 +88,7 @@ def check_files(
         # drop the places of keys, which take more memory than the entry
         return dataclasses.replace(checker(*file, office, sources.files, now), checked=None)
 
-    cached = cache(sources, office, now)
+    cached = cache(sources, office, now) if cache is not None else {}
     fresh = [file for file in sources.entries if file[0] not in cached]
     parsed = workers.map(parse, fresh, WORTH_SHARING)
     parsed += starmap(partial(_parsed_before, office), cached.items())

@@ -120,7 +120,6 @@ class _Reader:
         return {key: value for key, value in values.items() if value is not _BROKEN}
 
     def _value(self, node: Node, loc: Loc) -> Any:
-        """Return the value of a node; `_BROKEN` if it is reported as wrong."""
         value: Any = _BROKEN
         match node:
             case Sequence():

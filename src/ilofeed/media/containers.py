@@ -277,7 +277,6 @@ _LOOPS = frozenset({b"\x0bNETSCAPE2.0\3\1", b"\x0bANIMEXTS1.0\3\1"})
 
 
 def _colour_table(flags: int) -> int:
-    """Return the bytes of the colour table that flags announce."""
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 

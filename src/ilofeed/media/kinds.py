@@ -152,7 +152,6 @@ def _references(root: ET.Element) -> Iterator[str]:
 
 
 def _has_size(root: ET.Element) -> bool:
-    """Return whether a drawing has a width and a height that are not zero."""
     box = (root.get("viewBox") or "").replace(",", " ").split()
     sizes = box[2:] if len(box) == 4 else [root.get("width", ""), root.get("height", "")]
     numbers = [_NUMBER.fullmatch(size) for size in sizes]

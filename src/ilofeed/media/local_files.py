@@ -33,14 +33,6 @@ class LocalFiles:
         """The files of the entry, sorted by path."""
         return tuple(sorted(set(self._published.values()), key=lambda file: file.path))
 
-    def image(self, name: str) -> PublishedFile | Unreadable:
-        """Return the picture of the key `image`, which is published as `image.<suffix>`."""
-        return self._picture(name, "image")
-
-    def picture(self, name: str) -> PublishedFile | Unreadable:
-        """Return a picture in the body."""
-        return self._picture(name)
-
     def attachment(
         self, name: str, given: str | None
     ) -> tuple[PublishedFile, str, int] | Unreadable:
@@ -50,7 +42,11 @@ class LocalFiles:
         if isinstance(data, Unreadable):
             return data
         if suffix_of(path) in PICTURE_SUFFIXES:
-            return self._attached_picture(name, data)
+            picture, converted = self.picture(name), convert(data)  # to know its length
+            if isinstance(picture, PublishedFile) and not isinstance(converted, str):
+                return picture, str(picture.type), len(converted[0])
+            failed = Unreadable("bad-file", f"{quote(path)} {converted}")
+            return picture if isinstance(picture, Unreadable) else failed
         kind = given or media_type(path)
         if problem := refuse_download(path, data, kind):
             return Unreadable("bad-file", f"{quote(path)} {problem}")
@@ -63,19 +59,8 @@ class LocalFiles:
         )
         return file if isinstance(file, Unreadable) else (file, kind, len(data))
 
-    def _attached_picture(
-        self, name: str, data: bytes
-    ) -> tuple[PublishedFile, str, int] | Unreadable:
-        """Convert a picture to download already now, to know its length."""
-        file = self._picture(name)
-        if isinstance(file, Unreadable):
-            return file
-        converted = convert(data)
-        if isinstance(converted, str):
-            return Unreadable("bad-file", f"{quote(file.source)} {converted}")
-        return file, str(file.type), len(converted[0])
-
-    def _picture(self, name: str, stem: str | None = None) -> PublishedFile | Unreadable:
+    def picture(self, name: str, stem: str | None = None) -> PublishedFile | Unreadable:
+        """Return a picture, which is published under the name `stem`; by default under its own."""
         suffix = suffix_of(name)
         if suffix and suffix not in PICTURE_SUFFIXES:
             message = f"the name {quote(name)} does not end in .png, .jpg, .gif or .webp; "

@@ -274,7 +274,6 @@ def _group(path: str, groups: Collection[str]) -> str:
 def _renderers(
     selection: Selection, redirects: Sequence[Document], office_files: Mapping[str, OfficeFile]
 ) -> dict[str, Callable[[], Sequence[Document]]]:
-    """Return a function for each folder (entry, feed, archives) that renders its documents."""
     office, feeds = selection.office, selection.feeds
     render_entry = entry_renderer(selection)
     renderers: dict[str, Callable[[], Sequence[Document]]] = {

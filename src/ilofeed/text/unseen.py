@@ -107,7 +107,6 @@ def _invisible(source: Source, start: int, body: int) -> Iterator[Problem]:
 
 
 def _in_addresses(source: Source, body: int) -> Iterator[Problem]:
-    """Yield an error for each address in a body that has an invisible character."""
     for match in _ADDRESS.finditer(source.text, body):
         kind = str(match.lastgroup)
         sign = UNSEEN.search(match[kind])
