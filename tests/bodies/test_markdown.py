@@ -51,8 +51,8 @@ def test_a_body_becomes_html(body: str, html: str | None) -> None:
 @pytest.mark.parametrize(
     ("body", "places"),
     [
-        ("<div>\n\n<p>\nx\n\n<i>y", ["1:1 raw-html", "3:1 raw-html", "6:1 raw-html"]),
-        ("<!-- a\n\nb -->\n\n<hr>", ["1:1 raw-html", "5:1 raw-html"]),
+        ("<div>\n\n<p>\nx\n\n<i>y", ["1:1 raw-html", "6:1 raw-html"]),
+        ("<!-- a\n\nb -->\n\n<hr>", ["1:1 raw-html"]),
         ("  <div>", ["1:3 raw-html"]),
         ("> - a\n>   <b>", ["2:5 raw-html"]),
         ("- <b>x", ["1:3 raw-html"]),

@@ -9,7 +9,7 @@ import functools
 import html
 import re
 import urllib.parse
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ilofeed.bodies.anchors import Anchors
@@ -264,32 +264,21 @@ class BodyCheck:
                 return
 
     def _report_raw(self, rendered: str, at: int, before: str) -> int:
-        """Report the raw HTML at an index of the rendered body; return the index after it."""
+        """Report the raw HTML at an index of the rendered body; return the index after it.
+
+        Blocks without anything else between them are one problem.
+        """
         parent = self._open[-1].name if self._open else ""
         is_line = not before.strip() and ("\n" in before or not self._last_tag)
         if is_line and parent in {"", "blockquote", "li"} and self._last_tag in {"", *_BLOCKS}:
             end = _RAW_BLOCK_END.search(rendered, at + 1)
             blocks = rendered[at : end.start() if end else len(rendered)]
-            for offset, text in self._raw_blocks(blocks.rstrip("\n")):
-                self._report_html(offset, text)
+            self._report_html(self._find(blocks.partition("\n")[0]), blocks)
             return at + len(blocks)
         match = _RAW_INLINE.match(rendered, at)
         assert match is not None
         self._report_html(self._find(match[0].partition("\n")[0]), match[0])
         return match.end()
-
-    def _raw_blocks(self, blocks: str) -> Iterator[tuple[int, str]]:
-        """Yield the offset and text of each of several adjacent blocks of raw HTML."""
-        first, lines = 0, list[str]()
-        for line in blocks.split("\n"):
-            if lines and not self._source.line_at(self._cursor).endswith(line):
-                yield first, "\n".join(lines)
-                lines = []
-            begin = self._find(line)
-            first = first if lines else begin
-            lines.append(line)
-            self._cursor += 1  # the line break
-        yield first, "\n".join(lines)
 
     def _find(self, text: str) -> int:
         """Return the offset of raw HTML in the source, and move the cursor after it."""

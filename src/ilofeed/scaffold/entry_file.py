@@ -1,11 +1,11 @@
 """Write a new entry file, or set `updated` in an existing one."""
 
-import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from ilofeed.content import PLACEHOLDER, check_entry, serialize_entry, slug_of
+from ilofeed.content import PLACEHOLDER, check_entry, slug_of, to_yaml
 from ilofeed.dates import Moment
 from ilofeed.feeds import whole_seconds
 from ilofeed.media import OfficeFile
@@ -21,7 +21,7 @@ _DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*:[^\r\n]*(\r\n|\r|\n)", re.MULTILIN
 _FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class NewEntry:
     """Options of `ilofeed new`; without a summary the entry is a draft."""
 
@@ -50,12 +50,20 @@ def write_entry(
         number += 1
         slug = f"{base}-{number}"
     path = f"entries/{new.date.year}/{slug}.md"
-    keys = {
-        **{field.name: getattr(new, field.name) for field in dataclasses.fields(new)},
-        "summary": new.summary or PLACEHOLDER,
-        "draft": new.summary is None,
-    }
-    data = serialize_entry(keys)
+    optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
+    lines = [
+        "---",
+        f"title: {to_yaml(new.title)}",
+        f"date: {new.date.isoformat()}",
+        f"summary: {to_yaml(new.summary or PLACEHOLDER)}",
+        f"categories: [{', '.join(new.categories)}]",
+        f"countries: [{', '.join(new.countries)}]",
+        *(f"{key}: {to_yaml(text)}" for key, text in optional.items() if text is not None),
+        *(["draft: true"] if new.summary is None else []),
+        "---",
+        "",
+    ]
+    data = "\n".join(lines).encode()
     return path, data, check_entry(path, data, office, {}, now).problems
 
 
