@@ -251,18 +251,19 @@ def test_all_terms_in_the_first_column() -> None:
 
 
 @pytest.mark.parametrize(
-    "terms",
+    ("terms", "advice"),
     [
-        "countries: [CN, Mongolia]",
-        "countries:\n  - China\n  - MN: Mongolia",
-        "countries: CN, MN",
+        ("countries: [CN, Mongolia]", "{CN: CN, MN: Mongolia}"),
+        ("countries:\n  - China\n  - MN: Mongolia", "{CN: China, MN: Mongolia}"),
+        ("countries: CN, MN", "{CN: CN, MN: MN}"),
     ],
 )
-def test_a_list_of_terms_is_answered_with_their_form(terms: str) -> None:
+def test_a_list_of_terms_is_answered_with_labels(terms: str, advice: str) -> None:
     assert TERMS is not None
     said, texts = said_of(TERMS[0].decode(), terms + "\n")
     assert len(said) == 1
-    assert texts == ["expected names with their values, each on its own indented line: name: value"]
+    assert texts == [f"expected a label for each name; write countries: {advice}"]
+    assert said_of(TERMS[0].decode(), f"countries: {advice}\n") == ([], [])
 
 
 @pytest.mark.parametrize(

@@ -270,6 +270,7 @@ def test_a_character_that_must_not_be_is_told_where_its_reference_is(
 
 
 def test_a_reference_to_a_private_character_keeps_its_entry() -> None:
+    """It is a warning, as the character itself."""
     html = site(wages=entry(body="rose &#xE601; much")).entries[0].html
     assert html == "<p>rose \ue601 much</p>"
 

@@ -268,7 +268,7 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
         (
             "  CN: China",
             "  - CN: China\n  - MN: Mongolia\nx:",
-            "expected names with their values, each on its own indented line: name: value",
+            "expected a label for each name; write countries: {CN: China, MN: Mongolia}",
         ),
         (
             "feeds: [all]",

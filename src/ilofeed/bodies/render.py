@@ -1,19 +1,24 @@
 """Render a Markdown body to HTML that is safe in any reader."""
 
+import itertools
 import re
 import sys
+from collections.abc import Iterator, Sequence
 
 from ilofeed.bodies.lookalikes import find_lookalikes
 from ilofeed.bodies.parse import MAX_PROBLEMS, BodyCheck, ShowPicture, to_html
 from ilofeed.bodies.sanitize import clean
 from ilofeed.bodies.texts import join_html, link_addresses
 from ilofeed.media import Unreadable
-from ilofeed.problems import Problem
+from ilofeed.problems import Problem, has_errors
 from ilofeed.text import (
+    MAX_PER_FILE,
+    PRIVATE,
     Source,
     describe_unfit,
     find_unfit,
     is_mistakable,
+    private_character,
 )
 
 MAX_BODY = 100_000  # characters; a feed document may contain 50 entries of this size
@@ -54,11 +59,12 @@ def render_body(
     cleaned = link_addresses(join_html(clean(rendered).strip()))
     if len(cleaned) > MAX_BODY:
         return "", [_too_long(source, start, len(cleaned))]
-    if unfit := find_unfit(cleaned):
-        return "", _unfit_references(source, start, unfit[0])
+    problems = _reference_problems(source, start, cleaned)
+    if has_errors(problems):
+        return "", problems
     if is_mistakable(cleaned):  # otherwise readers would decode its letters a second time
         cleaned = cleaned.encode("ascii", "xmlcharrefreplace").decode("ascii")
-    return cleaned, find_lookalikes(source, start, check.elements, check.places)
+    return cleaned, problems + find_lookalikes(source, start, check.elements, check.places)
 
 
 def _too_long(source: Source, start: int, length: int) -> Problem:
@@ -66,14 +72,23 @@ def _too_long(source: Source, start: int, length: int) -> Problem:
     return source.problem(start, "too-long", message + "attach the text, or link to it")
 
 
-def _unfit_references(source: Source, start: int, unfit: str) -> list[Problem]:
-    """Return the problem of an unfit character that is written as a reference (`&#150;`)."""
-    offset = start
+def _reference_problems(source: Source, start: int, text: str) -> list[Problem]:
+    """Return the problems of characters written as references (`&#xE601;`), not literally."""
+    if unfit := find_unfit(text):
+        offset, _ = next(_references(source, start, unfit[0]), (start, ""))
+        code, message = describe_unfit(unfit[0])
+        return [source.problem(offset, code, message + " (written as a character reference)")]
+    characters = PRIVATE.findall(text) if "&#" in source.text else []
+    if not characters:
+        return []
+    references = itertools.islice(_references(source, start, characters), MAX_PER_FILE)
+    return [private_character(source, offset, character) for offset, character in references]
+
+
+def _references(source: Source, start: int, characters: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield offset and character of references to the characters; U+FFFD means any unfit one."""
     for match in _REFERENCE.finditer(source.text, start):
         number = int(match[1], 16) if match[1] else int(match[2])
         character = chr(number) if number <= sys.maxunicode else "\ufffd"
-        if character in unfit or ("\ufffd" in unfit and find_unfit(character)):
-            offset = match.start()
-            break
-    code, message = describe_unfit(unfit)
-    return [source.problem(offset, code, message + " (written as a character reference)")]
+        if character in characters or ("\ufffd" in characters and find_unfit(character)):
+            yield match.start(), character

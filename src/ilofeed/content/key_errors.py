@@ -6,10 +6,11 @@ from typing import Any, get_origin
 
 from pydantic import BaseModel
 
+from ilofeed.content.keys import country_code
 from ilofeed.content.yaml_errors import ITEM_SIGNS
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote, visible
-from ilofeed.text import Source
+from ilofeed.text import Source, slugify
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
 MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
@@ -38,10 +39,11 @@ _EXPECTED = {
     "string_type": "expected text, not {kind}",
     "event_type": "write event: {{start: {value}}}, with the day, or date and time, as `start`",
     "items_type": "expected keys, not a list; delete the hyphen in front of {first}",
+    "terms_type": "expected a label for each name; write {key}: {value}",
     "picture_type": "write image: {{file: {value}, alt: …}}, with what the picture shows as `alt`",
     "colon_type": "expected text; put quotes around all of it, because it contains a colon",
     "model_type": "expected keys, each on its own indented line: {keys}",
-    "dict_type": "expected names with their values, each on its own indented line: name: value",
+    "dict_type": "expected keys, each on its own indented line: {first}: …",
 }
 
 
@@ -189,6 +191,8 @@ def _described(
             kind = "picture_type" if key == "image" else "event_type"
         elif kind == "model_type" and isinstance(node, Sequence) and first in fields:
             kind = "items_type"
+        elif path in {("categories",), ("countries",)} and kind == "dict_type":
+            kind, value = "terms_type", _labelled(node, str(key))
         return "wrong-type", _EXPECTED[kind].format(
             key=key, value=value, keys=", ".join(fields), first=first, kind=shape
         )
@@ -203,6 +207,24 @@ def _described(
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return "bad-choice", _choice(node.value, key, item["ctx"]["expected"].replace("'", "`"))
     return (kind if kind in CODES else "wrong-type"), item["msg"]
+
+
+def _labelled(node: Node, section: str) -> str:
+    """Return the items of a list, or of a text, as terms of feeds.yaml: `{wages: Wages}`."""
+    labels = list[str]()
+    for item in node.items if isinstance(node, Sequence) else (node,):
+        if isinstance(item, Scalar) and not item.broken:
+            labels += filter(None, map(str.strip, _VALUES.split(item.value)))
+        elif isinstance(item, Mapping):  # `- MN: Mongolia`
+            labels += [_first(value) for _, value in item.pairs]
+    terms = []
+    for label in labels:
+        name = slugify(label) or "…"
+        if section == "countries":
+            name = country_code(label) or (label if re.fullmatch("[A-Z]{2}", label) else name)
+        shown = name.replace("-", " ").capitalize() if label == name != label.upper() else label
+        terms.append(f"{name}: {shown}")
+    return visible("{" + ", ".join(terms) + "}", 200)
 
 
 def _first(node: Node) -> str:

@@ -10,7 +10,7 @@ from ilofeed.bodies import find_signs, join_folded
 from ilofeed.content.key_errors import Loc, explain, key_start, locate, misplaced_keys
 from ilofeed.content.yaml_nodes import Mapping, Node, Scalar, Sequence
 from ilofeed.problems import Code, Problem, Severity, quote, visible
-from ilofeed.text import Source
+from ilofeed.text import Source, escaped_private
 
 Model = TypeVar("Model", bound=BaseModel)
 MAX_PROBLEMS = 100  # reported for the keys of one file
@@ -141,6 +141,8 @@ class _Reader:
         return value
 
     def _text(self, node: Scalar) -> str:
+        if node.style == '"':
+            self.problems += escaped_private(self._source, node.start, node.end, node.value)
         if node.style == "|":
             return node.value
         # YAML turns a blank line into one line break, and other line breaks into spaces

@@ -5,11 +5,14 @@ These functions know neither YAML nor Markdown.
 
 from ilofeed.text.characters import (
     MAX_PER_FILE,
+    PRIVATE,
     Source,
     describe_unfit,
+    escaped_private,
     find_markup,
     find_unfit,
     is_mistakable,
+    private_character,
     repair,
     without_markup,
 )
@@ -24,8 +27,8 @@ from ilofeed.text.scripts import (
 from ilofeed.text.unseen import SPACES, unseen
 
 __all__ = [
-    "MAX_PER_FILE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
-    "find_markup", "find_unfit", "foreign_lines", "foreign_script",
-    "is_mistakable", "is_windows_name", "readable_encodings", "repair",
+    "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
+    "escaped_private", "find_markup", "find_unfit", "foreign_lines", "foreign_script",
+    "is_mistakable", "is_windows_name", "private_character", "readable_encodings", "repair",
     "slugify", "suggest_language", "unseen", "without_markup",
 ]  # fmt: skip

@@ -64,6 +64,14 @@ PRIVATE = re.compile(r"[\ue000-\uf8ff]")  # valid, but usually an icon copied by
 UNFIT = (_FOREIGN_MOJIBAKE, _MOJIBAKE, CONTROL, _UNFIT)  # in this order
 
 
+def escaped_private(source: Source, start: int, end: int, value: str) -> list[Problem]:
+    """Return the warning about a private character that a value contains only as an escape."""
+    match = PRIVATE.search(value)
+    if match is None or PRIVATE.search(source.text, start, end):
+        return []
+    return [private_character(source, start, match[0])]
+
+
 def private_character(source: Source, offset: int, character: str) -> Problem:
     """Return the warning about a private character at an offset."""
     message = (
