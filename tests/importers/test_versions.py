@@ -107,6 +107,27 @@ def test_different_items_with_one_id_are_all_imported(
     assert "1 entry written, 3 already present, 1 left out" in said
 
 
+HOME = "https://old.example.net/"
+
+
+@pytest.mark.parametrize("dates", [(OLD, NEW), ("2015-05-19", "2015-05-19")])
+def test_different_items_with_one_id_and_one_link_are_all_imported(
+    office: Path, capsys: pytest.CaptureFixture[str], dates: tuple[str, str]
+) -> None:
+    """As in feeds that give the home page as `guid` and `link` of each item."""
+    first, second = (
+        item(title, f"About {title}.", id=HOME, url=HOME, date_published=date)
+        for title, date in zip(("Pay", "Jobs"), dates, strict=True)
+    )
+    files, said = imported(office, capsys, first, second)
+    assert sorted(files) == ["jobs", "pay"]
+    assert [f"\nid: {HOME}\n" in files[name] for name in ("jobs", "pay")] == [False, True]
+    assert said.count("is also that of a different item; it gets its own") == 1
+    again, said = imported(office, capsys, second, first)
+    assert again == files
+    assert "0 entries written, 2 already present, 0 left out" in said
+
+
 @pytest.mark.parametrize("state", [{"status": "private"}, {"status": "draft"}, {"draft": True}])
 @pytest.mark.parametrize("drafts", [False, True])
 def test_a_version_that_is_not_public_never_replaces_a_public_one(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
 from feedparser.api import StrictFeedParser
 
 from ilofeed.sources.feeds import read_feed
+from ilofeed.sources.json_feed import read_json
 
 URIS = {prefix: uri for uri, prefix in StrictFeedParser.namespaces.items() if prefix}
 # each name of an element that feedparser knows: `media_license` or `title`
@@ -80,6 +82,15 @@ URL = "https://old.example.net/"
         (f'<a:link rel="related" href="{URL}"/>' * 2, "link rel=related (2)"),
         (f'<a:link rel="via" href="{URL}"/>', "link rel=via (1)"),
         ("<a:content>A</a:content><a:content>B</a:content>", "content (1)"),
+        (f'<a:content src="{URL}"/>', "content src (1)"),
+        (f'<a:link rel="edit" href="{URL}"/><link>{URL}a</link>', "link rel=edit (1)"),
+        (f'<a:link href="{URL}" title="B"/>', "link title (1)"),
+        (f"<link>{URL}a</link><link>{URL}b</link>", "link rel=alternate (1)"),
+        ("<dc:title>B</dc:title>", "title (1)"),
+        ("<other:thing>B</other:thing>", "other_thing (1)"),
+        ("<pubDate>1 May 2015</pubDate><issued>2 May 2015</issued>", "pubDate or issued (1)"),
+        ("<pubDate>1 May 2015</pubDate><created>2 May 2015</created>", "created (1)"),
+        ('<media:content url="a.mp3" medium="audio" duration="9"/>', "media_content duration (1)"),
     ],
 )
 def test_what_is_not_read_is_counted(elements: str, named: str) -> None:
@@ -87,6 +98,62 @@ def test_what_is_not_read_is_counted(elements: str, named: str) -> None:
     item = f"<item><title>A</title>{elements}</item>"
     feed = read_feed(f"<rss {MEDIA} {atom}><channel>{item}</channel></rss>", None)
     assert named in " ".join(note.text for note in feed.notes)
+
+
+def test_what_is_read_is_not_counted() -> None:
+    item = f"<title>A</title><dc:title>A</dc:title><link>{URL}</link><pubDate>1 May 2015</pubDate>"
+    self_link = f'<a:link xmlns:a="http://www.w3.org/2005/Atom" rel="self" href="{URL}"/>'
+    feed = read_feed(f"<rss {MEDIA}><channel><item>{item}{self_link}</item></channel></rss>", None)
+    assert len(feed.items) == 1
+    assert feed.notes == ()
+
+
+def test_the_authors_of_an_atom_entry_who_have_no_name() -> None:
+    authors = (
+        "<author><email>a@x.example</email></author><author><uri>https://x.example/</uri></author>"
+    )
+    entry = f"<entry><title>A</title>{authors}<author/></entry>"
+    feed = read_feed(f'<feed xmlns="http://www.w3.org/2005/Atom">{entry}</feed>', None)
+    (read,) = feed.items
+    assert [author.email for author in read.authors] == ["a@x.example"]
+    assert [note.text.partition(": ")[2] for note in feed.notes] == ["author (1)"]
+
+
+@pytest.mark.parametrize(
+    ("item", "language"),
+    [
+        ("<title>A</title><dc:language>mn</dc:language>", "mn"),
+        ('<title>A</title><description xml:lang="zh">B</description>', "zh"),
+        ('<title xml:lang="mn">A</title>', "mn"),
+        ("<title>A</title>", "en"),
+    ],
+)
+def test_the_language_of_an_item_is_that_of_its_text(item: str, language: str) -> None:
+    head = f"<rss {MEDIA}><channel><language>en</language>"
+    (read,) = read_feed(f"{head}<item>{item}</item></channel></rss>", None).items
+    assert read.language == language
+
+
+def test_the_older_namespace_of_media() -> None:
+    media = 'xmlns:m="http://search.yahoo.com/mrss"'
+    picture = f'<m:content url="{URL}a.png" type="image/png"><m:title>Alt</m:title></m:content>'
+    item = f"<item><title>A</title>{picture}</item>"
+    (read,) = read_feed(f"<rss {media}><channel>{item}</channel></rss>", None).items
+    assert (read.picture.url, read.picture.alt) == (f"{URL}a.png", "Alt")
+
+
+def test_parts_of_items_in_json_that_are_not_read_are_counted() -> None:
+    item = {
+        "title": "A",
+        "author": {"name": "B", "avatar": URL},
+        "authors": [{"name": "B", "avatar": URL}, {"url": URL}],
+        "attachments": [{"url": URL, "duration_in_seconds": 9}],
+    }
+    (note,) = read_json(json.dumps({"items": [item]})).notes
+    named = (
+        "attachments.duration_in_seconds (1), author.avatar (1), authors (1), authors.avatar (1)"
+    )
+    assert note.text == f"members ignored, since entries have no key: {named}"
 
 
 def test_files_of_other_kinds_are_attachments() -> None:

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import codecs
+import datetime as dt
+from typing import TYPE_CHECKING
 
 import pytest
 
 from ilofeed.sources.decoding import codec_of, decode
 from ilofeed.sources.files.tables import read_table
 from ilofeed.sources.items import SourceError
+from ilofeed.sources.read import SourceRequest, read_source
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MONGOLIAN = "Цалин нэмэгдлээ, ажилчид баярлалаа"
 CHINESE = "最低工资标准上调，职工收入增加"
@@ -125,3 +131,12 @@ def test_lines_in_a_cell_are_several_values() -> None:
     (item,) = read_table('title,categories,authors\nPay,"wages\njobs","Li\nBat"\n', {}).items
     assert [tag.term for tag in item.tags] == ["wages", "jobs"]
     assert [author.name for author in item.authors] == ["Li", "Bat"]
+
+
+def test_text_that_was_decoded_wrongly_is_named(tmp_path: Path) -> None:
+    twice = CHINESE.encode().decode("latin-1")
+    for text, named in ((twice, True), ("d\u00c3\u00a9j\u00c3\u00a0", True), (FRENCH, False)):
+        (tmp_path / "a.csv").write_text(table(text), "utf-8")
+        feed = read_source(tmp_path, SourceRequest("a.csv"), dt.UTC, dt.datetime.now(dt.UTC))
+        notes = [note.text for note in feed.notes if "decoded wrongly" in note.text]
+        assert bool(notes) == named

@@ -81,6 +81,20 @@ def first(*nodes: str, terms: str = "") -> Item:
 
 
 @pytest.mark.parametrize(
+    ("written", "date"),
+    [
+        ("Tue, 19 May 2015 09:00:00 +0000", "Tue, 19 May 2015 09:00:00 +0000"),
+        ("Wed, 30 Nov -0001 00:00:00 +0000", "2015-05-19 17:00:00"),
+        ("", "2015-05-19 17:00:00"),
+    ],
+)
+def test_a_local_date_is_used_only_if_there_is_none_with_an_offset(written: str, date: str) -> None:
+    post = node(post_date="2015-05-19 17:00:00", post_date_gmt="0000-00-00 00:00:00")
+    post = post.replace("<link>", f"<pubDate>{written}</pubDate><link>")
+    assert first(post).date == ImportedDate(date)
+
+
+@pytest.mark.parametrize(
     ("name", "slug"),
     [("minimum-wage", "minimum-wage"), ("%d1%86%d0%b0%d0%bb", "цал"), ("%E6%9C", ""), ("", "")],
 )
@@ -497,14 +511,24 @@ def test_an_embed_is_a_link(inner: str, label: str, name: str) -> None:
     assert single == (html.replace("The film", "https://v.org/?a=1&amp;b=2"), ())
 
 
-def test_footnotes_are_a_list_and_their_marks_cannot_be_read_as_digits() -> None:
-    marks = [f'<sup data-fn="n{n}" class="fn"><a href="#n{n}">{n}</a></sup>' for n in (1, 2, 3)]
-    notes = json.dumps([{"id": f"n{n}", "content": f"Note <em>{n}</em>"} for n in (1, 2)])
-    text = f"<p>In 201{marks[0]} and{marks[1]}{marks[2]}</p>"
-    converted, lost = body(f"{text}<!-- wp:footnotes /-->", _footnotes=notes)
-    assert converted == (
-        "<p>In 201[1] and[2][3]</p><ol><li>Note <em>1</em></li><li>Note <em>2</em></li></ol>"
+NOTES = json.dumps([{"id": f"n{n}", "content": f"Note <em>{n}</em>"} for n in (1, 2)])
+MARKS = [f'<sup data-fn="n{n}" class="fn"><a href="#n{n}">{n}</a></sup>' for n in (1, 2, 3)]
+
+
+def test_footnotes_are_footnotes(tmp_path: Path) -> None:
+    text = f"<p>In 201{MARKS[0]} and{MARKS[1]}{MARKS[2]}</p><!-- wp:footnotes /-->"
+    office = write_office(tmp_path / "office")
+    (office / "a.xml").write_text(f"{HEAD}{node(body=text, _footnotes=NOTES)}</channel></rss>")
+    import_source(office, NOW, source="a.xml", categories=["wages"], countries=["CN"])
+    (written,) = (office / "entries").rglob("pay-1.md")
+    assert written.read_text("utf-8").endswith(
+        "\nIn 201[^1] and[^2]\\[3\\]\n\n[^1]: Note *1*\n\n[^2]: Note *2*\n"
     )
+
+
+def test_marks_of_footnotes_that_the_page_did_not_show_cannot_be_read_as_digits() -> None:
+    converted, lost = body(f"<p>In 201{MARKS[0]} and{MARKS[2]}</p>", _footnotes=NOTES)
+    assert converted == "<p>In 201[1] and[3]</p>"
     assert lost == ("footnotes that are not in the export, left out: 1",)
 
 

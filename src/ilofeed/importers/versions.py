@@ -7,13 +7,14 @@ from collections.abc import Callable, Collection, Sequence
 from typing import TypeAlias
 
 from ilofeed import dates
+from ilofeed.dates import Moment
 from ilofeed.importers.fields import EntryFields
 from ilofeed.model import Entry, Office
 from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note
 
-# link and title, each with what it is, so that a title equals no link
-Names: TypeAlias = frozenset[tuple[str, str]]
+# what tells entries with one id apart: the title, and the link with the moment of the date
+Names: TypeAlias = frozenset[tuple[str, ...]]
 
 
 def newest_versions(
@@ -21,28 +22,34 @@ def newest_versions(
 ) -> ImportedFeed:
     """Return a feed with only the newest version of each entry, and notes on the others.
 
-    Items with one id are versions of one entry if they share a link or a title; items without an
-    id, if link, date and title are the same. A public version comes before a draft. Different items
-    with one id are all kept: that which shares a link or a title with the entry in `entries` of
-    that id, or else the first, keeps the id. Public addresses of other versions below the site
-    become former addresses.
+    Items with one id are versions of one entry if they share the title, or both link and time; a
+    link or a day alone may be that of many. Items without an id are, if link, date and title are
+    the same. A public version comes before a draft. Different items with one id are all kept: that
+    which is a version of the entry in `entries` of that id, or else the first, keeps the id. Public
+    addresses of other versions below the site become former addresses.
     """
-    names_of_old = {entry.id: _names(entry.link, entry.title) for entry in entries}
+    names_of_old = {entry.id: _names(entry.link, entry.title, entry.published) for entry in entries}
 
     def fields_of(item: Item) -> EntryFields:
         return EntryFields(item, office, lambda _url: True, date_forms)
 
+    def instant_of(moment: Moment) -> dt.datetime:
+        return dates.instant(moment, office.timezone, office.publish_time)
+
     def names_of(item: Item) -> Names:
         fields = fields_of(item)
-        return _names(fields.url(item.link, ""), fields.title())
+        moment = fields.date(item.date)
+        return _names(
+            fields.url(item.link, ""),
+            fields.title(),
+            instant_of(moment) if isinstance(moment, dt.datetime) else None,
+        )
 
     def rank(item: Item) -> tuple[bool, dt.datetime]:
         fields = fields_of(item)
         moment = fields.date(item.updated) or fields.date(item.date)
-        instant = dt.datetime.min.replace(tzinfo=dt.UTC)
-        if moment is not None:
-            instant = dates.instant(moment, office.timezone, office.publish_time)
-        return item.publication == "public", instant
+        first = dt.datetime.min.replace(tzinfo=dt.UTC)
+        return item.publication == "public", first if moment is None else instant_of(moment)
 
     by_id = defaultdict[object, list[Item]](list)
     for item in feed.items:
@@ -77,10 +84,10 @@ def newest_versions(
 
 def _group(
     items: Collection[Item], names_of: Callable[[Item], Names]
-) -> list[tuple[list[Item], set[tuple[str, str]]]]:
-    """Divide items with one id into the versions of each entry, with their links and titles."""
-    groups: list[tuple[list[Item], set[tuple[str, str]]]] = []
-    by_name: dict[tuple[str, str], tuple[list[Item], set[tuple[str, str]]]] = {}
+) -> list[tuple[list[Item], set[tuple[str, ...]]]]:
+    """Divide items with one id into the versions of each entry, with their names."""
+    groups: list[tuple[list[Item], set[tuple[str, ...]]]] = []
+    by_name: dict[tuple[str, ...], tuple[list[Item], set[tuple[str, ...]]]] = {}
     for item in items:
         names = names_of(item)
         group = next((by_name[name] for name in sorted(names) if name in by_name), None)
@@ -107,5 +114,8 @@ def _bare(url: str) -> str:
     return url.partition("://")[2]
 
 
-def _names(link: str | None, title: str) -> Names:
-    return frozenset({("link", link or ""), ("title", title)} - {("link", ""), ("title", "")})
+def _names(link: str | None, title: str, instant: dt.datetime | None) -> Names:
+    names: set[tuple[str, ...]] = {("title", title)} if title else set()
+    if link and instant:
+        names.add(("link", link, instant.astimezone(dt.UTC).isoformat()))
+    return frozenset(names)

@@ -10,7 +10,7 @@ import dataclasses
 import itertools
 import re
 import xml.parsers.expat
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -22,12 +22,11 @@ from ilofeed.problems import quote
 from ilofeed.sources import items, public
 from ilofeed.sources.own_items import without_additions
 from ilofeed.sources.wordpress import read_export
-from ilofeed.sources.xml import local_name, parse_xml
+from ilofeed.sources.xml import local_name, parse_xml, text_of
 from ilofeed.sources.xml_repair import ITEMS, PARENTS, is_unmatched
 from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
-_MEDIA = "{http://search.yahoo.com/mrss/}"
 # places and chapters: feedparser fails on values that it does not expect in them
 _UNSAFE = ("{http://www.opengis.net/gml}*", "{http://podlove.org/simple-chapters}*")
 _BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes a break of XHTML
@@ -39,6 +38,16 @@ _READ = frozenset(
         "ev_enddate ev_location href language xml_lang"
     ).split()
 )
+# names of elements of which feedparser keeps only one, in groups
+_SINGLE = {
+    name: group
+    for group in (
+        "created", "guid id", "language", "published pubDate issued", "title",
+        "updated modified date",
+    )
+    for name in group.split()
+}  # fmt: skip
+_MEDIA_READ = frozenset("fileSize medium type url".split())
 
 
 def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.ImportedFeed:
@@ -82,7 +91,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
             and not key.endswith(("_detail", "_parsed"))
             and dict.get(entry, key)
         )
-        unread.update(reader.unread())
+        unread.update(reader.unread(item))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
@@ -168,7 +177,7 @@ class _EntryReader:
 
     def item(self, number: int) -> items.Item:
         """Return the item; `number` is its position in the document, from 1."""
-        summary, content, base = self._texts()
+        summary, content, base, language = self._texts()
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link):
             link = ""  # feedparser returns any guid as a link
@@ -192,8 +201,9 @@ class _EntryReader:
             event=items.ImportedEvent(
                 *map(self._get, ("ev_startdate", "ev_enddate", "ev_location"))
             ),
-            language=self._detail("title", "language")
-            or self._detail("summary", "language")
+            language=self._get("language")
+            or language
+            or self._detail("title", "language")
             or _string(dict.get(self.feed, "language")),
         )
 
@@ -212,21 +222,22 @@ class _EntryReader:
         value = self._get(key)
         return items.Text(_BREAK.sub(r"\1", value), "html") if is_html else items.Text(value)
 
-    def _texts(self) -> tuple[items.Text, items.Text, str]:
-        """Return summary, content, and the base of relative addresses in the content."""
+    def _texts(self) -> tuple[items.Text, items.Text, str, str]:
+        """Return summary, content, the base of addresses in the content, and its language."""
         summary = self._text("summary", html=True)
         if self.by_ilofeed and self.is_rss:
             summary = items.Text(summary.value, "html")  # even if it does not look like HTML
         bodies = [body for body in dict.get(self.entry, "content") or () if body.get("value")]
         if not bodies:
-            return summary, items.Text(), self._detail("summary", "base")
+            base, language = (self._detail("summary", name) for name in ("base", "language"))
+            return summary, items.Text(), base, language
         html = [body for body in bodies if "html" in (body.get("type") or "")]
         body = max(html or bodies, key=lambda body: len(body["value"]))
         value = _BREAK.sub(r"\1", body["value"])
         content = items.Text(value, "html" if html or self.is_rss else "plain")
         if summary.value == content.value:  # feedparser copies the content if there is no summary
             summary = items.Text()
-        return summary, content, _string(body.get("base"))
+        return summary, content, _string(body.get("base")), _string(body.get("language"))
 
     def _links(self, rel: str) -> list[Any]:
         links = dict.get(self.entry, "links") or ()
@@ -246,11 +257,13 @@ class _EntryReader:
         for parent in () if self.is_rss else (self.node, self.node.getparent()):
             nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
             names = [_ATOM + name for name in ("name", "email", "uri")]
-            people = [
-                items.Author(*(_string(node.findtext(name)) for name in names)) for node in nodes
-            ]
+            people = [[_string(node.findtext(name)) for name in names] for node in nodes]
             if people:
-                return tuple(author for author in people if author.name)
+                return tuple(
+                    items.Author(name or email, email, url)
+                    for name, email, url in people
+                    if name or email
+                )
         return tuple(
             items.Author(name, _string(author.get("email")), _string(author.get("href")))
             for author in dict.get(self.entry, "authors") or ()
@@ -269,7 +282,7 @@ class _EntryReader:
             kind, length, title = (
                 _string(node.get("type")),
                 _string(node.get("fileSize")),
-                _string(node.findtext(f"{_MEDIA}title")),
+                _string(node.findtext("{*}title")),
             )
             yield items.Enclosure(node.get("url"), kind, length, title)
 
@@ -281,23 +294,42 @@ class _EntryReader:
             is_image = str(node.get("type")).startswith("image/") or written == "image"
             return "image" if is_image else "other" if written else "unknown"
 
-        nodes = self.node.iter(f"{_MEDIA}content")
+        nodes = self.node.iter("{*}content")  # two namespaces are in use
         return [node for node in nodes if node.get("url") and kind_of(node) == kind]
 
-    def unread(self) -> Iterator[str]:
+    def unread(self, item: items.Item) -> Iterator[str]:
         """Yield the names of elements that are not read although others of the name are."""
         pictures, contents = self._media("image"), dict.get(self.entry, "content") or ()
         yield from ["media_content"] * len([*pictures[1:], *self._media("unknown")])
+        for node in (*pictures[:1], *self._media("other")):
+            names = {name.rpartition("}")[2] for name in node.attrib}
+            yield from (f"media_content {name}" for name in names - _MEDIA_READ)
         yield from ["content"] * len(contents[1:])
-        for rel in () if self.by_ilofeed else ("related", "via"):
-            yield from [f"link rel={rel}"] * len(self._links(rel))
+        yield from ["content src"] * sum("src" in content for content in contents)
         if dict.get(self.entry, "media_credit") and not self._picture().credit:
             yield "media_credit"
+        if self.by_ilofeed:
+            return
+        for link in dict.get(self.entry, "links") or ():
+            rel, is_read = link.get("rel"), link.get("href") in {None, "", item.link, item.id}
+            if rel != "enclosure" and not is_read:
+                yield f"link rel={rel}"
+            elif rel == "alternate" and link.get("title") not in {None, "", item.title.value}:
+                yield "link title"
+        texts = defaultdict[str, set[str]](set)
+        for child in self.node:
+            texts[_SINGLE.get(local_name(child), "")].add(text_of(child))
+        for group in texts.keys() - {""}:
+            yield from [group.replace(" ", " or ")] * (len(texts[group]) - 1)
+        if item.date.written != self._get("created") != "":
+            yield "created"
+        authors = [author for author in dict.get(self.entry, "authors") or () if author]
+        yield from ["author"] * (len(authors) - len(item.authors))
 
     def _picture(self) -> items.Picture:
         for node in self._media("image")[:1]:
-            alt = node.findtext(f"{_MEDIA}description") or node.findtext(f"{_MEDIA}title")
-            credit = node.findtext(f"{_MEDIA}credit")
+            alt = node.findtext("{*}description") or node.findtext("{*}title")
+            credit = node.findtext("{*}credit")
             return items.Picture(node.get("url"), _string(alt), _string(credit))
         return items.Picture()
 

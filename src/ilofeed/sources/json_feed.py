@@ -15,6 +15,11 @@ _READ = frozenset(
         "date_modified author authors tags language attachments _ilofeed"
     ).split()
 )
+_PARTS_READ = {
+    "author": {"name", "url"},
+    "authors": {"name", "url"},
+    "attachments": {"url", "mime_type", "size_in_bytes", "title"},
+}
 
 
 def parse_json(text: str) -> Any:
@@ -48,7 +53,7 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
         if isinstance(item, dict):
             seen = _item(number, item, document, publication)
             read.append(without_additions(seen) if "_ilofeed" in item else seen)
-            unread.update(key for key in item if key not in _READ and not public.is_name(key))
+            unread.update(_unread(item))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
     notes += ignored_members(unread)
@@ -60,6 +65,15 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
         left_out=selection.left_out,
         next_page=as_text(document.get("next_url")),
     )
+
+
+def _unread(item: dict[str, Any]) -> Iterator[str]:
+    """Yield the names of members of an item, and of its parts, that are not read."""
+    yield from (key for key in item if key not in _READ and not public.is_name(key))
+    for name, read in _PARTS_READ.items():
+        for part in map(as_mapping, as_list(item.get(name)) or [item.get(name)]):
+            yield from (f"{name}.{key}" for key in part.keys() - read)
+    yield from ["authors"] * (len(as_list(item.get("authors"))) - len(list(_authors(item))))
 
 
 def ignored_members(unread: Counter[str]) -> list[items.Note]:

@@ -21,10 +21,11 @@ from ilofeed.sources.files import (
     read_sheets,
     read_table,
 )
-from ilofeed.sources.items import MAX_BYTES, ImportedFeed, RequestError, SourceError
+from ilofeed.sources.items import MAX_BYTES, ImportedFeed, Note, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
 from ilofeed.sources.pages import add_pages, excerpt_notes, more_pages
 from ilofeed.sources.wordpress_json import read_wordpress_posts
+from ilofeed.text import find_mistaken
 from ilofeed.urls import AddressError
 
 
@@ -79,6 +80,9 @@ def read_source(
             text, page_notes = add_pages(text, feed, base, request.pages, encoding)
             notes += page_notes
             feed = read_text(text)
+    if mistaken := find_mistaken(text):
+        message = f"text that was decoded wrongly, such as {quote(mistaken, 40)}, is repaired"
+        notes.append(Note(0, "", message))
     return dataclasses.replace(feed, notes=(*notes, *feed.notes, *excerpt_notes(feed)))
 
 

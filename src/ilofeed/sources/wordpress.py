@@ -77,6 +77,8 @@ class Export:
         )
         body = reader.read(item.content.value)
         date, updated = _date(record, "post_date"), _date(record, "post_modified")
+        if not date.written.endswith("Z") and "-0001" not in item.date.written:
+            date = item.date or date  # with its offset
         is_later = updated.written[:19] > date.written[:19]  # else it was scheduled, or no edit
         if not is_later or updated.written[19:] != date.written[19:]:
             updated = items.ImportedDate()
@@ -93,7 +95,7 @@ class Export:
         return dataclasses.replace(
             item,
             slug=_decoded(record["post_name"]),
-            date=date or item.date,
+            date=date,
             updated=updated,
             summary=items.Text(record["encoded"], "html") if record["encoded"] else item.summary,
             content=dataclasses.replace(item.content, value=body),

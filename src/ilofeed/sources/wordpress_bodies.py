@@ -77,6 +77,7 @@ class BodyReader:
     _left_out: Counter[tuple[str, str]] = field(default_factory=Counter)  # by kind and name
     _open: set[str] = field(default_factory=set)  # patterns
     _size: int = 0
+    _shows_notes: bool = False
 
     def read(self, text: str) -> str:
         """Return the body as plain HTML with real paragraphs, links and pictures."""
@@ -150,7 +151,10 @@ class BodyReader:
         if name == "block":
             return self._pattern(_mapping(attributes))
         if name == "footnotes" and self.notes:
-            return f"<ol>{''.join(f'<li>{text}</li>' for _, text in self.notes.values())}</ol>"
+            self._shows_notes = True
+            texts = ((html.escape(note), text) for note, (_, text) in self.notes.items())
+            listed = (f'<li id="{n}">{text} <a href="#{n}-link">↩</a></li>' for n, text in texts)
+            return f"<ol>{''.join(listed)}</ol>"
         if name == "embed":
             return self._replace(name, attributes)
         if name not in _WITHOUT_LOSS and not name.startswith("tribe/"):
@@ -234,7 +238,10 @@ class BodyReader:
 
     def _note_mark(self, match: re.Match[str]) -> str:
         if match[1] in self.notes:
-            return f"[{self.notes[match[1]][0]}]"
+            note, number = html.escape(match[1]), self.notes[match[1]][0]
+            if not self._shows_notes:
+                return f"[{number}]"
+            return f'<sup><a href="#{note}" id="{note}-link">{number}</a></sup>'
         self._left_out["footnotes that are not in the export", ""] += 1
         return f"[{plain_text(match[2])}]"
 

@@ -132,7 +132,8 @@ def _rename(element: Any) -> None:
     if not isinstance(element.tag, str):
         return
     if not _QUALIFIED.fullmatch(element.tag):
-        element.tag = _valid_name(element.tag) or "unknown"
+        name = element.tag.replace(":", "_")
+        element.tag = _valid_name(element.tag) or (name if _NAME.fullmatch(name) else "unknown")
     attributes = [(_valid_name(str(key)), value) for key, value in element.attrib.items()]
     element.attrib.clear()
     for name, value in attributes:

@@ -10,6 +10,7 @@ from ilofeed.text.characters import (
     describe_unfit,
     escaped_private,
     find_markup,
+    find_mistaken,
     find_unfit,
     is_mistakable,
     private_character,
@@ -28,7 +29,7 @@ from ilofeed.text.unseen import SPACES, unseen
 
 __all__ = [
     "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
-    "escaped_private", "find_markup", "find_unfit", "foreign_lines", "foreign_script",
-    "is_mistakable", "is_windows_name", "private_character", "readable_encodings", "repair",
-    "slugify", "suggest_language", "unseen", "without_markup",
+    "escaped_private", "find_markup", "find_mistaken", "find_unfit", "foreign_lines",
+    "foreign_script", "is_mistakable", "is_windows_name", "private_character",
+    "readable_encodings", "repair", "slugify", "suggest_language", "unseen", "without_markup",
 ]  # fmt: skip

@@ -126,6 +126,12 @@ def repair(text: str) -> str:
     return _MOJIBAKE.sub(lambda match: f"{match[0][:1]} ", text)  # which cannot match again
 
 
+def find_mistaken(text: str) -> str:
+    """Return the first characters that `repair` takes for wrongly decoded ones, or ""."""
+    matches = (match for pattern in UNFIT[:2] for match in pattern.finditer(text))
+    return next((match[0] for match in matches if is_unfit(match)), "")
+
+
 def is_mistakable(text: str) -> bool:
     """Return whether the Latin-1 bytes of a text are also valid UTF-8, as of `É®`.
 
