@@ -93,7 +93,19 @@ class EntryFields:
         line = one_line(text, left_out)
         for name, number in (+left_out).items():
             self.lost.append(f"left out of the {what}: {plural(number, name)}")
-        return line
+        return self._without_dead_links(line, f"the {what}")
+
+    def _without_dead_links(self, line: str, what: str) -> str:
+        """Return a text in which addresses that this site will not have are no links."""
+
+        def write(match: re.Match[str]) -> str:
+            if self.has_page(match[0]):
+                return match[0]
+            text = f"{what} names {quote(match[0], 200)}: this site will have no such page"
+            self.lost.append(f"{text}; it is written without https://")
+            return match[0].partition("://")[2]
+
+        return re.sub(rf"{re.escape(self.office.url)}[^\s<>()\[\]\"',;]*", write, line)
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
@@ -194,7 +206,8 @@ class EntryFields:
 
     def line(self, value: str, what: str) -> str | None:
         """Return a value as a line of plain text, or None; `what` names it in messages."""
-        return self._validate(keys.Line, one_line(Text(value)), what)
+        line = self._without_dead_links(one_line(Text(value)), what)
+        return self._validate(keys.Line, line, what)
 
     def language(self, *, by_ilofeed: bool) -> str | None:
         """Return the language (BCP 47), or None if it is invalid or the office's.

@@ -160,6 +160,7 @@ _TAGS = """
     summary sup table tbody td textarea tfoot th thead time title tr tt u ul var video wbr
 """.split()
 _MARKUP = re.compile(rf"</(?:{'|'.join(_TAGS)})\s*>", re.IGNORECASE)
+_START = re.compile(rf"<(?:{'|'.join(_TAGS)})(?:\s[^<>]{{0,2000}})?/?>", re.IGNORECASE)
 
 
 def find_markup(text: str) -> str | None:
@@ -168,7 +169,8 @@ def find_markup(text: str) -> str | None:
 
 
 def without_markup(text: str) -> str:
-    """Remove HTML end tags from plain text until `find_markup` finds none."""
+    """Remove HTML from plain text with end tags, until `find_markup` finds none."""
     for _ in range(3):  # removing one may join the parts of another
-        text = _MARKUP.sub(" ", text)
+        if _MARKUP.search(text):
+            text = _START.sub("", _MARKUP.sub(" ", text))
     return text.replace("</", "< /") if _MARKUP.search(text) else text
