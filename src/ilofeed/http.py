@@ -47,6 +47,7 @@ class Response:
     data: bytes
     address: str
     charset: str = ""  # as the server names it
+    links: str = ""  # its headers `Link` (RFC 8288)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def _get(start: str, limit: int) -> Response:
                 if len(data) > limit:
                     raise TooLargeError(f"it is larger than {limit:,} bytes")
             charset = _CHARSET.search(response.headers.get("Content-Type") or "")
-            return Response(bytes(data), url, charset[1] if charset else "")
+            links = response.headers.get("Link") or ""
+            return Response(bytes(data), url, charset[1] if charset else "", links)
     raise FetchError(f"{start} redirects more than {_MAX_REDIRECTS} times", response.status)
 
 

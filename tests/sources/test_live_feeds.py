@@ -12,11 +12,11 @@ import pytest
 from ilofeed import http as client
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Text
-from ilofeed.sources.pages import excerpt_notes
+from ilofeed.sources.pages import excerpt_notes, next_in
 from ilofeed.sources.read import SourceRequest, read_source
 from ilofeed.sources.xml import parse_xml
 from offices import NOW
-from serving import listening
+from serving import host, listening
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -113,6 +113,39 @@ def test_pages_that_a_feed_names(
     assert len(notes) == 1
     assert notes[0].startswith("older items are on further pages, such as `")
     assert "--pages 20" in notes[0]
+
+
+def test_a_page_that_a_header_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    files = {"a.xml": rss("a").encode(), "b.xml": rss("b").encode()}
+    with host(
+        files, Link='<x>; rel="other", </b.xml>; title="a, b"; REL="prefetch next"'
+    ) as served:
+        request = SourceRequest(f"{served.address}a.xml", pages=9)
+        feed = read_source(tmp_path, request, dt.UTC, NOW)
+    assert [item.title.value for item in feed.items] == ["a", "b"]
+    assert served.asked == ["a.xml", "b.xml"]
+
+
+def test_a_feed_of_a_web_page_that_a_header_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    links = "</x.css>; rel=alternate; type=text/css, <news/feed>; rel=alternate; type=text/rss+xml"
+    with host({"index.html": b"<html><body>News</body></html>"}, Link=links) as served:
+        with pytest.raises(SourceError) as caught:
+            read_source(tmp_path, SourceRequest(served.address), dt.UTC, NOW)
+        assert str(caught.value) == (
+            "this is a web page, not a feed; it links to no feed; "
+            f"its server names {served.address}news/feed"
+        )
+
+
+@pytest.mark.parametrize(
+    "links", ["", "<", "<a>;rel", '<a>;rel="next', "<a>;rel=previous", "a;rel=next"]
+)
+def test_headers_without_a_next_page(links: str) -> None:
+    assert next_in(links) == ""
 
 
 @pytest.mark.parametrize("start", ["/feed", "/?cat=1&feed=rss2", "/feed?paged=1"])

@@ -148,7 +148,8 @@ def test_posts_of_jekyll(tmp_path: Path) -> None:
     said = "\n".join(notes(feed))
     assert "left out 2 pages (items 3, 4): only posts become entries" in said
     assert "left out 1 draft (item 1)" in said
-    assert "not read: 1 .yml file, 2 hidden folders" in said
+    assert "not read: 1 _config.yml file: of its `defaults` only what hides posts is read" in said
+    assert "not read: 2 hidden folders" in said
     assert feed.left_out == 3
 
 
@@ -197,13 +198,49 @@ def test_articles_of_pelican(tmp_path: Path) -> None:
         "left out 1 private post",
         "not known to be public (status `skip`)",
         "left out 1 draft",
-        "not read: 1 .rst file",
+        "not read: 1 .rst file: convert posts in reStructuredText to Markdown",
     ):
         assert line in said
     assert feed.left_out == 4
 
 
+@pytest.mark.parametrize("sign", ["-", "_"])
+def test_a_date_in_the_name_of_a_file(tmp_path: Path, sign: str) -> None:
+    item = only(tmp_path, f"2015-05-19{sign}pay.md", '+++\ntitle = "Pay"\n+++\n')
+    assert (item.date.written, item.slug) == ("2015-05-19", "pay")
+
+
+def test_a_program_that_gives_values_to_posts_is_named(tmp_path: Path) -> None:
+    feed = read(tmp_path, {"news/news.11tydata.js": "", "news/a.js": "", "news/a.md": YAML})
+    said = "\n".join(notes(feed))
+    assert "not read: 1 .11tydata.js file: a program that gives values to posts; check" in said
+    assert "not read: 1 .js file: only posts" in said
+
+
 # what was public
+
+
+@pytest.mark.parametrize(
+    ("scope", "is_hidden"),
+    [
+        ("path: ''", True),
+        ("path: _posts/old", True),
+        ("path: _posts/*/pay.md, type: posts", True),
+        ("type: posts", True),
+        ("path: news", False),
+        ("path: '', type: pages", False),
+    ],
+)
+@pytest.mark.parametrize("start", ["", "_posts"])
+def test_defaults_of_jekyll_that_hide_posts(
+    tmp_path: Path, scope: str, start: str, *, is_hidden: bool
+) -> None:
+    defaults = f"defaults: [{{scope: {{{scope}}}, values: {{published: false}}}}, x, {{}}]\n"
+    (tmp_path / "_config.yml").write_text(defaults)
+    (tmp_path / "_posts/old").mkdir(parents=True)
+    (tmp_path / "_posts/old/2015-05-19-pay.md").write_text(YAML.format(""))
+    feed = read_posts(tmp_path / start, ZONE, NOW)
+    assert (len(feed.items), feed.left_out) == ((0, 1) if is_hidden else (1, 0))
 
 
 @pytest.mark.parametrize(

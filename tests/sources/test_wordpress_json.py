@@ -132,6 +132,13 @@ def test_the_description_of_the_interface_names_the_posts() -> None:
         read_json('{"name": "News", "namespaces": ["wp/v2"], "routes": {}}')
 
 
+def test_the_older_interface_of_wordpress_com_names_the_newer_one() -> None:
+    with pytest.raises(
+        SourceError, match=r"import https://\S+/wp/v2/sites/SITE/posts\?_embed=1, or"
+    ):
+        read_json('{"found": 1, "posts": [{"ID": 1, "URL": "https://e.org/a"}]}')
+
+
 def test_posts_become_entries(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     office = write_office(tmp_path / "office")
     (office / "source").write_text(posts({}, {"status": "draft"}))

@@ -39,11 +39,14 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
     document = parse_json(text)
     members = document.get("items") if isinstance(document, dict) else None
     if not isinstance(members, list):
-        hint = "; for the posts of this site, import its /wp-json/wp/v2/posts?_embed=1"
-        is_wordpress = isinstance(document, dict) and "namespaces" in document
-        raise items.SourceError(
-            "this is JSON, but not a JSON Feed: it has no list of `items`" + hint * is_wordpress
-        )
+        names, hint = as_mapping(document).keys(), ""
+        if "namespaces" in names:
+            hint = "; for the posts of this site, import its /wp-json/wp/v2/posts?_embed=1"
+        elif {"found", "posts"} <= names:
+            address = "https://public-api.wordpress.com/wp/v2/sites/SITE/posts?_embed=1"
+            hint = f"; these are posts of WordPress.com: import {address}, or an export of the site"
+        message = f"this is JSON, but not a JSON Feed: it has no list of `items`{hint}"
+        raise items.SourceError(message)
     states = ((number, _state(as_mapping(item))) for number, item in enumerate(members, 1))
     selection = public.select(states, drafts=drafts)
     notes = [*selection.notes, *items.too_many(len(selection.taken))]

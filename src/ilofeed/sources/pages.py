@@ -1,7 +1,7 @@
 """Say what the feed of a live site leaves out, and add the items of its further pages.
 
-Feeds name the next page by a link (RFC 5005) or by `next_url` (JSON Feed). Sites of WordPress have
-further pages without naming them. All pages together are read as one document.
+Feeds name the next page by a link (RFC 5005), by `next_url` (JSON Feed) or in a header. Sites of
+WordPress have further pages without naming them. All pages together are read as one document.
 """
 
 import json
@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from lxml import etree
 
 from ilofeed.http import LONGEST, FetchError, TooLargeError, fetch
-from ilofeed.problems import plural, quote
+from ilofeed.problems import plural, quote, visible
 from ilofeed.sources.decoding import decode, detect_kind, unpack
 from ilofeed.sources.feeds import is_item, next_link
 from ilofeed.sources.items import MAX_BYTES, MAX_ITEMS, ImportedFeed, Note, SourceError
@@ -22,9 +22,38 @@ from ilofeed.sources.xml import local_name, parse_xml, text_of
 from ilofeed.urls import AddressError
 
 _CUT = re.compile(r"\[(?:…|&hellip;|&#8230;|&#x2026;|\.\.\.)\]", re.IGNORECASE)
+_LINK = re.compile(r"<([^<>]*+)>([^<>]*+)")
+_PARAMETER = re.compile(r""";\s*+([\w-]++)\s*+=\s*+(?:"([^"]*+)"|([^\s",;]*+))""")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _MAX_EXCERPT, _MAX_AFTER = 3_000, 200  # characters; after the mark there may be a link to the post
 _KEYS = ("id", "guid", "link", "url", "title")  # which tell items apart
+
+
+def header_links(headers: str, rel: str) -> list[tuple[str, str]]:
+    """Return address and type of each link with a relation in `Link` headers (RFC 8288)."""
+    links = []
+    for address, parameters in _LINK.findall(headers):
+        values = {
+            name.lower(): quoted or bare for name, quoted, bare in _PARAMETER.findall(parameters)
+        }
+        if rel in values.get("rel", "").lower().split():
+            links.append((address, values.get("type", "")))
+    return links
+
+
+def next_in(headers: str) -> str:
+    """Return the address of the next page in `Link` headers, as written, or ""."""
+    return next((address for address, _ in header_links(headers, "next")), "")
+
+
+def feeds_in(headers: str, address: str) -> str:
+    """Return advice about the feeds in the `Link` headers of a page at `address`, or ""."""
+    feeds = [
+        visible(urllib.parse.urljoin(address, target), 200)
+        for target, kind in header_links(headers, "alternate")
+        if re.search("rss|atom|feed", kind.lower())
+    ]
+    return f"; its server names {' '.join(feeds[:10])}" if feeds else ""
 
 
 def excerpt_notes(feed: ImportedFeed) -> list[Note]:
@@ -72,6 +101,7 @@ def add_pages(
     """
     deadline, room = time.monotonic() + LONGEST, MAX_BYTES - len(text)
     first = page = _parse(text)
+    page = page._replace(next_page=feed.next_page)
     is_xml = etree.iselement(first.document)
     notes, url, visited = first.notes, address, {address}
     seen = set(map(_key, first.items))
@@ -89,6 +119,7 @@ def add_pages(
             _check_host(response.address, address)
             page_text, page_notes = decode(unpack(response.data), encoding, response.charset)
             page = _parse(page_text, type(first.document))
+            page = page._replace(next_page=page.next_page or next_in(response.links))
         except (AddressError, FetchError, TooLargeError, SourceError) as error:
             is_end = feed.page_parameter and getattr(error, "status", None) in {400, 404}
             message = f"page {number} and those after it are missing: {error}"

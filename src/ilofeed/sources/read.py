@@ -23,7 +23,7 @@ from ilofeed.sources.files import (
 )
 from ilofeed.sources.items import MAX_BYTES, ImportedFeed, Note, RequestError, SourceError
 from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.pages import add_pages, excerpt_notes, more_pages
+from ilofeed.sources.pages import add_pages, excerpt_notes, feeds_in, more_pages, next_in
 from ilofeed.sources.wordpress_json import read_wordpress_posts
 from ilofeed.text import find_mistaken
 from ilofeed.urls import AddressError
@@ -54,7 +54,7 @@ def read_source(
     encoding = codec_of(request.encoding or "")
     if request.encoding and not encoding:
         raise RequestError(f"unknown --encoding {quote(request.encoding)}; for instance cp1251")
-    base, charset = None, ""
+    base, charset, links = None, "", ""
     data: bytes | None
     if is_address(request.source):
         try:
@@ -62,6 +62,7 @@ def read_source(
         except (AddressError, TooLargeError) as error:
             raise SourceError(str(error)) from error
         data, base, charset = response.data, response.address, response.charset
+        links = response.links
     elif (root / request.source).is_dir():
         return read_posts(root / request.source, zone, now, drafts=request.drafts)
     else:
@@ -72,7 +73,11 @@ def read_source(
         return read_sheets(data, columns, drafts=request.drafts)
     text, notes = decode(unpack(data), encoding, charset)
     read_text = partial(_read_text, base=base, request=request, columns=columns, zone=zone, now=now)
-    feed = read_text(text)
+    try:
+        feed = read_text(text)
+    except SourceError as error:
+        raise SourceError(f"{error}{feeds_in(links, base or '')}") from error
+    feed = dataclasses.replace(feed, next_page=feed.next_page or next_in(links))
     if feed.next_page or feed.page_parameter:
         if base is None or request.pages == 1:
             notes.append(more_pages(feed))

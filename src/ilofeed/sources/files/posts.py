@@ -23,13 +23,14 @@ from ilofeed.foreign_dates import read_date
 from ilofeed.problems import has_errors, plural, quote, visible
 from ilofeed.sources import items, public
 from ilofeed.sources.files.front_matter import read_front_matter, remove_templates, text_of
+from ilofeed.sources.json_feed import as_list, as_mapping
 from ilofeed.text import Source, decode, repair
 
 MAX_FILES = 50_000  # of a folder, of any kind
 _SUFFIXES = frozenset(".md .markdown .mkd .mkdn .mdown".split())
 _JEKYLL = frozenset({"_posts", "_drafts"})
 _NAME = re.compile(
-    r"(?P<date>\d{4}-\d\d?-\d\d?)-(?P<slug>.+)|(?P<name>.*?)(?:\.(?P<language>[a-z]{2}))?\Z",
+    r"(?P<date>\d{4}-\d\d?-\d\d?)[-_](?P<slug>.+)|(?P<name>.*?)(?:\.(?P<language>[a-z]{2}))?\Z",
     re.DOTALL,
 )
 _HTML = re.compile(r"&(?:#\w{1,7}|[A-Za-z]\w{1,30});|</?[A-Za-z][^<>]{0,2000}>")
@@ -51,6 +52,11 @@ _KEYS = {
     "aliases": "url permalink aliases alias redirectfrom",
 }
 _LISTS = frozenset({"categories", "countries", "aliases"})
+_ADVICE = {  # about files that are not read, by how their names end
+    "_config.yml": "of its `defaults` only what hides posts is read; copy the others by hand",
+    ".11tydata.js": "a program that gives values to posts; check that it hides none",
+    ".rst": "convert posts in reStructuredText to Markdown, for instance with pandoc",
+}
 _HIDDEN = {"headless": "true", "eleventyexcludefromcollections": "true", "permalink": "false"}
 
 
@@ -118,6 +124,9 @@ def read_posts(
     for why, names in failed.items():
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
         notes.append(items.Note(0, "", f"left out {', '.join(names[:5])}{more}: {why}"))
+    for end in _ADVICE.keys() & others.keys():
+        text = f"not read: {plural(others.pop(end), f'{end} file')}: {_ADVICE[end]}"
+        notes.append(items.Note(0, "", text))
     if others:
         listed = ", ".join(plural(count, name) for name, count in sorted(others.items())[:20])
         text = f"not read: {listed}: only posts in Markdown are; copy by hand what you need"
@@ -152,7 +161,9 @@ def _walk(folder: Path) -> tuple[list[PurePosixPath], Counter[str]]:
             elif item.is_file() and path.suffix.lower() in _SUFFIXES and item.name[0] != ".":
                 paths.append(path)
             else:
-                others["hidden folder" if is_folder else f"{path.suffix} file".strip()] += 1
+                end = next(filter(item.name.endswith, _ADVICE), "")
+                kind = "hidden folder" if is_folder else end or f"{path.suffix} file".strip()
+                others[kind] += 1
         if len(paths) + len(waiting) + others.total() > MAX_FILES:
             raise items.SourceError(f"it has more than {MAX_FILES} files; import its parts")
     return sorted(paths), others
@@ -183,8 +194,8 @@ def _read(folder: Path, path: PurePosixPath) -> _Post:
         if problem.code == "not-utf-8":
             raise items.SourceError(problem.message)
     text = repair(data.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n"))
-    if path.suffix == ".json":
-        text = f"---json\n{text}\n---\n"
+    if path.suffix in {".json", ".yml"}:
+        text = f"---{path.suffix[1:].removeprefix('yml')}\n{text}\n---\n"
     written, body = read_front_matter(text)
     stem = path.stem
     if stem.partition(".")[0] == "index":
@@ -208,6 +219,7 @@ def _read(folder: Path, path: PurePosixPath) -> _Post:
 def _inherited(folder: Path, parent: PurePosixPath) -> list[tuple[str, Any]]:
     """Return what a folder says about the posts in it, with what is within its values."""
     name, fields, waiting = parent.name or folder.name, list[tuple[str, Any]](), list[Any]()
+    waiting += _defaults(folder, parent)
     for path in ("_index.md", f"{name}.json", f"{name}.11tydata.json"):
         with contextlib.suppress(items.SourceError):
             keys = _read(folder, parent / path).keys
@@ -217,6 +229,22 @@ def _inherited(folder: Path, parent: PurePosixPath) -> list[tuple[str, Any]]:
         waiting += value.values() if isinstance(value, dict) else ()
         waiting += value if isinstance(value, list) else ()
     return fields
+
+
+def _defaults(folder: Path, parent: PurePosixPath) -> Iterator[Any]:
+    """Yield the values that `_config.yml` of Jekyll gives to posts in a folder, or may give."""
+    if folder.name in _JEKYLL:
+        folder, parent = folder.parent, folder.name / parent
+    try:
+        defaults = as_list(_read(folder, PurePosixPath("_config.yml")).keys.get("defaults"))
+    except items.SourceError:
+        return
+    for default in map(as_mapping, defaults):
+        scope = as_mapping(default.get("scope"))
+        path, kind = (text_of(scope.get(key)).strip("/") for key in ("path", "type"))
+        is_above = parent.is_relative_to(path) or "*" in path or PurePosixPath(path).suffix
+        if is_above and kind in {"", "posts", "drafts"}:
+            yield default.get("values")
 
 
 def _state(
