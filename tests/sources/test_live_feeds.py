@@ -12,7 +12,7 @@ import pytest
 from ilofeed import http as client
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Text
-from ilofeed.sources.pages import excerpt_notes, next_in
+from ilofeed.sources.pages import excerpt_notes, feeds_in, next_in
 from ilofeed.sources.read import SourceRequest, read_source
 from ilofeed.sources.xml import parse_xml
 from offices import NOW
@@ -146,6 +146,10 @@ def test_a_feed_of_a_web_page_that_a_header_names(
 )
 def test_headers_without_a_next_page(links: str) -> None:
     assert next_in(links) == ""
+
+
+def test_an_address_in_a_header_that_cannot_be_read() -> None:
+    assert feeds_in("<http://[x>; rel=alternate; type=text/rss+xml", "http://e.org/") == ""
 
 
 @pytest.mark.parametrize("start", ["/feed", "/?cat=1&feed=rss2", "/feed?paged=1"])

@@ -399,6 +399,16 @@ def test_a_table_that_was_cut_off() -> None:
     assert feed.left_out == 1
 
 
+def test_an_item_that_was_deleted_where_feeds_are_synchronized() -> None:
+    old, live = (
+        f"<item><title>{title}</title><sx:sync id='a' deleted='{state}'/></item>"
+        for title, state in (("SECRET", "true"), ("Pay", "false"))
+    )
+    head = "<rss xmlns:sx='http://feedsync.org/2007/feedsync'><channel>"
+    feed = read_feed(f"{head}{old}{live}</channel></rss>", None)
+    assert (titles(feed), feed.left_out) == (["Pay"], 1)
+
+
 def test_a_form_for_a_password_in_json() -> None:
     form = '<form class="post-password-form">'
     items = [{"title": "SECRET", "content_html": form}, {"title": "Protected: SECRET"}]

@@ -48,12 +48,10 @@ def next_in(headers: str) -> str:
 
 def feeds_in(headers: str, address: str) -> str:
     """Return advice about the feeds in the `Link` headers of a page at `address`, or ""."""
-    feeds = [
-        visible(urllib.parse.urljoin(address, target), 200)
-        for target, kind in header_links(headers, "alternate")
-        if re.search("rss|atom|feed", kind.lower())
-    ]
-    return f"; its server names {' '.join(feeds[:10])}" if feeds else ""
+    links = header_links(headers, "alternate")
+    feeds = [target for target, kind in links if re.search("rss|atom|feed", kind.lower())]
+    listed = " ".join(visible(_next_address(feed, "", address, 0), 200) for feed in feeds[:10])
+    return f"; its server names {listed}" if listed.strip() else ""
 
 
 def excerpt_notes(feed: ImportedFeed) -> list[Note]:

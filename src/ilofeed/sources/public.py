@@ -256,6 +256,8 @@ def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:
         is_child = element.getparent() is node
         if local == "category" and element.get("scheme") == KIND_SCHEME:
             yield "posttype", str(element.get("term") or "").rpartition("#")[2]
+        elif local == "sync" and is_child and element.get("deleted") == "true":  # FeedSync
+            yield "deleted", "yes"
         elif local == "metakey" and text_of(element) in _MEMBER_FIELDS:
             if fold(text_of(element.getparent().find("{*}meta_value"))) not in _FOR_EVERYBODY:
                 yield "visibility", "members"
