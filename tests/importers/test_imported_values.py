@@ -380,3 +380,8 @@ def test_a_cell_of_two_million_characters_is_read_and_not_one_more() -> None:
 def test_html_becomes_the_same_text_in_markdown(html: str, markdown: str) -> None:
     body = to_markdown(html, URL, lambda _element, _name, value: value)
     assert (body.markdown, body.lost) == (markdown, ())
+
+
+def test_text_after_a_frame_that_ends_like_xml_is_kept() -> None:
+    body = to_markdown('a <iframe src="https://v.example/"/> b', URL, lambda *parts: parts[2])
+    assert body.markdown == "a\n\n[https://v.example/](https://v.example/)\n\nb"

@@ -64,6 +64,7 @@ _CANDIDATE = re.compile(
     r"(?<![^\s,])([^\s,]\S*[^\s,])(?:\s+([0-9]{1,6}(?:\.[0-9]{1,3})?)[wx])?\s*(?:,|$)"
 )
 _ELSEWHERE = re.compile(r"(?!data:|about:|blob:)\S", re.IGNORECASE)
+_EMPTY_FRAME = re.compile(r"(<iframe\b[^<>]*+(?<=/))>", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|")
 # markdownify takes quadratic time for white space that is not preformatted
 _SPACES = re.compile(
@@ -88,6 +89,7 @@ def simplify(source: str, resolve: Resolve | None) -> tuple[str, list[str]]:
     their texts.
     """
     source = re.sub(r"(</?)noscript\b", rf"\1{_NOSCRIPT}", source, flags=re.IGNORECASE)
+    source = _EMPTY_FRAME.sub(r"\1></iframe>", source)  # else all that follows is in the frame
     tidy = well_formed(source, _READ, _ATTRIBUTES).replace("\u00ad", "")
     tidy = _SPACES.sub(lambda run: run["pre"] or ("\n" if run["line"] else " "), tidy)
     tidy = join_html(tidy) + "\n"  # BeautifulSoup warns of a line that could be an address
