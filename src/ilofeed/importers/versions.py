@@ -13,7 +13,7 @@ from ilofeed.model import Entry, Office
 from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note
 
-# what tells entries with one id apart: the title, and the link with the moment of the date
+# what tells entries with one id apart: the title, and the link with the date (and text, of a day)
 Names: TypeAlias = frozenset[tuple[str, ...]]
 
 
@@ -22,11 +22,11 @@ def newest_versions(
 ) -> ImportedFeed:
     """Return a feed with only the newest version of each entry, and notes on the others.
 
-    Items with one id are versions of one entry if they share the title, or both link and time; a
-    link or a day alone may be that of many. Items without an id are, if link, date and title are
-    the same. A public version comes before a draft. Different items with one id are all kept: that
-    which is a version of the entry in `entries` of that id, or else the first, keeps the id. Public
-    addresses of other versions below the site become former addresses.
+    Items with one id are versions of one entry if they share the title, or link and time, or link,
+    day and text; a link alone may be that of many. Items without an id are, if link, date and title
+    are the same. A public version comes before a draft. Different items with one id are all kept:
+    that which is most like the entry in `entries` of that id, or else the first, keeps the id.
+    Public addresses of other versions below the site become former addresses.
     """
     names_of_old = {entry.id: _names(entry.link, entry.title, entry.published) for entry in entries}
 
@@ -36,14 +36,13 @@ def newest_versions(
     def instant_of(moment: Moment) -> dt.datetime:
         return dates.instant(moment, office.timezone, office.publish_time)
 
-    def names_of(item: Item) -> Names:
+    def names_of(item: Item, *, of_old: bool = False) -> Names:
         fields = fields_of(item)
         moment = fields.date(item.date)
-        return _names(
-            fields.url(item.link, ""),
-            fields.title(),
-            instant_of(moment) if isinstance(moment, dt.datetime) else None,
-        )
+        has_time = of_old or isinstance(moment, dt.datetime)
+        text = "" if has_time else (item.content or item.summary).value
+        instant = instant_of(moment) if moment else None
+        return _names(fields.url(item.link, ""), fields.title(), instant, text)
 
     def rank(item: Item) -> tuple[bool, dt.datetime]:
         fields = fields_of(item)
@@ -61,8 +60,11 @@ def newest_versions(
         groups = _group(items, names_of) if name and len(items) > 1 else [(items, set())]
         owner = 0  # the number of the group that keeps the id
         if len(groups) > 1 and (names := names_of_old.get(name)) is not None:
-            matching = (at for at, (_, group) in enumerate(groups) if not names.isdisjoint(group))
-            owner = next(matching, -1)
+            shared = [
+                max(len(names & names_of(item, of_old=True)) for item in versions)
+                for versions, _ in groups
+            ]
+            owner = shared.index(max(shared)) if any(shared) else -1
         for at, (versions, _) in enumerate(groups):
             newest = max(versions, key=rank) if len(versions) > 1 else versions[0]
             older += [item.number for item in versions if item is not newest]
@@ -114,8 +116,8 @@ def _bare(url: str) -> str:
     return url.partition("://")[2]
 
 
-def _names(link: str | None, title: str, instant: dt.datetime | None) -> Names:
+def _names(link: str | None, title: str, instant: dt.datetime | None, text: str = "") -> Names:
     names: set[tuple[str, ...]] = {("title", title)} if title else set()
     if link and instant:
-        names.add(("link", link, instant.astimezone(dt.UTC).isoformat()))
+        names.add(("link", link, instant.astimezone(dt.UTC).isoformat(), text))
     return frozenset(names)
