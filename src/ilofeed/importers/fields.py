@@ -30,6 +30,7 @@ MAX_NAME = 1_000  # characters that are searched for an e-mail address
 _SPACE = re.compile(r"[ \t\r\n\f\v\u2028\u2029\ufeff]+")
 _PAIR = re.compile("([\u00c2-\u00f4])([\u0080-\u00bf])")
 _SENTENCE = re.compile(r"[.!?][\"'”’)\]]*(?=\s)|[。！？]")
+_ADDRESS = re.compile(r"https?://(?:(?!https?://)[^\s<>()\[\]\"',;])*+")
 _UNKNOWN_TYPE = "application/octet-stream"
 _T = TypeVar("_T")
 _validator = functools.cache(TypeAdapter[str])  # for the types of text in `content.keys`
@@ -99,13 +100,13 @@ class EntryFields:
         """Return a text in which addresses that this site will not have are no links."""
 
         def write(match: re.Match[str]) -> str:
-            if self.has_page(match[0]):
+            if not match[0].startswith(self.office.url) or self.has_page(match[0]):
                 return match[0]
             text = f"{what} names {quote(match[0], 200)}: this site will have no such page"
             self.lost.append(f"{text}; it is written without https://")
             return match[0].partition("://")[2]
 
-        return re.sub(rf"{re.escape(self.office.url)}[^\s<>()\[\]\"',;]*", write, line)
+        return _ADDRESS.sub(write, line)
 
     def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
