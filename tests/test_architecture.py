@@ -34,7 +34,7 @@ SHARED = {
     "pydantic_core": {"content", "scaffold"},  # the form of its errors
 }
 ONE_MODULE = """
-comrak feedgen feedparser jinja2 jsonschema_rs markdownify nh3 PIL python_calamine tinyhtml5
+comrak feedgen feedparser jinja2 jsonschema_rs nh3 PIL python_calamine tinyhtml5
 urllib3 yaml zoneinfo
 """.split()
 MAX_LINES = 400  # of a module
@@ -42,7 +42,7 @@ MAX_LINES_OF_A_FUNCTION = 75
 # of the whole: more is a reason to look for a better cut, before these are set higher
 MAX_FILES = 14  # of a package, and of the folder itself
 MAX_MODULES = 154
-MAX_LINES_OF_ALL = 26_380
+MAX_LINES_OF_ALL = 26_480
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from ilofeed.content.office import check_office
 from ilofeed.importers.fields import EntryFields, one_line
-from ilofeed.importers.markup import markdown
+from ilofeed.importers.markup import markdown, writer
 from ilofeed.importers.markup.html import simplify
 from ilofeed.importers.markup.markdown import Body, from_markdown, plain, to_markdown
 from ilofeed.sources import Item, Text
@@ -317,9 +317,10 @@ def test_the_proof_of_a_body_sees_each_change(
     before: str, after: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A converter that writes something else is not believed."""
-    written, other = (markdown._markdownify(simplify(html, resolve)[0]) for html in (before, after))
+    trees = (markdown._tree(simplify(html, resolve)[0]) for html in (before, after))
+    written, other = map(writer.write_markdown, trees)
     assert written != other
-    monkeypatch.setattr(markdown, "_markdownify", lambda _: other)
+    monkeypatch.setattr(markdown, "write_markdown", lambda _: other)
     assert markdown._convert(simplify(before, resolve)[0], ENTRY) is None
 
 

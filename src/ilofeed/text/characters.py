@@ -119,8 +119,12 @@ def repair(text: str) -> str:
     """Undo wrong decoding where possible, and remove all that `find_unfit` would find."""
     for pattern in (_FOREIGN_MOJIBAKE, _MOJIBAKE):
         for _ in range(3):  # a text may have been decoded wrongly three times
-            text = pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
+            before, text = text, pattern.sub(lambda match: _repaired(match[0]) or match[0], text)
+            if text == before:
+                break
     text = PRIVATE.sub("", _UNFIT.sub("", CONTROL.sub("", text)))
+    if not _MOJIBAKE.search(text):
+        return text
     for _ in range(3):
         text = _MOJIBAKE.sub(lambda match: match[0][:1], text)
     return _MOJIBAKE.sub(lambda match: f"{match[0][:1]} ", text)  # which cannot match again

@@ -12,7 +12,6 @@ from typing import Any, TypeAlias
 from bs4 import BeautifulSoup
 
 from ilofeed.bodies import TAGS, join_html, sanitize, well_formed
-from ilofeed.importers.markup.footnotes import mark_footnotes
 from ilofeed.importers.markup.layout import (
     BLOCKS,
     LINES,
@@ -20,6 +19,7 @@ from ilofeed.importers.markup.layout import (
     fill_table,
     has,
     holds,
+    mark_footnotes,
     number_items,
     rebuild,
     separate_formats,
@@ -66,7 +66,7 @@ _CANDIDATE = re.compile(
 _ELSEWHERE = re.compile(r"(?!data:|about:|blob:)\S", re.IGNORECASE)
 _EMPTY_FRAME = re.compile(r"(<iframe\b[^<>]*+(?<=/))>", re.IGNORECASE)
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):|")
-# markdownify takes quadratic time for white space that is not preformatted
+# white space that is not preformatted
 _SPACES = re.compile(
     r"(?P<pre><pre\b[^>]*+>(?:[^<]++|<(?!/?pre\b))*+</pre>)"
     r"|(?P<line>[ \t\r\f]*\n[ \t\r\n\f]*)|[ \t\r\f]{2,}+"
@@ -122,7 +122,7 @@ class _Simplifier:
     def run(self) -> None:
         """Simplify the tree."""
         for element in self.soup.find_all(name=True):
-            if not element.decomposed:
+            if element.name:  # "" if it was removed; `decomposed` would search it for a tag
                 self._show(element)
         if not self.is_plain:
             mark_footnotes(self.soup)
@@ -131,7 +131,7 @@ class _Simplifier:
         for picture in self.soup.find_all("img"):
             self._picture(picture)
         for element in reversed(self.soup.find_all(name=True)):  # inner elements first
-            if not element.decomposed and (change := _CHANGES.get(element.name)):
+            if change := _CHANGES.get(element.name):
                 change(self, element)
         separate_formats(self.soup, _INLINE)
         parents = {id(line_end.parent): line_end.parent for line_end in self.soup.find_all("br")}

@@ -1,9 +1,8 @@
 """Convert HTML from any source to Markdown that passes the checks, or to plain text.
 
-The only user of markdownify, which recurses into the HTML and compares all siblings, so HTML that
-is too deep or has too many tags is not passed to it. Its result is rendered: if text, links or
-pictures have changed, formatting is dropped until they are the same. Converting the rendered body
-again gives exactly the same Markdown.
+Of HTML that is too deep or has too many tags only the text is kept. The Markdown is rendered: if
+text, links or pictures have changed, formatting is dropped until they are the same. Converting the
+rendered body again gives exactly the same Markdown.
 """
 
 import html
@@ -14,11 +13,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from lxml import etree
-from markdownify import MarkdownConverter
 
-from ilofeed.bodies import TAGS, link_addresses, render_body, sanitize, to_html
+from ilofeed.bodies import link_addresses, render_body, sanitize, to_html
 from ilofeed.importers.markup.html import KEPT, Resolve, simplify
 from ilofeed.importers.markup.layout import BLOCKS
+from ilofeed.importers.markup.writer import escape, write_markdown
 from ilofeed.problems import Problem, has_errors
 from ilofeed.text import Source, repair
 
@@ -45,12 +44,8 @@ _NOT_TEXT = re.compile(  # not with the tree: HTML that is too large for one
 )
 _STRUCK = re.compile(r"<s>(?:[^<]++|<(?!/?s>))*+</s>")
 _TIDY_TAG = re.compile(r'<(/?)([a-z0-9]+)(?:\s+[a-z:-]+="[^"]*")*\s*/?>')
-_BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
 _MARK = re.compile(r" *\| *|\0\s*|(?<!\ue001)\ue001++(?=\n)")
-_BLANK = re.compile(r"^(?=[^\S\n]*$)", re.MULTILINE)
-_EMPTY = "\ue002"  # an empty line of code; no text has this character
 _CODE = {ord(" "): "\ue000", ord("\n"): "\ue001"}  # which no text has
-_ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,23 +150,25 @@ def _is_bounded(text: str, deepest: int = 3 * MAX_DEPTH) -> bool:
 
 def _convert(tidy: str, permalink: str) -> tuple[str, str] | None:
     """Return Markdown and its HTML, which converts back to it; None if the signature changes."""
-    signature, previous = _signature(tidy), ""
+    tree = _tree(tidy)
+    signature, markdown = _signature(tree), write_markdown(tree)
     for _ in range(MAX_ROUNDS):
-        markdown = _markdownify(tidy)
         rendered, problems = render_body(Source("", markdown), 0, permalink)
         if has_errors(problems):
             return None
+        # as in an import of an ilofeed feed; all but footnotes is simple already
+        is_simple = "<section" not in rendered
+        tree = _tree(rendered if is_simple else simplify(rendered, lambda _, __, value: value)[0])
+        if _signature(tree) != signature:
+            return None
+        previous, markdown = markdown, write_markdown(tree)
         if markdown == previous:
             return markdown, rendered
-        # from the second round on this is rendered HTML, as in an import of an ilofeed feed
-        previous, (tidy, _) = markdown, simplify(rendered, lambda _element, _name, value: value)
-        if _signature(tidy) != signature:
-            return None
     return None
 
 
 def _plain_body(tidy: str, permalink: str, lost: list[str], resolve: Resolve) -> Body:
-    escaped = "\n\n".join(map(_escape, paragraphs(tidy)))
+    escaped = "\n\n".join(map(escape, paragraphs(tidy)))
     rendered, problems = render_body(Source("", escaped), 0, permalink)
     if not has_errors(problems):
         again = _link(sanitize(rendered, KEPT - {"a"}, lambda *_: None), resolve)
@@ -186,13 +183,16 @@ def _first(problems: Iterable[Problem]) -> str:
     return next(problem.message for problem in problems if problem.severity == "error")
 
 
-def _signature(tidy: str) -> tuple[list[str], list[tuple[str, str]]]:
-    """Return what a conversion must not change in HTML that `simplify` made.
+def _tree(tidy: str) -> Any:
+    return etree.fromstring(f"<div>{tidy}</div>".encode(), etree.HTMLParser(encoding="utf-8"))[0][0]
+
+
+def _signature(root: Any) -> tuple[list[str], list[tuple[str, str]]]:
+    """Return what a conversion must not change in the tree of HTML that `simplify` made.
 
     These are the text with its spaces and lines, where pictures, cells, footnotes and the numbers
     of lists are in it, and the targets and texts of links and what is struck out.
     """
-    root = etree.fromstring(f"<div>{tidy}</div>".encode(), etree.HTMLParser(encoding="utf-8"))
     parts: list[str] = []
     marked: list[tuple[str, str]] = []
     lists, code = [0], 0  # the next number of each open list, and how many <pre> are open
@@ -224,98 +224,3 @@ def _signature(tidy: str) -> tuple[list[str], list[tuple[str, str]]]:
     joined = _MARK.sub(lambda mark: mark[0].strip("\ue001 \n"), "".join(parts))
     lines = (" ".join(line.split()) for line in joined.split("\n"))
     return [line for line in lines if line.strip("|")], marked
-
-
-def _markdownify(tidy: str) -> str:
-    converter = _Converter(
-        heading_style="atx",
-        bullets="-",
-        newline_style="backslash",
-        escape_misc=True,
-    )
-    markdown = str(converter.convert(f"<div>{tidy}</div>"))
-    markdown = _BREAKS.sub("\n\n", markdown)
-    lines = [line if line.strip() else "" for line in markdown.split("\n")]
-    markdown = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
-    return markdown.replace(_EMPTY, "")
-
-
-class _Converter(MarkdownConverter):
-    """A markdownify converter that keeps all pictures and escapes all Markdown syntax in text."""
-
-    def process_text(self, el: Any, parent_tags: Any = None) -> str:
-        text: str = super().process_text(el, parent_tags)  # type: ignore[misc]  # not in its stub
-        # a ! before a link would turn it into a picture
-        return text[:-1] + r"\!" if text.endswith("!") and el.next_sibling else text
-
-    def convert_a(self, el: Any, text: str, parent_tags: Any) -> str:
-        href, inner = el.get("href"), " ".join(text.split())
-        if not inner or not href or "_noformat" in parent_tags:
-            return text
-        return f"[{inner}]({_target(href, el.get('title'))})"
-
-    def convert_img(self, el: Any, _text: str, parent_tags: Any) -> str:
-        src, alt = el.get("src"), " ".join((el.get("alt") or "").split())
-        if not src or not alt or "_noformat" in parent_tags:
-            return ""
-        return f"![{_escape(alt)}]({_target(src, el.get('title'))})"
-
-    def convert_soup(self, soup: Any) -> str:
-        """Give each list another sign than the list right before it, which it would continue."""
-        for items in soup.find_all(["ol", "ul"]):
-            before = items.previous_sibling
-            while before is not None and before.name is None and not before.strip():
-                before = before.previous_sibling
-            signs = "-*" if items.name == "ul" else ".)"
-            is_next = before is not None and before.name == items.name
-            sign = items["class"] = signs[is_next and before["class"] == signs[0]]
-            first = int(items.get("start") or 1)
-            for number, item in enumerate(items.find_all("li", recursive=False), first):
-                item["value"] = f"{number}{sign}" if items.name == "ol" else sign
-        return str(super().convert_soup(soup))
-
-    def convert_ol(self, el: Any, text: str, parent_tags: Any) -> str:
-        text = str(super().convert_list(el, text, parent_tags))  # type: ignore[misc]
-        return f"\n{text}" if el.get("start", "1") != "1" else text
-
-    def convert_li(self, el: Any, text: str, parent_tags: Any) -> str:
-        if not text.strip():
-            return "\n"
-        sign, is_note = f"{el.get('value', '-')} ", "section" in parent_tags
-        if is_note:
-            sign = f"[^{el['value'][:-1]}]: "
-        lines = text.strip().replace("\n", "\n" + " " * (4 if is_note else len(sign)))
-        return f"{sign}{lines}\n" + "\n" * is_note
-
-    def convert_sup(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
-        return f"[^{text}]"
-
-    def convert_pre(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
-        text = re.sub(r"\n$", "", el.get_text())
-        if not text.strip():
-            return ""
-        longest = max((len(run) for run in re.findall("`+", text)), default=0)
-        fence = "`" * max(3, longest + 1)
-        text = _BLANK.sub(_EMPTY, text)
-        return f"\n\n{fence}\n{text}\n{fence}\n\n"
-
-    def convert_div(self, el: Any, text: str, parent_tags: Any) -> str:  # noqa: ARG002
-        if "_inline" in parent_tags:
-            return f" {text.strip()} "
-        text = text.strip("\n")
-        return f"\n\n{text}\n\n" if text.strip() else ""
-
-
-for _name in BLOCKS - (TAGS - {"section"}) - {"tr", "td", "th"}:
-    setattr(_Converter, f"convert_{_name}", _Converter.convert_div)
-
-
-def _escape(text: str) -> str:
-    return _ASCII_PUNCTUATION.sub(r"\\\1", text)
-
-
-def _target(address: str, title: str | None) -> str:
-    target = f"<{address}>" if re.search(r"[()*_\\]", address) else address
-    if not title:
-        return target
-    return f'{target} "{_escape(" ".join(title.split()))}"'
