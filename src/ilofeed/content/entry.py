@@ -29,7 +29,7 @@ from ilofeed.problems import Code, Problem, has_errors, quote
 from ilofeed.text import SLUG, Source, is_windows_name, slugify, unseen
 
 MAX_KEYS = 50_000  # characters of front matter
-_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_NO_LINKS = re.compile(r"```.*?```|`[^`\n]*`|^id:.*?$", re.DOTALL | re.MULTILINE)
 _PLACEHOLDERS = {  # valid values for required keys that are wrong
     "title": "x",
     "date": "2000-01-01",
@@ -130,10 +130,10 @@ def check_entry(
 
 
 def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:
-    """Return the links in a file to pages of the site, but for those in code."""
+    """Return the links in a file to pages of the site, except in code; an id is not a link."""
     if office.url not in source.text:
         return ()
-    text = _CODE.sub(lambda code: " " * len(code[0]), source.text)
+    text = _NO_LINKS.sub(lambda code: " " * len(code[0]), source.text)
     pattern = re.compile(rf"{re.escape(office.url)}(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)")
     return tuple(
         OwnLink(match[1] or "", match[2], *source.place(match.start()))

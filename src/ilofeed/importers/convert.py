@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ilofeed.content import EntryFile as CheckedFile
 from ilofeed.content import check_entry, serialize_entry
 from ilofeed.feeds import OPML_PATHS
 from ilofeed.importers.fields import EntryFields
@@ -31,6 +32,7 @@ class EntryFile:
     entry: Entry
     former: tuple[str, ...] = ()  # addresses that only a web server can redirect
     is_update: bool = False  # of the file that an earlier import wrote
+    checked: CheckedFile | None = None  # the result of its check
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,8 @@ class Converter:
             expected = (keys["title"], keys["summary"], keys["draft"])
             if entry and (entry.title, entry.summary, entry.draft) == expected:
                 lost += [f"values that the check refuses: {why}"] * bool(why)
-                return EntryFile(number, path, data, entry), ""
+                parsed = dataclasses.replace(parsed, checked=None)
+                return EntryFile(number, path, data, entry, checked=parsed), ""
             if not why and has_errors(parsed.problems):
                 why = parsed.problems[0].message
         return None, why or "its title or summary changes when the file is read back"

@@ -6,9 +6,9 @@ This module neither reads nor writes files.
 import dataclasses
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ilofeed import dates
 from ilofeed.dates import Moment
@@ -24,7 +24,7 @@ from ilofeed.importers.convert import (
 )
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses, OldSite, address_key
-from ilofeed.importers.terms import TermFinder
+from ilofeed.importers.terms import TermFinder, used_terms, with_terms_of
 from ilofeed.importers.updates import EarlierEntries, EarlierEntry
 from ilofeed.importers.versions import newest_versions
 from ilofeed.model import Entry, Office, Term
@@ -33,6 +33,8 @@ from ilofeed.sources import ImportedFeed, Item, Note
 from ilofeed.text import SLUG, is_windows_name, slugify
 from ilofeed.workers import ALONE, Workers
 
+# returns why files must not be written together, by the number of their items
+RefusedFiles: TypeAlias = Callable[[Sequence[EntryFile], Mapping[str, Term]], dict[int, str]]
 _ROUNDS = 4
 _WORTH_SHARING = 20  # items; processes take as long to start as some items to convert
 
@@ -68,6 +70,22 @@ class ImportPlan:
     already: int = 0  # items that the office already has
     skipped: int = 0  # items that cannot become entries
 
+    def without(self, reasons: Mapping[int, str]) -> "ImportPlan":
+        """Return the plan without the files of some items, by number, and with notes on why."""
+        left_out = [file for file in self.files if file.number in reasons]
+        files = tuple(file for file in self.files if file.number not in reasons)
+        notes = [note for note in self.notes if note.number not in reasons]
+        for file in left_out:
+            text = f"left out: {reasons[file.number]}"
+            notes.append(Note(file.number, file.entry.title, text))
+        return ImportPlan(
+            files,
+            used_terms(self.new_terms, (file.entry for file in files)),
+            tuple(notes),
+            self.already,
+            self.skipped + len(left_out),
+        )
+
 
 def plan_import(
     feed: ImportedFeed,
@@ -76,6 +94,7 @@ def plan_import(
     slugs: Collection[str],
     request: ImportRequest,
     now: dt.datetime,
+    refused_files: RefusedFiles,
     term_map: Mapping[str, str] | None = None,
     earlier: EarlierEntries | None = None,
     workers: Workers = ALONE,
@@ -84,7 +103,8 @@ def plan_import(
 
     `entries` are the office's valid entries, `slugs` those of all its entry files. Imported entries
     may link to each other, and an item that is left out has no page, so planning is repeated until
-    every link leads to a page; an item is converted again only if something changed for it.
+    every link leads to a page and `refused_files` returns nothing; an item is converted again only
+    if something changed for it.
     """
     feed = newest_versions(feed, office, entries, request.date_forms)
     old_pages = _with_page(entries, office, now)
@@ -104,7 +124,9 @@ def plan_import(
         linked = planner.pages.linked.union(*(made.linked for _, made in done.values()))
         failed = {number: made.why for number, (_, made) in done.items() if made.file is None}
         if linked <= with_page and not failed:
-            break
+            failed = refused_files(plan.files, plan.new_terms)
+            if not failed:
+                break
         refused |= failed
         # in the last round, link only to pages that certainly exist
         is_last = attempt == _ROUNDS - 2
@@ -233,7 +255,7 @@ class _Planner:
             notes += self._notes_on_links(draft for draft, made in done.values() if made.file)
         for text, count in self._terms.dropped.items():
             notes.append(Note(0, "", f"category {quote(text)} left out, as the map says: {count}"))
-        new_terms = used_terms(self._terms.new, files)
+        new_terms = used_terms(self._terms.new, (file.entry for file in files))
         skipped = self._feed.left_out + self._already + len(self._notes) + len(done)
         skipped -= already + len(files)
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
@@ -368,17 +390,3 @@ class _Planner:
     def _slug_of_page(self, url: str) -> str:
         is_ilofeed_site = self._feed.by_ilofeed or url.startswith(self._office.url)
         return slug_of_page(url) if is_ilofeed_site else ""
-
-
-def used_terms(new_terms: Mapping[str, Term], files: Iterable[EntryFile]) -> dict[str, Term]:
-    """Return the new categories that the files use, and the broader ones of these."""
-    slugs = {slug for file in files for slug in file.entry.categories}
-    for term in reversed([*new_terms.values()]):  # a broader term is before its narrower ones
-        if term.name in slugs and term.broader:
-            slugs.add(term.broader)
-    return {slug: term for slug, term in new_terms.items() if slug in slugs}
-
-
-def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
-    """Return the office with new categories."""
-    return dataclasses.replace(office, categories={**office.categories, **new_terms})

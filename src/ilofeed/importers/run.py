@@ -3,6 +3,7 @@
 All new entries are checked, rendered and verified before the first file is written.
 """
 
+import dataclasses
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
 from ilofeed.importers.updates import EarlierEntries, read_record, write_record
-from ilofeed.importers.verified import verify_plan
+from ilofeed.importers.verified import SiteCheck, verify_plan
 from ilofeed.media import digest_of
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
@@ -84,16 +85,20 @@ def run_import(
         return ImportResult(refusal=str(error))
     for line in feed.table:
         show(line)
-    parsed = (check_entry(path, data, office, sources.files, now) for path, data in sources.entries)
-    entries = [result.entry for result in parsed if result.entry is not None]
+    parsed = {
+        path: dataclasses.replace(check_entry(path, data, office, sources.files, now), checked=None)
+        for path, data in sources.entries
+    }
+    entries = [result.entry for result in parsed.values() if result.entry is not None]
+    check = SiteCheck(sources, parsed, now)
     slugs = {slug_of(path) for path in [*dict(sources.entries), *sources.refused]}
     record = read_record(root)
     earlier = EarlierEntries(entries, dict(sources.entries), record)
     workers = context.begin("Converting")
-    plan = plan_import(feed, office, entries, slugs, request, now, term_map, earlier, workers)
-    updated = {file.entry.slug for file in plan.files if file.is_update}
-    others = [entry for entry in entries if entry.slug not in updated]
-    plan = verify_plan(plan, others, office, now, context.begin("Verifying"))
+    plan = plan_import(
+        feed, office, entries, slugs, request, now, check.refused, term_map, earlier, workers
+    )
+    plan = verify_plan(plan, check, context.begin("Verifying"))
     new_terms = _write_terms(root, request, plan, sources.office, now)
     paths, notes = [], list(plan.notes)
     if new_terms not in {"missing", "no place"}:

@@ -10,14 +10,14 @@ import json
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
 from ilofeed.content import Line, check_office, read, to_yaml, yaml_nodes
 from ilofeed.importers.markup import plain
-from ilofeed.model import Office, Term
+from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 from ilofeed.sources import DIMENSIONS, Dimension, Item, RequestError, Tag
 from ilofeed.text import SLUG, decode, repair, slugify
@@ -270,3 +270,17 @@ def _explain(term: str, office: Office) -> str:
 def map_lines(new_terms: Mapping[str, Term]) -> list[str]:
     """Return the lines of a map file for new categories."""
     return [f"{to_yaml(term.labels[''])}: {slug}" for slug, term in new_terms.items()]
+
+
+def used_terms(new_terms: Mapping[str, Term], entries: Iterable[Entry]) -> dict[str, Term]:
+    """Return the new categories that the entries have, and the broader ones of these."""
+    slugs = {slug for entry in entries for slug in entry.categories}
+    for term in reversed([*new_terms.values()]):  # a broader term is before its narrower ones
+        if term.name in slugs and term.broader:
+            slugs.add(term.broader)
+    return {slug: term for slug, term in new_terms.items() if slug in slugs}
+
+
+def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
+    """Return the office with new categories."""
+    return dataclasses.replace(office, categories={**office.categories, **new_terms})

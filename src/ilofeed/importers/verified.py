@@ -1,88 +1,150 @@
-"""Leave out of a plan what would make the verification of the site fail."""
+"""Leave out of a plan what `check` would refuse, or would make the verification fail."""
 
 import dataclasses
 import datetime as dt
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from ilofeed.build import render_site
-from ilofeed.content import Site, unique_updated
+from ilofeed.content import EntryFile as CheckedFile
+from ilofeed.content import Site, Sources, check_entry, check_files, unique_updated
 from ilofeed.feeds import select
 from ilofeed.importers.convert import EntryFile
-from ilofeed.importers.plan import ImportPlan, used_terms, with_terms_of
-from ilofeed.model import Entry, FeedSpec, Office
-from ilofeed.sources import Note
+from ilofeed.importers.plan import ImportPlan
+from ilofeed.importers.terms import with_terms
+from ilofeed.model import Term
+from ilofeed.problems import Problem
 from ilofeed.verify import Fault, verify
 from ilofeed.workers import ALONE, Workers
 
 
-def verify_plan(
-    plan: ImportPlan,
-    old: Sequence[Entry],
-    office: Office,
-    now: dt.datetime,
-    workers: Workers = ALONE,
-) -> ImportPlan:
+@dataclass(frozen=True)
+class SiteCheck:
+    """Checks new entry files together with the files of the office, as `check` does.
+
+    `checked` are the results for the entry files of the office, by path: none is checked again.
+    """
+
+    sources: Sources
+    checked: Mapping[str, CheckedFile]
+    now: dt.datetime
+
+    def site(
+        self, files: Sequence[EntryFile], terms: Mapping[str, Term]
+    ) -> tuple[Site, list[Problem]] | None:
+        """Return the site with new files and categories, and its errors.
+
+        Return None if feeds.yaml has no place for the categories: then no file is written.
+        """
+        office = self.sources.office or b""
+        changed = with_terms(office, terms, self.now) if terms else office
+        if changed is None:
+            return None
+        data = dict(self.sources.entries) | {file.path: file.data for file in files}
+        checked = {**self.checked, **{file.path: file.checked for file in files}}
+        sources = dataclasses.replace(self.sources, office=changed, entries=(*data.items(),))
+
+        def checker(path: str, data: bytes, *others: Any) -> CheckedFile:
+            return checked[path] or check_entry(path, data, *others)
+
+        read, parsed, problems = check_files(sources, self.now, checker=checker)
+        entries = [file.entry for file in parsed if file.entry is not None]
+        site = Site(read, tuple(unique_updated(entries)), sources.publishable)
+        return site, [problem for problem in problems if problem.severity == "error"]
+
+    def refused(self, files: Sequence[EntryFile], terms: Mapping[str, Term]) -> dict[int, str]:
+        """Return why files must not be written, by the number of their items."""
+        numbers = {file.path: file.number for file in files}
+        errors = self._errors(files, terms)
+        if own := {numbers[error.path]: error.message for error in errors if error.path in numbers}:
+            return own
+        before = {_place(error) for error in self._errors((), {})} if errors else set()
+
+        def culprits(files: Sequence[EntryFile]) -> dict[int, str]:
+            """Return the files that cause an error in a file of the office."""
+            errors = self._errors(files, terms)
+            added = [e for e in errors if e.path not in numbers and _place(e) not in before]
+            if not added:
+                return {}
+            half = len(files) // 2
+            refused = culprits(files[:half]) | culprits(files[half:]) if half else {}
+            return refused or dict.fromkeys((file.number for file in files), str(added[0]))
+
+        return culprits(files) if errors else {}
+
+    def _errors(self, files: Sequence[EntryFile], terms: Mapping[str, Term]) -> list[Problem]:
+        checked = self.site(files, terms)
+        return checked[1] if checked is not None else []
+
+    def faults(
+        self, files: Sequence[EntryFile], terms: Mapping[str, Term], workers: Workers
+    ) -> list[Fault]:
+        """Return what would make the verification of the site fail."""
+        checked = self.site(files, terms)
+        if checked is None:
+            return []
+        site, _ = checked
+        return verify(render_site(select(site, self.now), workers), site.office, workers=workers)
+
+
+def _place(problem: Problem) -> tuple[str, int, int, str]:
+    return problem.path, problem.line, problem.column, problem.code
+
+
+def verify_plan(plan: ImportPlan, check: SiteCheck, workers: Workers = ALONE) -> ImportPlan:
+    """Return the plan without what `check` would refuse, or what would make a document differ."""
+    return _without_refused(_without_faults(_without_refused(plan, check), check, workers), check)
+
+
+def _without_refused(plan: ImportPlan, check: SiteCheck) -> ImportPlan:
+    while reasons := check.refused(plan.files, plan.new_terms):
+        plan = plan.without(reasons)
+    return plan
+
+
+def _without_faults(plan: ImportPlan, check: SiteCheck, workers: Workers) -> ImportPlan:
     """Return the plan without entries that would make the verification of a document fail."""
-    new_feeds: list[FeedSpec] = []
-    if any(spec.category is not None and not spec.is_pair for spec in office.feeds):
-        new_feeds = [FeedSpec(f"category/{name}", category=name) for name in plan.new_terms]
-    office = with_terms_of(office, plan.new_terms)
-    office = dataclasses.replace(office, feeds=(*office.feeds, *new_feeds))
 
-    def faults(files: Sequence[EntryFile], existing: Sequence[Entry]) -> list[Fault]:
-        entries = tuple(unique_updated([*existing, *(file.entry for file in files)]))
-        documents = render_site(select(Site(office, entries), now))
-        return verify(documents, office, workers=workers)
+    def faults(files: Sequence[EntryFile], check: SiteCheck) -> list[Fault]:
+        return check.faults(files, plan.new_terms, workers)
 
-    if not plan.files or not faults(plan.files, old):
+    if not plan.files or not faults(plan.files, check):
         return plan
-    # ignore faults that the site has without the import
-    existing = () if faults((), old) else old
-    refused: dict[str, Fault] = {}
+    alone = dataclasses.replace(
+        check, sources=dataclasses.replace(check.sources, entries=()), checked={}
+    )
+    if faults((), check):  # which the site has without the import, and are ignored
+        check = alone
+    refused: dict[int, Fault] = {}
     for file in plan.files:
-        alone = faults([file], ())
-        if any(fault.field != "address" for fault in alone):
-            refused[file.path] = alone[0]
-    files = [file for file in plan.files if file.path not in refused]
-    while files and (remaining := faults(files, existing)):
-        paths = {file.path for file in files}
-        blamed = {fault.path: fault for fault in remaining if fault.path in paths}
+        own = faults([file], alone)
+        if any(fault.field != "address" for fault in own):
+            refused[file.number] = own[0]
+    files = [file for file in plan.files if file.number not in refused]
+    while files and (remaining := faults(files, check)):
+        by_path = {fault.path: fault for fault in remaining}
+        blamed = {file.number: by_path[file.path] for file in files if file.path in by_path}
         if not blamed:
-            largest = _largest_to_drop(files, lambda rest: faults(rest, existing))
+            largest = _largest_to_drop(files, lambda rest: faults(rest, check))
             blamed = dict.fromkeys(largest, remaining[0])
         refused |= blamed
-        files = [file for file in files if file.path not in refused]
-    return _without(plan, refused)
+        files = [file for file in files if file.number not in refused]
+    return plan.without(
+        {
+            number: f"it would make the verification fail ({fault.path}: {fault.field}: "
+            f"expected {fault.expected}, read {fault.found})"
+            for number, fault in refused.items()
+        }
+    )
 
 
 def _largest_to_drop(
     files: Sequence[EntryFile], faults: Callable[[Sequence[EntryFile]], list[Fault]]
-) -> list[str]:
-    """Return the paths of the fewest largest files without which the rest has no faults."""
+) -> list[int]:
+    """Return the items of the fewest largest files without which the rest has no faults."""
     by_size = sorted(files, key=lambda file: len(file.data), reverse=True)
     numbers = range(1, len(files))
     more = bisect_left(numbers, x=True, key=lambda number: not faults(by_size[number:]))
-    return [file.path for file in by_size[: 1 + more]]
-
-
-def _without(plan: ImportPlan, refused: dict[str, Fault]) -> ImportPlan:
-    """Return the plan without the files in `refused`, and with notes on their faults."""
-    left_out = [file for file in plan.files if file.path in refused]
-    numbers = {file.number for file in left_out}
-    notes = [note for note in plan.notes if note.number not in numbers]
-    for file in left_out:
-        fault = refused[file.path]
-        text = (
-            f"left out: it would make the verification fail ({fault.path}: {fault.field}: "
-            f"expected {fault.expected}, read {fault.found})"
-        )
-        notes.append(Note(file.number, file.entry.title, text))
-    files = tuple(file for file in plan.files if file.path not in refused)
-    return dataclasses.replace(
-        plan,
-        files=files,
-        new_terms=used_terms(plan.new_terms, files),
-        notes=tuple(notes),
-        skipped=plan.skipped + len(left_out),
-    )
+    return [file.number for file in by_size[: 1 + more]]
