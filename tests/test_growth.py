@@ -295,6 +295,7 @@ def test_html_takes_linear_time(unit: str, around: str) -> None:
     ("head", "unit", "tail"),
     [
         ("<table><tr>", "<td>a</td>", "</table>"),
+        ("<table><tr>", "<td>a</td>", "</tr><tr><td>b</table>"),
         ("<table><tr><td>b<td>", "a<br>", "</table>"),
         ("<h2>", "a<br>", "</h2>"),
         ("<pre>", "a<br>", "</pre>"),
@@ -317,6 +318,18 @@ def test_many_elements_take_linear_time(head: str, unit: str, tail: str) -> None
     tags = max(unit.count("<"), 1)
     sizes = tuple(number * len(unit) // tags for number in (600, 2_400, 9_600))
     assert is_linear(convert, lambda n: head + unit * (n // len(unit)) + tail, sizes)
+
+
+def test_footnotes_take_linear_time() -> None:
+    def make(size: int) -> str:
+        numbers = range(1, size // 100 + 1)
+        marks = (f"a<sup><a id=r{n} href='#n{n}'>{n}</a></sup> " for n in numbers)
+        notes = (f"<li id=n{n}>Note {n} <a href='#r{n}'>^</a>" for n in numbers)
+        return f"<p>{''.join(marks)}<ol>{''.join(notes)}</ol>"
+
+    convert = functools.partial(to_markdown, permalink="https://e.org/", resolve=keep)
+    assert "[^100]" in convert(make(10_000)).markdown
+    assert is_linear(convert, make, (2_500, 10_000, 40_000, 80_000))
 
 
 @pytest.mark.parametrize(

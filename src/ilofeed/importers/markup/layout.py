@@ -287,8 +287,9 @@ def mark_footnotes(soup: Any) -> None:
         back.decompose()
         mark.replace_with(sup := soup.new_tag("sup", attrs={"data-note": ""}))
         sup.string = number
+    lists = {id(item.parent): item.parent for _, item in notes.values()}
     for _, item in notes.values():
-        outer = item.parent
         texts.ol.append(item.extract())
-        if not outer.get_text().strip():
-            outer.decompose()
+    for items in lists.values():
+        if not items.get_text().strip():
+            items.decompose()
