@@ -26,6 +26,7 @@ _PADDING = re.compile(
     r"(<(?:p|li|td|th|h[1-6])(?: [^<>]*)?>)[^\S\n]++"
     r"|(?<![^\S\n])[^\S\n]++(?=\n?</?(?:p|li|td|th|h[1-6r]|ul|ol|blockquote|pre|table)\b)"
 )
+_WIDE_SPACE = re.compile(r"[^\S\x00-\x7f]")
 _REFERENCE = re.compile("&#(?:[xX]([0-9A-Fa-f]{1,6})|([0-9]{1,7}));")
 
 
@@ -54,7 +55,7 @@ def render_body(
         if all(problem.code != "raw-html" for problem in problems):  # it hides what is around it
             problems += find_lookalikes(source, start, check.elements, check.places)
         return "", problems
-    if not rendered.isascii():  # comrak strips only ASCII white space, not U+3000 in Chinese text
+    if _WIDE_SPACE.search(rendered):  # comrak strips only ASCII white space
         rendered = _PADDING.sub(r"\1", rendered)
     cleaned = link_addresses(join_html(clean(rendered).strip()))
     if len(cleaned) > MAX_BODY:

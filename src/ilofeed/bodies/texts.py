@@ -52,8 +52,6 @@ def link_addresses(
 
     `resolve` returns the address to link to; if it is None, the address is marked as code.
     """
-    if not any(sign in body for sign in ("://", "www.", "WWW.", "@")):
-        return body
     parts = _TAG.split(body)  # texts at even indexes, tags at odd ones
     depth = 0
     for index, part in enumerate(parts):
@@ -61,7 +59,7 @@ def link_addresses(
             name = _NAME.match(part)
             if name and name[1] in _OPAQUE:
                 depth += -1 if part[1] == "/" else 1
-        elif not depth and part:
+        elif not depth and ("://" in part or "@" in part or "www." in part.lower()):
             parts[index] = _link(part, "".join(parts[index + 1 : index + 2]), resolve)
     return "".join(parts)
 

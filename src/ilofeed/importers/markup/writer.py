@@ -8,10 +8,9 @@ from typing import Any
 from ilofeed.importers.markup.layout import BLOCKS
 
 _SPACE = re.compile(r"[ \t\r\f]*+\n[ \t\r\n\f]*+|[ \t\r\f]{2,}+|[\t\r\f]")
-# where a backslash keeps a sign from being read as Markdown, and numbers that begin no list
-_SIGNS = re.compile(
-    r"(?<!\S)(?:(?=-+(?!\S)|#{1,6}(?!\S))|[0-9]{1,9}(?=[.)](?!\S)))|(?=[]\\&<`[>~=+|*_])"
-)
+_SIGNS = re.compile(r"[]\\&<`[>~=+|*_]")
+# what would begin a list, a heading or a line between texts: a backslash goes before or after it
+_STARTS = re.compile(r"(?<!\S)(?:(?=-+(?!\S)|#{1,6}(?!\S))|[0-9]{1,9}(?=[.)](?!\S)))")
 _ASCII_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _BREAKS = re.compile(r"(?<![ \t])[ \t]*+\\\n(?:[ \t]*+\\\n)++[ \t]*+")
 _BLANK = re.compile(r"^(?=[^\S\n]*$)", re.MULTILINE)
@@ -67,7 +66,7 @@ def _text(text: str, before: Any, after: Any, around: frozenset[str], *, is_edge
     if "pre" not in around:
         text = _SPACE.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
     if not around & {"pre", "code"}:
-        text = _SIGNS.sub(r"\g<0>\\", text)
+        text = _STARTS.sub(r"\g<0>\\", _SIGNS.sub(r"\\\g<0>", text))
         if text.endswith("!") and after is not None:  # or a link after it would be a picture
             text = text[:-1] + r"\!"
     if is_edge if before is None else before.tag in BLOCKS or before.tag == "br":
