@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import functools
+import ipaddress
 import re
 import string
 import threading
@@ -15,6 +18,7 @@ from ilofeed.problems import visible
 from ilofeed.urls import to_url
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Mapping
 
     import urllib3
@@ -63,10 +67,14 @@ def is_address(text: str) -> bool:
     return text.lower().startswith(("http://", "https://"))
 
 
-def fetch(address: str, limit: int, seconds: float | None = None) -> Response:
+def fetch(
+    address: str, limit: int, seconds: float | None = None, trusted: str | None = None
+) -> Response:
     """Fetch an http or https address, following redirects; try again if the server fails.
 
-    The response must arrive within `seconds`, by default within `LONGEST`.
+    The response must arrive within `seconds`, by default within `LONGEST`. Unless `trusted` is
+    None, nothing is sent to this machine or to a private network, except to the host `trusted`
+    (with its port, or "").
 
     Raise `urls.AddressError` for an invalid address, `FetchError` for a failed request, and
     `TooLargeError` for a body of more than `limit` bytes.
@@ -77,7 +85,9 @@ def fetch(address: str, limit: int, seconds: float | None = None) -> Response:
     end = time.monotonic() + seconds
     for attempt in range(1, TRIES + 1):
         try:
-            return _with_deadline(end - time.monotonic(), url, timeout, lambda: _get(url, limit))
+            return _with_deadline(
+                end - time.monotonic(), url, timeout, lambda: _get(url, limit, trusted)
+            )
         except FetchError as error:
             is_late = time.monotonic() + PAUSE * attempt >= end
             if attempt == TRIES or is_late or (error.status is not None and error.status < 500):
@@ -86,11 +96,12 @@ def fetch(address: str, limit: int, seconds: float | None = None) -> Response:
     raise AssertionError
 
 
-def _get(start: str, limit: int) -> Response:
+def _get(start: str, limit: int, trusted: str | None) -> Response:
     url = start
     for _ in range(_MAX_REDIRECTS):
+        public = trusted is not None and urllib.parse.urlsplit(url).netloc != trusted
         with (
-            _connection_pool(url) as pool,
+            _connection_pool(url, public=public) as pool,
             pool.request("GET", url, redirect=False, preload_content=False) as response,
         ):
             if location := response.get_redirect_location():
@@ -103,6 +114,9 @@ def _get(start: str, limit: int) -> Response:
             if not 200 <= response.status < 300:
                 reason = visible(str(response.reason))
                 raise FetchError(f"{start} answered {response.status} {reason}", response.status)
+            length = response.headers.get("Content-Length", "")
+            if length.isdecimal() and int(length) > limit:
+                raise TooLargeError(f"it is larger than {limit:,} bytes")
             data = bytearray()
             for part in response.stream(_CHUNK, decode_content=False):
                 data += part
@@ -144,23 +158,66 @@ def _redirect_url(url: str, location: str) -> str:
     return urllib.parse.urljoin(url, quoted)
 
 
-def _connection_pool(url: str) -> urllib3.PoolManager:
-    """Return a pool for one request, which uses the proxy that the environment sets, if any."""
+def _connection_pool(url: str, *, public: bool = False) -> urllib3.PoolManager:
+    """Return a pool for one request, which uses the proxy that the environment sets, if any.
+
+    With `public` it refuses hosts of private networks. Those that only a proxy can find by their
+    name are left to its rules.
+    """
     import urllib.request
 
     import urllib3
 
     parts = urllib.parse.urlsplit(url)
     headers = {"User-Agent": f"ilofeed/{__version__}"}
+    if public:
+        _check_public(urllib.parse.urlsplit(to_url(url)).hostname or "")
     proxy = urllib.request.getproxies().get(parts.scheme)
     if not proxy or urllib.request.proxy_bypass(parts.hostname or ""):
-        return urllib3.PoolManager(headers=headers, retries=False, timeout=TIMEOUT)
+        pool = urllib3.PoolManager(headers=headers, retries=False, timeout=TIMEOUT)
+        pool.pool_classes_by_scheme = _public_pools() if public else pool.pool_classes_by_scheme
+        return pool
     proxy = proxy if "://" in proxy else f"http://{proxy}"
     auth = urllib.parse.unquote(urllib3.util.parse_url(proxy).auth or "")
     login = urllib3.make_headers(proxy_basic_auth=auth) if auth else None
     return urllib3.ProxyManager(
         proxy, proxy_headers=login, headers=headers, retries=False, timeout=TIMEOUT
     )
+
+
+def _check_public(host: str) -> None:
+    """Raise `FetchError` for the number of an address that is not public; names are not checked."""
+    with contextlib.suppress(ValueError):
+        if not ipaddress.ip_address(host).is_global:
+            raise FetchError("it is in a private network")
+
+
+@functools.cache
+def _public_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    """Return pools that check where a connection leads before anything is sent through it: what a
+    name means may change between two look-ups."""
+    from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, connection
+
+    class PublicConnection(connection.HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            peer = super()._new_conn()
+            try:
+                _check_public(peer.getpeername()[0])
+            except FetchError:
+                peer.close()
+                raise
+            return peer
+
+    class PublicSecureConnection(PublicConnection, connection.HTTPSConnection):
+        pass
+
+    class PublicPool(HTTPConnectionPool):
+        ConnectionCls = PublicConnection
+
+    class PublicSecurePool(HTTPSConnectionPool):
+        ConnectionCls = PublicSecureConnection
+
+    return {"http": PublicPool, "https": PublicSecurePool}
 
 
 def _with_deadline(seconds: float, url: str, timeout: str, request: Callable[[], _T]) -> _T:

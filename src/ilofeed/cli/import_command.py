@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     metavar="FOLDER",
     help="Write rules for nginx and Apache that redirect former addresses, such as ?p=1.",
 )
+@click.option("--media", is_flag=True, help="Fetch pictures and documents into entries/.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 @click.option("--verbose", is_flag=True, help="Print each note, not one for each reason.")
 @click.option(

@@ -79,6 +79,15 @@ class Mapping(NamedTuple):
 Node: TypeAlias = Scalar | Sequence | Mapping
 
 
+def plain(node: Node) -> Any:
+    """Return a node as text, lists and dictionaries; what YAML reads as nothing is ""."""
+    if isinstance(node, Mapping):
+        return {key.value: plain(value) for key, value in node.pairs}
+    if isinstance(node, Sequence):
+        return list(map(plain, node.items))
+    return "" if not node.style and node.value in {"~", "null"} else node.value
+
+
 def compose(
     source: Source, start: int, end: int, top_keys: Collection[str] = ()
 ) -> tuple[Mapping | None, list[Problem]]:

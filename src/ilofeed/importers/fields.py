@@ -170,8 +170,16 @@ class EntryFields:
         if attribute == "href" and re.match(r"(?:mailto|tel):[^\s]+$", value, re.IGNORECASE):
             return value
         what = "the picture" if element == "img" else "the link"
-        moved_to = self.moved_to if element == "a" else None
-        return self.url(value, f"{what} {quote(value.strip(), 200)} in the body", moved_to)
+        return self._shown(element, value, f"{what} {quote(value.strip(), 200)} in the body")
+
+    def _shown(self, element: str, value: str, what: str) -> str | None:
+        """Return the address of what an element shows: a file of a folder, or else as `url`."""
+        try:
+            file = self.item.find_file(element, value) if self.item.find_file else ""
+        except AddressError as error:
+            self.lost.append(f"{what}: {error}")
+            return None
+        return file or self.url(value, what, self.moved_to if element == "a" else None)
 
     def url(
         self, value: str, what: str, moved_to: Callable[[str], str] | None = None
@@ -284,7 +292,7 @@ class EntryFields:
         if alt is None:
             self.lost.append(f"{what} has no alt text, for people who cannot see it")
             return {}
-        url = self.url(picture.url, what)
+        url = self._shown("img", picture.url, what)
         credit = self.line(picture.credit, f"the credit of {what}")
         return _filled(url=url, alt=alt, credit=credit) if url else {}
 

@@ -57,6 +57,7 @@ class ImportRequest:
     write_terms: bool = False
     no_link: bool = False  # leave out links to the old site
     redirects: str | None = None  # a folder for rules of web servers
+    media: bool = False  # fetch pictures and documents into the folders of entries
     dry_run: bool = False
 
 

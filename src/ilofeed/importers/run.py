@@ -5,6 +5,7 @@ All new entries are checked, rendered and verified before the first file is writ
 
 import dataclasses
 import datetime as dt
+import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,9 @@ from ilofeed import files
 from ilofeed.build import BuildContext
 from ilofeed.content import check_entry, check_office, read, slug_of
 from ilofeed.foreign_dates import check_form
-from ilofeed.importers.former import TABLE, redirect_files
+from ilofeed.http import is_address
+from ilofeed.importers.fetching import FileSource, MediaFiles
+from ilofeed.importers.former import TABLE, OldSite, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
 from ilofeed.importers.updates import EarlierEntries, read_record, write_record
@@ -22,7 +25,15 @@ from ilofeed.importers.verified import SiteCheck, verify_plan
 from ilofeed.media import digest_of
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
-from ilofeed.sources import Note, RequestError, SourceError, SourceRequest, read_source
+from ilofeed.sources import (
+    ImportedFeed,
+    Note,
+    RequestError,
+    SourceError,
+    SourceRequest,
+    read_source,
+)
+from ilofeed.urls import to_url
 
 # state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
@@ -100,24 +111,52 @@ def run_import(
     )
     plan = verify_plan(plan, check, context.begin("Verifying"))
     new_terms = _write_terms(root, request, plan, sources.office, now)
-    paths, notes = [], list(plan.notes)
+    digests, notes = dict[str, str](), list(plan.notes)
     if new_terms not in {"missing", "no place"}:
-        for file in plan.files:
+        media = MediaFiles(root, office, now, _file_source(request, feed))
+        if request.dry_run:
+            digests = dict.fromkeys((file.path for file in plan.files), "")
+            notes += media.forecast(plan.files)
+        else:
+            digests, more = _write_entries(root, plan, media, context)
+            notes += more
+        notes += _write_redirects(root, request, plan, office)
+    if feed.is_table and digests and not request.dry_run:
+        write_record(root, record | digests)
+    notes.sort(key=lambda note: note.number)
+    return ImportResult((), "", plan, new_terms, tuple(digests), tuple(notes))
+
+
+def _file_source(request: ImportRequest, feed: ImportedFeed) -> FileSource:
+    """Return where the files of a source may come from."""
+    address = to_url(request.source, local=True) if is_address(request.source) else ""
+    trusted = urllib.parse.urlsplit(address).netloc
+    return FileSource(OldSite.of(feed.items), feed.folder, request.media, trusted)
+
+
+def _write_entries(
+    root: Path, plan: ImportPlan, media: MediaFiles, context: BuildContext
+) -> tuple[dict[str, str], list[Note]]:
+    """Write the entries and their files; return digests by path, as for the record, and notes."""
+    digests, notes = dict[str, str](), list[Note]()
+    with media.work():
+        for number, planned in enumerate(plan.files):
+            context.progress("Writing", number, len(plan.files))
+            file, more = media.keep(planned)
+            notes += more
+            if file is None:
+                continue
+            write = read.replace_file if file.is_update else read.create_file
             try:
-                if not request.dry_run:
-                    write = read.replace_file if file.is_update else read.create_file
-                    write(root, root / file.path, file.data)
+                write(root, root / file.path, file.data)
             except FileExistsError:
                 text = f"left out: {quote(file.path)} already exists"
                 notes.append(Note(file.number, file.entry.title, text))
-            else:
-                paths.append(file.path)
-        notes += _write_redirects(root, request, plan, office)
-    if feed.is_table and paths and not request.dry_run:
-        written = {file.path: digest_of(file.data) for file in plan.files if file.path in paths}
-        write_record(root, record | written)
-    notes.sort(key=lambda note: note.number)
-    return ImportResult((), "", plan, new_terms, tuple(paths), tuple(notes))
+                continue
+            digest = digest_of(planned.data)
+            is_same = file.data == planned.data
+            digests[file.path] = digest if is_same else f"{digest} {digest_of(file.data)}"
+    return digests, notes + media.summary(plan.already)
 
 
 def _check_request(root: Path, request: ImportRequest, office: Office) -> None:

@@ -19,7 +19,10 @@ _MAX_RECORD = 16 * 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class EarlierEntry:
-    """An entry that the office has, its file, and the digest of what an import wrote, or ""."""
+    """An entry that the office has, its file, and the digest of what an import wrote, or "".
+
+    After a space follows the digest of the file with the names of its pictures and documents.
+    """
 
     entry: Entry
     path: str
@@ -28,9 +31,10 @@ class EarlierEntry:
 
     def refuse(self, data: bytes) -> str | None:
         """Return why new data must not replace the file, "" if it may; None if nothing changed."""
-        if data == self.data or digest_of(data) == self.digest:
+        imported, _, written = self.digest.partition(" ")
+        if data == self.data or digest_of(data) == imported:
             return None
-        if digest_of(self.data) == self.digest:
+        if digest_of(self.data) == (written or imported):
             return ""
         how = "was edited since it was imported" if self.digest else "was not imported from a table"
         return f"{self.path} has its id or link, and {how}; change it there"

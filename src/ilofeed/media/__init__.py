@@ -8,7 +8,7 @@ files of all entries and of the office as documents.
 from ilofeed.media.brand import BRAND_KEYS, Icon, brand_file, check_brand
 from ilofeed.media.documents import files_of, render_files
 from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
-from ilofeed.media.kinds import media_type
+from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type
 from ilofeed.media.local_files import LocalFiles, published_name, version_path
 from ilofeed.media.pictures import converter_version
 from ilofeed.media.sources import (
@@ -24,9 +24,9 @@ from ilofeed.media.sources import (
 )
 
 __all__ = [
-    "BRAND_KEYS", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE", "Icon", "LocalFiles", "OfficeFile",
-    "Unreadable", "alias_path", "brand_file", "check_aliases", "check_brand", "converter_version",
-    "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
-    "published_name", "read_file",
+    "BRAND_KEYS", "DOCUMENT_SUFFIXES", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE",
+    "PICTURE_SUFFIXES", "Icon", "LocalFiles", "OfficeFile", "Unreadable", "alias_path",
+    "brand_file", "check_aliases", "check_brand", "converter_version", "digest_of", "files_of",
+    "is_inside_office", "media_type", "path_prefixes", "published_name", "read_file",
     "render_files", "site_paths", "unreadable", "version_path",
 ]  # fmt: skip

@@ -43,6 +43,7 @@ _BEGINNINGS = {  # how files of a kind begin; a name with this suffix promises i
     ".ics": (b"BEGIN:VCALENDAR", b"\xef\xbb\xbfBEGIN:VCALENDAR"),
     **dict.fromkeys((".docx", ".xlsx", ".pptx", ".odt", ".ods", ".odp", ".epub"), (b"PK\x03\x04",)),
 }
+DOCUMENT_SUFFIXES = frozenset((*_BEGINNINGS, *".csv .doc .m4a .mp3 .ppt .txt .xls".split()))
 _PDF_HEADER_IN = 1024  # bytes; readers accept other bytes before the header
 
 

@@ -5,6 +5,7 @@ values as they are in the document, unchecked. `public` decides which of them we
 `importers` makes entries of items.
 """
 
+from ilofeed.sources.files import FOLDER, file_in_folder
 from ilofeed.sources.items import (
     DIMENSIONS,
     Author,
@@ -23,6 +24,7 @@ from ilofeed.sources.read import SourceRequest, read_source
 
 __all__ = [
     "DIMENSIONS",
+    "FOLDER",
     "Author",
     "Dimension",
     "Enclosure",
@@ -35,5 +37,6 @@ __all__ = [
     "SourceRequest",
     "Tag",
     "Text",
+    "file_in_folder",
     "read_source",
 ]

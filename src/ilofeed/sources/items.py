@@ -1,6 +1,8 @@
 """Define items as every format is read into them, before any check."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ilofeed.problems import visible
@@ -133,6 +135,8 @@ class Item:
     publication: Publication = "public"
     aliases: tuple[str, ...] = ()  # paths or addresses at which it was published before
     lost: tuple[str, ...] = ()  # messages about what the source has and no field holds
+    # returns the address of a file of its folder, for the name of an element and what is written
+    find_file: Callable[[str, str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,7 @@ class ImportedFeed:
     is_table: bool = False
     left_out: int = 0  # items that were not public posts
     table: tuple[str, ...] = ()  # lines that say what the keys of posts become
+    folder: Path | None = None  # whose files the items may show
     next_page: str = ""  # the address of a document with older items, as written
     page_parameter: str = ""  # in the addresses of further pages, if the site may have some
 

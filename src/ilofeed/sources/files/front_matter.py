@@ -22,6 +22,10 @@ _TEMPLATES = re.compile(
     r"|\{%(?:[^{}%]|%(?!\}))*+%\}|\{\{(?:[^{}]|\}(?!\}))*+\}\}|\{:[^{}\n]*+\}",
     re.MULTILINE,
 )
+# what Liquid writes as an address: {{ "/assets/a.png" | relative_url }}
+_ADDRESS = re.compile(
+    r"""\{\{-?\s*(["'])([^"'\s{}]+)\1\s*\|\s*(?:relative_url|absolute_url|url)\s*-?\}\}"""
+)
 
 
 def read_front_matter(text: str) -> tuple[dict[str, Any], str]:
@@ -53,15 +57,7 @@ def parse(form: str, text: str, start: int, end: int) -> Any:
     root, problems = yaml_nodes.compose(Source("", text), start, end)
     for problem in sorted(problems):
         raise SourceError(f"line {problem.line}, column {problem.column}: {problem.message}")
-    return _plain(root) if root is not None else {}
-
-
-def _plain(node: yaml_nodes.Node) -> Any:
-    if isinstance(node, yaml_nodes.Mapping):
-        return {key.value: _plain(value) for key, value in node.pairs}
-    if isinstance(node, yaml_nodes.Sequence):
-        return list(map(_plain, node.items))
-    return "" if not node.style and node.value in {"~", "null"} else node.value
+    return yaml_nodes.plain(root) if root is not None else {}
 
 
 def _metadata(text: str) -> tuple[dict[str, Any], str]:
@@ -88,6 +84,8 @@ def remove_templates(body: str) -> tuple[str, Counter[str]]:
     removed = Counter[str]()
 
     def replace(match: re.Match[str]) -> str:
+        if address := _ADDRESS.fullmatch(match[0]):
+            return address[2]
         removed[" ".join(match[0].split())] += match["code"] is None
         return match["code"] or ""
 

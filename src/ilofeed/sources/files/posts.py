@@ -5,6 +5,7 @@ symbolic links. What a folder says about its posts (`cascade`, data files) count
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import functools
 import itertools
@@ -22,6 +23,7 @@ from ilofeed.content import read
 from ilofeed.foreign_dates import read_date
 from ilofeed.problems import has_errors, plural, quote, visible
 from ilofeed.sources import items, public
+from ilofeed.sources.files.beside import find_beside
 from ilofeed.sources.files.front_matter import read_front_matter, remove_templates, text_of
 from ilofeed.sources.json_feed import as_list, as_mapping
 from ilofeed.text import Source, decode, repair
@@ -93,8 +95,10 @@ def read_posts(
     `zone` applies to times without a zone, `now` decides what is in the future or has expired.
     Raise `SourceError` if the folder has too many files.
     """
+    site = folder.resolve()
     if (folder / "content").is_dir() and not (folder / "_posts").is_dir():
         folder = folder / "content"  # of Hugo, Pelican and Eleventy
+    base = f"{folder.resolve().relative_to(site)}/"
     paths, others = _walk(folder)
     if not paths:
         raise items.SourceError("this is a folder without Markdown files; import a file in it")
@@ -129,15 +133,20 @@ def read_posts(
         notes.append(items.Note(0, "", text))
     if others:
         listed = ", ".join(plural(count, name) for name, count in sorted(others.items())[:20])
-        text = f"not read: {listed}: only posts in Markdown are; copy by hand what you need"
+        text = f"not read: {listed}: only posts in Markdown are, and files that they show"
         notes.append(items.Note(0, "", text))
     usage = Counter[tuple[str, str]]()
     taken = [
-        _item(number, posts[number], selection.taken[number], usage, notes)
+        dataclasses.replace(
+            _item(number, posts[number], selection.taken[number], usage, notes),
+            find_file=functools.partial(find_beside, site, base + str(posts[number].path.parent)),
+        )
         for number in itertools.islice(selection.taken, items.MAX_ITEMS)
     ]
     left_out = selection.left_out + sum(map(len, failed.values()))
-    return items.ImportedFeed(tuple(taken), tuple(notes), left_out=left_out, table=_table(usage))
+    return items.ImportedFeed(
+        tuple(taken), tuple(notes), left_out=left_out, table=_table(usage), folder=site
+    )
 
 
 def _walk(folder: Path) -> tuple[list[PurePosixPath], Counter[str]]:

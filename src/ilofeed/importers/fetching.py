@@ -1,0 +1,271 @@
+"""Put the pictures and documents of imported entries beside them.
+
+They are fetched from public hosts or, from a folder of posts, copied. Each file is checked as
+`ilofeed check` does it; one that cannot be kept is named, and its address stays. At any moment a
+file or an entry is whole or not there.
+"""
+
+import contextlib
+import dataclasses
+import datetime as dt
+import os
+import posixpath
+import shutil
+import time
+import urllib.parse
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ilofeed import files
+from ilofeed.content import check_entry
+from ilofeed.http import FetchError, TooLargeError, fetch
+from ilofeed.importers.addresses import EntryParts, Use, read_parts, suffix_of, text_of
+from ilofeed.importers.convert import EntryFile
+from ilofeed.importers.fields import MAX_LISTED
+from ilofeed.importers.former import OldSite
+from ilofeed.media import (
+    MAX_FILE_BYTES,
+    PICTURE_SUFFIXES,
+    LocalFiles,
+    OfficeFile,
+    Unreadable,
+    is_inside_office,
+    media_type,
+    published_name,
+)
+from ilofeed.model import Entry, Office, PublishedFile
+from ilofeed.problems import attempting, plural, quote
+from ilofeed.sources import FOLDER, Note, file_in_folder
+from ilofeed.text import is_windows_name
+from ilofeed.urls import AddressError
+
+WORK = "entries/.import"  # a folder that other commands do not see
+SECONDS, SECONDS_OF_ALL = 60.0, 3600.0  # until one file, and all files, must have arrived
+AT_ONCE = 4  # requests
+MAX_FAILURES = 3  # of connections to a host; then it is not tried again
+MAX_STEM = 120  # bytes of a name without its suffix
+
+
+@dataclass(frozen=True, slots=True)
+class FileSource:
+    """Where the files of an import may come from.
+
+    `folder` is that of a site, whose files are copied. With `fetches`, others are fetched, from a
+    private network only those of the host `trusted`. `site` has the documents that bodies link to.
+    """
+
+    site: OldSite
+    folder: Path | None = None
+    fetches: bool = False
+    trusted: str = ""
+
+    def has(self, url: str) -> bool:
+        """Return whether a file may be fetched or copied."""
+        return self.fetches if not url.startswith(FOLDER) else self.folder is not None
+
+    def is_own(self, url: str) -> bool:
+        """Return whether a link in a body leads to a file of the old site."""
+        return url.startswith(FOLDER) or self.site.has(url)
+
+
+@dataclass(slots=True)
+class _EntryFiles:
+    """The files of an entry while they get names: those checked, by path, and names by address."""
+
+    folder: str  # of the entry, with a slash
+    slug: str
+    checked: LocalFiles
+    by_path: dict[str, OfficeFile]
+    types: dict[str, str]  # of attachments, by address
+    attachments: int
+    names: dict[str, str] = field(default_factory=dict)
+    links: dict[str, str] = field(default_factory=dict)  # published addresses of linked files
+
+
+class MediaFiles:
+    """Keeps the files of one import; each address is fetched once, into the folder `WORK`."""
+
+    def __init__(self, root: Path, office: Office, now: dt.datetime, source: FileSource) -> None:
+        self._root, self._office, self._now, self._source = root, office, now, source
+        self._got: dict[str, Path | str] = {}  # by address: the file, or why there is none
+        self._failures = Counter[str]()  # by host
+        self._end = time.monotonic() + SECONDS_OF_ALL
+        self._kept = 0  # files that are beside entries now
+
+    @contextlib.contextmanager
+    def work(self) -> Iterator[None]:
+        """Have the folder `WORK`, if there can be files, until the end."""
+        if not self._source.fetches and not self._source.folder:
+            yield
+            return
+        (self._root / WORK).parent.mkdir(exist_ok=True)
+        with files.work_folder(self._root / WORK):
+            yield
+
+    def forecast(self, planned: Iterable[EntryFile]) -> list[Note]:
+        """Return a note on how many files would be fetched or copied."""
+        urls = {url for file in planned for url, _ in self._wanted(self._parts(file))}
+        text = f"{plural(len(urls), 'file')} would be put beside entries, if they can be used"
+        return [Note(0, "", text)] * bool(urls)
+
+    def summary(self, already: int) -> list[Note]:
+        """Return a note on how many files there are; `already` entries were there before."""
+        texts = [f"{plural(self._kept, 'file')} put beside entries"] * bool(self._kept)
+        if already and self._source.fetches:
+            entries = plural(already, "entry is", "entries are")
+            text = "not changed; to fetch the files of some, delete these entries and import again"
+            texts.append(f"{entries} already present and {text}")
+        return [Note(0, "", text) for text in texts]
+
+    def _parts(self, file: EntryFile) -> EntryParts:
+        return read_parts(file.path, file.data, self._office, self._now)
+
+    def _wanted(self, parts: EntryParts) -> list[tuple[str, Use]]:
+        wanted = parts.files(self._source.is_own)
+        return [*dict.fromkeys((url, use) for url, use in wanted if self._source.has(url))]
+
+    def keep(self, file: EntryFile) -> tuple[EntryFile | None, list[Note]]:
+        """Put the files of an entry into the folder of its name, and return the entry that names
+        them, with notes on those that stay where they are; None if it must not be written."""
+        if not self._source.fetches and not self._source.folder:
+            return file, []
+        parts = self._parts(file)
+        wanted = self._wanted(parts)
+        if not wanted:
+            return file, []
+        self._get(list(dict.fromkeys(url for url, _ in wanted)))
+        by_path: dict[str, OfficeFile] = {}
+        attachments = parts.keys.get("attachments", ())
+        own = _EntryFiles(
+            file.path.removesuffix(f"{file.entry.slug}.md"),
+            file.entry.slug,
+            LocalFiles(file.path, file.entry.slug, by_path),
+            by_path,
+            {item["url"]: item["type"] for item in attachments if "type" in item},
+            len(attachments),
+        )
+        reasons = {url: why for url, use in wanted if (why := self._name(url, use, own))}
+        texts = [
+            f"the file {quote(url, 200)} keeps its address: {why}" for url, why in reasons.items()
+        ]
+        if own.names:
+            names = {url: f"{own.slug}/{name}" for url, name in own.names.items()}
+            data = parts.with_names(names, own.links)
+            parsed = check_entry(file.path, data, self._office, by_path, self._now)
+            if parsed.entry and text_of(parsed.entry.html) == text_of(file.entry.html):
+                self._place(parsed.entry, own)
+                file = dataclasses.replace(file, data=data, entry=parsed.entry)
+            else:
+                why = parsed.problems[0].message if not parsed.entry else "its text would change"
+                texts.append(f"all of its files keep their addresses: {why}")
+        if FOLDER.encode() in file.data:
+            texts = [f"left out: {text}" for text in texts[-1:]]
+        notes = [Note(file.number, file.entry.title, text) for text in texts]
+        return (None if FOLDER.encode() in file.data else file), notes
+
+    def _get(self, urls: list[str]) -> None:
+        """Find the files of a folder; fetch others that were not fetched before, a few at once."""
+        for url in (url for url in urls if url.startswith(FOLDER)):
+            file = file_in_folder(self._source.folder, url)
+            self._got[url] = file or "it is not in the folder any more"
+        new = [url for url in urls if url not in self._got]
+        paths = [self._root / WORK / str(len(self._got) + number) for number in range(len(new))]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            self._got |= dict(zip(new, pool.map(self._fetch, new, paths), strict=True))
+
+    def _fetch(self, url: str, path: Path) -> Path | str:
+        """Return the path of a file after it was fetched, or why it cannot be."""
+        host = urllib.parse.urlsplit(url).netloc
+        seconds = min(SECONDS, self._end - time.monotonic())
+        if seconds <= 0:
+            return f"all files together take longer than {SECONDS_OF_ALL / 60:.0f} minutes"
+        if self._failures[host] >= MAX_FAILURES:
+            return f"the host {quote(host)} cannot be reached"
+        try:
+            response = fetch(url, MAX_FILE_BYTES, seconds, self._source.trusted)
+        except TooLargeError:
+            return "it has 25 MiB or more"
+        except (FetchError, AddressError) as error:
+            status = error.status if isinstance(error, FetchError) else None
+            self._failures[host] += status is None
+            if status is not None and status >= 400:
+                return f"the server answers {status}"
+            return str(error).removeprefix(f"{url} ")
+        files.create(str(path), response.data)
+        return path
+
+    def _name(self, url: str, use: Use, own: _EntryFiles) -> str:
+        """Give a file a name in the entry's folder; return why it cannot have one, or ""."""
+        source, known = self._got[url], own.names.get(url)
+        if isinstance(source, str):
+            return source
+        if use == "link" and own.attachments >= MAX_LISTED:
+            return f"the entry has {MAX_LISTED} attachments"
+        for name in [known] if known else self._names(url, use, source):
+            path = f"{own.folder}{own.slug}/{name}"
+            if not known and not self._is_free(path, source, own):
+                continue
+            own.by_path[path] = OfficeFile(self._root, path, str(source))
+            result = _check(f"{own.slug}/{name}", use, own, own.types.get(url))
+            if not isinstance(result, Unreadable):
+                own.names[url] = name
+                if use == "link":
+                    own.links[url] = self._office.address(result.path)
+                    own.attachments += 1
+                return ""
+            if not known:
+                del own.by_path[path]
+            if known or result.code != "named-twice":
+                return result.message.removeprefix(f"{quote(path)} ").partition("; ")[0]
+        raise AssertionError
+
+    def _names(self, url: str, use: Use, source: Path) -> Iterator[str]:
+        """Yield names for a file that every file system can have, made from its address."""
+        name = posixpath.basename(urllib.parse.urlsplit(url).path)
+        name = urllib.parse.unquote(name)
+        stem, suffix = posixpath.splitext(published_name(name if "." in name else f"{name}."))
+        if use in {"image", "picture"} and suffix not in PICTURE_SUFFIXES:
+            files_of_one = {"entries/x": OfficeFile(self._root, "entries/x", str(source))}
+            picture = LocalFiles("entries/x.md", "x", files_of_one).picture("x")
+            suffix = "" if isinstance(picture, Unreadable) else suffix_of(picture.path)
+        stem = stem.encode()[:MAX_STEM].decode("utf-8", "ignore").rstrip("-.") or "file"
+        stem = f"file-{stem}" if is_windows_name(stem + suffix) else stem
+        return (f"{stem}{more}{suffix}" for more in ("", *(f"-{at}" for at in range(2, 1000))))
+
+    def _is_free(self, path: str, source: Path, own: _EntryFiles) -> bool:
+        """Return whether a path is not taken by another file, also where case does not matter."""
+        if path.casefold() in map(str.casefold, own.by_path):
+            return False
+        target = self._root / path  # an import that was stopped may have left the file
+        return not os.path.lexists(target) or files.is_same(str(target), source.read_bytes())
+
+    def _place(self, entry: Entry, own: _EntryFiles) -> None:
+        """Move the files that an entry uses to their places; copy those of a folder."""
+        for file in entry.files:
+            source, target = Path(own.by_path[file.source].path), self._root / file.source
+            if os.path.lexists(target):
+                continue
+            if not is_inside_office(self._root, target):
+                raise OSError(f"{target} leads out of {self._root}; replace the link")
+            if source.parent != self._root / WORK:
+                with attempting(f"copy {source}"):
+                    source = shutil.copyfile(source, self._root / WORK / "copy")
+            files.move(str(source), str(target))
+            url = next(url for url, name in own.names.items() if target.name == name)
+            self._got[url] = target
+            self._kept += 1
+
+
+def _check(name: str, use: Use, own: _EntryFiles, kind: str | None) -> PublishedFile | Unreadable:
+    """Return the published form of a file, or why it cannot be published."""
+    if use == "image":
+        return own.checked.picture(name, "image")
+    if use == "picture":
+        return own.checked.picture(name)
+    if media_type(name) is None or name.endswith(".md"):  # which would be an entry
+        return Unreadable("bad-file", "its name does not show the type of a document")
+    result = own.checked.attachment(name, kind)
+    return result if isinstance(result, Unreadable) else result[0]
