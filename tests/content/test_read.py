@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 from pathlib import Path
@@ -324,6 +325,23 @@ def test_nothing_is_written_through_a_link_out_of_the_office(
             read.create_file(office, office / "entries" / inner, b"new")
     assert secret.read_bytes() == before
     assert list(secret.parent.iterdir()) == [secret]
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_file_never_replaces_another(
+    office: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    def link(*_: object) -> None:
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    if not has_links:
+        monkeypatch.setattr(os, "link", link)
+    path = office / "entries" / "2015" / "a.md"
+    read.create_file(office, path, b"first")
+    with pytest.raises(FileExistsError):
+        read.create_file(office, path, b"second")
+    assert path.read_bytes() == b"first"
+    assert [*path.parent.iterdir()] == [path]
 
 
 def test_links_inside_the_office_are_written_through(office: Path, tmp_path: Path) -> None:

@@ -11,15 +11,19 @@ import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 from test_former_addresses import export
 from test_import import entry_files, passes
 
 from ilofeed import http as client
 from ilofeed.cli.import_command import import_source
+from ilofeed.content import read, serialize_entry
 from ilofeed.importers import fetching
+from ilofeed.importers.addresses import read_parts
 from ilofeed.urls import to_url
-from offices import NOW, SMALL, write_office
+from offices import NOW, SMALL, site, write_office
 from picture_files import encode
 
 if TYPE_CHECKING:
@@ -53,10 +57,10 @@ def old(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             path = self.path.removeprefix("/")
-            site.asked.append(path)
-            answer = site.files.get(path, b"")
+            served.asked.append(path)
+            answer = served.files.get(path, b"")
             if path.startswith("slow"):
-                site.gate.wait(20)
+                served.gate.wait(20)
             is_redirection = isinstance(answer, str)
             self.send_response(404 if answer == b"" else 302 if is_redirection else 200)
             if isinstance(answer, str):
@@ -73,10 +77,10 @@ def old(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
             pass
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        site = Site(f"http://127.0.0.1:{server.server_address[1]}/")
+        served = Site(f"http://127.0.0.1:{server.server_address[1]}/")
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        yield site
-        site.gate.set()
+        yield served
+        served.gate.set()
         server.shutdown()
 
 
@@ -391,7 +395,7 @@ def test_a_second_run_changes_nothing_and_says_how_to_get_files(
     without, _ = run(folder, old, capsys, item, media=False)
     again, said = run(folder, old, capsys, item)
     assert again == without
-    assert "1 entry is already present and not changed; to fetch the files" in said
+    assert "files are fetched for new entries alone; 1 entry is already present" in said
     (folder / "entries" / "2015" / "post-1.md").unlink()
     files, _ = run(folder, old, capsys, item)
     assert "(post-1/a.jpg)" in files["2015/post-1.md"]
@@ -456,3 +460,89 @@ def test_an_import_that_is_killed_is_finished_by_the_next(
         "2015/post-1/a.jpg", "2015/post-2/b.pdf", "2015/post-2/slow.jpg",
     }  # fmt: skip
     assert passes(folder)
+
+
+def test_a_file_of_an_import_that_was_stopped_is_used(
+    folder: Path, old: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files came first, so there is no entry without its files."""
+    old.files["a.jpg"] = picture()
+    item = post(old, 1, shown(f"{old.address}a.jpg"))
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "create_file", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(folder, old, capsys, item)
+    assert entry_files(folder) == {}
+    assert files_of(folder) == {"2015/post-1/a.jpg": picture()}
+    files, _ = run(folder, old, capsys, item)
+    assert files_of(folder) == {"2015/post-1/a.jpg": picture()}
+    assert "![Team](post-1/a.jpg)" in files["2015/post-1.md"]
+
+
+def test_a_file_of_the_office_is_not_replaced(
+    folder: Path, old: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old.files["a.jpg"] = picture()
+    own = folder / "entries" / "2015" / "post-1" / "A.jpg"
+    own.parent.mkdir(parents=True)
+    own.write_bytes(picture("blue"))
+    (own.parent / "a.jpg").symlink_to(own)
+    run(folder, old, capsys, post(old, 1, shown(f"{old.address}a.jpg")))
+    assert own.read_bytes() == picture("blue")
+    assert (own.parent / "a-2.jpg").read_bytes() == picture()
+
+
+def test_nothing_is_written_through_a_link(
+    folder: Path, old: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old.files["a.jpg"] = picture()
+    outside = folder.parent / "outside"
+    outside.mkdir()
+    (folder / "entries" / "2015").mkdir()
+    (folder / "entries" / "2015" / "post-1").symlink_to(outside)
+    with pytest.raises(OSError, match="leads out of"):
+        run(folder, old, capsys, post(old, 1, shown(f"{old.address}a.jpg")))
+    assert [*outside.iterdir()] == []
+
+
+SITE = site()
+TEXTS = st.sampled_from(
+    ["null", "~", "true", "a: b", "# no", "'", '"q"', "- a", "2015-06-02", "工资", "--- x", "a\\b"]
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {
+            "title": TEXTS,
+            "date": st.sampled_from([NOW, NOW.date()]),
+            "summary": TEXTS,
+            "categories": st.just(["wages"]),
+            "countries": st.just(["MN"]),
+        },
+        optional={
+            "authors": st.lists(st.fixed_dictionaries({"name": TEXTS}), max_size=2),
+            "image": st.fixed_dictionaries({"url": st.just("https://a.org/b"), "alt": TEXTS}),
+            "aliases": st.just(["2015/a/"]),
+            "draft": st.booleans(),
+            "body": st.sampled_from(["Text", "---\n\na: b", "\n---\n\nText", "a\n\n---"]),
+        },
+    )
+)
+def test_an_entry_is_read_and_written_as_it_was(keys: dict[str, Any]) -> None:
+    """Only what is replaced changes."""
+    data = serialize_entry(keys)
+    parts = read_parts("entries/a.md", data, SITE.office, NOW)
+    assert parts.with_names({}, {}) == data
+
+
+def test_many_files_with_one_name(
+    folder: Path, old: Site, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetching, "MAX_SAME", 3)
+    old.files |= {f"{number}/a.jpg": picture() for number in range(5)}
+    body = "".join(shown(f"{old.address}{number}/a.jpg") for number in range(5))
+    files, said = run(folder, old, capsys, post(old, 1, body))
+    assert len(files_of(folder)) == 3
+    assert said.count("keeps its address: too many files have its name") == 2
+    assert files["2015/post-1.md"].count(f"({old.address}") == 2

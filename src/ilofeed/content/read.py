@@ -1,6 +1,7 @@
 """Read and write files of an office's folder."""
 
 import contextlib
+import errno
 import os
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
@@ -176,16 +177,28 @@ def replace_file(root: Path, path: Path, data: bytes) -> None:
 
 
 def create_file(root: Path, path: Path, data: bytes) -> None:
-    """Write a new file in a folder `root`, and the folders around it.
+    """Write a new file in a folder `root` atomically, and the folders around it.
 
     Raise `FileExistsError` rather than overwrite a file, and `OSError` if a link leads out of the
     folder.
     """
     _check_inside(root, path)
+    draft = path.with_name(f".{path.name}.new")
     with attempting(f"write {path}"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("xb") as file:
-            file.write(data)
+        draft.unlink(missing_ok=True)
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+            try:
+                os.link(draft, path)  # unlike a rename, it never replaces a file
+            except OSError as error:
+                if error.errno not in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}:
+                    raise
+                with path.open("xb") as file:  # this file system has no hard links
+                    file.write(data)
+        finally:
+            draft.unlink(missing_ok=True)
 
 
 def _check_inside(root: Path, path: Path) -> None:

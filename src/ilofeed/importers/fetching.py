@@ -47,6 +47,7 @@ SECONDS, SECONDS_OF_ALL = 60.0, 3600.0  # until one file, and all files, must ha
 AT_ONCE = 4  # requests
 MAX_FAILURES = 3  # of connections to a host; then it is not tried again
 MAX_STEM = 120  # bytes of a name without its suffix
+MAX_SAME = 1000  # files of an entry with one name
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,10 @@ class FileSource:
     folder: Path | None = None
     fetches: bool = False
     trusted: str = ""
+
+    def __bool__(self) -> bool:
+        """Return whether any file may be fetched or copied."""
+        return self.fetches or self.folder is not None
 
     def has(self, url: str) -> bool:
         """Return whether a file may be fetched or copied."""
@@ -81,6 +86,7 @@ class _EntryFiles:
     by_path: dict[str, OfficeFile]
     types: dict[str, str]  # of attachments, by address
     attachments: int
+    taken: set[str] = field(default_factory=set)  # paths without case
     names: dict[str, str] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)  # published addresses of linked files
 
@@ -98,15 +104,15 @@ class MediaFiles:
     @contextlib.contextmanager
     def work(self) -> Iterator[None]:
         """Have the folder `WORK`, if there can be files, until the end."""
-        if not self._source.fetches and not self._source.folder:
-            yield
-            return
-        (self._root / WORK).parent.mkdir(exist_ok=True)
-        with files.work_folder(self._root / WORK):
+        with contextlib.ExitStack() as stack:
+            if self._source:
+                (self._root / WORK).parent.mkdir(exist_ok=True)
+                stack.enter_context(files.work_folder(self._root / WORK))
             yield
 
     def forecast(self, planned: Iterable[EntryFile]) -> list[Note]:
         """Return a note on how many files would be fetched or copied."""
+        planned = planned if self._source else ()
         urls = {url for file in planned for url, _ in self._wanted(self._parts(file))}
         text = f"{plural(len(urls), 'file')} would be put beside entries, if they can be used"
         return [Note(0, "", text)] * bool(urls)
@@ -116,8 +122,7 @@ class MediaFiles:
         texts = [f"{plural(self._kept, 'file')} put beside entries"] * bool(self._kept)
         if already and self._source.fetches:
             entries = plural(already, "entry is", "entries are")
-            text = "not changed; to fetch the files of some, delete these entries and import again"
-            texts.append(f"{entries} already present and {text}")
+            texts.append(f"files are fetched for new entries alone; {entries} already present")
         return [Note(0, "", text) for text in texts]
 
     def _parts(self, file: EntryFile) -> EntryParts:
@@ -130,7 +135,7 @@ class MediaFiles:
     def keep(self, file: EntryFile) -> tuple[EntryFile | None, list[Note]]:
         """Put the files of an entry into the folder of its name, and return the entry that names
         them, with notes on those that stay where they are; None if it must not be written."""
-        if not self._source.fetches and not self._source.folder:
+        if not self._source:
             return file, []
         parts = self._parts(file)
         wanted = self._wanted(parts)
@@ -148,9 +153,7 @@ class MediaFiles:
             len(attachments),
         )
         reasons = {url: why for url, use in wanted if (why := self._name(url, use, own))}
-        texts = [
-            f"the file {quote(url, 200)} keeps its address: {why}" for url, why in reasons.items()
-        ]
+        texts = []
         if own.names:
             names = {url: f"{own.slug}/{name}" for url, name in own.names.items()}
             data = parts.with_names(names, own.links)
@@ -161,10 +164,17 @@ class MediaFiles:
             else:
                 why = parsed.problems[0].message if not parsed.entry else "its text would change"
                 texts.append(f"all of its files keep their addresses: {why}")
-        if FOLDER.encode() in file.data:
-            texts = [f"left out: {text}" for text in texts[-1:]]
+        left = [url for url, _ in wanted if url.encode() in file.data]
+        texts += [
+            f"the file {quote(url, 200)} keeps its address: {reasons[url]}"
+            for url in dict.fromkeys(left)
+            if url in reasons
+        ]
+        is_lost = any(url.startswith(FOLDER) for url in left)  # which leads nowhere
+        if is_lost:
+            texts = [f"left out: {texts[-1] if texts else 'its files cannot be named'}"]
         notes = [Note(file.number, file.entry.title, text) for text in texts]
-        return (None if FOLDER.encode() in file.data else file), notes
+        return None if is_lost else file, notes
 
     def _get(self, urls: list[str]) -> None:
         """Find the files of a folder; fetch others that were not fetched before, a few at once."""
@@ -212,6 +222,7 @@ class MediaFiles:
             result = _check(f"{own.slug}/{name}", use, own, own.types.get(url))
             if not isinstance(result, Unreadable):
                 own.names[url] = name
+                own.taken.add(path.casefold())
                 if use == "link":
                     own.links[url] = self._office.address(result.path)
                     own.attachments += 1
@@ -220,7 +231,7 @@ class MediaFiles:
                 del own.by_path[path]
             if known or result.code != "named-twice":
                 return result.message.removeprefix(f"{quote(path)} ").partition("; ")[0]
-        raise AssertionError
+        return "too many files have its name"
 
     def _names(self, url: str, use: Use, source: Path) -> Iterator[str]:
         """Yield names for a file that every file system can have, made from its address."""
@@ -233,11 +244,11 @@ class MediaFiles:
             suffix = "" if isinstance(picture, Unreadable) else suffix_of(picture.path)
         stem = stem.encode()[:MAX_STEM].decode("utf-8", "ignore").rstrip("-.") or "file"
         stem = f"file-{stem}" if is_windows_name(stem + suffix) else stem
-        return (f"{stem}{more}{suffix}" for more in ("", *(f"-{at}" for at in range(2, 1000))))
+        return (f"{stem}{more}{suffix}" for more in ("", *(f"-{at}" for at in range(2, MAX_SAME + 1))))
 
     def _is_free(self, path: str, source: Path, own: _EntryFiles) -> bool:
         """Return whether a path is not taken by another file, also where case does not matter."""
-        if path.casefold() in map(str.casefold, own.by_path):
+        if path.casefold() in own.taken:
             return False
         target = self._root / path  # an import that was stopped may have left the file
         return not os.path.lexists(target) or files.is_same(str(target), source.read_bytes())

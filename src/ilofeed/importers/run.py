@@ -128,9 +128,14 @@ def run_import(
 
 
 def _file_source(request: ImportRequest, feed: ImportedFeed) -> FileSource:
-    """Return where the files of a source may come from."""
+    """Return where the files of a source may come from.
+
+    A source that was given by the number of its address may be in a private network. A name may
+    mean another address at the next look-up.
+    """
     address = to_url(request.source, local=True) if is_address(request.source) else ""
-    trusted = urllib.parse.urlsplit(address).netloc
+    parts = urllib.parse.urlsplit(address)
+    trusted = parts.netloc if (parts.hostname or "").rpartition(".")[2].isdigit() else ""
     return FileSource(OldSite.of(feed.items), feed.folder, request.media, trusted)
 
 

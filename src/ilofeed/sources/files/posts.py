@@ -95,10 +95,9 @@ def read_posts(
     `zone` applies to times without a zone, `now` decides what is in the future or has expired.
     Raise `SourceError` if the folder has too many files.
     """
-    site = folder.resolve()
+    site, base = folder.resolve(), ""
     if (folder / "content").is_dir() and not (folder / "_posts").is_dir():
-        folder = folder / "content"  # of Hugo, Pelican and Eleventy
-    base = f"{folder.resolve().relative_to(site)}/"
+        folder, base = folder / "content", "content/"  # of Hugo, Pelican and Eleventy
     paths, others = _walk(folder)
     if not paths:
         raise items.SourceError("this is a folder without Markdown files; import a file in it")
