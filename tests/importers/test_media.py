@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 PDF = b"%PDF-1.4\n%%EOF\n"
 UPLOADS = "wp-content/uploads/"
 
@@ -434,7 +436,6 @@ def test_a_corrected_row_updates_an_entry_with_files(
     assert "was edited since it was imported" in said
 
 
-@pytest.mark.slow
 def test_an_import_that_is_killed_is_finished_by_the_next(
     folder: Path, old: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
