@@ -9,19 +9,24 @@ import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
+from unittest import mock
 
+import lxml.html
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 from test_former_addresses import export
 from test_import import entry_files, passes
 
+from effort import attempts
 from ilofeed import http as client
+from ilofeed.build import prepare
 from ilofeed.cli.import_command import import_source
 from ilofeed.content import read, serialize_entry
 from ilofeed.importers import fetching
 from ilofeed.importers.addresses import read_parts
+from ilofeed.problems import has_errors
 from ilofeed.urls import to_url
 from offices import NOW, SMALL, site, write_office
 from picture_files import encode
@@ -339,13 +344,63 @@ def test_links_elsewhere_and_pages_are_left_alone(
 def test_text_that_looks_like_a_picture_stays(
     folder: Path, old: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """An address in code is text: it is not changed."""
+    """An address in code, or in words that look like Markdown, is text: it is not changed."""
     old.files["a.jpg"] = picture()
-    code = f"<pre>![Team]({old.address}a.jpg)</pre>{shown(f'{old.address}a.jpg')}"
-    files, said = run(folder, old, capsys, post(old, 1, code))
-    assert files["2015/post-1.md"].count(f"![Team]({old.address}a.jpg)") == 3  # and summary
-    assert "all of its files keep their addresses: its text would change" in said
-    assert files_of(folder) == {}
+    written = f"![Team]({old.address}a.jpg)"
+    body = (
+        f"<pre>{written}</pre><p><code>{written}</code> {shown(f'{old.address}a.jpg')} [a](b)</p>"
+    )
+    files, _ = run(folder, old, capsys, post(old, 1, body))
+    _, _, text = files["2015/post-1.md"].split("---\n", 2)
+    assert text.count(f"```\n{written}\n```") == 1
+    assert text.count(f"`{written}` ![Team](post-1/a.jpg) \\[a\\](b)") == 1
+    assert not has_errors(prepare(folder, NOW).problems)
+
+
+ADDRESS = st.sampled_from(
+    (
+        "a.jpg A.JPG a.gif a-400.jpg image.jpg event.ics index.html r.pdf q.php?id=1 a*b.pdf é.png "
+        "b_c(1).pdf a.jpg?v=2&w=3 y.csv con.pdf r.docx"
+    ).split()
+).map("https://old.example.net/{}".format)
+INNER: st.SearchStrategy[str] = st.deferred(lambda: st.lists(FRAGMENT, max_size=3).map("".join))
+FRAGMENT: st.SearchStrategy[str] = st.one_of(
+    ADDRESS.map('<img src="{}" alt="A [b] (c) \\ ]" title="t (u)">'.format),
+    st.builds('<a href="{}" title="t">{}x</a>'.format, ADDRESS, INNER),
+    st.builds('<a href="{}"><img src="{}" alt="!"></a>'.format, ADDRESS, ADDRESS),
+    st.builds("<ul><li>{}<li>{}</ul>".format, INNER, ADDRESS),
+    st.builds("<pre>![x]({}) `[y]({})</pre>".format, ADDRESS, ADDRESS),
+    st.builds("<p>{}! <code>]({})</code></p>".format, INNER, ADDRESS),
+)
+
+
+@settings(max_examples=attempts(15, 200), deadline=None)
+@given(st.lists(FRAGMENT, min_size=1, max_size=8), st.integers(0, 9))
+def test_whatever_bodies_show(
+    tmp_path_factory: pytest.TempPathFactory, parts: list[str], number: int
+) -> None:
+    """What is written passes the check, and says what it says without files."""
+    files = [picture(), picture("red", "PNG"), picture("red", "GIF"), PDF, b"<html>", b"PK\3\4"]
+
+    def fetch(url: str, *_: object) -> client.Response:
+        return client.Response(files[(len(url) + number) % len(files)], url)
+
+    texts = []
+    for media in (False, True):
+        folder = write_office(tmp_path_factory.mktemp("o") / "office", office=SMALL)
+        site = Site("https://old.example.net/")
+        (folder / "export.xml").write_text(export(post(site, 1, "".join(parts))), "utf-8")
+        with mock.patch.object(fetching, "fetch", fetch):
+            options: dict[str, Any] = {"source": "export.xml", "countries": ["MN"], "media": media}
+            assert import_source(folder, NOW, **options) == 0
+        draft = prepare(folder, NOW)
+        assert not has_errors(draft.problems)
+        assert {problem.code for problem in draft.problems}.isdisjoint({"unused-file"})
+        assert draft.faults == ()
+        assert draft.site is not None
+        root = lxml.html.fragment_fromstring(draft.site.entries[0].html, create_parent=True)
+        texts.append("".join(root.xpath("//text()|//@alt")))
+    assert texts[0] == texts[1]
 
 
 def test_a_dry_run_fetches_nothing(

@@ -5,6 +5,7 @@ The file is one that `convert` made: its keys are on lines of their own, its Mar
 """
 
 import datetime as dt
+import itertools
 import posixpath
 import re
 import urllib.parse
@@ -18,14 +19,14 @@ from ilofeed.model import Office
 
 Use: TypeAlias = Literal["image", "picture", "attachment", "link"]
 
-# an alt text has no bracket without a backslash
-_ALT = r"(!\[(?:[^\[\]\\]|\\.)*+\]\()"
+# what is only text has a backslash, also each bracket in an alt text
+_ALT = r"((?<!\\)!\[(?:[^\[\]\\]|\\.)*+\]\()"
 _TARGET = r"(<[^<>\n]*+>|[^\s()<>]++)"
 _PICTURE = re.compile(_ALT + _TARGET)
-_LINKED_PICTURE = re.compile(
-    rf"\[{_ALT}{_TARGET}((?: \"(?:[^\"\\]|\\.)*+\")?\))\]\({_TARGET}(?: \"(?:[^\"\\]|\\.)*+\")?\)"
-)
-_LINK = re.compile(r"(\]\()" + _TARGET)
+_TITLE = r"(?: \"(?:[^\"\\]|\\.)*+\")?\)"
+_LINKED_PICTURE = re.compile(rf"(?<!\\)\[{_ALT}{_TARGET}({_TITLE})\]\({_TARGET}{_TITLE}")
+_LINK = re.compile(r"((?<!\\)\]\()" + _TARGET)
+_CODE = re.compile(r"(?<![\\`])(`++)(?:[^`]++|(?!\1(?!`))`++)*+\1")
 _TAG = re.compile(r"</?(?:a|img)\b(?:[^<>\"]|\"[^\"]*\")*>")
 
 
@@ -43,46 +44,52 @@ class EntryParts:
         """
         if url := self.keys.get("image", {}).get("url"):
             yield url, "image"
-        full = set[str]()
-        for match in _LINKED_PICTURE.finditer(self.body):
+        full, body = set[str](), _CODE.sub("", self.body)
+        for match in _LINKED_PICTURE.finditer(body):
             if suffix_of(url := _bare(match[4])) in PICTURE_SUFFIXES and is_own(url):
                 full.add(url)
                 yield url, "picture"
-        for match in _PICTURE.finditer(self.body):
+        for match in _PICTURE.finditer(body):
             yield _bare(match[2]), "picture"
         for attachment in self.keys.get("attachments", ()):
             yield attachment["url"], "attachment"
-        for match in _LINK.finditer(_PICTURE.sub("", self.body)):
+        for match in _LINK.finditer(_PICTURE.sub("", body)):
             is_file = suffix_of(url := _bare(match[2])) in PICTURE_SUFFIXES | DOCUMENT_SUFFIXES
             if is_file and url not in full and is_own(url):
                 yield url, "link"
 
-    def with_names(self, names: Mapping[str, str], links: Mapping[str, str]) -> bytes:
-        """Return the entry file with the names of files for their addresses.
+    def with_names(self, names: Mapping[tuple[str, Use], str], links: Mapping[str, str]) -> bytes:
+        """Return the entry file with the names of files for their addresses, by use.
 
         `links` are the addresses at which linked documents will be published; these become
         attachments. A picture that links to its full version becomes that one.
         """
         keys = {**self.keys}
         if image := keys.get("image"):
-            keys["image"] = _named(image, names)
-        attachments = [_named(item, names) for item in keys.get("attachments", ())]
-        attachments += [names[url] for url in links if url not in self._attached()]
-        keys["attachments"] = attachments
+            keys["image"] = _named(image, names.get((image["url"], "image")))
+        items = keys.get("attachments", ())
+        keys["attachments"] = [
+            _named(item, names.get((item["url"], "attachment"))) for item in items
+        ]
+        attached = {url for url, use in names if use == "attachment"}
+        keys["attachments"] += [names[url, "link"] for url in links if url not in attached]
+        pictures = {url: name for (url, use), name in names.items() if use == "picture"}
 
         def embed_full(match: re.Match[str]) -> str:
-            name = names.get(_bare(match[4]), "") if _bare(match[4]) not in links else ""
+            name = pictures.get(_bare(match[4]))
             return f"{match[1]}{name}{match[3]}" if name else match[0]
 
         def replace(new: Mapping[str, str]) -> Callable[[re.Match[str]], str]:
             return lambda match: f"{match[1]}{new.get(_bare(match[2]), match[2])}"
 
-        body = _LINKED_PICTURE.sub(embed_full, self.body)
-        body = _LINK.sub(replace(links), _PICTURE.sub(replace(names), body))
-        return serialize_entry({**keys, "body": body})
+        def rename(text: str) -> str:
+            text = _PICTURE.sub(replace(pictures), _LINKED_PICTURE.sub(embed_full, text))
+            return _LINK.sub(replace(links), text)
 
-    def _attached(self) -> set[str]:
-        return {item["url"] for item in self.keys.get("attachments", ())}
+        ends = [0, *(end for code in _CODE.finditer(self.body) for end in code.span()), None]
+        parts = [self.body[start:end] for start, end in itertools.pairwise(ends)]
+        parts[::2] = map(rename, parts[::2])  # the others are code
+        return serialize_entry({**keys, "body": "".join(parts)})
 
 
 def read_parts(path: str, data: bytes, office: Office, now: dt.datetime) -> EntryParts:
@@ -109,9 +116,9 @@ def _bare(target: str) -> str:
     return target.strip("<>")
 
 
-def _named(item: Mapping[str, str], names: Mapping[str, str]) -> Mapping[str, str] | str:
+def _named(item: Mapping[str, str], name: str | None) -> Mapping[str, str] | str:
     """Return the keys of a picture or an attachment with the name of its file, if it has one."""
-    if (name := names.get(item["url"])) is None:
+    if name is None:
         return item
     rest = {key: value for key, value in item.items() if key not in {"url", "length"}}
     return {"file": name, **rest} if rest else name

@@ -78,16 +78,17 @@ class FileSource:
 
 @dataclass(slots=True)
 class _EntryFiles:
-    """The files of an entry while they get names: those checked, by path, and names by address."""
+    """The files of an entry while they get names."""
 
     folder: str  # of the entry, with a slash
     slug: str
     checked: LocalFiles
-    by_path: dict[str, OfficeFile]
+    by_path: dict[str, OfficeFile]  # those checked
     types: dict[str, str]  # of attachments, by address
     attachments: int
     taken: set[str] = field(default_factory=set)  # paths without case
-    names: dict[str, str] = field(default_factory=dict)
+    names: dict[str, str] = field(default_factory=dict)  # by address
+    uses: dict[tuple[str, Use], str] = field(default_factory=dict)  # paths from the entry's folder
     links: dict[str, str] = field(default_factory=dict)  # published addresses of linked files
 
 
@@ -155,14 +156,14 @@ class MediaFiles:
         reasons = {url: why for url, use in wanted if (why := self._name(url, use, own))}
         texts = []
         if own.names:
-            names = {url: f"{own.slug}/{name}" for url, name in own.names.items()}
-            data = parts.with_names(names, own.links)
+            data = parts.with_names(own.uses, own.links)
             parsed = check_entry(file.path, data, self._office, by_path, self._now)
             if parsed.entry and text_of(parsed.entry.html) == text_of(file.entry.html):
                 self._place(parsed.entry, own)
                 file = dataclasses.replace(file, data=data, entry=parsed.entry)
             else:
-                why = parsed.problems[0].message if not parsed.entry else "its text would change"
+                errors = (p.message for p in parsed.problems if p.severity == "error")
+                why = next(errors, "its text would change")
                 texts.append(f"all of its files keep their addresses: {why}")
         left = [url for url, _ in wanted if url.encode() in file.data]
         texts += [
@@ -222,6 +223,7 @@ class MediaFiles:
             result = _check(f"{own.slug}/{name}", use, own, own.types.get(url))
             if not isinstance(result, Unreadable):
                 own.names[url] = name
+                own.uses[url, use] = f"{own.slug}/{name}"
                 own.taken.add(path.casefold())
                 if use == "link":
                     own.links[url] = self._office.address(result.path)
@@ -244,7 +246,9 @@ class MediaFiles:
             suffix = "" if isinstance(picture, Unreadable) else suffix_of(picture.path)
         stem = stem.encode()[:MAX_STEM].decode("utf-8", "ignore").rstrip("-.") or "file"
         stem = f"file-{stem}" if is_windows_name(stem + suffix) else stem
-        return (f"{stem}{more}{suffix}" for more in ("", *(f"-{at}" for at in range(2, MAX_SAME + 1))))
+        return (
+            f"{stem}{more}{suffix}" for more in ("", *(f"-{at}" for at in range(2, MAX_SAME + 1)))
+        )
 
     def _is_free(self, path: str, source: Path, own: _EntryFiles) -> bool:
         """Return whether a path is not taken by another file, also where case does not matter."""
