@@ -5,15 +5,14 @@ for hours, so `xml` repairs broken XML first, with limits of depth and size and 
 network. If feedparser fails on an item, each item is read separately.
 """
 
-import copy
 import dataclasses
 import itertools
 import re
 import xml.parsers.expat
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -31,6 +30,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _UNSAFE = ("{http://www.opengis.net/gml}*", "{http://podlove.org/simple-chapters}*")
 _BREAK = re.compile(r"(<br\b[^<>]*>)</br>")  # as feedparser writes a break of XHTML
 _MAX_WORK = 100_000_000  # bytes to parse when each item is read separately
+_TOGETHER = 4_000_000  # bytes of items that feedparser reads together
 _READ = frozenset(
     (
         "id title link links published updated created summary content tags authors author "
@@ -48,6 +48,17 @@ _SINGLE = {
     for name in group.split()
 }  # fmt: skip
 _MEDIA_READ = frozenset("fileSize medium type url".split())
+
+
+class _Placed(NamedTuple):
+    """An item of a feed, and the element that it is in."""
+
+    number: int
+    node: Any
+    parent: Any
+
+
+_Entries: TypeAlias = Iterator[tuple[int, Any, Any]]  # number, feedparser's entry, node
 
 
 def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.ImportedFeed:
@@ -72,13 +83,11 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         if number not in kept:  # its text is not read any further
             node.getparent().remove(node)
     unread = _remove_unsafe(root)
-    parsed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
-    for number in sorted(kept - {number for number, _, _ in entries}):
-        notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
-    by_ilofeed = parsed.feed.get("generator") == "ilofeed"
+    feed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
+    by_ilofeed = feed.get("generator") == "ilofeed"
     read = []
     for number, entry, node in entries:
-        reader = _EntryReader(parsed.feed, entry, node, by_ilofeed, is_rss=kind != "feed")
+        reader = _EntryReader(feed, entry, node, by_ilofeed, is_rss=kind != "feed")
         item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
         if by_ilofeed:
             item = without_additions(item)
@@ -92,10 +101,12 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
             and dict.get(entry, key)
         )
         unread.update(reader.unread(item))
+    for number in sorted(kept - {item.number for item in read}):
+        notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     if unread:
         names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
         notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
-    is_wordpress = "wordpress" in _string(dict.get(parsed.feed, "generator")).lower()
+    is_wordpress = "wordpress" in _string(dict.get(feed, "generator")).lower()
     return items.ImportedFeed(
         tuple(read),
         tuple(notes),
@@ -128,31 +139,49 @@ def _remove_unsafe(root: Any) -> Counter[str]:
     return Counter(map(local_name, unsafe))
 
 
-def _parse(
-    root: Any, nodes: Mapping[int, Any], base: str | None
-) -> tuple[Any, list[tuple[int, Any, Any]]]:
-    """Return feedparser's result, and number, entry and node of each item that it can read."""
+def _parse(root: Any, nodes: Mapping[int, Any], base: str | None) -> tuple[Any, _Entries]:
+    """Return what feedparser reads of the feed, and number, entry and node of each item that it can
+    read. Items are read some at a time, and removed, so that a large feed needs little memory."""
+    placed = [_Placed(number, node, node.getparent()) for number, node in nodes.items()]
+    for item in placed:
+        item.parent.remove(item.node)
     parsed = _run_feedparser(root, base)
-    if parsed is not None and len(parsed.entries) == len(nodes):
-        return parsed, list(zip(nodes, parsed.entries, nodes.values(), strict=True))
-    parents = {number: node.getparent() for number, node in nodes.items()}
-    for number, node in nodes.items():
-        parents[number].remove(node)
-    without_items = _run_feedparser(root, base)
-    if without_items is None:
+    if parsed is None:
         raise items.SourceError("the feed cannot be read: feedparser fails on it")
-    if len(etree.tostring(root)) * len(nodes) > _MAX_WORK:
+    header = len(etree.tostring(root))
+    is_dear = header * len(placed) > _MAX_WORK  # to read each item on its own
+    size, batches = 0, [list[_Placed]()]
+    for item in placed:
+        if size > max(header, _TOGETHER):
+            size = 0
+            batches.append([])
+        size += len(etree.tostring(item.node))
+        batches[-1].append(item)
+    read = (_read_items(root, batch, base, is_dear=is_dear) for batch in batches)
+    return parsed.feed, itertools.chain.from_iterable(read)
+
+
+def _read_items(
+    root: Any, batch: Sequence[_Placed], base: str | None, *, is_dear: bool
+) -> _Entries:
+    """Yield the items that feedparser can read; those on which it fails are found by halving."""
+    for item in batch:
+        item.parent.append(item.node)
+    parsed = _run_feedparser(root, base)
+    entries = parsed.entries if parsed is not None else []
+    is_read = len(entries) == len(batch) or len(batch) == 1  # within an item may be others
+    for item, entry in zip(batch, entries if is_read else (), strict=False):
+        yield item.number, entry, item.node
+        item.node.clear()
+    for item in batch:
+        item.parent.remove(item.node)
+    if is_read:
+        return
+    if is_dear:
         raise items.SourceError("the feed cannot be read: feedparser fails on one of its items")
-    entries = []
-    for number, node in nodes.items():
-        parent = parents[number]
-        single = copy.copy(node)
-        parent.append(single)
-        parsed = _run_feedparser(root, base)
-        parent.remove(single)
-        if parsed is not None and parsed.entries:
-            entries.append((number, parsed.entries[0], single))
-    return without_items, entries
+    half = len(batch) // 2
+    for part in (batch[:half], batch[half:]):
+        yield from _read_items(root, part, base, is_dear=is_dear)
 
 
 def _run_feedparser(root: Any, base: str | None) -> Any:

@@ -72,6 +72,7 @@ def read_source(
     if is_workbook(data):
         return read_sheets(data, columns, drafts=request.drafts)
     text, notes = decode(unpack(data), encoding, charset)
+    del data  # a feed may have some 60 MB
     read_text = partial(_read_text, base=base, request=request, columns=columns, zone=zone, now=now)
     try:
         feed = read_text(text)
