@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeAlias, TypeVar, get_args
 from urllib.parse import quote
 
 from ilofeed.dates import Moment
@@ -38,6 +38,13 @@ class Person:
     name: str
     email: str | None = None
     url: str | None = None
+
+
+class Link(NamedTuple):
+    """A link to another site in the header or the footer of pages."""
+
+    labels: Mapping[str, str]  # by language; "" for all languages
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +100,12 @@ class Office:
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
-    # by key: `logo`, `icon` (square), and `image`, which shared links show
-    brand: Mapping[str, PublishedFile] = field(default_factory=dict)
-    # by the output path of a copy or of a page that redirects: the output path that it leads to
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    accent: str  # colour of links and buttons on white: `#174a94`
+    brand: Mapping[str, PublishedFile] = field(default_factory=dict)  # `logo`, `icon`, `image`
+    home: Link | None = None  # in the header: the site that the office belongs to
+    links: tuple[Link, ...] = ()  # in the footer: contact, imprint, social networks
+    newsletter: str | None = None  # address of a page where people subscribe by e-mail
+    aliases: Mapping[str, str] = field(default_factory=dict)  # output paths: where each leads
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
@@ -121,9 +130,8 @@ class Office:
     @property
     def description_language(self) -> str:
         """The language of `description`."""
-        return (
-            in_language(self.descriptions or self.titles, self.language)[1] or self.default_language
-        )
+        texts = self.descriptions or self.titles
+        return in_language(texts, self.language)[1] or self.default_language
 
     @property
     def author(self) -> Person:

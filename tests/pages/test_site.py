@@ -501,6 +501,7 @@ def test_links_are_relative_and_those_of_a_missing_page_begin_at_the_root() -> N
     links = [one.get("href") for one in root.iter("a")] + [
         one.get("href") for one in root.iterfind(".//link[@rel='stylesheet']")
     ]
+    links = [link for link in links if not link.startswith("https://work.example.org/")]
     assert all(link.startswith(("/office/", "#")) for link in links)
 
 

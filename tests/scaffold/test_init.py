@@ -459,24 +459,42 @@ def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int
 def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path, "</b>", "Ana's news", "example.org", "https://example.org/ana/", "Mars",
-        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "",
+        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "", "News of Ana",
+        "red", "#ffee00", "#0b6e4f", "no.svg", str(ROOT / "brand" / "logo.svg"),
     )  # fmt: skip
     assert code == 0, seen
     for said in (
         "Error: `</b>` is HTML", "Error: `example.org` is not a complete address",
         "Error: unknown time zone `Mars`", "[example.org,2026:ana]",
         "Error: invalid language tag `AR`; write ar", "Error: invalid --country JO",
+        "Error: invalid colour `red`; write six", "Error: links in `#ffee00` are hard to read",
+        "no.svg is not a file that can be read",
     ):  # fmt: skip
         assert said in seen
     text = (tmp_path / "office" / "feeds.yaml").read_text("utf-8")
-    for line in ("example.org,2026:ana", "title: Ana's news", "language: ar", "EG: Egypt"):
+    for line in (
+        "example.org,2026:ana",
+        "title: Ana's news",
+        "language: ar",
+        "EG: Egypt",
+        "description: News of Ana",
+        'accent: "#0b6e4f"',
+        "logo: brand/logo.svg",
+    ):
         assert line in text
+    logo = tmp_path / "office" / "brand" / "logo.svg"
+    assert logo.read_bytes() == (ROOT / "brand" / "logo.svg").read_bytes()
 
 
 @pytest.mark.slow
 def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
     code, seen = answers(
-        tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
+        tmp_path,
+        "Etc/UTC",
+        "",
+        "",
+        "",
+        given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026"),
     )
     assert code == 0, seen
     assert seen.count("Time zone, ") == 1

@@ -18,11 +18,10 @@ from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
 from ilofeed.i18n import Phrases, direction, own_name, phrases
-from ilofeed.media import Icon
+from ilofeed.media import Icon, readable
 from ilofeed.model import (
     FILE_NAMES,
     MEDIA_TYPES,
-    STYLESHEET,
     Document,
     Entry,
     Event,
@@ -30,11 +29,15 @@ from ilofeed.model import (
     Format,
     Image,
     Office,
+    in_language,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language
 from ilofeed.urls import relative
 
-ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
+ASSETS = ("site.js", "embed.js", "icon.svg")
+STYLES = ("site.css", "embed.css", "feed.css")  # templates, which know the office's colour
+# the grounds on which text has the colour of the office: panels, on light and on dark pages
+_LIGHT_PANEL, _DARK_PANEL = "#f4f6fa", "#1b222b"
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 
@@ -77,7 +80,11 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {"fill": fill, "file": describe_file}
     environment.filters |= {"own_name": own_name, "script_hash": script_hash}
-    environment.globals |= {"direction": direction, "relative": relative}
+    environment.globals |= {
+        "direction": direction,
+        "relative": relative,
+        "in_language": in_language,
+    }
     return environment
 
 
@@ -118,11 +125,14 @@ def shared_picture(office: Office) -> Image | None:
 def render_assets(office: Office) -> list[Document]:
     """Return the stylesheets and scripts of the pages, and the stylesheet of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
-    feed_style = render_template("feed.css", {"words": phrases(office.language)})
-    return [
-        *(Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS),
-        Document(STYLESHEET, "asset", feed_style),
-    ]
+    values = {
+        "words": phrases(office.language),
+        "accent": readable(office.accent, _LIGHT_PANEL),
+        "dark_accent": readable(office.accent, _DARK_PANEL),
+    }
+    files = {name: (folder / name).read_bytes() for name in ASSETS}
+    files |= {name: render_template(name, values) for name in STYLES}
+    return [Document(f"assets/{name}", "asset", data) for name, data in files.items()]
 
 
 def script_hash(text: str) -> str:

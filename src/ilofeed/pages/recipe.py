@@ -33,15 +33,18 @@ class Recipes:
         self._settings = settings_digest(selection.office)
         shown = [(file.path, file.width, file.height) for file in selection.office.brand.values()]
         self._branded = _digest(self._settings, shown)
+        office = selection.office
+        around = (office.home, office.links, office.newsletter)  # in the header and footer
+        self._framed = _digest(self._branded, around)
         terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
-        self._feeds = {each: _digest(self._branded, self._find_feeds(*each)) for each in terms}
+        self._feeds = {each: _digest(self._framed, self._find_feeds(*each)) for each in terms}
         self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
         self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
 
     def assets(self) -> bytes:
         """Return the recipe of the stylesheets and scripts."""
-        return _digest(self._settings, "assets")
+        return _digest(self._settings, self._office.accent, "assets")
 
     def index(self, entries: Sequence[Entry]) -> bytes:
         """Return the recipe of the home page and `404.html`."""
@@ -49,7 +52,7 @@ class Recipes:
         in_feeds = [entry for entry in entries if entry.withdrawn is None]
         feeds = [(*_describe(feed), *self._describe_related(feed)) for feed in directory.feeds]
         chart = entries_per_month(in_feeds, office)
-        values = (self._branded, office.description, directory.main.spec, feeds, chart)
+        values = (self._framed, office.description, directory.main.spec, feeds, chart)
         return self._with_entries([in_feeds[:NEWEST]], "index", *values)
 
     def entry(self, entry: Entry, linked: Iterable[Sequence[Entry | None]]) -> bytes:
@@ -74,7 +77,7 @@ class Recipes:
     def feed_page(self, feed: Feed) -> bytes:
         """Return the recipe of the page of a feed, which links to related feeds."""
         main = self._directory.main
-        links = (self._branded, main.spec, main.title, main.updated, *self._describe_related(feed))
+        links = (self._framed, main.spec, main.title, main.updated, *self._describe_related(feed))
         return self._with_entries([feed.entries], "page", *_describe(feed), *links)
 
     def archive(self, feed: Feed) -> bytes:

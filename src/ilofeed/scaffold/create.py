@@ -13,6 +13,7 @@ from ilofeed.build import render_site
 from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
+from ilofeed.media import MAX_FILE_BYTES, OfficeFile, Unreadable, files_of, read_file, render_files
 from ilofeed.model import Office
 from ilofeed.problems import attempting, quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
@@ -50,6 +51,7 @@ def describe_office(
     *,
     languages: tuple[str, ...],
     countries: tuple[str, ...],
+    logo: OfficeFile | None = None,
     **options: str | None,
 ) -> NewOffice:
     """Return the office that the options of `ilofeed init` describe.
@@ -73,7 +75,19 @@ def describe_office(
         **texts,
         languages=tuple(dict.fromkeys(tag.strip() for tag in languages)) or ("en",),
         countries=tuple(map(parse_country, countries)),
+        logo=logo,
     )
+
+
+def read_logo(root: Path, name: str) -> OfficeFile | None:
+    """Return a picture as the logo of a new office, None without a name, or raise `OfficeError`."""
+    if not name:
+        return None
+    path = root / name
+    data = read_file(path.parent, path, MAX_FILE_BYTES)
+    if isinstance(data, Unreadable):
+        raise OfficeError(f"--logo {path} is not a file that can be read")
+    return OfficeFile(path.parent, f"brand/logo{path.suffix.lower()}", str(path), data)
 
 
 def parse_country(text: str) -> tuple[str, str]:
@@ -114,6 +128,7 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
     return {
         "feeds.yaml": sources.office,
         **dict(sources.entries),
+        **{file.name: file.data or b"" for file in sources.brand.values()},
         **kit(site.office, program_files(), clock),
     }
 
@@ -130,7 +145,9 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
     site, problems = check(sources, clock)
     if site is None or problems:
         raise OfficeError(*(problem.message for problem in problems))
-    if faults := verify(render_site(select(site, clock)), site.office):
+    documents = render_site(select(site, clock))
+    files = render_files(files_of(site.office, ()), site.files, {})
+    if faults := verify([*documents, *files], site.office):
         fault = faults[0]
         raise OfficeError(
             f"the feeds fail verification ({fault.path}: {fault.field}: expected {fault.expected}, "

@@ -14,9 +14,15 @@ from importlib import resources
 
 from ilofeed import dates
 from ilofeed.content import Sources, check_office, serialize_entry, to_yaml
+from ilofeed.media import OfficeFile
 from ilofeed.text import slugify
 from ilofeed.urls import AddressError, to_url
 
+_EXAMPLES = (
+    ("description", "What the feeds are about, in one sentence"),
+    ("logo", "brand/logo.svg"),
+    ("accent", '"#1a5fb4"'),
+)
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")
 
 
@@ -28,6 +34,9 @@ class NewOffice:
     url: str = "https://example.org/"
     timezone: str = "Etc/UTC"
     authority: str = "example.org,2000"
+    description: str = ""
+    accent: str = ""  # colour of links and buttons
+    logo: OfficeFile | None = None
     languages: tuple[str, ...] = ("en",)  # BCP 47; the first is the office's
     countries: tuple[tuple[str, str], ...] = ()  # code and label; if empty, only `world`
 
@@ -52,12 +61,14 @@ def office_sources(office: NewOffice, now: dt.datetime) -> tuple[Sources, list[t
     """Return the office's files, and their problems as pairs of option ("" if none) and message."""
     lines = list(_feeds_yaml(office))
     data = "".join(f"{line}\n" for line, _ in lines).encode()
-    _, problems = check_office(data, now)
+    brand = {office.logo.name: office.logo} if office.logo is not None else {}
+    _, problems = check_office(data, now, brand)
     messages = [
         (lines[min(problem.line, len(lines)) - 1][1], problem.message)
         for problem in sorted(problems)
     ]
-    return Sources(data, () if problems else (_first_entry(office, now),), {}), messages
+    entries = () if problems else (_first_entry(office, now),)
+    return Sources(data, entries, {}, brand=brand), messages
 
 
 def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
@@ -68,6 +79,7 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
     # the feed of a single country would be the same as the feed of everything
     mark = "" if len(countries) > 1 else "# "
     blocks = {  # line of the template: the lines that replace it, and their option
+        **{f"@{name.upper()}@": _optional(name, example, office) for name, example in _EXAMPLES},
         "@LANGUAGES@": (["  languages:", *languages] if languages else [], "--language"),
         "@CATEGORIES@": ([*_term("news", tags), *_term("events", tags)], "--language"),
         "@COUNTRIES@": (countries, "--country") if countries else (_term("world", tags), ""),
@@ -88,6 +100,14 @@ def _feeds_yaml(office: NewOffice) -> Iterator[tuple[str, str]]:
             yield line.replace(placeholder[0], to_yaml(value)), f"--{name}"
         else:
             yield line, ""
+
+
+def _optional(name: str, example: str, office: NewOffice) -> tuple[list[str], str]:
+    """Return the line of a key that may be left out, as a comment if it is."""
+    value = getattr(office, name)
+    value = value.name if isinstance(value, OfficeFile) else value
+    line = f"  {name}: {to_yaml(value)}" if value else f"  # {name}: {example}"
+    return [line], f"--{name}"
 
 
 def _term(name: str, languages: tuple[str, ...]) -> list[str]:
