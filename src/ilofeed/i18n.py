@@ -42,10 +42,6 @@ class Phrases:
         """Return a day, without its time: `19 May 2015`."""
         return self._write(self["day"], moment)
 
-    def month(self, moment: Moment) -> str:
-        """Return a month with its year: `May 2015`."""
-        return self._write(self["month"], moment)
-
     def moment(self, moment: Moment) -> str:
         """Return a day, or an instant with time and offset: `19 May 2015, 14:30 (UTC+8)`."""
         if not isinstance(moment, dt.datetime):

@@ -170,8 +170,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document to download; `length` is in bytes, 0 if unknown. `path` is its output path if it
-    is a file of the entry."""
+    """A document to download; `length` in bytes, 0 if unknown; `path` only of an entry's file."""
 
     url: str
     type: str
@@ -227,6 +226,7 @@ class Entry:
     withdrawn: dt.datetime | None = None  # in a selection None until that time has come
     folder: str = ""  # of the entry file, with a final slash
     called_off: bool = False  # only in a selection: withdrawn, and its event is still to come
+    upcoming: bool = False  # only in a selection: not withdrawn, and its event is not over
     # digest of the files of the entry (`content.hash_source`); b"" if unknown
     source: bytes = field(default=b"", repr=False, compare=False)
 
@@ -278,7 +278,7 @@ class Archive:
 class Feed:
     """A feed with the newest `limit` entries of those that match its definition, newest first.
 
-    If it has archives, `current` and `withdrawn` are the entries that are in none of them.
+    With archives, `current` and `withdrawn` are entries that are in none of them.
     `feeds.subscription_feed` and `feeds.archive_feeds` return it as one document shows it.
     """
 

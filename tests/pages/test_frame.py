@@ -83,6 +83,7 @@ def test_every_page_leads_to_the_site_and_the_contacts_of_the_office(path: str) 
     (home,) = root.xpath("//header[@class='site']//a[@href='https://ministry.example.org/']")
     assert home.text == "The ministry"
     links = {a.text: a.get("href") for a in root.xpath("//footer[@class='site']//ul//a")}
+    assert links.pop("Subscribe").endswith("subscribe/")
     assert links == {
         "Contact": "https://example.org/contact?a=1&b=2",
         "Newsletter by e-mail": "https://example.org/letter",

@@ -9,10 +9,9 @@ from typing import Any, NamedTuple
 
 from ilofeed.content import alternates, find_translations, summary_html
 from ilofeed.feeds import is_edited, last_change, render_event
-from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.former import render_moved
-from ilofeed.pages.html import common_values, load_macros, render_template
+from ilofeed.pages.html import common_values, load_macros, render_template, srcset
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
@@ -69,13 +68,13 @@ class EntryPages:
             "translations": translations,
             "is_updated": is_edited(entry),
             "body": _body(entry),
-            "srcset": functools.partial(_srcset, entry),
+            "srcset": functools.partial(srcset, entry, functools.partial(relative, entry.page)),
             "sizes": SIZES,
             "has_lead": entry.html != summary_html(entry.summary),
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
             "newer": newer,
-            "last_change": last_change(entry),
+            "changed": last_change(entry),
         }
         return render_template("entry.html", shared | values)
 
@@ -103,28 +102,15 @@ class EntryPages:
         return self._shared[entry.language]
 
 
-def _srcset(entry: Entry, path: str | None) -> str:
-    """Return the value of `srcset` for a picture of the entry; "" if it has one version."""
-    file = next((file for file in entry.files if file.path == path), None)
-    if file is None or not file.widths:
-        return ""
-    versions = [(version_path(file.path, width), width) for width in reversed(file.widths)]
-    versions.append((file.path, file.width or 0))
-    return ", ".join(f"{_link(entry, path)} {width}w" for path, width in versions)
-
-
-def _link(entry: Entry, path: str) -> str:
-    return urllib.parse.quote(relative(entry.page, path))
-
-
 def _body(entry: Entry) -> str:
     """Return the body for the entry's own page: with smaller versions of its pictures, which feeds
     do not have, and with links to its sections that work wherever the page is shown."""
     body = entry.html.replace(f' href="{html.escape(entry.url)}#', ' href="#')
+    href = functools.partial(relative, entry.page)
     for file in entry.files:
-        if srcset := _srcset(entry, file.path):
-            src = f' src="{html.escape(entry.url)}{_link(entry, file.path)}"'
-            body = body.replace(src, f'{src} srcset="{html.escape(srcset)}" sizes="{SIZES}"')
+        if versions := srcset(entry, href, file.path):
+            src = f' src="{html.escape(entry.url)}{urllib.parse.quote(href(file.path))}"'
+            body = body.replace(src, f'{src} srcset="{html.escape(versions)}" sizes="{SIZES}"')
     return body
 
 

@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import functools
 import hashlib
+import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from typing import Any
@@ -18,7 +19,7 @@ from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
 from ilofeed.i18n import Phrases, direction, own_name, phrases
-from ilofeed.media import Icon, readable
+from ilofeed.media import Icon, readable, version_path
 from ilofeed.model import (
     FILE_NAMES,
     MEDIA_TYPES,
@@ -31,7 +32,7 @@ from ilofeed.model import (
     Office,
     in_language,
 )
-from ilofeed.pages.navigation import Directory, about, label, label_language
+from ilofeed.pages.navigation import Directory, about, label, label_language, menu
 from ilofeed.urls import relative
 
 ASSETS = ("site.js", "embed.js", "icon.svg")
@@ -98,6 +99,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "office": office,
         "feeds": directory.feeds,
         "main": directory.main,
+        "menu": menu(directory),
         "words": words,
         "page_language": tag,
         "lang": functools.partial(lang, tag),
@@ -106,6 +108,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "metadata": functools.partial(page_metadata, office.title),
         "Icon": Icon,
         "shared_picture": shared_picture(office),
+        "date_line": functools.partial(date_line, words, tag),
         "entry_list": functools.partial(entry_list, office, words, tag),
         "autodiscovery": functools.partial(autodiscovery_links, office),
         "label": lambda feed: label(feed, office, words),
@@ -207,32 +210,65 @@ def entry_list(
     level: int,
     href: Callable[[str], str],
     target: str = "",
+    *,
+    pictures: bool = False,
+    brief: bool = False,
 ) -> Markup:
     """Return a list of entries with links to their pages; titles are headings of the given level.
-    Sites have many such lists, and a template macro would be five times slower."""
+    A brief list has only titles and dates. Sites have many such lists, and a template macro would
+    be five times slower."""
     link_target = f' target="{escape(target)}"' if target else ""
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
-        kicker = office.categories[entry.categories[0]].label(entry.language)
-        if entry.event:
-            date = f'<span class="event-date">{span(words, entry.event)}</span>'
-            if entry.event.status:
-                status = words[f"event_{entry.event.status}"]
-                date = f'<strong class="event-status">{escape(status)}</strong> · {date}'
-            if entry.event.place:
-                date += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
-        else:
-            date = when(words, entry.published)
+        kicker = escape(office.categories[entry.categories[0]].label(entry.language))
+        first = "" if brief else f'<p class="kicker">{kicker}</p>\n'
+        last = "" if brief else f'\n<p class="summary">{escape(entry.summary)}</p>'
+        picture = thumbnail(entry, href) if pictures else ""
+        link = f'<a href="{escape(href(entry.page))}"{link_target}>{escape(entry.title)}</a>'
         items.append(f"""<li>
 <article>
-<p class="when">{date}</p>
+<p class="when">{date_line(words, page_language, entry)}</p>
 <div{entry_lang}>
-<p class="kicker">{escape(kicker)}</p>
-<h{level}><a href="{escape(href(entry.page))}"{link_target}>{escape(entry.title)}</a></h{level}>
-<p class="summary">{escape(entry.summary)}</p>
+{first}<h{level}>{link}</h{level}>{last}
 </div>
-</article>
+{picture}</article>
 </li>
 """)
-    return Markup(f'<ul class="items">\n{"".join(items)}</ul>\n')  # noqa: S704
+    kind = "items brief" if brief else "items"
+    return Markup(f'<ul class="{kind}">\n{"".join(items)}</ul>\n')  # noqa: S704
+
+
+def date_line(words: Phrases, page_language: str, entry: Entry) -> Markup:
+    """Return the date of an entry, or of its event with place and status."""
+    if not entry.event:
+        return when(words, entry.published)
+    line = f'<span class="event-date">{span(words, entry.event)}</span>'
+    if entry.event.status:
+        status = escape(words[f"event_{entry.event.status}"])
+        line = f'<strong class="event-status">{status}</strong> · {line}'
+    if entry.event.place:
+        entry_lang = lang(page_language, entry.language)
+        line += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
+    return Markup(line)  # noqa: S704
+
+
+def thumbnail(entry: Entry, href: Callable[[str], str]) -> str:
+    """Return an entry's picture for a list; "" if it has none or that is on another site. Its text
+    is empty, because it stands beside the title."""
+    file = next((f for f in entry.files if entry.image and f.path == entry.image.path), None)
+    if file is None or not file.width:
+        return ""
+    path = version_path(file.path, min(file.widths)) if file.widths else file.path
+    address = escape(urllib.parse.quote(href(path)))
+    return f'<img class="thumb" src="{address}" alt="" loading="lazy">\n'
+
+
+def srcset(entry: Entry, href: Callable[[str], str], path: str | None) -> str:
+    """Return the value of `srcset` for a picture of an entry; "" if it has one version."""
+    file = next((file for file in entry.files if file.path == path), None)
+    if file is None or not file.widths:
+        return ""
+    versions = [(version_path(file.path, width), width) for width in reversed(file.widths)]
+    versions.append((file.path, file.width or 0))
+    return ", ".join(f"{urllib.parse.quote(href(path))} {width}w" for path, width in versions)
