@@ -191,6 +191,25 @@ def test_a_raw_feed_is_a_readable_page(
         )
         assert 0 < shown < titles[0]
         assert titles == sorted(titles)
+        shown = made.evaluate(
+            """() => {
+              const walk = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+              const texts = [];
+              while (walk.nextNode())
+                if (walk.currentNode.parentElement.getClientRects().length)
+                  texts.push(walk.currentNode.data);
+              return texts.join(' ');
+            }"""
+        )
+        assert "&amp;" not in shown
+        day = made.locator("published, pubDate").first
+        box = day.bounding_box()
+        assert box is not None
+        full = day.evaluate("(one) => one.scrollWidth")
+        letters = 10 if name == "atom.xml" else 16
+        assert box["width"] == pytest.approx(
+            full * letters / len(day.text_content() or ""), rel=0.05
+        )
         hidden = made.evaluate(
             """[...document.querySelectorAll('content, *|encoded, id, guid, updated')]
                .filter((one) => one.getClientRects().length).length"""

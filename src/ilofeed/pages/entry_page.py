@@ -2,6 +2,7 @@
 
 import functools
 import html
+import re
 import urllib.parse
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,7 +17,14 @@ from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
 
-SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of a picture on the page of an entry
+SIZES = "(min-width: 64rem) 46rem, 100vw"  # the width of a picture on the page of an entry
+RELATED = 3  # entries on the page of another
+_CAPTION = re.compile(r'<p>(<img [^<>]*) title="([^"<>]*)"></p>')
+# the last line of a quotation, if it begins with a dash
+_QUOTED = re.compile(
+    r"(<p>|\n|(?<=[。！？”’」』]))"
+    r"([—–―][^<\n]*(?:<a [^<>]*>[^<\n]*</a>[^<\n]*)?)</p>\n</blockquote>"
+)
 
 
 class _TermValues(NamedTuple):
@@ -35,11 +43,14 @@ class EntryPages:
         self._directory = directory
         self._neighbours = find_neighbours(entries)
         self._translations = find_translations(entries)
+        self._related = find_related(entries)
         self._shared: dict[str, dict[str, Any]] = {}  # values of templates, by language
 
-    def linked_entries(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
-        """Return the entries that a page links to: the older and the newer one, translations."""
-        return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
+    def linked_entries(self, entry: Entry) -> list[Sequence[Entry | None]]:
+        """Return the entries that a page links to: the older and the newer one, translations,
+        and related ones."""
+        by_slug = (self._neighbours, self._translations, self._related)
+        return [entries.get(entry.slug, ()) for entries in by_slug]
 
     def render(self, entry: Entry) -> list[Document]:
         """Return the calendar of an entry, if it has an event, and its page."""
@@ -67,7 +78,8 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": is_edited(entry),
-            "body": _body(entry),
+            "body": _body(entry, shared["words"]["table"]),
+            "related": self._related.get(entry.slug, ()),
             "srcset": functools.partial(srcset, entry, functools.partial(relative, entry.page)),
             "sizes": SIZES,
             "has_lead": entry.html != summary_html(entry.summary),
@@ -83,7 +95,8 @@ class EntryPages:
         among them, because all pages have the same depth."""
         if entry.language not in self._shared:
             values = common_values(self._office.localized(entry.language), self._directory)
-            values["href"] = functools.partial(relative, entry.page)
+            # no slug is a hyphen, so links to each entry are right
+            values["href"] = functools.partial(relative, "entry/-/index.html")
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
             values["main_links"] = values["autodiscovery"](self._directory.main)
@@ -102,16 +115,48 @@ class EntryPages:
         return self._shared[entry.language]
 
 
-def _body(entry: Entry) -> str:
+def _body(entry: Entry, table: str) -> str:
     """Return the body for the entry's own page: with smaller versions of its pictures, which feeds
-    do not have, and with links to its sections that work wherever the page is shown."""
+    do not have, and with links to its sections that work wherever the page is shown. Titles of
+    pictures are captions, wide tables scroll, and who is quoted is named on a line of its own."""
     body = entry.html.replace(f' href="{html.escape(entry.url)}#', ' href="#')
     href = functools.partial(relative, entry.page)
     for file in entry.files:
         if versions := srcset(entry, href, file.path):
             src = f' src="{html.escape(entry.url)}{urllib.parse.quote(href(file.path))}"'
             body = body.replace(src, f'{src} srcset="{html.escape(versions)}" sizes="{SIZES}"')
-    return body
+    body = _CAPTION.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", body)
+    scroll = f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(table)}">'
+    body = body.replace("<table>", f"{scroll}<table>").replace("</table>", "</table></div>")
+    return _QUOTED.sub(_name_quoted, body)
+
+
+def _name_quoted(match: re.Match[str]) -> str:
+    end = "" if match[1] == "<p>" else "</p>\n"
+    return f'{end}<p class="by">{match[2]}</p>\n</blockquote>'
+
+
+def find_related(entries: Sequence[Entry]) -> dict[str, Sequence[Entry]]:
+    """Return the entries nearest by date with the same first topic and language, newest first, by
+    slug; without the neighbours, so that a new entry changes few pages and none links twice."""
+    by_topic: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:  # newest first
+        if entry.withdrawn is None:
+            by_topic[entry.categories[0], entry.language].append(entry)
+    neighbours = find_neighbours(entries)
+    related: dict[str, Sequence[Entry]] = {}
+    for topic in by_topic.values():
+        for place, entry in enumerate(topic):
+            near = topic[max(place - RELATED - 1, 0) : place + RELATED + 2]
+            shown = {entry, *neighbours[entry.slug]}
+            distances = [
+                (abs(other.published - entry.published), number)
+                for number, other in enumerate(near)
+                if other not in shown
+            ]
+            nearest = sorted(number for _, number in sorted(distances)[:RELATED])
+            related[entry.slug] = [near[number] for number in nearest]
+    return related
 
 
 def find_neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:

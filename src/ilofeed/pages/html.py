@@ -9,6 +9,7 @@ import base64
 import datetime as dt
 import functools
 import hashlib
+import re
 import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
@@ -39,6 +40,8 @@ ASSETS = ("site.js", "embed.js", "icon.svg")
 STYLES = ("site.css", "embed.css", "feed.css")  # templates, which know the office's colour
 # the grounds on which text has the colour of the office: panels, on light and on dark pages
 _LIGHT_PANEL, _DARK_PANEL = "#f4f6fa", "#1b222b"
+_TEXT = re.compile(">[^<]*")  # between tags
+_LONG_WORD = re.compile(r"(?:[!-%'-;=?-~\u00a1-\u2dff]|&#?\w{1,9};){30}")
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
 
@@ -79,7 +82,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"fill": fill, "file": describe_file}
+    environment.filters |= {"breakable": breakable, "fill": fill, "file": describe_file}
     environment.filters |= {"own_name": own_name, "script_hash": script_hash}
     environment.globals |= {
         "direction": direction,
@@ -136,6 +139,11 @@ def render_assets(office: Office) -> list[Document]:
     files = {name: (folder / name).read_bytes() for name in ASSETS}
     files |= {name: render_template(name, values) for name in STYLES}
     return [Document(f"assets/{name}", "asset", data) for name, data in files.items()]
+
+
+def breakable(markup: Markup) -> Markup:
+    """Return HTML whose long words may break, for pages of others, which lack our styles."""
+    return Markup(_TEXT.sub(lambda text: _LONG_WORD.sub(r"\g<0><wbr>", text[0]), markup))  # noqa: S704
 
 
 def script_hash(text: str) -> str:

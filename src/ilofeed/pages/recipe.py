@@ -169,7 +169,8 @@ def _terms(entry: Entry) -> _Terms:
 
 def _describe_link(entry: Entry) -> bytes:
     """Return the values that pages of other entries show of this one."""
-    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0"
+    shown = (entry.published, entry.event)  # in the list of related entries
+    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0{shown}\0"
     return text.encode("utf-8", "surrogatepass")
 
 
