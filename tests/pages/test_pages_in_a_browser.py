@@ -57,6 +57,12 @@ def test_every_kind_of_page(browser: Browser, site: Host, kind: str) -> None:
             said.clear()
 
 
+def site_size(site: Host, url: str) -> int:
+    """The bytes of a file of the site, uncompressed."""
+    path = url.removeprefix(site.address).partition("?")[0]
+    return len(site.files.get(f"{path}index.html" if path.endswith("/") or not path else path, b""))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
     browser: Browser, site: Host, kind: str
@@ -64,7 +70,18 @@ def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
     with page(browser) as made:
         asked: list[str] = []
         made.on("request", lambda request: asked.append(request.url))
+        sizes: list[int] = []
+        made.on(
+            "requestfinished",
+            lambda request: (
+                sizes.append(site_size(site, request.url))
+                if request.resource_type != "image"
+                else None
+            ),
+        )
         made.goto(site.address + KINDS[kind], wait_until="networkidle")
+        assert sum(sizes) <= 50_000
+        assert len(sizes) <= 6
         foreign = [url for url in asked if not url.startswith(site.address)]
         assert foreign == (["https://example.org/bars.png"] if kind == "entry" else [])
         assert made.context.cookies() == []
@@ -92,6 +109,8 @@ def test_the_keyboard_alone_reaches_everything(browser: Browser, site: Host) -> 
     with page(browser) as made:
         made.goto(site.address + "country/cn/")
         made.wait_for_selector("button.copy")
+        made.locator("#preview").scroll_into_view_if_needed()
+        made.locator("#preview li").first.wait_for()
         made.keyboard.press("Tab")
         assert made.evaluate("document.activeElement.className") == "skip"
         box = made.locator(".skip").bounding_box()
@@ -144,6 +163,7 @@ def test_the_code_to_embed_follows_the_choices_and_so_does_the_preview(
         said = listen(made)
         made.goto(site.address + "category/wages/")
         preview = made.locator("#preview ilo-feed")
+        preview.scroll_into_view_if_needed()
         preview.locator("li").first.wait_for()
         assert preview.locator("li").count() == 5
         assert preview.locator("time").nth(1).inner_text() == "18 August 2025"
@@ -249,6 +269,19 @@ def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> No
         expect(made.locator("h1")).to_have_text(re.compile("^On the road"))
         made.get_by_role("link", name="简体中文").click()
         expect(made.locator("html")).to_have_attribute("lang", "zh-Hans")
-        expect(made.locator(".entry > .when")).to_contain_text("2026年9月14日")
+        expect(made.locator(".entry header .when")).to_contain_text("2026年9月14日")
         made.get_by_role("link", name="Office for Work & Welfare").first.click()
         expect(made).to_have_url(site.address)
+
+
+@pytest.mark.parametrize(("size", "most"), [("desktop", 3_500), ("phone", 6_400)])
+def test_the_home_page_is_short_and_begins_with_the_newest_item(
+    browser: Browser, site: Host, size: str, most: int
+) -> None:
+    with page(browser, size) as made:
+        made.goto(site.address)
+        headline = made.get_by_role("heading", name="Workshop on safe workplaces").first
+        box = headline.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900
+        assert made.evaluate("document.documentElement.scrollHeight") <= most

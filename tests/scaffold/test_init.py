@@ -72,7 +72,7 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "")
     done = run(office, "build", "--output", str(tmp_path / "public"), *WHEN)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "public" / "entry" / "these-feeds-exist" / "index.html").exists()
+    assert (tmp_path / "public" / "entry" / "our-news-has-a-new-home" / "index.html").exists()
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
@@ -206,7 +206,7 @@ def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
         jobs = machine.run("publish.yml", {"first": True})
         assert results(jobs) == GOOD
         assert api.open == []
-        assert b"These feeds exist" in site.files["all/atom.xml"]
+        assert b"Our news has a new home" in site.files["all/atom.xml"]
         assert results(machine.run("scheduled.yml")) == NOTHING
 
         (office / "entries" / "jobs.md").write_bytes(entry(categories="[x]", countries="[world]"))
@@ -537,12 +537,12 @@ def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
 @pytest.mark.parametrize(
     ("languages", "tag", "title"),
     [
-        ("en-GB", "en-GB", "These feeds exist"),
-        ("mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
-        ("zh-Hant", "zh-Hans", "这些订阅源已建立"),
-        ("sw", "en", "These feeds exist"),
-        ("sw mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
-        ("zh-Hant fr en-GB", "en-GB", "These feeds exist"),
+        ("en-GB", "en-GB", "Our news has a new home"),
+        ("mn", "mn", "Манай мэдээ шинэ хаягтай боллоо"),
+        ("zh-Hant", "zh-Hans", "我们的新闻有了新家"),
+        ("sw", "en", "Our news has a new home"),
+        ("sw mn", "mn", "Манай мэдээ шинэ хаягтай боллоо"),
+        ("zh-Hant fr en-GB", "en-GB", "Our news has a new home"),
         ("zh-Hant fr", "zh-Hant", "x"),  # the office's own name
     ],
 )

@@ -42,3 +42,13 @@ for (const choices of document.querySelectorAll('.choices')) {
   choices.addEventListener('input', show);
   show();
 }
+
+// The preview of the embed code is far down, and most people never see it: nothing is loaded before.
+for (const preview of document.querySelectorAll('ilo-feed[data-address]')) {
+  const watch = new IntersectionObserver((changes) => {
+    if (!changes.some((change) => change.isIntersecting)) return;
+    preview.setAttribute('src', preview.dataset.address);
+    watch.disconnect();
+  });
+  watch.observe(preview);
+}

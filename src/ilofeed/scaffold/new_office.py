@@ -126,13 +126,13 @@ def _first_entry(office: NewOffice, now: dt.datetime) -> tuple[str, bytes]:
     keys = {
         "title": words["title"],
         "date": local,
-        "summary": words["summary"].replace("{day}", local.date().isoformat()),
+        "summary": words["summary"],
         "categories": ["news"],
         "countries": [office.countries[0][0] if office.countries else "world"],
         "language": None if language == office.languages[0] else language,
         "body": words.get("body"),
     }
-    return f"entries/{local.year}/these-feeds-exist.md", serialize_entry(keys)
+    return f"entries/{local.year}/our-news-has-a-new-home.md", serialize_entry(keys)
 
 
 def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
@@ -147,7 +147,10 @@ def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
             return language, words
     if len(office.languages) == 1:
         return _words(office.languages[0]) or ("en", _table()["en"])
-    return office.languages[0], {"title": office.title, "summary": "ilofeed init, {day}"}
+    return office.languages[0], {
+        "title": office.title,
+        "summary": office.description or office.title,
+    }
 
 
 def _words(language: str) -> tuple[str, dict[str, str]] | None:
