@@ -172,7 +172,7 @@ def _check_accent(value: str) -> str:
         refuse("bad-colour", f'the colour has no `#`; write "{colour}"')
     if (darker := readable(colour, WHITE)) != colour:
         message = f"links in {quote(value)} are hard to read on white "
-        message += f"(contrast {contrast(colour, WHITE):.1f}:1, less than {LEAST_CONTRAST}:1); "
+        message += f"(contrast {contrast(colour, WHITE):.2f}:1, less than {LEAST_CONTRAST}:1); "
         refuse("bad-colour", message + f'write "{darker}"')
     return colour
 
