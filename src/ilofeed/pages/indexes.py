@@ -4,6 +4,7 @@ The sitemap follows protocol 0.9 of sitemaps.org; `robots.txt` has its address.
 """
 
 import datetime as dt
+import itertools
 import urllib.parse
 from collections.abc import Sequence
 from typing import Any, TypeAlias
@@ -35,10 +36,10 @@ Change: TypeAlias = "tuple[str, dt.datetime]"  # path and last change of a page
 def render_indexes(selection: Selection) -> list[Document]:
     """Return all pages that show no single entry or feed, and the lists for programs."""
     directory = build_directory(selection.office, selection.feeds)
-    pages = news_pages(selection)
+    news = (render_news(page, directory, selection) for page in news_pages(selection))
     return [
         *render_index(selection, directory),
-        *(render_news(page, pages, selection, directory) for page in pages),
+        *itertools.chain.from_iterable(news),
         *render_lists(selection),
     ]
 

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ilofeed.feeds import Selection, last_change, upcoming_events
 from ilofeed.model import Document, Entry
@@ -14,13 +14,15 @@ MAX_PAST = 60  # events that are over; the pages of news by year have all
 
 
 class NewsPage(NamedTuple):
-    """A page of the news of a year, newest first; `year` is None for the newest of all."""
+    """A page of the news of a year, newest first; `year` is None for the newest of all. `years` are
+    all years, each with the path of its first page."""
 
     path: str
     year: int | None
     entries: Sequence[Entry]
     older: str | None = None  # path of the next page
     newer: str | None = None
+    years: Sequence[tuple[int, str]] = ()
 
 
 def news_pages(selection: Selection) -> list[NewsPage]:
@@ -35,17 +37,9 @@ def news_pages(selection: Selection) -> list[NewsPage]:
         for year, group in itertools.groupby(entries, lambda entry: entry.published.year)
         for page in _pages_of_year(year, list(group))
     ]
+    years = [(page.year, page.path) for page in pages if page.year and page.newer is None]
     first = NewsPage(NEWS, None, entries[:PER_PAGE], pages[0].path if pages else None)
-    return [first, *pages]
-
-
-def years(pages: Sequence[NewsPage]) -> list[tuple[int, str]]:
-    """Return each year with the path of its first page, newest first."""
-    first: dict[int, str] = {}
-    for page in pages:
-        if page.year is not None:
-            first.setdefault(page.year, page.path)
-    return list(first.items())
+    return [page._replace(years=years) for page in (first, *pages)]
 
 
 def _pages_of_year(year: int, entries: Sequence[Entry]) -> Iterator[NewsPage]:
@@ -61,21 +55,12 @@ def _pages_of_year(year: int, entries: Sequence[Entry]) -> Iterator[NewsPage]:
         start = end
 
 
-def render_news(
-    page: NewsPage, pages: Sequence[NewsPage], selection: Selection, directory: Directory
-) -> Document:
-    """Return one of the pages of all news; each has the same links to the years."""
+def render_news(page: NewsPage, directory: Directory, selection: Selection) -> list[Document]:
+    """Return one of the pages of all news."""
     changed = max(map(last_change, page.entries), default=directory.main.updated)
-    data = render_page(
-        "news.html",
-        page.path,
-        selection.office,
-        directory,
-        page=page,
-        years=years(pages),
-        changed=changed,
-    )
-    return Document(page.path, "index", data)
+    values: dict[str, Any] = {"page": page, "changed": changed}
+    data = render_page("news.html", page.path, selection.office, directory, **values)
+    return [Document(page.path, "index", data)]
 
 
 def past_events(selection: Selection) -> list[Entry]:

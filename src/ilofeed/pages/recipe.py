@@ -57,9 +57,9 @@ class Recipes:
         lists = newest, upcoming_events(selection.entries), past_events(selection)
         return self._with_entries(lists, "index", *values)
 
-    def news(self, page: NewsPage, years: Sequence[tuple[int, str]]) -> bytes:
+    def news(self, page: NewsPage) -> bytes:
         """Return the recipe of a page of all news."""
-        place = (page.path, page.older, page.newer, years)
+        place = (page.path, page.older, page.newer, page.years)
         spec, title, updated = self._describe_main()
         main = spec, title, None if page.entries else updated
         return self._with_entries([page.entries], "news", self._framed, place, main)

@@ -29,7 +29,7 @@ from ilofeed.model import (
 from ilofeed.pages import embeds, entry_page, feed_page, former, html
 from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import Directory, build_directory
-from ilofeed.pages.news import NewsPage, news_pages, render_news, years
+from ilofeed.pages.news import news_pages, render_news
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
@@ -135,14 +135,9 @@ def render_changed(
         _Group(selection, recipes.assets(), lambda _: render_assets(office)),
         _Group(selection, recipes.index(selection), lambda _: render_index(selection, directory)),
     ]
-    news = news_pages(selection)
     for_site += [
-        _Group(
-            selection,
-            recipes.news(page, years(news)),
-            partial(_render_news, page, news, directory),
-        )
-        for page in news
+        _Group(selection, recipes.news(page), partial(render_news, page, directory))
+        for page in news_pages(selection)
     ]
 
     documents: list[AnyDocument] = [
@@ -155,12 +150,6 @@ def render_changed(
     ]
     documents += former.render_aliases(documents, office, feeds)
     return in_order(documents)
-
-
-def _render_news(
-    page: NewsPage, pages: Sequence[NewsPage], directory: Directory, selection: Selection
-) -> list[Document]:
-    return [render_news(page, pages, selection, directory)]
 
 
 def _render_groups(
