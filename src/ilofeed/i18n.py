@@ -134,6 +134,22 @@ def _read_json(name: str) -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(text))
 
 
+def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
+    """Return the best text for a language tag, and the tag of that text ("" for all languages).
+
+    The order for `zh-Hans-CN`: itself, `zh-Hans`, `zh`, any other Chinese text, the first text
+    (which is in the office's own language, if it has one).
+    """
+    for exact in ("", tag):  # the usual case
+        if exact in texts:
+            return texts[exact], exact
+    parts = tag.split("-")
+    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
+    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
+    return texts[nearest], nearest
+
+
 def direction(tag: str) -> str:
     """Return `rtl` or `ltr`, from the script subtag of a language tag or else its language."""
     primary, *rest = tag.split("-")

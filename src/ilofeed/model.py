@@ -10,25 +10,10 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar, get_args
 from urllib.parse import quote
 
 from ilofeed.dates import Moment
+from ilofeed.i18n import in_language
 from ilofeed.ids import Authority
 
 Format = Literal["atom", "rss", "json"]  # formats of feed documents
-
-
-def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
-    """Return the best text for a language tag, and the tag of that text ("" for all languages).
-
-    The order for `zh-Hans-CN`: itself, `zh-Hans`, `zh`, any other Chinese text, the first text
-    (which is in the office's own language, if it has one).
-    """
-    for exact in ("", tag):  # the usual case
-        if exact in texts:
-            return texts[exact], exact
-    parts = tag.split("-")
-    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
-    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
-    return texts[nearest], nearest
 
 
 @dataclass(frozen=True, slots=True)

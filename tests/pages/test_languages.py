@@ -13,7 +13,7 @@ from ilofeed.content.office import texts
 from ilofeed.content.read import read_office
 from ilofeed.feeds.opml import read_opml
 from ilofeed.feeds.selection import select
-from ilofeed.model import in_language
+from ilofeed.i18n import in_language
 from ilofeed.pages.navigation import build_directory
 from ilofeed.scaffold.schema import entry_schema
 from ilofeed.verify.verification import verify

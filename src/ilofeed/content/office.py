@@ -12,6 +12,7 @@ from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import country_code
 from ilofeed.content.schemas import LinkFields, OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
+from ilofeed.i18n import in_language
 from ilofeed.ids import parse_authority
 from ilofeed.media import (
     BRAND_KEYS,
@@ -22,7 +23,7 @@ from ilofeed.media import (
     check_brand,
     site_paths,
 )
-from ilofeed.model import FeedSpec, Link, Office, Person, PublishedFile, Term, in_language
+from ilofeed.model import FeedSpec, Link, Office, Person, PublishedFile, Term
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
 from ilofeed.urls import AddressError

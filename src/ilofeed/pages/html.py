@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
-from ilofeed.i18n import Phrases, direction, own_name, phrases
+from ilofeed.i18n import Phrases, direction, in_language, own_name, phrases
 from ilofeed.media import Icon, readable, version_path
 from ilofeed.model import (
     FILE_NAMES,
@@ -31,7 +31,6 @@ from ilofeed.model import (
     Format,
     Image,
     Office,
-    in_language,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language, menu
 from ilofeed.urls import relative

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ilofeed.feeds import feed_name, feed_terms, group_feeds
-from ilofeed.i18n import Phrases, own_name
-from ilofeed.model import Feed, FeedSpec, Office, Term, in_language
+from ilofeed.i18n import Phrases, in_language, own_name
+from ilofeed.model import Feed, FeedSpec, Office, Term
 
 NEWS, EVENTS, SUBSCRIBE = (f"{name}/index.html" for name in ("news", "events", "subscribe"))
 Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category
