@@ -139,7 +139,7 @@ def _first_entry_words(office: NewOffice) -> tuple[str, dict[str, str]]:
     """Return the first entry's language and texts, in the first language with a translation.
 
     Without a translation, an office of one language gets a text in another language, marked as
-    such; an office of several languages gets a text of only names and a date.
+    such; an office of several languages gets a text of only names.
     """
     for language in office.languages:
         tag, words = _words(language) or ("", {})
