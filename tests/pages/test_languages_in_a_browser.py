@@ -223,7 +223,7 @@ def test_the_page_of_a_feed_shows_the_element_in_its_language(
     with page(browser) as made:
         made.goto(f"{three.address}language/ar/")
         preview = made.locator("#preview ilo-feed")
-        preview.scroll_into_view_if_needed()
+        made.locator("#preview").scroll_into_view_if_needed()
         preview.locator("li").first.wait_for()
         assert preview.locator("[part=feed]").get_attribute("dir") == "rtl"
         assert preview.locator("[part=more]").inner_text() == "جميع المواد"

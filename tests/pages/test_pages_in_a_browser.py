@@ -97,7 +97,7 @@ def test_everything_is_there_without_scripts(browser: Browser, site: Host) -> No
         made.get_by_role("link", name="Wages", exact=True).first.click()
         expect(made).to_have_url(site.address + "category/wages/")
         assert made.locator(".choices").is_hidden()
-        assert made.locator("#preview ilo-feed a").is_visible()
+        assert made.locator("#preview > a").is_visible()
         code = made.locator("#embed pre").first.inner_text()
         assert f'<ilo-feed src="{site.address}category/wages/feed.json" limit="5"' in code
         assert made.locator(".addresses code").first.inner_text() == (
@@ -163,7 +163,7 @@ def test_the_code_to_embed_follows_the_choices_and_so_does_the_preview(
         said = listen(made)
         made.goto(site.address + "category/wages/")
         preview = made.locator("#preview ilo-feed")
-        preview.scroll_into_view_if_needed()
+        made.locator("#preview").scroll_into_view_if_needed()
         preview.locator("li").first.wait_for()
         assert preview.locator("li").count() == 5
         assert preview.locator("time").nth(1).inner_text() == "18 August 2025"

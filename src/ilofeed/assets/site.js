@@ -26,7 +26,8 @@ for (const source of document.querySelectorAll('[data-copy]')) {
 
 for (const choices of document.querySelectorAll('.choices')) {
   choices.hidden = false;
-  const preview = document.querySelector('#preview ilo-feed');
+  const later = document.querySelector('#preview template')?.content;
+  const preview = (later ?? document).querySelector('ilo-feed');
   const codes = [...document.querySelectorAll('code[data-template]')];
   const show = () => {
     const { limit, theme, lang } = Object.fromEntries(
@@ -44,11 +45,11 @@ for (const choices of document.querySelectorAll('.choices')) {
 }
 
 // The preview of the embed code is far down, and most people never see it: nothing is loaded before.
-for (const preview of document.querySelectorAll('ilo-feed[data-address]')) {
+for (const template of document.querySelectorAll('#preview template')) {
   const watch = new IntersectionObserver((changes) => {
     if (!changes.some((change) => change.isIntersecting)) return;
-    preview.setAttribute('src', preview.dataset.address);
     watch.disconnect();
+    template.parentElement.replaceChildren(template.content);
   });
-  watch.observe(preview);
+  watch.observe(template.parentElement);
 }
