@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 DOCS = ROOT / "docs"
 HEIGHT = 1000
 EDGE, GROUND = 24, "#8795a5"
-COLOURS = 48  # enough for pages of text, and the file stays small
+COLOURS = 96  # enough for pages of text, and the file stays small
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ PICTURES = (
         "README.md",
         ROOT,
         {
-            "country/mn/index.html": 1100,
+            "index.html": 1100,
             "entry/future-of-social-protection-in-mongolia/index.html": 390,
         },
     ),

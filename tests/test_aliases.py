@@ -32,7 +32,7 @@ aliases:
   calendar.ics: all/calendar.ics
   feed.json: all/feed.json
   blogs.opml: feeds.opml
-  news/: all/
+  past/: all/
   start.htm: index.html
 """
 EVENT = '{start: "2015-05-19T09:00+09:00"}'
@@ -62,7 +62,7 @@ def shown_by_office() -> dict[str, Document]:
         ("old/index.html", "entry/wages/", "en", "Wages rise"),
         ("цалин/index.html", "entry/tsalin/", "mn", "Wages rise"),
         ("хөлс.html", "entry/tsalin/", "mn", "Wages rise"),
-        ("news/index.html", "all/", "en", "Example Office"),
+        ("past/index.html", "all/", "en", "Example Office"),
         ("start.htm", "", "en", "Example Office"),
     ],
 )
@@ -172,8 +172,8 @@ def test_a_message(aliases: str, message: str) -> None:
         ("feed.xml: all/rs.xml", "21:13", "`all/rs.xml`; did you mean `all/rss.xml`?"),
         ('feed.xml: "all/calendar.xml"', "21:14", "`all/calendar.xml`"),
         ("calendar.ics: all/calendar.ics", "21:17", "`all/calendar.ics`"),  # there is no event
-        ("news/: nothing/", "21:10", "`nothing/index.html`"),
-        ("news/: entry/later/", "21:10", "`entry/later/index.html`"),
+        ("past/: nothing/", "21:10", "`nothing/index.html`"),
+        ("past/: entry/later/", "21:10", "`entry/later/index.html`"),
         ("feed.xml: other.xml", "21:13", "`other.xml`"),  # an alias of an alias
     ],
 )
@@ -217,7 +217,7 @@ def test_the_preview_serves_them() -> None:
     later = entry(date="2026-12-24", aliases="[all/later/, soon.html]")
     given = sources(office=SMALL + ALIASES, wages=entry(aliases="[old/]"), later=later)
     pages = Pages(look(given, NOW, "http://localhost:8000/", Memory()), "1")
-    for path in ("old/index.html", "all/later/index.html", "soon.html", "news/index.html"):
+    for path in ("old/index.html", "all/later/index.html", "soon.html", "past/index.html"):
         assert b'http-equiv="refresh"' in (pages.find(path) or b""), path
     assert pages.find("feed.xml") == pages.find("all/rss.xml")
     assert b"<rss" in (pages.find("feed.xml") or b"")

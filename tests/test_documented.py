@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 import pytest
@@ -31,7 +31,7 @@ from ilofeed.feeds import select
 from ilofeed.media import files_of, render_files
 from ilofeed.problems import RULES
 from manual import PAGES, page_name
-from offices import DATA, NOW, ROOT, entry, site
+from offices import DATA, NOW, ROOT, SMALL, documents, entry, site
 from picture_files import encode
 
 if TYPE_CHECKING:
@@ -253,6 +253,7 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         "feed": r"all|(?:category|country|language)/[^/]+(?:/(?:category|country|language)/[^/]+)?",
         "slug": "[a-z0-9-]+",
         "n": "[0-9]+",
+        "year": "[0-9]{4}",
         "version": r"\d+\.\d+\.\d+",
         "type": "png|jpeg|gif|webp|jpg|svg",
         "name": r"[\w.-]+",
@@ -280,6 +281,8 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         document.path
         for document in render_files(files_of(made.office, made.entries), made.files, {})
     }
+    many: dict[str, Any] = {f"e{n}": entry() for n in range(40)}
+    paths |= set(documents(site(office=SMALL, **many)))
     for path in paths:
         assert [row for row in rows if expressions[row].fullmatch(path)], path
     for row in rows:

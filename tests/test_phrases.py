@@ -54,24 +54,22 @@ def test_every_phrase_is_used() -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "day", "month", "time"),
+    ("language", "day", "time"),
     [
-        ("en", "2 April 2015", "April 2015", "2 April 2015, 09:30 (UTC+8)"),
-        ("zh-Hans", "2015年4月2日", "2015年4月", "2015年4月2日 09:30（UTC+8）"),
+        ("en", "2 April 2015", "2 April 2015, 09:30 (UTC+8)"),
+        ("zh-Hans", "2015年4月2日", "2015年4月2日 09:30（UTC+8）"),
         (
             "mn",
             "2015 оны 4 дүгээр сарын 2",
-            "2015 оны 4 дүгээр сар",
             "2015 оны 4 дүгээр сарын 2, 09:30 (UTC+8)",
         ),
         # what is written from left to right is held together
-        ("ar", "2 أبريل 2015", "أبريل 2015", "2 أبريل 2015، الساعة 09:30 (\u2066UTC+8\u2069)"),
+        ("ar", "2 أبريل 2015", "2 أبريل 2015، الساعة 09:30 (\u2066UTC+8\u2069)"),
     ],
 )
-def test_days(language: str, day: str, month: str, time: str) -> None:
+def test_days(language: str, day: str, time: str) -> None:
     words = phrases(language)
     assert (words.day(DAY), words.day(TIME)) == (day, day)
-    assert words.month(DAY) == month
     assert (words.moment(DAY), words.moment(TIME)) == (day, time)
 
 

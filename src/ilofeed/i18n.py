@@ -42,10 +42,6 @@ class Phrases:
         """Return a day, without its time: `19 May 2015`."""
         return self._write(self["day"], moment)
 
-    def month(self, moment: Moment) -> str:
-        """Return a month with its year: `May 2015`."""
-        return self._write(self["month"], moment)
-
     def moment(self, moment: Moment) -> str:
         """Return a day, or an instant with time and offset: `19 May 2015, 14:30 (UTC+8)`."""
         if not isinstance(moment, dt.datetime):
@@ -136,6 +132,22 @@ def own_name(tag: str) -> str:
 def _read_json(name: str) -> dict[str, Any]:
     text = (resources.files("ilofeed") / "data" / name).read_text("utf-8")
     return cast("dict[str, Any]", json.loads(text))
+
+
+def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
+    """Return the best text for a language tag, and the tag of that text ("" for all languages).
+
+    The order for `zh-Hans-CN`: itself, `zh-Hans`, `zh`, any other Chinese text, the first text
+    (which is in the office's own language, if it has one).
+    """
+    for exact in ("", tag):  # the usual case
+        if exact in texts:
+            return texts[exact], exact
+    parts = tag.split("-")
+    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
+    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
+    return texts[nearest], nearest
 
 
 def direction(tag: str) -> str:

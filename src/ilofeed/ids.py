@@ -152,7 +152,8 @@ SHORT = 15  # bytes of an entry's digest; Python stores 16 bytes in a larger blo
 # Fields of an office that not every entry and document depends on: terms are compared where their
 # labels are shown, and a change of the others changes what the feeds contain.
 _COMPARED_ELSEWHERE = (
-    "categories countries feeds descriptions limit archives brand aliases invalid_sections".split()
+    "categories countries feeds descriptions limit archives brand accent home links newsletter "
+    "aliases invalid_sections".split()
 )
 
 

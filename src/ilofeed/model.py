@@ -6,29 +6,14 @@ import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias, TypeVar, get_args
+from typing import Literal, NamedTuple, TypeAlias, TypeVar, get_args
 from urllib.parse import quote
 
 from ilofeed.dates import Moment
+from ilofeed.i18n import in_language
 from ilofeed.ids import Authority
 
 Format = Literal["atom", "rss", "json"]  # formats of feed documents
-
-
-def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
-    """Return the best text for a language tag, and the tag of that text ("" for all languages).
-
-    The order for `zh-Hans-CN`: itself, `zh-Hans`, `zh`, any other Chinese text, the first text
-    (which is in the office's own language, if it has one).
-    """
-    for exact in ("", tag):  # the usual case
-        if exact in texts:
-            return texts[exact], exact
-    parts = tag.split("-")
-    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
-    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
-    return texts[nearest], nearest
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +23,13 @@ class Person:
     name: str
     email: str | None = None
     url: str | None = None
+
+
+class Link(NamedTuple):
+    """A link to another site in the header or the footer of pages."""
+
+    labels: Mapping[str, str]  # by language; "" for all languages
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +85,12 @@ class Office:
     categories: Mapping[str, Term]
     countries: Mapping[str, Term]
     feeds: tuple[FeedSpec, ...]
-    # by key: `logo`, `icon` (square), and `image`, which shared links show
-    brand: Mapping[str, PublishedFile] = field(default_factory=dict)
-    # by the output path of a copy or of a page that redirects: the output path that it leads to
-    aliases: Mapping[str, str] = field(default_factory=dict)
+    accent: str  # colour of links and buttons on white: `#174a94`
+    brand: Mapping[str, PublishedFile] = field(default_factory=dict)  # `logo`, `icon`, `image`
+    home: Link | None = None  # in the header: the site that the office belongs to
+    links: tuple[Link, ...] = ()  # in the footer: contact, imprint, social networks
+    newsletter: str | None = None  # address of a page where people subscribe by e-mail
+    aliases: Mapping[str, str] = field(default_factory=dict)  # output paths: where each leads
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
@@ -121,9 +115,8 @@ class Office:
     @property
     def description_language(self) -> str:
         """The language of `description`."""
-        return (
-            in_language(self.descriptions or self.titles, self.language)[1] or self.default_language
-        )
+        texts = self.descriptions or self.titles
+        return in_language(texts, self.language)[1] or self.default_language
 
     @property
     def author(self) -> Person:
@@ -162,8 +155,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A document to download; `length` is in bytes, 0 if unknown. `path` is its output path if it
-    is a file of the entry."""
+    """A document to download; `length` in bytes, 0 if unknown; `path` only of an entry's file."""
 
     url: str
     type: str
@@ -219,6 +211,7 @@ class Entry:
     withdrawn: dt.datetime | None = None  # in a selection None until that time has come
     folder: str = ""  # of the entry file, with a final slash
     called_off: bool = False  # only in a selection: withdrawn, and its event is still to come
+    upcoming: bool = False  # only in a selection: not withdrawn, and its event is not over
     # digest of the files of the entry (`content.hash_source`); b"" if unknown
     source: bytes = field(default=b"", repr=False, compare=False)
 
@@ -277,7 +270,7 @@ class Archive:
 class Feed:
     """A feed with the newest `limit` entries of those that match its definition, newest first.
 
-    If it has archives, `current` and `withdrawn` are the entries that are in none of them.
+    With archives, `current` and `withdrawn` are entries that are in none of them.
     `feeds.subscription_feed` and `feeds.archive_feeds` return it as one document shows it.
     """
 

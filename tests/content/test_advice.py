@@ -172,6 +172,7 @@ DO: tuple[tuple[str, Edit], ...] = (
     (r"; write (\S+) or \S+$", after_key),
     (r"; write (languages: .+)$", line),
     (r"this is an address; write `(url: .+)`", lambda a, b, c, m: put(a, b, c, m[1], ".*")),
+    (r'; write ("#\w+")$', lambda a, b, c, m: put(a, b, c, m[1], '"[^"]*"')),
     (r"; write (\S+)$", value),
     (r"remove this line|duplicate key|another YAML document; delete it", delete_line),
     (r"duplicate `(\w+)`; remove one", instead(r"\w+", "HK")),

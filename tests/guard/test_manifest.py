@@ -154,7 +154,8 @@ def test_the_digest_of_what_is_up_to_date_is_that_of_the_last_build() -> None:
         if one.recipe:
             file = OutputFile(one.path, one.kind, one.recipe, one.sha256)
             outputs.setdefault(one.recipe, []).append(file)
-    keys["six"] = {"date": "2014-01-01"}  # "two" is not beside it
+    # "two" is not beside it, and has another topic
+    keys["six"] = {"date": "2014-01-01", "categories": "[employment]"}
     second = select(checked(keys), NOW)
     documents = render_changed(second, outputs)
     known = {one.entry.slug for one in documents if isinstance(one, UpToDate) and one.entry}

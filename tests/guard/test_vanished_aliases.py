@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ALIASES = b"""\
 aliases:
   feed.xml: all/rss.xml
-  news/: all/
+  past/: all/
 """
 
 
@@ -25,7 +25,7 @@ def test_a_former_address_is_not_dropped(tmp_path: Path) -> None:
     desk.file("wages").write_bytes(entry(aliases="[цалин/]"))
     (desk.folder / "feeds.yaml").write_bytes(SMALL)
     lines = desk.refused()
-    advice = ["- 2015/05/wages/", "- old.html", "feed.xml: all/rss.xml", "news/: all/index.html"]
+    advice = ["- 2015/05/wages/", "- old.html", "feed.xml: all/rss.xml", "past/: all/index.html"]
     assert [re.findall("write `([^`]*)`", line) for line in lines] == [[line] for line in advice]
     assert [line.split(": ")[0] for line in lines] == [
         "entries/wages.md:7:1", "entries/wages.md:7:1", "feeds.yaml:1:1", "feeds.yaml:1:1",

@@ -121,3 +121,81 @@ def test_no_text_is_markup(text: str) -> None:
     (author,) = page.iterfind(".//span[@class='authors']/a")
     assert (author.text, author.get("href")) == (text, f"https://example.org/{text}")
     assert page.findtext(".//title") == f"{text} – {text}"
+
+
+def article(body: str, **keys: Any) -> Any:
+    """The body of an entry as its page shows it."""
+    files = {"entries/p.png": (GALLERY / "entries" / "steppe.png").read_bytes()}
+    page = documents(site(files=files, a=entry(body, **keys)))["entry/a/index.html"].data
+    root: Any = etree.fromstring(page, etree.HTMLParser(encoding="utf-8"))
+    return root.find(".//div[@class='body']")
+
+
+@pytest.mark.parametrize(
+    ("quotation", "text", "name"),
+    [
+        (
+            "> It is better now,\n> and safer.\n> — Saran Bat",
+            "It is better now,\nand safer.",
+            "— Saran Bat",
+        ),
+        ("> It is better.\n>\n> – [Li](https://example.org/li)", "It is better.", "– Li"),
+        ("> 工作更好了。\n> —— 李伟", "工作更好了。", "—— 李伟"),
+        ("> It is *better\n> — now*", "It is better\n— now", None),  # not across an element
+        ("> It is better - now", "It is better - now", None),
+        ("> — Nobody\n>\n> It is better.", "— Nobody", None),
+    ],
+)
+def test_who_is_quoted_has_a_line_of_its_own(quotation: str, text: str, name: str | None) -> None:
+    (quoted,) = article(quotation).iter("blockquote")
+    assert "".join(quoted[0].itertext()) == text
+    by = quoted.find("p[@class='by']")
+    assert (by is None) if name is None else "".join(by.itertext()) == name
+
+
+def test_the_title_of_a_picture_is_its_caption() -> None:
+    body = article('![A plain](p.png "The <plain> in \\"May\\"")\n\n![Another](p.png)')
+    (figure,) = body.iter("figure")
+    assert figure.findtext("figcaption") == 'The <plain> in "May"'
+    assert figure.find("img").get("alt") == "A plain"
+    assert figure.find("img").get("title") is None
+
+
+def test_a_table_scrolls_by_itself_and_with_the_keyboard() -> None:
+    body = article("| a | b |\n|:--|--:|\n| 1 | 2 |\n\n| c |\n|---|\n| 3 |")
+    scrolling = body.findall("div[@class='scroll'][@tabindex='0'][@role='group']")
+    assert [div.get("aria-label") for div in scrolling] == ["Table", "Table"]
+    assert [len(div.findall("table")) for div in scrolling] == [1, 1]
+
+
+def related(made: Any, slug: str) -> list[str]:
+    page = documents(made)[f"entry/{slug}/index.html"].data
+    root: Any = etree.fromstring(page, etree.HTMLParser(encoding="utf-8"))
+    links = root.xpath("//section[@class='related']//a/@href")
+    return [link.split("/")[-2] for link in links]
+
+
+def test_related_entries_are_the_nearest_of_the_topic() -> None:
+    days: dict[str, Any] = {name: entry(date=f"2015-05-{day:02}") for name, day in
+            {"a": 1, "b": 10, "c": 12, "d": 13, "e": 14, "f": 16, "g": 30}.items()}  # fmt: skip
+    others: dict[str, Any] = {
+        "other_topic": entry(date="2015-05-13", categories="[employment, wages]"),
+        "other_language": entry(date="2015-05-13", language="mn"),
+        "withdrawn": entry(date="2015-05-13", withdrawn="2015-06-01"),
+    }
+    made = site(**days, **others)
+    # d is between c and e, or other_topic, which the page links to already
+    assert related(made, "d") == ["f", "c", "b"]
+    assert related(made, "g") == ["e", "d", "c"]
+    assert related(made, "other-language") == []
+
+
+def test_a_new_entry_changes_a_handful_of_pages() -> None:
+    def pages(**more: Any) -> dict[str, bytes]:
+        days: dict[str, Any] = {f"e{n:02}": entry(date=f"2015-05-{n:02}") for n in range(1, 31)}
+        made = documents(site(**days, **more))
+        return {path: one.data for path, one in made.items() if one.kind == "entry"}
+
+    before, after = pages(), pages(new=entry(date="2015-05-31"))
+    changed = {path for path in before if before[path] != after[path]}
+    assert 1 <= len(changed) <= 4

@@ -20,6 +20,10 @@ pytestmark = [needs("chromium"), needs_checkers()]
 
 KINDS = {
     "index": "",
+    "news": "news/",
+    "news of a year": "news/2025/",
+    "events": "events/",
+    "subscribe": "subscribe/",
     "everything": "all/",
     "country": "country/cn/",
     "topic": "category/employment/",
@@ -53,6 +57,12 @@ def test_every_kind_of_page(browser: Browser, site: Host, kind: str) -> None:
             said.clear()
 
 
+def site_size(site: Host, url: str) -> int:
+    """The bytes of a file of the site, uncompressed."""
+    path = url.removeprefix(site.address).partition("?")[0]
+    return len(site.files.get(f"{path}index.html" if path.endswith("/") or not path else path, b""))
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
     browser: Browser, site: Host, kind: str
@@ -60,7 +70,18 @@ def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
     with page(browser) as made:
         asked: list[str] = []
         made.on("request", lambda request: asked.append(request.url))
+        sizes: list[int] = []
+        made.on(
+            "requestfinished",
+            lambda request: (
+                sizes.append(site_size(site, request.url))
+                if request.resource_type != "image"
+                else None
+            ),
+        )
         made.goto(site.address + KINDS[kind], wait_until="networkidle")
+        assert sum(sizes) <= 50_000
+        assert len(sizes) <= 6
         foreign = [url for url in asked if not url.startswith(site.address)]
         assert foreign == (["https://example.org/bars.png"] if kind == "entry" else [])
         assert made.context.cookies() == []
@@ -70,13 +91,13 @@ def test_nothing_comes_from_other_hosts_but_the_pictures_of_editors(
 def test_everything_is_there_without_scripts(browser: Browser, site: Host) -> None:
     with page(browser, java_script_enabled=False) as made:
         made.goto(site.address)
-        assert made.locator(".items > li").count() == 10
-        assert made.locator("#feeds .card").count() == 8
+        assert made.locator("#newest .items > li").count() == 9
+        assert made.locator("#topics li, #countries li").count() == 8
         assert made.locator("button").count() == 0
         made.get_by_role("link", name="Wages", exact=True).first.click()
         expect(made).to_have_url(site.address + "category/wages/")
         assert made.locator(".choices").is_hidden()
-        assert made.locator("#preview ilo-feed a").is_visible()
+        assert made.locator("#preview > a").is_visible()
         code = made.locator("#embed pre").first.inner_text()
         assert f'<ilo-feed src="{site.address}category/wages/feed.json" limit="5"' in code
         assert made.locator(".addresses code").first.inner_text() == (
@@ -88,6 +109,8 @@ def test_the_keyboard_alone_reaches_everything(browser: Browser, site: Host) -> 
     with page(browser) as made:
         made.goto(site.address + "country/cn/")
         made.wait_for_selector("button.copy")
+        made.locator("#preview").scroll_into_view_if_needed()
+        made.locator("#preview li").first.wait_for()
         made.keyboard.press("Tab")
         assert made.evaluate("document.activeElement.className") == "skip"
         box = made.locator(".skip").bounding_box()
@@ -123,7 +146,7 @@ def test_the_keyboard_alone_reaches_everything(browser: Browser, site: Host) -> 
 
 def test_copying(browser: Browser, site: Host) -> None:
     with page(browser, permissions=["clipboard-read", "clipboard-write"]) as made:
-        made.goto(site.address)
+        made.goto(site.address + "subscribe/")
         made.get_by_role("button", name="Copy the address: China", exact=True).click()
         made.get_by_text("Copied").wait_for()
         clip = "navigator.clipboard.readText()"
@@ -140,6 +163,7 @@ def test_the_code_to_embed_follows_the_choices_and_so_does_the_preview(
         said = listen(made)
         made.goto(site.address + "category/wages/")
         preview = made.locator("#preview ilo-feed")
+        made.locator("#preview").scroll_into_view_if_needed()
         preview.locator("li").first.wait_for()
         assert preview.locator("li").count() == 5
         assert preview.locator("time").nth(1).inner_text() == "18 August 2025"
@@ -187,6 +211,25 @@ def test_a_raw_feed_is_a_readable_page(
         )
         assert 0 < shown < titles[0]
         assert titles == sorted(titles)
+        shown = made.evaluate(
+            """() => {
+              const walk = document.createTreeWalker(document, NodeFilter.SHOW_TEXT);
+              const texts = [];
+              while (walk.nextNode())
+                if (walk.currentNode.parentElement.getClientRects().length)
+                  texts.push(walk.currentNode.data);
+              return texts.join(' ');
+            }"""
+        )
+        assert "&amp;" not in shown
+        day = made.locator("published, pubDate").first
+        box = day.bounding_box()
+        assert box is not None
+        full = day.evaluate("(one) => one.scrollWidth")
+        letters = 10 if name == "atom.xml" else 16
+        assert box["width"] == pytest.approx(
+            full * letters / len(day.text_content() or ""), rel=0.05
+        )
         hidden = made.evaluate(
             """[...document.querySelectorAll('content, *|encoded, id, guid, updated')]
                .filter((one) => one.getClientRects().length).length"""
@@ -205,7 +248,7 @@ def test_print_leaves_out_what_paper_cannot_do(browser: Browser, site: Host) -> 
         made.goto(site.address + "entry/photo-story/")
         made.emulate_media(media="print")
         assert made.locator("nav.neighbours").is_hidden()
-        assert made.locator("header.site nav").is_hidden()
+        assert made.locator(".menu").is_hidden()
         assert made.locator("h1").is_visible()
         assert made.evaluate("getComputedStyle(document.body).color") == "rgb(24, 32, 43)"
 
@@ -214,8 +257,8 @@ def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> No
     """By clicks, as people go: from the office to a country, an entry, its topic, its neighbour."""
     with page(browser) as made:
         made.goto(site.address)
-        made.get_by_role("navigation").get_by_role("link", name="Feeds").click()
-        made.locator("#by-country + .cards").get_by_role("link", name="China", exact=True).click()
+        made.get_by_role("navigation").get_by_role("link", name="Countries").click()
+        made.locator("#countries").get_by_role("link", name="China", exact=True).click()
         expect(made).to_have_title("China – Office for Work & Welfare")
         made.get_by_role("link", name="Workshop on safe workplaces").first.click()
         expect(made).to_have_title("Workshop on safe workplaces – Office for Work & Welfare")
@@ -226,6 +269,19 @@ def test_links_of_a_page_lead_where_they_say(browser: Browser, site: Host) -> No
         expect(made.locator("h1")).to_have_text(re.compile("^On the road"))
         made.get_by_role("link", name="简体中文").click()
         expect(made.locator("html")).to_have_attribute("lang", "zh-Hans")
-        expect(made.locator(".entry > .when")).to_contain_text("2026年9月14日")
+        expect(made.locator(".entry header .when")).to_contain_text("2026年9月14日")
         made.get_by_role("link", name="Office for Work & Welfare").first.click()
         expect(made).to_have_url(site.address)
+
+
+@pytest.mark.parametrize(("size", "most"), [("desktop", 3_500), ("phone", 6_400)])
+def test_the_home_page_is_short_and_begins_with_the_newest_item(
+    browser: Browser, site: Host, size: str, most: int
+) -> None:
+    with page(browser, size) as made:
+        made.goto(site.address)
+        headline = made.get_by_role("heading", name="Workshop on safe workplaces").first
+        box = headline.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 900
+        assert made.evaluate("document.documentElement.scrollHeight") <= most

@@ -131,6 +131,10 @@ OFFICES = {
     "archives": SMALL.replace(b"  limit", b"  archives: [rss, atom, json]\n  limit"),
     "no archives": SMALL.replace(b"  limit", b"  archives: []\n  limit"),
     "hub": SMALL.replace(b"  limit", b"  hub: https://hub.example.org/\n  limit"),
+    "accent": SMALL.replace(b"  limit", b"  accent: '#0b6e4f'\n  limit"),
+    "home": SMALL.replace(b"  limit", b"  home: {label: A, url: https://a.example/}\n  limit"),
+    "links": SMALL.replace(b"  limit", b"  links: [{label: A, url: https://a.example/}]\n  limit"),
+    "newsletter": SMALL.replace(b"  limit", b"  newsletter: https://a.example/\n  limit"),
     "feeds": SMALL + b"\nfeeds: [all]\n",
     "fewer feeds": SMALL + b"\nfeeds: [all, per: category]\n",
     "no main feed": SMALL + b"\nfeeds: [per: country, per: category]\n",
@@ -197,9 +201,13 @@ def test_what_is_made_whatever_happens_is_little() -> None:
 def test_an_edit_of_an_old_entry_makes_its_page_and_its_archives() -> None:
     changed = drawn(CHANGES["a body"])
     pages = {path for path in changed if not path.endswith("archive/1/atom.xml")}
-    # what shows only its title stays; with ten entries the office's page shows all
-    own = {f"entry/entry-1/{name}" for name in ("index.html", "embed.html", "oembed.json")}
-    assert pages == {*own, "index.html", "404.html"}
+    # what shows only its title stays; with ten entries the home page shows all, and the page for
+    # subscribers and that of events have their recipe in common with it
+    assert pages == {
+        "entry/entry-1/index.html", "entry/entry-1/embed.html", "entry/entry-1/oembed.json",
+        "index.html", "404.html", "subscribe/index.html",
+        "events/index.html", "news/index.html", "news/2015/index.html",
+    }  # fmt: skip
     assert "all/archive/1/atom.xml" in changed
 
 
@@ -221,8 +229,9 @@ def test_what_is_new_leaves_archives_alone() -> None:
 
 def test_the_title_of_an_entry_is_on_the_pages_beside_it() -> None:
     pages = {path for path in drawn(CHANGES["a title"]) if path.startswith("entry/")}
+    # and on those of the nearest of its topic
     assert {path for path in pages if path.endswith("index.html")} == {
-        f"entry/entry-{number}/index.html" for number in (2, 3, 4)
+        f"entry/entry-{number}/index.html" for number in range(1, 8)
     }
 
 

@@ -28,7 +28,7 @@ from ilofeed.model import Document
 from ilofeed.pages import indexes
 from ilofeed.pages.html import webcal
 from ilofeed.pages.linked_data import read_structured
-from ilofeed.pages.navigation import build_directory, entries_per_month
+from ilofeed.pages.navigation import build_directory
 from ilofeed.pages.render import render
 from ilofeed.urls import relative
 from offices import NOW, OFFICE, ROOT, documents, entry, site
@@ -112,72 +112,78 @@ def test_every_page_names_its_feeds_and_itself(path: str) -> None:
     assert (robots == "noindex") == (hidden or path.endswith("embed.html"))
 
 
-def test_the_office_page_lists_every_feed_with_its_links_and_counts() -> None:
+def test_the_home_page_is_news() -> None:
     root = tree("index.html")
     assert words_of(root.find(".//h1")) == "Office for Work & Welfare"
+    first = root.find(".//article[@class='first']")
+    assert words_of(first.find(".//h2")) == "Workshop on safe workplaces"
     titles = [words_of(one) for one in root.findall(".//*[@id='newest']//h3")]
-    assert len(titles) == 10
-    assert titles[0] == "Workshop on safe workplaces"
-    cards = {words_of(card.find(".//h4/a")): card for card in root.findall(".//li[@class='card']")}
-    assert list(cards) == [
-        "China", "Hong Kong SAR (China)", "Mongolia", "World",
+    assert len(titles) == 9
+    assert "Workshop on safe workplaces" not in titles
+    pictures = [one.get("src") for one in root.findall(".//*[@id='newest']//img")]
+    assert pictures == ["entry/photo-story/image.png"]
+    soon = [words_of(one) for one in root.findall(".//*[@id='upcoming']//h3")]
+    assert soon == ["Workshop on safe workplaces"]
+    for name, labels in {
+        "topics": {
+            "Employment": 13, "Wages": 9, "Safety and Health": 1,
+            "World Day of Something with a Rather Long Name That Goes On": 2,
+        },
+        "countries": {"China": 11, "Hong Kong SAR (China)": 2, "Mongolia": 3, "World": 3},
+    }.items():  # fmt: skip
+        links = root.findall(f".//section[@id='{name}']//li/a")
+        counts = root.findall(f".//section[@id='{name}']//li/span")
+        numbers = [int(words_of(one)) for one in counts]
+        assert dict(zip(map(words_of, links), numbers, strict=True)) == labels
+    narrow = root.find(".//section[@id='topics']//li/ul//a")
+    assert (words_of(narrow), narrow.get("href")) == ("Wages", "category/wages/")
+
+
+def test_the_newest_item_leads_with_its_picture() -> None:
+    files = {"entries/p.png": (GALLERY / "entries" / "steppe.png").read_bytes()}
+    image = "{file: p.png, alt: A plain}"
+    made = documents(site(files=files, old=entry(date="2015-05-01"), new=entry(image=image)))
+    (picture,) = tree("index.html", made).findall(".//article[@class='first with-picture']/img")
+    assert picture.get("alt") == "A plain"
+    assert picture.get("src") == "entry/new/image.png"
+    assert (picture.get("width"), picture.get("height")) == ("1200", "675")
+
+
+def test_the_page_for_subscribers_has_every_feed_and_a_button_for_each() -> None:
+    root = tree("subscribe/index.html")
+    feeds = {words_of(one.find("h4/a")): one for one in root.findall(".//ul[@class='feeds']/li")}
+    assert list(feeds) == [
         "Employment", "Wages", "Safety and Health",
         "World Day of Something with a Rather Long Name That Goes On",
+        "China", "Hong Kong SAR (China)", "Mongolia", "World",
     ]  # fmt: skip
-    china = cards["China"]
-    assert words_of(china.find(".//h4/span")) == "11 items"
-    assert words_of(china.find("p")) == "All items about China. Includes Hong Kong SAR (China)."
-    assert [one.get("href") for one in china.iterfind(".//div[@class='formats']//a")] == [
-        "country/cn/atom.xml", "country/cn/rss.xml", "country/cn/feed.json",
-        "country/cn/calendar.ics",
+    copied = feeds["China"].find("ul")
+    assert copied.get("data-copy") == "Copy the address: China"
+    assert copied.get("data-address") == f"{HERE}country/cn/atom.xml"
+    assert [one.get("href") for one in copied.iter("a")] == [
+        "../country/cn/atom.xml", "../country/cn/rss.xml", "../country/cn/feed.json",
+        "../country/cn/calendar.ics",
     ]  # fmt: skip
-    assert [words_of(one) for one in china.iterfind(".//details//li")] == [
-        "Employment 10", "Wages 9", "Safety and Health 1",
-    ]  # fmt: skip
-    wages = cards["Wages"]
-    assert words_of(wages.find("p")) == "All items on this topic: Wages. Part of Employment."
-    employment = words_of(cards["Employment"].find("p"))
-    assert employment == "Jobs, enterprises & women at work. Includes Wages."
-    # the calendar button opens a program
+    assert len(root.findall(".//ol/li")) == 3 + 1  # and the way from the home page
     (calendar,) = [a for a in root.iter("a") if a.get("href").startswith("webcal:")]
     assert calendar.get("href") == "webcal://news.example.org/office/all/calendar.ics"
+    (letter,) = root.xpath("//main//a[@href='https://work.example.org/newsletter']")
+    assert letter.text == "Newsletter by e-mail"
+    plain = documents(site(wages=entry()))["subscribe/index.html"].data
+    assert b"Services such as Feedrabbit" in plain
 
 
-def test_the_picture_has_its_numbers_as_text() -> None:
-    root = tree("index.html")
-    rows = root.findall(".//figure//svg")
-    assert [row.get("aria-label") for row in rows] == [
-        "China: 6 items", "Hong Kong SAR (China): 2 items", "Mongolia: 3 items", "World: 3 items",
-    ]  # fmt: skip
-    assert all(row.get("role") == "img" for row in rows)
-    china = [words_of(title) for title in rows[0].iter("title")]
-    assert china[-1] == "October 2026: 1"
-    table = root.find(".//figure//table")
-    head = [words_of(cell) for cell in table.iterfind("thead//th")]
-    assert head == ["Month", "China", "Hong Kong SAR (China)", "Mongolia", "World"]
-    lines = [[words_of(cell) for cell in row] for row in table.iterfind("tbody/tr")]
-    assert len(lines) == 24
-    assert lines[-1] == ["October 2026", "1", "1", "0", "0"]
-    assert [sum(int(line[at]) for line in lines) for at in range(1, 5)] == [6, 2, 3, 3]
-    bars = {
-        title: float(bar.get("height")) for bar in rows[2].iter("rect") for title in bar.itertext()
-    }
-    assert bars == {"September 2026: 3": 34.0}
-    world = {title: bar.get("height") for bar in rows[3].iter("rect") for title in bar.itertext()}
-    assert world == {"June 2026: 1": "11.3", "September 2026: 2": "22.7"}
-
-
-def test_a_chart_needs_two_months_and_does_not_count_withdrawn_entries() -> None:
-    made = site(a=entry(), b=entry(date="2015-05-20"))
-    assert entries_per_month(select_published(made.entries, NOW), made.office) is None
-    made = site(a=entry(), b=entry(date="2015-07-20", countries="[CN, MN]"))
-    chart = entries_per_month(select_published(made.entries, NOW), made.office)
-    assert chart is not None
-    assert [month.month for month in chart.months] == [5, 6, 7]
-    assert [(row.name, row.numbers) for row in chart.rows] == [("CN", (0, 0, 1)), ("MN", (1, 0, 1))]
-    assert chart.maximum == 1
-    page = documents(site(a=entry(), b=entry(date="2015-07-20", withdrawn="2015-08-01")))
-    assert b"<svg" not in page["index.html"].data
+def test_every_page_leads_to_news_events_topics_countries_and_the_way_to_subscribe() -> None:
+    for path in ("index.html", "entry/photo-story/index.html", "country/cn/index.html"):
+        links = tree(path).findall(".//nav[@class='menu']//a")
+        assert [words_of(one) for one in links] == [
+            "News", "Events", "Topics", "Countries", "Subscribe",
+        ]  # fmt: skip
+        there = [urllib.parse.urljoin(f"/{path}", one.get("href")) for one in links]
+        assert there == ["/news/", "/events/", "/#topics", "/#countries", "/subscribe/"]
+    without = documents(site(office=OFFICE + b"feeds: [all]\n", wages=entry()))
+    links = tree("index.html", without).findall(".//nav[@class='menu']//a")
+    assert [words_of(one) for one in links] == ["News", "Subscribe"]
 
 
 def test_the_page_of_a_feed() -> None:
@@ -224,8 +230,8 @@ def test_the_page_of_an_entry() -> None:
     assert words_of(main.find(".//h1")) == (
         "On the road: how herders <and> their children find work"
     )
-    assert words_of(main.find(".//header/p")) == "Employment"
-    when = main.find(".//article/p[@class='when']")
+    assert words_of(main.find(".//header//p")) == "Employment"
+    when = main.find(".//article/header/p[@class='when']")
     assert words_of(when) == "14 September 2026 · updated 2 October 2026 · Saran Bat, Li Wei"
     image = main.find(".//figure/img")
     assert dict(image.attrib) == {
@@ -241,7 +247,7 @@ def test_the_page_of_an_entry() -> None:
         "https://example.org/data.xlsx Excel, 51.2 kB",
         "https://example.org/annex.docx Word",
     ]
-    original = main.find("article/p/a[@class='button']")
+    original = main.find("article/div[@class='story']/p/a[@class='button']")
     assert (original.get("href"), words_of(original)) == (
         "https://stories.example.com/road",
         "Read the original on stories.example.com",
@@ -269,6 +275,7 @@ def test_the_page_of_an_entry() -> None:
     assert [(a.get("rel"), a.get("href")) for a in neighbours] == [
         ("prev", "../long-words/"),
         ("next", "../workshop/"),
+        (None, "../../news/"),
     ]
     body = words_of(main.find(".//div[@class='body']"))
     assert body.startswith("Three families tell what changed")
@@ -366,7 +373,8 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
     root = tree("entry/withdrawn-seminar/index.html")
     notice = root.find(".//p[@class='notice']")
     assert words_of(notice).startswith("This item was withdrawn on 20 August 2026.")
-    assert root.find(".//nav[@class='neighbours']") is None
+    assert root.findall(".//nav[@class='neighbours']/a[@rel]") == []
+    assert root.find(".//section[@class='related']") is None
     for path, document in MADE.items():
         if path.endswith((".html", "sitemap.xml")) and "withdrawn-seminar" not in path:
             assert b"withdrawn-seminar" not in document.data, path
@@ -378,15 +386,15 @@ def test_a_withdrawn_entry_keeps_its_page_with_a_notice() -> None:
 
 
 def test_the_page_of_an_entry_keeps_its_bytes_when_another_entry_comes() -> None:
-    """But for that of its neighbour, which gets a link."""
-    days: dict[str, Any] = {f"e{n}": entry(date=f"2015-05-1{n}") for n in range(1, 5)}
+    """But for that of its neighbour, which gets a link; all others are nearer to each other."""
+    days: dict[str, Any] = {f"e{n}": entry(date=f"2015-05-1{n}") for n in range(9)}
     before, after = documents(site(**days)), documents(site(**days, new=entry(date="2016-01-01")))
     same = [
         slug
         for slug in days
         if before[f"entry/{slug}/index.html"].data == after[f"entry/{slug}/index.html"].data
     ]
-    assert same == ["e1", "e2", "e3"]
+    assert same == [f"e{n}" for n in range(8)]
     withdrawn = entry(date="2015-05-11", withdrawn="2015-08-01")
     text = documents(site(e=withdrawn))["entry/e/index.html"].data.decode()
     assert '<time datetime="2015-08-01' in text.partition("<footer")[2]
@@ -455,19 +463,19 @@ def test_the_language_of_every_part_is_said() -> None:
     assert (root.get("lang"), root.get("dir")) == ("en", "ltr")
     assert root.find(".//div[@class='body']").get("lang") == "he"
     assert root.find(".//div[@class='body']").get("dir") == "rtl"
-    assert root.find(".//article/header").get("dir") == "rtl"
+    assert root.find(".//article/header/div").get("dir") == "rtl"
     root = tree("entry/photo-story-ar/index.html")
     assert (root.get("lang"), root.get("dir")) == ("ar", "rtl")
-    assert root.find(".//header//a[@class='office']").get("dir") == "ltr"
+    assert root.find(".//header//div[@class='office']/a").get("dir") == "ltr"
     root = tree("entry/photo-story-zh/index.html")
     assert root.get("lang") == "zh-Hans"
     assert words_of(root.find(".//a[@class='skip']")) == "跳到正文"
-    assert root.find(".//header//a[@class='office']").get("lang") == "en"
-    assert words_of(root.find(".//article/p[@class='when']")).startswith("2026年9月14日 ·")
-    assert words_of(root.find(".//header/p")) == "就业"
+    assert root.find(".//header//div[@class='office']/a").get("lang") == "en"
+    assert words_of(root.find(".//article/header/p[@class='when']")).startswith("2026年9月14日 ·")
+    assert words_of(root.find(".//header//p")) == "就业"
     index = tree("index.html")
     languages = [one.get("lang") for one in index.findall(".//*[@id='newest']//article/div")]
-    assert languages[:5] == [None, "ar", "mn", "zh-Hans", None]
+    assert languages[:4] == ["ar", "mn", "zh-Hans", None]
 
 
 @pytest.mark.parametrize("language", [tag for tag in LANGUAGES if tag != "en"])
@@ -501,6 +509,7 @@ def test_links_are_relative_and_those_of_a_missing_page_begin_at_the_root() -> N
     links = [one.get("href") for one in root.iter("a")] + [
         one.get("href") for one in root.iterfind(".//link[@rel='stylesheet']")
     ]
+    links = [link for link in links if not link.startswith("https://work.example.org/")]
     assert all(link.startswith(("/office/", "#")) for link in links)
 
 
@@ -508,7 +517,7 @@ def test_where_the_office_has_no_feed_of_everything() -> None:
     office = OFFICE + b"feeds: [{per: [country, category]}, {per: category}]\n"
     made = documents(site(office=office, wages=entry()))
     root = tree("index.html", made)
-    assert words_of(root.find(".//h3[@id='by-both']")) == "By country and topic"
+    assert words_of(root.find(".//h2[@id='by-both-title']")) == "By country and topic"
     found = [one.get("href") for one in root.iterfind(".//link[@rel='alternate']")]
     assert found[0].endswith("country/mn/category/employment/atom.xml")
 
@@ -592,7 +601,7 @@ def test_a_large_sitemap_is_an_index_of_several(monkeypatch: pytest.MonkeyPatch)
     assert [one[0].text for one in root] == [
         f"https://example.org/feeds/sitemap-{number}.xml" for number in (1, 2)
     ]
-    assert sum(len(etree.fromstring(found[f"sitemap-{n}.xml"].data)) for n in (1, 2)) == 13
+    assert sum(len(etree.fromstring(found[f"sitemap-{n}.xml"].data)) for n in (1, 2)) == 17
     assert verify(list(found.values()), made.office) == []
 
 
@@ -662,8 +671,8 @@ def test_the_list_of_the_main_feeds() -> None:
     narrow = [f"category/{name}/atom.xml" for name in ("wages",)]
     assert {one.url.removeprefix(HERE) for one in seen.feeds} == {*broad} - {*narrow}
     assert {*narrow} < {*broad}
-    link = "//section[@id='feeds']//a[@href='feeds-main.opml']"
-    assert [a.text for a in tree("index.html").xpath(link)] == [
+    link = "//section[@id='feeds']//a[@href='../feeds-main.opml']"
+    assert [a.text for a in tree("subscribe/index.html").xpath(link)] == [
         "All, countries and broad topics in one file (OPML), for feed readers"
     ]
 

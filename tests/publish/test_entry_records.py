@@ -273,7 +273,8 @@ def test_every_field_of_an_entry_is_among_the_examples() -> None:
     """A key added to an entry must be added to what is remembered, and to the examples above."""
     entries = checked(file=FILE_ENTRY, **EVERYTHING).entries
     for field in dataclasses.fields(Entry):
-        if field.name == "called_off":  # depends on the time of a build, so no file has it
+        # they depend on the time of a build, so no file has them
+        if field.name in {"called_off", "upcoming"}:
             continue
         values = {repr(getattr(made, field.name)) for made in entries}
         assert len(values) > 1, field.name

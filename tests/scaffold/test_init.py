@@ -70,7 +70,7 @@ def test_a_new_office_is_strictly_well_and_builds(office: Path, tmp_path: Path) 
     assert (done.returncode, done.stdout) == (0, "")
     done = run(office, "build", "--output", str(tmp_path / "public"), *WHEN)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "public" / "entry" / "these-feeds-exist" / "index.html").exists()
+    assert (tmp_path / "public" / "entry" / "our-news-has-a-new-home" / "index.html").exists()
     assert "2026-11-01" in (tmp_path / "public" / "all" / "atom.xml").read_text("utf-8")
 
 
@@ -204,7 +204,7 @@ def test_its_own_workflows_publish_it(tmp_path: Path) -> None:
         jobs = machine.run("publish.yml", {"first": True})
         assert results(jobs) == GOOD
         assert api.open == []
-        assert b"These feeds exist" in site.files["all/atom.xml"]
+        assert b"Our news has a new home" in site.files["all/atom.xml"]
         assert results(machine.run("scheduled.yml")) == NOTHING
 
         (office / "entries" / "jobs.md").write_bytes(entry(categories="[x]", countries="[world]"))
@@ -457,24 +457,42 @@ def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int
 def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path, "</b>", "Ana's news", "example.org", "https://example.org/ana/", "Mars",
-        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "",
+        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "", "News of Ana",
+        "red", "#ffee00", "#0b6e4f", "no.svg", str(ROOT / "brand" / "logo.svg"),
     )  # fmt: skip
     assert code == 0, seen
     for said in (
         "Error: `</b>` is HTML", "Error: `example.org` is not a complete address",
         "Error: unknown time zone `Mars`", "[example.org,2026:ana]",
         "Error: invalid language tag `AR`; write ar", "Error: invalid --country JO",
+        "Error: invalid colour `red`; write six", "Error: links in `#ffee00` are hard to read",
+        "no.svg is not a file that can be read",
     ):  # fmt: skip
         assert said in seen
     text = (tmp_path / "office" / "feeds.yaml").read_text("utf-8")
-    for line in ("example.org,2026:ana", "title: Ana's news", "language: ar", "EG: Egypt"):
+    for line in (
+        "example.org,2026:ana",
+        "title: Ana's news",
+        "language: ar",
+        "EG: Egypt",
+        "description: News of Ana",
+        'accent: "#0b6e4f"',
+        "logo: brand/logo.svg",
+    ):
         assert line in text
+    logo = tmp_path / "office" / "brand" / "logo.svg"
+    assert logo.read_bytes() == (ROOT / "brand" / "logo.svg").read_bytes()
 
 
 @pytest.mark.slow
 def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
     code, seen = answers(
-        tmp_path, "Etc/UTC", given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026")
+        tmp_path,
+        "Etc/UTC",
+        "",
+        "",
+        "",
+        given=(*THREE[:4], *THREE[6:], "--authority", "a.example,2026"),
     )
     assert code == 0, seen
     assert seen.count("Time zone, ") == 1
@@ -517,12 +535,12 @@ def test_an_address_suggests_an_authority(url: str, wanted: str | None) -> None:
 @pytest.mark.parametrize(
     ("languages", "tag", "title"),
     [
-        ("en-GB", "en-GB", "These feeds exist"),
-        ("mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
-        ("zh-Hant", "zh-Hans", "这些订阅源已建立"),
-        ("sw", "en", "These feeds exist"),
-        ("sw mn", "mn", "Эдгээр мэдээний урсгал нээгдлээ"),
-        ("zh-Hant fr en-GB", "en-GB", "These feeds exist"),
+        ("en-GB", "en-GB", "Our news has a new home"),
+        ("mn", "mn", "Манай мэдээ шинэ хаягтай боллоо"),
+        ("zh-Hant", "zh-Hans", "我们的新闻有了新家"),
+        ("sw", "en", "Our news has a new home"),
+        ("sw mn", "mn", "Манай мэдээ шинэ хаягтай боллоо"),
+        ("zh-Hant fr en-GB", "en-GB", "Our news has a new home"),
         ("zh-Hant fr", "zh-Hant", "x"),  # the office's own name
     ],
 )

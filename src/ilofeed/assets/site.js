@@ -26,7 +26,8 @@ for (const source of document.querySelectorAll('[data-copy]')) {
 
 for (const choices of document.querySelectorAll('.choices')) {
   choices.hidden = false;
-  const preview = document.querySelector('#preview ilo-feed');
+  const later = document.querySelector('#preview template')?.content;
+  const preview = (later ?? document).querySelector('ilo-feed');
   const codes = [...document.querySelectorAll('code[data-template]')];
   const show = () => {
     const { limit, theme, lang } = Object.fromEntries(
@@ -41,4 +42,14 @@ for (const choices of document.querySelectorAll('.choices')) {
   };
   choices.addEventListener('input', show);
   show();
+}
+
+// The preview of the embed code is far down, and most people never see it: nothing is loaded before.
+for (const template of document.querySelectorAll('#preview template')) {
+  const watch = new IntersectionObserver((changes) => {
+    if (!changes.some((change) => change.isIntersecting)) return;
+    watch.disconnect();
+    template.parentElement.replaceChildren(template.content);
+  });
+  watch.observe(template.parentElement);
 }

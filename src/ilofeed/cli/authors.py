@@ -36,10 +36,10 @@ def due(root: Path, clock: dt.datetime) -> int:
     """List the scheduled entries (with a future date), and when each is published.
 
     An entry that was withdrawn before its event is listed with the time at which it leaves the
-    feeds in RSS and JSON.
+    feeds in RSS and JSON, any other with an event with the time at which that is over.
     """
     from ilofeed.content import check, read_office
-    from ilofeed.feeds import called_off_entries, waiting_entries
+    from ilofeed.feeds import called_off_entries, event_end, select_published, waiting_entries
 
     site, problems = check(read_office(root), clock)
     if site is None:
@@ -49,7 +49,12 @@ def due(root: Path, clock: dt.datetime) -> int:
         (leaves, entry, " (withdrawn; it leaves RSS and JSON)")
         for leaves, entry in called_off_entries(site.entries, clock)
     ]
-    for moment, entry, note in sorted(scheduled + leaving, key=lambda item: item[0]):
+    ending = [
+        (end, entry, " (its event is over)")
+        for entry in select_published(site.entries, clock)
+        if entry.upcoming and (end := event_end(entry)) is not None
+    ]
+    for moment, entry, note in sorted(scheduled + leaving + ending, key=lambda item: item[0]):
         console.answer(f"{moment.isoformat()}  {entry.path}  {entry.title}{note}")
     if not scheduled:
         console.say("no entry is scheduled")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,11 +14,17 @@ from ilofeed.problems import plural
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable
+    from pathlib import Path
 
 _QUESTIONS = {
     "title": "Name of the office or the newsletter",
     "url": "Address where the feeds will be served, such as https://example.org/feeds/",
     "timezone": "Time zone, such as Europe/Paris",
+}
+_MORE_QUESTIONS = {
+    "description": "What the feeds are about, in one sentence (Enter to leave it out)",
+    "accent": "Colour of the office, such as #1a5fb4 (Enter to leave it out)",
+    "logo": "File with the logo: SVG, PNG, JPEG or WebP (Enter to leave it out)",
 }
 
 
@@ -46,6 +52,9 @@ _QUESTIONS = {
     multiple=True,
     help="A country for entries, such as MN=Mongolia (default: the world). May be repeated.",
 )
+@click.option("--description", help="What the feeds are about, in one sentence.")
+@click.option("--logo", metavar="PATH", help="A file with the logo: SVG, PNG, JPEG or WebP.")
+@click.option("--accent", metavar="COLOUR", help="Colour of links and buttons, such as #1a5fb4.")
 @click.option(
     "--renew",
     is_flag=True,
@@ -69,8 +78,10 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
                 raise options.OptionError(message)
             return _renew(office, clock)
         create.check_place(office)
+        if given["logo"] is not None:
+            given["logo"] = create.read_logo(root, given["logo"])
         if sys.stdin.isatty() and any(given[name] is None for name in create.REQUIRED):
-            _ask(given, clock)
+            _ask(root, given, clock)
         files = create.office_files(create.describe_office(clock, **given), clock)
         create.write_files(office, files)
     except create.OfficeError as error:
@@ -106,7 +117,7 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     return console.DONE
 
 
-def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
+def _ask(root: Path, given: dict[str, Any], clock: dt.datetime) -> None:
     """Ask for each omitted option, until the check accepts the answer; add it to `given`."""
     from ilofeed.scaffold import create, suggest_authority
 
@@ -131,12 +142,23 @@ def _ask(given: dict[str, Any], clock: dt.datetime) -> None:
         question = "Languages, the office's first, separated by spaces, such as en zh-Hans"
         given["languages"] = ask(question, "languages", lambda text: tuple(text.split()), "en")
     if not given["countries"]:
-        countries: tuple[tuple[str, str], ...] = ()
-        question = "A country, such as FR=France (Enter to finish; without any: the world)"
+        given["countries"] = _ask_countries(ask)
+    for name, question in _MORE_QUESTIONS.items():
+        if given[name] is None:
+            read = partial(create.read_logo, root) if name == "logo" else str
+            given[name] = ask(question, name, read, "")
 
-        def add(answer: str) -> tuple[tuple[str, str], ...]:
-            return (*countries, create.parse_country(answer)) if answer else ()
 
-        while answer := ask(question, "countries", add, ""):
-            countries = answer
-        given["countries"] = tuple(f"{code}={label}" for code, label in countries)
+def _ask_countries(ask: Callable[[str, str, Callable[[str], Any], str], Any]) -> tuple[str, ...]:
+    """Ask for countries until an answer is empty; return each as `CODE=LABEL`."""
+    from ilofeed.scaffold import create
+
+    countries: tuple[tuple[str, str], ...] = ()
+    question = "A country, such as FR=France (Enter to finish; without any: the world)"
+
+    def add(answer: str) -> tuple[tuple[str, str], ...]:
+        return (*countries, create.parse_country(answer)) if answer else ()
+
+    while answer := ask(question, "countries", add, ""):
+        countries = answer
+    return tuple(f"{code}={label}" for code, label in countries)

@@ -10,8 +10,9 @@ from typing import Any, TypeAlias
 from ilofeed import dates
 from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import country_code, country_codes
-from ilofeed.content.schemas import OfficeFields, PerFields, TermFields
+from ilofeed.content.schemas import LinkFields, OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
+from ilofeed.i18n import in_language
 from ilofeed.ids import parse_authority
 from ilofeed.media import (
     BRAND_KEYS,
@@ -22,7 +23,7 @@ from ilofeed.media import (
     check_brand,
     site_paths,
 )
-from ilofeed.model import FeedSpec, Office, Person, PublishedFile, Term, in_language
+from ilofeed.model import FeedSpec, Link, Office, Person, PublishedFile, Term
 from ilofeed.problems import Code, Problem, did_you_mean, quote
 from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
 from ilofeed.urls import AddressError
@@ -265,6 +266,10 @@ def _term(name: str, value: str | TermFields, default: str) -> Term:
     return Term(name, texts(value.label, default), value.broader, texts(value.description, default))
 
 
+def _link(link: LinkFields, default: str) -> Link:
+    return Link(texts(link.label, default), link.url)
+
+
 def texts(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
     """Return texts by language ("" for all), the default language first, as the fallback."""
     if not written:
@@ -333,6 +338,10 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         limit=site.limit,
         archives=frozenset(site.archives),
         hub=site.hub,
+        accent=site.accent,
+        home=_link(site.home, site.language) if site.home else None,
+        links=tuple(_link(link, site.language) for link in site.links or ()),
+        newsletter=site.newsletter,
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,

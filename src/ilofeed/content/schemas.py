@@ -1,6 +1,7 @@
 """Define the keys of entries and of feeds.yaml: their types, descriptions and examples."""
 
 import datetime as dt
+import re
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
 from pydantic import AfterValidator, Discriminator, Field, Tag
@@ -8,6 +9,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 from ilofeed import dates
 from ilofeed.content import keys
 from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
+from ilofeed.media import LEAST_CONTRAST, WHITE, contrast, readable
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
 
@@ -155,6 +157,27 @@ def _check_limit(value: int) -> int:
     return value
 
 
+def _check_accent(value: str) -> str:
+    if re.fullmatch("#?[0-9A-Fa-f]{6}", value) is None:
+        message = f"invalid colour {quote(value)}; write six hexadecimal digits, such as "
+        keys.refuse("bad-colour", message + '"#1a5fb4"')
+    colour = f"#{value.removeprefix('#').lower()}"
+    if value[0] != "#":
+        keys.refuse("bad-colour", f'the colour has no `#`; write "{colour}"')
+    if (darker := readable(colour, WHITE)) != colour:
+        message = f"links in {quote(value)} are hard to read on white "
+        message += f"(contrast {contrast(colour, WHITE):.2f}:1, less than {LEAST_CONTRAST}:1); "
+        keys.refuse("bad-colour", message + f'write "{darker}"')
+    return colour
+
+
+class LinkFields(keys.Fields):
+    """A link in the header or the footer of pages."""
+
+    label: PerLanguage[keys.Line]
+    url: keys.Url
+
+
 Archive: TypeAlias = Literal["atom", "rss", "json"]
 
 
@@ -197,6 +220,20 @@ class SiteFields(keys.Fields):
     )
     image: keys.Line | None = Field(
         None, description="Path of the picture of shared links, best 1200 x 630 pixels"
+    )
+    accent: Annotated[str, AfterValidator(_check_accent)] = Field(
+        "#174a94",
+        description="Colour of links and buttons; its contrast on white is 4.5:1 or more",
+        examples=['"#1a5fb4"'],
+    )
+    home: LinkFields | None = Field(
+        None, description="The site that the office belongs to; linked at the top of each page"
+    )
+    links: Annotated[list[LinkFields], Field(min_length=1, max_length=20)] | None = Field(
+        None, description="Links at the end of each page: contact, imprint, social networks"
+    )
+    newsletter: keys.Url | None = Field(
+        None, description="Web page where people subscribe to the news by e-mail"
     )
     hub: keys.LocalUrl | None = Field(
         None,

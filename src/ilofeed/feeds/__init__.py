@@ -56,15 +56,18 @@ from ilofeed.feeds.opml import (
 from ilofeed.feeds.selection import (
     Selection,
     called_off_entries,
+    event_end,
     feed_name,
     feed_terms,
     group_feeds,
     is_published,
+    is_upcoming,
     last_change,
     newest_first,
     next_change,
     select,
     select_feeds,
     select_published,
+    upcoming_events,
     waiting_entries,
 )

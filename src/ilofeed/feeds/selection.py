@@ -54,7 +54,13 @@ def next_change(entries: Iterable[Entry], now: dt.datetime) -> dt.datetime | Non
         moment.replace(microsecond=0)
         for entry in entries
         if not entry.draft
-        for moment in (entry.published, entry.updated, entry.withdrawn, _leaves_feeds(entry))
+        for moment in (
+            entry.published,
+            entry.updated,
+            entry.withdrawn,
+            _leaves_feeds(entry),
+            event_end(entry),
+        )
         if moment is not None and moment > now
     )
     return min((moment for moment in instants if moment > now), default=None)
@@ -68,7 +74,7 @@ def select_published(
     A translation does not link to an original that is unpublished or withdrawn. While `updated` is
     in the future, it keeps its value of the previous build, because readers treat a future date as
     an error. A `withdrawn` in the future has no effect yet. An entry that was withdrawn before its
-    event is `called_off` until the event would begin.
+    event is `called_off` until the event would begin; any other is `upcoming` until its event ends.
     """
     out = newest_first(entry for entry in entries if is_published(entry, now))
     slugs = {entry.slug for entry in out if not is_withdrawn(entry, now)}
@@ -87,6 +93,8 @@ def _as_shown(
         changes["withdrawn"] = None
     elif (leaves := _leaves_feeds(entry)) is not None and now < leaves:
         changes["called_off"] = True
+    if is_upcoming(entry, now) and not is_withdrawn(entry, now):
+        changes["upcoming"] = True
     return dataclasses.replace(entry, **changes) if changes else entry
 
 
@@ -112,6 +120,25 @@ def _leaves_feeds(entry: Entry) -> dt.datetime | None:
     if isinstance(start, dt.datetime):
         return start.astimezone(entry.published.tzinfo)
     return dt.datetime.combine(start, dt.time(), entry.published.tzinfo)
+
+
+def is_upcoming(entry: Entry, now: dt.datetime) -> bool:
+    """Return whether an entry has an event that is not over."""
+    end = event_end(entry)
+    return end is not None and now < end
+
+
+def event_end(entry: Entry) -> dt.datetime | None:
+    """Return when the event of an entry is over: at its end, or with its last day."""
+    if entry.event is None:
+        return None
+    last, zone = entry.event.end or entry.event.start, entry.published.tzinfo
+    if isinstance(last, dt.datetime):
+        last = last.astimezone(zone)
+        if entry.event.end is not None:
+            return last
+    day = dt.date(last.year, last.month, last.day)
+    return dt.datetime.combine(day, dt.time(), zone) + dt.timedelta(days=1)
 
 
 def _previous_updated(entry: Entry, now: dt.datetime, before: Ledger | None) -> dt.datetime:
@@ -243,6 +270,13 @@ def _events(selected: list[Entry]) -> tuple[Entry, ...]:
     events = [(entry.event, entry) for entry in selected if entry.event is not None]
     events.sort(key=lambda e: (f"{e[0].end or e[0].start:%Y-%m-%d}", e[1].id), reverse=True)
     return tuple(entry for _, entry in events[:MAX_EVENTS])
+
+
+def upcoming_events(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the entries of a selection whose event is not over, the soonest first."""
+    upcoming = [(entry.event, entry) for entry in entries if entry.upcoming and entry.event]
+    upcoming.sort(key=lambda pair: (f"{pair[0].start:%Y-%m-%d %H:%M}", pair[1].slug))
+    return [entry for _, entry in upcoming]
 
 
 def last_change(entry: Entry) -> dt.datetime:

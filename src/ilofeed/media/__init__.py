@@ -5,7 +5,16 @@ turned upright and made smaller, and lose their metadata (`convert`). `render_fi
 files of all entries and of the office as documents.
 """
 
-from ilofeed.media.brand import BRAND_KEYS, Icon, brand_file, check_brand
+from ilofeed.media.brand import (
+    BRAND_KEYS,
+    LEAST_CONTRAST,
+    WHITE,
+    Icon,
+    brand_file,
+    check_brand,
+    contrast,
+    readable,
+)
 from ilofeed.media.documents import files_of, render_files
 from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
 from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type
@@ -24,9 +33,10 @@ from ilofeed.media.sources import (
 )
 
 __all__ = [
-    "BRAND_KEYS", "DOCUMENT_SUFFIXES", "MAX_FILE_BYTES", "NOT_A_FILE", "OUTSIDE",
-    "PICTURE_SUFFIXES", "Icon", "LocalFiles", "OfficeFile", "Unreadable", "alias_path",
-    "brand_file", "check_aliases", "check_brand", "converter_version", "digest_of", "files_of",
-    "is_inside_office", "media_type", "path_prefixes", "published_name", "read_file",
-    "render_files", "site_paths", "unreadable", "version_path",
+    "BRAND_KEYS", "DOCUMENT_SUFFIXES", "LEAST_CONTRAST", "MAX_FILE_BYTES", "NOT_A_FILE",
+    "OUTSIDE", "PICTURE_SUFFIXES", "WHITE", "Icon", "LocalFiles", "OfficeFile", "Unreadable",
+    "alias_path", "brand_file", "check_aliases", "check_brand", "contrast", "converter_version",
+    "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
+    "published_name", "read_file", "readable", "render_files", "site_paths", "unreadable",
+    "version_path",
 ]  # fmt: skip

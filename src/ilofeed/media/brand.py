@@ -1,4 +1,4 @@
-"""Check the files that show the office in readers and on pages: logo, icon and share picture.
+"""Check what shows the office in readers and on pages: logo, icon, share picture and colour.
 
 They are published in `assets/` under fixed names, because readers store their addresses. The icon
 becomes a PNG in several sizes; the others keep their format.
@@ -22,6 +22,35 @@ MAX_BYTES = 5 * 1024 * 1024
 # least width and height in pixels: search engines leave out lower logos; social networks show a
 # smaller share picture only as a stamp beside the text
 _LEAST = {"logo": (60, 60), "icon": (512, 512), "image": (600, 315)}
+
+
+WHITE, LEAST_CONTRAST = "#ffffff", 4.5  # of text (WCAG 2.2, success criterion 1.4.3)
+
+
+def contrast(colour: str, ground: str) -> float:
+    """Return the contrast ratio of two colours such as `#1a5fb4` (WCAG 2.2), from 1 to 21."""
+    darker, lighter = sorted(map(_luminance, (colour, ground)))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def readable(colour: str, ground: str) -> str:
+    """Return a colour of text: the given one, darker or on a dark ground lighter where needed."""
+    limit = 255 if _luminance(ground) < 0.18 else 0
+    mixed = (_mix(colour, limit, step / 100) for step in range(101))
+    return next(each for each in mixed if contrast(each, ground) >= LEAST_CONTRAST)
+
+
+def _luminance(colour: str) -> float:
+    red, green, blue = (
+        value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+        for value in (channel / 255 for channel in bytes.fromhex(colour[1:]))
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _mix(colour: str, limit: int, share: float) -> str:
+    channels = bytes.fromhex(colour[1:])
+    return "#" + bytes(round(each + (limit - each) * share) for each in channels).hex()
 
 
 def brand_file(root: Path, written: str) -> OfficeFile:

@@ -16,8 +16,9 @@ _UNUSABLE = re.compile(rf"[\s\\?#%\ufffd]|(?:^|/)\.|{UNSEEN.pattern}")
 _SIMILAR = ({".html", ".htm"}, {".xml", ".rss", ".atom", ".rdf"})  # suffixes of one media type
 _OF_SITE = (
     "index.html 404.html manifest.json sitemap.xml robots.txt feeds.opml feeds-main.opml assets "
-    "embed"
+    "embed events/index.html subscribe/index.html news/index.html"
 ).split()
+_YEARS = range(1900, 2101)
 _OF_FEED = "index.html calendar.ics embed.html fragment.html oembed.json archive".split()
 
 
@@ -54,7 +55,12 @@ def alias_path(text: str, target: str = "index.html") -> str:
 def site_paths(office: Office) -> set[str]:
     """Return the files and folders of the site itself, without entries, that no alias may have."""
     names = [*FILE_NAMES.values(), *_OF_FEED]
-    return {*_OF_SITE, *(f"{feed.path}/{name}" for feed in office.feeds for name in names)}
+    of_years = (f"news/{year}/{name}" for year in _YEARS for name in ("index.html", "page"))
+    return {
+        *_OF_SITE,
+        *of_years,
+        *(f"{feed.path}/{name}" for feed in office.feeds for name in names),
+    }
 
 
 def path_prefixes(path: str) -> Iterator[str]:

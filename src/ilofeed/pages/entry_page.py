@@ -2,6 +2,7 @@
 
 import functools
 import html
+import re
 import urllib.parse
 from collections import defaultdict
 from collections.abc import Sequence
@@ -9,16 +10,22 @@ from typing import Any, NamedTuple
 
 from ilofeed.content import alternates, find_translations, summary_html
 from ilofeed.feeds import is_edited, last_change, render_event
-from ilofeed.media import version_path
 from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.embeds import beside, render_oembed
 from ilofeed.pages.former import render_moved
-from ilofeed.pages.html import common_values, fill, load_macros, render_template
+from ilofeed.pages.html import common_values, fill, load_macros, render_template, srcset
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
 
-SIZES = "(min-width: 48rem) 44rem, 100vw"  # the width of a picture on the page of an entry
+SIZES = "(min-width: 64rem) 46rem, 100vw"  # the width of a picture on the page of an entry
+RELATED = 3  # entries on the page of another
+_CAPTION = re.compile(r'<p>(<img [^<>]*) title="([^"<>]*)"></p>')
+# the last line of a quotation, if it begins with a dash
+_QUOTED = re.compile(
+    r"(<p>|\n|(?<=[。！？”’」』]))"
+    r"([—–―][^<\n]*(?:<a [^<>]*>[^<\n]*</a>[^<\n]*)?)</p>\n</blockquote>"
+)
 
 
 class _TermValues(NamedTuple):
@@ -37,11 +44,14 @@ class EntryPages:
         self._directory = directory
         self._neighbours = find_neighbours(entries)
         self._translations = find_translations(entries)
+        self._related = find_related(entries)
         self._shared: dict[str, dict[str, Any]] = {}  # values of templates, by language
 
-    def linked_entries(self, entry: Entry) -> tuple[Sequence[Entry | None], Sequence[Entry]]:
-        """Return the entries that a page links to: the older and the newer one, translations."""
-        return self._neighbours.get(entry.slug, ()), self._translations.get(entry.slug, ())
+    def linked_entries(self, entry: Entry) -> list[Sequence[Entry | None]]:
+        """Return the entries that a page links to: the older and the newer one, translations,
+        and related ones."""
+        by_slug = (self._neighbours, self._translations, self._related)
+        return [entries.get(entry.slug, ()) for entries in by_slug]
 
     def render(self, entry: Entry) -> list[Document]:
         """Return the calendar of an entry, if it has an event, its page, what shows it on other
@@ -94,15 +104,16 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": is_edited(entry),
-            "body": _body(entry),
-            "srcset": functools.partial(_srcset, entry),
+            "body": _body(entry, shared["words"]["table"]),
+            "related": self._related.get(entry.slug, ()),
+            "srcset": functools.partial(srcset, entry, functools.partial(relative, entry.page)),
             "sizes": SIZES,
             "oembed": beside(entry, "oembed.json"),
             "has_lead": entry.html != summary_html(entry.summary),
             "host": urllib.parse.urlsplit(entry.link).hostname if entry.link else None,
             "older": older,
             "newer": newer,
-            "last_change": last_change(entry),
+            "changed": last_change(entry),
         }
         return render_template("entry.html", shared | values)
 
@@ -111,7 +122,8 @@ class EntryPages:
         among them, because all pages have the same depth."""
         if entry.language not in self._shared:
             values = common_values(self._office.localized(entry.language), self._directory)
-            values["href"] = functools.partial(relative, entry.page)
+            # no slug is a hyphen, so links to each entry are right
+            values["href"] = functools.partial(relative, "entry/-/index.html")
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
             values["main_links"] = values["autodiscovery"](self._directory.main)
@@ -130,29 +142,48 @@ class EntryPages:
         return self._shared[entry.language]
 
 
-def _srcset(entry: Entry, path: str | None) -> str:
-    """Return the value of `srcset` for a picture of the entry; "" if it has one version."""
-    file = next((file for file in entry.files if file.path == path), None)
-    if file is None or not file.widths:
-        return ""
-    versions = [(version_path(file.path, width), width) for width in reversed(file.widths)]
-    versions.append((file.path, file.width or 0))
-    return ", ".join(f"{_link(entry, path)} {width}w" for path, width in versions)
-
-
-def _link(entry: Entry, path: str) -> str:
-    return urllib.parse.quote(relative(entry.page, path))
-
-
-def _body(entry: Entry) -> str:
+def _body(entry: Entry, table: str) -> str:
     """Return the body for the entry's own page: with smaller versions of its pictures, which feeds
-    do not have, and with links to its sections that work wherever the page is shown."""
+    do not have, and with links to its sections that work wherever the page is shown. Titles of
+    pictures are captions, wide tables scroll, and who is quoted is named on a line of its own."""
     body = entry.html.replace(f' href="{html.escape(entry.url)}#', ' href="#')
+    href = functools.partial(relative, entry.page)
     for file in entry.files:
-        if srcset := _srcset(entry, file.path):
-            src = f' src="{html.escape(entry.url)}{_link(entry, file.path)}"'
-            body = body.replace(src, f'{src} srcset="{html.escape(srcset)}" sizes="{SIZES}"')
-    return body
+        if versions := srcset(entry, href, file.path):
+            src = f' src="{html.escape(entry.url)}{urllib.parse.quote(href(file.path))}"'
+            body = body.replace(src, f'{src} srcset="{html.escape(versions)}" sizes="{SIZES}"')
+    body = _CAPTION.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", body)
+    scroll = f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(table)}">'
+    body = body.replace("<table>", f"{scroll}<table>").replace("</table>", "</table></div>")
+    return _QUOTED.sub(_name_quoted, body)
+
+
+def _name_quoted(match: re.Match[str]) -> str:
+    end = "" if match[1] == "<p>" else "</p>\n"
+    return f'{end}<p class="by">{match[2]}</p>\n</blockquote>'
+
+
+def find_related(entries: Sequence[Entry]) -> dict[str, Sequence[Entry]]:
+    """Return the entries nearest by date with the same first topic and language, newest first, by
+    slug; without the neighbours, so that a new entry changes few pages and none links twice."""
+    by_topic: dict[tuple[str, str], list[Entry]] = defaultdict(list)
+    for entry in entries:  # newest first
+        if entry.withdrawn is None:
+            by_topic[entry.categories[0], entry.language].append(entry)
+    neighbours = find_neighbours(entries)
+    related: dict[str, Sequence[Entry]] = {}
+    for topic in by_topic.values():
+        for place, entry in enumerate(topic):
+            near = topic[max(place - RELATED - 1, 0) : place + RELATED + 2]
+            shown = {entry, *neighbours[entry.slug]}
+            distances = [
+                (abs(other.published - entry.published), number)
+                for number, other in enumerate(near)
+                if other not in shown
+            ]
+            nearest = sorted(number for _, number in sorted(distances)[:RELATED])
+            related[entry.slug] = [near[number] for number in nearest]
+    return related
 
 
 def find_neighbours(entries: Sequence[Entry]) -> dict[str, tuple[Entry | None, Entry | None]]:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ilofeed.feeds import upcoming_events
 from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Feed, Office
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
@@ -9,6 +10,7 @@ from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
 from ilofeed.pages.navigation import Directory
 
 EMBEDDED = 10  # items in a frame or a fragment
+SHOWN, UPCOMING = 20, 5  # items and events on the page of a feed
 
 
 def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
@@ -33,6 +35,8 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
         office,
         directory,
         feed=feed,
+        shown=feed.entries[:SHOWN],
+        upcoming=upcoming_events(feed.events)[:UPCOMING],
         addresses=addresses(feed, office),
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
         broader_feeds=directory.broader_feeds(feed, office),

@@ -9,6 +9,8 @@ import base64
 import datetime as dt
 import functools
 import hashlib
+import re
+import urllib.parse
 from collections.abc import Callable, Iterable, Mapping
 from importlib import resources
 from typing import Any, Literal, TypeAlias
@@ -17,12 +19,11 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
-from ilofeed.i18n import Phrases, direction, own_name, phrases
-from ilofeed.media import Icon
+from ilofeed.i18n import Phrases, direction, in_language, own_name, phrases
+from ilofeed.media import Icon, readable, version_path
 from ilofeed.model import (
     FILE_NAMES,
     MEDIA_TYPES,
-    STYLESHEET,
     Document,
     Entry,
     Event,
@@ -31,10 +32,15 @@ from ilofeed.model import (
     Image,
     Office,
 )
-from ilofeed.pages.navigation import Directory, about, label, label_language
+from ilofeed.pages.navigation import Directory, about, label, label_language, menu
 from ilofeed.urls import relative
 
-ASSETS = ("site.css", "site.js", "embed.css", "embed.js", "icon.svg")
+ASSETS = ("site.js", "embed.js", "icon.svg")
+STYLES = ("site.css", "embed.css", "feed.css")  # templates, which know the office's colour
+# the grounds on which text has the colour of the office: panels, on light and on dark pages
+_LIGHT_PANEL, _DARK_PANEL = "#f4f6fa", "#1b222b"
+_TEXT = re.compile(">[^<]*")  # between tags
+_LONG_WORD = re.compile(r"(?:[!-%'-;=?-~\u00a1-\u2dff]|&#?\w{1,9};){30}")
 Place: TypeAlias = Literal["page", "frame", "fragment"]  # where a list of entries is shown
 FORMAT_NAMES: dict[Format, str] = {"atom": "Atom", "rss": "RSS", "json": "JSON Feed"}
 
@@ -76,9 +82,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"fill": fill, "file": describe_file}
+    environment.filters |= {"breakable": breakable, "fill": fill, "file": describe_file}
     environment.filters |= {"own_name": own_name, "script_hash": script_hash}
-    environment.globals |= {"direction": direction, "relative": relative}
+    environment.globals |= {
+        "direction": direction,
+        "relative": relative,
+        "in_language": in_language,
+    }
     return environment
 
 
@@ -92,6 +102,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "office": office,
         "feeds": directory.feeds,
         "main": directory.main,
+        "menu": menu(directory),
         "words": words,
         "page_language": tag,
         "lang": functools.partial(lang, tag),
@@ -100,6 +111,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "metadata": functools.partial(page_metadata, office.title),
         "Icon": Icon,
         "shared_picture": shared_picture(office),
+        "date_line": functools.partial(date_line, words, tag),
         "entry_list": functools.partial(entry_list, office, words, tag),
         "autodiscovery": functools.partial(autodiscovery_links, office),
         "label": lambda feed: label(feed, office, words),
@@ -119,11 +131,19 @@ def shared_picture(office: Office) -> Image | None:
 def render_assets(office: Office) -> list[Document]:
     """Return the stylesheets and scripts of the pages, and the stylesheet of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
-    feed_style = render_template("feed.css", {"words": phrases(office.language)})
-    return [
-        *(Document(f"assets/{name}", "asset", (folder / name).read_bytes()) for name in ASSETS),
-        Document(STYLESHEET, "asset", feed_style),
-    ]
+    values = {
+        "words": phrases(office.language),
+        "accent": readable(office.accent, _LIGHT_PANEL),
+        "dark_accent": readable(office.accent, _DARK_PANEL),
+    }
+    files = {name: (folder / name).read_bytes() for name in ASSETS}
+    files |= {name: render_template(name, values) for name in STYLES}
+    return [Document(f"assets/{name}", "asset", data) for name, data in files.items()]
+
+
+def breakable(markup: Markup) -> Markup:
+    """Return HTML whose long words may break, for pages of others, which lack our styles."""
+    return Markup(_TEXT.sub(lambda text: _LONG_WORD.sub(r"\g<0><wbr>", text[0]), markup))  # noqa: S704
 
 
 def script_hash(text: str) -> str:
@@ -198,38 +218,71 @@ def entry_list(
     level: int,
     href: Callable[[str], str],
     place: Place = "page",
+    *,
+    pictures: bool = False,
+    brief: bool = False,
 ) -> Markup:
     """Return a list of entries; titles are headings of the given level.
 
     On a page of the site they link to the pages of entries, on other sites to their targets, as
-    feeds do. Sites have many such lists, and a template macro would be five times slower.
+    feeds do. A brief list has only titles and dates. Sites have many such lists, and a template
+    macro would be five times slower.
     """
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
-        kicker = office.categories[entry.categories[0]].label(entry.language)
-        if entry.event:
-            date = f'<span class="event-date">{span(words, entry.event)}</span>'
-            if entry.event.status:
-                status = words[f"event_{entry.event.status}"]
-                date = f'<strong class="event-status">{escape(status)}</strong> · {date}'
-            if entry.event.place:
-                date += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
-        else:
-            date = when(words, entry.published)
+        kicker = escape(office.categories[entry.categories[0]].label(entry.language))
+        first = "" if brief else f'<p class="kicker">{kicker}</p>\n'
+        last = "" if brief else f'\n<p class="summary">{escape(entry.summary)}</p>'
+        picture = thumbnail(entry, href) if pictures else ""
         own, other = href(entry.page), entry.link if place != "page" else None
-        link = f' href="{escape(other or own)}"'
+        attributes = f' href="{escape(other or own)}"'
         if place == "frame":
-            link += ' target="_blank"' + (f' data-page="{escape(own)}"' if other else "")
+            attributes += ' target="_blank"' + (f' data-page="{escape(own)}"' if other else "")
+        link = f"<a{attributes}>{escape(entry.title)}</a>"
         items.append(f"""<li>
 <article>
-<p class="when">{date}</p>
+<p class="when">{date_line(words, page_language, entry)}</p>
 <div{entry_lang}>
-<p class="kicker">{escape(kicker)}</p>
-<h{level}><a{link}>{escape(entry.title)}</a></h{level}>
-<p class="summary">{escape(entry.summary)}</p>
+{first}<h{level}>{link}</h{level}>{last}
 </div>
-</article>
+{picture}</article>
 </li>
 """)
-    return Markup(f'<ul class="items">\n{"".join(items)}</ul>\n')  # noqa: S704
+    kind = "items brief" if brief else "items"
+    return Markup(f'<ul class="{kind}">\n{"".join(items)}</ul>\n')  # noqa: S704
+
+
+def date_line(words: Phrases, page_language: str, entry: Entry) -> Markup:
+    """Return the date of an entry, or of its event with place and status."""
+    if not entry.event:
+        return when(words, entry.published)
+    line = f'<span class="event-date">{span(words, entry.event)}</span>'
+    if entry.event.status:
+        status = escape(words[f"event_{entry.event.status}"])
+        line = f'<strong class="event-status">{status}</strong> · {line}'
+    if entry.event.place:
+        entry_lang = lang(page_language, entry.language)
+        line += f" · <span{entry_lang}>{escape(entry.event.place)}</span>"
+    return Markup(line)  # noqa: S704
+
+
+def thumbnail(entry: Entry, href: Callable[[str], str]) -> str:
+    """Return an entry's picture for a list; "" if it has none or that is on another site. Its text
+    is empty, because it stands beside the title."""
+    file = next((f for f in entry.files if entry.image and f.path == entry.image.path), None)
+    if file is None or not file.width:
+        return ""
+    path = version_path(file.path, min(file.widths)) if file.widths else file.path
+    address = escape(urllib.parse.quote(href(path)))
+    return f'<img class="thumb" src="{address}" alt="" loading="lazy">\n'
+
+
+def srcset(entry: Entry, href: Callable[[str], str], path: str | None) -> str:
+    """Return the value of `srcset` for a picture of an entry; "" if it has one version."""
+    file = next((file for file in entry.files if file.path == path), None)
+    if file is None or not file.widths:
+        return ""
+    versions = [(version_path(file.path, width), width) for width in reversed(file.widths)]
+    versions.append((file.path, file.width or 0))
+    return ", ".join(f"{urllib.parse.quote(href(path))} {width}w" for path, width in versions)

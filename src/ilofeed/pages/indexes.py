@@ -1,22 +1,32 @@
-"""Render the home page, the list of feeds, the sitemap and `robots.txt`.
+"""Render the home page, the page for subscribers, the sitemap and `robots.txt`.
 
 The sitemap follows protocol 0.9 of sitemaps.org; `robots.txt` has its address.
 """
 
 import datetime as dt
+import itertools
 import urllib.parse
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from lxml import etree
 
-from ilofeed.feeds import OPML_PATHS, Selection, group_feeds, last_change, listed_feeds, render_opml
-from ilofeed.model import Document, Entry, Office
+from ilofeed.feeds import (
+    OPML_PATHS,
+    Selection,
+    group_feeds,
+    last_change,
+    listed_feeds,
+    render_opml,
+    upcoming_events,
+)
+from ilofeed.model import Document, Office
 from ilofeed.pages.feed_page import addresses
-from ilofeed.pages.html import render_page, webcal
-from ilofeed.pages.navigation import Directory, build_directory, entries_per_month
+from ilofeed.pages.html import render_page, srcset, webcal
+from ilofeed.pages.navigation import EVENTS, SUBSCRIBE, Directory, build_directory
+from ilofeed.pages.news import news_pages, render_events, render_news
 
-NEWEST = 10  # entries on the home page
+NEWEST, UPCOMING = 10, 4  # entries and events on the home page
 SITEMAP_PATH = "sitemap.xml"
 MOST = 50_000  # addresses in one file (protocol 0.9); more need several files and an index
 _SITEMAP_NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -24,25 +34,64 @@ Change: TypeAlias = "tuple[str, dt.datetime]"  # path and last change of a page
 
 
 def render_indexes(selection: Selection) -> list[Document]:
-    """Return the home page, `404.html`, the lists of feeds, the sitemap and `robots.txt`."""
+    """Return all pages that show no single entry or feed, and the lists for programs."""
     directory = build_directory(selection.office, selection.feeds)
-    return [*render_index(selection, directory), *render_lists(selection)]
+    news = (render_news(page, directory, selection) for page in news_pages(selection))
+    return [
+        *render_index(selection, directory),
+        *itertools.chain.from_iterable(news),
+        *render_lists(selection),
+    ]
 
 
 def render_index(selection: Selection, directory: Directory) -> list[Document]:
-    """Return the home page and `404.html`."""
-    office = selection.office
-    entries = [entry for entry in selection.entries if entry.withdrawn is None]
+    """Return the home page, the pages of events and for subscribers, and `404.html`."""
+    office, main = selection.office, directory.main
+    groups = dict(group_feeds(directory.feeds))
+    values: dict[str, Any] = {
+        "groups": groups,
+        "narrower_feeds": directory.narrower_feeds,
+        # the feeds that are listed below a broader one
+        "narrow": {f.spec.path for feed in directory.feeds for f in directory.narrower_feeds(feed)},
+        "webcal": webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
+    }
+    newest = [entry for entry in selection.entries if entry.withdrawn is None][:NEWEST]
+    upcoming = upcoming_events(selection.entries)[:UPCOMING]
+    home = render_page(
+        "index.html",
+        "index.html",
+        office,
+        directory,
+        newest=newest,
+        upcoming=upcoming,
+        srcset=srcset,
+        **values,
+    )
+    subscribe = render_page(
+        "subscribe.html",
+        SUBSCRIBE,
+        office,
+        directory,
+        addresses=lambda feed: addresses(feed, office),
+        **values,
+    )
     return [
-        Document("index.html", "index", _render_index(office, directory, entries)),
-        Document("404.html", "index", _render_not_found(office, directory)),
+        Document("index.html", "index", home),
+        Document(SUBSCRIBE, "index", subscribe),
+        render_events(selection, directory),
+        Document("404.html", "index", _render_not_found(office, directory, values)),
     ]
 
 
 def render_lists(selection: Selection) -> list[Document]:
     """Return the documents for programs: the lists of feeds, the sitemap and `robots.txt`."""
     office, feeds = selection.office, selection.feeds
-    pages = [("index.html", max(feed.updated for feed in feeds))]
+    newest = max(feed.updated for feed in feeds)
+    pages = [(path, newest) for path in ("index.html", EVENTS, SUBSCRIBE)]
+    pages += [
+        (page.path, max(map(last_change, page.entries), default=newest))
+        for page in news_pages(selection)
+    ]
     pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
     pages += [(e.page, last_change(e)) for e in selection.entries if e.withdrawn is None]
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
@@ -58,26 +107,7 @@ def _render_opml(path: str, selection: Selection) -> bytes:
     return render_opml(listed_feeds(path, selection.feeds, office), office)
 
 
-def _render_index(office: Office, directory: Directory, entries: Sequence[Entry]) -> bytes:
-    """Return the home page: the newest entries, and all feeds grouped by dimension."""
-    main = directory.main
-    return render_page(
-        "index.html",
-        "index.html",
-        office,
-        directory,
-        groups=dict(group_feeds(directory.feeds)),
-        newest=entries[:NEWEST],
-        chart=entries_per_month(entries, office),
-        addresses=lambda feed: addresses(feed, office),
-        webcal=webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
-        countries={feed.spec.country: feed for feed in directory.feeds if not feed.spec.is_pair},
-        paired_feeds=lambda feed: directory.paired_feeds(feed, office),
-        broader_feeds=lambda feed: directory.broader_feeds(feed, office),
-    )
-
-
-def _render_not_found(office: Office, directory: Directory) -> bytes:
+def _render_not_found(office: Office, directory: Directory, values: dict[str, Any]) -> bytes:
     """Return the page for unknown addresses; its links work at any depth of the site."""
     root = urllib.parse.urlsplit(office.url).path
     return render_page(
@@ -86,7 +116,7 @@ def _render_not_found(office: Office, directory: Directory) -> bytes:
         office,
         directory,
         address_of=lambda path: root + path.removesuffix("index.html"),
-        groups=dict(group_feeds(directory.feeds)),
+        **values,
     )
 
 

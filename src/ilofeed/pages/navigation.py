@@ -1,16 +1,15 @@
-"""Find related feeds, describe feeds on pages, and count entries for the chart."""
+"""Find related feeds, describe feeds on pages, and list the links at the top of each page."""
 
-import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
-from ilofeed.feeds import feed_name, feed_terms
-from ilofeed.i18n import Phrases, own_name
-from ilofeed.model import Entry, Feed, FeedSpec, Office, Term, in_language
+from ilofeed.feeds import feed_name, feed_terms, group_feeds
+from ilofeed.i18n import Phrases, in_language, own_name
+from ilofeed.model import Feed, FeedSpec, Office, Term
 
-MAX_MONTHS = 24
+NEWS, EVENTS, SUBSCRIBE = (f"{name}/index.html" for name in ("news", "events", "subscribe"))
 Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category
 
 
@@ -131,6 +130,19 @@ def main_feed(feeds: Sequence[Feed]) -> Feed:
     return next((feed for feed in feeds if feed.spec.path == "all"), feeds[0])
 
 
+def menu(directory: Directory) -> list[tuple[str, str, str]]:
+    """Return the links at the top of each page: key of the word, output path, and fragment."""
+    groups = dict(group_feeds(directory.feeds))
+    links = [
+        ("news", NEWS, ""),
+        ("events", EVENTS, "") if directory.main.has_calendar else None,
+        ("topics", "index.html", "#topics") if "by_topic" in groups else None,
+        ("countries", "index.html", "#countries") if "by_country" in groups else None,
+        ("subscribe", SUBSCRIBE, ""),
+    ]
+    return [link for link in links if link is not None]
+
+
 def label(feed: Feed, office: Office, words: Phrases) -> str:
     """Return the name of a feed on pages, without the office: `China · Wages`."""
     spec = feed.spec
@@ -164,47 +176,3 @@ def about(feed: Feed, office: Office, words: Phrases, directory: Directory) -> s
         return text
     sentence = text if text.endswith((".", "!", "?", "。")) else text + "."
     return f"{sentence} {words.fill('includes', labels='; '.join(included))}"
-
-
-class Row(NamedTuple):
-    """A row of the chart: a country, and its number of entries in each month."""
-
-    name: str
-    label: str
-    numbers: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """Entries per month and country: the first day of each month, oldest first, and the rows."""
-
-    months: tuple[dt.date, ...]
-    rows: tuple[Row, ...]
-
-    @property
-    def maximum(self) -> int:
-        """The highest number, that of the tallest bar."""
-        return max(number for row in self.rows for number in row.numbers)
-
-
-def entries_per_month(entries: Sequence[Entry], office: Office) -> Chart | None:
-    """Count entries by country and month, up to the newest entry; None if there is one month.
-
-    The current time has no influence. An entry about two countries counts for both.
-    """
-    counts = Counter((country, _month(entry)) for entry in entries for country in entry.countries)
-    numbers = {_month(entry) for entry in entries}
-    shown = range(min(numbers, default=0), max(numbers, default=0) + 1)[-MAX_MONTHS:]
-    if len(shown) < 2:
-        return None
-    rows = [
-        Row(name, term.label(office.language), tuple(counts[name, month] for month in shown))
-        for name, term in office.countries.items()
-    ]
-    months = tuple(dt.date(month // 12, month % 12 + 1, 1) for month in shown)
-    return Chart(months, tuple(row for row in rows if any(row.numbers)))
-
-
-def _month(entry: Entry) -> int:
-    """Return the month of publication as a number: 12 * year + month - 1."""
-    return entry.published.year * 12 + entry.published.month - 1

@@ -11,12 +11,13 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ilofeed.feeds import Selection
+from ilofeed.feeds import Selection, upcoming_events
 from ilofeed.i18n import phrases
 from ilofeed.ids import SHORT, settings_digest
 from ilofeed.model import Entry, Feed
 from ilofeed.pages.indexes import NEWEST
-from ilofeed.pages.navigation import Directory, about, entries_per_month, label, label_language
+from ilofeed.pages.navigation import Directory, about, label, label_language, menu
+from ilofeed.pages.news import NewsPage, past_events
 
 _Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
 
@@ -33,24 +34,39 @@ class Recipes:
         self._settings = settings_digest(selection.office)
         shown = [(file.path, file.width, file.height) for file in selection.office.brand.values()]
         self._branded = _digest(self._settings, shown)
+        office = selection.office
+        # the header and the footer
+        around = (office.home, office.links, office.newsletter, menu(directory))
+        self._framed = _digest(self._branded, around)
         terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
-        self._feeds = {each: _digest(self._branded, self._find_feeds(*each)) for each in terms}
+        self._feeds = {each: _digest(self._framed, self._find_feeds(*each)) for each in terms}
         self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
         self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
 
     def assets(self) -> bytes:
         """Return the recipe of the stylesheets and scripts."""
-        return _digest(self._settings, "assets")
+        return _digest(self._settings, self._office.accent, "assets")
 
-    def index(self, entries: Sequence[Entry]) -> bytes:
-        """Return the recipe of the home page and `404.html`."""
+    def index(self, selection: Selection) -> bytes:
+        """Return the recipe of the pages of `render_index`."""
         office, directory = self._office, self._directory
-        in_feeds = [entry for entry in entries if entry.withdrawn is None]
+        newest = [entry for entry in selection.entries if entry.withdrawn is None][:NEWEST]
         feeds = [(*_describe(feed), *self._describe_related(feed)) for feed in directory.feeds]
-        chart = entries_per_month(in_feeds, office)
-        values = (self._branded, office.description, directory.main.spec, feeds, chart)
-        return self._with_entries([in_feeds[:NEWEST]], "index", *values)
+        values = (self._framed, office.description, directory.main.spec, feeds)
+        lists = newest, upcoming_events(selection.entries), past_events(selection)
+        return self._with_entries(lists, "index", *values)
+
+    def news(self, page: NewsPage) -> bytes:
+        """Return the recipe of a page of all news."""
+        place = (page.path, page.older, page.newer, page.years)
+        spec, title, updated = self._describe_main()
+        main = spec, title, None if page.entries else updated
+        return self._with_entries([page.entries], "news", self._framed, place, main)
+
+    def _describe_main(self) -> tuple[Any, ...]:
+        main = self._directory.main
+        return main.spec, main.title, main.updated
 
     def entry(self, entry: Entry, linked: Iterable[Sequence[Entry | None]]) -> bytes:
         """Return the recipe of the documents of an entry; `linked` are groups of entries that its
@@ -73,9 +89,9 @@ class Recipes:
 
     def feed_page(self, feed: Feed) -> bytes:
         """Return the recipe of the page of a feed, which links to related feeds."""
-        main = self._directory.main
-        links = (self._branded, main.spec, main.title, main.updated, *self._describe_related(feed))
-        return self._with_entries([feed.entries], "page", *_describe(feed), *links)
+        links = (self._framed, self._describe_main(), *self._describe_related(feed))
+        lists = feed.entries, upcoming_events(feed.events)
+        return self._with_entries(lists, "page", *_describe(feed), *links)
 
     def archive(self, feed: Feed) -> bytes:
         """Return the recipe of an archive document; `feed` is one of `archive_feeds`."""
@@ -153,7 +169,8 @@ def _terms(entry: Entry) -> _Terms:
 
 def _describe_link(entry: Entry) -> bytes:
     """Return the values that pages of other entries show of this one."""
-    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0"
+    shown = (entry.published, entry.event)  # in the list of related entries
+    text = f"{entry.slug}\0{entry.title}\0{entry.language}\0{entry.translates}\0{shown}\0"
     return text.encode("utf-8", "surrogatepass")
 
 

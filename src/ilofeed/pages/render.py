@@ -29,6 +29,7 @@ from ilofeed.model import (
 from ilofeed.pages import embeds, entry_page, feed_page, former, html
 from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import Directory, build_directory
+from ilofeed.pages.news import news_pages, render_news
 from ilofeed.pages.recipe import Recipes
 from ilofeed.workers import ALONE, Workers
 
@@ -133,7 +134,11 @@ def render_changed(
 
     for_site = [
         _Group(selection, recipes.assets(), lambda _: render_assets(office)),
-        _Group(selection, recipes.index(entries), lambda _: render_index(selection, directory)),
+        _Group(selection, recipes.index(selection), lambda _: render_index(selection, directory)),
+    ]
+    for_site += [
+        _Group(selection, recipes.news(page), partial(render_news, page, directory))
+        for page in news_pages(selection)
     ]
 
     documents: list[AnyDocument] = [

@@ -19,6 +19,7 @@ from ilofeed.content import EntryFile, Sources, check_entry, check_files, slug_o
 from ilofeed.feeds import (
     Selection,
     is_published,
+    is_upcoming,
     newest_first,
     next_change,
     select_feeds,
@@ -140,7 +141,7 @@ def _select(
     marks = {e.slug: _mark(e, office, now) for e in entries if not is_published(e, now)}
     out = select_published((entry for entry in entries if entry.slug not in marks), now)
     waiting = [
-        dataclasses.replace(entry, draft=False, withdrawn=None)
+        dataclasses.replace(entry, draft=False, withdrawn=None, upcoming=is_upcoming(entry, now))
         for entry in entries
         if entry.slug in marks
     ]
