@@ -17,6 +17,7 @@ from ilofeed.model import Document, Entry, Feed, Office
 # all released versions of each script, the newest last
 SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0", "1.2.0"), "ilo-frame": ("1.0.0", "1.1.0")}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # default number of items; frame size in pixels
+OEMBED_LIMIT = 4  # items of a feed in at most 1,000 pixels, which WordPress gives to a frame
 ENTRY_HEIGHT = 240  # of the frame of an entry
 _CHOICES = "#theme={theme}&limit={limit}"
 SANDBOX = "allow-scripts allow-popups allow-popups-to-escape-sandbox"
@@ -110,7 +111,7 @@ def oembed(shown: Feed | Entry, office: Office) -> dict[str, Any]:
     office = office.localized(shown.language)
     if isinstance(shown, Feed):
         page = office.address(shown.path("index.html"))
-        address = f"{office.address(shown.path('embed.html'))}#limit={LIMIT}"
+        address = f"{office.address(shown.path('embed.html'))}#limit={OEMBED_LIMIT}"
     else:
         page, address = shown.url, office.address(beside(shown, "embed.html"))
     height = HEIGHT if isinstance(shown, Feed) else ENTRY_HEIGHT
