@@ -170,3 +170,18 @@ def test_files_of_other_kinds_are_attachments() -> None:
         ("net/d", "", "", ""),
     ]
     assert read.picture.url == ""
+
+
+def test_what_is_not_read_of_links_authors_and_categories_is_counted() -> None:
+    entry = (
+        "<entry><id>tag:a.example,2015:1</id><title>A</title><updated>2015-05-19T00:00:00Z</updated>"
+        '<link href="https://a.example/1" length="5"/><link uri="at://a/1"/>'
+        "<author><name>Li Wei</name><url>https://a.example/li</url></author>"
+        '<category term="wages-2015" label="Wages"/><category term="Jobs" label="Jobs"/></entry>'
+    )
+    feed = read_feed(
+        f'<feed xmlns="http://www.w3.org/2005/Atom"><title>T</title>{entry}</feed>', None
+    )
+    (note,) = (note.text for note in feed.notes if "no key" in note.text)
+    for name in ("link length (1)", "link uri (1)", "author url (1)", "category term (1)"):
+        assert name in note

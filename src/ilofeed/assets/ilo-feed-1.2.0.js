@@ -14,7 +14,7 @@ SHEET.replaceSync(`
 :host([theme=light]){color-scheme:light}
 :host([theme=dark]){color-scheme:dark}
 ul{margin:0;padding:0;list-style:none}
-li{padding:.75em 0;border-block-end:1px solid var(--ilo-feed-line,#8886)}
+li{padding:.75em 0;text-align:start;border-block-end:1px solid var(--ilo-feed-line,#8886)}
 [part=heading]{margin:0;font-size:1.0625em}
 p{margin-block:.25em 0}
 a{color:var(--ilo-feed-link,inherit)}
@@ -95,7 +95,7 @@ customElements.get('ilo-feed') ?? customElements.define('ilo-feed', class extend
 			this.#draw();
 		} catch {
 			if (request !== this.#request) return;
-			console.warn('ilo-feed: no feed or no CORS at', url);
+			console.warn('ilo-feed: no CORS or feed at', url);
 			this.#feed = null;
 			this.#view.dir = '';
 			this.#view.replaceChildren(make('slot', ''));

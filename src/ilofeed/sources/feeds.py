@@ -47,6 +47,9 @@ _SINGLE = {
     )
     for name in group.split()
 }  # fmt: skip
+# attributes and elements
+_LINK_READ = frozenset("href hreflang length rel title type".split())
+_AUTHOR_READ = frozenset("email name uri".split())
 _MEDIA_READ = frozenset("fileSize medium type url".split())
 
 
@@ -345,6 +348,8 @@ class _EntryReader:
                 yield f"link rel={rel}"
             elif rel == "alternate" and link.get("title") not in {None, "", item.title.value}:
                 yield "link title"
+            yield from ["link length"] * (rel == "alternate" and bool(link.get("length")))
+        yield from self._unread_parts()
         texts = defaultdict[str, set[str]](set)
         for child in self.node:
             texts[_SINGLE.get(local_name(child), "")].add(text_of(child))
@@ -354,6 +359,16 @@ class _EntryReader:
             yield "created"
         authors = [author for author in dict.get(self.entry, "authors") or () if author]
         yield from ["author"] * (len(authors) - len(item.authors))
+
+    def _unread_parts(self) -> Iterator[str]:
+        """Yield names of attributes and elements of links, authors and categories of Atom."""
+        for name, known in (("link", _LINK_READ), ("author", _AUTHOR_READ)):
+            for node in self.node.iterchildren(_ATOM + name):
+                others = {*node.attrib, *map(local_name, node.iterchildren("*"))} - known
+                yield from (f"{name} {other.rpartition('}')[2]}" for other in sorted(others))
+        for tag in dict.get(self.entry, "tags") or ():
+            if tag.get("label") and tag.get("term") not in {None, "", tag.get("label")}:
+                yield "category term"  # for programs; the label is for people
 
     def _picture(self) -> items.Picture:
         for node in self._media("image")[:1]:
