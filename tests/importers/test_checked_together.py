@@ -12,7 +12,7 @@ from ilofeed.content.read import Sources
 from ilofeed.importers import ImportRequest, run_import
 from ilofeed.importers.convert import EntryFile
 from ilofeed.importers.verified import SiteCheck
-from offices import NOW, SMALL, entry
+from offices import DATA, NOW, ROOT, SMALL, entry
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -100,3 +100,19 @@ def imported(root: Path, *items: dict[str, str]) -> list[str]:
     assert draft.faults == ()
     assert result.paths
     return list(map(str, result.notes))
+
+
+def test_an_office_with_pictures_gets_entries(tmp_path: Path) -> None:
+    """Pages link to the icon of the office and to the pictures of its entries."""
+    (tmp_path / "entries").mkdir()
+    picture = (DATA / "gallery" / "entries" / "steppe.png").read_bytes()
+    (tmp_path / "entries" / "steppe.png").write_bytes(picture)
+    (tmp_path / "entries" / "old.md").write_bytes(
+        entry(title="Old", image="{file: steppe.png, alt: A plain}")
+    )
+    (tmp_path / "icon.png").write_bytes((ROOT / "brand" / "icon.png").read_bytes())
+    office = SMALL.replace(b"  timezone:", b"  icon: icon.png\n  timezone:")
+    (tmp_path / "feeds.yaml").write_bytes(office)
+    (tmp_path / "news.csv").write_text("title,date,category\nPay,2015-05-19,Wages\n")
+    result = run_import(tmp_path, ImportRequest("news.csv", countries=["MN"]), NOW)
+    assert (result.paths, result.notes) == (("entries/2015/pay.md",), ())

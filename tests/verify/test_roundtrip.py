@@ -438,6 +438,7 @@ def test_the_fields_of_an_entry_are_all_compared() -> None:
         "folder",
         "source",
         "translates",
+        "upcoming",  # where pages show it
         "files",  # as `image`, `attachments` and pictures in `html`
     }
     assert {field.name for field in dataclasses.fields(Entry)} == compared | not_published

@@ -14,6 +14,7 @@ from ilofeed.feeds import select
 from ilofeed.importers.convert import EntryFile
 from ilofeed.importers.plan import ImportPlan
 from ilofeed.importers.terms import with_terms
+from ilofeed.media import files_of, unread_files
 from ilofeed.model import Term
 from ilofeed.problems import Problem
 from ilofeed.verify import Fault, verify
@@ -86,7 +87,10 @@ class SiteCheck:
         if checked is None:
             return []
         site, _ = checked
-        return verify(render_site(select(site, self.now), workers), site.office, workers=workers)
+        selection = select(site, self.now)
+        wanted = unread_files(files_of(site.office, selection.entries))
+        documents = [*render_site(selection, workers), *wanted]
+        return verify(documents, site.office, workers=workers)
 
 
 def _place(problem: Problem) -> tuple[str, int, int, str]:

@@ -18,6 +18,11 @@ def files_of(office: Office, entries: Iterable[Entry]) -> list[PublishedFile]:
     return [*office.brand.values(), *(file for entry in entries for file in entry.files)]
 
 
+def unread_files(wanted: Iterable[PublishedFile]) -> list[Document]:
+    """Return files as documents without their bytes, which suffice to find broken links."""
+    return [Document(path, "file", b"") for file in wanted for path in _paths(file)]
+
+
 def render_files(
     wanted: Sequence[PublishedFile],
     files: Mapping[str, OfficeFile],
@@ -45,6 +50,10 @@ def render_files(
     return documents
 
 
+def _paths(file: PublishedFile) -> list[str]:
+    return [file.path, *(version_path(file.path, width) for width in file.widths)]
+
+
 def _recipe(file: PublishedFile) -> bytes:
     text = f"{file.path} {file.digest} {file.widths} {converter_version()}"
     return hashlib.blake2b(text.encode(), digest_size=SHORT).digest()
@@ -61,7 +70,7 @@ def _render(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Docume
     is_icon = file.path == Icon.LARGE.path
     versions = convert_square(data, list(Icon)) if is_icon else convert(data)
     assert not isinstance(versions, str)
-    paths = [file.path, *(version_path(file.path, width) for width in file.widths)]
+    paths = _paths(file)
     return [
         Document(path, "file", version, recipe=recipe)
         for path, version in zip(paths, versions[: len(paths)], strict=True)

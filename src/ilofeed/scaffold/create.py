@@ -13,7 +13,7 @@ from ilofeed.build import render_site
 from ilofeed.content import Site, Sources, check, read
 from ilofeed.feeds import select
 from ilofeed.files import is_same
-from ilofeed.media import MAX_FILE_BYTES, OfficeFile, Unreadable, files_of, read_file, render_files
+from ilofeed.media import MAX_FILE_BYTES, OfficeFile, Unreadable, files_of, read_file, unread_files
 from ilofeed.model import Office
 from ilofeed.problems import attempting, quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
@@ -145,7 +145,7 @@ def check_office_sources(office: NewOffice, clock: dt.datetime) -> tuple[Sources
     if site is None or problems:
         raise OfficeError(*(problem.message for problem in problems))
     documents = render_site(select(site, clock))
-    files = render_files(files_of(site.office, ()), site.files, {})
+    files = unread_files(files_of(site.office, ()))
     if faults := verify([*documents, *files], site.office):
         fault = faults[0]
         raise OfficeError(
