@@ -249,7 +249,7 @@ class _Simplifier:
         if signs and holds(element):
             element.insert(0, signs[0])
             element.append(signs[1])
-        element.unwrap()
+        element.name = "span"
 
     def _quotation(self, element: Any) -> None:
         self._surround(element, "‘’" if len(element.find_parents("q")) % 2 else "“”")
