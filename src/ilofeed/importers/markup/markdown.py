@@ -69,9 +69,11 @@ def to_markdown(source: str, permalink: str, resolve: Resolve) -> Body:
     if not _is_bounded(tidy, MAX_DEPTH):  # exact now, since the HTML parser has closed elements
         lost.append("the HTML of the body is too deeply nested; only its text is kept")
         return _plain_body(tidy, permalink, lost, resolve)
-    for text, notes in ((tidy, ()), (_EMPHASIS.sub("", tidy), (_NO_EMPHASIS,))):
-        if body := _convert(text, permalink):
-            return Body(*body, (*lost, *notes))
+    if body := _convert(tidy, permalink):
+        return Body(*body, tuple(lost))
+    plainer = _EMPHASIS.sub("", tidy)
+    if plainer != tidy and (body := _convert(plainer, permalink)):
+        return Body(*body, (*lost, _NO_EMPHASIS))
     lost.append(_TEXT_ONLY)
     return _plain_body(tidy, permalink, lost, resolve)
 
