@@ -88,7 +88,9 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
         pattern for first, second, *_ in lookalikes._STARTS for pattern in (first, second)
     ),
     "src/ilofeed/content/entry.py": (
-        re.compile(r"https://example\.org/(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"),
+        re.compile(
+            r"(?<![/=?&%])https://example\.org/(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"
+        ),
     ),
     "src/ilofeed/content/hyphens.py": (
         re.compile(r".*+(?:\n {3,}+.*+)*+"),

@@ -45,6 +45,8 @@ def test_a_dead_link(address: str, other: dict[str, str], message: str) -> None:
         (f"[it]({SITE}entry/none/)", {"draft": "true"}, {}),
         (f"[it]({SITE}entry/other/)", {"date": "2027-02-01"}, {"date": "2027-01-01"}),
         ("[it](https://example.org/entry/none/)", {}, {}),
+        (f"[it](https://example.net/web/{SITE}entry/none/)", {}, {}),
+        (f"[it](https://example.net/?share={SITE}entry/none/&x={SITE}none/)", {}, {}),
         (f"{SITE} and {SITE}. [it]({SITE}all/) [it]({SITE}category/wages/rss.xml?x#y)", {}, {}),
         (f"[it]({SITE}country/mn/category/wages/) [it]({SITE}feeds.opml)", {}, {}),
         (f"[it]({SITE}assets/site.css) [it]({SITE}embed/ilo-feed.js)", {}, {}),
@@ -77,13 +79,26 @@ def test_each_page_of_the_site_has_its_place(command: str, page: str, tmp_path: 
     assert done.stdout.count("[dead-link]") == done.stdout.count("\n") == 1
 
 
-def test_an_entry_that_becomes_a_draft_is_noticed_by_the_next_build(tmp_path: Path) -> None:
-    given = entry(f"\n[it]({SITE}entry/other/)\n")
+@pytest.mark.parametrize(
+    ("given", "place"),
+    [
+        (entry(f"\n[it]({SITE}entry/other/)\n"), "9:6"),
+        (entry(summary=f"See {SITE}entry/other/"), "4:14"),
+        (entry(link=f"{SITE}entry/other/"), "7:7"),
+        (entry(attachments=f"[{{url: {SITE}entry/other/, type: text/html, title: It}}]"), "7:21"),
+        (entry(authors=f"[{{name: A, url: {SITE}entry/other/}}]"), "7:26"),
+        (entry(event=f"{{start: 2015-06-01, url: {SITE}entry/other/}}"), "7:33"),
+        (entry(image=f"{{url: {SITE}entry/other/, alt: A picture}}"), "7:14"),
+    ],
+)
+def test_an_entry_that_becomes_a_draft_is_noticed_by_the_next_build(
+    given: bytes, place: str, tmp_path: Path
+) -> None:
     office = write_office(tmp_path / "office", wages=given, other=entry())
     assert run(office, "build", *WHEN).returncode == 0
     (office / "entries" / "other.md").write_bytes(entry(draft="true"))
     done = run(office, "build", *WHEN)
-    assert done.stdout.startswith("entries/wages.md:9:6: error: `other` is a draft; ")
+    assert f"entries/wages.md:{place}: error: `other` is a draft; " in done.stdout
 
 
 def test_a_link_twice_is_noticed_by_the_next_build_at_its_place(tmp_path: Path) -> None:

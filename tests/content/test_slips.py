@@ -280,6 +280,13 @@ def test_a_picture_without_a_text_is_looked_for_all_the_same() -> None:
             "/feeds/index.html",
             "is the address of a page, index.html; write that of its folder",
         ),
+        ("categories:", "  links: Us\ncategories:", "write links: [{label: Us, url: …}]"),
+        ("categories:", "  links: [Us]\ncategories:", "write {label: Us, url: …}"),
+        (
+            "categories:",
+            "  links:\n    - https://example.org/\ncategories:",
+            "write {label: …, url: https://example.org/}",
+        ),
         (
             "org,2015",
             "org,0215",
@@ -501,3 +508,12 @@ def test_a_section_all_of_whose_terms_have_slips_is_not_empty() -> None:
 def test_what_is_masked_is_never_shown() -> None:
     office = OFFICE + b"feeds:\n  -all\n  -per: country\n"
     assert not any("xx" in message for message in messages(office=office))
+
+
+def test_a_list_below_a_key_with_a_value_blames_no_other_section() -> None:
+    site = "  author:\n    name: A\n  links: Us\n    - {label: A, url: https://example.org/}\n"
+    office = OFFICE.decode().replace("categories:", f"{site}categories:", 1).encode()
+    assert found(office=office) == ["feeds.yaml:10:10 wrong-type", "feeds.yaml:11:5 indentation"]
+    assert messages(office=office)[1] == (
+        "`links` has a value on its own line; delete that value, or this list"
+    )

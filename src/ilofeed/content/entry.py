@@ -134,7 +134,10 @@ def own_links(source: Source, office: Office) -> tuple[OwnLink, ...]:
     if office.url not in source.text:
         return ()
     text = _NO_LINKS.sub(lambda code: " " * len(code[0]), source.text)
-    pattern = re.compile(rf"{re.escape(office.url)}(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)")
+    # an address in the query or path of another, as of an archive, is none of this site
+    pattern = re.compile(
+        rf"(?<![/=?&%]){re.escape(office.url)}(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"
+    )
     return tuple(
         OwnLink(match[1] or "", match[2], *source.place(match.start()))
         for match in pattern.finditer(text)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from ilofeed.problems import quote
 
-_TOP = re.compile(r"^[^\s#]", re.MULTILINE)
 _KEY = re.compile(r"(?:- +)?([\w-]+)[ \t]*:(?:\s|$)")
 
 
@@ -68,8 +67,9 @@ def find_mixture(text: str, offset: int) -> Mixture | None:
     indent = re.compile(r"[ ]*").match(text, start)[0]  # type: ignore[index]  # it always matches
     if not indent:
         return None
-    first = max((match.start() for match in _TOP.finditer(text, 0, start)), default=0)
-    below = _TOP.search(text, start)
+    outer = re.compile(rf"^ {{0,{len(indent) - 1}}}[^\s#]", re.MULTILINE)
+    first = max((match.start() for match in outer.finditer(text, 0, start)), default=0)
+    below = outer.search(text, start)
     lines = re.compile(rf"^{indent}([^\s#].*)$", re.MULTILINE)
     found = list(lines.finditer(text, first, below.start() if below else len(text)))
     with_hyphen = [match for match in found if match[1].startswith("- ")]

@@ -40,6 +40,8 @@ _EXPECTED = {
     "event_type": "write event: {{start: {value}}}, with the day, or date and time, as `start`",
     "items_type": "expected keys, not a list; delete the hyphen in front of {first}",
     "terms_type": "expected a label for each name; write {key}: {value}",
+    "links_type": "expected a list; write links: [{value}]",
+    "link_type": "expected keys; write {value}",
     "picture_type": "write image: {{file: {value}, alt: …}}, with what the picture shows as `alt`",
     "colon_type": "expected text; put quotes around all of it, because it contains a colon",
     "model_type": "expected keys, each on its own indented line: {keys}",
@@ -187,6 +189,13 @@ def _described(
         kind = "item_type" if kind == "list_type" and first in fields else kind
         if kind == "string_type" and shape == "a mapping" and " " in first:
             kind = "colon_type"
+        if "links" in path and isinstance(node, Scalar):
+            kind, own = (
+                "links_type" if key == "links" else "link_type",
+                ("label", "url")[":" in value],
+            )
+            keys = (f"{name}: {value if name == own else '…'}" for name in fields)
+            value = "{" + ", ".join(keys) + "}"
         if key in {"image", "event"} and isinstance(node, Scalar):
             kind = "picture_type" if key == "image" else "event_type"
         elif kind == "model_type" and isinstance(node, Sequence) and first in fields:

@@ -36,7 +36,7 @@ def _check_id(value: str) -> str:
 
 
 class EventFields(keys.Fields):
-    """keys.When and where an event takes place."""
+    """When and where an event takes place."""
 
     start: keys.LocalWhen = Field(description="First day, or date and time of the start")
     end: keys.LocalWhen | None = Field(
@@ -95,7 +95,7 @@ class EntryFields(keys.Fields):
         None, description="Address of the item elsewhere, which readers open"
     )
     updated: keys.When | None = Field(None, description="Last change that subscribers should see")
-    event: EventFields | None = Field(None, description="keys.When and where an event takes place")
+    event: EventFields | None = Field(None, description="When and where an event takes place")
     authors: (
         Annotated[list[Either[keys.Name, keys.PersonFields]], Field(min_length=1, max_length=50)]
         | None
@@ -105,11 +105,9 @@ class EntryFields(keys.Fields):
         Annotated[list[Either[keys.Line, AttachmentFields]], Field(min_length=1, max_length=50)]
         | None
     ) = Field(None, description="Documents to download: names of files, or mappings")
-    language: keys.Language | None = Field(
-        None, description="keys.Language, if it is not the office's"
-    )
+    language: keys.Language | None = Field(None, description="Language, if it is not the office's")
     translation_of: keys.Slug | None = Field(
-        None, description="keys.Slug of the entry that this translates"
+        None, description="Slug of the entry that this translates"
     )
     id: Annotated[str, AfterValidator(_check_id)] | None = Field(
         None, description="The entry's former slug, a full tag URI, or its id in an older feed"
@@ -196,7 +194,7 @@ class SiteFields(keys.Fields):
         examples=["example.org,2015:office"],
     )
     title: PerLanguage[keys.Name] = Field(
-        description="keys.Name of the office, or its name in each language", examples=["Our office"]
+        description="Name of the office, or its name in each language", examples=["Our office"]
     )
     description: PerLanguage[keys.Paragraph] | None = None
     language: keys.Language = "en"
@@ -204,7 +202,7 @@ class SiteFields(keys.Fields):
         None, min_length=1, max_length=50, description="Languages that entries may have"
     )
     timezone: Annotated[str, AfterValidator(_check_zone)] = Field(
-        description="keys.Name in the IANA time zone database", examples=["Asia/Ulaanbaatar"]
+        description="Name in the IANA time zone database", examples=["Asia/Ulaanbaatar"]
     )
     publish_time: keys.TimeOfDay = dt.time(9)
     author: keys.PersonFields | None = None

@@ -136,9 +136,12 @@ def _unused_files(
 
 
 def _parsed_before(office: Office, path: str, entry: Entry) -> EntryFile:
-    texts = Source(path, "\n".join([entry.html, entry.link or ""]))
+    parts = (*entry.authors, *entry.attachments, entry.event, entry.image)
+    addresses = (entry.link, *(part.url for part in parts if part is not None))
+    texts = "\n".join([entry.html, entry.title, entry.summary, *filter(None, addresses)])
     read = entry.id, entry.translates, entry
-    return EntryFile(path, entry.slug, *read, is_cached=True, links=own_links(texts, office))
+    links = own_links(Source(path, texts), office)
+    return EntryFile(path, entry.slug, *read, is_cached=True, links=links)
 
 
 def unique_updated(entries: list[Entry]) -> Iterable[Entry]:

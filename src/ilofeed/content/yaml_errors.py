@@ -121,9 +121,12 @@ def _colon(error: YamlError, text: str) -> Diagnostic | None:
         message = f"{quote(above_pair['key'])} belongs to the section above; "
         message += f"indent the line by {len(indent)} spaces, like the next one"
         return Diagnostic(above_start, "indentation", message, indent)
+    at = start + len(line) - len(line.lstrip())
     message = "this line is indented, so YAML adds it to the line above; begin it in the column of "
     message += "the other keys, or, if it continues the text above, put quotes around all of it"
-    return Diagnostic(start + len(line) - len(line.lstrip()), "indentation", message)
+    if line[at - start :].startswith("- ") and (key := re.match(r"[ \t]*([\w-]+):", above_line)):
+        message = f"{quote(key[1])} has a value on its own line; delete that value, or this list"
+    return Diagnostic(at, "indentation", message)
 
 
 def no_indent(text: str, start: int, line: str) -> Diagnostic | None:
