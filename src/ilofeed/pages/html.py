@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
-from ilofeed.i18n import Phrases, direction, in_language, own_name, phrases
+from ilofeed.i18n import Phrases, direction, in_language, own_name
 from ilofeed.media import Icon, readable, version_path
 from ilofeed.model import (
     FILE_NAMES,
@@ -94,10 +94,8 @@ def _environment() -> jinja2.Environment:
 
 def common_values(office: Office, directory: Directory) -> dict[str, Any]:
     """Return the template values that all pages in `office.language` share."""
-    words = phrases(office.language, office.default_language)
-    is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
-    # the language of the phrases, if there are none in the office's
-    tag = office.language if is_same else words.tag
+    words = office.phrases()
+    tag = office.language if words.speaks(office.language) else words.tag
     return {
         "office": office,
         "feeds": directory.feeds,
@@ -132,7 +130,7 @@ def render_assets(office: Office) -> list[Document]:
     """Return the stylesheets and scripts of the pages, and the stylesheet of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
     values = {
-        "words": phrases(office.language),
+        "words": office.phrases(),
         "accent": readable(office.accent, _LIGHT_PANEL),
         "dark_accent": readable(office.accent, _DARK_PANEL),
     }
