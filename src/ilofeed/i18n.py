@@ -33,6 +33,7 @@ class Phrases:
 
     tag: str  # BCP 47
     table: Mapping[str, Any]
+    untranslated: tuple[str, ...] = ()  # keys; a table with some is not used
 
     def __getitem__(self, key: str) -> Any:
         return self.table[key]
@@ -162,7 +163,7 @@ def phrases(tag: str, tables: Mapping[str, Phrases] = MappingProxyType({})) -> P
     """
     nearest = _NEAREST.get(tag.partition("-")[0], "en")
     for name in (*shorter_tags(tag), nearest) if tables else ():
-        if name in tables:
+        if name in tables and not tables[name].untranslated:
             return tables[name]
     return _our_phrases(nearest)
 
