@@ -31,6 +31,7 @@ from ilofeed.model import (
     Format,
     Image,
     Office,
+    Term,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language, menu
 from ilofeed.urls import relative
@@ -112,6 +113,8 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "date_line": functools.partial(date_line, words, tag),
         "entry_list": functools.partial(entry_list, office, words, tag),
         "autodiscovery": functools.partial(autodiscovery_links, office),
+        "kicker": functools.partial(kicker, office),
+        "term_label": functools.partial(term_label, office),
         "label": lambda feed: label(feed, office, words),
         "label_language": lambda feed: label_language(feed, office),
         "about": lambda feed: about(feed, office, words, directory),
@@ -161,12 +164,14 @@ def fill(phrase: str, **values: object) -> Markup:
     return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  everything is escaped
 
 
-def lang(page_language: str, tag: str) -> Markup | str:
-    """Return the lang and dir attributes of an element, unless they are those of the page."""
-    if tag == page_language:
+def lang(page_language: str, tag: str, around: str = "") -> Markup | str:
+    """Return the lang and dir attributes of an element, unless they are those of the element
+    `around` it, which is the page by default."""
+    around = around or page_language
+    if tag == around:
         return ""
     text_dir = escape(direction(tag))
-    dir_attribute = f' dir="{text_dir}"' if text_dir != direction(page_language) else ""
+    dir_attribute = f' dir="{text_dir}"' if text_dir != direction(around) else ""
     return Markup(f' lang="{escape(tag)}"{dir_attribute}')  # noqa: S704
 
 
@@ -208,6 +213,18 @@ def span(words: Phrases, event: Event) -> Markup:
     return Markup(span_html(words, event))  # noqa: S704
 
 
+def kicker(office: Office, entry: Entry) -> Markup:
+    """Return the label above the title of an entry, within an element in the entry's language."""
+    label, tag = term_label(office, office.categories[entry.categories[0]], entry.language)
+    return Markup(f'<p class="kicker"{lang(entry.language, tag)}>{escape(label)}</p>')  # noqa: S704
+
+
+def term_label(office: Office, term: Term, language: str) -> tuple[str, str]:
+    """Return the best label of a term for a language, and the language of the label."""
+    label, tag = in_language(term.labels, language)
+    return label, tag or office.default_language
+
+
 def entry_list(
     office: Office,
     words: Phrases,
@@ -229,8 +246,7 @@ def entry_list(
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
-        kicker = escape(office.categories[entry.categories[0]].label(entry.language))
-        first = "" if brief else f'<p class="kicker">{kicker}</p>\n'
+        first = "" if brief else f"{kicker(office, entry)}\n"
         last = "" if brief else f'\n<p class="summary">{escape(entry.summary)}</p>'
         picture = thumbnail(entry, href) if pictures else ""
         own, other = href(entry.page), entry.link if place != "page" else None
