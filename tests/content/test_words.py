@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import lxml.html
@@ -106,6 +107,29 @@ def test_a_word_is_corrected_wherever_it_is_shown() -> None:
     assert "Recevoir</a>" in shown["entry/b/index.html"].data.decode()
     assert made.office.phrases("fr-CA")["next"] == "A"
     assert made.office.phrases("fr-BE")["next"] == "Suivante"
+
+
+def test_signs_of_markup_in_words_are_text() -> None:
+    words = {"event_when": "A & <b {when}", "event_where": "W & {where}", "documents": "D <& E"}
+    words |= {"event_cancelled": "C & <d", "raw_title": 'It\\ "is" & </', "subscribe": "S & <s"}
+    made = site(
+        office=office("words: " + json.dumps({"en": words}) + "\n"),
+        a=entry(
+            event="{start: 2015-06-02, place: P & Q, status: cancelled}",
+            attachments="[{url: 'https://example.net/a.pdf', title: A}]",
+        ),
+    )
+    shown = documents(made)
+    assert verify(list(shown.values()), made.office) == []
+    (item,) = json.loads(shown["all/feed.json"].data)["items"]
+    assert item["title"].startswith("C & <d: ")
+    content: Any = lxml.html.fromstring(f"<div>{item['content_html']}</div>")
+    assert content.xpath("p")[0].text_content() == "A & <b 2 June 2015 · W & P & Q"
+    assert content.xpath(".//h2")[0].text_content() == "D <& E"
+    page: Any = lxml.html.fromstring(shown["index.html"].data)
+    assert "S & <s" in page.text_content()
+    (style,) = re.findall(r'content: "(It.*)";', shown["assets/feed.css"].data.decode())
+    assert re.sub(r"\\([0-9a-f]+) ", lambda code: chr(int(code[1], 16)), style) == 'It\\ "is" & </'
 
 
 def test_a_language_without_a_table_speaks_english() -> None:

@@ -62,7 +62,7 @@ def as_item(entry: Entry, office: Office) -> Entry:
             title=title,
             summary=f"{notice}. {_when_and_where(words, when, event.place)}",
             html=_in_direction(
-                f"<p{_lang(words.tag, entry.language)}>{notice}</p>\n"
+                f"<p{_lang(words.tag, entry.language)}>{html.escape(notice, quote=False)}</p>\n"
                 + _event(event, words, entry.language),
                 entry.language,
             ),
@@ -118,7 +118,7 @@ def _event(event: Event, words: Phrases, language: str) -> str:
     borrowed = _lang(words.tag, language)
     if borrowed and place is not None:
         place = f"<bdi{_lang(language, words.tag)}>{place}</bdi>"
-    text = _when_and_where(words, span_html(words, event), place)
+    text = _when_and_where(_escaped(words), span_html(words, event), place)
     return f'<p class="{PARTS["p"]}"{borrowed}>{text}</p>'
 
 
@@ -131,7 +131,7 @@ def _picture(image: Image, words: Phrases, language: str) -> str:
     size = f' width="{image.width}" height="{image.height}"' if image.width else ""
     picture = f'<img src="{html.escape(image.url)}" alt="{html.escape(image.alt)}"{size}>'
     if image.credit is not None:
-        credit = words.fill("credit", name=html.escape(image.credit, quote=False))
+        credit = _escaped(words).fill("credit", name=html.escape(image.credit, quote=False))
         picture += f"<figcaption{_lang(words.tag, language)}>{credit}</figcaption>"
     return f'<figure class="{PARTS["figure"]}">{picture}</figure>'
 
@@ -144,8 +144,14 @@ def _documents(attachments: Sequence[Attachment], words: Phrases, language: str)
         if note := describe_file(attachment.type, attachment.length):
             item += f" <bdi>({note})</bdi>"
         items.append(f"<li>{item}</li>\n")
-    heading = f"<h2{_lang(words.tag, language)}>{words['documents']}</h2>"
+    heading = f"<h2{_lang(words.tag, language)}>{_escaped(words)['documents']}</h2>"
     return f'<div class="{PARTS["div"]}">\n{heading}\n<ul>\n{"".join(items)}</ul>\n</div>'
+
+
+def _escaped(words: Phrases) -> Phrases:
+    """Return the phrases of the content as HTML: an office may write any text."""
+    keys = ("event_when", "event_where", "credit", "documents")
+    return Phrases(words.tag, {key: html.escape(words[key], quote=False) for key in keys})
 
 
 def _lang(tag: str, around: str) -> str:

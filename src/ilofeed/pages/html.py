@@ -84,7 +84,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"breakable": breakable, "fill": fill, "file": describe_file}
-    environment.filters |= {"own_name": own_name, "script_hash": script_hash}
+    environment.filters |= {"own_name": own_name, "script_hash": script_hash, "css": css_string}
     environment.globals |= {
         "direction": direction,
         "relative": relative,
@@ -151,6 +151,11 @@ def script_hash(text: str) -> str:
     """Return the hash that allows an inline script (CSP 3, section 2.3.1)."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"sha256-{base64.b64encode(digest).decode()}"
+
+
+def css_string(text: str) -> Markup:
+    """Return a text for a string in quotes in a stylesheet."""
+    return Markup(re.sub(r'["\\<>&]', lambda match: f"\\{ord(match[0]):x} ", text))  # noqa: S704
 
 
 def webcal(address: str) -> str:
