@@ -1,21 +1,24 @@
 """Phrases and date formats of the pages, one table for each language (`data/phrases/`).
 
-A page in a language without a table uses the table of the office's language, or else English. A
-table serves all regions and scripts of its language: Traditional Chinese pages have buttons in
-Simplified Chinese, which their readers understand, not in English.
+A page in a language without a table speaks English. A table serves all regions and scripts of its
+language: Traditional Chinese pages have buttons in Simplified Chinese, which their readers
+understand, not in English. An office completes and corrects tables in feeds.yaml (`content.words`),
+so the words of its pages come from `Office.phrases`. `native_reader` in a table names who has read
+it, of those whose first language it is; null until then.
 """
 
 import datetime as dt
 import functools
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from types import MappingProxyType
 from typing import Any, cast
 
 from ilofeed.dates import Moment, offset
 
-LANGUAGES = ("en", "zh-Hans", "mn", "ar")
+LANGUAGES = ("en", "fr", "es", "ru", "ar", "zh-Hans", "mn", "pt", "de", "id", "vi")
 # codes of scripts (ISO 15924) and of languages (primary subtags) that run from right to left
 _LEFTWARD_SCRIPTS = frozenset("Adlm Arab Aran Hebr Mand Nkoo Rohg Samr Syrc Thaa".split())
 _LEFTWARD = frozenset(
@@ -30,6 +33,7 @@ class Phrases:
 
     tag: str  # BCP 47
     table: Mapping[str, Any]
+    untranslated: tuple[str, ...] = ()  # keys; a table with some is not used
 
     def __getitem__(self, key: str) -> Any:
         return self.table[key]
@@ -37,6 +41,10 @@ class Phrases:
     def fill(self, key: str, **values: str) -> str:
         """Return a phrase with values in place of its `{names}`."""
         return str(self.table[key]).format(**values)
+
+    def speaks(self, tag: str) -> bool:
+        """Return whether these are the words of a language, in any of its regions and scripts."""
+        return tag.partition("-")[0] == self.tag.partition("-")[0]
 
     def day(self, moment: Moment) -> str:
         """Return a day, without its time: `19 May 2015`."""
@@ -46,7 +54,7 @@ class Phrases:
         """Return a day, or an instant with time and offset: `19 May 2015, 14:30 (UTC+8)`."""
         if not isinstance(moment, dt.datetime):
             return self.day(moment)
-        return self._at(moment) + self.fill("zone", zone=_zone(moment))
+        return self._at(moment) + self._zone(moment)
 
     def span(self, start: Moment, end: Moment | None) -> Iterator[tuple[str, Moment | None]]:
         """Yield the parts of a range such as `2–3 April 2015`, each with its moment or None."""
@@ -72,7 +80,7 @@ class Phrases:
         else:
             yield " – ", None
             yield self._at(end), end
-        yield self.fill("zone", zone=_zone(end)), None
+        yield self._zone(end), None
 
     def number(self, number: int) -> str:
         """Return a number with its noun: `1 item`, `5 items`."""
@@ -81,26 +89,65 @@ class Phrases:
     def _at(self, moment: dt.datetime) -> str:
         return self.fill("at", day=self.day(moment), time=f"{moment:%H:%M}")
 
+    def _zone(self, moment: dt.datetime) -> str:
+        zone = _offset(moment)
+        if direction(self.tag) == "rtl":  # hold together what is written from left to right
+            zone = f"\u2066{zone}\u2069"
+        return self.fill("zone", zone=zone)
+
     def _write(self, pattern: str, moment: Moment) -> str:
         month: str = self["months"][moment.month - 1]
         return pattern.format(year=moment.year, month=month, day=moment.day)
 
 
-def plural(tag: str, number: int) -> str:
-    """Return the plural category of a whole number (CLDR): `one`, `few`, `other`, …"""
-    if tag == "en":
-        return "one" if number == 1 else "other"
-    if tag != "ar":
-        return "other"
+def _one(number: int) -> str:
+    return "one" if number == 1 else "other"
+
+
+def _one_or_none(number: int) -> str:
+    return "one" if number < 2 else "other"
+
+
+def _or_millions(rule: Callable[[int], str], number: int) -> str:
+    return "many" if number and number % 1_000_000 == 0 else rule(number)
+
+
+def _slavic(number: int) -> str:
+    last = number % 10 if number % 100 not in range(11, 15) else 0
+    return "one" if last == 1 else "few" if last in {2, 3, 4} else "many"
+
+
+def _arabic(number: int) -> str:
     if number < 3:
         return ("zero", "one", "two")[number]
     rest = number % 100
-    if rest < 3:
-        return "other"
-    return "few" if rest <= 10 else "many"
+    return "few" if 3 <= rest <= 10 else "many" if rest > 10 else "other"
 
 
-def _zone(moment: dt.datetime) -> str:
+# by language: the rule of the plural (CLDR) for whole numbers; a language without one needs a
+# phrase that fits every number
+_PLURALS: dict[str, Callable[[int], str]] = {
+    tag: rule
+    for tags, rule in (
+        ("az de en kk ky mn ne nl sw ta tr ug ur uz", _one),
+        ("bn fa hi si tg vi", _one_or_none),
+        ("es it", functools.partial(_or_millions, _one)),
+        ("fr pt", functools.partial(_or_millions, _one_or_none)),
+        ("he", lambda number: "two" if number == 2 else _one(number)),
+        ("ru uk", _slavic),
+        ("ar", _arabic),
+    )
+    for tag in tags.split()
+}
+
+
+def plural(tag: str, number: int) -> str:
+    """Return the plural category of a whole number (CLDR): `one`, `few`, `other`, …"""
+    primary = tag.partition("-")[0]
+    return _PLURALS[primary](number) if primary in _PLURALS else "other"
+
+
+def _offset(moment: dt.datetime) -> str:
     minutes = round(offset(moment).total_seconds() / 60)
     if minutes == 0:
         return "UTC"
@@ -109,22 +156,39 @@ def _zone(moment: dt.datetime) -> str:
     return f"UTC{sign}{hours}" + (f":{rest:02}" if rest else "")
 
 
+def phrases(tag: str, tables: Mapping[str, Phrases] = MappingProxyType({})) -> Phrases:
+    """Return the table of a language (BCP 47), or else the English table.
+
+    `tables` are those of an office by language (`Office.tables`); they go before ours.
+    """
+    nearest = _NEAREST.get(tag.partition("-")[0], "en")
+    for name in (*shorter_tags(tag), nearest) if tables else ():
+        if name in tables and not tables[name].untranslated:
+            return tables[name]
+    return _our_phrases(nearest)
+
+
+_NEAREST = {language.partition("-")[0]: language for language in LANGUAGES}
+
+
 @functools.cache
-def phrases(*tags: str) -> Phrases:
-    """Return the table of the first language (BCP 47) that has one, or else the English table."""
-    by_primary = {language.partition("-")[0]: language for language in LANGUAGES}
-    tables = (by_primary.get(tag.partition("-")[0]) for tag in tags)
-    language = next(filter(None, tables), "en")
-    return Phrases(language, _read_json(f"phrases/{language}.json"))
+def _our_phrases(language: str) -> Phrases:
+    table = _read_json(f"phrases/{language}.json")
+    return Phrases(language, {key: table[key] for key in table if key != "native_reader"})
+
+
+def shorter_tags(tag: str) -> list[str]:
+    """Return a language tag and its beginnings: `zh-Hans-CN`, `zh-Hans` and `zh`."""
+    parts = tag.split("-")
+    return ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
 
 
 def own_name(tag: str) -> str:
     """Return a language's name in that language, with other subtags: `Монгол`, `English, GB`."""
     names = _read_json("languages.json")
-    parts = tag.split("-")
-    for length in range(len(parts), 0, -1):
-        if name := names.get("-".join(parts[:length])):
-            return ", ".join([name, *parts[length:]])
+    for shorter in shorter_tags(tag):
+        if name := names.get(shorter):
+            return f"{name}{tag.removeprefix(shorter).replace('-', ', ')}"
     return tag
 
 
@@ -143,10 +207,9 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
     for exact in ("", tag):  # the usual case
         if exact in texts:
             return texts[exact], exact
-    parts = tag.split("-")
-    shorter = ["-".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    same_language = [other for other in texts if other.partition("-")[0] == parts[0]]
-    nearest = next(t for t in (*shorter, *same_language, *texts) if t in texts)
+    primary = tag.partition("-")[0]
+    same_language = [other for other in texts if other.partition("-")[0] == primary]
+    nearest = next(t for t in (*shorter_tags(tag), *same_language, *texts) if t in texts)
     return texts[nearest], nearest
 
 

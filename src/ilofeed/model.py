@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias, TypeVar, get_args
 from urllib.parse import quote
 
 from ilofeed.dates import Moment
-from ilofeed.i18n import in_language
+from ilofeed.i18n import Phrases, in_language, phrases
 from ilofeed.ids import Authority
 
 Format = Literal["atom", "rss", "json"]  # formats of feed documents
@@ -91,11 +91,16 @@ class Office:
     links: tuple[Link, ...] = ()  # in the footer: contact, imprint, social networks
     newsletter: str | None = None  # address of a page where people subscribe by e-mail
     aliases: Mapping[str, str] = field(default_factory=dict)  # output paths: where each leads
+    tables: Mapping[str, Phrases] = field(default_factory=dict)  # of `words` in feeds.yaml
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
     def localized(self, language: str) -> Office:
         """Return a copy of the office with its title and description in another language."""
         return self if language == self.language else replace(self, language=language)
+
+    def phrases(self, language: str = "") -> Phrases:
+        """Return the words and dates of pages in a language, by default in `language`."""
+        return phrases(language or self.language, self.tables)
 
     @property
     def title(self) -> str:

@@ -195,7 +195,7 @@ QUESTIONS = frozenset(
     key-in-body line-break merge-conflict mixed-event no-front-matter not-a-mapping
     not-utf-8 not-utf-8--utf-16 placeholder relative-url too-deep too-long unknown-translation
     unsafe-link updated-before-date updated-in-future withdrawn-before-date yaml-syntax bad-email
-    missing-key windows-name windows-name--alias
+    missing-key windows-name windows-name--alias bad-phrase no-words
     """.split()
 )
 

@@ -141,7 +141,8 @@ LIMITS: dict[str, tuple[dict[str, Any], dict[str, Any], str, tuple[str, ...]]] =
 @pytest.mark.parametrize("name", LIMITS)
 def test_a_limit(name: str) -> None:
     last, first, place, words = LIMITS[name]
-    assert found(**last) == []
+    # pages have words in few of so many languages
+    assert [problem for problem in found(**last) if not problem.endswith(" no-words")] == []
     assert found(**first) == [place]
     (message,) = messages(**first)
     for word in words:

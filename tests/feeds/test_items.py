@@ -66,7 +66,7 @@ def test_when_and_where_begin_the_content() -> None:
         ("zh-Hans", "时间：2026年6月3日 · 地点：Darkhan"),
         ("mn", "Хэзээ: 2026 оны 6 дугаар сарын 3 · Хаана: Darkhan"),
         ("ar", "الموعد: 3 يونيو 2026 · المكان: Darkhan"),
-        ("fr", "When: 3 June 2026 · Where: Darkhan"),
+        ("fr", "Date\u00a0: 3 juin 2026 · Lieu\u00a0: Darkhan"),
     ],
 )
 def test_they_are_in_the_language_of_the_entry(language: str, line: str) -> None:
@@ -75,6 +75,19 @@ def test_they_are_in_the_language_of_the_entry(language: str, line: str) -> None
     (found,) = parsed.xpath("//p[@class='ilofeed-event']")
     assert found.text_content() == line
     assert [time.get("datetime") for time in found.iter("time")] == ["2026-06-03"]
+
+
+def test_words_of_another_language_say_so() -> None:
+    event = "{start: 2026-06-03, place: Karachi, status: cancelled}"
+    content = only_content(language="ur", event=event)  # there are no words in Urdu
+    parsed: Any = lxml.html.fromstring(content)
+    assert (parsed.get("lang"), parsed.get("dir")) == ("ur", "rtl")
+    (line,) = parsed.xpath("//p[@class='ilofeed-event']")
+    assert line.text_content() == "When: 3 June 2026 · Where: Karachi"
+    assert (line.get("lang"), line.get("dir")) == ("en", "ltr")
+    (place,) = line.xpath("bdi")
+    assert (place.text, place.get("lang"), place.get("dir")) == ("Karachi", "ur", "rtl")
+    assert "lang=" not in only_content(language="fr-CA", event=event)
 
 
 def test_a_language_that_runs_from_right_to_left_says_so() -> None:

@@ -70,6 +70,7 @@ SETTINGS = {
     "china": "China",
     "hongkong": "{label: Hong Kong, broader: CN}",
     "feeds": "",
+    "words": "",
 }
 OPTIONS = {
     "description": ["News and events", "Other news", "{en: News, mn: Мэдээ}"],
@@ -86,6 +87,7 @@ OPTIONS = {
     "china": ["China", "PR China", "{label: {en: China, zh: 中国}}"],
     "hongkong": ["{label: Hong Kong, broader: CN}", "Hong Kong", "{label: HK SAR, broader: MN}"],
     "feeds": ["", "feeds: [all, per: category, per: country, per: [country, category]]"],
+    "words": ["", "words: {en: {next: Onward, event_when: 'Time: {when}'}}"],
 }
 CHOICES = [(name, value) for name, values in OPTIONS.items() for value in values]
 FEEDS = """\
@@ -112,6 +114,7 @@ countries:
   HK: {hongkong}
   MN: Mongolia
 {feeds}
+{words}
 """
 
 

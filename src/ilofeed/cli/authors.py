@@ -193,6 +193,32 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 
 
 @click.command()
+@click.argument("language")
+@options.clock
+@click.pass_obj
+def words(root: Path, language: str, clock: dt.datetime) -> int:
+    """Print the words of pages in a language, as `words` of feeds.yaml has them.
+
+    Those that differ from the English ones have these beside them. In a language that ilofeed does
+    not know, the words are English, to be translated.
+    """
+    from ilofeed import build as chain
+    from ilofeed.content import keys
+    from ilofeed.words import to_yaml
+
+    try:
+        keys.check_language(language)
+    except ValueError as error:
+        raise options.OptionError(str(error)) from error
+    office, _, problems = chain.read_settings(root, clock)
+    if has_errors(problems) and (root / "feeds.yaml").exists():
+        return console.report(root, problems)
+    lines = to_yaml(language, office.tables if office is not None else {})
+    console.output("\n".join(map(printable_json, lines)) + "\n")
+    return console.DONE
+
+
+@click.command()
 @click.option("--repo", required=True, metavar="OWNER/NAME", help="The repository on GitHub.")
 @click.option("--branch", default="main", show_default=True, help="The branch that is published.")
 @click.option(

@@ -14,7 +14,7 @@ from ilofeed import __version__
 from ilofeed.cli import console, options
 
 COMMANDS = {
-    "authors": "cms due explain new schema touch",
+    "authors": "cms due explain new schema touch words",
     "import_command": "import",
     "init": "init",
     "remote": "confirm live ping",

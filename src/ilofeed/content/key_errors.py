@@ -132,14 +132,14 @@ def misplaced_keys(root: Mapping, model: type[BaseModel]) -> dict[str, str]:
     """Map each top-level key that belongs into the section above it to the name of the section."""
     sections: dict[str, str] = {}
     section, has_any_key = "", False
-    for key, _ in root.pairs:
+    for key, node in root.pairs:
+        near = nearest(key.value, model.model_fields)
+        # `world: World` is a country, no misspelt `words`, which has keys
+        is_unlike = near is None or (near == "words" and isinstance(node, Scalar))
         if key.value in model.model_fields:
             section = key.value
             has_any_key = get_origin(model.model_fields[section].annotation) is dict
-        elif section and (
-            key.value in _keys_of(model, section)
-            or (has_any_key and nearest(key.value, model.model_fields) is None)
-        ):
+        elif section and (key.value in _keys_of(model, section) or (has_any_key and is_unlike)):
             sections[key.value] = section
     return sections
 

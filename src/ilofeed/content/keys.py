@@ -53,7 +53,9 @@ _MISTAKABLE = re.compile("[\u00c2-\u00f4][\u0080-\u00bf]+")
 class Fields(BaseModel):
     """Base class of mappings with a fixed set of keys; any other key is an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, regex_engine="python-re", defer_build=True
+    )
 
 
 def refuse(code: Code, message: str) -> NoReturn:
@@ -86,7 +88,8 @@ def _line(value: str) -> str:
     return value
 
 
-def _paragraph(value: str) -> str:
+def check_paragraph(value: str) -> str:
+    """Return a text of one paragraph with single spaces; raise an error if it is not valid."""
     value = _text(value, MAX_SUMMARY)
     if _PARAGRAPH_BREAK.search(value):
         message = "the text has more than one paragraph; move the rest below the second ---"
@@ -121,7 +124,8 @@ def check_slug(value: str) -> str:
     refuse("bad-slug", message + (f"; write {suggestion}" if suggestion else ""))
 
 
-def _language(value: str) -> str:
+def check_language(value: str) -> str:
+    """Return a valid language tag; otherwise raise an error, with a valid one if possible."""
     if _LANGUAGE.fullmatch(value) and len(value) <= 35:  # RFC 5646, section 4.4.1
         return value
     parts = re.split(r"[-_]", value)
@@ -197,7 +201,7 @@ _ALIAS_FORM = r"^[^/?#\\][^?#\\]*$"
 Line: TypeAlias = Annotated[str, AfterValidator(_line), _TITLE_SCHEMA]
 Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
-    str, AfterValidator(_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
+    str, AfterValidator(check_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
 ]
 When: TypeAlias = Annotated[
     dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
@@ -216,7 +220,7 @@ Slug: TypeAlias = Annotated[
     str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
 ]
 Language: TypeAlias = Annotated[
-    str, AfterValidator(_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
+    str, AfterValidator(check_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
 ]
 Email: TypeAlias = Annotated[str, AfterValidator(_email), _json("string", format="email")]
 MediaType: TypeAlias = Annotated[

@@ -12,7 +12,7 @@ from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import country_code, country_codes
 from ilofeed.content.schemas import LinkFields, OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
-from ilofeed.i18n import in_language
+from ilofeed.i18n import Phrases, in_language, phrases, shorter_tags
 from ilofeed.ids import parse_authority
 from ilofeed.media import (
     BRAND_KEYS,
@@ -24,9 +24,10 @@ from ilofeed.media import (
     site_paths,
 )
 from ilofeed.model import FeedSpec, Link, Office, Person, PublishedFile, Term
-from ilofeed.problems import Code, Problem, did_you_mean, quote
+from ilofeed.problems import Code, Problem, did_you_mean, plural, quote
 from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
 from ilofeed.urls import AddressError
+from ilofeed.words import complete_tables, find_wrong_forms
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -100,6 +101,7 @@ def check_office(
         *(p for section in _CORRECT for p in _term_problems(checked, section)),
         *(p for section in _CORRECT for p in _comma_problems(checked, section)),
         *feed_problems,
+        *_words_problems(checked),
     ]
     office = _office(checked.fields, feeds, checked.failed | garbled)
     aliases, alias_problems = _aliases(checked, office)
@@ -184,6 +186,40 @@ def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem
         message = f"the list does not contain the office's language, {quote(site.language)}; "
         message += f"write languages: [{', '.join([site.language, *languages])}]"
         yield checked.problem("unknown-language", message, "site", "languages")
+
+
+def _words_problems(checked: CheckedOffice) -> Iterator[Problem]:
+    """Yield wrong plural forms, and a warning for each language whose pages speak English."""
+    tables = _tables(checked.fields)
+    for tag, table in tables.items():
+        is_given = "number" in (checked.fields.words or {})[tag].model_fields_set
+        if is_given and (message := find_wrong_forms(tag, table["number"])):
+            yield checked.problem("bad-phrase", message, "words", tag, "number")
+        if table.untranslated and "words" not in checked.failed:
+            left = plural(len(table.untranslated), "phrase")
+            message = f"{left} left to translate, the first is {quote(table.untranslated[0])}; "
+            message += f"until then pages in {quote(tag)} speak English, and `ilofeed words {tag}` "
+            yield checked.key_problem(
+                "no-words", message + "prints them", "words", tag
+            ).as_warning()
+    site = checked.fields.site
+    languages = site.languages or []
+    for tag in () if "site" in checked.failed else dict.fromkeys([site.language, *languages]):
+        if not phrases(tag, tables).speaks(tag) and not tables.keys() & shorter_tags(tag):
+            place = ("languages", languages.index(tag)) if tag in languages else ("language",)
+            message = describe_no_words(tag)
+            yield checked.problem("no-words", message, "site", *place).as_warning()
+
+
+def describe_no_words(language: str) -> str:
+    """Return the message about a language without a table."""
+    message = f"there are no words in {quote(language)}, so pages in it speak English; "
+    return message + f"`ilofeed words {language}` prints what to translate"
+
+
+def _tables(fields: OfficeFields) -> dict[str, Phrases]:
+    written = (fields.words or {}).items()
+    return complete_tables({tag: words.model_dump(exclude_none=True) for tag, words in written})
 
 
 def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
@@ -345,6 +381,7 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,
+        tables=_tables(fields),
         invalid_sections=frozenset(
             dimension
             for dimension, correct in _CORRECT.items()

@@ -1,10 +1,13 @@
 """Define the keys of entries and of feeds.yaml: their types, descriptions and examples."""
 
 import datetime as dt
+import functools
 import re
-from typing import Annotated, Literal, TypeAlias, TypeVar
+import warnings
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
-from pydantic import AfterValidator, Discriminator, Field, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag, create_model
 
 from ilofeed import dates
 from ilofeed.content import keys
@@ -12,6 +15,7 @@ from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
 from ilofeed.media import LEAST_CONTRAST, WHITE, contrast, readable
 from ilofeed.problems import nearest, quote
 from ilofeed.urls import AddressError, to_folder
+from ilofeed.words import ENGLISH, find_mistake
 
 Text = TypeVar("Text")
 Keys = TypeVar("Keys")
@@ -257,6 +261,40 @@ class PerFields(keys.Fields):
     per: Either[Dimension, Annotated[list[Dimension], Field(min_length=1, max_length=2)]]
 
 
+def _check_phrases(english: Sequence[str], texts: Sequence[str]) -> list[str]:
+    checked = [keys.check_paragraph(text) for text in texts]
+    if mistake := find_mistake(texts, english):
+        keys.refuse("bad-phrase", mistake)
+    pairs = zip(texts, checked, strict=True)  # the spaces around a phrase may be part of it
+    return [text if text.strip(" ") == plain else plain for text, plain in pairs]
+
+
+def _check_phrase(english: str, text: str) -> str:
+    return _check_phrases([english], [text])[0]
+
+
+def _phrase_type(english: Any) -> Any:
+    if isinstance(english, str):
+        return Annotated[str, AfterValidator(functools.partial(_check_phrase, english))]
+    if isinstance(english, list):
+        return Annotated[list[str], AfterValidator(functools.partial(_check_phrases, english))]
+    return dict[str, keys.Line]  # the forms of `number`, which depend on the language
+
+
+_WORDS: Any = {
+    key: (_phrase_type(english) | None, Field(None, description=str(english)))
+    for key, english in ENGLISH.items()
+}
+with warnings.catch_warnings():
+    warnings.filterwarnings("ignore", 'Field name "copy" .* shadows', UserWarning)
+    WordsFields = create_model(
+        "WordsFields",
+        __base__=keys.Fields,
+        __doc__="The words of pages in a language.",
+        **_WORDS,
+    )
+
+
 class OfficeFields(keys.Fields):
     """All keys of feeds.yaml."""
 
@@ -270,4 +308,7 @@ class OfficeFields(keys.Fields):
     feeds: Annotated[list[Either[Literal["all"], PerFields]], Field(min_length=1)] | None = None
     aliases: Annotated[dict[str, str], Field(min_length=1)] | None = Field(
         None, description="Former paths of feeds and pages below site.url, and their paths now"
+    )
+    words: Annotated[dict[keys.Language, WordsFields], Field(min_length=1)] | None = Field(
+        None, description="Words of pages by language; `ilofeed words` prints them"
     )

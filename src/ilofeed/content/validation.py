@@ -184,6 +184,8 @@ class _Reader:
     @staticmethod
     def _is_free_text(loc: Loc) -> bool:
         words = [part for part in loc if isinstance(part, str)]
+        if loc[0] == "words":
+            return True
         if loc[0] in {"categories", "countries"}:
             return (len(loc) == 2 and isinstance(loc[1], str)) or bool(FREE_TEXT & set(words[2:]))
         if loc[0] == "site":

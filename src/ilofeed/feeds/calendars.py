@@ -17,7 +17,6 @@ from ilofeed.dates import Moment
 from ilofeed.feeds.items import item_title
 from ilofeed.feeds.links import term_categories
 from ilofeed.feeds.selection import last_change
-from ilofeed.i18n import phrases
 from ilofeed.model import Entry, Event, Feed, Office
 
 PRODUCT = "-//ilofeed//ilofeed//EN"
@@ -211,7 +210,7 @@ def event_times(event: Event, zone: dt.tzinfo) -> tuple[Moment, Moment | None]:
 
 def event_title(entry: Entry, office: Office) -> str:
     """Return SUMMARY: the title, after the word for an event that is cancelled or postponed."""
-    return item_title(entry, phrases(entry.language, office.default_language))
+    return item_title(entry, office.phrases(entry.language))
 
 
 def event_description(entry: Entry) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ilofeed.bodies import PARTS
 from ilofeed.feeds.selection import last_change, newest_first
-from ilofeed.i18n import Phrases, direction, phrases
+from ilofeed.i18n import Phrases, direction
 from ilofeed.model import Attachment, Entry, Event, Feed, Format, Image, Office
 
 _FILE_TYPES = {
@@ -31,7 +31,7 @@ _FILE_TYPES = {
 
 def feed_items(feed: Feed, office: Office, form: Format) -> list[Entry]:
     """Return the items of a feed in a format, newest first."""
-    return [as_item(entry, office.default_language) for entry in shown_entries(feed, form)]
+    return [as_item(entry, office) for entry in shown_entries(feed, form)]
 
 
 def shown_entries(feed: Feed, form: Format) -> Sequence[Entry]:
@@ -46,12 +46,13 @@ def shown_entries(feed: Feed, form: Format) -> Sequence[Entry]:
     return newest_first([*feed.entries, *called_off])
 
 
-def as_item(entry: Entry, office_language: str) -> Entry:
+def as_item(entry: Entry, office: Office) -> Entry:
     """Return an entry with the title and the HTML that subscribers see.
 
-    An entry that was withdrawn before its event keeps only title, when and where.
+    An entry that was withdrawn before its event keeps only title, when and where. Words in another
+    language than the entry's, which has no table, say so.
     """
-    words = phrases(entry.language, office_language)
+    words = office.phrases(entry.language)
     title, event = item_title(entry, words), entry.event
     if entry.called_off and event is not None:
         notice = words[f"event_{entry.event_status}"]
@@ -60,17 +61,21 @@ def as_item(entry: Entry, office_language: str) -> Entry:
             entry,
             title=title,
             summary=f"{notice}. {_when_and_where(words, when, event.place)}",
-            html=_in_direction(f"<p>{notice}</p>\n{_event(event, words)}", entry.language),
+            html=_in_direction(
+                f"<p{_lang(words.tag, entry.language)}>{html.escape(notice, quote=False)}</p>\n"
+                + _event(event, words, entry.language),
+                entry.language,
+            ),
             updated=last_change(entry),
             event=replace(event, status="cancelled"),
             image=None,
             attachments=(),
         )
     parts = [
-        _event(event, words) if event is not None else "",
-        _picture(entry.image, words) if entry.image is not None else "",
+        _event(event, words, entry.language) if event is not None else "",
+        _picture(entry.image, words, entry.language) if entry.image is not None else "",
         entry.html,
-        _documents(entry.attachments, words) if entry.attachments else "",
+        _documents(entry.attachments, words, entry.language) if entry.attachments else "",
     ]
     content = "\n".join(part for part in parts if part)
     return replace(entry, title=title, html=_in_direction(content, entry.language))
@@ -108,10 +113,13 @@ def describe_file(media_type: str, length: int) -> str:
     return ", ".join(filter(None, [_FILE_TYPES.get(media_type), size]))
 
 
-def _event(event: Event, words: Phrases) -> str:
+def _event(event: Event, words: Phrases, language: str) -> str:
     place = html.escape(event.place, quote=False) if event.place is not None else None
-    text = _when_and_where(words, span_html(words, event), place)
-    return f'<p class="{PARTS["p"]}">{text}</p>'
+    borrowed = _lang(words.tag, language)
+    if borrowed and place is not None:
+        place = f"<bdi{_lang(language, words.tag)}>{place}</bdi>"
+    text = _when_and_where(_escaped(words), span_html(words, event), place)
+    return f'<p class="{PARTS["p"]}"{borrowed}>{text}</p>'
 
 
 def _when_and_where(words: Phrases, when: str, place: str | None) -> str:
@@ -119,16 +127,16 @@ def _when_and_where(words: Phrases, when: str, place: str | None) -> str:
     return text if place is None else f"{text} · {words.fill('event_where', where=place)}"
 
 
-def _picture(image: Image, words: Phrases) -> str:
+def _picture(image: Image, words: Phrases, language: str) -> str:
     size = f' width="{image.width}" height="{image.height}"' if image.width else ""
     picture = f'<img src="{html.escape(image.url)}" alt="{html.escape(image.alt)}"{size}>'
     if image.credit is not None:
-        credit = words.fill("credit", name=html.escape(image.credit, quote=False))
-        picture += f"<figcaption>{credit}</figcaption>"
+        credit = _escaped(words).fill("credit", name=html.escape(image.credit, quote=False))
+        picture += f"<figcaption{_lang(words.tag, language)}>{credit}</figcaption>"
     return f'<figure class="{PARTS["figure"]}">{picture}</figure>'
 
 
-def _documents(attachments: Sequence[Attachment], words: Phrases) -> str:
+def _documents(attachments: Sequence[Attachment], words: Phrases, language: str) -> str:
     items = []
     for attachment in attachments:
         name = html.escape(attachment.title or attachment.url, quote=False)
@@ -136,8 +144,21 @@ def _documents(attachments: Sequence[Attachment], words: Phrases) -> str:
         if note := describe_file(attachment.type, attachment.length):
             item += f" <bdi>({note})</bdi>"
         items.append(f"<li>{item}</li>\n")
-    heading = f"<h2>{words['documents']}</h2>"
+    heading = f"<h2{_lang(words.tag, language)}>{_escaped(words)['documents']}</h2>"
     return f'<div class="{PARTS["div"]}">\n{heading}\n<ul>\n{"".join(items)}</ul>\n</div>'
+
+
+def _escaped(words: Phrases) -> Phrases:
+    """Return the phrases of the content as HTML: an office may write any text."""
+    keys = ("event_when", "event_where", "credit", "documents")
+    return Phrases(words.tag, {key: html.escape(words[key], quote=False) for key in keys})
+
+
+def _lang(tag: str, around: str) -> str:
+    """Return the attributes of a text in a language within another; "" if it is the same."""
+    if tag.partition("-")[0] == around.partition("-")[0]:
+        return ""
+    return f' lang="{html.escape(tag)}" dir="{direction(tag)}"'
 
 
 def _in_direction(content: str, language: str) -> str:

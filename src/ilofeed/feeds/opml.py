@@ -8,7 +8,6 @@ from typing import Any
 from lxml import etree
 
 from ilofeed.feeds.selection import feed_name, group_feeds
-from ilofeed.i18n import phrases
 from ilofeed.model import FILE_NAMES, Feed, FeedSpec, Office
 
 OPML_PATHS = ("feeds.opml", "feeds-main.opml")  # all feeds; the main feeds
@@ -72,7 +71,7 @@ def opml_head(feeds: Sequence[Feed], office: Office) -> dict[str, str]:
 
 def opml_outline(feeds: Sequence[Feed], office: Office) -> Groups:
     """Return each group of feeds: its name, and the OPML attributes of each of its feeds."""
-    words = phrases(office.language)
+    words = office.phrases()
     return [
         (words[name], [_outline(feed, office) for feed in group])
         for name, group in group_feeds(feeds)

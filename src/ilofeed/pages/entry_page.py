@@ -5,7 +5,7 @@ import html
 import re
 import urllib.parse
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ilofeed.content import alternates, find_translations, summary_html
@@ -104,7 +104,7 @@ class EntryPages:
             "alternates": alternates(entry, translations) if translations else (),
             "translations": translations,
             "is_updated": is_edited(entry),
-            "body": _body(entry, shared["words"]["table"]),
+            "body": _body(entry, shared),
             "related": self._related.get(entry.slug, ()),
             "srcset": functools.partial(srcset, entry, functools.partial(relative, entry.page)),
             "sizes": SIZES,
@@ -132,8 +132,8 @@ class EntryPages:
             values["language_link"] = parts.feed_link(find(language=entry.language))
 
             def term_values(term: Term, feed: Feed | None) -> _TermValues:
-                label = term.label(office.language)
-                return _TermValues(label, parts.feed_link(feed), parts.term(label, feed))
+                label, tag = values["term_label"](term, office.language)
+                return _TermValues(label, parts.feed_link(feed), parts.term(label, tag, feed))
 
             categories, countries = office.categories.items(), office.countries.items()
             values["categories"] = {n: term_values(t, find(category=n)) for n, t in categories}
@@ -142,7 +142,7 @@ class EntryPages:
         return self._shared[entry.language]
 
 
-def _body(entry: Entry, table: str) -> str:
+def _body(entry: Entry, shared: Mapping[str, Any]) -> str:
     """Return the body for the entry's own page: with smaller versions of its pictures, which feeds
     do not have, and with links to its sections that work wherever the page is shown. Titles of
     pictures are captions, wide tables scroll, and who is quoted is named on a line of its own."""
@@ -153,8 +153,11 @@ def _body(entry: Entry, table: str) -> str:
             src = f' src="{html.escape(entry.url)}{urllib.parse.quote(href(file.path))}"'
             body = body.replace(src, f'{src} srcset="{html.escape(versions)}" sizes="{SIZES}"')
     body = _CAPTION.sub(r"<figure>\1><figcaption>\2</figcaption></figure>", body)
-    scroll = f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(table)}">'
-    body = body.replace("<table>", f"{scroll}<table>").replace("</table>", "</table></div>")
+    name, tag = html.escape(shared["words"]["table"]), shared["page_language"]
+    around = shared["lang"](tag, entry.language)  # the name may be in another language
+    scroll = f'<div class="scroll" tabindex="0" role="group" aria-label="{name}"{around}>'
+    scroll += f"<table{shared['entry_lang']}>"
+    body = body.replace("<table>", scroll).replace("</table>", "</table></div>")
     return _QUOTED.sub(_name_quoted, body)
 
 

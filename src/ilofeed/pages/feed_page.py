@@ -3,7 +3,7 @@
 from typing import Any
 
 from ilofeed.feeds import upcoming_events
-from ilofeed.i18n import LANGUAGES, phrases
+from ilofeed.i18n import LANGUAGES
 from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Feed, Office
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
@@ -20,7 +20,7 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
         for form, name in FILE_NAMES.items()
     ]
     if feed.has_calendar:
-        name = phrases(office.language, office.default_language)["calendar"]
+        name = office.phrases()["calendar"]
         formats.append((name, "text/calendar", feed.path("calendar.ics")))
     return formats
 
@@ -28,7 +28,7 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
 def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
     """Return the HTML page of a feed."""
     office = office.localized(feed.language)
-    words = phrases(office.language, office.default_language)
+    words = office.phrases()
     page = render_page(
         "feed.html",
         feed.path("index.html"),
@@ -64,7 +64,7 @@ def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Docu
         "heading": feed.title,
         "heading_language": feed.language,
         "above": page,
-        "empty": phrases(office.language, office.default_language)["empty"],
+        "empty": office.phrases()["empty"],
     }
     framed = render_page("embed.html", frame, office, directory, **values, **frame_values)
     part = render_page(

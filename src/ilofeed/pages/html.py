@@ -19,7 +19,7 @@ import jinja2
 from markupsafe import Markup, escape
 
 from ilofeed.feeds import describe_file, span_html
-from ilofeed.i18n import Phrases, direction, in_language, own_name, phrases
+from ilofeed.i18n import Phrases, direction, in_language, own_name
 from ilofeed.media import Icon, readable, version_path
 from ilofeed.model import (
     FILE_NAMES,
@@ -31,6 +31,7 @@ from ilofeed.model import (
     Format,
     Image,
     Office,
+    Term,
 )
 from ilofeed.pages.navigation import Directory, about, label, label_language, menu
 from ilofeed.urls import relative
@@ -83,7 +84,7 @@ def _environment() -> jinja2.Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"breakable": breakable, "fill": fill, "file": describe_file}
-    environment.filters |= {"own_name": own_name, "script_hash": script_hash}
+    environment.filters |= {"own_name": own_name, "script_hash": script_hash, "css": css_string}
     environment.globals |= {
         "direction": direction,
         "relative": relative,
@@ -94,10 +95,8 @@ def _environment() -> jinja2.Environment:
 
 def common_values(office: Office, directory: Directory) -> dict[str, Any]:
     """Return the template values that all pages in `office.language` share."""
-    words = phrases(office.language, office.default_language)
-    is_same = office.language.partition("-")[0] == words.tag.partition("-")[0]
-    # the language of the phrases, if there are none in the office's
-    tag = office.language if is_same else words.tag
+    words = office.phrases()
+    tag = office.language if words.speaks(office.language) else words.tag
     return {
         "office": office,
         "feeds": directory.feeds,
@@ -114,6 +113,8 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "date_line": functools.partial(date_line, words, tag),
         "entry_list": functools.partial(entry_list, office, words, tag),
         "autodiscovery": functools.partial(autodiscovery_links, office),
+        "kicker": functools.partial(kicker, office),
+        "term_label": functools.partial(term_label, office),
         "label": lambda feed: label(feed, office, words),
         "label_language": lambda feed: label_language(feed, office),
         "about": lambda feed: about(feed, office, words, directory),
@@ -132,7 +133,7 @@ def render_assets(office: Office) -> list[Document]:
     """Return the stylesheets and scripts of the pages, and the stylesheet of raw feeds."""
     folder = resources.files("ilofeed") / "assets"
     values = {
-        "words": phrases(office.language),
+        "words": office.phrases(),
         "accent": readable(office.accent, _LIGHT_PANEL),
         "dark_accent": readable(office.accent, _DARK_PANEL),
     }
@@ -152,6 +153,11 @@ def script_hash(text: str) -> str:
     return f"sha256-{base64.b64encode(digest).decode()}"
 
 
+def css_string(text: str) -> Markup:
+    """Return a text for a string in quotes in a stylesheet."""
+    return Markup(re.sub(r'["\\<>&]', lambda match: f"\\{ord(match[0]):x} ", text))  # noqa: S704
+
+
 def webcal(address: str) -> str:
     """Return an address with the scheme `webcal`, which opens in a calendar program."""
     return "webcal:" + address.partition(":")[2]
@@ -163,12 +169,14 @@ def fill(phrase: str, **values: object) -> Markup:
     return Markup(str(escape(phrase)).format(**filled))  # noqa: S704  everything is escaped
 
 
-def lang(page_language: str, tag: str) -> Markup | str:
-    """Return the lang and dir attributes of an element, unless they are those of the page."""
-    if tag == page_language:
+def lang(page_language: str, tag: str, around: str = "") -> Markup | str:
+    """Return the lang and dir attributes of an element, unless they are those of the element
+    `around` it, which is the page by default."""
+    around = around or page_language
+    if tag == around:
         return ""
     text_dir = escape(direction(tag))
-    dir_attribute = f' dir="{text_dir}"' if text_dir != direction(page_language) else ""
+    dir_attribute = f' dir="{text_dir}"' if text_dir != direction(around) else ""
     return Markup(f' lang="{escape(tag)}"{dir_attribute}')  # noqa: S704
 
 
@@ -210,6 +218,18 @@ def span(words: Phrases, event: Event) -> Markup:
     return Markup(span_html(words, event))  # noqa: S704
 
 
+def kicker(office: Office, entry: Entry) -> Markup:
+    """Return the label above the title of an entry, within an element in the entry's language."""
+    label, tag = term_label(office, office.categories[entry.categories[0]], entry.language)
+    return Markup(f'<p class="kicker"{lang(entry.language, tag)}>{escape(label)}</p>')  # noqa: S704
+
+
+def term_label(office: Office, term: Term, language: str) -> tuple[str, str]:
+    """Return the best label of a term for a language, and the language of the label."""
+    label, tag = in_language(term.labels, language)
+    return label, tag or office.default_language
+
+
 def entry_list(
     office: Office,
     words: Phrases,
@@ -231,8 +251,7 @@ def entry_list(
     items = []
     for entry in entries:
         entry_lang = lang(page_language, entry.language)
-        kicker = escape(office.categories[entry.categories[0]].label(entry.language))
-        first = "" if brief else f'<p class="kicker">{kicker}</p>\n'
+        first = "" if brief else f"{kicker(office, entry)}\n"
         last = "" if brief else f'\n<p class="summary">{escape(entry.summary)}</p>'
         picture = thumbnail(entry, href) if pictures else ""
         own, other = href(entry.page), entry.link if place != "page" else None

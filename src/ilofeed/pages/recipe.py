@@ -12,7 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ilofeed.feeds import Selection, upcoming_events
-from ilofeed.i18n import phrases
 from ilofeed.ids import SHORT, settings_digest
 from ilofeed.model import Entry, Feed
 from ilofeed.pages.indexes import NEWEST
@@ -143,7 +142,7 @@ class Recipes:
     def _describe_related(self, feed: Feed) -> tuple[Any, ...]:
         """Return the texts of the page of a feed about it and about related feeds."""
         office, directory = self._office.localized(feed.language), self._directory
-        words = phrases(office.language, office.default_language)
+        words = office.phrases()
 
         def describe(other: Feed) -> tuple[Any, ...]:
             name = label(other, office, words)

@@ -12,7 +12,7 @@ from ilofeed.sources.items import Item
 _DIRECTION = re.compile(r'<div dir="rtl" lang="[^"]*">\n(.*)\n</div>', re.DOTALL)
 # the added texts are escaped, so the first end tag of an element is its own
 _BEGIN = re.compile(
-    rf'<p class="{PARTS["p"]}">.*?</p>\s*|<figure class="{PARTS["figure"]}">.*?</figure>\s*',
+    rf'<p class="{PARTS["p"]}"[^>]*>.*?</p>\s*|<figure class="{PARTS["figure"]}">.*?</figure>\s*',
     re.DOTALL,
 )
 _DOCUMENTS = f'<div class="{PARTS["div"]}">'
