@@ -123,6 +123,9 @@ def test_a_result_is_text_in_its_language_and_leads_to_its_entry(
         expect(result.locator("h2")).to_have_text("劳动力市场与ILO报告")
         expect(result.locator("mark")).to_have_text("雇主组织")
         expect(result.locator(".when")).to_have_text("2015年5月19日")
+        expect(result.locator(".summary")).to_have_text(
+            "工人组织和雇主组织的代表举行了会议。正文说，小企业走访了两次。"
+        )
         assert result.get_attribute("lang") == "zh-hans"
         ask(made, "العمال")
         expect(result.locator("mark")).to_have_text("العُمَّال")
@@ -169,13 +172,29 @@ def test_without_scripts_the_page_says_where_all_news_are(browser: Browser, sear
         expect(made).to_have_url(f"{searched.address}{BELOW}news/")
 
 
-def test_where_the_index_does_not_load_the_page_says_so(browser: Browser, searched: Host) -> None:
+@pytest.mark.parametrize("name", ["mn/pagefind.mn_*", "en/index/*", "en/fragment/*", "ar/wasm.*"])
+@pytest.mark.parametrize("status", [0, 404])
+def test_where_a_file_of_the_index_is_missing_the_page_says_so(
+    browser: Browser, searched: Host, name: str, status: int
+) -> None:
     with page(browser) as made:
-        made.route("**/pagefind.mn_*", lambda route: route.abort())
+        made.route(
+            f"**/{name}",
+            lambda route: route.fulfill(status=status) if status else route.abort(),
+        )
         made.goto(f"{searched.address}{BELOW}search/")
         ask(made, "harvest")
         expect(made.locator("#fails")).to_be_visible(timeout=20_000)
         expect(made.locator("form")).to_be_hidden()
+        expect(made.locator("main [role=status]")).to_be_empty()
+
+
+def test_a_file_that_loads_the_second_time_is_enough(browser: Browser, searched: Host) -> None:
+    with page(browser) as made:
+        made.route("**/en/index/*", lambda route: route.abort(), times=1)
+        made.goto(f"{searched.address}{BELOW}search/")
+        ask(made, "harvest")
+        expect(made.locator("main [role=status]")).to_have_text("Found: 25")
 
 
 @needs("firefox-esr")

@@ -15,6 +15,22 @@ let indexes;
 let asked = 0;
 let results = [];
 
+// Pagefind goes on without a file that does not load, as if it held nothing. So each is asked for
+// twice, and if one is missing then, nothing is said of what was found.
+const { fetch } = window;
+let isMissing = false;
+window.fetch = (...given) => {
+  const ask = async () => {
+    const answer = await fetch(...given);
+    if (!answer.ok) throw new Error(`${answer.status} ${answer.url}`);
+    return answer;
+  };
+  return ask().catch(ask).catch((error) => {
+    isMissing = true;
+    throw error;
+  });
+};
+
 const load = async (language) => {
   const index = await import(`./${language}/pagefind.js`);
   // Trusted Types refuse the address of a worker; an excerpt has words, in Chinese characters
@@ -26,6 +42,7 @@ const find = async (text) => {
   indexes ??= Promise.all(form.dataset.languages.split(' ').filter(Boolean).map(load));
   const found = await Promise.all((await indexes).map(async ({ language, index }) =>
     (await index.search(text)).results.map((result) => ({ language, result }))));
+  if (isMissing) throw new Error('a file of the index is missing');
   return found.flat().sort((one, other) => other.result.score - one.result.score);
 };
 
@@ -41,7 +58,8 @@ const element = (name, className, ...children) => {
 const excerpt = (text, title) => {
   const parts = text.replace(added, '').replaceAll('</mark><mark>', '').split(/<\/?mark>/)
     .map((part) => part.replaceAll('&lt;', '<').replaceAll('&gt;', '>'));
-  let over = parts.join('').startsWith(title) ? title.length : 0;
+  const first = title.replace(between, ' ').replace(added, '');
+  let over = parts.join('').startsWith(first) ? first.length : 0;
   return parts.map((part, number) => {
     const rest = over ? part.slice(over).replace(/^[.\s]+/, '') : part;
     over -= Math.min(over, part.length);
@@ -72,34 +90,36 @@ const search = async () => {
   const text = input.value.trim();
   const now = asked += 1;
   history.replaceState(null, '', text ? `?q=${encodeURIComponent(text)}` : location.pathname);
-  try {
-    const spaced = text.replace(between, ' ');
-    let found = text ? await find(onlyWide.test(text) ? `"${spaced}"` : spaced) : [];
-    if (!found.length && onlyWide.test(text)) found = await find(spaced); // anywhere in an entry
-    if (now !== asked) return;
-    results = found;
-    list.replaceChildren();
-    await show();
-    if (now === asked) status.textContent = text && form.dataset.found.replace('{number}', found.length);
-  } catch (error) {
-    console.error(error);
-    form.hidden = true;
-    fails.hidden = false;
-  }
+  const spaced = text.replace(between, ' ');
+  let found = text ? await find(onlyWide.test(text) ? `"${spaced}"` : spaced) : [];
+  if (!found.length && onlyWide.test(text)) found = await find(spaced); // anywhere in an entry
+  if (now !== asked) return;
+  results = found;
+  list.replaceChildren();
+  await show();
+  if (now === asked) status.textContent = text && form.dataset.found.replace('{number}', found.length);
 };
+
+const attempt = (work) => work().catch((error) => {
+  console.error(error);
+  list.replaceChildren();
+  status.textContent = '';
+  form.hidden = more.hidden = true;
+  fails.hidden = false;
+});
 
 let timer;
 input.addEventListener('input', () => {
   clearTimeout(timer);
-  timer = setTimeout(search, 300);
+  timer = setTimeout(attempt, 300, search);
 });
 form.addEventListener('submit', (event) => {
   event.preventDefault();
   clearTimeout(timer);
-  search();
+  attempt(search);
 });
-more.addEventListener('click', show);
+more.addEventListener('click', () => attempt(show));
 form.hidden = false;
 fails.hidden = true;
 input.value = new URLSearchParams(location.search).get('q') ?? '';
-if (input.value) search();
+if (input.value) attempt(search);
