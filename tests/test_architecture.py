@@ -35,14 +35,14 @@ SHARED = {
 }
 ONE_MODULE = """
 comrak feedgen feedparser jinja2 jsonschema_rs nh3 PIL python_calamine tinyhtml5
-urllib3 yaml zoneinfo
+pagefind_bin urllib3 yaml zoneinfo
 """.split()
 MAX_LINES = 400  # of a module
 MAX_LINES_OF_A_FUNCTION = 75
 # of the whole: more is a reason to look for a better cut, before these are set higher
 MAX_FILES = 14  # of a package, and of the folder itself
-MAX_MODULES = 160
-MAX_LINES_OF_ALL = 28_000
+MAX_MODULES = 161
+MAX_LINES_OF_ALL = 28_140
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 

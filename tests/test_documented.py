@@ -258,6 +258,7 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         "type": "png|jpeg|gif|webp|jpg|svg",
         "name": r"[\w.-]+",
         "file": r"[\w-]+\.pdf",
+        "language": "[a-z-]+",
         "width": "800|400",
         "side": "180|144|64|32",
     }
@@ -272,7 +273,9 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         for row in rows
     }
     paths = {path for name in ("gallery", "languages") for path in output_of(DATA / name)}
-    paths |= set(output_of(DATA / "gallery", archives="[atom, rss, json]", limit="1"))
+    paths |= set(
+        output_of(DATA / "gallery", archives="[atom, rss, json]", limit="1", search="true")
+    )
     photo = encode(Image.effect_noise((1700, 900), 90), "JPEG")
     report = {"entries/report.pdf": b"%PDF-1.4", "entries/photo.jpg": photo}
     image = "{file: photo.jpg, alt: A photo}"

@@ -23,9 +23,9 @@ def pins(lock: str) -> dict[str, set[Version]]:
 
 
 def bounds() -> dict[str, Version]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     lowest: dict[str, Version] = {}
-    for text in project["project"]["dependencies"]:
+    for text in [*project["dependencies"], *project["optional-dependencies"]["search"]]:
         requirement = Requirement(text)
         (specifier,) = requirement.specifier
         assert specifier.operator == ">=", text

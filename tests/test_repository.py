@@ -72,7 +72,8 @@ def test_locks_hold_what_the_project_asks_for() -> None:
             re.MULTILINE,
         )
     )
-    assert names(project["project"]["dependencies"]) <= locked <= dev
+    extras = project["project"]["optional-dependencies"]["search"]
+    assert names([*project["project"]["dependencies"], *extras]) <= locked <= dev
     assert names(project["dependency-groups"]["dev"]) <= dev
 
 

@@ -90,6 +90,7 @@ class Office:
     home: Link | None = None  # in the header: the site that the office belongs to
     links: tuple[Link, ...] = ()  # in the footer: contact, imprint, social networks
     newsletter: str | None = None  # address of a page where people subscribe by e-mail
+    search: bool = False  # whether the site has a page to search
     aliases: Mapping[str, str] = field(default_factory=dict)  # output paths: where each leads
     tables: Mapping[str, Phrases] = field(default_factory=dict)  # of `words` in feeds.yaml
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"

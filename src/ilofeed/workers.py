@@ -1,4 +1,4 @@
-"""Share work among processes: the only module that starts one.
+"""Share work among processes, and run other programs: the only module that starts processes.
 
 A worker is a fork of this process, so it has all of its data; it sends results back as pickles.
 """
@@ -6,10 +6,11 @@ A worker is a fork of this process, so it has all of its data; it sends results 
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.context import ForkProcess
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 Item = TypeVar("Item")
@@ -63,6 +64,37 @@ class Workers:
 
 
 ALONE = Workers()
+
+
+def run_program(
+    command: Sequence[str | Path], files: Mapping[str, bytes], folder: str
+) -> dict[str, bytes]:
+    """Run a program in an empty folder with these files, by relative path; return the files that it
+    wrote to `folder` there, by path below it. Raise `OSError` if it fails.
+
+    The program gets no settings of the environment that begin with its name, in capitals.
+    """
+    import subprocess  # slow to load, as the next one
+    import tempfile
+
+    with tempfile.TemporaryDirectory(prefix="ilofeed-") as name:
+        root = Path(name)
+        for path, data in files.items():
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(data)
+        program = Path(command[0]).stem
+        prefix = f"{program.upper()}_"
+        variables = {key: text for key, text in os.environ.items() if not key.startswith(prefix)}
+        done = subprocess.run(  # noqa: S603  no shell
+            command, cwd=root, env=variables, capture_output=True, check=False
+        )
+        if done.returncode:
+            told = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+            raise OSError(f"{program} ended with code {done.returncode}: {told[-300:]}")
+        written = (path for path in (root / folder).rglob("*") if path.is_file())
+        return {path.relative_to(root / folder).as_posix(): path.read_bytes() for path in written}
+
+
 _Worker = tuple[ForkProcess, Connection]  # a process, and the end of its pipe
 
 

@@ -80,13 +80,16 @@ def language(name: str) -> Callable[[str], Files]:
     def pages(address: str) -> Files:
         sources = read_office(GALLERY)
         assert sources.office is not None
-        text = sources.office.replace(b"language: en\n", f"language: {name}\n".encode())
+        text = sources.office.replace(
+            b"language: en\n", f"language: {name}\n  search: true\n".encode()
+        )
         renamed = ("entries/pay.md", entry(id="old-name"))
         sources = dataclasses.replace(sources, office=text, entries=(*sources.entries, renamed))
         made, problems = check(sources, THEN, address)
         assert made is not None, problems
         files = {document.path: document.data for document in render(select(made, THEN))}
         kinds = ["index.html", "all/index.html", "entry/workshop/index.html", "all/embed.html"]
+        kinds.append("search/index.html")
         return {kind: files[kind] for kind in [*kinds, "entry/old-name/index.html"]}
 
     return pages

@@ -135,6 +135,7 @@ OFFICES = {
     "home": SMALL.replace(b"  limit", b"  home: {label: A, url: https://a.example/}\n  limit"),
     "links": SMALL.replace(b"  limit", b"  links: [{label: A, url: https://a.example/}]\n  limit"),
     "newsletter": SMALL.replace(b"  limit", b"  newsletter: https://a.example/\n  limit"),
+    "search": SMALL.replace(b"  limit", b"  search: true\n  limit"),
     "feeds": SMALL + b"\nfeeds: [all]\n",
     "fewer feeds": SMALL + b"\nfeeds: [all, per: category]\n",
     "no main feed": SMALL + b"\nfeeds: [per: country, per: category]\n",

@@ -5,6 +5,7 @@ import datetime as dt
 import itertools
 import re
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from typing import Any, TypeAlias
 
 from ilofeed import dates
@@ -175,6 +176,10 @@ def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem
     if checked.is_usable("site") and site.hub is not None and site.hub.startswith(site.url):
         message = f"{quote(site.hub)} is part of this site, so it is not a WebSub hub; "
         yield checked.problem("bad-url", message + "write the address of a hub", "site", "hub")
+    if checked.is_usable("site") and site.search and find_spec("pagefind_bin") is None:
+        message = "the search needs a package that is not installed; install it with "
+        message += '`pip install "ilofeed[search]"`, or write search: false'
+        yield checked.problem("bad-choice", message, "site", "search")
     if "site" in checked.failed:
         return
     languages = site.languages or [site.language]
@@ -378,6 +383,7 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         home=_link(site.home, site.language) if site.home else None,
         links=tuple(_link(link, site.language) for link in site.links or ()),
         newsletter=site.newsletter,
+        search=site.search,
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,

@@ -237,6 +237,10 @@ class SiteFields(keys.Fields):
     newsletter: keys.Url | None = Field(
         None, description="Web page where people subscribe to the news by e-mail"
     )
+    search: bool = Field(
+        default=False,
+        description="Whether the site has a page to search; needs the package `ilofeed[search]`",
+    )
     hub: keys.LocalUrl | None = Field(
         None,
         description="WebSub hub, which `ilofeed ping` notifies of changed feeds",

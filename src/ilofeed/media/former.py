@@ -58,6 +58,7 @@ def site_paths(office: Office) -> set[str]:
     of_years = (f"news/{year}/{name}" for year in _YEARS for name in ("index.html", "page"))
     return {
         *_OF_SITE,
+        *(["search"] if office.search else ()),
         *of_years,
         *(f"{feed.path}/{name}" for feed in office.feeds for name in names),
     }

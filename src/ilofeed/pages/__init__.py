@@ -17,9 +17,11 @@ from ilofeed.pages.render import (
     render_changed,
     render_feed,
 )
+from ilofeed.pages.search import render_search
 
 __all__ = [
     "entry_renderer", "oembed", "read_html", "read_structured", "render_aliases",
     "render_archives", "render_assets",
-    "render_changed", "render_feed", "render_indexes", "render_redirects", "structured",
+    "render_changed", "render_feed", "render_indexes", "render_redirects", "render_search",
+    "structured",
 ]  # fmt: skip

@@ -101,7 +101,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "office": office,
         "feeds": directory.feeds,
         "main": directory.main,
-        "menu": menu(directory),
+        "menu": menu(directory, office),
         "words": words,
         "page_language": tag,
         "lang": functools.partial(lang, tag),

@@ -9,7 +9,9 @@ from ilofeed.feeds import feed_name, feed_terms, group_feeds
 from ilofeed.i18n import Phrases, in_language, own_name
 from ilofeed.model import Feed, FeedSpec, Office, Term
 
-NEWS, EVENTS, SUBSCRIBE = (f"{name}/index.html" for name in ("news", "events", "subscribe"))
+NEWS, EVENTS, SUBSCRIBE, SEARCH = (
+    f"{name}/index.html" for name in ("news", "events", "subscribe", "search")
+)
 Key: TypeAlias = "tuple[str | None, str | None, str | None]"  # language, country, category
 
 
@@ -130,7 +132,7 @@ def main_feed(feeds: Sequence[Feed]) -> Feed:
     return next((feed for feed in feeds if feed.spec.path == "all"), feeds[0])
 
 
-def menu(directory: Directory) -> list[tuple[str, str, str]]:
+def menu(directory: Directory, office: Office) -> list[tuple[str, str, str]]:
     """Return the links at the top of each page: key of the word, output path, and fragment."""
     groups = dict(group_feeds(directory.feeds))
     links = [
@@ -139,6 +141,7 @@ def menu(directory: Directory) -> list[tuple[str, str, str]]:
         ("topics", "index.html", "#topics") if "by_topic" in groups else None,
         ("countries", "index.html", "#countries") if "by_country" in groups else None,
         ("subscribe", SUBSCRIBE, ""),
+        ("search", SEARCH, "") if office.search else None,
     ]
     return [link for link in links if link is not None]
 

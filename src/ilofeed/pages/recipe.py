@@ -35,7 +35,7 @@ class Recipes:
         self._branded = _digest(self._settings, shown)
         office = selection.office
         # the header and the footer
-        around = (office.home, office.links, office.newsletter, menu(directory))
+        around = (office.home, office.links, office.newsletter, menu(directory, office))
         self._framed = _digest(self._branded, around)
         terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
@@ -55,6 +55,11 @@ class Recipes:
         values = (self._framed, office.description, directory.main.spec, feeds)
         lists = newest, upcoming_events(selection.entries), past_events(selection)
         return self._with_entries(lists, "index", *values)
+
+    def search(self, selection: Selection) -> bytes:
+        """Return the recipe of the page to search and of its index."""
+        listed = [entry for entry in selection.entries if entry.withdrawn is None]
+        return self._with_entries([listed], "search", self._framed, self._describe_main())
 
     def news(self, page: NewsPage) -> bytes:
         """Return the recipe of a page of all news."""

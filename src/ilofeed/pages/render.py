@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from ilofeed.feeds import (
@@ -31,6 +31,7 @@ from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.news import news_pages, render_news
 from ilofeed.pages.recipe import Recipes
+from ilofeed.pages.search import render_search
 from ilofeed.workers import ALONE, Workers
 
 Outputs = Mapping[bytes, Sequence[OutputFile]]  # files in the output, by recipe
@@ -140,6 +141,11 @@ def render_changed(
         _Group(selection, recipes.news(page), partial(render_news, page, directory))
         for page in news_pages(selection)
     ]
+
+    if office.search:
+        # the index is made at once, also if the bytes of each of its files are wanted
+        search = cache(lambda: render_search(selection))
+        for_site.append(_Group(selection, recipes.search(selection), lambda _: search()))
 
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),

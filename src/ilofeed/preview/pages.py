@@ -35,6 +35,7 @@ from ilofeed.pages import (
     render_feed,
     render_indexes,
     render_redirects,
+    render_search,
 )
 from ilofeed.problems import Problem, has_errors, plural, visible
 
@@ -280,6 +281,8 @@ def _renderers(
     renderers: dict[str, Callable[[], Sequence[Document]]] = {
         "": lambda: [*render_assets(office), *render_indexes(selection), *own_files()]
     }
+    if office.search:
+        renderers["search"] = partial(render_search, selection)
     for page in redirects:
         renderers[page.path] = partial(list, [page])
 

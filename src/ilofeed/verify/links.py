@@ -5,6 +5,7 @@ feeds, and URLs in calendars and manifests. Addresses in plain text are not chec
 """
 
 import functools
+import gzip
 import json
 import re
 import urllib.parse
@@ -86,7 +87,7 @@ def _in_entry(entry: Entry) -> Iterator[str]:
     yield from _in_fragment(entry.html)
 
 
-def addresses(document: AnyDocument) -> Iterable[str]:
+def addresses(document: AnyDocument) -> Iterable[str]:  # noqa: PLR0911  one for each format
     """Return all addresses in a document, not yet resolved."""
     match document.path.rpartition(".")[2]:
         case "html":
@@ -97,6 +98,9 @@ def addresses(document: AnyDocument) -> Iterable[str]:
             return _in_json(json.loads(document.data))
         case "ics":  # long lines are unfolded first
             return _CALENDAR_LINE.findall(document.data.decode().replace("\r\n ", ""))
+        case "pf_fragment":  # of the search: an entry, from the folder of the site
+            found = json.loads(gzip.decompress(document.data).removeprefix(b"pagefind_dcd"))
+            return [f"../../..{found['url']}"]
         case "txt":
             return re.findall(r"https?://\S+", document.data.decode())
     return ()
