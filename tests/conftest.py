@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, settings
 
 from browsing import chromium, gallery_site
 from effort import attempts
+from firefox import firefox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from playwright.sync_api import Browser
 
+    from firefox import Firefox
     from serving import Host
 
 assert urllib3
@@ -71,6 +73,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium() as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def fox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox(tmp_path_factory.mktemp("profile")) as made:
         yield made
 
 

@@ -103,6 +103,7 @@ def test_the_wheel_holds_what_the_program_needs(tmp_path: Path) -> None:
         "assets/ilo-feed-1.0.0.js",
         "assets/ilo-feed-1.1.0.js",
         "assets/ilo-feed-1.2.0.js",
+        "assets/ilo-feed-1.3.0.js",
         "templates/site.css",
         "templates/base.html",
         "py.typed",

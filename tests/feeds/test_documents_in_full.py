@@ -22,6 +22,7 @@ from offices import DATA, NOW, OFFICE, documents, entry, site
 HERE = DATA / "documents"
 SETTINGS = OFFICE.replace(
     b"  timezone:",
+    b"  languages: [en, mn]\n"
     b"  limit: 2\n"
     b"  archives: [atom, rss, json]\n"
     b"  hub: https://hub.example.org/\n"

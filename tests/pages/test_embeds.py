@@ -308,6 +308,7 @@ def test_frame_and_element_stand_in_the_column_of_the_text(browser: Browser, sit
             assert (box["x"], box["width"]) == (text["x"], text["width"])
 
 
+@pytest.mark.slow
 def test_the_manual_and_the_pages_print_the_same_code(site: Host) -> None:
     text = (ROOT / "docs/how-to/embed.md").read_text("utf-8")
     element, frame = printed(site, "all")[0::2][:2]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from browsing import page
-from firefox import firefox, pages_of
+from firefox import pages_of
 from serving import needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -37,12 +37,6 @@ return [...document.querySelectorAll('body *')]
   })
   .map((one) => one.outerHTML.slice(0, 80));
 """
-
-
-@pytest.fixture(scope="module")
-def fox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
-    with firefox(tmp_path_factory.mktemp("profile")) as made:
-        yield made
 
 
 def printed(browser: Browser, fox: Firefox, address: str) -> Iterator[list[str]]:

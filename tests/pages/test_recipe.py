@@ -96,7 +96,7 @@ def test_what_is_kept_is_what_would_be_made(change: str, ledger: Ledger | None) 
 
 
 LABELLED = (
-    SMALL.replace(b"limit: 2", b"limit: 2\n  languages: [en, mn]")
+    SMALL.replace(b"limit: 2", b"limit: 2\n  languages: [en, mn]\n  archives: [atom, json]")
     + b"""
 feeds:
   - all
@@ -140,6 +140,7 @@ OFFICES = {
     "fewer feeds": SMALL + b"\nfeeds: [all, per: category]\n",
     "no main feed": SMALL + b"\nfeeds: [per: country, per: category]\n",
     "languages": LABELLED,
+    "another label": LABELLED.replace(b"MN: Mongolia", b"MN: {label: {en: Mongolia, mn: X}}"),
 }
 
 

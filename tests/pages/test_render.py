@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from ilofeed.i18n import LANGUAGES
 from offices import NOW, OFFICE, documents, entry, site
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -192,10 +193,14 @@ def test_json_feed() -> None:
     feed = json.loads(data("all/feed.json"))
     assert feed["version"] == "https://jsonfeed.org/version/1.1"
     assert feed["hubs"] == [{"type": "WebSub", "url": "https://hub.example.org/"}]
+    assert feed["_ilofeed"]["more"]["mn"] == "Бүх мэдээлэл: Example Office"
     item = feed["items"][0]
     assert item["id"] == "tag:example.org,2015:office:wages"
     assert item["external_url"] == "https://example.org/news"
     assert item["tags"] == ["Wages", "Mongolia", "World"]
+    when = item["_ilofeed"].pop("when")
+    assert when.keys() == feed["_ilofeed"]["more"].keys() == set(LANGUAGES)
+    assert (when["en"], when["zh-Hans"]) == ("18–19 May 2015", "2015年5月18日至19日")
     assert item["_ilofeed"] == {
         "categories": ["wages"],
         "countries": ["MN", "world"],

@@ -7,14 +7,12 @@ import datetime as dt
 import hashlib
 import html
 import json
-import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from browsing import listen, page, violations
-from ilofeed.i18n import LANGUAGES, phrases
 from ilofeed.pages.embeds import SCRIPTS, integrity, newest, script
 from serving import OPEN, host, needs, needs_checkers
 
@@ -42,6 +40,9 @@ RELEASED = {
     ),
     ("ilo-feed", "1.2.0"): (
         "sha384-qnp4eGqNdmb+dTnfKLUwGjL5j4MNivXVlIuTyRRU3XZZFQIgEgg1tQMz8rlOyvYo"
+    ),
+    ("ilo-feed", "1.3.0"): (
+        "sha384-HBQ9tULETgdbBCcCArV+BoBkcrWBv5mEJdhw2DzqdU+LWC4mUuLPgpa9w0jHgsls"
     ),
     ("ilo-frame", "1.0.0"): (
         "sha384-diCi5ganJNKieT9nRvdS9AccvQ9vDCL5WnCgNMhAzvlS/Ujc52TeDrWfdb27vjCn"
@@ -128,7 +129,7 @@ def test_under_a_strict_policy_twice_on_one_page(browser: Browser, site: Host) -
         )
         more = first.locator("[part=more] a")
         assert (more.inner_text(), more.get_attribute("href")) == (
-            "All items",
+            "All items: Wages – Office for Work & Welfare",
             f"{site.address}category/wages/",
         )
         assert made.context.cookies() == []
@@ -161,13 +162,17 @@ HOSTILE_ITEM = {
     "date_published": "2015-05-19T09:00:00+08:00",
     "language": '"><script>',
     "tags": [MARKUP, MARKUP],
-    "_ilofeed": {"event": {"start": "2015-06-01", "end": MARKUP, "place": MARKUP}},
+    "_ilofeed": {
+        "event": {"start": "2015-06-01", "end": MARKUP, "place": MARKUP},
+        "when": {"en": f"w{MARKUP}"},
+    },
 }
 HOSTILE = {
     "version": MARKUP,
     "title": MARKUP,
     "home_page_url": " javascript:document.title=1",
     "language": MARKUP,
+    "_ilofeed": {"more": {"en": MARKUP}},
     "items": [HOSTILE_ITEM] * 3,
 }
 
@@ -202,7 +207,7 @@ def test_markup_is_text_and_only_web_addresses_are_links(browser: Browser) -> No
         assert inside["links"] == 0
         assert inside["titles"] == [f"t{MARKUP}"] * 3
         assert inside["summary"] == f"s{MARKUP}"
-        assert inside["dates"][0] == f"1 June 2015 · {MARKUP}"
+        assert inside["dates"][0] == f"w{MARKUP} · {MARKUP}"
 
 
 @pytest.mark.parametrize(
@@ -261,61 +266,105 @@ def test_wrong_types_in_every_field(browser: Browser, wrong: Any) -> None:
     items: list[Any] = [{"title": "Good"} | {key: wrong} for key in sorted(keys)]
     items += [{"title": wrong}, wrong, {"title": "Good", "_ilofeed": {"event": wrong}}]
     items += [{"title": "Good", "_ilofeed": {"event": {"start": wrong, "end": wrong}}}]
+    items += [{"title": "Good", "_ilofeed": {"when": one}} for one in (wrong, {"en": wrong})]
     feed = dict.fromkeys(HOSTILE, wrong) | {"items": items}
     with fed(browser, feed, 'limit="100" show-summary') as made:
         titles = made.locator("ilo-feed [part=heading]").all_inner_texts()
-        assert titles.count("Good") == len(keys) + 2
+        assert titles.count("Good") == len(keys) + 4
         assert set(titles) <= {"Good", "x"}
 
 
 @pytest.mark.parametrize(
     ("item", "date"),
     [
-        ({"date_published": "2015-05-19T00:30:00+08:00"}, "19 May 2015"),  # not shifted to a zone
-        ({"date_published": "2015-05-19T23:30:00-11:00"}, "19 May 2015"),
+        ({"date_published": "2015-05-19T00:30:00+08:00"}, "2015-05-19"),  # not shifted to a zone
+        ({"date_published": "2015-05-19T23:30:00-11:00"}, "2015-05-19"),
         ({"date_published": "2015-13-45"}, ""),
+        ({"date_published": "2015-02-30"}, ""),  # Chromium makes 2 March of it
+        ({"date_published": "2015-02-30T09:00:00+08:00"}, ""),
+        ({"date_published": "2015-02"}, ""),
         ({"date_published": "yesterday"}, ""),
-        ({"date_published": "2015-05-19", "_ilofeed": {"event": {"start": "2015-06-02", "end": "2015-06-01"}}}, "2 June 2015"),
-        ({"_ilofeed": {"event": {"start": "2015-06-02", "end": "2015-06-04", "place": "Ulaanbaatar"}}}, "2–4 June 2015 · Ulaanbaatar"),
-        ({"_ilofeed": {"event": {"start": "2015-12-30", "end": "2016-01-02"}}}, "30 December 2015 – 2 January 2016"),
+        ({"date_published": "2015-05-19", "_ilofeed": {"event": {"start": "2015-02-30"}}}, "2015-05-19"),
+        ({"_ilofeed": {"event": {"start": "2015-06-02", "end": "2015-06-31"}}}, "2015-06-02"),
+        ({"date_published": "2015-05-19", "_ilofeed": {"event": {"start": "2015-06-02", "end": "2015-06-01"}}}, "2015-06-02"),
+        ({"_ilofeed": {"event": {"start": "2015-06-02", "end": "2015-06-04", "place": "Ulaanbaatar"}}}, "2015-06-02 – 2015-06-04 · Ulaanbaatar"),
+        ({"_ilofeed": {"event": {"start": "2015-12-30", "end": "2016-01-02"}}}, "2015-12-30 – 2016-01-02"),
     ],
 )  # fmt: skip
-def test_dates_are_the_offices(browser: Browser, item: dict[str, Any], date: str) -> None:
+def test_dates_of_feeds_without_words(browser: Browser, item: dict[str, Any], date: str) -> None:
+    """Those of other programs and of former versions."""
     with fed(browser, {"items": [{"title": "One"} | item]}) as made:
-        shown = made.locator("ilo-feed [part=date]").all_inner_texts()
-        assert [re.sub(r"\s*–\s*", "–", one) for one in shown] == (
-            [re.sub(r"\s*–\s*", "–", date)] if date else []
-        )
+        assert made.locator("ilo-feed [part=date]").all_inner_texts() == ([date] if date else [])
+
+
+@pytest.mark.parametrize("version", ["1.0.0", "1.1.0", "1.2.0"])
+def test_former_versions_read_feeds_with_words(browser: Browser, site: Host, version: str) -> None:
+    source = f"{site.address}embed/ilo-feed-{version}.js"
+    body = f'<script type="module" src="{source}"></script>'
+    with hosted(browser, body + element(f"{site.address}all/feed.json", 'lang="zh"')) as (made, _):
+        settled(made)
+        assert made.locator("ilo-feed li").count() == 5
+
+
+WORDED = {
+    "language": "mn",
+    "title": "Titles",
+    "home_page_url": "https://x.example.org/",
+    "_ilofeed": {"more": {"mn": "Бүгд", "zh-Hans": "全部", "ar": "الكل"}},
+    "items": [
+        {
+            "title": "One",
+            "date_published": "2015-05-19",
+            "_ilofeed": {"when": {"mn": "тавдугаар", "zh-Hans": "五月", "ar": "مايو"}},
+        }
+    ],
+}
 
 
 @pytest.mark.parametrize(
-    ("attributes", "language", "date", "more"),
+    ("attributes", "lang", "date", "more"),
     [
-        ("", None, "19 May 2015", "All items"),  # of the page
-        ('lang="mn"', None, "2015 оны 5", "Бүх мэдээлэл"),
-        ('lang="zh-CN"', None, "2015年5月19日", "全部内容"),
-        ('lang="AR-eg"', None, "19 مايو 2015", "جميع المواد"),
-        ('lang="arc"', None, "19 May 2015", "All items"),  # Aramaic is not Arabic
-        ('lang="fr"', "mn", "2015 оны 5", "Бүх мэдээлэл"),  # of the feed
-        ('lang="fr"', "fr", "19 May 2015", "All items"),
-        ('lang="__proto__"', "constructor", "19 May 2015", "All items"),
+        ("", "mn", "тавдугаар", "Бүгд"),  # the page is in English: of the feed
+        ('lang="zh-Hant-HK"', "zh-Hans", "五月", "全部"),
+        ('lang="AR-eg"', "ar", "مايو", "الكل"),
+        ('lang="arc"', "mn", "тавдугаар", "Бүгд"),  # Aramaic is not Arabic
+        ('lang="__proto__"', "mn", "тавдугаар", "Бүгд"),
     ],
 )
-def test_languages(browser: Browser, attributes: str, language: Any, date: str, more: str) -> None:
-    item = {"title": "One", "date_published": "2015-05-19"}
-    feed = {"language": language, "home_page_url": "https://x.example.org/", "items": [item]}
-    with fed(browser, feed, attributes) as made:
-        assert made.locator("ilo-feed time").inner_text().startswith(date)
+def test_languages(browser: Browser, attributes: str, lang: str, date: str, more: str) -> None:
+    with fed(browser, WORDED, attributes) as made:
+        view, time = made.locator("ilo-feed [part=feed]"), made.locator("ilo-feed time")
+        assert (view.get_attribute("lang"), time.get_attribute("lang")) == (lang, lang)
+        assert (time.inner_text(), time.get_attribute("datetime")) == (date, "2015-05-19")
         assert made.locator("ilo-feed [part=more]").inner_text() == more
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_widget_and_the_pages_write_dates_alike(browser: Browser, language: str) -> None:
-    days = [dt.date(2015, month, 9 + month) for month in range(1, 13)]
-    items = [{"title": "One", "date_published": day.isoformat()} for day in days]
-    with fed(browser, {"items": items}, f'lang="{language}" limit="12"') as made:
-        shown = made.locator("ilo-feed time").all_inner_texts()
-        assert shown == [phrases(language).day(day) for day in days]
+def test_a_feed_without_words_ends_with_its_title(browser: Browser) -> None:
+    feed = {name: value for name, value in WORDED.items() if name != "_ilofeed"}
+    with fed(browser, feed) as made:
+        assert made.locator("ilo-feed [part=more]").inner_text() == "Titles"
+    with fed(browser, feed | {"title": None}) as made:
+        assert made.locator("ilo-feed [part=more]").inner_text() == "https://x.example.org/"
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message", "lang"),
+    [
+        ('lang="mn" error="Алдаа"', "Алдаа", "mn"),
+        ('error="Sorry"', "Sorry", "en"),
+        ('lang="mn"', "The items could not be loaded.", "en"),
+    ],
+)
+def test_what_a_failure_says(browser: Browser, attributes: str, message: str, lang: str) -> None:
+    with host(
+        {"ilo-feed.js": script("ilo-feed", SCRIPTS["ilo-feed"][-1])},
+        Access_Control_Allow_Origin="*",
+    ) as source:
+        body = f'<script type="module" src="{source.address}ilo-feed.js"></script>'
+        with hosted(browser, body + element("/none", attributes)) as (made, _):
+            settled(made)
+            status = made.locator("ilo-feed").get_by_role("status")
+            assert (status.inner_text(), status.get_attribute("lang")) == (message, lang)
 
 
 def test_upcoming_events_come_first_soonest_first(browser: Browser) -> None:

@@ -71,7 +71,7 @@ def test_nothing_is_missing() -> None:
         ("all/oembed.json", {"index.html", "all/index.html"}),
         ("entry/jobs/oembed.json", {"entry/jobs/index.html"}),
         ("entry/jobs/embed.html", {"entry/jobs/oembed.json"}),
-        ("embed/ilo-feed-1.2.0.js", {"all/index.html", "category/wages/index.html"}),
+        ("embed/ilo-feed-1.3.0.js", {"all/index.html", "category/wages/index.html"}),
         ("embed/ilo-feed.js", {"all/index.html"}),
         ("embed/ilo-frame-1.1.0.js", {"all/index.html"}),
         ("assets/site.css", {"index.html", "entry/wages/index.html", "404.html"}),
@@ -108,7 +108,7 @@ def test_every_file_but_a_few_is_named_somewhere() -> None:
     assert {re.sub(r".*/", "", path) for path in alone} <= {
         ".nojekyll", "404.html", "robots.txt", "manifest.json", "ilo-frame.js",
         # known to the sites that copied them
-        "ilo-feed-1.0.0.js", "ilo-feed-1.1.0.js", "ilo-frame-1.0.0.js",
+        "ilo-feed-1.0.0.js", "ilo-feed-1.1.0.js", "ilo-feed-1.2.0.js", "ilo-frame-1.0.0.js",
     }  # fmt: skip
 
 

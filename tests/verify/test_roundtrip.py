@@ -392,6 +392,7 @@ WHOLE: dict[str, Any] = {
         ("terms", lambda e: {"countries": ("CN",)}),
         ("attachments", lambda e: {"attachments": ()}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, end=None)}),
+        ("when", lambda e: {"event": dataclasses.replace(e.event, end=None)}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, place="Darkha")}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, url=None)}),
         ("event", lambda e: {"event": dataclasses.replace(e.event, status="postponed")}),

@@ -10,7 +10,7 @@ from importlib import resources
 import pytest
 
 from ilofeed.verify.lint import html_findings, lint, match_grammar
-from ilofeed.verify.verification import verify
+from ilofeed.verify.verification import verify, verify_document
 from offices import NOW, ROOT, documents, entry, site
 
 SITE = site(wages=entry(link="https://example.org/n"), jobs=entry(categories="[employment]"))
@@ -121,6 +121,8 @@ def test_rss_faults(old: str, new: str, rule: str) -> None:
         ('"url": "https', '"url": "ftp'),
         ('"tags": \\[', '"tags": ["Employment",'),
         ('"_ilofeed"', '"_ilo"'),
+        ('"more"', '"mehr"'),
+        ('"when"', '"wenn"'),
         ('"id": "[^"]*"', '"id": 5'),
         ("}\n ]", "}\n ],"),
         ('"id": "[^"]*wages"', '"id": "tag:example.org,2015:office:jobs"'),
@@ -128,6 +130,20 @@ def test_rss_faults(old: str, new: str, rule: str) -> None:
 )
 def test_json_faults(old: str, new: str) -> None:
     assert findings("feed.json", old, new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('"mn": "Бүх ', '"mn": "', "feed more"),
+        ('"zh-Hans": "2015年5', '"zh-Hans": "2015年6', "jobs when"),
+    ],
+)
+def test_other_words_for_the_element_are_a_fault(old: str, new: str, field: str) -> None:
+    document = MADE["all/feed.json"]
+    data = document.data.decode().replace(old, new, 1).encode()
+    (fault,) = verify_document(dataclasses.replace(document, data=data), SITE.office)
+    assert fault.field.endswith(field)
 
 
 OLDER = '<link href="https://example.org/1.xml" rel="prev-archive"/>'

@@ -30,14 +30,12 @@ for (const choices of document.querySelectorAll('.choices')) {
   const preview = (later ?? document).querySelector('ilo-feed');
   const codes = [...document.querySelectorAll('code[data-template]')];
   const show = () => {
-    const { limit, theme, lang } = Object.fromEntries(
-      [...choices.querySelectorAll('select')].map((one) => [one.name, one.value]));
-    preview.setAttribute('limit', limit);
-    preview.setAttribute('theme', theme);
-    preview.setAttribute('lang', lang);
+    const chosen = { error: choices.querySelector('[data-error]:checked').dataset.error };
+    for (const one of choices.querySelectorAll('select')) chosen[one.name] = one.value;
+    for (const [name, value] of Object.entries(chosen)) preview.setAttribute(name, value);
     for (const code of codes) {
-      code.textContent = code.dataset.template
-        .replaceAll('{limit}', limit).replaceAll('{theme}', theme).replaceAll('{lang}', lang);
+      code.textContent = code.dataset.template.replace(/{(limit|theme|lang|error)}/g, (_, name) =>
+        chosen[name].replaceAll('&', '&amp;').replaceAll('"', '&quot;'));
     }
   };
   choices.addEventListener('input', show);

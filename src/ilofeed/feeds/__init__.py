@@ -24,9 +24,12 @@ from ilofeed.feeds.calendars import (
 )
 from ilofeed.feeds.items import (
     as_item,
+    dates_by_language,
     describe_file,
     feed_items,
     is_edited,
+    more_by_language,
+    office_phrases,
     shown_entries,
     span_html,
 )

@@ -7,12 +7,12 @@ verification expects; pages, calendars, the guard and the state file use the ent
 """
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ilofeed.bodies import PARTS
-from ilofeed.feeds.selection import last_change, newest_first
-from ilofeed.i18n import Phrases, direction
+from ilofeed.feeds.selection import feed_names, last_change, newest_first
+from ilofeed.i18n import LANGUAGES, Phrases, direction
 from ilofeed.model import Attachment, Entry, Event, Feed, Format, Image, Office
 
 _FILE_TYPES = {
@@ -56,7 +56,7 @@ def as_item(entry: Entry, office: Office) -> Entry:
     title, event = item_title(entry, words), entry.event
     if entry.called_off and event is not None:
         notice = words[f"event_{entry.event_status}"]
-        when = "".join(text for text, _ in words.span(event.start, event.end))
+        when = date_text(entry, words)
         return replace(
             entry,
             title=title,
@@ -91,6 +91,33 @@ def item_title(entry: Entry, words: Phrases) -> str:
 def is_edited(entry: Entry) -> bool:
     """Return whether an entry has changed since it was published, in whole seconds."""
     return entry.updated.replace(microsecond=0) > entry.published
+
+
+def date_text(entry: Entry, words: Phrases) -> str:
+    """Return the dates of an entry's event, or else its own date, as lists on pages show them."""
+    if entry.event is None:
+        return words.day(entry.published)
+    return "".join(text for text, _ in words.span(entry.event.start, entry.event.end))
+
+
+def office_phrases(office: Office) -> Mapping[str, Phrases]:
+    """Return the table of each language that an office may use, that of `language` first."""
+    listed = office.languages or (*LANGUAGES, *office.tables)
+    tables = map(office.phrases, (office.language, office.default_language, *listed))
+    return {words.tag: words for words in tables}
+
+
+def dates_by_language(entry: Entry, office: Office) -> dict[str, str]:
+    """Return the dates of an item in words, by language of the office."""
+    return {tag: date_text(entry, words) for tag, words in office_phrases(office).items()}
+
+
+def more_by_language(feed: Feed, office: Office) -> dict[str, str]:
+    """Return the text of a link to a feed's page, by language of the office, the feed's first."""
+    return {
+        tag: words.fill("all_of", label=feed_names(feed.spec, office.localized(tag))[0])
+        for tag, words in office_phrases(office.localized(feed.language)).items()
+    }
 
 
 def span_html(words: Phrases, event: Event) -> str:

@@ -1,9 +1,13 @@
-"""Render feeds as JSON Feed 1.1; values without a standard key are in the extension `_ilofeed`."""
+"""Render feeds as JSON Feed 1.1; values without a standard key are in the extension `_ilofeed`.
+
+The extension also has what the element `ilo-feed` shows in each language of the office: the dates
+in words (`when`) and the link at the end (`more`). Browsers write dates differently.
+"""
 
 import json
 from typing import Any
 
-from ilofeed.feeds.items import feed_items, is_edited
+from ilofeed.feeds.items import dates_by_language, feed_items, is_edited, more_by_language
 from ilofeed.feeds.links import feed_links, feed_pictures, term_categories
 from ilofeed.model import FILE_NAMES, Attachment, Entry, Event, Feed, Image, Office, Person
 
@@ -26,6 +30,7 @@ def render_json(feed: Feed, office: Office) -> bytes:
         "language": feed.language,
         "authors": [_author(office.localized(feed.language).author)],
         "hubs": [{"type": "WebSub", "url": links["hub"]}] if "hub" in links else None,
+        "_ilofeed": {"more": more_by_language(feed, office)},
         "items": [_item(entry, office) for entry in feed_items(feed, office, "json")],
     }
     text = json.dumps(without_none(document), ensure_ascii=False, indent=1)
@@ -55,6 +60,7 @@ def _item(entry: Entry, office: Office) -> dict[str, Any]:
             "countries": list(entry.countries),
             "event": _event(entry.event) if entry.event else None,
             "image": _image(entry.image) if entry.image else None,
+            "when": dates_by_language(entry, office),
             "translation_of": (
                 office.address(f"entry/{entry.translation_of}/index.html")
                 if entry.translation_of

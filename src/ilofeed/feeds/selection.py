@@ -213,7 +213,7 @@ def _feed(
     before: Ledger | None,
     previous: PreviousArchives | None,
 ) -> Feed:
-    title, description = _names(office, spec)
+    title, description = feed_names(spec, office)
     pages: dict[str, int] = {}
     count = 0
     if office.archives:
@@ -325,8 +325,8 @@ def feed_name(spec: FeedSpec, office: Office, *, with_language: bool = True) -> 
     return " · ".join(labels)
 
 
-def _names(office: Office, spec: FeedSpec) -> tuple[str, str]:
-    """Return the title and the description of a feed, in its language."""
+def feed_names(spec: FeedSpec, office: Office) -> tuple[str, str]:
+    """Return the title and the description of a feed, in its language or else the office's."""
     office = office.localized(spec.language or office.language)
     # the name comes first, because feed readers cut long titles
     title = " – ".join(filter(None, [feed_name(spec, office), office.title]))

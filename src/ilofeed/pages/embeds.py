@@ -15,7 +15,7 @@ from typing import Any
 from ilofeed.model import Document, Entry, Feed, Office
 
 # all released versions of each script, the newest last
-SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0", "1.2.0"), "ilo-frame": ("1.0.0", "1.1.0")}
+SCRIPTS = {"ilo-feed": ("1.0.0", "1.1.0", "1.2.0", "1.3.0"), "ilo-frame": ("1.0.0", "1.1.0")}
 LIMIT, WIDTH, HEIGHT = 5, 600, 480  # default number of items; frame size in pixels
 OEMBED_LIMIT = 4  # items of a feed in at most 1,000 pixels, which WordPress gives to a frame
 ENTRY_HEIGHT = 240  # of the frame of an entry
@@ -50,7 +50,7 @@ def newest(name: str) -> str:
 
 
 def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
-    """Return the code to copy, by kind, with the placeholders `{limit}`, `{theme}`, `{lang}`."""
+    """Return the code to copy, by kind, with placeholders: `{limit} {theme} {lang} {error}`."""
     page = html.escape(office.address(feed.path("index.html")))
     source = html.escape(office.address(feed.path("feed.json")))
     latest = html.escape(office.address("embed/ilo-feed.js"))
@@ -58,7 +58,7 @@ def snippets(feed: Feed, office: Office, label: str) -> dict[str, str]:
         "element": (
             f"{_script('module', 'ilo-feed', office)}\n"
             f'<ilo-feed src="{source}" limit="{{limit}}" heading-level="3"'
-            f' lang="{{lang}}" theme="{{theme}}">\n'
+            f' lang="{{lang}}" theme="{{theme}}"\n  error="{{error}}">\n'
             f'  <a href="{page}">{html.escape(label)}</a>\n'
             "</ilo-feed>"
         ),

@@ -1,9 +1,9 @@
 """Render the page of a feed, and two documents for other sites: a frame and an HTML fragment."""
 
+import html
 from typing import Any
 
-from ilofeed.feeds import upcoming_events
-from ilofeed.i18n import LANGUAGES
+from ilofeed.feeds import office_phrases, upcoming_events
 from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Feed, Office
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
@@ -45,7 +45,8 @@ def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Docume
         others=directory.in_other_languages(feed),
         snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
         limit=LIMIT,
-        languages=LANGUAGES,
+        languages=office_phrases(office),
+        error=html.escape(words["embed_failed"]),
         element=newest("ilo-feed"),
         integrity=integrity("ilo-feed"),
     )

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ilofeed.feeds import Selection, upcoming_events
+from ilofeed.feeds import Selection, more_by_language, upcoming_events
 from ilofeed.ids import SHORT, settings_digest
 from ilofeed.model import Entry, Feed
 from ilofeed.pages.indexes import NEWEST
@@ -87,9 +87,9 @@ class Recipes:
     def feed(self, feed: Feed) -> bytes:
         """Return the recipe of all documents of a feed except its archives and its page."""
         lists = (feed.entries, feed.events, feed.tombstones, feed.current, feed.withdrawn)
-        return self._with_entries(
-            lists, "feed", self._branded, *_describe(feed), len(feed.archives)
-        )
+        more = more_by_language(feed, self._office)
+        values = (*_describe(feed), len(feed.archives), more)
+        return self._with_entries(lists, "feed", self._branded, *values)
 
     def feed_page(self, feed: Feed) -> bytes:
         """Return the recipe of the page of a feed, which links to related feeds."""
@@ -99,7 +99,9 @@ class Recipes:
 
     def archive(self, feed: Feed) -> bytes:
         """Return the recipe of an archive document; `feed` is one of `archive_feeds`."""
-        return self._with_entries([feed.entries], "archive", *_describe(feed), feed.history)
+        more = "json" in feed.archived_as and more_by_language(feed, self._office)
+        values = (*_describe(feed), feed.history, more)
+        return self._with_entries([feed.entries], "archive", *values)
 
     def _with_entries(self, lists: Iterable[Sequence[Entry]], *values: Any) -> bytes:
         parts = [_digest(self._settings, values)]

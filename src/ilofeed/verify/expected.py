@@ -13,6 +13,7 @@ from typing import Any
 
 from ilofeed import dates
 from ilofeed.feeds import (
+    dates_by_language,
     event_categories,
     event_description,
     event_times,
@@ -21,6 +22,7 @@ from ilofeed.feeds import (
     feed_pictures,
     is_edited,
     last_change,
+    more_by_language,
     term_categories,
 )
 from ilofeed.media import Icon
@@ -75,6 +77,7 @@ def expected_feed(feed: Feed, office: Office, form: Format) -> Fields:
                 "icon": pictures.get("large"),
                 "favicon": pictures.get("small"),
                 "authors": [_json_author(*author) for author in fields["authors"]],
+                "more": more_by_language(feed, office),
             }
 
 
@@ -139,6 +142,7 @@ def expected_entry(entry: Entry, office: Office, form: Format) -> Fields:
                     ],
                     "tags": list(dict.fromkeys(label for _, _, label in terms)),
                     "authors": [_json_author(*author) for author in fields["authors"]],
+                    "when": dates_by_language(entry, office),
                 }
             )
 

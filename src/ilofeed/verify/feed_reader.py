@@ -188,6 +188,7 @@ def _read_json(data: bytes) -> tuple[Fields, list[Fields]]:
         "hub": hubs[0].get("url"),
         "prev-archive": seen.get("next_url"),
         "authors": _json_people(seen),
+        "more": seen.get("_ilofeed", {}).get("more"),
     }
     return feed, [_json_entry(item) for item in seen.get("items", ())]
 
@@ -221,6 +222,7 @@ def _json_entry(item: Any) -> Fields:
             else None
         ),
         "translation_of": extension.get("translation_of"),
+        "when": extension.get("when"),
     }
 
 
