@@ -98,6 +98,12 @@ class Office:
         return self if language == self.language else replace(self, language=language)
 
     @property
+    def folders(self) -> Mapping[str, str]:
+        """The folder of the pages in each language: "" for the office's own, `mn/` for another."""
+        others = [tag for tag in self.languages if tag != self.default_language]
+        return {self.default_language: ""} | {tag: f"{tag.lower()}/" for tag in others}
+
+    @property
     def title(self) -> str:
         """The name of the office in `language`."""
         return in_language(self.titles, self.language)[0]

@@ -300,7 +300,8 @@ def _renderers(
         render = partial(render_with_files, entry)
         renderers |= dict.fromkeys((f"entry/{entry.slug}", *entry.aliases), render)
     for feed in feeds:
-        renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)
+        paths = (folder + feed.spec.path for folder in office.folders.values())
+        renderers |= dict.fromkeys(paths, partial(render_feed, feed, selection))
         renderers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)
 
     def render_former(target: str) -> list[Document]:
