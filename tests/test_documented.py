@@ -251,6 +251,7 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
     rows = [name for _, rows in tables(page) for name in named({row: [] for row in rows})]
     pattern = {
         "feed": r"all|(?:category|country|language)/[^/]+(?:/(?:category|country|language)/[^/]+)?",
+        "tag": "en|mn",
         "slug": "[a-z0-9-]+",
         "n": "[0-9]+",
         "year": "[0-9]{4}",
@@ -285,7 +286,8 @@ def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
         for document in render_files(files_of(made.office, made.entries), made.files, {})
     }
     many: dict[str, Any] = {f"e{n}": entry() for n in range(40)}
-    paths |= set(documents(site(office=SMALL, **many)))
+    languages = SMALL.replace(b"  timezone", b"  languages: [en, mn]\n  timezone")
+    paths |= set(documents(site(office=languages, **many)))
     for path in paths:
         assert [row for row in rows if expressions[row].fullmatch(path)], path
     for row in rows:

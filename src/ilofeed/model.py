@@ -104,6 +104,12 @@ class Office:
         return phrases(language or self.language, self.tables)
 
     @property
+    def folders(self) -> Mapping[str, str]:
+        """The folder of the pages in each language: "" for the office's own, `mn/` for another."""
+        others = [tag for tag in self.languages if tag != self.default_language]
+        return {self.default_language: ""} | {tag: f"{tag.lower()}/" for tag in others}
+
+    @property
     def title(self) -> str:
         """The name of the office in `language`."""
         return in_language(self.titles, self.language)[0]

@@ -61,7 +61,7 @@ def test_a_link_that_leads_somewhere(
 def test_it_is_told_among_the_other_problems() -> None:
     given = entry(f"\n[it]({SITE}entry/none/)\n", categories="[wags]")
     assert found(wages=given) == ["wages:5:14 unknown-category", "wages:9:6 dead-link"]
-    for path in ("country/xx/", "category/wagse/atom.xml", "news/", "country/mn-x/#a"):
+    for path in ("country/xx/", "category/wagse/atom.xml", "newz/", "country/mn-x/#a"):
         given = entry(f"\n[it]({SITE}{path})\n", categories="[wags]")
         assert found(wages=given) == ["wages:5:14 unknown-category", "wages:9:6 dead-link"]
         assert messages(wages=given)[1] == (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,13 +11,13 @@ from test_widget import POLICY, RELEASED, element, module, settled
 
 from browsing import THEN, listen, looks, page, violations
 from ilofeed.build import BuildContext, prepare
-from ilofeed.i18n import direction
+from ilofeed.i18n import LANGUAGES, direction
 from ilofeed.pages.embeds import SCRIPTS
-from offices import DATA
+from offices import DATA, entry
 from serving import OPEN, host, needs, needs_checkers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from playwright.sync_api import Browser, Locator, Page
 
@@ -43,6 +44,7 @@ KINDS = {
     "Arabic frame": ("language/ar/embed.html", "ar"),
     "English frame": ("language/en/embed.html", "en"),
 }
+EACH = ("", "all/", "category/wages/", "events/", "news/", "news/2026/", "subscribe/")
 LOOKS = [(size, scheme) for size in ("phone", "desktop") for scheme in ("light", "dark")]
 
 
@@ -57,18 +59,57 @@ def three() -> Iterator[Host]:
         yield here
 
 
+SPOKEN = [tag for tag in ("ar", "en", "mn", "zh-Hans", "fr") if tag in LANGUAGES]
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Host]:
+    """The same office with more languages, in which it has few texts."""
+    folder = tmp_path_factory.mktemp("many") / "office"
+    shutil.copytree(DATA / "languages", folder)
+    office = (folder / "feeds.yaml").read_text("utf-8")
+    office = office.replace("languages: [ar, en, mn]", f"languages: [{', '.join(SPOKEN)}]")
+    office = office.replace("mn: Цалин}", "mn: Цалин, zh-Hans: 工资}")
+    (folder / "feeds.yaml").write_text(office, "utf-8")
+    chinese = entry(
+        title="工资上涨", summary="三个省的最低工资上涨。", language="zh-Hans", date="2025-06-01"
+    )
+    (folder / "entries" / "wages-rise.md").write_bytes(chinese)
+    files: dict[str, bytes] = {}
+    with host(files, **{name.replace("-", "_"): value for name, value in OPEN.items()}) as here:
+        draft = prepare(folder, THEN, BuildContext(base_url=here.address))
+        assert (draft.problems, draft.faults) == ((), ())
+        files |= {document.path: document.data for document in draft.documents}
+        yield here
+
+
+@pytest.mark.parametrize("path", EACH)
+@pytest.mark.parametrize("tag", SPOKEN)
+def test_every_kind_of_page_in_each_language(
+    browser: Browser, many: Host, tag: str, path: str
+) -> None:
+    folder = "" if tag == "ar" else f"{tag.lower()}/"
+    look_at_page(browser, many, folder + path, tag)
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_of_page(browser: Browser, three: Host, kind: str) -> None:
     path, language = KINDS[kind]
+    missing = ["Failed to load resource"] if kind == "missing page" else []
+    look_at_page(browser, three, path, language, missing)
+
+
+def look_at_page(
+    browser: Browser, site: Host, path: str, language: str, expected: Sequence[str] = ()
+) -> None:
     side = "rtl" if language == "ar" else "ltr"
-    expected = ["Failed to load resource"] if kind == "missing page" else []
     with page(browser) as made:
         said = listen(made)
-        for look in looks(made, three.address + path):
+        for look in looks(made, site.address + path):
             wide = made.evaluate("document.documentElement.scrollWidth")
             assert wide <= made.evaluate("innerWidth"), look
             assert violations(made) == [], look
-            assert [one[:23] for one in said] == expected, look
+            assert [one[:23] for one in said] == list(expected), look
             root = made.locator("html")
             assert (root.get_attribute("lang"), root.get_attribute("dir")) == (language, side)
             assert made.evaluate("getComputedStyle(document.body).direction") == side, look
@@ -107,16 +148,16 @@ def told(made: Page) -> dict[str, str]:
 
 
 @pytest.mark.parametrize(
-    ("start", "more"),
-    [("entry/wages-report/", {"x-default"}), ("language/mn/category/wages/", set())],
+    "start",
+    ["", "mn/category/wages/", "entry/wages-report/", "language/mn/category/wages/"],
 )
 def test_pages_in_several_languages_name_each_other_and_themselves(
-    browser: Browser, three: Host, start: str, more: set[str]
+    browser: Browser, three: Host, start: str
 ) -> None:
     with page(browser) as made:
         made.goto(three.address + start)
         group = told(made)
-        assert group.keys() == {"ar", "en", "mn"} | more
+        assert group.keys() == {"ar", "en", "mn", "x-default"}
         for language, address in group.items():
             answer = made.goto(address)
             assert answer is not None
@@ -130,9 +171,16 @@ def test_the_language_is_changed_by_a_click(browser: Browser, three: Host) -> No
     with page(browser) as made:
         made.goto(three.address)
         made.locator("nav.languages").get_by_role("link", name="Монгол").click()
-        expect(made).to_have_url(three.address + "language/mn/")
-        expect(made.locator("h1")).to_have_text("Монгол")
-        expect(made.locator(".masthead .office")).to_have_text("Хөдөлмөрийн алба")
+        expect(made).to_have_url(three.address + "mn/")
+        expect(made.locator("h1")).to_have_text("Хөдөлмөрийн алба")
+        # the reader stays in the language, also from the page of an entry
+        made.locator("#topics").get_by_role("link", name="Цалин").click()
+        expect(made).to_have_url(three.address + "mn/category/wages/")
+        made.locator("#items").get_by_role("link", name="Каир").click()
+        made.get_by_role("link", name="Мэдээ", exact=True).click()
+        expect(made).to_have_url(three.address + "mn/news/")
+        made.locator("nav.languages").get_by_role("link", name="English").click()
+        expect(made).to_have_url(three.address + "en/news/")
         made.locator("#items").get_by_role("link", name="Каир").click()
         made.get_by_role("link", name="العربية").click()
         expect(made).to_have_url(three.address + "entry/wages-report/")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ilofeed.feeds.ledger import Ledger
     from ilofeed.feeds.selection import Selection
-    from ilofeed.model import AnyDocument
+    from ilofeed.model import AnyDocument, Document
 
 pytestmark = pytest.mark.slow
 
@@ -82,10 +82,19 @@ CHANGES: dict[str, Any] = {
 @pytest.mark.parametrize("ledger", [None, LEDGER], ids=["first", "later"])
 @pytest.mark.parametrize("change", CHANGES)
 def test_what_is_kept_is_what_would_be_made(change: str, ledger: Ledger | None) -> None:
-    now_seen = seen(CHANGES[change], before=ledger)
-    made = render_changed(now_seen, past(FIRST))
+    compare(FIRST, seen(CHANGES[change], before=ledger))
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_the_same_in_several_languages(change: str) -> None:
+    compare(render(seen(FILES, LABELLED)), seen(CHANGES[change], LABELLED))
+
+
+def compare(first: Sequence[Document], now_seen: Selection) -> None:
+    """Compare what is made after `first` with what is made without it."""
+    made = render_changed(now_seen, past(first))
     fresh = render(now_seen)
-    before = {one.path: one for one in FIRST}
+    before = {one.path: one for one in first}
     assert [one.path for one in made] == [one.path for one in fresh]
     for one, wanted in zip(made, fresh, strict=True):
         if isinstance(one, UpToDate):
@@ -140,7 +149,14 @@ OFFICES = {
     "fewer feeds": SMALL + b"\nfeeds: [all, per: category]\n",
     "no main feed": SMALL + b"\nfeeds: [per: country, per: category]\n",
     "languages": LABELLED,
-    "another label": LABELLED.replace(b"MN: Mongolia", b"MN: {label: {en: Mongolia, mn: X}}"),
+    "labels in languages": LABELLED.replace(b"MN: Mongolia", b"MN: {label: {en: Mongolia, mn: X}}"),
+    "descriptions in languages": LABELLED.replace(
+        b"description: News and events", b"description: {en: News and events, mn: X}"
+    ),
+    "a third language": LABELLED.replace(b"[en, mn]", b"[en, mn, ar]"),
+    "another of three": LABELLED.replace(
+        b"limit: 2\n  languages: [en, mn]", b"limit: 2\n  language: ar\n  languages: [en, mn, ar]"
+    ),
 }
 
 
@@ -185,6 +201,18 @@ def test_a_change_of_feeds_yaml_draws_what_shows_it(change: str) -> None:
     showing = {one.recipe for one in new.values() if old.get(one.path) != one.data}
     assert {one.kind for one in new.values() if one.recipe not in showing} <= {"feed-page", "index"}
     assert len(new) < len(made) * 0.8
+
+
+def test_a_text_in_one_language_makes_only_its_pages() -> None:
+    plain = LABELLED.replace(b"  - per: language\n  - per: [language, country]\n", b"")
+    english = {slug: data for slug, data in FILES.items() if slug != "mongolian"}
+    labels = b"MN: {label: {en: Mongolia, mn: X}}"
+    now_seen = seen(english, plain.replace(b"MN: Mongolia", labels))
+    made = render_changed(now_seen, past(render(seen(english, plain))))
+    new = {one.path for one in made if not isinstance(one, UpToDate) and one.recipe}
+    assert {path.partition("/")[0] for path in new} == {"mn"}
+    assert {"mn/index.html", "mn/country/mn/index.html"} < new
+    assert "mn/news/index.html" not in new
 
 
 def drawn(files: Mapping[str, Any]) -> set[str]:

@@ -66,7 +66,8 @@ FOUND = {  # words: the entry that has them
 
 
 def files(address: str, language: str = "en") -> dict[str, bytes]:
-    keys = f"language: {language}\n  search: true\n  title:"
+    languages = "[en, zh-Hans, ja, mn, ar]"
+    keys = f"language: {language}\n  languages: {languages}\n  search: true\n  title:"
     office = SMALL.replace(b"  title:", f"  {keys}".encode())
     office = office.replace(b"https://example.org/feeds/", f"{address}{BELOW}".encode())
     made = documents(site(office=office, **ENTRIES), NOW)
@@ -98,7 +99,7 @@ def test_words_of_each_language_are_found(browser: Browser, searched: Host) -> N
         for words, slug in FOUND.items():
             ask(made, words)
             link = made.locator("#found a")
-            expect(link, words).to_have_attribute("href", f"../entry/{slug}/")
+            expect(link, words).to_have_attribute("href", f"{searched.address}{BELOW}entry/{slug}/")
             expect(made.locator("main [role=status]")).to_have_text("Found: 1")
         ask(made, "zeppelin")
         expect(made.locator("main [role=status]")).to_have_text("Found: 0")
@@ -133,6 +134,19 @@ def test_a_result_is_text_in_its_language_and_leads_to_its_entry(
         result.get_by_role("link").click()
         expect(made).to_have_url(f"{searched.address}{BELOW}entry/arabic/")
         expect(made.locator("h1")).to_have_text("منظمة العمل الدولية")
+
+
+def test_the_page_in_another_language_finds_the_same(browser: Browser, searched: Host) -> None:
+    with page(browser) as made:
+        said = listen(made)
+        made.goto(f"{searched.address}{BELOW}zh-hans/")
+        made.locator(".menu").get_by_role("link", name="搜索").click()
+        expect(made).to_have_url(f"{searched.address}{BELOW}zh-hans/search/")
+        made.get_by_role("searchbox").fill("weaver")
+        expect(made.locator("main [role=status]")).to_have_text(re.compile("1"))
+        made.locator("#found a").click()
+        expect(made).to_have_url(f"{searched.address}{BELOW}entry/english/")
+        assert said == []
 
 
 def test_words_are_in_the_address_and_more_results_come_when_asked_for(

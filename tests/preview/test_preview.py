@@ -54,14 +54,15 @@ def banner(made: Pages, path: str) -> str:
     return found[0] if found else ""
 
 
-def test_it_shows_what_would_be_published() -> None:
+@pytest.mark.parametrize("languages", [b"", b"  languages: [en, mn]\n"])
+def test_it_shows_what_would_be_published(languages: bytes) -> None:
     """Every document, byte for byte but for the script of the preview in pages."""
     files: dict[str, Any] = {
         "wages": entry(event="{start: 2015-06-01}"),
         "jobs": entry(id="older", countries="[CN]"),
     }
     many = {f"old-{number}": entry(date=f"2015-01-{number + 1:02}") for number in range(9)}
-    files |= many | {"office": OFFICE.replace(b"  title:", b"  limit: 2\n  title:")}
+    files |= many | {"office": OFFICE.replace(b"  title:", languages + b"  limit: 2\n  title:")}
     made = pages(**files)
     there, _ = check(sources(**files), NOW, HERE)
     assert there is not None

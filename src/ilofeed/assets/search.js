@@ -73,7 +73,7 @@ const show = async () => {
   const items = await Promise.all(results.slice(shown, shown + MOST).map(async ({ language, result }) => {
     const { meta, raw_url: path, excerpt: text } = await result.data();
     const link = element('a', '', meta.title);
-    link.href = `..${path}`;
+    link.href = new URL(`..${path}`, import.meta.url).href;
     const article = element('article', '',
       element('div', '', element('h2', '', link), element('p', 'summary', ...excerpt(text, meta.title))),
       element('p', 'when', meta.date));

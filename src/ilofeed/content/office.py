@@ -187,6 +187,10 @@ def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem
         if language in languages[:index]:
             message = f"duplicate {quote(language)}; remove one"
             yield checked.problem("named-twice", message, "site", "languages", index)
+        if language == "all" != site.language:
+            message = "pages in the language `all` would be where the feed `all` is; "
+            message += "write the tag with a script, such as all-Mlym"
+            yield checked.problem("bad-language", message, "site", "languages", index)
     if site.language not in languages:
         message = f"the list does not contain the office's language, {quote(site.language)}; "
         message += f"write languages: [{', '.join([site.language, *languages])}]"

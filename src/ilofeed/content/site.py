@@ -302,8 +302,11 @@ def describe_dead_link(address: str) -> str:
 def _is_page_of_no_feed(path: str, office: Office) -> bool:
     """Return whether a path is in a folder that no feed and no entry has. The other paths are
     checked when all documents are known."""
+    for folder in office.folders.values():
+        path = path.removeprefix(folder)
     names = re.split("[?#]", path)[0].split("/")
-    if len(names) == 1 or names[0] in {"assets", "embed", "entry"} or "%" in path:
+    others = {"assets", "embed", "entry", "events", "news", "subscribe"}
+    if len(names) == 1 or names[0] in others or "%" in path:
         return False
     folders = {"/".join(names[:length]) for length in range(1, len(names))}
     return bool(office.feeds) and folders.isdisjoint(spec.path for spec in office.feeds)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import itertools
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from ilofeed.content import Site
@@ -24,6 +24,11 @@ class Selection:
     office: Office
     entries: list[Entry]
     feeds: tuple[Feed, ...]
+
+    def in_each_language(self) -> Iterator["Selection"]:
+        """Yield it with the office in each of its languages, its own first."""
+        for tag in self.office.folders:
+            yield dataclasses.replace(self, office=self.office.localized(tag))
 
 
 def select(site: Site, now: dt.datetime, before: Ledger | None = None) -> Selection:
@@ -204,6 +209,22 @@ def _entries_by_feed(office: Office, out: list[Entry]) -> list[list[Entry]]:
             if key in entries_of:
                 entries_of[key].append(entry)
     return list(entries_of.values())
+
+
+def first_on_pages(selection: Selection) -> dict[str, list[Entry]]:
+    """Return the entries that are first on the page of a feed in the language of the office, by
+    path of each feed that has such a page: the newest `limit` in this language. There are none in
+    the office's own language. A feed of a language has no page in others."""
+    office, language = selection.office, selection.office.language
+    if language == office.default_language:
+        return {spec.path: [] for spec in office.feeds}
+    specs = [spec for spec in office.feeds if spec.language is None]
+    narrowed = dataclasses.replace(
+        office, feeds=tuple(dataclasses.replace(spec, language=language) for spec in specs)
+    )
+    live = [e for e in selection.entries if e.language == language and e.withdrawn is None]
+    lists = _entries_by_feed(narrowed, live)
+    return {spec.path: entries[: office.limit] for spec, entries in zip(specs, lists, strict=True)}
 
 
 def _feed(

@@ -15,9 +15,9 @@ from ilofeed.urls import UNSEEN, AddressError, is_absolute, is_inside
 _UNUSABLE = re.compile(rf"[\s\\?#%\ufffd]|(?:^|/)\.|{UNSEEN.pattern}")
 _SIMILAR = ({".html", ".htm"}, {".xml", ".rss", ".atom", ".rdf"})  # suffixes of one media type
 _OF_SITE = (
-    "index.html 404.html manifest.json sitemap.xml robots.txt feeds.opml feeds-main.opml assets "
-    "embed events/index.html subscribe/index.html news/index.html"
-).split()
+    "404.html manifest.json sitemap.xml robots.txt feeds.opml feeds-main.opml assets embed".split()
+)
+_PAGES = "index.html events/index.html subscribe/index.html news/index.html".split()
 _YEARS = range(1900, 2101)
 _OF_FEED = "index.html calendar.ics embed.html fragment.html oembed.json archive".split()
 
@@ -55,11 +55,15 @@ def alias_path(text: str, target: str = "index.html") -> str:
 def site_paths(office: Office) -> set[str]:
     """Return the files and folders of the site itself, without entries, that no alias may have."""
     names = [*FILE_NAMES.values(), *_OF_FEED]
-    of_years = (f"news/{year}/{name}" for year in _YEARS for name in ("index.html", "page"))
+    in_each_language = [
+        *_PAGES,
+        *(["search"] if office.search else ()),
+        *(f"news/{year}/{name}" for year in _YEARS for name in ("index.html", "page")),
+        *(f"{feed.path}/index.html" for feed in office.feeds if feed.language is None),
+    ]
     return {
         *_OF_SITE,
-        *(["search"] if office.search else ()),
-        *of_years,
+        *(folder + path for folder in office.folders.values() for path in in_each_language),
         *(f"{feed.path}/{name}" for feed in office.feeds for name in names),
     }
 

@@ -16,12 +16,12 @@ from ilofeed.pages.render import (
     render_assets,
     render_changed,
     render_feed,
+    render_searches,
 )
-from ilofeed.pages.search import render_search
 
 __all__ = [
     "entry_renderer", "oembed", "read_html", "read_structured", "render_aliases",
     "render_archives", "render_assets",
-    "render_changed", "render_feed", "render_indexes", "render_redirects", "render_search",
+    "render_changed", "render_feed", "render_indexes", "render_redirects", "render_searches",
     "structured",
 ]  # fmt: skip

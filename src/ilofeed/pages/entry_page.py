@@ -13,7 +13,14 @@ from ilofeed.feeds import is_edited, last_change, render_event
 from ilofeed.model import Document, Entry, Feed, Office, Term
 from ilofeed.pages.embeds import beside, render_oembed
 from ilofeed.pages.former import render_moved
-from ilofeed.pages.html import common_values, fill, load_macros, render_template, srcset
+from ilofeed.pages.html import (
+    common_values,
+    fill,
+    load_macros,
+    localized_links,
+    render_template,
+    srcset,
+)
 from ilofeed.pages.linked_data import render_structured
 from ilofeed.pages.navigation import Directory
 from ilofeed.urls import relative
@@ -75,7 +82,7 @@ class EntryPages:
         path = beside(entry, "embed.html")
         gone = entry.withdrawn and when(entry.withdrawn.astimezone(office.timezone))
         values = {
-            "href": functools.partial(relative, path),
+            "href": localized_links(path, office),
             "title": entry.title,
             "canonical": entry.url,
             "heading": office.title,
@@ -123,7 +130,7 @@ class EntryPages:
         if entry.language not in self._shared:
             values = common_values(self._office.localized(entry.language), self._directory)
             # no slug is a hyphen, so links to each entry are right
-            values["href"] = functools.partial(relative, "entry/-/index.html")
+            values["href"] = localized_links("entry/-/index.html", values["office"])
             values["frame"] = load_macros("frame.html", values)
             values["entry_lang"] = values["lang"](entry.language)
             values["main_links"] = values["autodiscovery"](self._directory.main)

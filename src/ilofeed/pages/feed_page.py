@@ -1,13 +1,14 @@
 """Render the page of a feed, and two documents for other sites: a frame and an HTML fragment."""
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
-from ilofeed.feeds import office_phrases, upcoming_events
-from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Feed, Office
+from ilofeed.feeds import feed_names, office_phrases, upcoming_events
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES, Document, Entry, Feed, Office
 from ilofeed.pages.embeds import LIMIT, integrity, newest, snippets
 from ilofeed.pages.html import FORMAT_NAMES, render_page, webcal
-from ilofeed.pages.navigation import Directory
+from ilofeed.pages.navigation import Directory, language_first, page_path, versions
 
 EMBEDDED = 10  # items in a frame or a fragment
 SHOWN, UPCOMING = 20, 5  # items and events on the page of a feed
@@ -25,32 +26,41 @@ def addresses(feed: Feed, office: Office) -> list[tuple[str, str, str]]:
     return formats
 
 
-def render_feed_page(feed: Feed, office: Office, directory: Directory) -> Document:
-    """Return the HTML page of a feed."""
-    office = office.localized(feed.language)
+def render_feed_page(
+    feed: Feed, office: Office, directory: Directory, first: Sequence[Entry]
+) -> list[Document]:
+    """Return the HTML page of a feed in its language, or else in that of the office; `first` is
+    from `first_on_pages`."""
+    office = office.localized(feed.spec.language or office.language)
     words = office.phrases()
+    path, title = page_path(feed.path("index.html"), office), feed_names(feed.spec, office)[0]
+    others = [e for e in feed.entries if not first or e.language != office.language]
+    siblings = directory.in_other_languages(feed)
+    same_terms = [(other.language, other.path("index.html")) for other in (feed, *siblings)]
     page = render_page(
         "feed.html",
-        feed.path("index.html"),
+        path,
         office,
         directory,
         feed=feed,
-        shown=feed.entries[:SHOWN],
-        upcoming=upcoming_events(feed.events)[:UPCOMING],
+        title=title,
+        versions=same_terms if siblings else versions(feed.path("index.html"), office),
+        shown=[*first, *others][:SHOWN],
+        is_newest=not first,
+        upcoming=language_first(upcoming_events(feed.events), office)[:UPCOMING],
         addresses=addresses(feed, office),
         webcal=webcal(office.address(feed.path("calendar.ics"))) if feed.has_calendar else None,
         broader_feeds=directory.broader_feeds(feed, office),
         narrower_feeds=directory.narrower_feeds(feed),
         paired_feeds=directory.paired_feeds(feed, office),
-        others=directory.in_other_languages(feed),
-        snippets=snippets(feed, office, words.fill("all_of", label=feed.title)),
+        snippets=snippets(feed, office, words.fill("all_of", label=title)),
         limit=LIMIT,
         languages=office_phrases(office),
         error=html.escape(words["embed_failed"]),
         element=newest("ilo-feed"),
         integrity=integrity("ilo-feed"),
     )
-    return Document(feed.path("index.html"), "feed-page", page, feed)
+    return [Document(path, "feed-page", page, feed)]
 
 
 def render_embeds(feed: Feed, office: Office, directory: Directory) -> list[Document]:

@@ -33,7 +33,15 @@ from ilofeed.model import (
     Office,
     Term,
 )
-from ilofeed.pages.navigation import Directory, about, label, label_language, menu
+from ilofeed.pages.navigation import (
+    Directory,
+    about,
+    label,
+    label_language,
+    menu,
+    page_path,
+    versions,
+)
 from ilofeed.urls import relative
 
 ASSETS = ("site.js", "embed.js", "icon.svg")
@@ -58,8 +66,27 @@ def render_page(
     """Return the bytes of the page at `path`, in `office.language`; `address_of` turns output paths
     into addresses, which are relative by default."""
     common = common_values(office, directory)
-    common |= {"path": path, "href": address_of or functools.partial(relative, path)}
+    exact = address_of or functools.partial(relative, path)
+    # `href` leads to the page in this language, `exact_href` to the path as it is
+    common |= {"path": path, "exact_href": exact}
+    common["href"] = address_of or localized_links(path, office)
     return render_template(template, common | values)
+
+
+def render_translated(
+    template: str, path: str, office: Office, directory: Directory, **values: Any
+) -> Document:
+    """Return in `office.language` a page that is in every language of the office; `path` is that of
+    the page in the office's own language."""
+    values["versions"] = versions(path, office)
+    path = page_path(path, office)
+    return Document(path, "index", render_page(template, path, office, directory, **values))
+
+
+def localized_links(path: str, office: Office) -> Callable[[str], str]:
+    """Return a function from output paths to relative links on the page `path`, which lead to pages
+    in the same language."""
+    return lambda target: relative(path, page_path(target, office))
 
 
 def render_template(template: str, values: Mapping[str, object]) -> bytes:
@@ -101,6 +128,7 @@ def common_values(office: Office, directory: Directory) -> dict[str, Any]:
         "office": office,
         "feeds": directory.feeds,
         "main": directory.main,
+        "versions": (),  # of the same page: language and path of each, if it has several
         "menu": menu(directory, office),
         "words": words,
         "page_language": tag,

@@ -4,6 +4,7 @@ The sitemap follows protocol 0.9 of sitemaps.org; `robots.txt` has its address.
 """
 
 import datetime as dt
+import functools
 import itertools
 import urllib.parse
 from collections.abc import Sequence
@@ -22,8 +23,16 @@ from ilofeed.feeds import (
 )
 from ilofeed.model import Document, Office
 from ilofeed.pages.feed_page import addresses
-from ilofeed.pages.html import render_page, srcset, webcal
-from ilofeed.pages.navigation import EVENTS, SUBSCRIBE, Directory, build_directory
+from ilofeed.pages.html import render_page, render_translated, srcset, webcal
+from ilofeed.pages.navigation import (
+    EVENTS,
+    SUBSCRIBE,
+    Directory,
+    build_directory,
+    language_first,
+    page_path,
+    versions,
+)
 from ilofeed.pages.news import news_pages, render_events, render_news
 
 NEWEST, UPCOMING = 10, 4  # entries and events on the home page
@@ -36,28 +45,37 @@ Change: TypeAlias = "tuple[str, dt.datetime]"  # path and last change of a page
 def render_indexes(selection: Selection) -> list[Document]:
     """Return all pages that show no single entry or feed, and the lists for programs."""
     directory = build_directory(selection.office, selection.feeds)
-    news = (render_news(page, directory, selection) for page in news_pages(selection))
-    return [
-        *render_index(selection, directory),
-        *itertools.chain.from_iterable(news),
-        *render_lists(selection),
+    pages = [
+        [
+            *render_index(each, directory),
+            *itertools.chain.from_iterable(
+                render_news(page, directory, each) for page in news_pages(each)
+            ),
+        ]
+        for each in selection.in_each_language()
     ]
+    return [*itertools.chain.from_iterable(pages), *render_lists(selection)]
 
 
 def render_index(selection: Selection, directory: Directory) -> list[Document]:
-    """Return the home page, the pages of events and for subscribers, and `404.html`."""
+    """Return the home page and the pages of events and for subscribers in the language of the
+    office, and `404.html` in the office's own."""
     office, main = selection.office, directory.main
     groups = dict(group_feeds(directory.feeds))
+    by_language = [feed for feed in groups.get("by_language", ()) if not feed.spec.is_pair]
     values: dict[str, Any] = {
         "groups": groups,
+        "choices": versions("index.html", office)
+        or [(feed.language, feed.path("index.html")) for feed in by_language],
         "narrower_feeds": directory.narrower_feeds,
         # the feeds that are listed below a broader one
         "narrow": {f.spec.path for feed in directory.feeds for f in directory.narrower_feeds(feed)},
         "webcal": webcal(office.address(main.path("calendar.ics"))) if main.has_calendar else None,
     }
-    newest = [entry for entry in selection.entries if entry.withdrawn is None][:NEWEST]
-    upcoming = upcoming_events(selection.entries)[:UPCOMING]
-    home = render_page(
+    live = [entry for entry in selection.entries if entry.withdrawn is None]
+    newest = language_first(live, office)[:NEWEST]
+    upcoming = language_first(upcoming_events(selection.entries), office)[:UPCOMING]
+    home = render_translated(
         "index.html",
         "index.html",
         office,
@@ -65,9 +83,10 @@ def render_index(selection: Selection, directory: Directory) -> list[Document]:
         newest=newest,
         upcoming=upcoming,
         srcset=srcset,
+        own_feed=directory.find(language=office.language),
         **values,
     )
-    subscribe = render_page(
+    subscribe = render_translated(
         "subscribe.html",
         SUBSCRIBE,
         office,
@@ -75,29 +94,29 @@ def render_index(selection: Selection, directory: Directory) -> list[Document]:
         addresses=lambda feed: addresses(feed, office),
         **values,
     )
-    return [
-        Document("index.html", "index", home),
-        Document(SUBSCRIBE, "index", subscribe),
-        render_events(selection, directory),
-        Document("404.html", "index", _render_not_found(office, directory, values)),
-    ]
+    pages = [home, subscribe, render_events(selection, directory)]
+    if office.language == office.default_language:
+        not_found = _render_not_found(office, directory, values)
+        pages.append(Document("404.html", "index", not_found))
+    return pages
 
 
 def render_lists(selection: Selection) -> list[Document]:
     """Return the documents for programs: the lists of feeds, the sitemap and `robots.txt`."""
     office, feeds = selection.office, selection.feeds
     newest = max(feed.updated for feed in feeds)
-    pages = [(path, newest) for path in ("index.html", EVENTS, SUBSCRIBE)]
-    pages += [
-        (page.path, max(map(last_change, page.entries), default=newest))
-        for page in news_pages(selection)
-    ]
-    pages += [(feed.path("index.html"), feed.updated) for feed in feeds]
-    pages += [(e.page, last_change(e)) for e in selection.entries if e.withdrawn is None]
+    pages: dict[str, dt.datetime] = {}
+    for each in selection.in_each_language():
+        place = functools.partial(page_path, office=each.office)
+        pages |= dict.fromkeys(map(place, ("index.html", EVENTS, SUBSCRIBE)), newest)
+        for page in news_pages(each):
+            pages[place(page.path)] = max(map(last_change, page.entries), default=newest)
+        pages |= {place(feed.path("index.html")): feed.updated for feed in feeds}
+    pages |= {e.page: last_change(e) for e in selection.entries if e.withdrawn is None}
     robots = f"User-agent: *\nAllow: /\n\nSitemap: {office.address(SITEMAP_PATH)}\n"
     return [
         *(Document(path, "index", _render_opml(path, selection)) for path in OPML_PATHS),
-        *_render_sitemap(office, pages),
+        *_render_sitemap(office, list(pages.items())),
         Document("robots.txt", "index", robots.encode()),
     ]
 

@@ -1,13 +1,13 @@
 """Find related feeds, describe feeds on pages, and list the links at the top of each page."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from ilofeed.feeds import feed_name, feed_terms, group_feeds
 from ilofeed.i18n import Phrases, in_language, own_name
-from ilofeed.model import Feed, FeedSpec, Office, Term
+from ilofeed.model import Entry, Feed, FeedSpec, Office, Term
 
 NEWS, EVENTS, SUBSCRIBE, SEARCH = (
     f"{name}/index.html" for name in ("news", "events", "subscribe", "search")
@@ -130,6 +130,30 @@ def _by_broader(terms: Mapping[str, Term]) -> Mapping[str | None, Sequence[Term]
 def main_feed(feeds: Sequence[Feed]) -> Feed:
     """Return the feed of all entries, or the first feed if there is none."""
     return next((feed for feed in feeds if feed.spec.path == "all"), feeds[0])
+
+
+def page_path(path: str, office: Office) -> str:
+    """Return the output path of a page in `office.language`: `mn/all/index.html` for
+    `all/index.html`. Files that are not pages, and pages of entries and of feeds of a language,
+    exist once."""
+    if path.startswith(("entry/", "language/")) or not path.endswith("index.html"):
+        return path
+    return office.folders.get(office.language, "") + path
+
+
+def versions(path: str, office: Office) -> list[tuple[str, str]]:
+    """Return language and path of a page in each language of the office; none if it has one.
+    `path` is that of the page in the office's own language."""
+    paths = {tag: page_path(path, office.localized(tag)) for tag in office.folders}
+    return list(paths.items()) if len({*paths.values()}) > 1 else []
+
+
+def language_first(entries: Iterable[Entry], office: Office) -> list[Entry]:
+    """Return entries with those in the language of a page first, on pages in other languages than
+    the office's own; otherwise in the given order."""
+    if office.language == office.default_language:
+        return list(entries)
+    return sorted(entries, key=lambda entry: entry.language != office.language)
 
 
 def menu(directory: Directory, office: Office) -> list[tuple[str, str, str]]:

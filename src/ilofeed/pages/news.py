@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from ilofeed.feeds import Selection, last_change, upcoming_events
 from ilofeed.model import Document, Entry
-from ilofeed.pages.html import render_page, webcal
-from ilofeed.pages.navigation import EVENTS, NEWS, Directory
+from ilofeed.pages.html import render_translated, webcal
+from ilofeed.pages.navigation import EVENTS, NEWS, Directory, language_first
 
 PER_PAGE = 20  # entries of a year
 MAX_PAST = 60  # events that are over; the pages of news by year have all
@@ -38,8 +38,11 @@ def news_pages(selection: Selection) -> list[NewsPage]:
         for page in _pages_of_year(year, list(group))
     ]
     years = [(page.year, page.path) for page in pages if page.year and page.newer is None]
-    first = NewsPage(NEWS, None, entries[:PER_PAGE], pages[0].path if pages else None)
-    return [page._replace(years=years) for page in (first, *pages)]
+    office = selection.office
+    newest = language_first(entries, office)[:PER_PAGE]
+    first = NewsPage(NEWS, None, newest, pages[0].path if pages else None)
+    ordered = (page._replace(entries=language_first(page.entries, office)) for page in pages)
+    return [page._replace(years=years) for page in (first, *ordered)]
 
 
 def _pages_of_year(year: int, entries: Sequence[Entry]) -> Iterator[NewsPage]:
@@ -59,8 +62,7 @@ def render_news(page: NewsPage, directory: Directory, selection: Selection) -> l
     """Return one of the pages of all news."""
     changed = max(map(last_change, page.entries), default=directory.main.updated)
     values: dict[str, Any] = {"page": page, "changed": changed}
-    data = render_page("news.html", page.path, selection.office, directory, **values)
-    return [Document(page.path, "index", data)]
+    return [render_translated("news.html", page.path, selection.office, directory, **values)]
 
 
 def past_events(selection: Selection) -> list[Entry]:
@@ -76,16 +78,16 @@ def past_events(selection: Selection) -> list[Entry]:
 
 def render_events(selection: Selection, directory: Directory) -> Document:
     """Return the page of events: those to come, soonest first, and past ones by year."""
+    office = selection.office
     past = itertools.groupby(
         past_events(selection), lambda entry: entry.event.start.year if entry.event else 0
     )
-    data = render_page(
+    return render_translated(
         "events.html",
         EVENTS,
-        selection.office,
+        office,
         directory,
-        webcal=webcal(selection.office.address(directory.main.path("calendar.ics"))),
-        upcoming=upcoming_events(selection.entries),
-        past=[(year, list(entries)) for year, entries in past],
+        webcal=webcal(office.address(directory.main.path("calendar.ics"))),
+        upcoming=language_first(upcoming_events(selection.entries), office),
+        past=[(year, language_first(entries, office)) for year, entries in past],
     )
-    return Document(EVENTS, "index", data)

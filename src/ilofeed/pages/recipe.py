@@ -7,15 +7,23 @@ program is not included: `publish.state` discards recipes of other versions. Ent
 the digest of their file (`Entry.source`), their dates and the labels of their terms.
 """
 
+import copy
 import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ilofeed.feeds import Selection, more_by_language, upcoming_events
 from ilofeed.ids import SHORT, settings_digest
-from ilofeed.model import Entry, Feed
+from ilofeed.model import Entry, Feed, Office
 from ilofeed.pages.indexes import NEWEST
-from ilofeed.pages.navigation import Directory, about, label, label_language, menu
+from ilofeed.pages.navigation import (
+    Directory,
+    about,
+    label,
+    label_language,
+    language_first,
+    menu,
+)
 from ilofeed.pages.news import NewsPage, past_events
 
 _Terms = tuple[tuple[str, ...], tuple[str, ...], str]  # categories, countries, language
@@ -28,20 +36,28 @@ class Recipes:
     """The recipes of the documents of one selection."""
 
     def __init__(self, selection: Selection, directory: Directory) -> None:
-        self._office = selection.office
         self._directory = directory
-        self._settings = settings_digest(selection.office)
-        shown = [(file.path, file.width, file.height) for file in selection.office.brand.values()]
-        self._branded = _digest(self._settings, shown)
-        office = selection.office
-        # the header and the footer
-        around = (office.home, office.links, office.newsletter, menu(directory, office))
-        self._framed = _digest(self._branded, around)
+        self._digest_office(selection.office)
         terms = {_terms(entry) for entry in selection.entries}
         self._labels = {each: repr(self._find_labels(*each)) for each in terms}
         self._feeds = {each: _digest(self._framed, self._find_feeds(*each)) for each in terms}
         self._entries = {entry.slug: self._digest_entry(entry) for entry in selection.entries}
         self._links = {entry.slug: _describe_link(entry) for entry in selection.entries}
+
+    def _digest_office(self, office: Office) -> None:
+        self._office = office
+        self._settings = settings_digest(office)
+        shown = [(file.path, file.width, file.height) for file in office.brand.values()]
+        self._branded = _digest(self._settings, shown)
+        # the header and the footer
+        around = (office.home, office.links, office.newsletter, menu(self._directory, office))
+        self._framed = _digest(self._branded, around)
+
+    def localized(self, office: Office) -> "Recipes":
+        """Return the recipes of the pages in another language of the office."""
+        recipes = copy.copy(self)
+        recipes._digest_office(office)
+        return recipes
 
     def assets(self) -> bytes:
         """Return the recipe of the stylesheets and scripts."""
@@ -50,16 +66,21 @@ class Recipes:
     def index(self, selection: Selection) -> bytes:
         """Return the recipe of the pages of `render_index`."""
         office, directory = self._office, self._directory
-        newest = [entry for entry in selection.entries if entry.withdrawn is None][:NEWEST]
+        live = [entry for entry in selection.entries if entry.withdrawn is None]
+        newest = language_first(live, office)[:NEWEST]
         feeds = [(*_describe(feed), *self._describe_related(feed)) for feed in directory.feeds]
         values = (self._framed, office.description, directory.main.spec, feeds)
         lists = newest, upcoming_events(selection.entries), past_events(selection)
         return self._with_entries(lists, "index", *values)
 
-    def search(self, selection: Selection) -> bytes:
-        """Return the recipe of the page to search and of its index."""
+    def search(self, languages: Sequence[str]) -> bytes:
+        """Return the recipe of the page to search; `languages` are those of its indexes."""
+        return _digest(self._settings, "search", self._framed, self._describe_main(), languages)
+
+    def search_index(self, selection: Selection) -> bytes:
+        """Return the recipe of the script and the indexes of the pages to search."""
         listed = [entry for entry in selection.entries if entry.withdrawn is None]
-        return self._with_entries([listed], "search", self._framed, self._describe_main())
+        return self._with_entries([listed], "search index")
 
     def news(self, page: NewsPage) -> bytes:
         """Return the recipe of a page of all news."""
@@ -91,10 +112,11 @@ class Recipes:
         values = (*_describe(feed), len(feed.archives), more)
         return self._with_entries(lists, "feed", self._branded, *values)
 
-    def feed_page(self, feed: Feed) -> bytes:
-        """Return the recipe of the page of a feed, which links to related feeds."""
+    def feed_page(self, feed: Feed, first: Sequence[Entry]) -> bytes:
+        """Return the recipe of the page of a feed, which links to related feeds; `first` is from
+        `first_on_pages`."""
         links = (self._framed, self._describe_main(), *self._describe_related(feed))
-        lists = feed.entries, upcoming_events(feed.events)
+        lists = first, feed.entries, upcoming_events(feed.events)
         return self._with_entries(lists, "page", *_describe(feed), *links)
 
     def archive(self, feed: Feed) -> bytes:
@@ -148,7 +170,8 @@ class Recipes:
 
     def _describe_related(self, feed: Feed) -> tuple[Any, ...]:
         """Return the texts of the page of a feed about it and about related feeds."""
-        office, directory = self._office.localized(feed.language), self._directory
+        office = self._office.localized(feed.spec.language or self._office.language)
+        directory = self._directory
         words = office.phrases()
 
         def describe(other: Feed) -> tuple[Any, ...]:

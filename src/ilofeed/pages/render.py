@@ -9,6 +9,7 @@ from ilofeed.feeds import (
     RENDERERS,
     Selection,
     archive_feeds,
+    first_on_pages,
     render_archive_documents,
     render_calendar,
     subscription_feed,
@@ -26,12 +27,13 @@ from ilofeed.model import (
     format_of,
     in_order,
 )
-from ilofeed.pages import embeds, entry_page, feed_page, former, html
+from ilofeed.pages import embeds, entry_page, former, html
+from ilofeed.pages.feed_page import render_embeds, render_feed_page
 from ilofeed.pages.indexes import render_index, render_lists
 from ilofeed.pages.navigation import Directory, build_directory
 from ilofeed.pages.news import news_pages, render_news
 from ilofeed.pages.recipe import Recipes
-from ilofeed.pages.search import render_search
+from ilofeed.pages.search import indexed_languages, render_search, render_search_index
 from ilofeed.workers import ALONE, Workers
 
 Outputs = Mapping[bytes, Sequence[OutputFile]]  # files in the output, by recipe
@@ -106,8 +108,6 @@ def render_changed(
     ]
     formats = partial(render_formats, office=office, directory=directory)
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
-    feed_page = partial(_render_page, office=office, directory=directory)
-    for_feeds += [_Group(feed, recipes.feed_page(feed), feed_page) for feed in feeds]
     for_archives = [
         _Group(
             archive,
@@ -133,19 +133,36 @@ def render_changed(
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
         return render_archive_documents(subjects, office, Workers(workers.processes))
 
-    for_site = [
-        _Group(selection, recipes.assets(), lambda _: render_assets(office)),
-        _Group(selection, recipes.index(selection), lambda _: render_index(selection, directory)),
-    ]
-    for_site += [
-        _Group(selection, recipes.news(page), partial(render_news, page, directory))
-        for page in news_pages(selection)
-    ]
+    languages = indexed_languages(selection)
+    for_site = [_Group(selection, recipes.assets(), lambda _: render_assets(office))]
+    for each in selection.in_each_language():
+        in_language, first = recipes.localized(each.office), first_on_pages(each)
+        for_site.append(
+            _Group(each, in_language.index(each), partial(render_index, directory=directory))
+        )
+        if office.search:
+            recipe = in_language.search(languages)
+            for_site.append(_Group(each, recipe, partial(render_search, languages, directory)))
+        for_site += [
+            _Group(each, in_language.news(page), partial(render_news, page, directory))
+            for page in news_pages(each)
+        ]
+        for_feeds += [
+            _Group(
+                feed,
+                in_language.feed_page(feed, first[path]),
+                partial(
+                    render_feed_page, office=each.office, directory=directory, first=first[path]
+                ),
+            )
+            for feed in feeds
+            if (path := feed.spec.path) in first
+        ]
 
     if office.search:
         # the index is made at once, also if the bytes of each of its files are wanted
-        search = cache(lambda: render_search(selection))
-        for_site.append(_Group(selection, recipes.search(selection), lambda _: search()))
+        index = cache(lambda: render_search_index(selection))
+        for_site.append(_Group(selection, recipes.search_index(selection), lambda _: index()))
 
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
@@ -190,20 +207,20 @@ def entry_renderer(selection: Selection) -> Callable[[Entry], list[Document]]:
     return entry_page.EntryPages(selection.office, directory, selection.entries).render
 
 
-def render_feed(feed: Feed, office: Office, feeds: Sequence[Feed]) -> list[Document]:
-    """Render one feed without its archives: formats, calendar, embeds and page."""
-    directory = build_directory(office, feeds)
-    return [*render_formats(feed, office, directory), *_render_page(feed, office, directory)]
-
-
-def _render_page(feed: Feed, office: Office, directory: Directory) -> list[Document]:
-    return [feed_page.render_feed_page(feed, office, directory)]
+def render_feed(feed: Feed, selection: Selection) -> list[Document]:
+    """Render one feed without its archives: formats, calendar, embeds and its pages."""
+    directory = build_directory(selection.office, selection.feeds)
+    documents = render_formats(feed, selection.office, directory)
+    for each in selection.in_each_language():
+        if (first := first_on_pages(each).get(feed.spec.path)) is not None:
+            documents += render_feed_page(feed, each.office, directory, first)
+    return documents
 
 
 def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Document]:
     """Render the documents of a feed that do not link to other feeds: all but its page."""
     documents = [
-        *feed_page.render_embeds(feed, office, directory),
+        *render_embeds(feed, office, directory),
         embeds.render_oembed(feed, office),
     ]
     for form, render in RENDERERS.items():
@@ -213,6 +230,16 @@ def render_formats(feed: Feed, office: Office, directory: Directory) -> list[Doc
     if feed.has_calendar:
         data = render_calendar(feed, office)
         documents.append(Document(feed.path("calendar.ics"), "calendar", data, feed))
+    return documents
+
+
+def render_searches(selection: Selection) -> list[Document]:
+    """Render the page to search in each language of the office, and the indexes."""
+    languages = indexed_languages(selection)
+    directory = build_directory(selection.office, selection.feeds)
+    documents = render_search_index(selection)
+    for each in selection.in_each_language():
+        documents += render_search(languages, directory, each)
     return documents
 
 

@@ -1,4 +1,4 @@
-"""Render the page to search and its index, which the program Pagefind makes.
+"""Render the pages to search and their index, which the program Pagefind makes.
 
 Pagefind cuts texts into words at spaces, and its script finds words by their stem. Chinese and
 Japanese have no spaces, so their characters are indexed one by one, and `search.js` looks for them
@@ -9,14 +9,16 @@ own, because one copy of Pagefind's script knows the stems of one language.
 import html
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from importlib import resources
+from typing import Any
 
 from ilofeed.content import summary_html
 from ilofeed.feeds import Selection
-from ilofeed.i18n import phrases
+from ilofeed.i18n import Phrases
 from ilofeed.model import Document, Entry, Kind
-from ilofeed.pages.html import render_page
-from ilofeed.pages.navigation import SEARCH, build_directory
+from ilofeed.pages.html import render_translated
+from ilofeed.pages.navigation import SEARCH, Directory
 from ilofeed.workers import run_program
 
 # Chinese characters and Japanese letters; the same as in search.js
@@ -25,17 +27,28 @@ _BETWEEN = re.compile(rf"(?<=[{_WIDE}])(?=\S)|(?<=\S)(?=[{_WIDE}])")
 _ENTRY_POINT = "pagefind-entry.json"  # names the other files of an index, so it is published last
 
 
-def render_search(selection: Selection) -> list[Document]:
-    """Return the page to search, its script and the indexes; withdrawn entries are not in them."""
-    office = selection.office
+def indexed_languages(selection: Selection) -> list[str]:
+    """Return the languages, in lower case, of which there is an index."""
+    return sorted({entry.language.lower() for entry in selection.entries if not entry.withdrawn})
+
+
+def render_search(
+    languages: Sequence[str], directory: Directory, selection: Selection
+) -> list[Document]:
+    """Return the page to search; `languages` are from `indexed_languages`."""
+    values: dict[str, Any] = {"languages": languages}
+    return [render_translated("search.html", SEARCH, selection.office, directory, **values)]
+
+
+def render_search_index(selection: Selection) -> list[Document]:
+    """Return the script of the pages to search, and the indexes, without withdrawn entries."""
     pages: dict[str, dict[str, bytes]] = defaultdict(dict)  # by language and path
     for entry in selection.entries:
         if entry.withdrawn is None:
-            pages[entry.language.lower()][f"site/{entry.page}"] = _indexed_page(entry)
-    directory = build_directory(office, selection.feeds)
-    page = render_page("search.html", SEARCH, office, directory, languages=sorted(pages))
+            page = _indexed_page(entry, selection.office.phrases(entry.language))
+            pages[entry.language.lower()][f"site/{entry.page}"] = page
     script = (resources.files("ilofeed") / "assets" / "search.js").read_bytes()
-    documents = [Document(SEARCH, "index", page), Document("search/search.js", "asset", script)]
+    documents = [Document("search/search.js", "asset", script)]
     for language, files in sorted(pages.items()):
         for name, data in sorted(_index(files).items()):
             kind: Kind = "index" if name == _ENTRY_POINT else "asset"
@@ -56,11 +69,11 @@ def _index(pages: dict[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def _indexed_page(entry: Entry) -> bytes:
+def _indexed_page(entry: Entry, words: Phrases) -> bytes:
     """Return what Pagefind reads of an entry, and in `data-` what it says with a result."""
     title, summary = html.escape(entry.title), summary_html(entry.summary)
     body = entry.html if entry.html == summary else summary + entry.html
-    day = html.escape(phrases(entry.language).day(entry.published.date()))
+    day = html.escape(words.day(entry.published.date()))
     return f"""<!DOCTYPE html>
 <html lang="{html.escape(entry.language)}">
 <h1 data-pagefind-meta="title[data-title]" data-title="{title}">{_spaced(title)}</h1>

@@ -35,7 +35,7 @@ from ilofeed.pages import (
     render_feed,
     render_indexes,
     render_redirects,
-    render_search,
+    render_searches,
 )
 from ilofeed.problems import Problem, has_errors, plural, visible
 
@@ -282,7 +282,8 @@ def _renderers(
         "": lambda: [*render_assets(office), *render_indexes(selection), *own_files()]
     }
     if office.search:
-        renderers["search"] = partial(render_search, selection)
+        paths = (f"{folder}search" for folder in office.folders.values())
+        renderers |= dict.fromkeys(paths, partial(render_searches, selection))
     for page in redirects:
         renderers[page.path] = partial(list, [page])
 
@@ -303,7 +304,8 @@ def _renderers(
         render = partial(render_with_files, entry)
         renderers |= dict.fromkeys((f"entry/{entry.slug}", *entry.aliases), render)
     for feed in feeds:
-        renderers[feed.spec.path] = partial(render_feed, feed, office, feeds)
+        paths = (folder + feed.spec.path for folder in office.folders.values())
+        renderers |= dict.fromkeys(paths, partial(render_feed, feed, selection))
         renderers[f"{feed.spec.path}/archive"] = partial(render_archives, feed, office)
 
     def render_former(target: str) -> list[Document]:
