@@ -226,7 +226,10 @@ def test_a_former_address_is_not_a_page_in_a_language() -> None:
 
 def test_a_language_whose_folder_is_taken() -> None:
     given = OFFICE.replace(b"  timezone", b"  languages: [en, all]\n  timezone")
-    assert found(office=given, a=entry()) == ["feeds.yaml:7:19 bad-language"]
+    assert found(office=given, a=entry()) == [
+        "feeds.yaml:7:19 bad-language",
+        "feeds.yaml:7:19 no-words",
+    ]
     (message,) = messages(office=given, a=entry())
     assert message.endswith("write the tag with a script, such as all-Mlym")
     assert found(office=given.replace(b"[en, all]", b"[en, all-Mlym]"), a=entry()) == []

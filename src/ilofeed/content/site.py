@@ -305,7 +305,7 @@ def _is_page_of_no_feed(path: str, office: Office) -> bool:
     for folder in office.folders.values():
         path = path.removeprefix(folder)
     names = re.split("[?#]", path)[0].split("/")
-    others = {"assets", "embed", "entry", "events", "news", "subscribe"}
+    others = {"assets", "embed", "entry", "events", "news", "search", "subscribe"}
     if len(names) == 1 or names[0] in others or "%" in path:
         return False
     folders = {"/".join(names[:length]) for length in range(1, len(names))}
