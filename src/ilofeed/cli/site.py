@@ -218,7 +218,7 @@ def _build(
     started = time.monotonic()
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
-    with attempting(f"build into {target}"), output.locked(target):
+    with attempting(f"build into {target}"), output.locked(target, console.say):
         previous = recall_build(target, check=given.check_output)
         damaged = previous.state.damaged
         before = load_previous(_previous(root, clock, given), root, target, damaged)
@@ -343,6 +343,8 @@ def serve(root: Path, port: int) -> int:
     watcher = Watcher(root)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, watcher.stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under `nohup`
+        signal.signal(signal.SIGHUP, watcher.stop)
     watcher.start()
     server.start()
     console.answer(server.address)

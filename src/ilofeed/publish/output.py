@@ -14,7 +14,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,14 @@ from ilofeed.publish.beside import (
     LOCK,
     beside,
     check_beside,
+    describe_holder,
     install,
     read_journal,
     write_journal,
 )
 from ilofeed.urls import is_inside
 
-WAIT = 60.0  # seconds for another build that publishes to the same folder
+PAUSE = 5.0  # seconds until it is checked again for whom a build waits
 _INSIDE = ".ilofeed-tmp"  # drafts, if the output is a file system of its own
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 _UMASK = 0o022  # everyone may read what is published
@@ -52,21 +53,33 @@ class PublishResult:
     deleted: tuple[str, ...]
 
 
+def ignore_waiting(_line: str) -> None:
+    """Ignore for whom a build waits."""
+
+
 @contextlib.contextmanager
-def locked(output: Path) -> Iterator[None]:
-    """Hold the lock of an output folder; `PublishError` if another build holds it too long, or if a
-    file next to the output is a link."""
+def locked(output: Path, report: Callable[[str], None] = ignore_waiting) -> Iterator[None]:
+    """Hold the lock of an output folder. Wait as long as another process holds it, and `report` a
+    line for each one.
+
+    Raise `PublishError` if a file next to the output is a link, or if the process that holds the
+    lock waits for this one.
+    """
     if output.exists() and not output.is_dir():
         raise PublishError(f"{output} is a file; write the path of a folder as the output")
     output.parent.mkdir(parents=True, exist_ok=True)
     check_beside(output)
     path = beside(output, LOCK)
     path.open("a").close()  # fails in a read-only folder, where FileLock would wait forever
-    lock = FileLock(path, timeout=WAIT)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise PublishError(f"another build is publishing to {output}; try again later") from error
+    lock = FileLock(path, timeout=0)
+    reported = ""
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=PAUSE if reported else 0)
+        except Timeout:
+            if (holder := describe_holder(path)) != reported:
+                report(f"waiting until {holder} releases {path}; stop with Ctrl-C")
+                reported = holder
     try:
         yield
     finally:
