@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 CLOCK = ("--now", NOW.isoformat())
 SETTINGS = SMALL.replace(b"  title:", b"  limit: 2\n  archives: [atom, rss]\n  title:")
 PICTURE = b"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 9 9'/>"
@@ -70,7 +72,6 @@ def test_texts_have_copies_and_other_files_have_none(office: Path) -> None:
         assert found[path][4:8] == bytes(4)  # RFC 1952: no time
 
 
-@pytest.mark.slow
 def test_the_program_gzip_reads_them(office: Path) -> None:
     assert build(office, "--precompress")[0] == 0
     copies = sorted(map(str, (office / "public").rglob("*.gz")))
@@ -202,7 +203,6 @@ def change(office: Path) -> None:
         (office / "entries" / f"e{number}.md").write_bytes(entry(date=f"2015-05-0{number}"))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", STEPS.values(), ids=STEPS)
 @pytest.mark.parametrize("first", STEPS.values(), ids=[f"first {name}" for name in STEPS])
 def test_no_document_is_ever_newer_than_its_copy(
@@ -217,7 +217,6 @@ def test_no_document_is_ever_newer_than_its_copy(
     assert watched.wrong == []
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("options", STEPS.values(), ids=STEPS)
 def test_a_build_that_dies_anywhere_leaves_no_old_copy(
     office: Path, tmp_path: Path, options: tuple[str, ...]
