@@ -42,6 +42,7 @@ from ilofeed.publish import (
     Previous,
     PreviousBuild,
     PublishResult,
+    compress,
     input_of,
     keep_entries,
     publish,
@@ -64,8 +65,9 @@ class BuildContext:
     """The previous build and the options of a build.
 
     `before` is what subscribers saw, `allowed` the rules of the guard to ignore. With `sync`, what
-    is published is on the disk before the build ends. `progress` is called with the name of the
-    stage, the number of items done, and their total.
+    is published is on the disk before the build ends; with `precompress`, there are compressed
+    copies of it. `progress` is called with the name of the stage, the number of items done, and
+    their total.
     """
 
     base_url: str | None = None
@@ -74,6 +76,7 @@ class BuildContext:
     previous: PreviousBuild = field(default_factory=PreviousBuild)
     processes: int = 1
     sync: bool = True
+    precompress: bool = False
     progress: StageProgress = ignore_stages
 
     def begin(self, stage: str) -> Workers:
@@ -139,7 +142,11 @@ def prepare(root: Path, now: dt.datetime, context: BuildContext | None = None) -
     ledger = make_ledger(selection, documents, previous.ledger, Workers(context.processes))
     if context.before.ledger is not None:
         ledger = keep_first(context.before.ledger, ledger, site.office)
-    documents = (*documents, render_manifest(ledger))
+    copies: list[AnyDocument] = []
+    if context.precompress:
+        copies = compress(documents, previous.outputs, context.begin("Compressing"))
+        ledger = dataclasses.replace(ledger, files=ledger.files | {copy.path for copy in copies})
+    documents = (*copies, *documents, render_manifest(ledger))
     workers = context.begin("Verifying")
     faults = verify(documents, site.office, workers, previous.state.outputs)
     dead, faults = _dead_links(faults, partial(read_or_empty, root))
@@ -215,6 +222,7 @@ def remember(
         entries = keep_entries(draft.site, now, problem_paths, context.previous.entries)
         build = NewBuild(
             base_url=context.base_url,
+            precompress=context.precompress,
             since=now.timestamp(),
             until=until.timestamp() if until is not None else None,
             summary=BuildSummary(summary, draft.problems),

@@ -117,6 +117,17 @@ def install(draft: Path, path: Path, *, sync: bool) -> None:
             _sync(path.parent, os.fsync)
 
 
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file that no build owns; a reader sees the old one or the new one.
+
+    Raise `PublishError` if there is a link at its path, or anything else that is not a file.
+    """
+    check_regular(path)
+    with work_folder(path.with_name(f".{path.name}.new")) as work:
+        create(f"{work}/draft", data)
+        install(work / "draft", path, sync=True)
+
+
 def sync_disk(folder: Path) -> None:
     """Wait until the disk has everything that was written to the file system of a folder."""
     _sync(folder, _syncfs)

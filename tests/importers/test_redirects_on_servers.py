@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import getpass
 import http.client
 import shutil
-import socket
-import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +13,7 @@ from test_former_addresses import HOSTILE, SITE
 from ilofeed.content import check_office
 from ilofeed.importers.former import FormerAddresses, redirect_files
 from offices import NOW, OFFICE
-from serving import needs
+from web_servers import PROGRAMS, free_port, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,32 +28,6 @@ PLAIN = [
     "https://example.org/%e6%9c%80/x.aspx", "https://example.org/two%20words.htm",
     f"https://example.org/{'long/' * 100}", "https://example.org/a+b(c)'d,e;f=g@h!i*j~k",
 ]  # fmt: skip
-NGINX = """\
-user {user}; daemon off; pid {folder}/pid; error_log stderr; worker_processes 1;
-events {{ }}
-http {{
-  access_log off; client_body_temp_path {folder}/1; proxy_temp_path {folder}/2;
-  fastcgi_temp_path {folder}/3; uwsgi_temp_path {folder}/4; scgi_temp_path {folder}/5;
-  server {{
-    listen 127.0.0.1:{port}; root {folder}/www;
-    include {folder}/redirects.nginx.conf;
-  }}
-}}
-"""
-APACHE = """\
-ServerName localhost
-Listen 127.0.0.1:{port}
-PidFile {folder}/pid
-ErrorLog /dev/stderr
-DocumentRoot {folder}/www
-LoadModule mpm_event_module /usr/lib/apache2/modules/mod_mpm_event.so
-LoadModule authz_core_module /usr/lib/apache2/modules/mod_authz_core.so
-LoadModule dir_module /usr/lib/apache2/modules/mod_dir.so
-LoadModule rewrite_module /usr/lib/apache2/modules/mod_rewrite.so
-<Directory {folder}/www>
-  AllowOverride All
-</Directory>
-"""
 
 
 def former() -> list[str]:
@@ -69,37 +39,21 @@ def former() -> list[str]:
 
 
 @contextlib.contextmanager
-def serving(program: str, folder: Path) -> Iterator[int]:
+def redirecting(program: str, folder: Path) -> Iterator[int]:
     """Run a server with the rules of all addresses until the end; its port."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port, root = free_port(), folder / "www"
     office, _ = check_office(OFFICE, NOW)
     pages = {old: NEW.format(number) for number, old in enumerate(former())}
     for name, data in redirect_files(pages, office).items():
         (folder / name).write_bytes(data)
-    page = folder / "www" / "feeds" / "index.html"
+    page = root / "feeds" / "index.html"
     page.parent.mkdir(parents=True)
     page.write_text("the office")
-    folder.chmod(0o755)
-    shutil.copy(folder / "redirects.htaccess", folder / "www" / ".htaccess")
-    config = folder / "server.conf"
-    config.write_text(
-        (NGINX if program == "nginx" else APACHE).format(
-            folder=folder, port=port, user=getpass.getuser()
-        )
-    )
-    option = ["-c", str(config)] if program == "nginx" else ["-f", str(config), "-X"]
-    with subprocess.Popen([str(shutil.which(program)), *option], stderr=subprocess.PIPE) as server:
-        try:
-            for _ in range(200):
-                assert server.poll() is None, server.stderr and server.stderr.read().decode()
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                time.sleep(0.05)
-            yield port
-        finally:
-            server.terminate()
+    shutil.copy(folder / "redirects.htaccess", root / ".htaccess")
+    rules = f"{folder}/redirects.nginx.conf"
+    site = f"server {{ listen 127.0.0.1:{port}; root {root}; include {rules}; }}"
+    with serving(program, folder, port, root, site if program == "nginx" else ""):
+        yield port
 
 
 def ask(port: int, target: str) -> tuple[int, str | None]:
@@ -111,11 +65,9 @@ def ask(port: int, target: str) -> tuple[int, str | None]:
     return answer.status, answer.getheader("Location")
 
 
-@pytest.mark.parametrize(
-    "program", [pytest.param(name, marks=needs(name)) for name in ("nginx", "apache2")]
-)
+@pytest.mark.parametrize("program", PROGRAMS[:2])
 def test_each_former_address_leads_to_its_entry(program: str, tmp_path: Path) -> None:
-    with serving(program, tmp_path) as port:
+    with redirecting(program, tmp_path) as port:
         answers = {old: ask(port, old.removeprefix("https://example.org")) for old in former()}
         expected: dict[str, tuple[int, str | None]] = {
             old: (301, NEW.format(number)) for number, old in enumerate(former())

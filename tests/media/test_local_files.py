@@ -138,6 +138,7 @@ def test_what_a_website_must_not_offer(name: str, data: bytes) -> None:
         ("a.svg", b"\xef\xbb\xbf<?xml version='1.0'?><svg>on=1</svg>", "image/svg+xml"),
         ("a.m4a", b"x", "audio/mp4"), ("a.ogg", b"OggS", "audio/ogg"),
         ("a.ics", b"BEGIN:VCALENDAR", "text/calendar"),
+        ("a.avif", b"x", "image/avif"),
         ("a.epub", b"PK\x03\x04", "application/epub+zip"),
         ("a.pdf", b"\n" * 100 + PDF, "application/pdf"), ("a.csv", b"a,b", "text/csv"),
         ("a.odp", b"PK\x03\x04", "application/vnd.oasis.opendocument.presentation"),

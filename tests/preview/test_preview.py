@@ -339,8 +339,8 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         ("/index.html?x#y", 200, "text/html; charset=utf-8"),
         ("/all/", 200, "text/html; charset=utf-8"),
         ("/all", 301, "text/plain"),
-        ("/all/atom.xml", 200, "application/atom+xml; charset=utf-8"),
-        ("/all/rss.xml", 200, "application/rss+xml; charset=utf-8"),
+        ("/all/atom.xml", 200, "application/xml; charset=utf-8"),
+        ("/all/rss.xml", 200, "application/xml; charset=utf-8"),
         ("/all/feed.json", 200, "application/feed+json; charset=utf-8"),
         ("/%61ll/feed.json", 200, "application/feed+json; charset=utf-8"),
         ("/sitemap.xml", 200, "application/xml; charset=utf-8"),
@@ -530,6 +530,14 @@ def test_a_file_that_cannot_be_read_is_said_and_tried_again(
         "ilofeed: could not use entries/a.md: Permission denied\n1 entry: no problems"
     )
     assert b"Wages rise" in (server.pages.find("index.html") or b"")
+
+
+def test_a_raw_feed_has_its_stylesheet_in_a_browser(tmp_path: Path, browser: Browser) -> None:
+    root = write_office(tmp_path / "office", wages=entry())
+    with serving(root) as here, page(browser) as made:
+        for name in ("atom.xml", "rss.xml"):
+            made.goto(f"{here.address}all/{name}")
+            assert made.evaluate("document.styleSheets.length") == 1
 
 
 def test_ten_pages_in_a_browser_reload_themselves(tmp_path: Path, browser: Browser) -> None:

@@ -50,6 +50,51 @@ def test_live_prints_the_manifest_byte_for_byte(office: Path) -> None:
         assert done.stdout.encode() == site.files["manifest.json"]
 
 
+def test_live_writes_a_file_only_if_it_succeeds(office: Path) -> None:
+    target = office / "before.json"
+    with host({}) as site:
+        to = ("--base-url", site.address, "--output", "before.json")
+        files = sorted(office.iterdir())
+        assert run(office, "live", *to).returncode == 4
+        assert sorted(office.iterdir()) == files
+        target.write_text("the one of last week")
+        for answer in (b"", b"<p>Under construction</p>", b'{"version": 99}'):
+            site.files = {"manifest.json": answer}
+            assert run(office, "live", *to).returncode == 4
+            assert target.read_text() == "the one of last week"
+        run(office, "build", "--base-url", site.address)
+        site.files = published(office)
+        done = run(office, "live", *to)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        assert target.read_bytes() == site.files["manifest.json"]
+        assert not [path for path in office.iterdir() if path.name.endswith(".new")]
+        target.unlink()
+        target.symlink_to("feeds.yaml")
+        settings = (office / "feeds.yaml").read_bytes()
+        for path in ("before.json", "entries", "nowhere/before.json", "/dev/stdout"):
+            done = run(office, "live", *to[:3], path)
+            assert (done.returncode, done.stdout) == (4, "")
+            assert path.rpartition("/")[2] in done.stderr or path in done.stderr
+        assert (office / "feeds.yaml").read_bytes() == settings
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_an_empty_host_is_told_how_to_publish_first(office: Path, status: int) -> None:
+    with host({}) as site:
+        site.status = status
+        for command in (["live"], ["build", "--previous", "live"], ["diff", "--previous", "live"]):
+            done = run(office, *command, "--base-url", site.address)
+            assert (done.returncode, done.stdout) == (4, "")
+            assert f"{site.address}manifest.json answered {status}" in done.stderr
+            assert "if nothing is published at this address yet" in done.stderr
+            assert "`ilofeed build --previous none`" in done.stderr
+        site.status = 500
+        assert "publish first" not in run(office, "live", "--base-url", site.address).stderr
+        assert not (office / "public").exists()
+        done = run(office, "build", "--previous", "none", "--base-url", site.address)
+        assert done.returncode == 0
+
+
 def test_what_readers_get_is_what_was_published(office: Path) -> None:
     with host({}) as site:
         here = ("--base-url", site.address)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from filelock import FileLock
 
 from ilofeed import files as files_module
 from ilofeed.build import BuildContext, finish, prepare, render_site
@@ -21,7 +20,6 @@ from ilofeed.files import PublishError
 from ilofeed.guard.manifest import make_ledger
 from ilofeed.model import ORDER, Document
 from ilofeed.pages.render import render
-from ilofeed.publish import output as publishing
 from ilofeed.publish.last_build import Previous
 from ilofeed.publish.output import locked, publish, read_manifest
 from offices import NOW, OFFICE, entry, site, write_office
@@ -432,18 +430,6 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
 def test_an_output_that_is_a_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "public").write_text("x")
     with pytest.raises(PublishError, match="is a file"), locked(tmp_path / "public"):
-        pass
-
-
-def test_a_second_build_at_once_waits_and_then_says_so(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(publishing, "WAIT", 0.1)
-    with (
-        FileLock(tmp_path / ".public.lock"),
-        pytest.raises(PublishError, match="another build"),
-        locked(tmp_path / "public"),
-    ):
         pass
 
 

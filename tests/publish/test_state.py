@@ -49,6 +49,7 @@ def build(office: Path, **changes: Any) -> NewBuild:
         for name in ("wages", "2015/jobs")
     ]
     new = NewBuild(
+        precompress=False,
         base_url=None,
         since=100.0,
         until=None,

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import gzip
 import os
 import shutil
 import tempfile
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,11 +38,13 @@ from ilofeed.cli.options import BuildOptions
 from ilofeed.content import site as check
 from ilofeed.content.read import read_office
 from ilofeed.feeds import archive_documents
+from ilofeed.feeds.ledger import MANIFEST
 from ilofeed.feeds.selection import select
+from ilofeed.guard.manifest import render_manifest
 from ilofeed.pages import html, render
 from ilofeed.problems import RULES
+from ilofeed.publish import compressed, stamps
 from ilofeed.publish import output as publish
-from ilofeed.publish import stamps
 from ilofeed.verify import verification as verify
 from offices import NOW, entry
 
@@ -163,7 +167,7 @@ class Upgrade:
 @contextlib.contextmanager
 def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (archive_documents, check, render, verify):
+        for module in (archive_documents, check, compressed, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
         patch.setattr(
             "ilofeed.cli.options.BuildOptions.processes",
@@ -185,6 +189,7 @@ class Office(RuleBasedStateMachine):
         self.output = self.folder / "public"
         self.now = NOW
         self.jobs = 1
+        self.precompress = False
         self.keys: dict[str, dict[str, Any]] = {}
         self.bodies: dict[str, str] = {}
         self.settings = dict(SETTINGS)
@@ -317,6 +322,10 @@ class Office(RuleBasedStateMachine):
     def use_processes(self, jobs: int) -> None:
         self.jobs = jobs
 
+    @rule()
+    def use_copies_or_not(self) -> None:
+        self.precompress = not self.precompress
+
     @invariant()
     def warm_equals_fresh(self) -> None:
         if not self.keys:
@@ -332,12 +341,26 @@ class Office(RuleBasedStateMachine):
         site, _ = check.check(read_office(self.folder), self.now)
         assert site is not None
         documents = chain.render_site(select(site, self.now, before))
-        assert files(self.output) == {document.path: document.data for document in documents}
-        after = BuildOptions(Path("public"), allowed=ALLOWED)
+        assert self.without_copies() == {document.path: document.data for document in documents}
+        after = BuildOptions(Path("public"), allowed=ALLOWED, precompress=self.precompress)
         assert commands._nothing_to_do(self.folder, self.now, after, "text", strict=False) == 0
 
+    def without_copies(self) -> dict[str, bytes]:
+        """The output without compressed copies, which are those of their documents."""
+        found, ledger = files(self.output), publish.read_manifest(self.output)
+        copies = {path for path in found if path.endswith(".gz")}
+        assert bool(copies) == self.precompress
+        for path in copies:
+            assert gzip.decompress(found.pop(path)) == found[path.removesuffix(".gz")]
+        assert ledger is not None
+        assert copies <= ledger.files
+        found |= {MANIFEST: render_manifest(replace(ledger, files=ledger.files - copies)).data}
+        return found
+
     def build(self) -> int:
-        after = BuildOptions(Path("public"), allowed=ALLOWED, jobs=self.jobs)
+        after = BuildOptions(
+            Path("public"), allowed=ALLOWED, jobs=self.jobs, precompress=self.precompress
+        )
         code = commands._nothing_to_do(self.folder, self.now, after, "text", strict=False)
         if code is None:
             code = commands._build(self.folder, self.now, after, "text", Progress(), strict=False)

@@ -44,6 +44,7 @@ class BuildOptions:
     allowed: tuple[str, ...] = ()  # rules of the guard
     jobs: int | None = None  # the maximum number of processes
     check_output: bool = False  # whether to read the files of the output, too
+    precompress: bool = False  # whether to write compressed copies
     sync: bool = True  # whether the build waits for the disk
 
     @property

@@ -21,19 +21,32 @@ MAX_DIFFERING = 20  # documents of the live site to list; the rest are only coun
 
 @click.command()
 @options.base_url
+@click.option(
+    "--output",
+    "target",
+    type=options.PATH,
+    metavar="FILE",
+    help="Write to this file instead of standard output; if this command fails, it stays as it is.",
+)
 @options.clock
 @click.pass_obj
-def live(root: Path, base_url: str | None, clock: dt.datetime) -> int:
-    """Print the manifest of the live site.
+def live(root: Path, base_url: str | None, target: Path | None, clock: dt.datetime) -> int:
+    """Print the manifest of the live site, or write it to a file.
 
     Invisible characters in its texts are escaped, which does not change their value.
     """
+    from ilofeed.files import replace_file
     from ilofeed.publish import live as live_site
 
     url, problems = options.site_address(root, clock, base_url)
     if url is None:
         return console.report(root, problems)
-    console.output(printable_json(live_site.fetch_manifest(url)).encode())
+    manifest = printable_json(live_site.fetch_manifest(url)).encode()
+    if target is None:
+        console.output(manifest)
+    else:
+        with attempting(f"write {root / target}"):
+            replace_file(root / target, manifest)
     return console.DONE
 
 

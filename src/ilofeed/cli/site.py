@@ -156,6 +156,11 @@ def _with_text(sources: Sources, path: str, data: bytes) -> Sources:
     help="Read all published files, and repair those that a disk has damaged.",
 )
 @click.option(
+    "--precompress",
+    is_flag=True,
+    help="Write a compressed copy (.gz) next to each text, for servers that send such files.",
+)
+@click.option(
     "--no-sync",
     "sync",
     flag_value=False,
@@ -190,7 +195,9 @@ def _nothing_to_do(
     target = options.output_folder(root, given.output)
     if given.previous is not None or given.check_output:
         return None
-    summary = recall_summary(root, target, given.base_url, clock.timestamp())
+    summary = recall_summary(
+        root, target, given.base_url, clock.timestamp(), precompress=given.precompress
+    )
     if summary is None or (strict and summary.problems):
         return None
     code = console.DONE
@@ -218,7 +225,7 @@ def _build(
     started = time.monotonic()
     gc.set_threshold(100_000, 50, 100)  # little is garbage until the build ends
     target = options.output_folder(root, given.output)
-    with attempting(f"build into {target}"), output.locked(target):
+    with attempting(f"build into {target}"), output.locked(target, console.say):
         previous = recall_build(target, check=given.check_output)
         damaged = previous.state.damaged
         before = load_previous(_previous(root, clock, given), root, target, damaged)
@@ -271,6 +278,7 @@ def _context(
         allowed=given.allowed,
         previous=previous or PreviousBuild(),
         processes=given.processes,
+        precompress=given.precompress,
         sync=given.sync,
         progress=progress,
     )
@@ -343,6 +351,8 @@ def serve(root: Path, port: int) -> int:
     watcher = Watcher(root)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, watcher.stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under `nohup`
+        signal.signal(signal.SIGHUP, watcher.stop)
     watcher.start()
     server.start()
     console.answer(server.address)

@@ -16,7 +16,6 @@ from functools import partial
 from http import HTTPStatus
 
 from ilofeed.media import media_type
-from ilofeed.model import FILE_NAMES, MEDIA_TYPES
 from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
@@ -29,11 +28,11 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
-_TYPES = {  # that `mimetypes` does not know, or of a feed
-    **{FILE_NAMES[form]: MEDIA_TYPES[form] for form in FILE_NAMES},
+_TYPES = {  # that `mimetypes` does not know, or of a feed; as docs/server/ has them
+    "feed.json": "application/feed+json",
     "js": "text/javascript",
     "opml": "text/x-opml",
-    "xml": "application/xml",
+    "xml": "application/xml",  # as `application/atom+xml`, Chromium would show the source
 }
 
 

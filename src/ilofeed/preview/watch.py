@@ -1,7 +1,9 @@
 """Watch the files of an office, and update the preview's server when they change."""
 
 import datetime as dt
+import os
 import secrets
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -28,10 +30,13 @@ class Update:
 
 
 class Watcher:
-    """Watches an office's files until it is stopped."""
+    """Watches an office's files until it is stopped, or until the process that started this one has
+    ended, unless this one is to survive it (`nohup`)."""
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        survives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        self._parent = None if survives else os.getppid()
         self._changed, self._stopped = threading.Event(), threading.Event()
         self._watch = partial(
             watchfiles.watch,
@@ -51,6 +56,11 @@ class Watcher:
         self._stopped.set()
         self._changed.set()
 
+    def _is_over(self) -> bool:
+        if self._parent not in (None, os.getppid()):
+            self.stop()
+        return self._stopped.is_set()
+
     def follow(
         self, server: Server, clock: Callable[[], dt.datetime]
     ) -> Iterator[Update | OSError]:
@@ -60,7 +70,7 @@ class Watcher:
         """
         memory, run, number = Memory(), secrets.token_hex(4), 0
         shown, due = None, None
-        while not self._stopped.is_set():
+        while not self._is_over():
             self._changed.clear()
             started, now = time.monotonic(), clock()
             try:
@@ -76,7 +86,7 @@ class Watcher:
                 shown, due, number = (sources, stamps), preview.next_change, number + 1
                 server.show(Pages(preview, f"{run}-{number}"))
                 yield Update(preview, time.monotonic() - started)
-            while not self._changed.wait(WAKE) and not self._stopped.is_set():
+            while not self._changed.wait(WAKE) and not self._is_over():
                 if due is not None and due <= clock():
                     break
                 # few files, anywhere in the folder of the office

@@ -12,8 +12,11 @@ files are created exclusively, and a journal that does not name device and inode
 ignored.
 """
 
+import contextlib
+import datetime as dt
 import json
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -41,6 +44,51 @@ def check_beside(output: Path) -> None:
     lock = beside(output, LOCK)
     if lock.exists() and lock.stat().st_nlink > 1:  # it might be emptied
         raise files.PublishError(f"{lock} is a hard link, which ilofeed did not create; remove it")
+
+
+def describe_holder(lock: Path) -> str:
+    """Return which process holds a lock, and when that was started; "another process" if the system
+    does not say it.
+
+    Linux itself lists the holder, so no file can name another process. Raise `PublishError` if the
+    holder is this process or waits for it: it would never release the lock.
+    """
+    try:
+        pid = _find_holder(lock)
+        name, _, ticks = _read_process(pid)
+        ancestor = os.getpid()
+        while ancestor not in (0, pid):
+            _, ancestor, _ = _read_process(ancestor)
+        booted = re.search(r"(?m)^btime (\d+)$", Path("/proc/stat").read_text("ascii"))
+        seconds = int(booted[1]) + ticks / os.sysconf("SC_CLK_TCK") if booted else 0
+        started = dt.datetime.fromtimestamp(seconds, dt.UTC).astimezone()
+    except (OSError, ValueError, LookupError, StopIteration):
+        return "another process"
+    if ancestor == pid:
+        raise files.PublishError(
+            f"process {pid} ({name}) holds {lock} and waits for this build; run it without the lock"
+        )
+    return f"process {pid} ({name}, started {started:%Y-%m-%d %H:%M:%S})"
+
+
+def _find_holder(lock: Path) -> int:
+    """Return the number of the process that holds a lock; `StopIteration` if it is not known."""
+    status = lock.stat()
+    device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
+    lines = [line.split() for line in Path("/proc/locks").read_text("ascii").splitlines()]
+    pid = next(int(line[4]) for line in lines if line[1] == "FLOCK" and line[5] == device)
+    # the process may have left the lock to a child and ended; then its number may be another's
+    with contextlib.suppress(PermissionError):
+        next(file for file in Path(f"/proc/{pid}/fd").iterdir() if file.samefile(lock))
+    return pid
+
+
+def _read_process(pid: int) -> tuple[str, int, int]:
+    """Return the name of a process, its parent, and its start in ticks since the machine's."""
+    text = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace")
+    name, _, rest = text.partition("(")[2].rpartition(")")
+    fields = rest.split()
+    return name, int(fields[1]), int(fields[19])
 
 
 def is_unfinished(output: Path) -> bool:

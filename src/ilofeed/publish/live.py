@@ -13,6 +13,7 @@ from ilofeed.publish.output import parse_ledger, read_manifest
 from ilofeed.urls import AddressError
 
 MAX_BYTES = 256 * 1024 * 1024
+_ABSENT = frozenset({403, 404, 410})  # stores answer 403 to who may not list their files
 PAUSE = 5.0  # seconds before the documents that differ are fetched again
 
 
@@ -40,7 +41,13 @@ def _fetch(address: str) -> bytes:
     try:
         return fetch(address, MAX_BYTES).data
     except FetchError as error:
-        raise PublishError(str(error)) from error
+        more = ""
+        if error.status in _ABSENT:
+            more = (
+                "; if nothing is published at this address yet, publish first, by "
+                "`ilofeed build --previous none`; otherwise check the address"
+            )
+        raise PublishError(f"{error}{more}") from error
     except (AddressError, TooLargeError) as error:
         raise PublishError(f"{address} cannot be used: {error}") from error
 

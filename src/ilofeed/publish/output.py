@@ -14,7 +14,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,13 +31,15 @@ from ilofeed.publish.beside import (
     LOCK,
     beside,
     check_beside,
+    describe_holder,
     install,
     read_journal,
     write_journal,
 )
+from ilofeed.publish.compressed import SUFFIX, is_copy
 from ilofeed.urls import is_inside
 
-WAIT = 60.0  # seconds for another build that publishes to the same folder
+PAUSE = 5.0  # seconds until it is checked again for whom a build waits
 _INSIDE = ".ilofeed-tmp"  # drafts, if the output is a file system of its own
 _FEEDS = frozenset({*FILE_NAMES.values(), "calendar.ics"})
 _UMASK = 0o022  # everyone may read what is published
@@ -52,21 +54,33 @@ class PublishResult:
     deleted: tuple[str, ...]
 
 
+def ignore_waiting(_line: str) -> None:
+    """Ignore for whom a build waits."""
+
+
 @contextlib.contextmanager
-def locked(output: Path) -> Iterator[None]:
-    """Hold the lock of an output folder; `PublishError` if another build holds it too long, or if a
-    file next to the output is a link."""
+def locked(output: Path, report: Callable[[str], None] = ignore_waiting) -> Iterator[None]:
+    """Hold the lock of an output folder. Wait as long as another process holds it, and `report` a
+    line for each one.
+
+    Raise `PublishError` if a file next to the output is a link, or if the process that holds the
+    lock waits for this one.
+    """
     if output.exists() and not output.is_dir():
         raise PublishError(f"{output} is a file; write the path of a folder as the output")
     output.parent.mkdir(parents=True, exist_ok=True)
     check_beside(output)
     path = beside(output, LOCK)
     path.open("a").close()  # fails in a read-only folder, where FileLock would wait forever
-    lock = FileLock(path, timeout=WAIT)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise PublishError(f"another build is publishing to {output}; try again later") from error
+    lock = FileLock(path, timeout=0)
+    reported = ""
+    while not lock.is_locked:
+        try:
+            lock.acquire(timeout=PAUSE if reported else 0)
+        except Timeout:
+            if (holder := describe_holder(path)) != reported:
+                report(f"waiting until {holder} releases {path}; stop with Ctrl-C")
+                reported = holder
     try:
         yield
     finally:
@@ -116,7 +130,8 @@ def _publish(
     paths = {document.path for document in documents}
     # files of a build that died may be missing in the manifest
     journaled = filter(is_inside, read_journal(output))
-    earlier = {*(owned.files if owned is not None else ()), *journaled} - paths
+    ours = {*(owned.files if owned is not None else ()), *journaled}
+    earlier = ours - paths
     changed: list[Document] = []
     unchanged = []
     _open_folders(output, paths)
@@ -129,15 +144,19 @@ def _publish(
         else:
             unchanged.append(document.path)
     stale = sorted(path for path in earlier - {MANIFEST} if (output / path).is_file())
-    stale.sort(key=lambda path: path.rpartition("/")[2] not in _FEEDS)  # before what they link to
+    stale.sort(key=lambda path: not _is_feed(path))  # before what they link to
+    _check_copies(output, [d.path for d in changed if is_copy(d.path, paths)], ours)
     steps = list(_steps(changed, output))
     if changed or stale:
         _check_folders(output, [*(document.path for document in changed), *stale])
         with files.work_folder(_drafts(output, work)) as drafts:
             _write_drafts(steps, drafts)
             write_journal(output, paths | earlier, work, sync=sync)
+            # old copies of new documents would be sent instead of them
+            copies = [path for path in stale if is_copy(path, paths)]
+            _delete(output, copies, drafts)
             _move_drafts(steps, drafts, output, sync=sync)
-            _delete(output, stale, drafts)
+            _delete(output, [path for path in stale if path not in copies], drafts)
         if sync:
             files.sync_disk(output)
     written = [document.path for _, group in steps for document in group]
@@ -207,6 +226,21 @@ def _open_folders(output: Path, paths: Iterable[str]) -> None:
                 os.chmod(path, stat.S_IMODE(os.lstat(path).st_mode) | 0o755)  # noqa: PTH101, S103
 
 
+def _is_feed(path: str) -> bool:
+    """Return whether a path is that of a feed or calendar, or of its compressed copy."""
+    return path.rpartition("/")[2].removesuffix(SUFFIX) in _FEEDS
+
+
+def _check_copies(output: Path, copies: Iterable[str], ours: Collection[str]) -> None:
+    """Refuse to replace files that no build wrote by compressed copies."""
+    for path in copies:
+        if path not in ours and os.path.lexists(output / path):
+            raise PublishError(
+                f"{output / path} is in no manifest, so it may be of another program; delete it, "
+                "or build without --precompress"
+            )
+
+
 def _check_folders(output: Path, paths: Iterable[str]) -> None:
     """Refuse to write or delete through a link that leads out of the output."""
     folders = {folder for path in paths for folder in files.folders_around(path)}
@@ -225,7 +259,8 @@ def _steps(changed: Sequence[Document], output: Path) -> Iterator[_Step]:
     """
 
     def position(document: Document) -> int:
-        is_rewritten = document.kind == "archive" and (output / document.path).exists()
+        path = document.path.removesuffix(SUFFIX)
+        is_rewritten = document.kind == "archive" and (output / path).exists()
         return ORDER.index("calendar" if is_rewritten else document.kind)
 
     ordered = sorted(changed, key=position)
@@ -247,7 +282,7 @@ def _delete(output: Path, stale: Sequence[str], work: Path) -> None:
     """Delete whole folders of feeds atomically, and other files one by one."""
     gone: dict[str, bool] = {}
     for path in stale:
-        if path.rpartition("/")[2] in _FEEDS:
+        if _is_feed(path):
             for folder in files.folders_around(path):
                 if folder not in gone:
                     gone[folder] = files.delete_folder(output, folder, stale, work)

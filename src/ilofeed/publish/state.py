@@ -101,6 +101,7 @@ class NewBuild:
     """
 
     base_url: str | None
+    precompress: bool
     since: float
     until: float | None
     summary: BuildSummary
@@ -117,7 +118,7 @@ def state_path(output: Path) -> Path:
 
 
 def recall_summary(
-    root: Path, output: Path, base_url: str | None, now: float
+    root: Path, output: Path, base_url: str | None, now: float, *, precompress: bool = False
 ) -> BuildSummary | None:
     """Return the summary of the last build if the output is up to date; None if not.
 
@@ -131,10 +132,8 @@ def recall_summary(
             facts = read_facts(connection, "build")
             until = facts["until"]
             is_valid = facts["since"] <= now and (until is None or now < until)
-            if not is_valid or (facts["program"], facts["base_url"]) != (
-                stamps.program_digest(),
-                base_url,
-            ):
+            last = facts["program"], facts["base_url"], facts["precompress"]
+            if not is_valid or last != (stamps.program_digest(), base_url, precompress):
                 return None
             if not stamps.are_unchanged(root, connection.execute("SELECT * FROM inputs")):
                 return None
@@ -270,6 +269,7 @@ def _write_build(
     facts = {
         "program": stamps.program_digest(),
         "base_url": new.base_url,
+        "precompress": new.precompress,
         "since": new.since,
         "until": new.until,
         "summary": new.summary.text,
