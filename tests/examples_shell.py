@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from manual import Block
 
 # what a line may begin with; anything else has no rule
-WORDS = {"./run", "ilofeed", "cp", "flock", "cd", "git", "python3", "#", ""}
+WORDS = {"./run", "ilofeed", "cp", "flock", "cd", "git", "python3", "set", "#", ""}
 # tasks of `run` that are looked up and not run: they take long, wait for ever or need a network
 TASKS = {"serve": set[str](), "test": set[str](), "check": set[str](), "lock": set[str]()}
 TASKS |= {"quick": set[str]()}
@@ -160,7 +160,8 @@ def write_tables(office: Path) -> Path:
 
 
 def shell(block: Block, folder: Path) -> None:
-    """The block as it stands, in an office that is published and edited since.
+    """The block as it stands, in an office that is published and edited since, unless it is for a
+    first publication.
 
     The live site, its hub and a feed elsewhere are on this machine, and the comment that stands for
     an upload uploads.
@@ -184,9 +185,11 @@ def shell(block: Block, folder: Path) -> None:
     with host(Live(live, **old)) as site, listening(hub) as address:
         settle(office, "hub", f"{address}/")
         settle(office, "url", site.address)
-        first = bash(office, f"ilofeed build && cp -r public '{live}'")
-        assert first.returncode == 0, first.stdout + first.stderr
-        edit(block.section, office)
+        live.mkdir()
+        if "--previous none" not in script:
+            first = bash(office, f"ilofeed build && cp -r public/. '{live}'")
+            assert first.returncode == 0, first.stdout + first.stderr
+            edit(block.section, office)
         script = script.replace(ELSEWHERE, f"{site.address}old/")
         done = bash(office, script.replace(UPLOAD, f"cp -r public/. '{live}'"))
         assert done.returncode == 0, script + done.stdout + done.stderr

@@ -457,11 +457,14 @@ def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int
 def test_a_terminal_is_asked_until_it_is_right(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path, "</b>", "Ana's news", "example.org", "https://example.org/ana/", "Mars",
-        "Asia/Amman", "", "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "", "News of Ana",
+        "Asia/Amman", "netlify", "server", "",
+        "AR", "ar en", "JO", "JO=Jordan", "EG=Egypt", "", "News of Ana",
         "red", "#ffee00", "#0b6e4f", "no.svg", str(ROOT / "brand" / "logo.svg"),
     )  # fmt: skip
     assert code == 0, seen
+    assert (tmp_path / "office" / "server" / "ilofeed@.timer").exists()
     for said in (
+        "'netlify' is not one of 'github', 'gitlab', 'server'",
         "Error: `</b>` is HTML", "Error: `example.org` is not a complete address",
         "Error: unknown time zone `Mars`", "[example.org,2026:ana]",
         "Error: invalid language tag `AR`; write ar", "Error: invalid --country JO",
@@ -489,6 +492,7 @@ def test_a_terminal_is_asked_for_what_was_not_told(tmp_path: Path) -> None:
     code, seen = answers(
         tmp_path,
         "Etc/UTC",
+        "",
         "",
         "",
         "",

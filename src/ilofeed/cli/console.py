@@ -8,6 +8,7 @@ of the runner of a CI job. `say` and `answer` print lines that contain none (`pr
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import json
 import os
 import sys
@@ -219,7 +220,36 @@ def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     return printable_json(json.dumps(items, ensure_ascii=False, indent=1)) + "\n"
 
 
-FORMATS = {"text": as_text, "github": as_github, "json": as_json}
+def as_gitlab(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
+    """Format problems as a report of code quality, which GitLab shows in merge requests."""
+    lines: list[tuple[str, int, str, str, str]] = [
+        (problem.path, problem.line, problem.code, problem.severity, _message(problem))
+        for problem in problems
+    ]
+    lines += [
+        (
+            "feeds.yaml",
+            1,
+            "not verified",
+            "error",
+            printable(f"{fault.path}: {_description(fault)}"),
+        )
+        for fault in faults
+    ]
+    report = [
+        {
+            "description": message,
+            "check_name": code,
+            "fingerprint": hashlib.sha256(repr((path, line, code, message)).encode()).hexdigest(),
+            "severity": "major" if severity == "error" else "minor",
+            "location": {"path": path, "lines": {"begin": line}},
+        }
+        for path, line, code, severity, message in lines
+    ]
+    return printable_json(json.dumps(report, ensure_ascii=False, indent=1)) + "\n"
+
+
+FORMATS = {"text": as_text, "github": as_github, "gitlab": as_gitlab, "json": as_json}
 
 
 def _message(problem: Problem) -> str:

@@ -56,9 +56,14 @@ _MORE_QUESTIONS = {
 @click.option("--logo", metavar="PATH", help="A file with the logo: SVG, PNG, JPEG or WebP.")
 @click.option("--accent", metavar="COLOUR", help="Colour of links and buttons, such as #1a5fb4.")
 @click.option(
+    "--host",
+    type=options.HOST,
+    help="Where it is published: GitHub Pages (default), GitLab Pages, or a server of your own.",
+)
+@click.option(
     "--renew",
     is_flag=True,
-    help="Only update the program, its lock and the workflows of an existing office.",
+    help="Only update the program, its lock and what publishes an existing office.",
 )
 @options.clock
 @click.pass_obj
@@ -88,11 +93,12 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
         raise options.OptionError(*error.args) from error
     console.answer(str(office))
     entry = next(path for path in files if path.startswith("entries/"))
+    page = next(path for path in files if path.startswith("docs/how-to/"))
     console.say(
         f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:",
         "  ilofeed check --strict, then ilofeed serve to see it",
         "  git init -b main, git add ., git commit, git push",
-        "README.md is for your editors; docs/how-to/publish-on-github.md explains publishing",
+        f"README.md is for your editors; {page} explains publishing",
     )
     return console.DONE
 
@@ -102,15 +108,15 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     from ilofeed.build import read_settings
     from ilofeed.scaffold import create
 
-    create.check_renewable(folder)
+    host = create.find_host(folder)
     office, _, problems = read_settings(folder, clock)
     if office is None:
         return console.report(folder, problems)
-    changed = create.renew_office(folder, office, clock)
+    changed = create.renew_office(folder, host, office, clock)
     for path in changed:
         console.answer(path)
     console.say(
-        "see the changes with git diff, run bash .github/scripts/install, and commit"
+        f"see the changes with git diff, run bash {host.install}, and commit"
         if changed
         else "this office already has this version of the program"
     )
@@ -135,6 +141,10 @@ def _ask(root: Path, given: dict[str, Any], clock: dt.datetime) -> None:
     for name, question in _QUESTIONS.items():
         if given[name] is None:
             given[name] = ask(question, name, str, None)
+    if given["host"] is None:
+        given["host"] = click.prompt(
+            "Where it is published", type=options.HOST, default="github", err=True
+        )
     if given["authority"] is None:
         suggested = suggest_authority(given["url"], clock) or None
         given["authority"] = ask("The start of every id", "authority", str, suggested)

@@ -164,10 +164,11 @@ clock = click.option(
     metavar="WHEN",
     help="Pretend the current time is WHEN: 2015-05-19T09:00:00+08:00.",
 )
+HOST = click.Choice(["github", "gitlab", "server"])  # keys of `HOSTS` in `scaffold.office_kit`
 form = click.option(
     "--format",
     "form",
-    type=click.Choice(["auto", "text", "github", "json"]),
+    type=click.Choice(["auto", "text", "github", "gitlab", "json"]),
     default="auto",
     help="Output format of problems.",
 )

@@ -17,13 +17,14 @@ from ilofeed.media import MAX_FILE_BYTES, OfficeFile, Unreadable, files_of, read
 from ilofeed.model import Office
 from ilofeed.problems import attempting, quote
 from ilofeed.scaffold.new_office import NewOffice, office_sources, suggest_authority
-from ilofeed.scaffold.office_kit import PROGRAM, kit, program_files
+from ilofeed.scaffold.office_kit import HOSTS, Host, kit, program_files
 from ilofeed.verify import verify
 
 REQUIRED = ("title", "url", "timezone")
 _STAGE = ".ilofeed-init"  # folder where all files are written before they are moved into place
-# files that belong to the program, not to the office
-_RENEWED = (PROGRAM, ".github/scripts/", ".github/workflows/", ".vscode/feeds.schema.json", "docs/")
+# files that belong to the office, although `kit` writes them
+_SCHEMA = ".vscode/feeds.schema.json"
+_KEPT = {".editorconfig", ".gitattributes", ".gitignore", ".github/dependabot.yml", "README.md"}
 
 
 class OfficeError(ValueError):
@@ -70,6 +71,7 @@ def describe_office(
         suggested = suggest_authority(texts["url"], clock)
         # None: the url is invalid, which is reported later
         texts["authority"] = NewOffice.authority if suggested is None else suggested
+    texts["host"] = texts.get("host") or NewOffice.host
     return NewOffice(
         **texts,
         languages=tuple(dict.fromkeys(tag.strip() for tag in languages)) or ("en",),
@@ -128,7 +130,7 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
         "feeds.yaml": sources.office,
         **dict(sources.entries),
         **{file.name: file.data or b"" for file in sources.brand.values()},
-        **kit(site.office, program_files(), clock),
+        **kit(site.office, HOSTS[office.host], program_files(), clock),
     }
 
 
@@ -187,21 +189,26 @@ def _check_absent(path: Path) -> None:
         raise OfficeError(f"{path} already exists; choose another folder")
 
 
-def check_renewable(folder: Path) -> None:
-    """Raise `OfficeError` if a folder is not an office that `ilofeed init` created."""
-    if not (folder / PROGRAM).is_dir():
-        raise OfficeError(f"{folder} was not created by `ilofeed init`: it has no {PROGRAM}")
+def find_host(folder: Path) -> Host:
+    """Return the host of an office; raise `OfficeError` if `ilofeed init` did not create it."""
+    for host in HOSTS.values():
+        if (folder / host.program).is_dir():
+            return host
+    programs = ", ".join(host.program for host in HOSTS.values())
+    raise OfficeError(f"{folder} was not created by `ilofeed init`: it has none of {programs}")
 
 
-def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
-    """Update the program, its lock and the workflows of an office to this version.
+def renew_office(folder: Path, host: Host, office: Office, clock: dt.datetime) -> list[str]:
+    """Update the program, its lock, and what publishes an office, to this version.
 
     Return the paths that changed, sorted.
     """
-    files = kit(office, program_files(), clock)
-    files = {path: data for path, data in files.items() if path.startswith(_RENEWED)}
+    files = kit(office, host, program_files(), clock)
+    kept = {path for path in files if path in _KEPT or path.startswith(".vscode/")}
+    files = {path: data for path, data in files.items() if path not in kept - {_SCHEMA}}
     changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]
-    old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()
+    wheels = (folder / host.program).glob("*.whl")
+    old = {f"{host.program}{path.name}" for path in wheels} - files.keys()
     # the lock names the wheel, so the wheel is written first
     for path in sorted(changed, key=lambda path: not path.endswith(".whl")):
         write = read.replace_file if (folder / path).exists() else read.create_file

@@ -39,6 +39,7 @@ class NewOffice:
     logo: OfficeFile | None = None
     languages: tuple[str, ...] = ("en",)  # BCP 47; the first is the office's
     countries: tuple[tuple[str, str], ...] = ()  # code and label; if empty, only `world`
+    host: str = "github"  # a key of `office_kit.HOSTS`
 
 
 def suggest_authority(url: str, now: dt.datetime) -> str | None:

@@ -1,5 +1,5 @@
-"""Return the files of a new office besides feeds.yaml and entries: workflows, the program, editor
-settings, a README. They differ between offices only in title, address and hours.
+"""Return the files of a new office besides feeds.yaml and entries: what publishes it, the program,
+editor settings, a README. On each host they differ only in title, address and hours.
 
 The program is a wheel made of its own files. Those from outside `src/` are copied into the package
 when it is built (see pyproject.toml); in a checkout they are read from where they are.
@@ -15,6 +15,7 @@ import re
 import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +23,74 @@ from ilofeed import __version__
 from ilofeed.model import Office
 from ilofeed.scaffold.cms import feeds_schema
 
-PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
 _EARLY, _LATE = 6, 22  # first and last hour of the office's day for scheduled runs
-_COPIED = {  # folder in the package: paths in the office of the files copied from it
-    "data/office": ".editorconfig .gitattributes .github/dependabot.yml .github/scripts/install "
-    ".github/workflows/check.yml .gitignore .vscode/extensions.json .vscode/settings.json "
-    ".vscode/tasks.json docs/how-to/publish-on-github.md",
-    "data/program": ".github/scripts/issue.py .github/scripts/office.py "
-    ".github/workflows/office.yml .github/workflows/publish.yml",
+
+
+@dataclass(frozen=True)
+class Host:
+    """What an office has for its host.
+
+    `folder` holds the program with its lock and the scripts; `page` explains publishing; `files`
+    are copied, each as a path in the office and one in the package.
+    """
+
+    folder: str
+    page: str
+    files: Mapping[str, str]
+
+    @property
+    def program(self) -> str:
+        """The folder of the wheel and its lock."""
+        return f"{self.folder}ilofeed/"
+
+    @property
+    def install(self) -> str:
+        """The script that makes `.venv` from them."""
+        return f"{self.folder}scripts/install"
+
+
+HOSTS = {
+    "github": Host(
+        ".github/",
+        "docs/how-to/publish-on-github.md",
+        {
+            ".github/dependabot.yml": "office/dependabot.yml",
+            ".github/scripts/issue.py": "program/issue.py",
+            ".github/scripts/office.py": "program/office.py",
+            ".github/workflows/check.yml": "office/check.yml",
+            ".github/workflows/office.yml": "program/office.yml",
+            ".github/workflows/publish.yml": "program/publish.yml",
+            ".github/workflows/scheduled.yml": "office/scheduled.yml",
+            "docs/how-to/publish-on-github.md": "office/publish-on-github.md",
+        },
+    ),
+    "gitlab": Host(
+        ".gitlab/",
+        "docs/how-to/publish-on-gitlab.md",
+        {
+            ".gitlab-ci.yml": "office/gitlab-ci.yml",
+            ".gitlab/scripts/confirm": "office/confirm-gitlab",
+            ".gitlab/scripts/publish": "office/publish-gitlab",
+            "docs/how-to/publish-on-gitlab.md": "program/publish-on-gitlab.md",
+        },
+    ),
+    "server": Host(
+        "server/",
+        "docs/how-to/publish-on-a-server.md",
+        {
+            "docs/how-to/publish-on-a-server.md": "program/publish-on-a-server.md",
+            "server/ilofeed-failed@.service": "office/ilofeed-failed@.service",
+            "server/ilofeed@.service": "office/ilofeed@.service",
+            "server/ilofeed@.timer": "office/ilofeed@.timer",
+            "server/scripts/publish": "office/publish-server",
+            "server/scripts/report-failure": "office/report-failure",
+        },
+    ),
 }
+_COPIED = (  # for every host
+    ".editorconfig .gitattributes .gitignore .vscode/extensions.json .vscode/settings.json "
+    ".vscode/tasks.json"
+)
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&])")
 PACKAGE = Path(__file__).parents[1]
 CHECKOUT = Path(__file__).parents[3]
@@ -40,6 +100,8 @@ SHIPPED = {  # path in the package: path in a checkout
     LICENCE: "LICENSE",
     PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
+    "data/program/publish-on-a-server.md": "docs/how-to/publish-on-a-server.md",
+    "data/program/publish-on-gitlab.md": "docs/how-to/publish-on-gitlab.md",
     "data/program/office.yml": ".github/workflows/office.yml",
     "data/program/publish.yml": ".github/workflows/publish.yml",
     "data/program/office.py": ".github/scripts/office.py",
@@ -48,30 +110,39 @@ SHIPPED = {  # path in the package: path in a checkout
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 
-def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[str, bytes]:
+def kit(
+    office: Office, host: Host, program: Mapping[str, bytes], now: dt.datetime
+) -> dict[str, bytes]:
     """Return the files by path; `program` holds the program's files (`program_files`)."""
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     schema = json.dumps(feeds_schema(), ensure_ascii=False, indent=2) + "\n"
-    readme = {"@TITLE@": _MARKDOWN.sub(r"\\\1", office.title), "@URL@": office.url}
-    schedule = {"@ZONE@": str(office.timezone), "@HOURS@": hours(office.timezone, now.year)}
+    values = {
+        "@TITLE@": _MARKDOWN.sub(r"\\\1", office.title),
+        "@URL@": office.url,
+        "@INSTALL@": host.install,
+        "@PAGE@": host.page,
+        "@ZONE@": str(office.timezone),
+        "@HOURS@": hours(office.timezone, now.year),
+    }
+    files = {
+        **{path: f"office/{path.rpartition('/')[2].removeprefix('.')}" for path in _COPIED.split()},
+        **host.files,
+        host.install: "office/install",
+        "README.md": "office/README.md",
+    }
     return {
-        **{
-            path: program[f"{folder}/{path.rpartition('/')[2].removeprefix('.')}"]
-            for folder, paths in _COPIED.items()
-            for path in paths.split()
-        },
-        f"{PROGRAM}{name}": wheel,
-        f"{PROGRAM}requirements.txt": program["data/program/requirements.txt"] + line.encode(),
-        ".github/workflows/scheduled.yml": _fill(program["data/office/scheduled.yml"], schedule),
+        **{path: _fill(program[f"data/{source}"], values) for path, source in files.items()},
+        f"{host.program}{name}": wheel,
+        f"{host.program}requirements.txt": program["data/program/requirements.txt"] + line.encode(),
         ".vscode/feeds.schema.json": schema.encode(),
-        "README.md": _fill(program["data/office/README.md"], readme),
     }
 
 
 def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
     # in one pass, so that @URL@ in a title is kept
-    return re.sub(r"@[A-Z]+@", lambda match: values[match[0]], template.decode()).encode()
+    pattern = "|".join(values)
+    return re.sub(pattern, lambda match: values[match[0]], template.decode()).encode()
 
 
 def hours(zone: dt.tzinfo, year: int) -> str:
