@@ -106,7 +106,7 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     office, _, problems = read_settings(folder, clock)
     if office is None:
         return console.report(folder, problems)
-    changed = create.renew_office(folder, office, clock)
+    changed = create.renew_office(folder, office)
     for path in changed:
         console.answer(path)
     console.say(

@@ -128,7 +128,7 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
         "feeds.yaml": sources.office,
         **dict(sources.entries),
         **{file.name: file.data or b"" for file in sources.brand.values()},
-        **kit(site.office, program_files(), clock),
+        **kit(site.office, program_files()),
     }
 
 
@@ -193,12 +193,12 @@ def check_renewable(folder: Path) -> None:
         raise OfficeError(f"{folder} was not created by `ilofeed init`: it has no {PROGRAM}")
 
 
-def renew_office(folder: Path, office: Office, clock: dt.datetime) -> list[str]:
+def renew_office(folder: Path, office: Office) -> list[str]:
     """Update the program, its lock and the workflows of an office to this version.
 
     Return the paths that changed, sorted.
     """
-    files = kit(office, program_files(), clock)
+    files = kit(office, program_files())
     files = {path: data for path, data in files.items() if path.startswith(_RENEWED)}
     changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]
     old = {f"{PROGRAM}{path.name}" for path in (folder / PROGRAM).glob("*.whl")} - files.keys()

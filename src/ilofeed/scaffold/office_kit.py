@@ -1,20 +1,18 @@
 """Return the files of a new office besides feeds.yaml and entries: workflows, the program, editor
-settings, a README. They differ between offices only in title, address and hours.
+settings, a README. They differ between offices only in title, address and time zone.
 
 The program is a wheel made of its own files. Those from outside `src/` are copied into the package
 when it is built (see pyproject.toml); in a checkout they are read from where they are.
 """
 
 import base64
-import datetime as dt
 import hashlib
 import io
-import itertools
 import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +21,12 @@ from ilofeed.model import Office
 from ilofeed.scaffold.cms import feeds_schema
 
 PROGRAM = ".github/ilofeed/"  # where the wheel and its lock are
-_EARLY, _LATE = 6, 22  # first and last hour of the office's day for scheduled runs
 _COPIED = {  # folder in the package: paths in the office of the files copied from it
     "data/office": ".editorconfig .gitattributes .github/dependabot.yml .github/scripts/install "
-    ".github/workflows/check.yml .gitignore .vscode/extensions.json .vscode/settings.json "
-    ".vscode/tasks.json docs/how-to/publish-on-github.md",
+    ".github/workflows/check.yml .github/workflows/publish.yml .gitignore .vscode/extensions.json "
+    ".vscode/settings.json .vscode/tasks.json docs/how-to/publish-on-github.md",
     "data/program": ".github/scripts/issue.py .github/scripts/office.py "
-    ".github/workflows/office.yml .github/workflows/publish.yml",
+    ".github/workflows/office.yml",
 }
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>#&])")
 PACKAGE = Path(__file__).parents[1]
@@ -41,20 +38,19 @@ SHIPPED = {  # path in the package: path in a checkout
     PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
     "data/program/office.yml": ".github/workflows/office.yml",
-    "data/program/publish.yml": ".github/workflows/publish.yml",
     "data/program/office.py": ".github/scripts/office.py",
     "data/program/issue.py": ".github/scripts/issue.py",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 
-def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[str, bytes]:
+def kit(office: Office, program: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files by path; `program` holds the program's files (`program_files`)."""
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
     schema = json.dumps(feeds_schema(), ensure_ascii=False, indent=2) + "\n"
     readme = {"@TITLE@": _MARKDOWN.sub(r"\\\1", office.title), "@URL@": office.url}
-    schedule = {"@ZONE@": str(office.timezone), "@HOURS@": hours(office.timezone, now.year)}
+    schedule = {"@ZONE@": str(office.timezone)}
     return {
         **{
             path: program[f"{folder}/{path.rpartition('/')[2].removeprefix('.')}"]
@@ -72,24 +68,6 @@ def kit(office: Office, program: Mapping[str, bytes], now: dt.datetime) -> dict[
 def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
     # in one pass, so that @URL@ in a title is kept
     return re.sub(r"@[A-Z]+@", lambda match: values[match[0]], template.decode()).encode()
-
-
-def hours(zone: dt.tzinfo, year: int) -> str:
-    """Return the hours of UTC that are daytime in a zone, in summer or winter, in cron's syntax."""
-    months = (dt.datetime(year, month, 1, tzinfo=zone) for month in range(1, 13))
-    offsets = {month.utcoffset() or dt.timedelta() for month in months}
-    daytime = []
-    for hour in range(24):
-        start = dt.datetime(year, 1, 1, hour, 17, tzinfo=dt.UTC)
-        if any(_EARLY <= (start + offset).hour <= _LATE for offset in offsets):
-            daytime.append(hour)
-    return ",".join(_ranges(daytime))
-
-
-def _ranges(numbers: Iterable[int]) -> Iterable[str]:
-    for _, run in itertools.groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        first, *more = [number for _, number in run]
-        yield f"{first}-{more[-1]}" if more else str(first)
 
 
 # --- the program ---
