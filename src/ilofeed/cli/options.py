@@ -166,10 +166,11 @@ clock = click.option(
 form = click.option(
     "--format",
     "form",
-    type=click.Choice(["auto", "text", "github", "json"]),
+    type=click.Choice(["auto", "text", "github", "json", "sarif"]),
     default="auto",
     help="Output format of problems.",
 )
+verbose = click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 output = click.option(
     "--output", type=PATH, default="public", show_default=True, help="The folder to publish to."
