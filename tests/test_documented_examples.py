@@ -84,6 +84,12 @@ def entry_with(fragment: str) -> str:
 
 def check_yaml(block: Block, folder: Path) -> None:
     text = block.text
+    if text.startswith("repos:"):
+        (folder / "config.yaml").write_text(text, "utf-8")
+        assert linted(folder, "pre-commit", "validate-config", "config.yaml").returncode == 0
+        hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+        assert re.findall(r"- id: (.*)", text) == [hook["id"] for hook in hooks]
+        return
     if "\njobs:" in f"\n{text}" or text.startswith("- "):
         workflow(text, folder)
         return

@@ -49,7 +49,8 @@ def test_the_newest_locked_versions_are_allowed() -> None:
 
 def test_the_tools_are_those_of_the_other_lock() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    tools = {canonicalize_name(name) for name in project["dependency-groups"]["dev"]}
+    listed = map(Requirement, project["dependency-groups"]["dev"])
+    tools = {canonicalize_name(requirement.name) for requirement in listed}
     lowest, newest = pins("requirements-lowest.txt"), pins("requirements-dev.txt")
     assert len(tools) > 15
     assert {name: lowest[name] for name in tools} == {name: newest[name] for name in tools}

@@ -25,6 +25,10 @@ SCRIPT = ROOT / ".github" / "scripts" / "office.py"
 ACTION = yaml.load((ROOT / "action.yml").read_text("utf-8"), yaml.BaseLoader)
 
 
+CALLED = {"$/.github/workflows/office.yml", "$/.github/workflows/ci.yml"}
+KNOWN = r"(?:actions/[\w-]+|pypa/gh-action-pypi-publish)"
+
+
 def program(name: str) -> str:
     return str(Path(sys.executable).parent / name)
 
@@ -84,7 +88,7 @@ def test_workflows_are_least_privileged_and_pinned(name: str) -> None:
         allowed = {"contents": "read", "pages": "write", "id-token": "write", "issues": "write"}
         assert job["permissions"].items() <= allowed.items()
         if "uses" in job:
-            assert job["uses"] == "$/.github/workflows/office.yml"
+            assert job["uses"] in CALLED
             continue
         assert "timeout-minutes" in job
         for step in job["steps"]:
@@ -95,15 +99,22 @@ def test_workflows_are_least_privileged_and_pinned(name: str) -> None:
         r"^ +(?:contents|pages|id-token|issues): (?:read|write)(.*)$", text, re.MULTILINE
     ):
         assert grant.startswith(" # to ")
-    if "concurrency" in made and name not in {"ci.yml", "nightly.yml"}:
-        assert made["concurrency"] == {"group": "publish", "cancel-in-progress": "false"}
+
+
+def test_runs_that_publish_wait_for_each_other_and_none_is_dropped() -> None:
+    waits = {"cancel-in-progress": "false", "queue": "max"}
+    publish, scheduled = load("publish.yml"), load("scheduled.yml")
+    assert publish["concurrency"] == {"group": "main", **waits}  # in the order of pushes
+    assert publish["jobs"]["office"]["concurrency"] == {"group": "publish", **waits}
+    assert scheduled["concurrency"] == {"group": "publish", **waits}
+    assert load("release.yml")["concurrency"] == {"group": "release", **waits}
 
 
 @pytest.mark.parametrize("path", [*(WORKFLOWS / name for name in FILES), ROOT / "action.yml"])
 def test_actions_are_pinned_with_their_version(path: Path) -> None:
     for line in path.read_text("utf-8").splitlines():
         if "uses:" in line and not line.startswith("#") and "$/" not in line:
-            assert re.search(r"uses: actions/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$", line), line
+            assert re.search(rf"uses: {KNOWN}@[0-9a-f]{{40}} # v\d+\.\d+\.\d+$", line), line
 
 
 def test_no_job_that_runs_our_code_can_write() -> None:
@@ -115,7 +126,11 @@ def test_no_job_that_runs_our_code_can_write() -> None:
 
 def test_ci_tests_the_wheel_on_the_oldest_and_the_newest_python() -> None:
     made = load("ci.yml")
-    assert {"pull_request", "push"} <= set(made["on"])
+    assert set(made["on"]) == {"pull_request", "workflow_call"}  # and no run twice, by a push
+    for name, job in (("publish.yml", "office"), ("release.yml", "build")):
+        jobs = load(name)["jobs"]
+        assert jobs["ci"]["uses"] == "$/.github/workflows/ci.yml"
+        assert jobs[job]["needs"] == "ci"
     test = made["jobs"]["test"]
     assert test["strategy"]["matrix"]["python"] == ["3.11", "3.14"]
     (tests,) = (step for step in test["steps"] if "run" in step)
@@ -141,7 +156,7 @@ def test_publishing_has_one_workflow_and_two_reasons() -> None:
     assert set(publish["on"]["workflow_dispatch"]["inputs"]) == {"first", "allow"}
     assert set(scheduled["on"]) == {"schedule"}
     (when,) = scheduled["on"]["schedule"]
-    assert 0 < int(when["cron"].split()[0]) < 60
+    assert when == {"cron": "17 6-22 * * *", "timezone": "Asia/Shanghai"}
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import dataclasses
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 Severity = Literal["error", "warning"]
@@ -24,7 +24,8 @@ _UNSAFE_IN_JSON = re.compile(r"[^\t\n -~]+|(?<=#)#(?=\w*\[)")
 class Problem:
     """A mistake in an author's file.
 
-    `line` and `column` (in characters) count from 1. `code` never changes and has a section in
+    `line` and `column` (in characters) count from 1; the end is the place after the last
+    character, or 0 if it is not known. `code` never changes and has a section in
     `docs/reference/problems.md`. `message` is a single line.
     """
 
@@ -34,6 +35,8 @@ class Problem:
     code: Code
     message: str
     severity: Severity = "error"
+    end_line: int = field(default=0, compare=False)
+    end_column: int = field(default=0, compare=False)
 
     def as_warning(self) -> Problem:
         """Return the same problem as a warning, which does not prevent publishing."""

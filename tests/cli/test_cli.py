@@ -76,16 +76,23 @@ def test_check_prints_problems_and_fails(broken: Path) -> None:
 def test_json_for_programs(broken: Path, office: Path) -> None:
     done = run(broken, "check", "--format", "json")
     assert done.returncode == 1
-    problems = json.loads(done.stdout)
-    assert problems[1] == {
+    answer = json.loads(done.stdout)
+    assert (answer["schema"], answer["faults"]) == (1, [])
+    assert answer["problems"][1] == {
         "path": "entries/wages.md",
         "line": 3,
         "column": 7,
+        "end_line": 3,
+        "end_column": 18,
         "code": "bad-date",
         "message": "invalid date `19 May 2015`; write 2015-05-19",
         "severity": "error",
     }
-    assert json.loads(run(office, "check", "--format", "json").stdout) == []
+    nothing = {"schema": 1, "problems": [], "faults": []}
+    assert json.loads(run(office, "check", "--format", "json").stdout) == nothing
+    (office / "feeds.yaml").unlink()  # a problem of a whole file
+    (problem, *_) = json.loads(run(office, "check", "--format", "json").stdout)["problems"]
+    assert [problem[key] for key in ("line", "column", "end_line", "end_column")] == [1, 1, 1, 1]
 
 
 def test_github_annotations_are_chosen_by_themselves(broken: Path) -> None:
@@ -114,7 +121,36 @@ def test_colour_on_a_terminal_only(broken: Path) -> None:
     args = ("check", "--format", "text")
     assert click.style("error:", fg="red", bold=True) in seen_on_terminal(broken, *args)
     assert "\x1b[" not in seen_on_terminal(broken, *args, NO_COLOR="1")
+    assert "\x1b[" in seen_on_terminal(broken, *args, NO_COLOR="")
     assert "\x1b[" not in run(broken, "check").stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "colored"),
+    [
+        ((), {"FORCE_COLOR": "1"}, True),
+        ((), {"FORCE_COLOR": ""}, False),
+        ((), {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (("--color", "always"), {"NO_COLOR": "1"}, True),
+        (("--color", "never"), {"FORCE_COLOR": "1"}, False),
+        (("--color", "auto"), {}, False),
+    ],
+)
+def test_colour_where_it_is_asked_for(
+    broken: Path, options: tuple[str, ...], env: dict[str, str], *, colored: bool
+) -> None:
+    done = run(broken, *options, "check", "--format", "text", **env)
+    assert ("\x1b[" in done.stdout) == colored
+    assert "\x1b[" not in run(broken, *options, "check", "--format", "json", **env).stdout
+
+
+def test_quiet_leaves_out_what_went_well(office: Path, broken: Path) -> None:
+    for words in (("check",), ("build",), ("build",), ("due",), ("check", "feeds.yaml")):
+        done = run(office, "--quiet", *words)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    loud, done = run(broken, "check"), run(broken, "--quiet", "check")
+    assert (done.returncode, done.stdout, done.stderr) == (1, loud.stdout, loud.stderr)
+    assert "is not a file of the office" in run(office, "--quiet", "check", "nothing.md").stderr
 
 
 IMPATIENT = "import ilofeed.cli.console as c; c.PATIENCE = 0; from ilofeed.cli import main; main()"
@@ -132,6 +168,9 @@ def test_a_bar_on_a_terminal_when_a_build_takes_its_time(office: Path) -> None:
 def test_verbose_says_where_the_time_went(office: Path) -> None:
     stages = ("Starting", "Reading", "Checking", "Making", "Verifying", "Comparing", "Publishing")
     done = run(office, "build", "--verbose", "--output", "elsewhere")
+    for command in ("check", "diff"):
+        said = run(office, command, "--verbose").stderr
+        assert re.search(r"(?m)^Reading \d+\.\d\d s, Checking \d+\.\d\d s, Making ", said)
     wanted = ", ".join(rf"{stage} \d+\.\d\d s" for stage in stages)
     assert re.fullmatch(wanted, done.stderr.splitlines()[-1])
     done = run(office, "build", "--verbose", "--output", "elsewhere")
@@ -286,7 +325,7 @@ def test_a_document_that_does_not_verify_is_3(
     ) in done.stdout
     assert "nothing was published" in done.stderr
     assert not (office / "public").exists()
-    faults = json.loads(run(office, "check", "--format", "json").stdout)
+    faults = json.loads(run(office, "check", "--format", "json").stdout)["faults"]
     assert faults[0] == {
         "path": "all/feed.json",
         "field": "tag:example.org,2015:office:wages title",

@@ -145,6 +145,7 @@ OFFLINE: tuple[tuple[str, ...], ...] = (
     ("check", "--format", "text"),
     ("check", "--format", "json"),
     ("check", "--format", "github"),
+    ("check", "--format", "sarif"),
     ("build",),
     ("build", "--format", "github"),
     ("build", "--previous", "{previous}"),

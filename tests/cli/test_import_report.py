@@ -220,4 +220,5 @@ def test_json_of_an_office_with_problems(office: Path) -> None:
     done = run(office, "import", "source", "--format", "json")
     assert done.returncode == 1
     problems = json.loads(done.stdout)["problems"]
-    assert {"path", "line", "column", "code", "message", "severity"} == set(problems[0])
+    places = {"line", "column", "end_line", "end_column"}
+    assert {"path", "code", "message", "severity", *places} == set(problems[0])

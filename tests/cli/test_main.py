@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import click.testing
 import pytest
 
 import ilofeed
@@ -33,6 +34,16 @@ def test_every_command_is_in_the_list() -> None:
         assert command is not None
         assert command.name == name
     assert cli.get_command(context, "main") is None
+
+
+def test_the_help_of_each_command_fits_its_line() -> None:
+    text = click.testing.CliRunner().invoke(cli, ["--help"]).output
+    _, _, commands = text.partition("Commands:\n")
+    assert len(commands.splitlines()) == len(cli.list_commands(click.Context(cli)))
+    for line in commands.splitlines():
+        assert len(line) <= 80
+        assert line.endswith(".")
+        assert not line.endswith("...")
 
 
 LOADED = (

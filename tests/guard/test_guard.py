@@ -447,7 +447,7 @@ def test_annotations_and_json(desk: Desk) -> None:
     desk.file("jobs").unlink()
     done = desk.build("--format", "json")
     assert done.returncode == 5
-    (found,) = json.loads(done.stdout)
+    (found,) = json.loads(done.stdout)["problems"]
     assert (found["code"], found["path"], found["severity"]) == (
         "id-vanished", "entries/jobs.md", "error",
     )  # fmt: skip

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
 from pydantic import BaseModel
 
 from browsing import GALLERY, page
@@ -22,7 +23,7 @@ from ilofeed.content.read import read_office
 from ilofeed.content.schemas import EntryFields
 from ilofeed.content.site import check
 from ilofeed.scaffold import cms
-from ilofeed.scaffold.cms import entry_schema
+from ilofeed.scaffold.cms import entry_schema, feeds_schema
 from offices import NOW, OFFICE, entry, write_office
 from program import run
 from serving import CHECKERS, host, needs, needs_checkers
@@ -117,6 +118,17 @@ def test_in_what_may_be_left_out_nothing_is_required() -> None:
     assert " (required)" in event["hint"]
     documents = {one["name"]: one["widget"] for one in by_name["attachments"]["fields"]}
     assert (documents["file"], documents["url"]) == ("file", "string")
+
+
+def test_a_schema_has_an_address_where_it_is_the_same_for_all_offices() -> None:
+    store = "https://www.schemastore.org/ilofeed-"
+    assert feeds_schema()["$id"] == f"{store}feeds.json"
+    assert entry_schema(None)["$id"] == f"{store}entry.json"
+    assert "$id" not in entry_schema(an_office())
+    for schema in (feeds_schema(), entry_schema(None)):
+        Draft202012Validator.check_schema(schema)
+        assert schema["description"]
+        assert (schema["type"], schema["additionalProperties"]) == ("object", False)
 
 
 def test_a_key_of_a_new_kind_wants_a_widget(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,17 +19,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from effort import attempts
-from ilofeed import __version__, dates
+from ilofeed import __version__
 from ilofeed.content.read import Sources
 from ilofeed.content.site import check
 from ilofeed.scaffold import create, office_kit
 from ilofeed.scaffold.create import NewOffice, OfficeError, suggest_authority
-from ilofeed.scaffold.office_kit import hours, make_wheel
+from ilofeed.scaffold.office_kit import make_wheel
 from ilofeed.verify.verification import Fault
 from offices import DATA, NOW, ROOT, entry, in_memory
 from program import run
 from rehearse import GOOD, NOTHING, TOKEN, issues, results
-from runner import Machine, environment
+from runner import Machine, environment, load
 from serving import host
 from test_workflows import ZIZMOR, linted, step
 
@@ -158,8 +158,17 @@ def test_nothing_in_it_is_about_another_office(office: Path) -> None:
 
 
 def test_the_workflow_that_publishes_is_the_same_in_both_repositories(office: Path) -> None:
-    for path in ("workflows/office.yml", "workflows/publish.yml", "scripts/office.py"):
+    for path in ("workflows/office.yml", "scripts/office.py"):
         assert (office / ".github" / path).read_bytes() == (ROOT / ".github" / path).read_bytes()
+
+
+def test_publishing_is_called_the_same_in_both_repositories_but_for_the_tests(office: Path) -> None:
+    there, here = load("publish.yml", office / ".github" / "workflows"), load("publish.yml")
+    job = here["jobs"]["office"]
+    assert job.pop("needs") == "ci"
+    assert job.pop("concurrency") == there["concurrency"]
+    assert there["jobs"] == {"office": job}
+    assert there["on"] == here["on"]
 
 
 def test_actions_are_pinned_as_they_are_here(office: Path) -> None:
@@ -510,17 +519,15 @@ def test_a_terminal_is_asked_nothing_where_all_that_is_needed_is_told(tmp_path: 
     assert "language" not in seen.lower()
 
 
-@pytest.mark.parametrize(
-    ("zone", "wanted"),
-    [
-        ("Etc/UTC", "6-22"),
-        ("Asia/Shanghai", "0-14,22-23"),
-        ("Asia/Kolkata", "1-17"),
-        ("America/New_York", "0-3,10-23"),  # summer time: an hour more
-    ],
-)
-def test_the_schedule_has_the_hours_of_the_office(zone: str, wanted: str) -> None:
-    assert hours(dates.zone(zone), 2026) == wanted
+def test_the_schedule_is_of_the_office_s_day(office: Path) -> None:
+    """actionlint knows the names of zones: `test_its_workflows_pass_the_linters`."""
+    (when,) = load("scheduled.yml", office / ".github" / "workflows")["on"]["schedule"]
+    assert when == {"cron": "17 6-22 * * *", "timezone": office_zone(office)}
+
+
+def office_zone(office: Path) -> str:
+    settings: dict[str, Any] = yaml.safe_load((office / "feeds.yaml").read_text("utf-8"))
+    return str(settings["site"]["timezone"])
 
 
 @pytest.mark.parametrize(

@@ -33,10 +33,11 @@ _REPOSITORY = re.compile(r"[A-Za-z0-9-]+/[A-Za-z0-9._-]+")
 @options.clock
 @click.pass_obj
 def due(root: Path, clock: dt.datetime) -> int:
-    """List the scheduled entries (with a future date), and when each is published.
+    """List the scheduled entries, and when each is published.
 
-    An entry that was withdrawn before its event is listed with the time at which it leaves the
-    feeds in RSS and JSON, any other with an event with the time at which that is over.
+    They have a future date. An entry that was withdrawn before its event is listed with the time at
+    which it leaves the feeds in RSS and JSON, any other with an event with the time at which that
+    is over.
     """
     from ilofeed.content import check, read_office
     from ilofeed.feeds import called_off_entries, event_end, select_published, waiting_entries
@@ -57,7 +58,7 @@ def due(root: Path, clock: dt.datetime) -> int:
     for moment, entry, note in sorted(scheduled + leaving + ending, key=lambda item: item[0]):
         console.answer(f"{moment.isoformat()}  {entry.path}  {entry.title}{note}")
     if not scheduled:
-        console.say("no entry is scheduled")
+        console.inform("no entry is scheduled")
     return console.DONE
 
 
@@ -111,7 +112,7 @@ def new(
     read.create_file(root, root / path, data)
     console.answer(path)
     if entry.summary is None:
-        console.say("write its summary, then delete the line `draft: true`")
+        console.inform("write its summary, then delete the line `draft: true`")
     return console.DONE
 
 
@@ -147,7 +148,7 @@ def _check_among_others(
 @options.clock
 @click.pass_obj
 def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
-    """Set `updated` of entry files to now, so that subscribers see a change."""
+    """Set `updated` of entry files, so that readers see a change."""
     from ilofeed import build as chain
     from ilofeed.content import read
     from ilofeed.scaffold import entry_file
@@ -179,9 +180,10 @@ def touch(root: Path, files: tuple[Path, ...], clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def schema(root: Path, which: str, clock: dt.datetime) -> int:
-    """Print the JSON Schema of entry files or of feeds.yaml, for code editors.
+    """Print the JSON Schema of entry files or of feeds.yaml.
 
-    In an office's folder, the schema of entries lists its categories and countries.
+    Code editors use it. In an office's folder, the schema of entries lists its categories and
+    countries.
     """
     from ilofeed import build as chain
     from ilofeed.scaffold import entry_schema, feeds_schema
@@ -227,10 +229,10 @@ def words(root: Path, language: str, clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) -> int:
-    """Write the form of a CMS, Decap or Sveltia, for editors without Git.
+    """Write the form of a CMS for editors without Git.
 
-    config.yml is generated from feeds.yaml each time; index.html, which loads the CMS, is written
-    only if it does not exist.
+    The CMS is Decap or Sveltia. config.yml is generated from feeds.yaml each time; index.html,
+    which loads the CMS, is written only if it does not exist.
     """
     from ilofeed import build as chain
     from ilofeed.content import read
@@ -259,7 +261,7 @@ def cms(root: Path, repo: str, branch: str, output: Path, clock: dt.datetime) ->
 @click.command()
 @click.argument("code", required=False)
 def explain(code: str | None) -> int:
-    """Explain a problem code, such as unknown-category; without a code, list all codes."""
+    """Explain a problem code, such as tab, or list all codes."""
     sections = manual_sections()
     if code is None:
         console.answer(*sorted(sections))

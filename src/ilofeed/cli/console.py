@@ -14,10 +14,12 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
+from urllib.parse import quote
 
 import click
 
+from ilofeed import __version__
 from ilofeed.problems import GUARDED, attempting, plural, printable, printable_json, visible
 
 if TYPE_CHECKING:
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 
 DONE, WRONG_FILES, USAGE, NOT_VERIFIED, BROKEN_DISK, REFUSED = range(6)
 STOPPED = 130  # what shells return for an interrupted command
+JSON_SCHEMA = 1  # of `--format json`; it grows if a member changes its meaning or goes away
+FAULT_RULE = "not-verified"  # the rule of faults in SARIF
 PATIENCE = 1.0  # seconds that a stage may take without a progress bar
 
 
@@ -49,6 +53,18 @@ def say(*lines: str) -> None:
     with attempting("print to stderr"):
         for line in lines:
             click.echo(printable(line), file=sys.stderr)
+
+
+def inform(*lines: str) -> None:
+    """Print what people like to know to stderr, such as summaries; `--quiet` leaves it out."""
+    if not is_quiet():
+        say(*lines)
+
+
+def is_quiet() -> bool:
+    """Return whether the command line has `--quiet`."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.find_root().params.get("quiet"))
 
 
 def answer(*lines: str) -> None:
@@ -126,8 +142,8 @@ def show(
     """Print problems and faults; `auto` means annotations in GitHub's jobs and text elsewhere."""
     if form == "auto":
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" else "text"
-    if form == "github" and not root.is_absolute() and root != Path():
-        # annotations need paths from the repository's root
+    if form in {"github", "sarif"} and not root.is_absolute() and root != Path():
+        # GitHub needs paths from the repository's root
         problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
     output(FORMATS[form](problems, faults))
 
@@ -151,7 +167,7 @@ class Progress:
         if stage != self._stage:
             self.end()
             self._stage = stage
-        if not done or not self._file.isatty():
+        if not done or not self._file.isatty() or is_quiet():
             return
         elapsed = time.monotonic() - self._started
         remaining = elapsed * (total - done) / done
@@ -213,11 +229,13 @@ def as_github(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
 
 
 def as_json(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
-    """Format as a JSON array: problems with path, line, column, severity, code and message, then
-    faults with path, field, expected and found."""
-    items = [dataclasses.asdict(problem) for problem in problems]
-    items += [dataclasses.asdict(fault) for fault in faults]
-    return printable_json(json.dumps(items, ensure_ascii=False, indent=1)) + "\n"
+    """Format as a JSON object: the version of this form, the problems and the faults."""
+    value = {
+        "schema": JSON_SCHEMA,
+        "problems": [dataclasses.asdict(with_end(problem)) for problem in problems],
+        "faults": [dataclasses.asdict(fault) for fault in faults],
+    }
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
 def as_gitlab(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
@@ -249,7 +267,71 @@ def as_gitlab(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     return printable_json(json.dumps(report, ensure_ascii=False, indent=1)) + "\n"
 
 
-FORMATS = {"text": as_text, "github": as_github, "gitlab": as_gitlab, "json": as_json}
+def with_end(problem: Problem) -> Problem:
+    """Return a problem with an end: where it begins, if the end is not known."""
+    if problem.end_line:
+        return problem
+    return dataclasses.replace(problem, end_line=problem.line, end_column=problem.column)
+
+
+def as_sarif(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
+    """Format as SARIF 2.1.0, which code scanning reads: a result for each problem and fault, and
+    the section of the manual on each code."""
+    from ilofeed.cli.authors import manual_sections
+
+    sections = manual_sections() | {FAULT_RULE: "A document differs from what it was made of."}
+    results = [_result(with_end(problem)) for problem in problems]
+    results += [
+        {
+            "ruleId": FAULT_RULE,
+            "level": "error",
+            "message": {"text": _description(fault)},
+            "locations": [{"physicalLocation": {"artifactLocation": _artifact(fault.path)}}],
+        }
+        for fault in faults
+    ]
+    rules = [
+        {
+            "id": code,
+            "shortDescription": {"text": code.replace("-", " ")},
+            "fullDescription": {"text": sections[code].partition("\n\n")[0]},
+            "help": {"text": sections[code], "markdown": sections[code]},
+        }
+        for code in sorted({str(result["ruleId"]) for result in results})
+    ]
+    driver = {"name": "ilofeed", "semanticVersion": __version__, "rules": rules}
+    run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    value = {"version": "2.1.0", "runs": [run]}
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
+
+
+def _result(problem: Problem) -> dict[str, Any]:
+    region = {
+        "startLine": problem.line,
+        "startColumn": problem.column,
+        "endLine": problem.end_line,
+        "endColumn": problem.end_column,
+    }
+    place = {"artifactLocation": _artifact(problem.path), "region": region}
+    return {
+        "ruleId": problem.code,
+        "level": problem.severity,
+        "message": {"text": _message(problem)},
+        "locations": [{"physicalLocation": place}],
+    }
+
+
+def _artifact(path: str) -> dict[str, str]:
+    return {"uri": quote(path, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+
+
+FORMATS = {
+    "text": as_text,
+    "github": as_github,
+    "gitlab": as_gitlab,
+    "json": as_json,
+    "sarif": as_sarif,
+}
 
 
 def _message(problem: Problem) -> str:

@@ -80,11 +80,11 @@ if TYPE_CHECKING:
 @options.clock
 @click.pass_obj
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:
-    """Write the items of a feed or a table as entry files; never overwrite what was edited.
+    """Write the items of a feed or a table as entry files.
 
-    SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed, .xlsx, .ods, CSV or iCalendar), or a
-    folder of Markdown posts. Only public posts are imported. Everything that cannot be kept is
-    reported.
+    What was edited is never overwritten. SOURCE is a file or an address (RSS, Atom, RDF, JSON Feed,
+    .xlsx, .ods, CSV or iCalendar), or a folder of Markdown posts. Only public posts are imported.
+    Everything that cannot be kept is reported.
     """
     return import_source(root, clock, **given)
 
@@ -123,7 +123,7 @@ def import_source(
     _report_entries(result, dry_run=request.dry_run, verbose=verbose)
     would = "would be written" if request.dry_run else "written"
     entries = plural(len(result.paths), "entry", "entries")
-    console.say(f"{entries} {would}, {already} already present, {result.skipped} left out")
+    console.inform(f"{entries} {would}, {already} already present, {result.skipped} left out")
     return console.WRONG_FILES if is_empty else console.DONE
 
 

@@ -9,6 +9,7 @@ import unicodedata
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
+from ilofeed.cli.console import with_end
 from ilofeed.problems import plural, printable_json, visible
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def as_json(result: ImportResult, *, dry_run: bool) -> str:
         "schema": SCHEMA,
         "dry_run": dry_run,
         "refusal": result.refusal,
-        "problems": [dataclasses.asdict(problem) for problem in result.problems],
+        "problems": [dataclasses.asdict(with_end(problem)) for problem in result.problems],
         "paths": result.paths,
         "counts": {
             "entries": len(result.paths),

@@ -68,10 +68,10 @@ _MORE_QUESTIONS = {
 @options.clock
 @click.pass_obj
 def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **given: Any) -> int:
-    """Create a new office in DIR, a new or empty folder: a repository to push.
+    """Create a new office: a repository to push.
 
-    On a terminal, you are prompted for options that you omit. Everything is checked before
-    anything is written, and no file is overwritten.
+    DIR is a new or empty folder. On a terminal, you are prompted for options that you omit.
+    Everything is checked before anything is written, and no file is overwritten.
     """
     from ilofeed.scaffold import create
 
@@ -94,7 +94,7 @@ def init(root: Path, /, *, folder: Path, renew: bool, clock: dt.datetime, **give
     console.answer(str(office))
     entry = next(path for path in files if path.startswith("entries/"))
     page = next(path for path in files if path.startswith("docs/how-to/"))
-    console.say(
+    console.inform(
         f"{plural(len(files), 'file')}; the first entry is {entry}. Next, in {office}:",
         "  ilofeed check --strict, then ilofeed serve to see it",
         "  git init -b main, git add ., git commit, git push",
@@ -112,10 +112,10 @@ def _renew(folder: Path, clock: dt.datetime) -> int:
     office, _, problems = read_settings(folder, clock)
     if office is None:
         return console.report(folder, problems)
-    changed = create.renew_office(folder, host, office, clock)
+    changed = create.renew_office(folder, host, office)
     for path in changed:
         console.answer(path)
-    console.say(
+    console.inform(
         f"see the changes with git diff, run bash {host.install}, and commit"
         if changed
         else "this office already has this version of the program"

@@ -60,8 +60,15 @@ class Commands(click.Group):
     help="The office's folder (default: here, or the nearest folder around it that has a "
     "feeds.yaml). Other paths are relative to it.",
 )
+@click.option("--quiet", is_flag=True, help="Print only results, problems and errors.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    help="Colours; `auto`: on a terminal, or as NO_COLOR and FORCE_COLOR say.",
+)
 @click.pass_context
-def cli(ctx: click.Context, root: Path) -> None:
+def cli(ctx: click.Context, root: Path, *, quiet: bool, color: str) -> None:  # noqa: ARG001
     """Check an office's news and publish it as feeds that readers can trust.
 
     Editors write a short file in entries/ for each item. `ilofeed check` reports problems with
@@ -74,9 +81,18 @@ def cli(ctx: click.Context, root: Path) -> None:
         and (above := options.office_above(Path.cwd())) is not None
     ):
         root = above
-        console.say(f"the office is {root}")
+        console.inform(f"the office is {root}")
     ctx.obj = root
-    ctx.color = False if "NO_COLOR" in os.environ else None
+    ctx.color = _use_color(color)
+
+
+def _use_color(choice: str) -> bool | None:
+    """Return whether to print colours; None: if the output is a terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):  # empty counts as not set, as no-color.org asks
+        return False
+    return True if os.environ.get("FORCE_COLOR") else None
 
 
 def main() -> NoReturn:

@@ -168,10 +168,11 @@ HOST = click.Choice(["github", "gitlab", "server"])  # keys of `HOSTS` in `scaff
 form = click.option(
     "--format",
     "form",
-    type=click.Choice(["auto", "text", "github", "gitlab", "json"]),
+    type=click.Choice(["auto", "text", "github", "gitlab", "json", "sarif"]),
     default="auto",
     help="Output format of problems.",
 )
+verbose = click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 output = click.option(
     "--output", type=PATH, default="public", show_default=True, help="The folder to publish to."

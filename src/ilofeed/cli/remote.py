@@ -72,7 +72,7 @@ def live(root: Path, base_url: str | None, target: Path | None, clock: dt.dateti
 def confirm(
     root: Path, output: Path, base_url: str | None, since: str, wait: float, clock: dt.datetime
 ) -> int:
-    """Fetch the feeds of the live site and compare them with the output."""
+    """Compare the feeds of the live site with the output."""
     from ilofeed.publish import live as live_site
     from ilofeed.publish import load_named
 
@@ -85,7 +85,7 @@ def confirm(
     confirmation = live_site.confirm(url, expected, wait)
     documents, differing = plural(confirmation.documents, "document"), confirmation.differing
     if not differing:
-        console.say(f"{documents} at {url}: all equal to the output")
+        console.inform(f"{documents} at {url}: all equal to the output")
         return console.DONE
     for path, difference in list(differing.items())[:MAX_DIFFERING]:
         console.answer(f"{url}{path}: {difference}")
@@ -108,7 +108,7 @@ def confirm(
 @options.clock
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
-    """Notify the WebSub hub in feeds.yaml of the published feeds that changed."""
+    """Notify the WebSub hub of the published feeds that changed."""
     from ilofeed.build import read_settings
     from ilofeed.feeds import MANIFEST
     from ilofeed.files import PublishError
@@ -123,7 +123,7 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
     if office is None:
         return console.report(root, problems)
     if office.hub is None:
-        console.say("feeds.yaml has no hub; nothing to do")
+        console.inform("feeds.yaml has no hub; nothing to do")
         return console.DONE
     target = options.output_folder(root, output)
     with attempting(f"read the output in {target}"):
@@ -132,7 +132,7 @@ def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
         raise PublishError(f"{target / MANIFEST} does not exist; build first")
     changed = websub.changed_feeds(load_named(since, root), after)
     if not changed:
-        console.say("no feed has changed; nothing to do")
+        console.inform("no feed has changed; nothing to do")
         return console.DONE
     site = after.site or office.url  # the address of the build, maybe from --base-url
     return _report_ping(office.hub, websub.ping(office.hub, [site + path for path in changed]))

@@ -43,6 +43,7 @@ STDIN = "-"
 )
 @options.form
 @options.strict
+@options.verbose
 @options.clock
 @click.pass_context
 def check(
@@ -53,12 +54,13 @@ def check(
     stdin_filename: str | None,
     form: str,
     strict: bool,
+    verbose: bool,
     clock: dt.datetime,
 ) -> int:
-    """Read and check everything, render and verify it in memory, write nothing.
+    """Check all files, and verify the whole site in memory.
 
-    With FILE…, files or folders of the office, print only the problems of these files. The whole
-    office is read, because other entries matter, but nothing is rendered.
+    Nothing is written. With FILE…, files or folders of the office, print only the problems of these
+    files. The whole office is read, because other entries matter, but nothing is rendered.
     """
     root: Path = ctx.obj
     if files or stdin_filename is not None:
@@ -72,7 +74,9 @@ def check(
     progress.end()
     code = console.report(root, draft.problems, draft.faults, form, strict=strict)
     if code == console.DONE:
-        console.say(f"{console.counts(draft)}: no problems")
+        console.inform(f"{console.counts(draft)}: no problems")
+    if verbose:
+        console.say(progress.summary())
     return code
 
 
@@ -110,7 +114,7 @@ def _check_files(
     ]
     code = console.report(root, shown, (), form, strict=strict)
     if code == console.DONE:
-        console.say(f"{plural(len(paths), 'file')}: no problems")
+        console.inform(f"{plural(len(paths), 'file')}: no problems")
     if others := len({problem.path for problem in problems} - {problem.path for problem in shown}):
         console.say(f"{plural(others, 'other file')} of the office with problems: `ilofeed check`")
     return code
@@ -167,7 +171,7 @@ def _with_text(sources: Sources, path: str, data: bytes) -> Sources:
     default=True,
     help="Do not wait until the disk has everything; only for output that is thrown away.",
 )
-@click.option("--verbose", is_flag=True, help="Print how long each stage took.")
+@options.verbose
 @options.clock
 @click.pass_obj
 def build(
@@ -203,8 +207,8 @@ def _nothing_to_do(
     code = console.DONE
     if summary.problems or form != "auto":  # programs expect an empty list
         code = console.report(root, summary.problems, (), form, strict=strict)
-    console.say(f"{summary.text}: nothing changed ({time.monotonic() - started:.1f} s)")
-    console.say("subscribers see 0 new, 0 changed, 0 gone")
+    console.inform(f"{summary.text}: nothing changed ({time.monotonic() - started:.1f} s)")
+    console.inform("subscribers see 0 new, 0 changed, 0 gone")
     return code
 
 
@@ -245,10 +249,10 @@ def _build(
         repeated = summary if given.previous is None else None
         chain.remember(draft, target, clock, context, changes, repeated)
     seconds = time.monotonic() - started
-    console.say(f"{counted}, {console.changed(changes, target)} ({seconds:.1f} s)")
+    console.inform(f"{counted}, {console.changed(changes, target)} ({seconds:.1f} s)")
     if before.ledger is not None and draft.ledger is not None:
         difference = compare(before.ledger, draft.ledger, previous.state.shown.waiting)
-        console.say(console.noticed(difference))
+        console.inform(console.noticed(difference))
     gc.freeze()  # skip the collection at exit
     return console.DONE
 
@@ -295,10 +299,11 @@ def _context(
     default="text",
     help="Output format.",
 )
+@options.verbose
 @options.clock
 @click.pass_obj
-def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> int:
-    """Print what the next build would change for subscribers; write nothing."""
+def diff(root: Path, /, *, form: Format, verbose: bool, clock: dt.datetime, **given: Any) -> int:
+    """Print what the next build would change for subscribers."""
     from ilofeed import build as chain
     from ilofeed.feeds import Ledger
     from ilofeed.guard import FORMATS, compare
@@ -313,6 +318,8 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
     waiting = load_state(target).shown.waiting
     draft = chain.prepare(root, clock, _context(build_options, before, progress))
     progress.end()
+    if verbose:
+        console.say(progress.summary())
     if draft.ledger is None or draft.faults or has_errors(draft.problems):
         return console.report(root, draft.problems, draft.faults)
     assert before.ledger is not None
@@ -333,7 +340,7 @@ def diff(root: Path, /, *, form: Format, clock: dt.datetime, **given: Any) -> in
 )
 @click.pass_obj
 def serve(root: Path, port: int) -> int:
-    """Preview the site in a browser on this machine; it reloads when a file is saved.
+    """Preview the site in a browser; it reloads when a file is saved.
 
     Drafts and entries with a future date are shown with a mark, and problems on the page of the
     entry that has them. Nothing is published or verified; `check` verifies.
@@ -356,7 +363,7 @@ def serve(root: Path, port: int) -> int:
     watcher.start()
     server.start()
     console.answer(server.address)
-    console.say("showing drafts and entries with a future date, with a mark; stop with Ctrl-C")
+    console.inform("showing drafts and entries with a future date, with a mark; stop with Ctrl-C")
     _follow(root, watcher, server)
     server.close()
     return console.DONE
@@ -377,4 +384,6 @@ def _follow(root: Path, watcher: Watcher, server: Server) -> None:
         waiting = f" ({len(preview.marks)} not published)" if preview.marks else ""
         verdict = plural(len(shown), "problem") if shown else "no problems"
         milliseconds = f"{update.seconds * 1000:.0f} ms"
-        console.say(f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})")
+        console.inform(
+            f"{plural(entries, 'entry', 'entries')}{waiting}: {verdict} ({milliseconds})"
+        )

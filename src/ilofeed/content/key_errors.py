@@ -75,7 +75,7 @@ def explain(
     if loc[-1] == "[key]":
         return source.problem(key_start(root, path), kind, item["msg"])
     code, message = _described(kind, item, node, path, _fields_at(model, path))
-    return source.problem(node.start, code, message)
+    return source.problem(node.start, code, message, end=node.end)
 
 
 def _misplaced(key: str, path: Loc, root: Mapping, model: type[BaseModel]) -> str | None:

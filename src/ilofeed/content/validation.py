@@ -36,7 +36,9 @@ class CheckedKeys(Generic[Model]):
 
     def problem(self, code: Code, message: str, *loc: int | str) -> Problem:
         """Return a problem at a value, or at the nearest node around it if it is missing."""
-        return self.source.problem(locate(self.root, loc)[0].start, code, message)
+        node, path = locate(self.root, loc)
+        end = node.end if path else None  # not all of the file
+        return self.source.problem(node.start, code, message, end=end)
 
     def key_problem(self, code: Code, message: str, *loc: int | str) -> Problem:
         """Return a problem at a key."""

@@ -35,7 +35,7 @@ from ilofeed.publish.state_file import (
 
 # path, digest of the source, the entry as JSON, the paths of its files with a zero byte after each
 EntryRow: TypeAlias = tuple[str, bytes, bytes, bytes]
-_PROBLEM_TYPES = {(str, int, int, str, str, str)}
+_PROBLEM_TYPES = {(str, int, int, str, str, str, int, int)}
 
 
 class Output(NamedTuple):

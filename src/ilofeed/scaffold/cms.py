@@ -41,7 +41,7 @@ class _WithoutNull(GenerateJsonSchema):
 def feeds_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of feeds.yaml."""
     schema = OfficeFields.model_json_schema(schema_generator=_WithoutNull)
-    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "feeds.yaml"}
+    return _named("feeds", {**schema, "title": "feeds.yaml"})
 
 
 def entry_schema(office: Office | None) -> dict[str, Any]:
@@ -57,7 +57,14 @@ def entry_schema(office: Office | None) -> dict[str, Any]:
             }
         if office.languages:
             schema["properties"]["language"]["enum"] = list(office.languages)
-    return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "entry"}
+        return {"$schema": _WithoutNull.schema_dialect, **schema, "title": "entry"}
+    return _named("entry", {**schema, "title": "entry"})
+
+
+def _named(name: str, schema: dict[str, Any]) -> dict[str, Any]:
+    """Add the address that SchemaStore gives to a schema which is the same for all offices."""
+    address = f"https://www.schemastore.org/ilofeed-{name}.json"
+    return {"$schema": _WithoutNull.schema_dialect, "$id": address, **schema}
 
 
 # --- the form of Decap and Sveltia ---

@@ -130,7 +130,7 @@ def office_files(office: NewOffice, clock: dt.datetime) -> dict[str, bytes]:
         "feeds.yaml": sources.office,
         **dict(sources.entries),
         **{file.name: file.data or b"" for file in sources.brand.values()},
-        **kit(site.office, HOSTS[office.host], program_files(), clock),
+        **kit(site.office, HOSTS[office.host], program_files()),
     }
 
 
@@ -198,12 +198,12 @@ def find_host(folder: Path) -> Host:
     raise OfficeError(f"{folder} was not created by `ilofeed init`: it has none of {programs}")
 
 
-def renew_office(folder: Path, host: Host, office: Office, clock: dt.datetime) -> list[str]:
+def renew_office(folder: Path, host: Host, office: Office) -> list[str]:
     """Update the program, its lock, and what publishes an office, to this version.
 
     Return the paths that changed, sorted.
     """
-    files = kit(office, host, program_files(), clock)
+    files = kit(office, host, program_files())
     kept = {path for path in files if path in _KEPT or path.startswith(".vscode/")}
     files = {path: data for path, data in files.items() if path not in kept - {_SCHEMA}}
     changed = [path for path, data in files.items() if not is_same(str(folder / path), data)]

@@ -1,20 +1,18 @@
 """Return the files of a new office besides feeds.yaml and entries: what publishes it, the program,
-editor settings, a README. On each host they differ only in title, address and hours.
+editor settings, a README. On each host they differ only in title, address and time zone.
 
 The program is a wheel made of its own files. Those from outside `src/` are copied into the package
 when it is built (see pyproject.toml); in a checkout they are read from where they are.
 """
 
 import base64
-import datetime as dt
 import hashlib
 import io
-import itertools
 import json
 import re
 import tomllib
 import zipfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +20,6 @@ from typing import Any
 from ilofeed import __version__
 from ilofeed.model import Office
 from ilofeed.scaffold.cms import feeds_schema
-
-_EARLY, _LATE = 6, 22  # first and last hour of the office's day for scheduled runs
 
 
 @dataclass(frozen=True)
@@ -59,7 +55,7 @@ HOSTS = {
             ".github/scripts/office.py": "program/office.py",
             ".github/workflows/check.yml": "office/check.yml",
             ".github/workflows/office.yml": "program/office.yml",
-            ".github/workflows/publish.yml": "program/publish.yml",
+            ".github/workflows/publish.yml": "office/publish.yml",
             ".github/workflows/scheduled.yml": "office/scheduled.yml",
             "docs/how-to/publish-on-github.md": "office/publish-on-github.md",
         },
@@ -103,16 +99,13 @@ SHIPPED = {  # path in the package: path in a checkout
     "data/program/publish-on-a-server.md": "docs/how-to/publish-on-a-server.md",
     "data/program/publish-on-gitlab.md": "docs/how-to/publish-on-gitlab.md",
     "data/program/office.yml": ".github/workflows/office.yml",
-    "data/program/publish.yml": ".github/workflows/publish.yml",
     "data/program/office.py": ".github/scripts/office.py",
     "data/program/issue.py": ".github/scripts/issue.py",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
 
-def kit(
-    office: Office, host: Host, program: Mapping[str, bytes], now: dt.datetime
-) -> dict[str, bytes]:
+def kit(office: Office, host: Host, program: Mapping[str, bytes]) -> dict[str, bytes]:
     """Return the files by path; `program` holds the program's files (`program_files`)."""
     name, wheel = make_wheel(__version__, program)
     line = f"./{name} --hash=sha256:{hashlib.sha256(wheel).hexdigest()}\n"
@@ -123,7 +116,6 @@ def kit(
         "@INSTALL@": host.install,
         "@PAGE@": host.page,
         "@ZONE@": str(office.timezone),
-        "@HOURS@": hours(office.timezone, now.year),
     }
     files = {
         **{path: f"office/{path.rpartition('/')[2].removeprefix('.')}" for path in _COPIED.split()},
@@ -143,24 +135,6 @@ def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
     # in one pass, so that @URL@ in a title is kept
     pattern = "|".join(values)
     return re.sub(pattern, lambda match: values[match[0]], template.decode()).encode()
-
-
-def hours(zone: dt.tzinfo, year: int) -> str:
-    """Return the hours of UTC that are daytime in a zone, in summer or winter, in cron's syntax."""
-    months = (dt.datetime(year, month, 1, tzinfo=zone) for month in range(1, 13))
-    offsets = {month.utcoffset() or dt.timedelta() for month in months}
-    daytime = []
-    for hour in range(24):
-        start = dt.datetime(year, 1, 1, hour, 17, tzinfo=dt.UTC)
-        if any(_EARLY <= (start + offset).hour <= _LATE for offset in offsets):
-            daytime.append(hour)
-    return ",".join(_ranges(daytime))
-
-
-def _ranges(numbers: Iterable[int]) -> Iterable[str]:
-    for _, run in itertools.groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
-        first, *more = [number for _, number in run]
-        yield f"{first}-{more[-1]}" if more else str(first)
 
 
 # --- the program ---

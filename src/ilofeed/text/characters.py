@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ilofeed.problems import Code, Problem, Severity, quote
 
+_WORD = re.compile(r"[\w-]{1,200}|[^\n]")  # or the one character that is wrong
 MAX_PER_FILE = 10  # problems listed for each kind of character; the rest are only counted
 
 
@@ -37,11 +38,21 @@ class Source:
         return self.text[start:] if end < 0 else self.text[start:end]
 
     def problem(
-        self, offset: int, code: Code, message: str, severity: Severity = "error"
+        self,
+        offset: int,
+        code: Code,
+        message: str,
+        severity: Severity = "error",
+        end: int | None = None,
     ) -> Problem:
-        """Return a problem at an offset of this text."""
-        line, column = self.place(offset)
-        return Problem(self.path, line, column, code, message, severity)
+        """Return a problem from an offset of this text to `end`, by default that of the word."""
+        place = self.place(offset)
+        if end is None:
+            match = _WORD.match(self.text, offset)
+            end = match.end() if match else offset
+        else:  # without the line break after a block of text
+            end = offset + len(self.text[offset:end].rstrip())
+        return Problem(self.path, *place, code, message, severity, *self.place(end))
 
 
 # not allowed in XML 1.0, reported by feed validators (BadCharacters), or lost in readers (U+FEFF)
