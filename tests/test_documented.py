@@ -246,6 +246,7 @@ def test_every_variable_of_the_environment_is_named() -> None:
 # --- the files of the output ---
 
 
+@pytest.mark.slow  # Pagefind makes an index
 def test_every_path_of_the_output_has_its_row_and_every_row_a_file() -> None:
     page = text("docs/reference/output-paths.md")
     rows = [name for _, rows in tables(page) for name in named({row: [] for row in rows})]

@@ -100,7 +100,7 @@ class Office:
         return self if language == self.language else replace(self, language=language)
 
     def phrases(self, language: str = "") -> Phrases:
-        """Return the words and dates of pages in a language, by default in `language`."""
+        """Return the words and dates of pages, by default in `language`."""
         return phrases(language or self.language, self.tables)
 
     @property
@@ -326,8 +326,7 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 STYLESHEET = "assets/feed.css"  # for XML feeds that are opened in a browser
 
-# the order of publishing: a feed must not link to a page that is not published yet
-Kind = Literal[  # in the order in which they are published
+Kind = Literal[  # in the order of publishing: no feed may link to a page that is not there yet
     "asset", "file", "entry", "embed", "feed-page", "archive", "feed", "calendar", "index",
     "manifest",
 ]  # fmt: skip
@@ -368,10 +367,7 @@ class OutputFile:
 
 @dataclass(frozen=True, slots=True)
 class UpToDate:
-    """An output file that is up to date; its bytes are rendered on access.
-
-    `render` returns the documents of its entry or feed, including this file.
-    """
+    """An output file that is up to date; `render` returns it and what is rendered with it."""
 
     path: str
     kind: Kind

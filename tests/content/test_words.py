@@ -67,7 +67,7 @@ def test_what_is_wrong_is_named(words: str, message: str) -> None:
 def test_a_language_whose_plural_is_unknown_has_one_form() -> None:
     words = "words: {pl: {number: {one: '{number} a', other: '{number} b'}}}\n"
     first, second = messages(office=office(words), a=entry())
-    assert "108 phrases left to translate, the first is `months`" in first
+    assert "112 phrases left to translate, the first is `months`" in first
     assert second == "the plural forms of `pl` are other; write each of them"
 
 
@@ -146,9 +146,8 @@ def test_a_language_without_a_table_speaks_english() -> None:
 
 
 def test_a_language_of_entries_that_feeds_yaml_does_not_name() -> None:
-    assert found(a=entry(language="kk"), b=entry(language="kk"), c=entry(language="ru")) == [
-        "a:7:11 no-words"
-    ]
+    """It may be one in which a single item is, so nobody is asked to translate all pages."""
+    assert found(a=entry(language="kk"), b=entry(language="ru")) == []
     assert found(office=office("", language="kk"), a=entry(), b=entry(language="kk")) == [
         "feeds.yaml:7:13 no-words"
     ]

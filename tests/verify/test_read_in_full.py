@@ -204,6 +204,10 @@ READ: dict[str, Read] = {
             "favicon": None,
             "prev-archive": "https://example.org/feeds/all/archive/2/feed.json",
             "authors": [("The Press", None, "https://example.org/press")],
+            "more": {
+                "en": "All items: Example Office",
+                "mn": "Бүх мэдээлэл: Example Office",
+            },
         },
         [
             {
@@ -245,6 +249,7 @@ READ: dict[str, Read] = {
                     None,
                 ),
                 "translation_of": "https://example.org/feeds/entry/original/",
+                "when": {"en": "1–2 June 2015", "mn": "2015 оны 6 дугаар сарын 1–2"},
             },
             {
                 "id": "tag:example.org,2015:office:original",
@@ -265,6 +270,10 @@ READ: dict[str, Read] = {
                 "event": {"start": "2015-05-18T09:30:00+08:00", "end": "2015-05-18T11:00:00+08:00"},
                 "image": None,
                 "translation_of": None,
+                "when": {
+                    "en": "18 May 2015, 09:30–11:00 (UTC+8)",
+                    "mn": "2015 оны 5 дугаар сарын 18, 09:30–11:00 (UTC+8)",
+                },
             },
         ],
     ),

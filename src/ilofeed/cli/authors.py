@@ -199,7 +199,7 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 @options.clock
 @click.pass_obj
 def words(root: Path, language: str, clock: dt.datetime) -> int:
-    """Print the words of pages in a language, as `words` of feeds.yaml has them.
+    """Print the words of pages in a language for feeds.yaml.
 
     Those that differ from the English ones have these beside them. In a language that ilofeed does
     not know, the words are English, to be translated.

@@ -216,14 +216,9 @@ def _words_problems(checked: CheckedOffice) -> Iterator[Problem]:
     for tag in () if "site" in checked.failed else dict.fromkeys([site.language, *languages]):
         if not phrases(tag, tables).speaks(tag) and not tables.keys() & shorter_tags(tag):
             place = ("languages", languages.index(tag)) if tag in languages else ("language",)
-            message = describe_no_words(tag)
+            message = f"there are no words in {quote(tag)}, so pages in it speak English; "
+            message += f"`ilofeed words {tag}` prints what to translate"
             yield checked.problem("no-words", message, "site", *place).as_warning()
-
-
-def describe_no_words(language: str) -> str:
-    """Return the message about a language without a table."""
-    message = f"there are no words in {quote(language)}, so pages in it speak English; "
-    return message + f"`ilofeed words {language}` prints what to translate"
 
 
 def _tables(fields: OfficeFields) -> dict[str, Phrases]:

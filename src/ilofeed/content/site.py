@@ -12,7 +12,7 @@ from operator import attrgetter
 from ilofeed.content import frontmatter
 from ilofeed.content.entry import EntryFile, check_entry, own_links, slug_of
 from ilofeed.content.entry_checks import translation_problems
-from ilofeed.content.office import check_office, describe_no_words, placeholder_office
+from ilofeed.content.office import check_office, placeholder_office
 from ilofeed.content.read import Sources
 from ilofeed.ids import fraction
 from ilofeed.media import OfficeFile, check_aliases, files_of, site_paths
@@ -177,23 +177,9 @@ def _conflicts(
         message = f"{quote(first.path)} has the same link; write the address of this item, or "
         message += "delete one of the two entries"
         problems.append(second.problem("link", "same-link", message).as_warning())
-    problems += _languages_without_words(parsed, office)
     problems += _alias_problems(parsed, refused, office)
     problems += _dead_links(parsed, refused, office, now)
     return problems
-
-
-def _languages_without_words(parsed: Sequence[EntryFile], office: Office) -> Iterator[Problem]:
-    """Yield a warning at the first entry in each language without words, if feeds.yaml, where they
-    would be reported, names no languages."""
-    first: dict[str, EntryFile] = {}
-    for file in parsed if not office.languages else ():
-        if file.entry is not None and file.entry.language != office.default_language:
-            first.setdefault(file.entry.language, file)
-    for language, file in first.items():
-        if not (office.phrases(language).speaks(language) or language in office.tables):
-            message = describe_no_words(language)
-            yield file.problem("language", "no-words", message).as_warning()
 
 
 def _alias_problems(

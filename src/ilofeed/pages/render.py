@@ -133,37 +133,8 @@ def render_changed(
         subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
         return render_archive_documents(subjects, office, Workers(workers.processes))
 
-    languages = indexed_languages(selection)
-    for_site = [_Group(selection, recipes.assets(), lambda _: render_assets(office))]
-    for each in selection.in_each_language():
-        in_language, first = recipes.localized(each.office), first_on_pages(each)
-        for_site.append(
-            _Group(each, in_language.index(each), partial(render_index, directory=directory))
-        )
-        if office.search:
-            recipe = in_language.search(languages)
-            for_site.append(_Group(each, recipe, partial(render_search, languages, directory)))
-        for_site += [
-            _Group(each, in_language.news(page), partial(render_news, page, directory))
-            for page in news_pages(each)
-        ]
-        for_feeds += [
-            _Group(
-                feed,
-                in_language.feed_page(feed, first[path]),
-                partial(
-                    render_feed_page, office=each.office, directory=directory, first=first[path]
-                ),
-            )
-            for feed in feeds
-            if (path := feed.spec.path) in first
-        ]
-
-    if office.search:
-        # the index is made at once, also if the bytes of each of its files are wanted
-        index = cache(lambda: render_search_index(selection))
-        for_site.append(_Group(selection, recipes.search_index(selection), lambda _: index()))
-
+    for_site, for_pages = _groups_in_each_language(selection, directory, recipes)
+    for_feeds += for_pages
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
@@ -174,6 +145,37 @@ def render_changed(
     ]
     documents += former.render_aliases(documents, office, feeds)
     return in_order(documents)
+
+
+def _groups_in_each_language(
+    selection: Selection, directory: Directory, recipes: Recipes
+) -> tuple[list[_Group], list[_Group]]:
+    """Return the groups of the site's own pages, assets and search, and those of pages of feeds."""
+    languages = indexed_languages(selection)
+    for_site = [_Group(selection, recipes.assets(), lambda _: render_assets(selection.office))]
+    for_feeds = []
+    for each in selection.in_each_language():
+        recipe, first = recipes.localized(each.office), first_on_pages(each)
+        render = partial(render_index, directory=directory)
+        for_site.append(_Group(each, recipe.index(each), render))
+        if each.office.search:
+            render = partial(render_search, languages, directory)
+            for_site.append(_Group(each, recipe.search(languages), render))
+        for_site += [
+            _Group(each, recipe.news(page), partial(render_news, page, directory))
+            for page in news_pages(each)
+        ]
+        for feed in selection.feeds:
+            if (newest := first.get(feed.spec.path)) is not None:
+                render = partial(
+                    render_feed_page, office=each.office, directory=directory, first=newest
+                )
+                for_feeds.append(_Group(feed, recipe.feed_page(feed, newest), render))
+    if selection.office.search:
+        # the index is made at once, also if the bytes of each of its files are wanted
+        index = cache(lambda: render_search_index(selection))
+        for_site.append(_Group(selection, recipes.search_index(selection), lambda _: index()))
+    return for_site, for_feeds
 
 
 def _render_groups(
