@@ -1,20 +1,22 @@
-"""What tests share: which are slow, a browser, a site, and the settings of hypothesis."""
+"""What tests share: which are slow, a browser, a site, targets, and the settings of hypothesis."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 import urllib3  # it binds a port when it is loaded, to find out whether there is IPv6
 from hypothesis import HealthCheck, settings
+from servers import STARTERS, Place, folder_place
 
 from browsing import chromium, gallery_site
 from effort import attempts
 from firefox import firefox
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from playwright.sync_api import Browser
 
@@ -87,3 +89,20 @@ def site() -> Iterator[Host]:
     """The gallery, served as Pages would."""
     with gallery_site() as made:
         yield made
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Place]]:
+    """A new target of a kind: `folder`, or at a server, which is started on first use."""
+    running: dict[str, Place] = {}
+    with contextlib.ExitStack() as servers:
+
+        def make(kind: str) -> Place:
+            folder = tmp_path_factory.mktemp(kind)
+            if kind == "folder":
+                return folder_place(folder / "site")
+            if kind not in running:
+                running[kind] = servers.enter_context(STARTERS[kind](folder / "server"))
+            return running[kind].below(folder.name)
+
+        yield make

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from manual import Block
 
 # what a line may begin with; anything else has no rule
-WORDS = {"./run", "ilofeed", "cp", "flock", "cd", "git", "python3", "set", "#", ""}
+WORDS = {"./run", "ilofeed", "cp", "flock", "cd", "git", "mv", "python3", "set", "#", ""}
 # tasks of `run` that are looked up and not run: they take long, wait for ever or need a network
 TASKS = {"serve": set[str](), "test": set[str](), "check": set[str](), "lock": set[str]()}
 TASKS |= {"quick": set[str]()}
@@ -191,6 +191,19 @@ def shell(block: Block, folder: Path) -> None:
             assert first.returncode == 0, first.stdout + first.stderr
             edit(block.section, office)
         script = script.replace(ELSEWHERE, f"{site.address}old/")
+        script = re.sub(r"s3://\S+", str(live), script)  # there by another program before
         done = bash(office, script.replace(UPLOAD, f"cp -r public/. '{live}'"))
         assert done.returncode == 0, script + done.stdout + done.stderr
     assert bool(told) == ("ping" in script)
+
+
+def transcript(block: Block, folder: Path) -> None:
+    """What was typed after `$`, and what was printed, with `…` for a part that is left out; the
+    target is on this machine."""
+    office = this_office(folder / "office")
+    for step in re.split(r"(?m)^\$ ", block.text)[1:]:
+        command, _, expected = step.partition("\n")
+        assert command.split()[0] in WORDS, f"no rule for `{command}`"
+        done = bash(office, f"{command} 2>&1 || echo exit code $?".replace("/srv", str(folder)))
+        pattern = re.escape(expected).replace("…", ".*")
+        assert re.fullmatch(pattern, done.stdout.replace(str(folder), "/srv")), done.stdout

@@ -25,7 +25,7 @@ SOURCE = ROOT / "src" / "ilofeed"
 # `base` is the modules of the folder itself, but for `build` and `__main__`
 PACKAGES = (
     "base text media bodies content feeds pages verify guard publish build sources importers "
-    "scaffold preview cli __main__"
+    "scaffold preview deploy cli __main__"
 ).split()
 SHARED = {
     "icalendar": {"feeds", "verify", "sources"},  # written, read back, imported
@@ -41,8 +41,8 @@ MAX_LINES = 400  # of a module
 MAX_LINES_OF_A_FUNCTION = 75
 # of the whole: more is a reason to look for a better cut, before these are set higher
 MAX_FILES = 14  # of a package, and of the folder itself
-MAX_MODULES = 162
-MAX_LINES_OF_ALL = 28_800
+MAX_MODULES = 168
+MAX_LINES_OF_ALL = 29_690
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 

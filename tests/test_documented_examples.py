@@ -12,7 +12,16 @@ import pytest
 import yaml
 from tinyhtml5.parser import HTMLParser
 
-from examples_shell import ELSEWHERE, FEED, bash, shell, this_office, write_posts, write_tables
+from examples_shell import (
+    ELSEWHERE,
+    FEED,
+    bash,
+    shell,
+    this_office,
+    transcript,
+    write_posts,
+    write_tables,
+)
 from ilofeed.content.read import read_office
 from ilofeed.content.schemas import EntryFields, OfficeFields, SiteFields
 from ilofeed.content.site import check
@@ -196,6 +205,9 @@ def check_text(block: Block, folder: Path) -> None:
         office = this_office(folder / "office")
         shutil.copy(DATA / "exports" / "wordpress.xml", office)
         said = bash(office, "ilofeed import wordpress.xml --country MN --dry-run").stderr
+    elif block.text.startswith("$ "):
+        transcript(block, folder)
+        return
     elif block.text.lstrip().startswith("entries/  feeds.yaml"):
         drawing(block.text)
         return
@@ -215,7 +227,8 @@ def drawing(text: str) -> None:
     assert boxes == PACKAGES[4:10]
     named = set(re.findall(r"(?m)^([a-z]+)(?:\.py)?  ", text))
     assert named == {
-        "build", "text", "media", "bodies", "sources", "importers", "scaffold", "preview", "cli"
+        "build", "text", "media", "bodies", "sources", "importers", "scaffold", "preview", "deploy",
+        "cli",
     }  # fmt: skip
 
 
@@ -373,6 +386,8 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (example("css", "ilo-feed { --ilo-feed-lnik: red }\n"), "lnik"),
         (example("css", "ilo-feed::part(haeding) { color: red }\n"), "haeding"),
         (example("text", "item 2: something else\n"), "something else"),
+        (example("text", "$ ilofeed explain tab\nnothing\n"), "A tab"),
+        (example("text", "$ rm feeds.yaml\n"), "no rule for `rm"),
         (example("text", "title;summary\nWages;More.\n"), "no rule for this text"),
         (example("text", "entries/  feeds.yaml\n| content |\nbase -> feeds\n"), "'feeds'"),
         (example("text", "title;date;summary\nWages;someday;More.\n"), "date"),

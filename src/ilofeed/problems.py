@@ -184,3 +184,8 @@ RULES: tuple[Code, ...] = (  # of the continuity guard: errors that --allow perm
     "updated-backwards",
 )
 GUARDED = frozenset((*RULES, "changed-silently"))  # found by comparing with the last build
+# what `deploy --allow` permits: rules for which two manifests are enough, and files of others
+DEPLOY_RULES = (
+    "not-ours", "id-vanished", "updated-backwards", "feed-vanished", "authority-changed",
+    "site-moved",
+)  # fmt: skip

@@ -15,6 +15,7 @@ from ilofeed.cli import console, options
 
 COMMANDS = {
     "authors": "cms due explain new schema touch words",
+    "deploy": "deploy",
     "import_command": "import",
     "init": "init",
     "remote": "confirm live ping",

@@ -113,18 +113,18 @@ def office_path(root: Path, file: Path | str) -> str:
     return Path(os.path.relpath(os.path.normpath(base / file), home)).as_posix()
 
 
-def output_folder(root: Path, output: Path) -> Path:
-    """Return the folder to publish to; raise `OptionError` if it contains the office's files, or if
-    a link in the office leads to files of others."""
+def output_folder(root: Path, output: Path, name: str = "--output") -> Path:
+    """Return the folder to publish to, which the option `name` is; raise `OptionError` if it
+    contains the office's files, or if a link in the office leads to files of others."""
     target, home = (root / output).resolve(), root.resolve()
     entries = home / "entries"
     if target in (home, *home.parents) or entries in (target, *target.parents):
-        raise OptionError(f"--output {output} contains the office's files; choose another folder")
+        raise OptionError(f"{name} {output} contains the office's files; choose another folder")
     place = Path(os.path.normpath(home / output))  # with its links
     if home in place.parents and home not in target.parents and _is_foreign(target):
         raise OptionError(
             f"{place} leads to {target}, which has files that ilofeed did not publish; "
-            f"if it is the right folder, pass --output {target}"
+            f"if it is the right folder, pass {name} {target}"
         )
     return target
 

@@ -17,7 +17,7 @@ from ilofeed.media.brand import (
 )
 from ilofeed.media.documents import files_of, render_files, unread_files
 from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
-from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type
+from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type, published_type
 from ilofeed.media.local_files import LocalFiles, published_name, version_path
 from ilofeed.media.pictures import converter_version
 from ilofeed.media.sources import (
@@ -37,6 +37,6 @@ __all__ = [
     "OUTSIDE", "PICTURE_SUFFIXES", "WHITE", "Icon", "LocalFiles", "OfficeFile", "Unreadable",
     "alias_path", "brand_file", "check_aliases", "check_brand", "contrast", "converter_version",
     "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
-    "published_name", "read_file", "readable", "render_files", "site_paths", "unread_files",
-    "unreadable", "version_path",
+    "published_name", "published_type", "read_file", "readable", "render_files", "site_paths",
+    "unread_files", "unreadable", "version_path",
 ]  # fmt: skip

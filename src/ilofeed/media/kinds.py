@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+from ilofeed.model import FILE_NAMES, MEDIA_TYPES
+
 # media types that some versions of Python do not know
 _TYPES = {
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -20,6 +22,13 @@ _TYPES = {
     ".m4a": "audio/mp4",
     ".ogg": "audio/ogg",
     ".webp": "image/webp",
+}
+_PUBLISHED = {  # that `mimetypes` does not know, or of a feed
+    **{FILE_NAMES[form]: MEDIA_TYPES[form] for form in FILE_NAMES},
+    ".avif": "image/avif",
+    ".js": "text/javascript",
+    ".opml": "text/x-opml",
+    ".xml": "application/xml",
 }
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 # a browser or an operating system would run these
@@ -61,6 +70,14 @@ def media_type(url: str) -> str | None:
     """Return the media type for the suffix of an address, or None; the same on every computer."""
     path = re.sub(r"[?#].*", "", url)
     return _TYPES.get(suffix_of(path)) or _known_types().guess_type(path)[0]
+
+
+def published_type(path: str) -> str:
+    """Return the media type of a published file, with the encoding of a text."""
+    name = path.rpartition("/")[2]
+    kind = _PUBLISHED.get(name) or _PUBLISHED.get(suffix_of(name)) or media_type(name)
+    is_text = kind is not None and re.match("text/|application/.*(?:xml|json)", kind)
+    return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"
 
 
 def refuse_download(name: str, data: bytes, kind: str | None) -> str | None:

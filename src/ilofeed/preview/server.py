@@ -8,14 +8,13 @@ the server opens no files.
 """
 
 import http.server
-import re
 import threading
 import urllib.parse
 from collections.abc import Callable, Mapping
 from functools import partial
 from http import HTTPStatus
 
-from ilofeed.media import media_type
+from ilofeed.media import published_type
 from ilofeed.preview.pages import EVENTS, Pages
 
 HOST = "127.0.0.1"
@@ -28,12 +27,6 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
 }
 _HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
-_TYPES = {  # that `mimetypes` does not know, or of a feed; as docs/server/ has them
-    "feed.json": "application/feed+json",
-    "js": "text/javascript",
-    "opml": "text/x-opml",
-    "xml": "application/xml",  # as `application/atom+xml`, Chromium would show the source
-}
 
 
 class Server(http.server.ThreadingHTTPServer):
@@ -118,7 +111,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         name = path + "index.html" if not path or path.endswith("/") else path
         data = pages.find(name)
         if data is not None:
-            self._send(HTTPStatus.OK, data, _type(name))
+            self._send(HTTPStatus.OK, data, published_type(name))
         elif pages.find(f"{path}/index.html") is not None:
             folder = f"/{urllib.parse.quote(path)}/"
             self._send(HTTPStatus.MOVED_PERMANENTLY, b"", "text/plain", Location=folder)
@@ -207,10 +200,3 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Log nothing: the terminal shows only problems."""
-
-
-def _type(name: str) -> str:
-    file = name.rpartition("/")[2]
-    kind = _TYPES.get(file) or _TYPES.get(file.rpartition(".")[2]) or media_type(file)
-    is_text = kind is not None and re.match("text/|application/.*(?:xml|json)", kind)
-    return f"{kind}; charset=utf-8" if is_text else kind or "application/octet-stream"

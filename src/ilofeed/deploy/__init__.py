@@ -1,0 +1,14 @@
+"""Upload the output to a folder, a store or a server, and delete there what is no longer published.
+
+`read_target` reads the address of a target, `prepare` compares it with the output, and `carry_out`
+changes it, in the order of publishing. rclone speaks the protocols (`engine`).
+"""
+
+from ilofeed.deploy.deployment import Deployment, carry_out, prepare
+from ilofeed.deploy.engine import Engine, find_engine
+from ilofeed.deploy.target import SCHEMES, Target, TargetError, read_target
+
+__all__ = [
+    "SCHEMES", "Deployment", "Engine", "Target", "TargetError", "carry_out",
+    "find_engine", "prepare", "read_target",
+]  # fmt: skip
