@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import urllib.request
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from servers import SERVERS, Place, folder_place, put
 
+from ilofeed.deploy import find_engine, read_target
 from ilofeed.deploy.plan import DONE, STARTED
 from ilofeed.problems import DEPLOY_RULES, RULES
 from offices import SMALL, entry, write_office
@@ -94,6 +96,43 @@ def test_a_target_becomes_equal_to_the_output(kind: str, place: Make, office: Pa
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", ["folder", "sftp", "s3"])
+def test_compressed_copies_are_for_servers_and_before_their_documents(
+    kind: str, place: Make, office: Path
+) -> None:
+    """A store cannot send one in place of its document, so it gets none."""
+    here = place(kind)
+    build(office, "--precompress")
+    copies = {path for path in published(office) if path.endswith(".gz")}
+    uploads = deploy(office, here, "--verbose").stdout.splitlines()
+    if kind == "s3":
+        assert not [line for line in uploads if line.endswith(".gz")]
+        assert here.read("all/atom.xml.gz") is None
+        return
+    at = {line.removeprefix("upload "): number for number, line in enumerate(uploads)}
+    assert len(copies) > 20
+    assert all(at[path] < at[path.removesuffix(".gz")] for path in copies)
+    assert {path: here.read(path) for path in copies} == {
+        path: data for path, data in published(office).items() if path in copies
+    }
+    put(here, "theirs.gz", b"not ours", office)
+    build(office)
+    lines = deploy(office, here, "--verbose").stdout.splitlines()
+    assert {line for line in lines if line.endswith(".gz")} == {f"delete {path}" for path in copies}
+    assert [here.read(path) for path in copies] == [None] * len(copies)
+    assert {path: here.read(path) for path in published(office)} == published(office)
+    assert here.read("theirs.gz") == b"not ours"
+
+
+def test_to_delete_no_files_deletes_nothing(place: Make, office: Path) -> None:
+    here = place("folder")
+    deploy(office, here)
+    assert here.folder is not None
+    before = sorted(here.folder.rglob("*"))
+    find_engine(read_target(f"{here.folder}", {}), os.environ).delete([])
+    assert sorted(here.folder.rglob("*")) == before
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_files_of_others_are_not_replaced(kind: str, place: Make, office: Path) -> None:
     here = place(kind)
@@ -149,7 +188,7 @@ def test_a_store_tells_readers_types_and_times(place: Make, office: Path) -> Non
     here = place("s3")
     deploy(office, here)
     expected = {
-        "all/atom.xml": ("application/atom+xml; charset=utf-8", "public, max-age=300"),
+        "all/atom.xml": ("application/xml; charset=utf-8", "public, max-age=300"),
         "index.html": ("text/html; charset=utf-8", "public, max-age=300"),
         "feeds.opml": ("text/x-opml; charset=utf-8", "public, max-age=300"),
         "assets/icon.svg": ("image/svg+xml", "public, max-age=3600"),

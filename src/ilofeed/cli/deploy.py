@@ -64,7 +64,7 @@ def deploy(
         engine = find_engine(place, os.environ)
         if not folder.is_dir():
             raise options.OptionError(f"there is no folder {folder}; run `ilofeed build` first")
-        with published.locked(folder):
+        with published.locked(folder, console.say):
             deployment = prepare(folder, engine, allowed, everything=everything)
             if verbose or dry_run:
                 console.answer(*(f"upload {path}" for path in deployment.plan.paths))

@@ -26,7 +26,7 @@ from ilofeed.deploy.plan import (
 )
 from ilofeed.feeds import MANIFEST, Ledger, ManifestError, is_archive, parse_manifest
 from ilofeed.files import PublishError
-from ilofeed.publish import is_unfinished, load_state, read_manifest
+from ilofeed.publish import is_copy, is_unfinished, load_state, read_manifest
 
 MAX_BYTES = 256 * 1024 * 1024  # of the manifest at the target, and of each record
 MAX_ASKED = 500  # new files to ask for one by one; for more, everything at the target is listed
@@ -67,7 +67,7 @@ def prepare(
         raise PublishError(f"there is no {MANIFEST} in {output}; run `ilofeed build` first")
     if is_unfinished(output):
         raise PublishError(f"the last build into {output} did not end; run `ilofeed build` again")
-    present = dict(_digests(output, ledger))
+    present = dict(_digests(output, ledger, copies=not engine.target.has_headers))
     there = engine.sizes()
     known = _read(engine, there, DONE, STARTED)
     record = read_record(known.get(DONE), known.get(STARTED), None)
@@ -108,6 +108,7 @@ def carry_out(deployment: Deployment, engine: Engine, report: Progress) -> None:
         report("Uploading", count + number, total)
 
     started = _start(engine, remaining)
+    engine.delete(plan.stale)
     advance(0)
     for group in plan.groups:
         headers = headers_of(group[0], deployment.ledger) if engine.target.has_headers else {}
@@ -136,11 +137,14 @@ def _start(engine: Engine, remaining: Mapping[str, str]) -> bytes:
     return data
 
 
-def _digests(output: Path, ledger: Ledger) -> Iterator[tuple[str, str]]:
+def _digests(output: Path, ledger: Ledger, *, copies: bool) -> Iterator[tuple[str, str]]:
     """Yield path and hexadecimal SHA-256 of each file of the output. The state of the build knows
-    those that have not changed since."""
+    those that have not changed since. Without `copies`, compressed copies are left out: a store
+    does not send them in place of their documents."""
     state = load_state(output)
     paths = (ledger.files | {MANIFEST}) - {FOR_GITHUB}
+    if not copies:
+        paths = frozenset(path for path in paths if not is_copy(path, ledger.files))
     root = os.path.realpath(output)
     for folder in files.folders_of(paths):
         path = os.path.realpath(f"{output}/{folder}")

@@ -88,6 +88,8 @@ class Engine:
 
     def delete(self, paths: Sequence[str]) -> None:
         """Delete files at the target; it is no error if they do not exist."""
+        if not paths:  # without a list, rclone would delete everything
+            return
         with _listed(paths) as options:
             self._run(["delete", self.target.remote, *options], absent=ABSENT)
 

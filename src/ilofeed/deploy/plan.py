@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from ilofeed.feeds import MANIFEST, Ledger, is_archive
 from ilofeed.media import published_type
 from ilofeed.problems import plural, quote
+from ilofeed.publish import is_copy
 from ilofeed.urls import is_inside
 
 DONE, STARTED = "ilofeed-deployed.json", "ilofeed-deploying.json"
@@ -42,8 +43,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Groups of paths to upload, and groups to delete after that, in their order."""
+    """Compressed copies to delete first, because their documents have none any more; groups of
+    paths to upload, and groups to delete after that, in their order."""
 
+    stale: Sequence[str]
     groups: Sequence[Sequence[str]]
     gone: Sequence[Sequence[str]]
 
@@ -55,7 +58,7 @@ class Plan:
     @property
     def deleted(self) -> list[str]:
         """The paths to delete, in their order."""
-        return [path for group in self.gone for path in group]
+        return [*self.stale, *(path for group in self.gone for path in group)]
 
 
 def make_plan(
@@ -69,20 +72,24 @@ def make_plan(
     """Compare the output (SHA-256 by path) and its ledger with the record of a target.
 
     `archives` are those of the uncertain files that are there. With `has_headers`, the files of a
-    group have the same headers.
+    group have the same headers. A compressed copy is uploaded before its document, as it is
+    published (`publish.compressed`).
     """
     changed = [path for path, sha256 in output.items() if record.files.get(path) != sha256]
-    groups: dict[tuple[int, str], list[str]] = defaultdict(list)
+    groups: dict[tuple[int, bool, str], list[str]] = defaultdict(list)
     feeds, present = ledger.feeds, record.files.keys() | set(archives)
     for path in sorted(changed):
         headers = headers_of(path, ledger) if has_headers else {}
-        groups[_step(path, ledger, feeds, present), "".join(headers.values())].append(path)
+        step = _step(path, ledger, feeds, present)
+        groups[step, not is_copy(path, output), "".join(headers.values())].append(path)
     gone = sorted(record.ours - output.keys() - {FOR_GITHUB})
+    stale = [path for path in gone if is_copy(path, output)]
     steps: tuple[list[str], list[str], list[str]] = ([], [], [])  # feeds, archives, the rest
-    for path in gone:
+    for path in (path for path in gone if path not in stale):
         is_feed = published_type(path) in _SUBSCRIBED
         steps[2 if not is_feed else 1 if is_archive(path) else 0].append(path)
-    return Plan([paths for _, paths in sorted(groups.items())], [step for step in steps if step])
+    uploaded = [paths for _, paths in sorted(groups.items())]
+    return Plan(stale, uploaded, [step for step in steps if step])
 
 
 def _step(path: str, ledger: Ledger, feeds: Collection[str], present: Collection[str]) -> int:
@@ -114,6 +121,8 @@ def headers_of(path: str, ledger: Ledger | None = None) -> dict[str, str]:
     """
     target = ledger.aliases.get(path, path) if ledger is not None else path
     kind = published_type(target)
+    if path == MANIFEST:  # programs compare sites by it
+        return {"Content-Type": kind, "Cache-Control": "no-cache"}
     if _FOREVER.fullmatch(path):
         seconds = "31536000, immutable"
     elif path.startswith("assets/") or not re.match("text/|application/.*(?:xml|json)", kind):

@@ -24,11 +24,11 @@ _TYPES = {
     ".webp": "image/webp",
 }
 _PUBLISHED = {  # that `mimetypes` does not know, or of a feed
-    **{FILE_NAMES[form]: MEDIA_TYPES[form] for form in FILE_NAMES},
+    FILE_NAMES["json"]: MEDIA_TYPES["json"],
     ".avif": "image/avif",
     ".js": "text/javascript",
     ".opml": "text/x-opml",
-    ".xml": "application/xml",
+    ".xml": "application/xml",  # as `application/atom+xml`, Chromium would show the source
 }
 PICTURE_SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp"})
 # a browser or an operating system would run these

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ilofeed.publish import live, output, websub
     from ilofeed.publish.beside import is_unfinished
-    from ilofeed.publish.compressed import compress
+    from ilofeed.publish.compressed import compress, is_copy
     from ilofeed.publish.entry_records import keep_entries
     from ilofeed.publish.last_build import (
         Previous,
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "beside": "is_unfinished",
-    "compressed": "compress",
+    "compressed": "compress is_copy",
     "entry_records": "keep_entries",
     "last_build": "Previous PreviousBuild load_named load_previous recall_build",
     "output": "PublishResult publish read_manifest",
