@@ -116,6 +116,7 @@ def _environment() -> jinja2.Environment:
         "direction": direction,
         "relative": relative,
         "in_language": in_language,
+        "in_span": in_span,
     }
     return environment
 
@@ -247,9 +248,16 @@ def span(words: Phrases, event: Event) -> Markup:
 
 
 def kicker(office: Office, entry: Entry) -> Markup:
-    """Return the label above the title of an entry, within an element in the entry's language."""
+    """Return the label above the title of an entry, within an element in the entry's language. It
+    stands on the side of the title, also if it is in a language of the other direction."""
     label, tag = term_label(office, office.categories[entry.categories[0]], entry.language)
-    return Markup(f'<p class="kicker"{lang(entry.language, tag)}>{escape(label)}</p>')  # noqa: S704
+    name = in_span(escape(label), lang(entry.language, tag))
+    return Markup(f'<p class="kicker">{name}</p>')  # noqa: S704
+
+
+def in_span(text: Markup, attributes: str) -> Markup:
+    """Return a text in an element of its own if that has attributes."""
+    return Markup(f"<span{attributes}>{text}</span>") if attributes else text  # noqa: S704
 
 
 def term_label(office: Office, term: Term, language: str) -> tuple[str, str]:
