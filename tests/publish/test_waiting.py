@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import signal
@@ -50,7 +51,11 @@ def office(tmp_path: Path) -> Path:
 
 
 def start(office: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen(BUILD, cwd=office, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        BUILD, cwd=office, stderr=subprocess.PIPE, text=True,
+        # tests that a shell runs in the background ignore Ctrl-C; what they start must not
+        preexec_fn=functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
+    )  # fmt: skip
 
 
 def test_a_build_waits_until_the_lock_is_released_and_says_for_whom(office: Path) -> None:
