@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 import functools
+import gc
 import itertools
 import json
 import re
@@ -37,13 +38,22 @@ from offices import NOW, OFFICE
 from patterns import hostile, uses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     Work = Callable[[str], Any]
 
 pytestmark = pytest.mark.slow
 SIZES = (640, 2_500, 10_000, 40_000)  # characters; the keys of an entry may have 50,000
 STEPS = 10**6  # of a loop: the noise of a measurement is at most three times their time
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_the_objects_of_others() -> Iterator[None]:
+    """A collection of garbage looks at all objects of the process, those of other tests too."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def cpu_seconds(work: Work, text: str) -> float:
