@@ -160,7 +160,7 @@ IMPATIENT = "import ilofeed.cli.console as c; c.PATIENCE = 0; from ilofeed.cli i
 def test_a_bar_on_a_terminal_when_a_build_takes_its_time(office: Path) -> None:
     """For somebody without patience, since how long anything takes is up to the machine."""
     seen = seen_on_terminal(office, "build", program=("-c", IMPATIENT))
-    assert re.search(r"Verifying  \[#*-+\]  \d+/35 +\d+%", seen)
+    assert re.search(r"Verifying  \[#*-+\]  \d+/36 +\d+%", seen)
     assert seen.splitlines()[-1].startswith("1 entry, ")
     assert "Verifying" not in seen_on_terminal(office, "check")
 
