@@ -386,7 +386,7 @@ def example(language: str, text: str, page: str = "page.md", section: str = "") 
         (example("css", "ilo-feed { --ilo-feed-lnik: red }\n"), "lnik"),
         (example("css", "ilo-feed::part(haeding) { color: red }\n"), "haeding"),
         (example("text", "item 2: something else\n"), "something else"),
-        (example("text", "$ ilofeed explain tab\nnothing\n"), "A tab"),
+        (example("text", "$ ilofeed explain tab\nnothing\n"), "YAML wants spaces"),
         (example("text", "$ rm feeds.yaml\n"), "no rule for `rm"),
         (example("text", "title;summary\nWages;More.\n"), "no rule for this text"),
         (example("text", "entries/  feeds.yaml\n| content |\nbase -> feeds\n"), "'feeds'"),
