@@ -32,6 +32,8 @@ from soak import drafts, publish_draft
 from ilofeed.publish.output import locked
 folder = Path(sys.argv[1])
 made = drafts(folder)
+with locked(folder / "public"):
+    publish_draft(made[0], folder / "public")  # there is something to copy
 print("ready", flush=True)
 while True:
     for draft in made:
