@@ -105,9 +105,13 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
     "src/ilofeed/content/hyphens.py": (
         re.compile(r".*+(?:\n {3,}+.*+)*+"),
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
+        re.compile(r"^ {0,3}[^\s#]", re.MULTILINE),
     ),
     "src/ilofeed/sources/files/front_matter.py": tuple(
         re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE) for _, mark in post_keys._ENDS.values()
+    ),
+    ".github/scripts/release.py": (
+        re.compile(r"(?ms)^## 0\.1\.0 - \d{4}-\d\d-\d\d\n(.*?)(?=^## |\Z)"),
     ),
     "src/ilofeed/foreign_dates.py": (),  # `read_date`, in the table below
     "src/ilofeed/guard/comparison.py": (),  # `line_of`, in the table below

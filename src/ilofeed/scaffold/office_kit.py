@@ -133,8 +133,8 @@ def kit(office: Office, host: Host, program: Mapping[str, bytes]) -> dict[str, b
 
 def _fill(template: bytes, values: Mapping[str, str]) -> bytes:
     # in one pass, so that @URL@ in a title is kept
-    pattern = "|".join(values)
-    return re.sub(pattern, lambda match: values[match[0]], template.decode()).encode()
+    filled = re.sub(r"@[A-Z]+@", lambda name: values.get(name[0], name[0]), template.decode())
+    return filled.encode()
 
 
 # --- the program ---
