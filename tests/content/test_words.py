@@ -132,6 +132,16 @@ def test_signs_of_markup_in_words_are_text() -> None:
     assert re.sub(r"\\([0-9a-f]+) ", lambda code: chr(int(code[1], 16)), style) == 'It\\ "is" & </'
 
 
+def test_what_is_no_mapping_or_no_yes_is_said_in_short() -> None:
+    (message,) = messages(office=OFFICE + b"words: {fr: Bonjour}\n", a=entry())
+    assert message.startswith("expected keys, each on its own indented line: months, day, ")
+    assert message.endswith(", …")
+    assert len(message) < 500
+    (message,) = messages(office=OFFICE.replace(b"  title", b"  search: yes please\n  title"))[:1]
+    assert "`yes please`" in message
+    assert "true" in message
+
+
 def test_a_language_without_a_table_speaks_english() -> None:
     made = office("", language="ar", languages="[ar, kk, ur]")
     assert found(office=made, a=entry(language="kk"), b=entry()) == [

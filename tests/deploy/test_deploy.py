@@ -323,7 +323,7 @@ def test_a_link_out_of_the_output_is_not_followed(office: Path, tmp_path: Path) 
     ("target", "message"),
     [
         ("ftp://me:open-sesame@example.org/", "leave the password out"),
-        ("me@example.org:www", "write sftp://user@host/path, or ./me@example.org:www for a folder"),
+        ("me@example.org:www", "sftp://user@host/path, or ./me@example.org:www for a folder"),
         ("http://example.org/", "write the path of a folder, or a URL"),
         (".", "contains the office's files"),
         ("public/www", "must be apart"),
@@ -333,6 +333,7 @@ def test_a_link_out_of_the_output_is_not_followed(office: Path, tmp_path: Path) 
 def test_a_wrong_target(target: str, message: str, office: Path) -> None:
     done = run(office, "deploy", target)
     assert (done.returncode, message in done.stderr) == (2, True), done.stderr
+    assert "open-sesame" not in done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("program", ["", "#!/bin/sh\necho rclone v1.60.1-DEV\n", "#!/bin/sh\n"])

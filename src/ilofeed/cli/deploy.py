@@ -88,7 +88,8 @@ def _target(root: Path, text: str, output: Path) -> Target:
     deploy to."""
     if "://" not in text and ":" in text.partition("/")[0]:
         raise options.OptionError(
-            f"TARGET {quote(text)}: write sftp://user@host/path, or ./{text} for a folder"
+            f"TARGET {quote(text)}: write a URL with ://, such as sftp://user@host/path, "
+            f"or ./{text} for a folder"
         )
     if "://" not in text:
         folder = options.output_folder(root, Path(text), "TARGET")
@@ -101,7 +102,8 @@ def _target(root: Path, text: str, output: Path) -> Target:
     try:
         return read_target(text, os.environ)
     except TargetError as error:
-        raise options.OptionError(f"TARGET {quote(text)}: {error}") from error
+        shown = "" if "@" in text else f" {quote(text)}"  # it may have a password
+        raise options.OptionError(f"TARGET{shown}: {error}") from error
 
 
 def _summary(deployment: Deployment, target: Target, *, dry_run: bool) -> str:

@@ -13,6 +13,7 @@ from ilofeed.problems import CODES, Code, Problem, did_you_mean, nearest, quote,
 from ilofeed.text import Source, slugify
 
 Loc = tuple[int | str, ...]  # the keys and numbers of items that lead to a value
+MAX_NAMED = 30  # keys in a message; `words` has more than a hundred
 MAX_UNKNOWN = 100  # limit of unknown keys to compare with a missing key
 
 _NAMES = ("categories", "countries", "languages")  # lists of names without spaces
@@ -203,7 +204,7 @@ def _described(
         elif path in {("categories",), ("countries",)} and kind == "dict_type":
             kind, value = "terms_type", _labelled(node, str(key))
         return "wrong-type", _EXPECTED[kind].format(
-            key=key, value=value, keys=", ".join(fields), first=first, kind=shape
+            key=key, value=value, keys=_some(fields), first=first, kind=shape
         )
     if kind == "too_short":
         return "empty-value", f"{quote(str(path[-1]))} is empty; write at least one item"
@@ -216,6 +217,12 @@ def _described(
         key = next((part for part in reversed(path) if isinstance(part, str)), "")
         return "bad-choice", _choice(node.value, key, item["ctx"]["expected"].replace("'", "`"))
     return (kind if kind in CODES else "wrong-type"), item["msg"]
+
+
+def _some(fields: Collection[str]) -> str:
+    """Return the names of fields, at most `MAX_NAMED`."""
+    more = ", …" if len(fields) > MAX_NAMED else ""
+    return ", ".join([*fields][:MAX_NAMED]) + more
 
 
 def _labelled(node: Node, section: str) -> str:

@@ -237,7 +237,7 @@ class SiteFields(keys.Fields):
     newsletter: keys.Url | None = Field(
         None, description="Web page where people subscribe to the news by e-mail"
     )
-    search: bool = Field(
+    search: keys.Flag = Field(
         default=False,
         description="Whether the site has a page to search; needs the package `ilofeed[search]`",
     )
