@@ -35,7 +35,7 @@ from ilofeed.verify.links import LinkChecker
 from offices import OFFICE, entry, write_office
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from ilofeed.build import Draft
     from ilofeed.model import Format
@@ -117,7 +117,7 @@ def there(output: Path, address: str) -> bool:
     return (output / (path + "index.html" if path.endswith("/") or not path else path)).exists()
 
 
-def read_on(output: Path, known: Mapping[str, set[str]], report: int) -> None:
+def read_on(look_at: Callable[[str], bool], known: Collection[str], report: int) -> None:
     """The other process: reads feeds over and over, and says how many when it is told to end."""
     ended = []
     signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
@@ -126,7 +126,7 @@ def read_on(output: Path, known: Mapping[str, set[str]], report: int) -> None:
     while not ended and not wrong:
         for path in feeds:
             try:
-                read += look(output, path, known)
+                read += look_at(path)
             except AssertionError as error:
                 wrong = str(error)
             if ended or wrong:
@@ -164,7 +164,7 @@ def soak(folder: Path, kills: int, seed: int) -> dict[str, int]:
     out, report = os.pipe()
     reader = os.fork()
     if reader == 0:
-        read_on(output, known, report)
+        read_on(lambda path: look(output, path, known), known, report)
         os._exit(0)
     survived = in_time = 0
     try:

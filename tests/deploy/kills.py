@@ -28,7 +28,7 @@ from ilofeed.deploy import carry_out, find_engine, prepare, read_target
 from ilofeed.feeds import is_archive
 from ilofeed.problems import DEPLOY_RULES
 from ilofeed.publish.output import locked
-from soak import FEEDS, HERE, addresses, digests, drafts, publish_draft
+from soak import FEEDS, HERE, addresses, digests, drafts, publish_draft, read_on
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -66,23 +66,6 @@ def pages_of(place: Place, path: str, data: bytes) -> set[str]:
         fresh = {name for name in names if is_archive(name)} - pages
         pages, left = pages | fresh, left | fresh
     return pages
-
-
-def read_on(place: Place, known: Mapping[str, set[str]], report: int) -> None:
-    """The other process: reads feeds over and over, and says how many when it is told to end."""
-    ended = []
-    signal.signal(signal.SIGTERM, lambda *_: ended.append(True))
-    feeds = sorted(path for path in known if path.rpartition("/")[2] in FEEDS)
-    read, wrong = 0, ""
-    while not ended and not wrong:
-        for path in feeds:
-            try:
-                read += look(place, path, known)
-            except AssertionError as error:
-                wrong = str(error)
-            if ended or wrong:
-                break
-    os.write(report, json.dumps([read, wrong]).encode())
 
 
 def deploy(output: Path, place: Place) -> bool:
@@ -124,7 +107,7 @@ def soak(folder: Path, place: Place, kills: int, seed: int) -> dict[str, int]:
     out, report = os.pipe()
     reader = os.fork()
     if reader == 0:
-        read_on(place, known, report)
+        read_on(lambda path: look(place, path, known), known, report)
         os._exit(0)
     in_time = completed = 0
     try:
