@@ -213,6 +213,16 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
     return texts[nearest], nearest
 
 
+def texts_by_language(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
+    """Return texts by language ("" for all), the default language first, as the fallback."""
+    if not written:
+        return {}
+    if isinstance(written, str):
+        return {"": written}
+    first = in_language(written, default)[1]
+    return {first: written[first], **written}
+
+
 def direction(tag: str) -> str:
     """Return `rtl` or `ltr`, from the script subtag of a language tag or else its language."""
     primary, *rest = tag.split("-")

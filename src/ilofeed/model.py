@@ -92,6 +92,7 @@ class Office:
     newsletter: str | None = None  # address of a page where people subscribe by e-mail
     search: bool = False  # whether the site has a page to search
     aliases: Mapping[str, str] = field(default_factory=dict)  # output paths: where each leads
+    text_languages: tuple[str, ...] = ()  # in which feeds.yaml has titles, labels or `words`
     tables: Mapping[str, Phrases] = field(default_factory=dict)  # of `words` in feeds.yaml
     invalid_sections: frozenset[str] = frozenset()  # of "categories" and "countries"
 
@@ -309,9 +310,8 @@ class Feed:
 
     def own_path(self, name: str) -> str:
         """Return the output path of this variant: `all/archive/1/atom.xml` for an archive."""
-        if self.history is None or self.history.page is None:
-            return self.path(name)
-        return self.archive_path(self.history.page, name)
+        page = self.history.page if self.history else None
+        return self.path(name) if page is None else self.archive_path(page, name)
 
     def archive_path(self, number: int, name: str) -> str:
         """Return the output path of an archive document of this feed."""

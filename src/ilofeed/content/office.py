@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
@@ -13,7 +13,7 @@ from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import country_code, country_codes
 from ilofeed.content.schemas import LinkFields, OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
-from ilofeed.i18n import Phrases, in_language, phrases, shorter_tags
+from ilofeed.i18n import Phrases, phrases, shorter_tags, texts_by_language
 from ilofeed.ids import parse_authority
 from ilofeed.media import (
     BRAND_KEYS,
@@ -303,21 +303,23 @@ def _with_corrected(terms: dict[str, Term], dimension: str) -> dict[str, Term]:
 def _term(name: str, value: str | TermFields, default: str) -> Term:
     if isinstance(value, str):
         return Term(name, {"": value})
-    return Term(name, texts(value.label, default), value.broader, texts(value.description, default))
+    return Term(
+        name,
+        texts_by_language(value.label, default),
+        value.broader,
+        texts_by_language(value.description, default),
+    )
 
 
 def _link(link: LinkFields, default: str) -> Link:
-    return Link(texts(link.label, default), link.url)
+    return Link(texts_by_language(link.label, default), link.url)
 
 
-def texts(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
-    """Return texts by language ("" for all), the default language first, as the fallback."""
-    if not written:
-        return {}
-    if isinstance(written, str):
-        return {"": written}
-    first = in_language(written, default)[1]
-    return {first: written[first], **written}
+def _text_languages(fields: OfficeFields, terms: Iterable[Term]) -> tuple[str, ...]:
+    site = fields.site
+    titles = texts_by_language(site.title, site.language)
+    labels = (tag for term in terms for tag in (*term.labels, *term.descriptions))
+    return tuple(filter(None, dict.fromkeys((*titles, *labels, *(fields.words or ())))))
 
 
 def _feeds(checked: CheckedOffice) -> tuple[tuple[FeedSpec, ...], list[Problem]]:
@@ -367,8 +369,8 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
     return Office(
         url=site.url,
         authority=parse_authority(site.authority),
-        titles=texts(site.title, site.language),
-        descriptions=texts(site.description, site.language),
+        titles=texts_by_language(site.title, site.language),
+        descriptions=texts_by_language(site.description, site.language),
         language=site.language,
         default_language=site.language,
         languages=tuple(site.languages or ()) if "site" not in failed else (),
@@ -386,6 +388,9 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
         categories=_with_corrected(terms["categories"], "categories"),
         countries=_with_corrected(terms["countries"], "countries"),
         feeds=feeds,
+        text_languages=_text_languages(
+            fields, [*terms["categories"].values(), *terms["countries"].values()]
+        ),
         tables=_tables(fields),
         invalid_sections=frozenset(
             dimension

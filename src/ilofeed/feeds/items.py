@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from ilofeed.bodies import PARTS
 from ilofeed.feeds.selection import feed_names, last_change, newest_first
-from ilofeed.i18n import LANGUAGES, Phrases, direction
+from ilofeed.i18n import Phrases, direction
 from ilofeed.model import Attachment, Entry, Event, Feed, Format, Image, Office
 
 _FILE_TYPES = {
@@ -101,8 +101,8 @@ def date_text(entry: Entry, words: Phrases) -> str:
 
 
 def office_phrases(office: Office) -> Mapping[str, Phrases]:
-    """Return the table of each language that an office may use, that of `language` first."""
-    listed = office.languages or (*LANGUAGES, *office.tables)
+    """Return the table of each language of an office, that of `language` first."""
+    listed = office.languages or office.text_languages
     tables = map(office.phrases, (office.language, office.default_language, *listed))
     return {words.tag: words for words in tables}
 
