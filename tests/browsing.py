@@ -10,7 +10,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from ilofeed.build import BuildContext, prepare
 from offices import DATA
@@ -28,6 +28,8 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+SLOW = 60_000  # milliseconds: how fast a machine is is not what is tested
+expect.set_options(timeout=SLOW)
 _PICTURE = (GALLERY / "entries" / "steppe.png").read_bytes()
 _AXE = CHECKERS / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -72,7 +74,7 @@ def page(
         reduced_motion="reduce",
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOW)
     # the pictures of editors are elsewhere: nothing leaves this machine
     context.route(
         re.compile("^https:"),
@@ -80,6 +82,7 @@ def page(
     )
     made = context.new_page()
     yield made
+    context.unroute_all(behavior="ignoreErrors")  # a request may be under way
     context.close()
 
 
