@@ -113,7 +113,8 @@ def test_a_feed_that_is_replaced_while_it_loads_is_not_shown(browser: Browser) -
             one.evaluate("(one) => one.setAttribute('src', '/late.json')")
         one.evaluate("(one) => one.setAttribute('src', '/soon.json')")
         one.get_by_text("Second").wait_for()
-        late[0].fulfill(body=json.dumps({"items": [{"title": "Late"}]}))
+        with made.expect_event("requestfinished", lambda request: "late" in request.url):
+            late[0].fulfill(body=json.dumps({"items": [{"title": "Late"}]}))
         made.evaluate("new Promise((done) => setTimeout(done, 100))")
         assert one.locator("[part=heading]").all_inner_texts() == ["Second"]
         assert one.get_by_role("status").inner_text() == ""
