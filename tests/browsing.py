@@ -82,8 +82,16 @@ def page(
     )
     made = context.new_page()
     yield made
-    context.unroute_all(behavior="ignoreErrors")  # a request may be under way
     context.close()
+
+
+def await_true(made: Page, expression: str) -> None:
+    """Wait until an expression is true on a page.
+
+    Of the expression alone the driver makes a text to evaluate again and again, which policies of
+    pages forbid: the test would pass only where it is true at once.
+    """
+    made.wait_for_function(f"() => {expression}")
 
 
 def looks(made: Page, address: str) -> Iterator[tuple[str, str]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from browsing import built, listen, page, violations
+from browsing import await_true, built, listen, page, violations
 from offices import ROOT
 from serving import host, needs, needs_checkers
 from waiting import until
@@ -52,7 +52,7 @@ def test_the_code_of_the_manual(browser: Browser, site: Host) -> None:
 
 def fitted(made: Page) -> str:
     """Wait until the first frame is as high as what is in it; return its height."""
-    made.wait_for_function("document.querySelector('iframe').height !== '480'")
+    await_true(made, "document.querySelector('iframe').height !== '480'")
     inside = made.frames[1]
     inside.wait_for_load_state()
     own = "Math.ceil(document.documentElement.getBoundingClientRect().height).toString()"
@@ -251,11 +251,11 @@ def test_wordpress_gets_the_height_of_a_hidden_frame(
         own = "Math.ceil(document.documentElement.getBoundingClientRect().height)"
         right = made.frames[1].evaluate(own)
         assert 100 < right < 1000  # WordPress shows at most 1,000 pixels
-        made.wait_for_function("(right) => told.at(-1)?.value === right", arg=right)
+        await_true(made, f"told.at(-1)?.value === {right}")
         told = made.evaluate("told.splice(0)")[-1]
         assert (told["message"], told["secret"]) == ("height", "abcDEF1234")
         made.evaluate("frames[0].postMessage({ message: 'ready', secret: 'abcDEF1234' }, '*')")
-        made.wait_for_function("told.length > 0")
+        await_true(made, "told.length > 0")
         assert made.evaluate("told[0].value") == right
 
 
@@ -273,7 +273,7 @@ def test_wordpress_gets_the_address_of_a_click(
     with host(around(body.replace("visibility: hidden", ""))) as here, page(browser) as made:
         made.goto(here.address)
         made.frame_locator("iframe").locator("h2 a").click()
-        made.wait_for_function("told.some((one) => one.message === 'link')")
+        await_true(made, "told.some((one) => one.message === 'link')")
         told = made.evaluate("told.find((one) => one.message === 'link')")
         assert told == {"message": "link", "value": site.address + link, "secret": "abcDEF1234"}
         assert len(made.context.pages) == 1

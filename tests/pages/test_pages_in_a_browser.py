@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from browsing import listen, looks, page, violations
+from browsing import await_true, listen, looks, page, violations
 from serving import needs, needs_checkers
 
 if TYPE_CHECKING:
@@ -178,8 +178,9 @@ def test_the_code_to_embed_follows_the_choices_and_so_does_the_preview(
         made.get_by_label("Number of items").select_option("3")
         made.get_by_label("Language").select_option("zh-Hans")
         made.get_by_label("Colours").select_option("dark")
-        made.wait_for_function(
-            "document.querySelector('#preview ilo-feed').shadowRoot.querySelectorAll('li').length == 3"
+        await_true(
+            made,
+            "document.querySelector('#preview ilo-feed').shadowRoot.querySelectorAll('li').length == 3",
         )
         assert preview.locator("time").nth(1).inner_text() == "2025年8月18日"
         assert preview.evaluate("(one) => getComputedStyle(one).backgroundColor") == (
