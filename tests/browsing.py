@@ -39,7 +39,10 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_FLAGS, chromium_sandbox=False
+            executable_path=shutil.which("chromium"),
+            args=_FLAGS,
+            chromium_sandbox=False,
+            timeout=3 * SLOW,
         )
         yield browser
         browser.close()

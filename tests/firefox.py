@@ -24,6 +24,7 @@ class Firefox:
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=300)
         self._read()  # the greeting
         self._ask("WebDriver:NewSession", {})
+        self._ask("WebDriver:SetTimeouts", {"script": 300_000})  # milliseconds
 
     def _read(self) -> Any:
         """A message is its length in bytes, a colon, and JSON."""
@@ -85,7 +86,7 @@ def firefox(folder: Path) -> Iterator[Firefox]:
         made.close()
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(300)
 
 
 def pages_of(pdf: bytes) -> list[str]:
