@@ -10,7 +10,7 @@ import re
 import shutil
 from typing import TYPE_CHECKING, Any
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from ilofeed.build import BuildContext, prepare
 from offices import DATA
@@ -28,6 +28,8 @@ _FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 ).split()
+SLOW = 60_000  # milliseconds: how fast a machine is is not what is tested
+expect.set_options(timeout=SLOW)
 _PICTURE = (GALLERY / "entries" / "steppe.png").read_bytes()
 _AXE = CHECKERS / "axe-core" / "axe.min.js"
 _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
@@ -37,7 +39,10 @@ _RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=_FLAGS, chromium_sandbox=False
+            executable_path=shutil.which("chromium"),
+            args=_FLAGS,
+            chromium_sandbox=False,
+            timeout=3 * SLOW,
         )
         yield browser
         browser.close()
@@ -72,7 +77,7 @@ def page(
         reduced_motion="reduce",
         **options,
     )
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(SLOW)
     # the pictures of editors are elsewhere: nothing leaves this machine
     context.route(
         re.compile("^https:"),
@@ -81,6 +86,15 @@ def page(
     made = context.new_page()
     yield made
     context.close()
+
+
+def await_true(made: Page, expression: str) -> None:
+    """Wait until an expression is true on a page.
+
+    Of the expression alone the driver makes a text to evaluate again and again, which policies of
+    pages forbid: the test would pass only where it is true at once.
+    """
+    made.wait_for_function(f"() => {expression}")
 
 
 def looks(made: Page, address: str) -> Iterator[tuple[str, str]]:

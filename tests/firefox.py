@@ -7,9 +7,10 @@ import contextlib
 import json
 import socket
 import subprocess
-import time
 import unicodedata
 from typing import TYPE_CHECKING, Any
+
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,27 +21,25 @@ class Firefox:
     """One window. https://firefox-source-docs.mozilla.org/testing/marionette/Protocol.html"""
 
     def __init__(self, port: int) -> None:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                self._socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-                break
-            except ConnectionRefusedError:
-                if time.monotonic() > until:
-                    raise
-                time.sleep(0.2)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=300)
         self._read()  # the greeting
         self._ask("WebDriver:NewSession", {})
+        self._ask("WebDriver:SetTimeouts", {"script": 300_000})  # milliseconds
 
     def _read(self) -> Any:
         """A message is its length in bytes, a colon, and JSON."""
         head = b""
         while not head.endswith(b":"):
-            head += self._socket.recv(1)
+            head += self._receive(1)
         data = b""
         while len(data) < int(head[:-1]):
-            data += self._socket.recv(65536)
+            data += self._receive(65536)
         return json.loads(data)
+
+    def _receive(self, most: int) -> bytes:
+        received = self._socket.recv(most)
+        assert received, "Firefox has ended"
+        return received
 
     def _ask(self, command: str, values: dict[str, Any]) -> Any:
         message = json.dumps([0, 1, command, values]).encode()
@@ -74,22 +73,20 @@ class Firefox:
 @contextlib.contextmanager
 def firefox(folder: Path) -> Iterator[Firefox]:
     """Firefox with a profile in an empty folder, until the end."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    (folder / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
+    (folder / "user.js").write_text('user_pref("marionette.port", 0);\n')  # any, which it writes
+    port = folder / "MarionetteActivePort"
     process = subprocess.Popen(
         ["firefox-esr", "--headless", "--marionette", "--no-remote", "--profile", str(folder)],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
     try:
-        made = Firefox(port)
+        made = Firefox(int(until(lambda: port.exists() and port.read_text(), "started")))
         yield made
         made.close()
     finally:
         process.terminate()
-        process.wait(30)
+        process.wait(300)
 
 
 def pages_of(pdf: bytes) -> list[str]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from PIL import Image
 
-from browsing import chromium
+from browsing import SLOW, chromium
 from ilofeed.build import prepare
 from offices import DATA, NOW, ROOT
 from serving import TYPES
@@ -72,6 +72,7 @@ def draw(picture: Picture, browser: Browser) -> bytes:
     url = draft.site.office.url
     files = {url + document.path: document.data for document in draft.documents}
     context = browser.new_context(color_scheme="light", reduced_motion="reduce")
+    context.set_default_timeout(SLOW)
     context.route(
         "**/*",
         lambda route: route.fulfill(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import contextlib
 import http.server
 import os
+import random
 import shutil
+import socket
 import threading
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from waiting import until
+
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable, Iterator, Mapping
 
 TYPES = {
@@ -86,6 +91,38 @@ def host(files: Mapping[str, bytes], **headers: str) -> Iterator[Host]:
     with _running(Handler) as address:
         here.address = f"{address}/"
         yield here
+
+
+_GIVEN: set[int] = set()
+
+
+def free_port(also: int = 0) -> int:
+    """A port that nobody listens at, as at the one that is `also` higher.
+
+    The kernel gives none of these to other programs, and no seed makes two processes of tests
+    choose the same.
+    """
+    chosen = random.SystemRandom().sample(range(10_000, 20_000), 1000)
+    for port in (one for one in chosen if one not in _GIVEN):
+        with contextlib.suppress(OSError):
+            for number in {port, port + also}:
+                with socket.socket() as probe:
+                    probe.bind(("127.0.0.1", number))
+            _GIVEN.add(port)
+            return port
+    raise AssertionError("no free port")
+
+
+def wait_for_server(process: subprocess.Popen[Any], port: int, log: Path) -> None:
+    """Wait until a program that was started answers at its port."""
+
+    def answers() -> bool:
+        assert process.poll() is None, log.read_text("utf-8", "replace")
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+            return True
+        return False
+
+    until(answers, f"answered: {log}")
 
 
 CHECKERS = Path(__file__).parent / "checkers" / "node_modules"  # ./run test puts them there

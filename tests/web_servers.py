@@ -5,14 +5,12 @@ from __future__ import annotations
 import contextlib
 import getpass
 import shutil
-import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
-from serving import needs
+from serving import needs, wait_for_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +43,6 @@ MODULES = (
 PROGRAMS = [pytest.param(name, marks=needs(name)) for name in ("nginx", "apache2", "caddy")]
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port: int = free.getsockname()[1]
-        return port
-
-
 @contextlib.contextmanager
 def serving(program: str, folder: Path, port: int, root: Path, site: str = "") -> Iterator[None]:
     """Run a server until the end; `site` is what it is told of the site, for Apache beyond the
@@ -75,11 +66,7 @@ def serving(program: str, folder: Path, port: int, root: Path, site: str = "") -
     with (folder / "log").open("w+") as log:
         process = subprocess.Popen([str(shutil.which(program)), *command], stderr=log, env=home)
         try:
-            for _ in range(600):
-                assert process.poll() is None, (folder / "log").read_text()
-                with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-                    break
-                time.sleep(0.05)
+            wait_for_server(process, port, folder / "log")
             yield
         finally:
             process.terminate()

@@ -280,6 +280,7 @@ def test_a_preview(broken: Path, env: Mapping[str, str]) -> None:
         lines: list[str] = []
         while not (lines and "problem" in lines[-1]):
             lines.append(process.stderr.readline())
+            assert lines[-1], "the preview has ended"
         process.send_signal(signal.SIGTERM)
         out, said = process.communicate(timeout=60)
     check(out, annotations=bool(env))

@@ -18,8 +18,8 @@ from browsing import GALLERY, page
 from ilofeed.media.kinds import DOCUMENT_SUFFIXES, media_type
 from offices import ROOT, entry
 from program import run
-from serving import host, needs
-from web_servers import PROGRAMS, free_port, serving
+from serving import free_port, host, needs
+from web_servers import PROGRAMS, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ from ilofeed.deploy import carry_out, find_engine, prepare, read_target
 from ilofeed.feeds import is_archive
 from ilofeed.problems import DEPLOY_RULES
 from ilofeed.publish.output import locked
-from soak import FEEDS, HERE, addresses, digests, drafts, publish_draft, read_on
+from soak import FEEDS, HERE, addresses, digests, drafts, kill_within, publish_draft, read_on, stamp
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,13 +38,15 @@ THEIRS = {"theirs/index.html": b"not ours", "entry/theirs.txt": b"nor this"}
 
 def look(place: Place, path: str, known: Mapping[str, set[str]]) -> bool:
     """Look at a file as a reader does; False where it is not there, an error where it is wrong."""
+    before = stamp(place.folder / path) if place.folder else None
     data = place.read(path)
     if data is None:
         return False
     assert hashlib.sha256(data).hexdigest() in known[path], f"{path} is of no build, or not whole"
     missing = [page for page in pages_of(place, path, data) if place.read(page) is None]
     # a page may go when its feed is replaced or gone: then the reader looked at an old feed
-    if missing and place.read(path) == data:
+    after = stamp(place.folder / path) if place.folder else None
+    if missing and after == before and place.read(path) == data:
         raise AssertionError(f"{path} names {missing[0]}, which is not there")
     return True
 
@@ -113,9 +115,8 @@ def soak(folder: Path, place: Place, kills: int, seed: int) -> dict[str, int]:
     try:
         for number in range(kills):
             child = begin(chance.choice(outputs), place)
-            time.sleep(chance.uniform(0.05, 0.6) * usual)
-            os.kill(child, signal.SIGKILL)
-            in_time += os.WIFSIGNALED(os.waitpid(child, 0)[1])
+            is_in_time, usual = kill_within(child, chance.uniform(0.05, 0.6), usual)
+            in_time += is_in_time
             for path in known:
                 look(place, path, known)
             if number % 3 == 2 or number == kills - 1:

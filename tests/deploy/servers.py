@@ -6,14 +6,11 @@ from __future__ import annotations
 import contextlib
 import getpass
 import os
-import random
 import shutil
 import signal
-import socket
 import subprocess
 import sysconfig
 import tempfile
-import time
 import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
@@ -21,7 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ilofeed.deploy import find_engine, read_target
-from serving import needs
+from serving import free_port, needs, wait_for_server
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -99,18 +97,6 @@ def fetch(address: str) -> bytes | None:
         raise
 
 
-def _free_port(also: int = 0) -> int:
-    """A port that nobody listens at, as at the one that is `also` higher."""
-    for _ in range(100):
-        port = random.randrange(12_000, 20_000)
-        with contextlib.suppress(OSError):
-            for number in {port, port + also}:
-                with socket.socket() as probe:
-                    probe.bind(("127.0.0.1", number))
-            return port
-    raise AssertionError("no free port")
-
-
 @contextlib.contextmanager
 def _running(
     command: Sequence[str | Path], port: int, log: Path
@@ -121,11 +107,7 @@ def _running(
             command, stdin=subprocess.DEVNULL, stdout=file, stderr=file, start_new_session=True
         )
     try:
-        for _ in range(600):
-            assert process.poll() is None, log.read_text("utf-8", "replace")
-            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
-                break
-            time.sleep(0.1)
+        wait_for_server(process, port, log)
         yield process
     finally:
         with contextlib.suppress(ProcessLookupError):
@@ -140,8 +122,8 @@ def store(folder: Path) -> Iterator[Place]:
     assert weed is not None
     (folder / "data").mkdir(parents=True)
     (folder / "identities.json").write_text(_IDENTITIES, "utf-8")
-    ports = {name: _free_port(10_000) for name in ("master.port", "volume.port", "filer.port")}
-    port = _free_port(10_000)
+    ports = {name: free_port(10_000) for name in ("master.port", "volume.port", "filer.port")}
+    port = free_port(10_000)
     command = [
         weed, "server", f"-dir={folder / 'data'}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-s3",
         f"-s3.port={port}", f"-s3.config={folder / 'identities.json'}", "-volume.max=0",
@@ -161,20 +143,19 @@ def _make_bucket(place: Place, process: subprocess.Popen[bytes]) -> None:
     rclone = shutil.which("rclone", path=sysconfig.get_path("scripts"))
     assert rclone is not None
     remote = f":s3,provider=Other,env_auth=true,endpoint='{place.variables['AWS_ENDPOINT_URL']}':"
-    for _ in range(60):
+
+    def is_ready() -> bool:
         assert process.poll() is None, "the store has ended"
-        done = subprocess.run(
-            [rclone, "mkdir", f"{remote}site"], env=os.environ | place.variables, check=False,
-            capture_output=True,
-        )  # fmt: skip
-        written = subprocess.run(
-            [rclone, "rcat", f"{remote}site/ready"], env=os.environ | place.variables, input=b"1",
-            check=False, capture_output=True,
-        )  # fmt: skip
-        if done.returncode == written.returncode == 0 and place.read("ready") == b"1":
-            return
-        time.sleep(1)
-    raise AssertionError(written.stderr)
+        for word, path, data in (("mkdir", "", b""), ("rcat", "/ready", b"1")):
+            done = subprocess.run(
+                [rclone, word, f"{remote}site{path}"], env=os.environ | place.variables,
+                input=data, check=False, capture_output=True,
+            )  # fmt: skip
+            if done.returncode != 0:
+                return False
+        return place.read("ready") == b"1"
+
+    until(is_ready, "a store with a bucket")
 
 
 @contextlib.contextmanager
@@ -185,7 +166,7 @@ def ssh(folder: Path) -> Iterator[Place]:
         subprocess.run(
             ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", folder / name], check=True
         )
-    port = _free_port()
+    port = free_port()
     if os.geteuid() == 0:
         Path("/run/sshd").mkdir(exist_ok=True)  # as its service does
     (folder / "config").write_text(
@@ -211,14 +192,14 @@ def ssh(folder: Path) -> Iterator[Place]:
 def ftp(folder: Path) -> Iterator[Place]:
     """vsftpd, as anybody may start it."""
     (folder / "root").mkdir(parents=True)
-    port, passive = _free_port(), random.randrange(30_000, 39_000)
+    port = free_port()
     (folder / "config").write_text(
         f"listen=YES\nlisten_port={port}\nlisten_address=127.0.0.1\nbackground=NO\n"
         f"anonymous_enable=YES\nanon_root={folder}/root\nno_anon_password=YES\nlocal_enable=NO\n"
         "write_enable=YES\nanon_upload_enable=YES\nanon_mkdir_write_enable=YES\n"
         "anon_other_write_enable=YES\nanon_umask=022\nrun_as_launching_user=YES\n"
         "allow_writeable_chroot=YES\nseccomp_sandbox=NO\nmdtm_write=YES\n"
-        f"pasv_min_port={passive}\npasv_max_port={passive + 900}\n",
+        f"pasv_min_port=30000\npasv_max_port=32700\n",
         "utf-8",
     )
     target = f"ftp://anonymous@127.0.0.1:{port}/site"
@@ -243,7 +224,7 @@ def _apache(folder: Path) -> Iterator[Place]:
     for name in ("root", "lock"):
         (folder / name).mkdir()
         (folder / name).chmod(0o777)
-    port = _free_port()
+    port = free_port()
     (folder / "config").write_text(
         f"ServerRoot {folder}\nPidFile {folder}/pid\nListen 127.0.0.1:{port}\n"
         f"ServerName localhost\nErrorLog {folder}/error\nDocumentRoot {folder}/root\n"

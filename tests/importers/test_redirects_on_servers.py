@@ -13,7 +13,9 @@ from test_former_addresses import HOSTILE, SITE
 from ilofeed.content import check_office
 from ilofeed.importers.former import FormerAddresses, redirect_files
 from offices import NOW, OFFICE
-from web_servers import PROGRAMS, free_port, serving
+from serving import free_port
+from waiting import LIMIT
+from web_servers import PROGRAMS, serving
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +60,7 @@ def redirecting(program: str, folder: Path) -> Iterator[int]:
 
 def ask(port: int, target: str) -> tuple[int, str | None]:
     """Return status and Location of the answer to a request."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=LIMIT)
     connection.request("GET", target)
     answer = connection.getresponse()
     connection.close()

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from playwright.sync_api import expect
 
-from browsing import built, listen, page, violations
+from browsing import await_true, built, listen, page, violations
 from offices import ROOT
 from serving import host, needs, needs_checkers
+from waiting import until
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
     from serving import Host
 
@@ -45,8 +46,22 @@ def test_the_code_of_the_manual(browser: Browser, site: Host) -> None:
         made.locator("ilo-feed li").nth(4).wait_for()
         heading = made.locator("ilo-feed [part=heading]").first
         assert heading.evaluate("(one) => getComputedStyle(one).fontSize") == "20px"
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        fitted(made)
         assert made.frames[1].locator(".items > li:visible").count() == 5
+
+
+def fitted(made: Page) -> str:
+    """Wait until the first frame is as high as what is in it; return its height."""
+    await_true(made, "document.querySelector('iframe').height !== '480'")
+    inside = made.frames[1]
+    inside.wait_for_load_state()
+    own = "Math.ceil(document.documentElement.getBoundingClientRect().height).toString()"
+
+    def height() -> str | None:
+        told = made.locator("iframe").first.get_attribute("height")
+        return told if told == inside.evaluate(own) else None
+
+    return until(height, "as high as what is in it") or ""
 
 
 def around(body: str) -> dict[str, bytes]:
@@ -82,15 +97,9 @@ def test_the_frame_as_it_is_printed_fits_its_height(
     with host(around(code)) as here, page(browser, size) as made:
         said = listen(made)
         made.goto(here.address)
-        frame = made.locator("iframe")
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        fitted(made)
         inside = made.frames[1]
-        inside.locator(".items > li:visible").nth(4).wait_for()
         assert inside.locator(".items > li:visible").count() == 5
-        height = int(frame.get_attribute("height") or 0)
-        assert height == inside.evaluate(
-            "Math.ceil(document.documentElement.getBoundingClientRect().height)"
-        )
         assert inside.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert made.evaluate("document.documentElement.scrollWidth <= innerWidth")
         assert violations(made) == []
@@ -131,6 +140,11 @@ FORGED = [
 ]
 
 
+# until the forged height has come; the script of the page has heard it before
+HEARD = """new Promise((done) => addEventListener('message',
+  ({ data }) => { if (data.iloFeedHeight === 9999 || data.forged) done(); }))"""
+
+
 @pytest.mark.parametrize("forged", FORGED)
 def test_a_height_is_believed_only_from_the_frame(
     browser: Browser, site: Host, forged: str
@@ -140,10 +154,8 @@ def test_a_height_is_believed_only_from_the_frame(
     files = around(code + '<iframe id="other" title="Other" src="other.html"></iframe>')
     with host(files | {"other.html": other.encode()}) as here, page(browser) as made:
         made.goto(here.address)
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
-        before = made.locator("iframe").first.get_attribute("height")
-        heard = "new Promise((done) => addEventListener('message', () => setTimeout(done, 50)))"
-        made.evaluate(f"() => {{ const heard = {heard}; {forged}; return heard; }}")
+        before = fitted(made)
+        made.evaluate(f"() => {{ const heard = {HEARD}; {forged}; return heard; }}")
         assert made.locator("iframe").first.get_attribute("height") == before
         assert made.locator("#other").get_attribute("height") is None
 
@@ -155,11 +167,9 @@ def test_a_frame_that_went_elsewhere_is_not_believed(browser: Browser, site: Hos
     evil_host = host({"index.html": evil.encode()})
     with host(around(code)) as here, evil_host as elsewhere, page(browser) as made:
         made.goto(here.address)
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
-        before = made.locator("iframe").get_attribute("height")
-        heard = "new Promise((done) => addEventListener('message', () => setTimeout(done, 50)))"
+        before = fitted(made)
         made.evaluate(
-            f"(address) => {{ const heard = {heard};"
+            f"(address) => {{ const heard = {HEARD};"
             " frames[0].location = address; return heard; }",
             elsewhere.address,
         )
@@ -171,9 +181,11 @@ def test_a_height_that_is_none(browser: Browser, site: Host, height: str) -> Non
     code = printed(site, "country/cn")[2]
     with host(around(code)) as here, page(browser) as made:
         made.goto(here.address)
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
-        made.frames[1].evaluate(f"parent.postMessage({{ iloFeedHeight: {height} }}, '*')")
-        made.evaluate("new Promise((done) => setTimeout(done, 100))")
+        fitted(made)
+        made.evaluate(f"() => {{ window.heard = {HEARD} }}")
+        message = f"{{ iloFeedHeight: {height}, forged: true }}"
+        made.frames[1].evaluate(f"parent.postMessage({message}, '*')")
+        made.evaluate("window.heard")
         assert 50 <= int(made.locator("iframe").get_attribute("height") or 0) <= 10000
 
 
@@ -236,13 +248,15 @@ def test_wordpress_gets_the_height_of_a_hidden_frame(
     body = '<p style="height: 3000px">Above</p>' + WORDPRESS.format(address=site.address + path)
     with host(around(body)) as here, page(browser) as made:
         made.goto(here.address)
-        made.wait_for_function("told.length > 0")
+        own = "Math.ceil(document.documentElement.getBoundingClientRect().height)"
+        right = made.frames[1].evaluate(own)
+        assert 100 < right < 1000  # WordPress shows at most 1,000 pixels
+        await_true(made, f"told.at(-1)?.value === {right}")
         told = made.evaluate("told.splice(0)")[-1]
         assert (told["message"], told["secret"]) == ("height", "abcDEF1234")
-        assert 100 < told["value"] < 1000  # WordPress shows at most 1,000 pixels
         made.evaluate("frames[0].postMessage({ message: 'ready', secret: 'abcDEF1234' }, '*')")
-        made.wait_for_function("told.length > 0")
-        assert made.evaluate("told[0].value") == told["value"]
+        await_true(made, "told.length > 0")
+        assert made.evaluate("told[0].value") == right
 
 
 @pytest.mark.parametrize(
@@ -259,7 +273,7 @@ def test_wordpress_gets_the_address_of_a_click(
     with host(around(body.replace("visibility: hidden", ""))) as here, page(browser) as made:
         made.goto(here.address)
         made.frame_locator("iframe").locator("h2 a").click()
-        made.wait_for_function("told.some((one) => one.message === 'link')")
+        await_true(made, "told.some((one) => one.message === 'link')")
         told = made.evaluate("told.find((one) => one.message === 'link')")
         assert told == {"message": "link", "value": site.address + link, "secret": "abcDEF1234"}
         assert len(made.context.pages) == 1
@@ -283,7 +297,7 @@ def test_the_frame_under_a_strict_policy(browser: Browser, site: Host) -> None:
     with host(around(code), Content_Security_Policy=policy) as here, page(browser) as made:
         said = listen(made)
         made.goto(here.address)
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        fitted(made)
         frame = made.locator("iframe")
         assert frame.evaluate("(one) => getComputedStyle(one).borderTopWidth") == "0px"
         assert said == []
@@ -298,7 +312,7 @@ def test_frame_and_element_stand_in_the_column_of_the_text(browser: Browser, sit
     with host(around(COLUMN + code[0] + code[2])) as here, page(browser) as made:
         made.goto(here.address)
         made.locator("ilo-feed li").first.wait_for()
-        made.wait_for_function("document.querySelector('iframe').height !== '480'")
+        fitted(made)
         text, element, frame = (
             made.locator(name).bounding_box() for name in ("main > p", "ilo-feed", "iframe")
         )

@@ -177,11 +177,13 @@ def test_the_language_is_changed_by_a_click(browser: Browser, three: Host) -> No
         made.locator("#topics").get_by_role("link", name="Цалин").click()
         expect(made).to_have_url(three.address + "mn/category/wages/")
         made.locator("#items").get_by_role("link", name="Каир").click()
+        expect(made).to_have_url(f"{three.address}entry/wages-report-mn/")
         made.get_by_role("link", name="Мэдээ", exact=True).click()
         expect(made).to_have_url(three.address + "mn/news/")
         made.locator("nav.languages").get_by_role("link", name="English").click()
         expect(made).to_have_url(three.address + "en/news/")
         made.locator("#items").get_by_role("link", name="Каир").click()
+        expect(made).to_have_url(f"{three.address}entry/wages-report-mn/")
         made.get_by_role("link", name="العربية").click()
         expect(made).to_have_url(three.address + "entry/wages-report/")
 

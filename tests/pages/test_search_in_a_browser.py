@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import functools
 import re
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +13,7 @@ from browsing import listen, looks, page, violations
 from firefox import firefox
 from offices import NOW, SMALL, documents, entry, site
 from serving import OPEN, host, needs, needs_checkers
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -198,7 +199,7 @@ def test_where_a_file_of_the_index_is_missing_the_page_says_so(
         )
         made.goto(f"{searched.address}{BELOW}search/")
         ask(made, "harvest")
-        expect(made.locator("#fails")).to_be_visible(timeout=20_000)
+        expect(made.locator("#fails")).to_be_visible()
         expect(made.locator("form")).to_be_hidden()
         expect(made.locator("main [role=status]")).to_be_empty()
 
@@ -218,9 +219,6 @@ def test_firefox_finds_the_same(searched: Host, tmp_path: Path) -> None:
         made.open(f"{searched.address}{BELOW}search/")
         for words, slug in FOUND.items():
             made.open(f"{searched.address}{BELOW}search/?q={words}")
-            links: list[str] = []
-            until = time.monotonic() + 20
-            while not links and time.monotonic() < until:
-                links = made.run("return [...document.querySelectorAll('#found a')].map(String)")
-                time.sleep(0.1)
+            found = "return [...document.querySelectorAll('#found a')].map(String)"
+            links = until(functools.partial(made.run, found), f"found: {words}")
             assert f"{searched.address}{BELOW}entry/{slug}/" in links, words

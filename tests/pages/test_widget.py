@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from browsing import listen, page, violations
+from browsing import await_true, listen, page, violations
 from ilofeed.pages.embeds import SCRIPTS, integrity, newest, script
 from serving import OPEN, host, needs, needs_checkers
 
@@ -78,10 +78,11 @@ def element(source: str, attributes: str = "") -> str:
 
 def settled(made: Page) -> None:
     """Until every element has its feed or has given up."""
-    made.wait_for_function(
+    await_true(
+        made,
         """() => [...document.querySelectorAll('ilo-feed')].every((one) => one.shadowRoot
              && !one.hasAttribute('aria-busy')
-             && one.shadowRoot.querySelector('li, [part=error]:not(:empty)'))"""
+             && one.shadowRoot.querySelector('li, [part=error]:not(:empty)'))""",
     )
 
 
@@ -388,14 +389,16 @@ def test_upcoming_events_come_first_soonest_first(browser: Browser) -> None:
         assert headings.all_inner_texts() == ["goes on", "tomorrow", "next month", "news", "over"]
         one = made.locator("ilo-feed")
         one.evaluate("(one) => one.removeAttribute('order')")
-        made.wait_for_function(
+        await_true(
+            made,
             "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
-            " === 'next month'"
+            " === 'next month'",
         )
         one.evaluate("(one) => { one.setAttribute('order', 'upcoming'); one.limit = 2 }")
-        made.wait_for_function(
+        await_true(
+            made,
             "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
-            " === 'goes on'"
+            " === 'goes on'",
         )
 
 
@@ -494,9 +497,9 @@ def test_the_fallback_stays_without_scripts_and_without_the_script(
 
 def test_while_it_loads_it_is_busy_and_shows_the_fallback(browser: Browser, site: Host) -> None:
     with hosted(browser, module(site)) as (made, _):
-        made.wait_for_function("Boolean(customElements.get('ilo-feed'))")
+        await_true(made, "Boolean(customElements.get('ilo-feed'))")
         source = f"{site.address}all/feed.json"
-        made.route("**/feed.json", lambda route: made.evaluate("window.asked = true") or None)
+        made.route("**/feed.json", lambda route: None)  # no answer comes
         made.evaluate(
             """(source) => {
               const one = document.createElement('ilo-feed');
@@ -506,7 +509,7 @@ def test_while_it_loads_it_is_busy_and_shows_the_fallback(browser: Browser, site
             }""",
             source,
         )
-        made.wait_for_function("document.querySelector('ilo-feed').ariaBusy === 'true'")
+        await_true(made, "document.querySelector('ilo-feed').ariaBusy === 'true'")
         assert made.get_by_text("Wait", exact=True).is_visible()
         made.evaluate("document.querySelector('ilo-feed').remove()")
 
@@ -527,17 +530,13 @@ def test_the_feed_is_asked_for_without_cookies_and_once(browser: Browser) -> Non
     with host(files, Set_Cookie="a=b; Path=/", **headers) as source:
         body = f'<script type="module" src="{source.address}ilo-feed.js"></script>'
         with hosted(browser, body + element(f"{source.address}feed.json")) as (made, _):
-            sent = []
-            made.on("request", lambda request: sent.append(request.all_headers()))
             settled(made)
             assert source.asked.count("feed.json") == 1
-            made.locator("ilo-feed").evaluate(
-                "(one) => one.setAttribute('src', one.getAttribute('src') + '?2')"
-            )
-            made.wait_for_function(
-                "performance.getEntriesByType('resource').some((one) => one.name.endsWith('?2'))"
-            )
-            assert all("cookie" not in headers and "referer" not in headers for headers in sent)
+            with made.expect_request("**/feed.json?2") as sent:
+                made.locator("ilo-feed").evaluate(
+                    "(one) => one.setAttribute('src', one.getAttribute('src') + '?2')"
+                )
+            assert sent.value.all_headers().keys().isdisjoint({"cookie", "referer"})
 
 
 def test_parts_and_properties_give_it_the_hosts_look(browser: Browser, site: Host) -> None:

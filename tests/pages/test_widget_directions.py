@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from test_widget import fed
 
+from browsing import await_true
 from ilofeed.i18n import LANGUAGES, direction
 from serving import needs, needs_checkers
 
@@ -113,7 +114,8 @@ def test_a_feed_that_is_replaced_while_it_loads_is_not_shown(browser: Browser) -
             one.evaluate("(one) => one.setAttribute('src', '/late.json')")
         one.evaluate("(one) => one.setAttribute('src', '/soon.json')")
         one.get_by_text("Second").wait_for()
-        late[0].fulfill(body=json.dumps({"items": [{"title": "Late"}]}))
+        with made.expect_event("requestfinished", lambda request: "late" in request.url):
+            late[0].fulfill(body=json.dumps({"items": [{"title": "Late"}]}))
         made.evaluate("new Promise((done) => setTimeout(done, 100))")
         assert one.locator("[part=heading]").all_inner_texts() == ["Second"]
         assert one.get_by_role("status").inner_text() == ""
@@ -124,6 +126,6 @@ def test_an_element_that_moves_keeps_its_feed(browser: Browser) -> None:
     with fed(browser, {"items": [{"title": "First"}]}) as made:
         one = made.locator("ilo-feed")
         made.evaluate("document.body.append(document.querySelector('ilo-feed'))")
-        made.wait_for_function("!document.querySelector('ilo-feed').ariaBusy")
+        await_true(made, "!document.querySelector('ilo-feed').ariaBusy")
         assert one.locator("[part=heading]").all_inner_texts() == ["First"]
         assert one.get_by_role("status").inner_text() == ""

@@ -16,6 +16,7 @@ import pytest
 
 from ilofeed.preview import watch
 from offices import ROOT, SMALL, entry, write_office
+from waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -73,26 +74,21 @@ def test_a_preview_ends_with_the_program_that_started_it(tmp_path: Path) -> None
     process, port = start("bash", "-c", command)
     process.kill()  # it alone
     process.communicate(timeout=60)  # the end of the pipe is the end of all that can write to it
-    assert not is_taken(port)
+    until(lambda: not is_taken(port), "free")
 
 
 def test_a_preview_under_nohup_goes_on(tmp_path: Path) -> None:
-    command = f"nohup {shlex.quote(str(script(tmp_path)))} serve --port 0 & echo $! >&2; wait"
-    with (tmp_path / "pid").open("w") as file:
-        process = subprocess.Popen(
-            ["bash", "-c", command], stdout=subprocess.PIPE, stderr=file, text=True
-        )
-        assert process.stdout is not None
-        port = urllib.parse.urlsplit(process.stdout.readline().strip()).port
-    server = int((tmp_path / "pid").read_text().split()[0])
+    pid = tmp_path / "pid"
+    command = f"nohup {shlex.quote(str(script(tmp_path)))} serve --port 0 & echo $! >{pid}; wait"
+    process, port = start("bash", "-c", command)
+    server = int(until(lambda: pid.exists() and pid.read_text(), "written"))
     try:
         process.kill()
         process.wait(60)
         os.kill(server, signal.SIGHUP)
         time.sleep(2 * watch.WAKE)
-        assert port is not None
         assert is_taken(port)
     finally:
         os.kill(server, signal.SIGTERM)
     process.communicate(timeout=60)
-    assert not is_taken(port)
+    until(lambda: not is_taken(port), "free")

@@ -9,8 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
-import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from filelock import FileLock
@@ -20,9 +19,7 @@ from ilofeed.publish import beside, output
 from ilofeed.publish.output import locked
 from offices import SMALL, entry, write_office
 from serving import needs
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from waiting import until
 
 pytestmark = [pytest.mark.slow, needs("flock")]
 BUILD = [sys.executable, "-m", "ilofeed", "build", "--now", "2026-11-01"]
@@ -90,8 +87,8 @@ def test_ctrl_c_ends_the_wait(office: Path) -> None:
 
 def test_the_lock_of_a_killed_process_is_free(office: Path) -> None:
     holder = subprocess.Popen(["flock", "--no-fork", str(office / ".public.lock"), "sleep", "600"])
-    while not (office / ".public.lock").exists() or not is_held(office / ".public.lock"):
-        time.sleep(0.01)
+    name = Path(f"/proc/{holder.pid}/comm")
+    until(lambda: name.read_text() == "sleep\n", "held")  # what flock becomes when it has the lock
     build = start(office)
     assert re.match(rf"waiting until process {holder.pid} \(sleep, ", wait_for_line(build))
     holder.kill()
@@ -120,8 +117,7 @@ def test_each_process_that_is_waited_for_is_named_once(
     thread = threading.Thread(target=enter, daemon=True)
     thread.start()
     for number in (1, 2):
-        while len(lines) < number:
-            time.sleep(0.01)
+        until(lambda number=number: len(lines) >= number, "waiting")  # type: ignore[misc]
         named = re.findall(r"process (\d+) \(flock, ", lines[-1])
         assert not entered.is_set()
         holders.pop(named[0]).communicate()

@@ -7,9 +7,7 @@ import dataclasses
 import hashlib
 import os
 import re
-import socket
 import subprocess
-import time
 from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
@@ -26,7 +24,7 @@ from ilofeed.scaffold import cms
 from ilofeed.scaffold.cms import entry_schema, feeds_schema
 from offices import NOW, OFFICE, entry, write_office
 from program import run
-from serving import CHECKERS, host, needs, needs_checkers
+from serving import CHECKERS, free_port, host, needs, needs_checkers, wait_for_server
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,10 +257,8 @@ def test_a_repository_is_owner_and_name(tmp_path: Path) -> None:
 @contextlib.contextmanager
 def decap_server(folder: Path) -> Iterator[str]:
     """Decap's local backend for a folder; its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = str(free.getsockname()[1])
-    told = {"PORT": port, "BIND_HOST": "127.0.0.1", "GIT_REPO_DIRECTORY": str(folder)}
+    port = free_port()
+    told = {"PORT": str(port), "BIND_HOST": "127.0.0.1", "GIT_REPO_DIRECTORY": str(folder)}
     log = folder.with_name("decap-server.log")
     with log.open("wb") as said:
         process = subprocess.Popen(
@@ -273,21 +269,11 @@ def decap_server(folder: Path) -> Iterator[str]:
             cwd=folder,
         )
     try:
-        end = time.monotonic() + SLOW / 1000
-        while not _answers(int(port)):
-            assert process.poll() is None, log.read_text("utf-8")
-            assert time.monotonic() < end, log.read_text("utf-8")
-            time.sleep(0.05)
+        wait_for_server(process, port, log)
         yield f"http://127.0.0.1:{port}/api/v1"
     finally:
         process.terminate()
         process.wait()
-
-
-def _answers(port: int) -> bool:
-    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port)):
-        return True
-    return False
 
 
 @contextlib.contextmanager

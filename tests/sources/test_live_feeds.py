@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import time
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +17,7 @@ from ilofeed.sources.read import SourceRequest, read_source
 from ilofeed.sources.xml import parse_xml
 from offices import NOW
 from serving import host, listening
+from waiting import LIMIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,18 +52,23 @@ def read(
     """
     monkeypatch.setenv("no_proxy", "*")
     monkeypatch.setattr(client, "PAUSE", 0)
-    asked = []
+    asked, ended = [], threading.Event()
 
     def answer(_method: str, path: str, *_: object) -> tuple[int, bytes]:
         asked.append(path)
         found = answers.get(path, 404)
-        time.sleep(0.5 * (path == "/slow"))
+        if path == "/slow":  # too slow for any deadline
+            ended.wait(LIMIT)
         if isinstance(found, int):
             return found, b""
         return 200, found.replace("HERE", address).encode()
 
     with listening(answer) as address:
-        feed = read_source(tmp_path, SourceRequest(f"{address}{start}", pages=pages), dt.UTC, NOW)
+        request = SourceRequest(f"{address}{start}", pages=pages)
+        try:
+            feed = read_source(tmp_path, request, dt.UTC, NOW)
+        finally:
+            ended.set()
         notes = [note.text.replace(address, "HERE") for note in feed.notes]
     numbers = [item.number for item in feed.items]
     assert numbers == sorted(set(numbers))
