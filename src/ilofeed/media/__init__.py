@@ -15,11 +15,16 @@ from ilofeed.media.brand import (
     contrast,
     readable,
 )
-from ilofeed.media.documents import files_of, render_files, unread_files
 from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
 from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type, published_type
-from ilofeed.media.local_files import LocalFiles, published_name, version_path
-from ilofeed.media.pictures import converter_version
+from ilofeed.media.local_files import (
+    LocalFiles,
+    files_of,
+    published_name,
+    render_files,
+    unread_files,
+)
+from ilofeed.media.pictures import converter_version, version_path
 from ilofeed.media.sources import (
     MAX_FILE_BYTES,
     NOT_A_FILE,
