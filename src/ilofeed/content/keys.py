@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from importlib import resources
 from typing import Annotated, Any, NoReturn, TypeAlias
 
@@ -30,7 +31,7 @@ from ilofeed.text import (
     is_mistakable,
     slugify,
 )
-from ilofeed.urls import AddressError, to_url
+from ilofeed.urls import to_url
 
 MAX_TITLE = 300
 MAX_SUMMARY = 2000
@@ -63,13 +64,29 @@ def refuse(code: Code, message: str) -> NoReturn:
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
+def reading(read: Callable[[str], str], code: Code) -> AfterValidator:
+    """Return a validator that refuses, with a code, a text for which `read` raises `ValueError`."""
+
+    def check(value: str) -> str:
+        try:
+            return read(value)
+        except ValueError as error:
+            refuse(code, str(error))
+
+    return AfterValidator(check)
+
+
+def _fit(value: str) -> str:
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
+    return value
+
+
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not _VISIBLE.search(value):
         refuse("empty-value", "the text is empty; write at least one visible character")
-    if unfit := find_unfit(value):
-        refuse(*describe_unfit(unfit[0]))
-    if is_mistakable(value):
+    if is_mistakable(_fit(value)):
         pair = _MISTAKABLE.search(value)
         message = f"feed readers would decode {quote(pair[0] if pair else value)} as another letter"
         refuse("double-encoding", message + "; write another character between the two")
@@ -106,15 +123,6 @@ def _moment(value: Any, info: ValidationInfo, *, is_local: bool = False) -> date
         refuse(error.code, error.message)
 
 
-def _url(value: str, *, local: bool = False) -> str:
-    if unfit := find_unfit(value):
-        refuse(*describe_unfit(unfit[0]))
-    try:
-        return to_url(value, local=local)
-    except AddressError as error:
-        refuse("bad-url", str(error))
-
-
 def check_slug(value: str) -> str:
     """Return a valid slug unchanged; otherwise raise an error that suggests a valid one."""
     if SLUG.fullmatch(value):
@@ -148,13 +156,6 @@ def _media_type(value: str) -> str:
     if not _MEDIA_TYPE.fullmatch(value) or len(value) > 100:
         refuse("bad-media-type", f"invalid media type {quote(value)}; write one like text/plain")
     return value
-
-
-def _alias(value: str) -> str:
-    try:
-        return alias_path(value)
-    except AddressError as error:
-        refuse("bad-alias", str(error))
 
 
 def _flag(value: Any) -> bool:
@@ -211,11 +212,16 @@ LocalWhen: TypeAlias = Annotated[  # a time without an offset is in the office's
     PlainValidator(functools.partial(_moment, is_local=True)),
     _json("string", pattern=_LOCAL_FORM),
 ]
-Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
+Url: TypeAlias = Annotated[str, AfterValidator(_fit), reading(to_url, "bad-url"), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost
-    str, AfterValidator(functools.partial(_url, local=True)), _URL_SCHEMA
+    str,
+    AfterValidator(_fit),
+    reading(functools.partial(to_url, local=True), "bad-url"),
+    _URL_SCHEMA,
 ]
-Alias: TypeAlias = Annotated[str, AfterValidator(_alias), _json("string", pattern=_ALIAS_FORM)]
+Alias: TypeAlias = Annotated[
+    str, reading(alias_path, "bad-alias"), _json("string", pattern=_ALIAS_FORM)
+]
 Slug: TypeAlias = Annotated[
     str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
 ]

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, create_model
 
 from ilofeed import dates
 from ilofeed.content import keys
-from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
+from ilofeed.i18n import ENGLISH, find_mistake
+from ilofeed.ids import MAX_ID, parse_authority, parse_identity
 from ilofeed.media import LEAST_CONTRAST, WHITE, contrast, readable
 from ilofeed.problems import nearest, quote
-from ilofeed.urls import AddressError, to_folder
-from ilofeed.words import ENGLISH, find_mistake
+from ilofeed.urls import to_folder
 
 Text = TypeVar("Text")
 Keys = TypeVar("Keys")
@@ -31,12 +31,11 @@ def _check_id(value: str) -> str:
     if len(value) > MAX_ID:
         message = f"the id is too long ({len(value)} characters); write at most {MAX_ID}"
         keys.refuse("too-long", message)
-    if ":" not in value:
-        return keys.check_slug(value)
-    try:
-        return parse_identity(value)
-    except TagError as error:
-        keys.refuse("bad-id", str(error))
+    return value if ":" in value else keys.check_slug(value)
+
+
+def _identity(value: str) -> str:
+    return parse_identity(value) if ":" in value else value
 
 
 class EventFields(keys.Fields):
@@ -113,7 +112,7 @@ class EntryFields(keys.Fields):
     translation_of: keys.Slug | None = Field(
         None, description="Slug of the entry that this translates"
     )
-    id: Annotated[str, AfterValidator(_check_id)] | None = Field(
+    id: Annotated[str, AfterValidator(_check_id), keys.reading(_identity, "bad-id")] | None = Field(
         None, description="The entry's former slug, a full tag URI, or its id in an older feed"
     )
     aliases: (
@@ -123,14 +122,6 @@ class EntryFields(keys.Fields):
     withdrawn: keys.When | None = Field(
         None, description="Date from which the entry is no longer valid"
     )
-
-
-def _check_authority(value: str) -> str:
-    try:
-        parse_authority(value)
-    except TagError as error:
-        keys.refuse("bad-authority", str(error))
-    return value
 
 
 def _check_zone(value: str) -> str:
@@ -144,13 +135,6 @@ def _check_zone(value: str) -> str:
             message += "write a name such as Asia/Ulaanbaatar"
         keys.refuse("unknown-time-zone", message)
     return value
-
-
-def _check_site_url(value: str) -> str:
-    try:
-        return to_folder(value)
-    except AddressError as error:
-        keys.refuse("bad-url", str(error))
 
 
 def _check_limit(value: int) -> int:
@@ -190,10 +174,12 @@ def _default_archives() -> list[Archive]:
 class SiteFields(keys.Fields):
     """Settings of the whole site."""
 
-    url: Annotated[str, AfterValidator(_check_site_url)] = Field(
+    url: Annotated[str, keys.reading(to_folder, "bad-url")] = Field(
         description="Address of the published site", examples=["https://example.org/feeds/"]
     )
-    authority: Annotated[str, AfterValidator(_check_authority)] = Field(
+    authority: Annotated[
+        str, keys.reading(lambda text: parse_authority(text).text, "bad-authority")
+    ] = Field(
         description="Domain of the office, date on which it had it, and a prefix (RFC 4151)",
         examples=["example.org,2015:office"],
     )
