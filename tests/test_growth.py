@@ -102,7 +102,7 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
             r"(?<![/=?&%])https://example\.org/(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"
         ),
     ),
-    "src/ilofeed/content/hyphens.py": (
+    "src/ilofeed/content/yaml_errors.py": (
         re.compile(r".*+(?:\n {3,}+.*+)*+"),
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
         re.compile(r"^ {0,3}[^\s#]", re.MULTILINE),

@@ -21,11 +21,10 @@ from ilofeed.content.yaml_errors import (
     Diagnostic,
     YamlError,
     explain,
-    line_at,
     no_indent,
 )
 from ilofeed.problems import Code, Problem, quote
-from ilofeed.text import SPACES, Source
+from ilofeed.text import SPACES, Source, line_at
 
 MAX_DEPTH = 8  # the deepest key of the schemas is on level 4
 MAX_REPAIRS = 100

@@ -13,6 +13,7 @@ from ilofeed.text.characters import (
     find_mistaken,
     find_unfit,
     is_mistakable,
+    line_at,
     private_character,
     repair,
     without_markup,
@@ -30,6 +31,6 @@ from ilofeed.text.unseen import SPACES, unseen
 __all__ = [
     "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
     "escaped_private", "find_markup", "find_mistaken", "find_unfit", "foreign_lines",
-    "foreign_script", "is_mistakable", "is_windows_name", "private_character",
+    "foreign_script", "is_mistakable", "is_windows_name", "line_at", "private_character",
     "readable_encodings", "repair", "slugify", "suggest_language", "unseen", "without_markup",
 ]  # fmt: skip

@@ -31,12 +31,6 @@ class Source:
         """Return the offset at which a line (from 1) begins, at most the end of the text."""
         return self._starts[line - 1] if line <= len(self._starts) else len(self.text)
 
-    def line_at(self, offset: int) -> str:
-        """Return the line that holds an offset, without its line break."""
-        start = self.text.rfind("\n", 0, offset) + 1
-        end = self.text.find("\n", offset)
-        return self.text[start:] if end < 0 else self.text[start:end]
-
     def problem(
         self,
         offset: int,
@@ -53,6 +47,13 @@ class Source:
         else:  # without the line break after a block of text
             end = offset + len(self.text[offset:end].rstrip())
         return Problem(self.path, *place, code, message, severity, *self.place(end))
+
+
+def line_at(text: str, offset: int) -> tuple[int, str]:
+    """Return the offset at which the line of an offset begins, and that line."""
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    return start, text[start:] if end < 0 else text[start:end]
 
 
 # not allowed in XML 1.0, reported by feed validators (BadCharacters), or lost in readers (U+FEFF)
