@@ -6,6 +6,7 @@ These functions know neither YAML nor Markdown.
 from ilofeed.text.characters import (
     MAX_PER_FILE,
     PRIVATE,
+    SPACES,
     Source,
     describe_unfit,
     escaped_private,
@@ -16,6 +17,7 @@ from ilofeed.text.characters import (
     line_at,
     private_character,
     repair,
+    unseen,
     without_markup,
 )
 from ilofeed.text.decoding import decode, foreign_lines, readable_encodings
@@ -26,7 +28,6 @@ from ilofeed.text.scripts import (
     slugify,
     suggest_language,
 )
-from ilofeed.text.unseen import SPACES, unseen
 
 __all__ = [
     "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
