@@ -107,6 +107,7 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
         re.compile(r"^ {0,3}[^\s#]", re.MULTILINE),
     ),
+    "src/ilofeed/content/site.py": (re.compile(r":[ \t]+[\"']?(all/rss\.xml)"),),
     "src/ilofeed/sources/files/front_matter.py": tuple(
         re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE) for _, mark in post_keys._ENDS.values()
     ),
