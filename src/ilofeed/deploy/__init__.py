@@ -6,7 +6,3 @@ changes it, in the order of publishing. rclone speaks the protocols (`engine`).
 
 from ilofeed.deploy.deployment import Deployment, carry_out, prepare
 from ilofeed.deploy.engine import Target, TargetError, find_engine, read_target
-
-__all__ = [
-    "Deployment", "Target", "TargetError", "carry_out", "find_engine", "prepare", "read_target",
-]  # fmt: skip

@@ -36,12 +36,3 @@ from ilofeed.media.sources import (
     read_file,
     unreadable,
 )
-
-__all__ = [
-    "BRAND_KEYS", "DOCUMENT_SUFFIXES", "LEAST_CONTRAST", "MAX_FILE_BYTES", "NOT_A_FILE",
-    "OUTSIDE", "PICTURE_SUFFIXES", "WHITE", "Icon", "LocalFiles", "OfficeFile", "Unreadable",
-    "alias_path", "brand_file", "check_aliases", "check_brand", "contrast", "converter_version",
-    "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
-    "published_name", "published_type", "read_file", "readable", "render_files", "site_paths",
-    "unread_files", "unreadable", "version_path",
-]  # fmt: skip

@@ -6,5 +6,3 @@ files. This package neither publishes nor prints.
 
 from ilofeed.preview.server import Server
 from ilofeed.preview.watch import Watcher
-
-__all__ = ["Server", "Watcher"]

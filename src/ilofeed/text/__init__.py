@@ -28,10 +28,3 @@ from ilofeed.text.scripts import (
     slugify,
     suggest_language,
 )
-
-__all__ = [
-    "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
-    "escaped_private", "find_markup", "find_mistaken", "find_unfit", "foreign_lines",
-    "foreign_script", "is_mistakable", "is_windows_name", "line_at", "private_character",
-    "readable_encodings", "repair", "slugify", "suggest_language", "unseen", "without_markup",
-]  # fmt: skip
