@@ -64,8 +64,8 @@ def due(root: Path, clock: dt.datetime) -> int:
 
 @click.command()
 @click.argument("title")
-@options.category(help="May be repeated.")
-@options.country(help="May be repeated.")
+@options.category("A category of the entry.")
+@options.country("A country of the entry.")
 @click.option(
     "--date", type=options.read_date, metavar="WHEN", help="Day or instant (default: today)."
 )

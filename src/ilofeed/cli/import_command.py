@@ -39,29 +39,13 @@ _HEADINGS = ("date", "slug", "categories", "countries", "title")
     type=click.Choice(["atom", "rss", "rdf", "json", "csv", "ics"]),
     help="Format of the source (default: detected by its beginning).",
 )
-@click.option(
-    "--column",
-    "columns",
-    multiple=True,
-    metavar="KEY=HEADER",
-    help="A table's column for a key of entries. May be repeated.",
-)
+@options.repeated("--column", "columns", "KEY=HEADER", "A table's column for a key of entries.")
 @click.option("--encoding", metavar="NAME", help="Encoding of the source, such as cp1251.")
-@click.option(
-    "--date-format",
-    "date_forms",
-    multiple=True,
-    metavar="FORM",
-    help="Format of dates, such as %d/%m/%Y. May be repeated.",
-)
-@options.category(help="For items without a category. May be repeated.")
-@options.country(help="For items without a country. May be repeated.")
-@click.option(
-    "--map",
-    "term_options",
-    multiple=True,
-    metavar="LABEL=TERM",
-    help="The term that a label of the source means. May be repeated.",
+@options.repeated("--date-format", "date_forms", "FORM", "Format of dates, such as %d/%m/%Y.")
+@options.category("For items without a category.")
+@options.country("For items without a country.")
+@options.repeated(
+    "--map", "term_options", "LABEL=TERM", "The term that a label of the source means."
 )
 @click.option("--map-file", metavar="FILE", help="A YAML file of such labels and terms.")
 @click.option("--drafts", is_flag=True, help="Import drafts and scheduled posts, too.")
@@ -83,13 +67,7 @@ _HEADINGS = ("date", "slug", "categories", "countries", "title")
 @click.option("--media", is_flag=True, help="Fetch pictures and documents into entries/.")
 @click.option("--dry-run", is_flag=True, help="Print what would be written; write nothing.")
 @click.option("--verbose", is_flag=True, help="Print each note, not one for each reason.")
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    help="Output format.",
-)
+@options.output_format("text", "json")
 @options.clock
 @click.pass_obj
 def import_(root: Path, /, *, clock: dt.datetime, **given: Any) -> int:

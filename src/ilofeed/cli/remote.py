@@ -33,13 +33,8 @@ MAX_DIFFERING = 20  # documents of the live site to list; the rest are only coun
     is_flag=True,
     help="Upload every file again, for a target where files were lost or changed.",
 )
-@click.option(
-    "--allow",
-    "allowed",
-    multiple=True,
-    metavar="RULE",
-    type=click.Choice(DEPLOY_RULES),
-    help="Permit once what is refused by this rule. May be repeated.",
+@options.repeated(
+    "--allow", "allowed", "RULE", "Permit once what is refused by this rule.", DEPLOY_RULES
 )
 @click.pass_obj
 def deploy(
@@ -153,13 +148,7 @@ def live(root: Path, base_url: str | None, target: Path | None, clock: dt.dateti
 @click.command()
 @options.output
 @options.base_url
-@click.option(
-    "--since",
-    metavar="PATH|URL|none",
-    default="none",
-    show_default=True,
-    help="Fetch only what changed since this manifest.",
-)
+@options.since(help="Fetch only what changed since this manifest.")
 @click.option(
     "--wait",
     type=click.FloatRange(min=0, max=3600),
@@ -198,13 +187,7 @@ def confirm(
 
 @click.command()
 @options.output
-@click.option(
-    "--since",
-    metavar="PATH|URL|none",
-    default="none",
-    show_default=True,
-    help="The manifest before the changes; `none` reports every feed.",
-)
+@options.since(help="The manifest before the changes; `none` reports every feed.")
 @options.clock
 @click.pass_obj
 def ping(root: Path, output: Path, since: str, clock: dt.datetime) -> int:
