@@ -192,6 +192,10 @@ def _json(kind: str, **keywords: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": kind, **keywords})
 
 
+def _like(pattern: str) -> WithJsonSchema:
+    return _json("string", pattern=pattern)
+
+
 _TITLE_SCHEMA = _json("string", minLength=1, maxLength=MAX_TITLE)
 _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
@@ -204,13 +208,11 @@ Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
     str, AfterValidator(check_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
 ]
-When: TypeAlias = Annotated[
-    dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
-]
+When: TypeAlias = Annotated[dates.Moment, PlainValidator(_moment), _like(_MOMENT_FORM)]
 LocalWhen: TypeAlias = Annotated[  # a time without an offset is in the office's zone
     dates.Moment,
     PlainValidator(functools.partial(_moment, is_local=True)),
-    _json("string", pattern=_LOCAL_FORM),
+    _like(_LOCAL_FORM),
 ]
 Url: TypeAlias = Annotated[str, AfterValidator(_fit), reading(to_url, "bad-url"), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost
@@ -219,24 +221,18 @@ LocalUrl: TypeAlias = Annotated[  # also allows localhost
     reading(functools.partial(to_url, local=True), "bad-url"),
     _URL_SCHEMA,
 ]
-Alias: TypeAlias = Annotated[
-    str, reading(alias_path, "bad-alias"), _json("string", pattern=_ALIAS_FORM)
-]
-Slug: TypeAlias = Annotated[
-    str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
-]
+Alias: TypeAlias = Annotated[str, reading(alias_path, "bad-alias"), _like(_ALIAS_FORM)]
+Slug: TypeAlias = Annotated[str, AfterValidator(check_slug), _like(f"^{SLUG.pattern}$")]
 Language: TypeAlias = Annotated[
-    str, AfterValidator(check_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
+    str, AfterValidator(check_language), _like(f"^{_LANGUAGE.pattern}$")
 ]
 Email: TypeAlias = Annotated[str, AfterValidator(_email), _json("string", format="email")]
 MediaType: TypeAlias = Annotated[
-    str, AfterValidator(_media_type), _json("string", pattern=f"^{_MEDIA_TYPE.pattern}$")
+    str, AfterValidator(_media_type), _like(f"^{_MEDIA_TYPE.pattern}$")
 ]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), _json("boolean")]
 Count: TypeAlias = Annotated[int, PlainValidator(_count), _json("integer", minimum=0)]
-TimeOfDay: TypeAlias = Annotated[
-    dt.time, PlainValidator(_time), _json("string", pattern=r"^\d{1,2}:\d\d$")
-]
+TimeOfDay: TypeAlias = Annotated[dt.time, PlainValidator(_time), _like(r"^\d{1,2}:\d\d$")]
 
 
 def kind_of(value: Any) -> str:
