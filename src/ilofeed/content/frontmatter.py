@@ -141,9 +141,9 @@ def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
 
 
 def serialize_entry(keys: Mapping[str, Any]) -> bytes:
-    """Serialize an entry file (UTF-8) from its keys and `body`; keys without values are omitted."""
+    """Serialize an entry file (UTF-8) from its keys and `body`; optional ones need a value."""
     lines = ["---"]
-    for key in EntryFields.model_fields:
+    for key, field in EntryFields.model_fields.items():
         value = keys.get(key)
         if isinstance(value, dict) and value:
             lines += [f"{key}:", *(f"  {name}: {_value(inner)}" for name, inner in value.items())]
@@ -151,8 +151,8 @@ def serialize_entry(keys: Mapping[str, Any]) -> bytes:
             lines.append(f"{key}: [{', '.join(value or ())}]")
         elif isinstance(value, list) and value:
             lines += [f"{key}:", *(line for item in value for line in _item(item))]
-        elif value:
-            lines.append(f"{key}: {_value(value)}")
+        elif value or field.is_required():
+            lines.append(f"{key}: {_value(value or '')}")
     body = keys.get("body")
     return "\n".join([*lines, "---", *(["", body] if body else []), ""]).encode()
 
