@@ -120,11 +120,12 @@ LOCAL: dict[str, tuple[re.Pattern[Any], ...]] = {
             r"(?<![/=?&%])https://example\.org/(?:entry/([a-z0-9-]+))?([^\s<>()\[\]\"',;]*)"
         ),
     ),
-    "src/ilofeed/content/hyphens.py": (
+    "src/ilofeed/content/yaml_errors.py": (
         re.compile(r".*+(?:\n {3,}+.*+)*+"),
         re.compile(r"^  ([^\s#].*)$", re.MULTILINE),
         re.compile(r"^ {0,3}[^\s#]", re.MULTILINE),
     ),
+    "src/ilofeed/content/site.py": (re.compile(r":[ \t]+[\"']?(all/rss\.xml)"),),
     "src/ilofeed/sources/files/front_matter.py": tuple(
         re.compile(rf"^{mark}[ \t]*(?:\n|\Z)", re.MULTILINE) for _, mark in post_keys._ENDS.values()
     ),

@@ -2,19 +2,20 @@
 
 A page in a language without a table speaks English. A table serves all regions and scripts of its
 language: Traditional Chinese pages have buttons in Simplified Chinese, which their readers
-understand, not in English. An office completes and corrects tables in feeds.yaml (`content.words`),
-so the words of its pages come from `Office.phrases`. `native_reader` in a table names who has read
+understand, not in English. An office completes and corrects tables in feeds.yaml (`words`), so the
+words of its pages come from `Office.phrases`. `native_reader` in a table names who has read
 it, of those whose first language it is; null until then.
 """
 
 import datetime as dt
 import functools
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from ilofeed.dates import Moment, offset
 
@@ -213,7 +214,7 @@ def in_language(texts: Mapping[str, str], tag: str) -> tuple[str, str]:
     return texts[nearest], nearest
 
 
-def texts_by_language(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
+def by_language(written: str | Mapping[str, str] | None, default: str) -> dict[str, str]:
     """Return texts by language ("" for all), the default language first, as the fallback."""
     if not written:
         return {}
@@ -229,3 +230,86 @@ def direction(tag: str) -> str:
     script = next((part for part in rest if len(part) == 4 and part.isalpha()), None)
     leftward = script in _LEFTWARD_SCRIPTS if script is not None else primary in _LEFTWARD
     return "rtl" if leftward else "ltr"
+
+
+# --- the words of an office: `words` in feeds.yaml ---
+
+Table: TypeAlias = Mapping[str, Any]
+ENGLISH = phrases("en").table
+_NAME = re.compile(r"{(\w+)}")
+_NUMBERS = (*range(200), 1_000_000)  # they have every plural category
+
+
+def find_mistake(texts: Sequence[str], english: Sequence[str]) -> str:
+    """Return what is wrong with the parts of a phrase, compared with the English ones, or ""."""
+    if len(texts) != len(english):
+        return f"expected {len(english)} texts, not {len(texts)}"
+    if any(set(_NAME.sub("", text)) & set("{}") for text in texts):
+        return "braces are only for names, such as {date}; remove the others"
+    given, names = map(_all_names, (texts, english))
+    is_span = len(english) == 3 and bool(names)  # start, between, end
+    ends = (_all_names(texts[:1]) & _all_names(texts[2:])) if is_span else names
+    needed = (_all_names(english[:1]) & _all_names(english[2:])) if is_span else names
+    if given == names and needed <= ends and not (is_span and _NAME.search(texts[1])):
+        return ""
+    listed = ", ".join(sorted(f"{{{name}}}" for name in names)) or "no name in braces"
+    where = ", at both ends of the range" if is_span else ""
+    return f"write {listed}, as the English phrase has it{where}: {' | '.join(english)}"
+
+
+def _all_names(texts: Sequence[str]) -> set[str]:
+    return set(_NAME.findall("".join(texts)))
+
+
+def find_wrong_forms(tag: str, forms: Mapping[str, str]) -> str:
+    """Return what is wrong with the forms of `number` in a language, or ""."""
+    numbers = _numbers_by_form(tag)
+    if forms.keys() != numbers.keys():
+        return f"the plural forms of `{tag}` are {', '.join(numbers)}; write each of them"
+    for form, text in forms.items():
+        is_left_out = len(numbers[form]) == 1 and "{" not in text  # such as `no items`
+        if not is_left_out and (mistake := find_mistake([text], ["{number}"])):
+            return f"{form}: {mistake}"
+    return ""
+
+
+def _numbers_by_form(tag: str) -> dict[str, list[int]]:
+    numbers: dict[str, list[int]] = {}
+    for number in _NUMBERS:
+        numbers.setdefault(plural(tag, number), []).append(number)
+    return numbers
+
+
+def complete_tables(words: Mapping[str, Table]) -> dict[str, Phrases]:
+    """Return the tables of an office, by language: ours with its words."""
+    tables: dict[str, Phrases] = {}
+    for tag in sorted(words, key=len):  # a language before its regions
+        nearest = phrases(tag, tables)
+        if nearest.speaks(tag):
+            tables[tag] = Phrases(tag, {**nearest.table, **words[tag]})
+            continue
+        english = ENGLISH["number"]
+        forms = {form: english.get(form, english["other"]) for form in _numbers_by_form(tag)}
+        table = {**ENGLISH, "number": forms, **words[tag]}
+        tables[tag] = Phrases(tag, table, tuple(_untranslated(words[tag])))
+    return tables
+
+
+def _untranslated(table: Table) -> Iterator[str]:
+    """Yield the keys that a table lacks, or has with several words in English."""
+    for key, english in ENGLISH.items():
+        text = _NAME.sub("", str(english))
+        if key not in table or (
+            table[key] == english and re.search(r"[a-z]\W+[a-z]", text, re.IGNORECASE)
+        ):
+            yield key
+
+
+def words_to_yaml(tag: str, tables: Mapping[str, Phrases] = MappingProxyType({})) -> Iterator[str]:
+    """Yield the lines of `words` for a language, with the English phrases beside other ones."""
+    table = (tables.get(tag) or complete_tables({tag: {}})[tag]).table
+    yield from ("words:", f"  {tag}:")
+    for key, english in ENGLISH.items():
+        line = f"    {key}: {json.dumps(table[key], ensure_ascii=False)}"
+        shown = english if isinstance(english, str) else json.dumps(english, ensure_ascii=False)
+        yield line if table[key] == english else f"{line}  # {shown}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ilofeed.cli.import_report import note_lines, table
+from ilofeed.cli.import_command import note_lines, table
 from ilofeed.importers import ImportResult
 from ilofeed.importers.convert import EntryFile
 from ilofeed.importers.plan import ImportPlan

@@ -10,9 +10,8 @@ import lxml.html
 import pytest
 
 from ilofeed.content.office import check_office
-from ilofeed.i18n import LANGUAGES, phrases
+from ilofeed.i18n import LANGUAGES, phrases, words_to_yaml
 from ilofeed.verify.verification import verify
-from ilofeed.words import to_yaml
 from offices import NOW, OFFICE, documents, entry, found, messages, site
 from program import run
 
@@ -26,7 +25,7 @@ def office(words: str, **keys: str) -> bytes:
 
 
 def printed(tag: str) -> str:
-    return "\n".join(to_yaml(tag)) + "\n"
+    return "\n".join(words_to_yaml(tag)) + "\n"
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ilofeed.deploy.target import SCHEMES, TargetError, read_target
+from ilofeed.deploy.engine import SCHEMES, TargetError, read_target
 
 SSH = {
     "RCLONE_CONFIG_ILOFEED_TYPE": "sftp",

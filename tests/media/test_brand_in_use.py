@@ -17,7 +17,7 @@ from test_brand import office_with, picture, svg
 
 from ilofeed.build import prepare
 from ilofeed.content.read import read_office
-from ilofeed.media import brand, documents
+from ilofeed.media import brand, local_files
 from ilofeed.media.sources import digest_of
 from ilofeed.model import Document
 from ilofeed.preview.pages import Memory, Pages, look
@@ -168,13 +168,13 @@ def test_nothing_is_converted_or_written_again(
 ) -> None:
     converted: list[str] = []
     for name in ("convert", "convert_square"):
-        real = getattr(documents, name)
+        real = getattr(local_files, name)
 
         def count(data: bytes, *rest: Any, name: str = name, real: Any = real) -> Any:
             converted.append(name)
             return real(data, *rest)
 
-        monkeypatch.setattr(documents, name, count)
+        monkeypatch.setattr(local_files, name, count)
     _, first = build(office)
     assert sorted(converted) == ["convert", "convert_square"]
     stamps = {path: os.stat(office / "public" / path).st_mtime_ns for path in first}  # noqa: PTH116

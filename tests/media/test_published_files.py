@@ -11,7 +11,7 @@ import lxml.html
 import pytest
 from PIL import Image
 
-from ilofeed.media import documents
+from ilofeed.media import local_files
 from ilofeed.media.pictures import convert
 from offices import entry, write_office
 from picture_files import encode, left
@@ -119,7 +119,7 @@ def test_only_what_changed_is_converted(office: Path, monkeypatch: pytest.Monkey
         converted.append(len(data))
         return convert(data)
 
-    monkeypatch.setattr(documents, "convert", counting)
+    monkeypatch.setattr(local_files, "convert", counting)
     published(office, "--jobs", "1")
     assert len(converted) == 3
     (office / "entries" / "plain.md").write_bytes(entry(title="Another"))

@@ -12,7 +12,7 @@ import pytest
 from ilofeed.content.read import read_office
 from ilofeed.feeds.opml import read_opml
 from ilofeed.feeds.selection import select
-from ilofeed.i18n import in_language, texts_by_language
+from ilofeed.i18n import by_language, in_language
 from ilofeed.pages.navigation import build_directory
 from ilofeed.scaffold.cms import entry_schema
 from ilofeed.verify.verification import verify
@@ -59,14 +59,14 @@ MADE = three()
 )
 def test_the_nearest_language_is_taken(tag: str, text: str) -> None:
     written = {"en": "english", "zh-TW": "any", "zh-Hans": "hans", "mn": "own"}
-    known = texts_by_language(written, "mn")
+    known = by_language(written, "mn")
     assert in_language(known, tag)[0] == text
-    assert in_language(texts_by_language("for all", "mn"), tag) == ("for all", "")
+    assert in_language(by_language("for all", "mn"), tag) == ("for all", "")
 
 
 def test_without_the_offices_own_language_the_first_text_is_taken() -> None:
-    assert in_language(texts_by_language({"fr": "one", "de": "two"}, "mn"), "ru") == ("one", "fr")
-    assert texts_by_language(None, "mn") == {}
+    assert in_language(by_language({"fr": "one", "de": "two"}, "mn"), "ru") == ("one", "fr")
+    assert by_language(None, "mn") == {}
 
 
 def test_the_languages_of_an_office() -> None:

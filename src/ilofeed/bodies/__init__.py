@@ -10,9 +10,3 @@ from ilofeed.bodies.parse import ShownPicture, to_html
 from ilofeed.bodies.render import render_body
 from ilofeed.bodies.sanitize import ITEM_TAGS, PARTS, TAGS, is_sanitized_item, sanitize, well_formed
 from ilofeed.bodies.texts import join_folded, join_html, join_lines, link_addresses
-
-__all__ = [
-    "ITEM_TAGS", "PARTS", "TAGS", "ShownPicture", "find_signs", "is_sanitized_item",
-    "join_folded", "join_html", "join_lines", "link_addresses", "render_body", "sanitize",
-    "to_html", "well_formed", "without_markdown",
-]  # fmt: skip

@@ -1,5 +1,3 @@
 """The command line: options, printing, exit codes. No other package prints."""
 
 from ilofeed.cli.main import main
-
-__all__ = ["main"]

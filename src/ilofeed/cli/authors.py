@@ -64,8 +64,8 @@ def due(root: Path, clock: dt.datetime) -> int:
 
 @click.command()
 @click.argument("title")
-@options.category(help="May be repeated.")
-@options.country(help="May be repeated.")
+@options.category("A category of the entry.")
+@options.country("A country of the entry.")
 @click.option(
     "--date", type=options.read_date, metavar="WHEN", help="Day or instant (default: today)."
 )
@@ -206,7 +206,7 @@ def words(root: Path, language: str, clock: dt.datetime) -> int:
     """
     from ilofeed import build as chain
     from ilofeed.content import keys
-    from ilofeed.words import to_yaml
+    from ilofeed.i18n import words_to_yaml
 
     try:
         keys.check_language(language)
@@ -215,7 +215,7 @@ def words(root: Path, language: str, clock: dt.datetime) -> int:
     office, _, problems = chain.read_settings(root, clock)
     if has_errors(problems) and (root / "feeds.yaml").exists():
         return console.report(root, problems)
-    lines = to_yaml(language, office.tables if office is not None else {})
+    lines = words_to_yaml(language, office.tables if office is not None else {})
     console.output("\n".join(map(printable_json, lines)) + "\n")
     return console.DONE
 

@@ -23,7 +23,7 @@ from ilofeed import __version__
 from ilofeed.problems import GUARDED, attempting, plural, printable, printable_json, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from click._termui_impl import ProgressBar
 
@@ -244,16 +244,8 @@ def as_gitlab(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
         (problem.path, problem.line, problem.code, problem.severity, _message(problem))
         for problem in problems
     ]
-    lines += [
-        (
-            "feeds.yaml",
-            1,
-            "not verified",
-            "error",
-            printable(f"{fault.path}: {_description(fault)}"),
-        )
-        for fault in faults
-    ]
+    place = "feeds.yaml", 1, "not verified", "error"
+    lines += [(*place, printable(f"{fault.path}: {_description(fault)}")) for fault in faults]
     report = [
         {
             "description": message,
@@ -280,16 +272,11 @@ def as_sarif(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     from ilofeed.cli.authors import manual_sections
 
     sections = manual_sections() | {FAULT_RULE: "A document differs from what it was made of."}
-    results = [_result(with_end(problem)) for problem in problems]
-    results += [
-        {
-            "ruleId": FAULT_RULE,
-            "level": "error",
-            "message": {"text": _description(fault)},
-            "locations": [{"physicalLocation": {"artifactLocation": _artifact(fault.path)}}],
-        }
-        for fault in faults
+    results = [
+        _result(problem.code, problem.severity, _message(problem), problem.path, _region(problem))
+        for problem in map(with_end, problems)
     ]
+    results += [_result(FAULT_RULE, "error", _description(f), f.path, {}) for f in faults]
     rules = [
         {
             "id": code,
@@ -305,24 +292,24 @@ def as_sarif(problems: Sequence[Problem], faults: Sequence[Fault]) -> str:
     return printable_json(json.dumps(value, ensure_ascii=False, indent=1)) + "\n"
 
 
-def _result(problem: Problem) -> dict[str, Any]:
-    region = {
-        "startLine": problem.line,
-        "startColumn": problem.column,
-        "endLine": problem.end_line,
-        "endColumn": problem.end_column,
-    }
-    place = {"artifactLocation": _artifact(problem.path), "region": region}
+def _result(
+    rule: str, level: str, text: str, path: str, region: Mapping[str, Any]
+) -> dict[str, Any]:
+    address = {"uri": quote(path, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
+    place = {"artifactLocation": address, **region}
+    locations = [{"physicalLocation": place}]
+    return {"ruleId": rule, "level": level, "message": {"text": text}, "locations": locations}
+
+
+def _region(problem: Problem) -> dict[str, Any]:
     return {
-        "ruleId": problem.code,
-        "level": problem.severity,
-        "message": {"text": _message(problem)},
-        "locations": [{"physicalLocation": place}],
+        "region": {
+            "startLine": problem.line,
+            "startColumn": problem.column,
+            "endLine": problem.end_line,
+            "endColumn": problem.end_column,
+        }
     }
-
-
-def _artifact(path: str) -> dict[str, str]:
-    return {"uri": quote(path, errors="surrogateescape"), "uriBaseId": "%SRCROOT%"}
 
 
 FORMATS = {

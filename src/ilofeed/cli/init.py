@@ -45,12 +45,11 @@ _MORE_QUESTIONS = {
     multiple=True,
     help="A tag such as en or zh-Hans (default: en). May be repeated; the first is the office's.",
 )
-@click.option(
+@options.repeated(
     "--country",
     "countries",
-    metavar="CODE=LABEL",
-    multiple=True,
-    help="A country for entries, such as MN=Mongolia (default: the world). May be repeated.",
+    "CODE=LABEL",
+    "A country for entries, such as MN=Mongolia (default: the world).",
 )
 @click.option("--description", help="What the feeds are about, in one sentence.")
 @click.option("--logo", metavar="PATH", help="A file with the logo: SVG, PNG, JPEG or WebP.")

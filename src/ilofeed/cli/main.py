@@ -15,10 +15,9 @@ from ilofeed.cli import console, options
 
 COMMANDS = {
     "authors": "cms due explain new schema touch words",
-    "deploy": "deploy",
     "import_command": "import",
     "init": "init",
-    "remote": "confirm live ping",
+    "remote": "confirm deploy live ping",
     "site": "build check diff serve",
 }
 _WITHOUT_OFFICE = frozenset({"explain", "init"})

@@ -15,10 +15,13 @@ from click.core import ParameterSource
 from ilofeed.problems import did_you_mean, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
+    from typing import Any, TypeVar
 
     from ilofeed.dates import Moment
     from ilofeed.problems import Problem
+
+    Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 PATH = click.Path(path_type=Path)
@@ -165,12 +168,24 @@ clock = click.option(
     help="Pretend the current time is WHEN: 2015-05-19T09:00:00+08:00.",
 )
 HOST = click.Choice(["github", "gitlab", "server"])  # keys of `HOSTS` in `scaffold.office_kit`
-form = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["auto", "text", "github", "gitlab", "json", "sarif"]),
-    default="auto",
-    help="Output format of problems.",
+
+
+def repeated(
+    option: str, name: str, metavar: str, text: str, choices: Sequence[str] | None = None
+) -> Callable[[Command], Command]:
+    """Return an option that may be given several times."""
+    kind = click.Choice(choices) if choices is not None else None
+    text += " May be repeated."
+    return click.option(option, name, type=kind, multiple=True, metavar=metavar, help=text)
+
+
+def output_format(*forms: str, text: str = "Output format.") -> Callable[[Command], Command]:
+    """Return the option of a format, by default the first one."""
+    return click.option("--format", "form", type=click.Choice(forms), default=forms[0], help=text)
+
+
+form = output_format(
+    "auto", "text", "github", "gitlab", "json", "sarif", text="Output format of problems."
 )
 verbose = click.option("--verbose", is_flag=True, help="Print how long each stage took.")
 strict = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
@@ -189,5 +204,6 @@ previous = click.option(
     help="The manifest to compare with (default: the one in the output folder); `live` means the "
     "one at the site's address.",
 )
-category = partial(click.option, "--category", "categories", multiple=True, metavar="SLUG")
-country = partial(click.option, "--country", "countries", multiple=True, metavar="CODE")
+category = partial(repeated, "--category", "categories", "SLUG")
+country = partial(repeated, "--country", "countries", "CODE")
+since = partial(click.option, "--since", metavar="PATH|URL|none", default="none", show_default=True)

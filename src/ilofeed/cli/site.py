@@ -141,13 +141,12 @@ def _with_text(sources: Sources, path: str, data: bytes) -> Sources:
 @options.form
 @options.strict
 @options.previous
-@click.option(
+@options.repeated(
     "--allow",
     "allowed",
-    multiple=True,
-    metavar="RULE",
-    type=click.Choice(RULES),
-    help="Permit once what the continuity guard refuses by this rule. May be repeated.",
+    "RULE",
+    "Permit once what the continuity guard refuses by this rule.",
+    RULES,
 )
 @click.option(
     "--jobs",
@@ -292,13 +291,7 @@ def _context(
 @options.output
 @options.base_url
 @options.previous
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="Output format.",
-)
+@options.output_format("text", "json", "markdown")
 @options.verbose
 @options.clock
 @click.pass_obj

@@ -28,11 +28,3 @@ from ilofeed.content.site import (
     missing_targets,
     unique_updated,
 )
-
-__all__ = [
-    "MAX_SUMMARY", "PLACEHOLDER", "EntryFields", "EntryFile", "Line", "OfficeFields", "Site",
-    "Sources", "alternates", "check", "check_entry", "check_files", "check_office",
-    "describe_dead_link", "find_translations", "hash_source", "keys", "missing_targets", "read",
-    "read_office", "read_or_empty", "serialize_entry", "slug_of", "summary_html", "to_yaml",
-    "unique_updated", "yaml_nodes",
-]  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ilofeed.content.schemas import EntryFields
 from ilofeed.content.yaml_nodes import Scalar, compose
 from ilofeed.problems import Problem, quote
 from ilofeed.text import MAX_PER_FILE, Source, decode, find_unfit
@@ -139,16 +140,10 @@ def read_source(path: str, data: bytes) -> tuple[Source | None, list[Problem]]:
     return Source(path, "\n".join(lines)), problems + conflicts[:MAX_PER_FILE]
 
 
-_ORDER = (
-    "title date summary categories countries link updated event authors image attachments "
-    "language translation_of id aliases draft"
-).split()
-
-
 def serialize_entry(keys: Mapping[str, Any]) -> bytes:
-    """Serialize an entry file (UTF-8) from its keys and `body`; keys without values are omitted."""
+    """Serialize an entry file (UTF-8) from its keys and `body`; optional ones need a value."""
     lines = ["---"]
-    for key in _ORDER:
+    for key, field in EntryFields.model_fields.items():
         value = keys.get(key)
         if isinstance(value, dict) and value:
             lines += [f"{key}:", *(f"  {name}: {_value(inner)}" for name, inner in value.items())]
@@ -156,8 +151,8 @@ def serialize_entry(keys: Mapping[str, Any]) -> bytes:
             lines.append(f"{key}: [{', '.join(value or ())}]")
         elif isinstance(value, list) and value:
             lines += [f"{key}:", *(line for item in value for line in _item(item))]
-        elif value:
-            lines.append(f"{key}: {_value(value)}")
+        elif value or field.is_required():
+            lines.append(f"{key}: {_value(value or '')}")
     body = keys.get("body")
     return "\n".join([*lines, "---", *(["", body] if body else []), ""]).encode()
 

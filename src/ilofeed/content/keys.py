@@ -4,6 +4,7 @@ import datetime as dt
 import functools
 import re
 import unicodedata
+from collections.abc import Callable
 from importlib import resources
 from typing import Annotated, Any, NoReturn, TypeAlias
 
@@ -30,7 +31,7 @@ from ilofeed.text import (
     is_mistakable,
     slugify,
 )
-from ilofeed.urls import AddressError, to_url
+from ilofeed.urls import to_url
 
 MAX_TITLE = 300
 MAX_SUMMARY = 2000
@@ -63,13 +64,29 @@ def refuse(code: Code, message: str) -> NoReturn:
     raise PydanticCustomError(code, "{text}", {"text": message})
 
 
+def reading(read: Callable[[str], str], code: Code) -> AfterValidator:
+    """Return a validator that refuses, with a code, a text for which `read` raises `ValueError`."""
+
+    def check(value: str) -> str:
+        try:
+            return read(value)
+        except ValueError as error:
+            refuse(code, str(error))
+
+    return AfterValidator(check)
+
+
+def _fit(value: str) -> str:
+    if unfit := find_unfit(value):
+        refuse(*describe_unfit(unfit[0]))
+    return value
+
+
 def _text(value: str, most: int) -> str:
     value = value.replace("\t", " ").replace("\r\n", "\n").replace("\r", "\n").strip()
     if not _VISIBLE.search(value):
         refuse("empty-value", "the text is empty; write at least one visible character")
-    if unfit := find_unfit(value):
-        refuse(*describe_unfit(unfit[0]))
-    if is_mistakable(value):
+    if is_mistakable(_fit(value)):
         pair = _MISTAKABLE.search(value)
         message = f"feed readers would decode {quote(pair[0] if pair else value)} as another letter"
         refuse("double-encoding", message + "; write another character between the two")
@@ -104,15 +121,6 @@ def _moment(value: Any, info: ValidationInfo, *, is_local: bool = False) -> date
         return read_moment(value.strip(), (info.context or {}).get("zone"), is_local=is_local)
     except dates.DateError as error:
         refuse(error.code, error.message)
-
-
-def _url(value: str, *, local: bool = False) -> str:
-    if unfit := find_unfit(value):
-        refuse(*describe_unfit(unfit[0]))
-    try:
-        return to_url(value, local=local)
-    except AddressError as error:
-        refuse("bad-url", str(error))
 
 
 def check_slug(value: str) -> str:
@@ -150,13 +158,6 @@ def _media_type(value: str) -> str:
     return value
 
 
-def _alias(value: str) -> str:
-    try:
-        return alias_path(value)
-    except AddressError as error:
-        refuse("bad-alias", str(error))
-
-
 def _flag(value: Any) -> bool:
     if isinstance(value, str) and value.lower() in {"true", "false"}:
         return value.lower() == "true"
@@ -191,6 +192,10 @@ def _json(kind: str, **keywords: Any) -> WithJsonSchema:
     return WithJsonSchema({"type": kind, **keywords})
 
 
+def _like(pattern: str) -> WithJsonSchema:
+    return _json("string", pattern=pattern)
+
+
 _TITLE_SCHEMA = _json("string", minLength=1, maxLength=MAX_TITLE)
 _URL_SCHEMA = _json("string", format="iri", pattern="^https?://")
 _MOMENT_FORM = r"^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(Z| ?[+-]\d\d:?\d\d))?$"
@@ -203,34 +208,31 @@ Name: TypeAlias = Annotated[str, AfterValidator(_name), _TITLE_SCHEMA]
 Paragraph: TypeAlias = Annotated[
     str, AfterValidator(check_paragraph), _json("string", minLength=1, maxLength=MAX_SUMMARY)
 ]
-When: TypeAlias = Annotated[
-    dates.Moment, PlainValidator(_moment), _json("string", pattern=_MOMENT_FORM)
-]
+When: TypeAlias = Annotated[dates.Moment, PlainValidator(_moment), _like(_MOMENT_FORM)]
 LocalWhen: TypeAlias = Annotated[  # a time without an offset is in the office's zone
     dates.Moment,
     PlainValidator(functools.partial(_moment, is_local=True)),
-    _json("string", pattern=_LOCAL_FORM),
+    _like(_LOCAL_FORM),
 ]
-Url: TypeAlias = Annotated[str, AfterValidator(_url), _URL_SCHEMA]
+Url: TypeAlias = Annotated[str, AfterValidator(_fit), reading(to_url, "bad-url"), _URL_SCHEMA]
 LocalUrl: TypeAlias = Annotated[  # also allows localhost
-    str, AfterValidator(functools.partial(_url, local=True)), _URL_SCHEMA
+    str,
+    AfterValidator(_fit),
+    reading(functools.partial(to_url, local=True), "bad-url"),
+    _URL_SCHEMA,
 ]
-Alias: TypeAlias = Annotated[str, AfterValidator(_alias), _json("string", pattern=_ALIAS_FORM)]
-Slug: TypeAlias = Annotated[
-    str, AfterValidator(check_slug), _json("string", pattern=f"^{SLUG.pattern}$")
-]
+Alias: TypeAlias = Annotated[str, reading(alias_path, "bad-alias"), _like(_ALIAS_FORM)]
+Slug: TypeAlias = Annotated[str, AfterValidator(check_slug), _like(f"^{SLUG.pattern}$")]
 Language: TypeAlias = Annotated[
-    str, AfterValidator(check_language), _json("string", pattern=f"^{_LANGUAGE.pattern}$")
+    str, AfterValidator(check_language), _like(f"^{_LANGUAGE.pattern}$")
 ]
 Email: TypeAlias = Annotated[str, AfterValidator(_email), _json("string", format="email")]
 MediaType: TypeAlias = Annotated[
-    str, AfterValidator(_media_type), _json("string", pattern=f"^{_MEDIA_TYPE.pattern}$")
+    str, AfterValidator(_media_type), _like(f"^{_MEDIA_TYPE.pattern}$")
 ]
 Flag: TypeAlias = Annotated[bool, PlainValidator(_flag), _json("boolean")]
 Count: TypeAlias = Annotated[int, PlainValidator(_count), _json("integer", minimum=0)]
-TimeOfDay: TypeAlias = Annotated[
-    dt.time, PlainValidator(_time), _json("string", pattern=r"^\d{1,2}:\d\d$")
-]
+TimeOfDay: TypeAlias = Annotated[dt.time, PlainValidator(_time), _like(r"^\d{1,2}:\d\d$")]
 
 
 def kind_of(value: Any) -> str:

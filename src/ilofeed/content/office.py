@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any, TypeAlias
 
-from ilofeed import dates
+from ilofeed import dates, i18n
 from ilofeed.content import frontmatter, yaml_nodes
 from ilofeed.content.keys import country_code, country_codes
 from ilofeed.content.schemas import LinkFields, OfficeFields, PerFields, TermFields
 from ilofeed.content.validation import CheckedKeys, validate
-from ilofeed.i18n import Phrases, phrases, shorter_tags, texts_by_language
 from ilofeed.ids import parse_authority
 from ilofeed.media import (
     BRAND_KEYS,
@@ -28,7 +27,6 @@ from ilofeed.model import FeedSpec, Link, Office, Person, PublishedFile, Term
 from ilofeed.problems import Code, Problem, did_you_mean, plural, quote
 from ilofeed.text import SLUG, Source, find_unfit, is_windows_name, slugify
 from ilofeed.urls import AddressError
-from ilofeed.words import complete_tables, find_wrong_forms
 
 CheckedOffice: TypeAlias = CheckedKeys[OfficeFields]
 
@@ -167,16 +165,18 @@ def _names(root: yaml_nodes.Mapping, section: str) -> list[str]:
 
 
 def _site_problems(checked: CheckedOffice, now: dt.datetime) -> Iterator[Problem]:
+    if not checked.is_usable("site"):
+        return
     site = checked.fields.site
     since = parse_authority(site.authority).since
-    if checked.is_usable("site") and not _FIRST_DOMAIN <= since <= now.date():
+    if not _FIRST_DOMAIN <= since <= now.date():
         when = "in the future" if since > now.date() else f"before {_FIRST_DOMAIN.year}"
         message = f"the date {since} is {when}; write a date on which you had the domain"
         yield checked.problem("bad-authority", message, "site", "authority")
-    if checked.is_usable("site") and site.hub is not None and site.hub.startswith(site.url):
+    if site.hub is not None and site.hub.startswith(site.url):
         message = f"{quote(site.hub)} is part of this site, so it is not a WebSub hub; "
         yield checked.problem("bad-url", message + "write the address of a hub", "site", "hub")
-    if checked.is_usable("site") and site.search and find_spec("pagefind_bin") is None:
+    if site.search and find_spec("pagefind_bin") is None:
         message = "the search needs a package that is not installed; install it with "
         message += '`pip install "ilofeed[search]"`, or write search: false'
         yield checked.problem("bad-choice", message, "site", "search")
@@ -202,7 +202,7 @@ def _words_problems(checked: CheckedOffice) -> Iterator[Problem]:
     tables = _tables(checked.fields)
     for tag, table in tables.items():
         is_given = "number" in (checked.fields.words or {})[tag].model_fields_set
-        if is_given and (message := find_wrong_forms(tag, table["number"])):
+        if is_given and (message := i18n.find_wrong_forms(tag, table["number"])):
             yield checked.problem("bad-phrase", message, "words", tag, "number")
         if table.untranslated and "words" not in checked.failed:
             left = plural(len(table.untranslated), "phrase")
@@ -214,16 +214,18 @@ def _words_problems(checked: CheckedOffice) -> Iterator[Problem]:
     site = checked.fields.site
     languages = site.languages or []
     for tag in () if "site" in checked.failed else dict.fromkeys([site.language, *languages]):
-        if not phrases(tag, tables).speaks(tag) and not tables.keys() & shorter_tags(tag):
+        if not i18n.phrases(tag, tables).speaks(tag) and not tables.keys() & i18n.shorter_tags(tag):
             place = ("languages", languages.index(tag)) if tag in languages else ("language",)
             message = f"there are no words in {quote(tag)}, so pages in it speak English; "
             message += f"`ilofeed words {tag}` prints what to translate"
             yield checked.problem("no-words", message, "site", *place).as_warning()
 
 
-def _tables(fields: OfficeFields) -> dict[str, Phrases]:
+def _tables(fields: OfficeFields) -> dict[str, i18n.Phrases]:
     written = (fields.words or {}).items()
-    return complete_tables({tag: words.model_dump(exclude_none=True) for tag, words in written})
+    return i18n.complete_tables(
+        {tag: words.model_dump(exclude_none=True) for tag, words in written}
+    )
 
 
 def _term_problems(checked: CheckedOffice, section: str) -> Iterator[Problem]:
@@ -290,7 +292,7 @@ def _broader(name: str, terms: Mapping[str, Term]) -> Iterator[str]:
 
 
 def _terms(office: OfficeFields, dimension: str) -> dict[str, Term]:
-    written = office.categories if dimension == "categories" else office.countries
+    written: Mapping[str, str | TermFields] = getattr(office, dimension)
     return {name: _term(name, value, office.site.language) for name, value in written.items()}
 
 
@@ -303,21 +305,17 @@ def _with_corrected(terms: dict[str, Term], dimension: str) -> dict[str, Term]:
 def _term(name: str, value: str | TermFields, default: str) -> Term:
     if isinstance(value, str):
         return Term(name, {"": value})
-    return Term(
-        name,
-        texts_by_language(value.label, default),
-        value.broader,
-        texts_by_language(value.description, default),
-    )
+    labels = i18n.by_language(value.label, default)
+    return Term(name, labels, value.broader, i18n.by_language(value.description, default))
 
 
 def _link(link: LinkFields, default: str) -> Link:
-    return Link(texts_by_language(link.label, default), link.url)
+    return Link(i18n.by_language(link.label, default), link.url)
 
 
 def _text_languages(fields: OfficeFields, terms: Iterable[Term]) -> tuple[str, ...]:
     site = fields.site
-    titles = texts_by_language(site.title, site.language)
+    titles = i18n.by_language(site.title, site.language)
     labels = (tag for term in terms for tag in (*term.labels, *term.descriptions))
     return tuple(filter(None, dict.fromkeys((*titles, *labels, *(fields.words or ())))))
 
@@ -369,8 +367,8 @@ def _office(fields: OfficeFields, feeds: tuple[FeedSpec, ...], failed: frozenset
     return Office(
         url=site.url,
         authority=parse_authority(site.authority),
-        titles=texts_by_language(site.title, site.language),
-        descriptions=texts_by_language(site.description, site.language),
+        titles=i18n.by_language(site.title, site.language),
+        descriptions=i18n.by_language(site.description, site.language),
         language=site.language,
         default_language=site.language,
         languages=tuple(site.languages or ()) if "site" not in failed else (),

@@ -155,25 +155,35 @@ def read_limited(path: Path, limit: int) -> bytes | None:
     return data if len(data) <= limit else None
 
 
+@contextlib.contextmanager
+def _draft(root: Path, path: Path, data: bytes) -> Iterator[Path]:
+    """Write a draft beside a file in a folder `root`, and remove it if it was not moved.
+
+    Raise `OSError` if a link leads out of the folder.
+    """
+    if not is_inside_office(root, path):
+        raise OSError(f"{path} leads out of {root}; replace the link by what it leads to")
+    draft = path.with_name(f".{path.name}.new")
+    with attempting(f"write {path}"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.unlink(missing_ok=True)  # may be a link, which must not be followed
+        try:
+            with draft.open("xb") as file:
+                file.write(data)
+            yield draft
+        finally:
+            draft.unlink(missing_ok=True)
+
+
 def replace_file(root: Path, path: Path, data: bytes) -> None:
     """Replace the content of a file in a folder `root` atomically and keep its permissions.
 
     Raise `OSError`, also if a link leads out of the folder.
     """
-    _check_inside(root, path)
-    path = path.resolve()
-    other = path.with_name(f".{path.name}.new")
-    with attempting(f"write {path}"):
-        try:
-            other.unlink(missing_ok=True)  # may be a link, which must not be followed
-            with other.open("xb") as file:
-                file.write(data)
-            other.chmod(path.stat().st_mode & 0o7777)
-            other.replace(path)
-        except OSError:
-            with contextlib.suppress(OSError):
-                other.unlink(missing_ok=True)
-            raise
+    target = path.resolve()
+    with _draft(root, target, data) as draft:
+        draft.chmod(target.stat().st_mode & 0o7777)
+        draft.replace(target)
 
 
 def create_file(root: Path, path: Path, data: bytes) -> None:
@@ -182,25 +192,11 @@ def create_file(root: Path, path: Path, data: bytes) -> None:
     Raise `FileExistsError` rather than overwrite a file, and `OSError` if a link leads out of the
     folder.
     """
-    _check_inside(root, path)
-    draft = path.with_name(f".{path.name}.new")
-    with attempting(f"write {path}"):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        draft.unlink(missing_ok=True)
+    with _draft(root, path, data) as draft:
         try:
-            with draft.open("xb") as file:
+            os.link(draft, path)  # unlike a rename, it never replaces a file
+        except OSError as error:
+            if error.errno not in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}:
+                raise
+            with path.open("xb") as file:  # this file system has no hard links
                 file.write(data)
-            try:
-                os.link(draft, path)  # unlike a rename, it never replaces a file
-            except OSError as error:
-                if error.errno not in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}:
-                    raise
-                with path.open("xb") as file:  # this file system has no hard links
-                    file.write(data)
-        finally:
-            draft.unlink(missing_ok=True)
-
-
-def _check_inside(root: Path, path: Path) -> None:
-    if not is_inside_office(root, path):
-        raise OSError(f"{path} leads out of {root}; replace the link by what it leads to")

@@ -11,11 +11,11 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, create_model
 
 from ilofeed import dates
 from ilofeed.content import keys
-from ilofeed.ids import MAX_ID, TagError, parse_authority, parse_identity
+from ilofeed.i18n import ENGLISH, find_mistake
+from ilofeed.ids import MAX_ID, parse_authority, parse_identity
 from ilofeed.media import LEAST_CONTRAST, WHITE, contrast, readable
 from ilofeed.problems import nearest, quote
-from ilofeed.urls import AddressError, to_folder
-from ilofeed.words import ENGLISH, find_mistake
+from ilofeed.urls import to_folder
 
 Text = TypeVar("Text")
 Keys = TypeVar("Keys")
@@ -27,53 +27,51 @@ Either: TypeAlias = Annotated[
 PerLanguage: TypeAlias = Either[Text, Annotated[dict[keys.Language, Text], Field(min_length=1)]]
 
 
+def optional(description: str) -> Any:
+    """Return the field of a key that may be left out."""
+    return Field(None, description=description)
+
+
 def _check_id(value: str) -> str:
     if len(value) > MAX_ID:
         message = f"the id is too long ({len(value)} characters); write at most {MAX_ID}"
         keys.refuse("too-long", message)
-    if ":" not in value:
-        return keys.check_slug(value)
-    try:
-        return parse_identity(value)
-    except TagError as error:
-        keys.refuse("bad-id", str(error))
+    return value if ":" in value else keys.check_slug(value)
+
+
+def _identity(value: str) -> str:
+    return parse_identity(value) if ":" in value else value
 
 
 class EventFields(keys.Fields):
     """When and where an event takes place."""
 
     start: keys.LocalWhen = Field(description="First day, or date and time of the start")
-    end: keys.LocalWhen | None = Field(
-        None, description="Last day (inclusive), or date and time of the end"
-    )
-    place: keys.Line | None = Field(
-        None, description="Place, as you would write it on an invitation"
-    )
-    url: keys.Url | None = Field(None, description="Web page of the event on another site")
-    status: Literal["cancelled", "postponed"] | None = Field(
-        None, description="Only if the event does not take place as announced"
+    end: keys.LocalWhen | None = optional("Last day (inclusive), or date and time of the end")
+    place: keys.Line | None = optional("Place, as you would write it on an invitation")
+    url: keys.Url | None = optional("Web page of the event on another site")
+    status: Literal["cancelled", "postponed"] | None = optional(
+        "Only if the event does not take place as announced"
     )
 
 
 class ImageFields(keys.Fields):
     """One picture: a file in the office's folder, or an address."""
 
-    file: keys.Line | None = Field(None, description="Path, relative to the folder of this entry")
-    url: keys.Url | None = Field(None, description="Address of a picture on another site")
+    file: keys.Line | None = optional("Path, relative to the folder of this entry")
+    url: keys.Url | None = optional("Address of a picture on another site")
     alt: keys.Line = Field(description="What the picture shows, for people who cannot see it")
-    credit: keys.Line | None = Field(None, description="Who took the picture")
+    credit: keys.Line | None = optional("Who took the picture")
 
 
 class AttachmentFields(keys.Fields):
     """A document to download: a file in the office's folder, or an address."""
 
-    file: keys.Line | None = Field(None, description="Path, relative to the folder of this entry")
-    url: keys.Url | None = Field(None, description="Address of a document on another site")
-    type: keys.MediaType | None = Field(
-        None, description="Media type, if the suffix does not show it"
-    )
+    file: keys.Line | None = optional("Path, relative to the folder of this entry")
+    url: keys.Url | None = optional("Address of a document on another site")
+    type: keys.MediaType | None = optional("Media type, if the suffix does not show it")
     length: keys.Count = Field(0, description="Size in bytes of the document at the address")
-    title: keys.Line | None = Field(None, description="Text of the link to the document")
+    title: keys.Line | None = optional("Text of the link to the document")
 
 
 class EntryFields(keys.Fields):
@@ -95,42 +93,28 @@ class EntryFields(keys.Fields):
     countries: list[str] = Field(
         min_length=1, max_length=300, description="Codes from feeds.yaml", examples=["[world]"]
     )
-    link: keys.Url | None = Field(
-        None, description="Address of the item elsewhere, which readers open"
-    )
-    updated: keys.When | None = Field(None, description="Last change that subscribers should see")
-    event: EventFields | None = Field(None, description="When and where an event takes place")
+    link: keys.Url | None = optional("Address of the item elsewhere, which readers open")
+    updated: keys.When | None = optional("Last change that subscribers should see")
+    event: EventFields | None = optional("When and where an event takes place")
     authors: (
         Annotated[list[Either[keys.Name, keys.PersonFields]], Field(min_length=1, max_length=50)]
         | None
-    ) = Field(None, description="Authors, if not the office itself")
-    image: ImageFields | None = Field(None, description="One picture")
+    ) = optional("Authors, if not the office itself")
+    image: ImageFields | None = optional("One picture")
     attachments: (
         Annotated[list[Either[keys.Line, AttachmentFields]], Field(min_length=1, max_length=50)]
         | None
-    ) = Field(None, description="Documents to download: names of files, or mappings")
-    language: keys.Language | None = Field(None, description="Language, if it is not the office's")
-    translation_of: keys.Slug | None = Field(
-        None, description="Slug of the entry that this translates"
-    )
-    id: Annotated[str, AfterValidator(_check_id)] | None = Field(
-        None, description="The entry's former slug, a full tag URI, or its id in an older feed"
+    ) = optional("Documents to download: names of files, or mappings")
+    language: keys.Language | None = optional("Language, if it is not the office's")
+    translation_of: keys.Slug | None = optional("Slug of the entry that this translates")
+    id: Annotated[str, AfterValidator(_check_id), keys.reading(_identity, "bad-id")] | None = (
+        optional("The entry's former slug, a full tag URI, or its id in an older feed")
     )
     aliases: (
         Annotated[list[keys.Alias], Field(min_length=1, max_length=keys.MAX_ALIASES)] | None
-    ) = Field(None, description="Former paths of this entry below site.url; pages there lead to it")
+    ) = optional("Former paths of this entry below site.url; pages there lead to it")
     draft: keys.Flag = Field(False, description="If true, the entry is checked but never published")  # noqa: FBT003
-    withdrawn: keys.When | None = Field(
-        None, description="Date from which the entry is no longer valid"
-    )
-
-
-def _check_authority(value: str) -> str:
-    try:
-        parse_authority(value)
-    except TagError as error:
-        keys.refuse("bad-authority", str(error))
-    return value
+    withdrawn: keys.When | None = optional("Date from which the entry is no longer valid")
 
 
 def _check_zone(value: str) -> str:
@@ -144,13 +128,6 @@ def _check_zone(value: str) -> str:
             message += "write a name such as Asia/Ulaanbaatar"
         keys.refuse("unknown-time-zone", message)
     return value
-
-
-def _check_site_url(value: str) -> str:
-    try:
-        return to_folder(value)
-    except AddressError as error:
-        keys.refuse("bad-url", str(error))
 
 
 def _check_limit(value: int) -> int:
@@ -190,10 +167,12 @@ def _default_archives() -> list[Archive]:
 class SiteFields(keys.Fields):
     """Settings of the whole site."""
 
-    url: Annotated[str, AfterValidator(_check_site_url)] = Field(
+    url: Annotated[str, keys.reading(to_folder, "bad-url")] = Field(
         description="Address of the published site", examples=["https://example.org/feeds/"]
     )
-    authority: Annotated[str, AfterValidator(_check_authority)] = Field(
+    authority: Annotated[
+        str, keys.reading(lambda text: parse_authority(text).text, "bad-authority")
+    ] = Field(
         description="Domain of the office, date on which it had it, and a prefix (RFC 4151)",
         examples=["example.org,2015:office"],
     )
@@ -216,27 +195,25 @@ class SiteFields(keys.Fields):
     archives: list[Archive] = Field(
         default_factory=_default_archives, description="Feed formats that have archives (RFC 5005)"
     )
-    logo: keys.Line | None = Field(None, description="Path of the logo: SVG, PNG, JPEG or WebP")
-    icon: keys.Line | None = Field(
-        None, description="Path of a square picture of 512 pixels or more: PNG, JPEG or WebP"
+    logo: keys.Line | None = optional("Path of the logo: SVG, PNG, JPEG or WebP")
+    icon: keys.Line | None = optional(
+        "Path of a square picture of 512 pixels or more: PNG, JPEG or WebP"
     )
-    image: keys.Line | None = Field(
-        None, description="Path of the picture of shared links, best 1200 x 630 pixels"
+    image: keys.Line | None = optional(
+        "Path of the picture of shared links, best 1200 x 630 pixels"
     )
     accent: Annotated[str, AfterValidator(_check_accent)] = Field(
         "#174a94",
         description="Colour of links and buttons; its contrast on white is 4.5:1 or more",
         examples=['"#1a5fb4"'],
     )
-    home: LinkFields | None = Field(
-        None, description="The site that the office belongs to; linked at the top of each page"
+    home: LinkFields | None = optional(
+        "The site that the office belongs to; linked at the top of each page"
     )
-    links: Annotated[list[LinkFields], Field(min_length=1, max_length=20)] | None = Field(
-        None, description="Links at the end of each page: contact, imprint, social networks"
+    links: Annotated[list[LinkFields], Field(min_length=1, max_length=20)] | None = optional(
+        "Links at the end of each page: contact, imprint, social networks"
     )
-    newsletter: keys.Url | None = Field(
-        None, description="Web page where people subscribe to the news by e-mail"
-    )
+    newsletter: keys.Url | None = optional("Web page where people subscribe to the news by e-mail")
     search: keys.Flag = Field(
         default=False,
         description="Whether the site has a page to search; needs the package `ilofeed[search]`",
@@ -252,7 +229,7 @@ class TermFields(keys.Fields):
     """A category or a country."""
 
     label: PerLanguage[keys.Line]
-    broader: str | None = Field(None, description="Broader term; its feed has these entries too")
+    broader: str | None = optional("Broader term; its feed has these entries too")
     description: PerLanguage[keys.Paragraph] | None = None
 
 
@@ -310,9 +287,9 @@ class OfficeFields(keys.Fields):
         min_length=1, examples=["{world: World}"]
     )
     feeds: Annotated[list[Either[Literal["all"], PerFields]], Field(min_length=1)] | None = None
-    aliases: Annotated[dict[str, str], Field(min_length=1)] | None = Field(
-        None, description="Former paths of feeds and pages below site.url, and their paths now"
+    aliases: Annotated[dict[str, str], Field(min_length=1)] | None = optional(
+        "Former paths of feeds and pages below site.url, and their paths now"
     )
-    words: Annotated[dict[keys.Language, WordsFields], Field(min_length=1)] | None = Field(
-        None, description="Words of pages by language; `ilofeed words` prints them"
+    words: Annotated[dict[keys.Language, WordsFields], Field(min_length=1)] | None = optional(
+        "Words of pages by language; `ilofeed words` prints them"
     )

@@ -267,17 +267,13 @@ def missing_targets(data: bytes, office: Office, published: Collection[str]) -> 
     source, _ = frontmatter.read_source("feeds.yaml", data)
     for path, target in office.aliases.items():
         if path not in published and source is not None:
-            written = target.removesuffix("index.html")
-            start = source.text.find("aliases:") + len("aliases:")
-            places = (
-                source.text.find(f"{before}{written}", start) + len(before)
-                for before in (": ", ': "', ": '")
-            )
+            start = max(source.text.find("aliases:"), 0)
+            written = re.escape(target.removesuffix("index.html"))
+            place = re.compile(rf":[ \t]+[\"']?({written})").search(source.text, start)
             feeds = {other for other in published if other.endswith((".xml", ".json", ".ics"))}
             hint = did_you_mean(target, feeds) or "; correct the path"
             message = f"this site publishes no page, feed or list at {quote(target)}{hint}"
-            offset = next((place for place in places if place >= start), 0)
-            yield source.problem(offset, "bad-alias", message)
+            yield source.problem(place.start(1) if place else 0, "bad-alias", message)
 
 
 def describe_dead_link(address: str) -> str:

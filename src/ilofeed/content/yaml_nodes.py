@@ -21,11 +21,10 @@ from ilofeed.content.yaml_errors import (
     Diagnostic,
     YamlError,
     explain,
-    line_at,
     no_indent,
 )
 from ilofeed.problems import Code, Problem, quote
-from ilofeed.text import SPACES, Source
+from ilofeed.text import SPACES, Source, line_at
 
 MAX_DEPTH = 8  # the deepest key of the schemas is on level 4
 MAX_REPAIRS = 100
@@ -266,11 +265,13 @@ class _Builder:
         offset, end = event.start_mark.index, event.end_mark.index
         start = self._base + offset
         if isinstance(event, yaml.AliasEvent):
-            message = f"{quote(f'*{event.anchor}')} is a YAML alias, which is not supported; "
-            message += "if the star is part of the value, put the value in quotes"
-            self._report(start, "yaml-alias", message)
+            self._refuse(start, "yaml-alias", f"*{event.anchor}", "alias")
             return Scalar("", start, self._base + end, broken=True)
-        broken = self._refuse_extras(event, start)
+        broken = event.anchor is not None or event.tag is not None
+        if event.anchor is not None:
+            self._refuse(start, "yaml-alias", f"&{event.anchor}", "anchor")
+        if event.tag is not None:
+            self._refuse(start, "yaml-tag", event.tag, "tag")
         if isinstance(event, yaml.ScalarEvent):
             broken = broken or any(offset <= masked < end for masked in self._masked)
             return Scalar(event.value, start, self._base + end, event.style or "", broken)
@@ -291,17 +292,11 @@ class _Builder:
             return Sequence(tuple(items), start, end)
         return Mapping(tuple(pairs.values()), start, end)
 
-    def _refuse_extras(self, event: Any, start: int) -> bool:
-        """Report an anchor or a tag; return whether there was one."""
-        if event.anchor is not None:
-            message = f"{quote('&' + event.anchor)} is a YAML anchor, which is not supported; "
-            message += "if the & is part of the value, put the value in quotes"
-            self._report(start, "yaml-alias", message)
-        if event.tag is not None:
-            message = f"{quote(event.tag)} is a YAML tag, which is not supported; "
-            message += "if it is part of the value, put the value in quotes"
-            self._report(start, "yaml-tag", message)
-        return event.anchor is not None or event.tag is not None
+    def _refuse(self, start: int, code: Code, written: str, kind: str) -> None:
+        """Report what this YAML does not have."""
+        message = f"{quote(written)} is a YAML {kind}, which is not supported; "
+        message += "if it is part of the value, put the value in quotes"
+        self._report(start, code, message)
 
     def _report(self, offset: int, code: Code, message: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:

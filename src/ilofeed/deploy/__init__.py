@@ -5,10 +5,4 @@ changes it, in the order of publishing. rclone speaks the protocols (`engine`).
 """
 
 from ilofeed.deploy.deployment import Deployment, carry_out, prepare
-from ilofeed.deploy.engine import Engine, find_engine
-from ilofeed.deploy.target import SCHEMES, Target, TargetError, read_target
-
-__all__ = [
-    "SCHEMES", "Deployment", "Engine", "Target", "TargetError", "carry_out",
-    "find_engine", "prepare", "read_target",
-]  # fmt: skip
+from ilofeed.deploy.engine import Target, TargetError, find_engine, read_target

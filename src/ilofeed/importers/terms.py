@@ -20,7 +20,7 @@ from ilofeed.importers.markup import plain
 from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import Problem, did_you_mean, has_errors, quote
 from ilofeed.sources import DIMENSIONS, Dimension, Item, RequestError, Tag
-from ilofeed.text import SLUG, decode, repair, slugify
+from ilofeed.text import SLUG, decode, line_at, repair, slugify
 
 MAX_NEW, MAX_CHECKED, MAX_KEPT = 300, 200, 100
 MAX_MAP = 1_000_000  # bytes of a file that maps labels to terms
@@ -197,7 +197,7 @@ def with_terms(data: bytes, new: Mapping[str, Term], now: dt.datetime) -> bytes 
         return None
     key, value = terms.pairs[-1]
     indent = " " * (text.place(key.start)[1] - 1)
-    if text.line_at(key.start)[: len(indent)] != indent:  # in brackets, or after tabs
+    if line_at(text.text, key.start)[1][: len(indent)] != indent:  # in brackets, or after tabs
         return None
     line, _ = text.place(max(_end(text.text, value) - 1, key.start))
     lines = data.splitlines(keepends=True)

@@ -15,11 +15,16 @@ from ilofeed.media.brand import (
     contrast,
     readable,
 )
-from ilofeed.media.documents import files_of, render_files, unread_files
 from ilofeed.media.former import alias_path, check_aliases, path_prefixes, site_paths
 from ilofeed.media.kinds import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, media_type, published_type
-from ilofeed.media.local_files import LocalFiles, published_name, version_path
-from ilofeed.media.pictures import converter_version
+from ilofeed.media.local_files import (
+    LocalFiles,
+    files_of,
+    published_name,
+    render_files,
+    unread_files,
+)
+from ilofeed.media.pictures import converter_version, version_path
 from ilofeed.media.sources import (
     MAX_FILE_BYTES,
     NOT_A_FILE,
@@ -31,12 +36,3 @@ from ilofeed.media.sources import (
     read_file,
     unreadable,
 )
-
-__all__ = [
-    "BRAND_KEYS", "DOCUMENT_SUFFIXES", "LEAST_CONTRAST", "MAX_FILE_BYTES", "NOT_A_FILE",
-    "OUTSIDE", "PICTURE_SUFFIXES", "WHITE", "Icon", "LocalFiles", "OfficeFile", "Unreadable",
-    "alias_path", "brand_file", "check_aliases", "check_brand", "contrast", "converter_version",
-    "digest_of", "files_of", "is_inside_office", "media_type", "path_prefixes",
-    "published_name", "published_type", "read_file", "readable", "render_files", "site_paths",
-    "unread_files", "unreadable", "version_path",
-]  # fmt: skip

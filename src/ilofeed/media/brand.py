@@ -11,8 +11,7 @@ from enum import IntEnum
 from pathlib import Path
 
 from ilofeed.media.kinds import refuse_drawing
-from ilofeed.media.local_files import version_path
-from ilofeed.media.pictures import PictureInfo, check_picture
+from ilofeed.media.pictures import PictureInfo, check_picture, version_path
 from ilofeed.media.sources import OUTSIDE, OfficeFile, Unreadable, digest_of, leads_outside
 from ilofeed.model import PublishedFile
 from ilofeed.problems import quote

@@ -245,3 +245,9 @@ def _encode(image: Image.Image, source: Container, form: str = "") -> bytes:
         data = file.getvalue()
         return data[:start] + source.colour_chunks + data[start:]
     return file.getvalue()
+
+
+def version_path(path: str, width: int) -> str:
+    """Return the path of a smaller version of a picture: `photo-800.jpg` of `photo.jpg`."""
+    stem, _, suffix = path.rpartition(".")
+    return f"{stem}-{width}.{suffix}"

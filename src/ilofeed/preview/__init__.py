@@ -5,6 +5,4 @@ files. This package neither publishes nor prints.
 """
 
 from ilofeed.preview.server import Server
-from ilofeed.preview.watch import Update, Watcher
-
-__all__ = ["Server", "Update", "Watcher"]
+from ilofeed.preview.watch import Watcher

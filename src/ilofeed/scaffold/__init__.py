@@ -3,5 +3,3 @@
 from ilofeed.scaffold import cms, create, entry_file
 from ilofeed.scaffold.cms import entry_schema, feeds_schema
 from ilofeed.scaffold.new_office import suggest_authority
-
-__all__ = ["cms", "create", "entry_file", "entry_schema", "feeds_schema", "suggest_authority"]

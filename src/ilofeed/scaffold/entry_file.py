@@ -1,11 +1,11 @@
 """Write a new entry file, or set `updated` in an existing one."""
 
+import dataclasses
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from ilofeed.content import PLACEHOLDER, check_entry, slug_of, to_yaml
+from ilofeed.content import PLACEHOLDER, check_entry, serialize_entry, slug_of
 from ilofeed.dates import Moment
 from ilofeed.feeds import whole_seconds
 from ilofeed.media import OfficeFile
@@ -21,7 +21,7 @@ _DATE = re.compile(rb"^[\"']?date[\"']?[ \t]*:[^\r\n]*(\r\n|\r|\n)", re.MULTILIN
 _FENCE = re.compile(rb"^---[ \t]*(?=[\r\n]|\Z)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclasses.dataclass(frozen=True, slots=True)
 class NewEntry:
     """Options of `ilofeed new`; without a summary the entry is a draft."""
 
@@ -50,20 +50,8 @@ def write_entry(
         number += 1
         slug = f"{base}-{number}"
     path = f"entries/{new.date.year}/{slug}.md"
-    optional = {"link": new.link, "language": new.language, "translation_of": new.translation_of}
-    lines = [
-        "---",
-        f"title: {to_yaml(new.title)}",
-        f"date: {new.date.isoformat()}",
-        f"summary: {to_yaml(new.summary or PLACEHOLDER)}",
-        f"categories: [{', '.join(new.categories)}]",
-        f"countries: [{', '.join(new.countries)}]",
-        *(f"{key}: {to_yaml(text)}" for key, text in optional.items() if text is not None),
-        *(["draft: true"] if new.summary is None else []),
-        "---",
-        "",
-    ]
-    data = "\n".join(lines).encode()
+    keys = dataclasses.asdict(new) | {"summary": new.summary or PLACEHOLDER}
+    data = serialize_entry(keys | {"draft": new.summary is None})
     return path, data, check_entry(path, data, office, {}, now).problems
 
 

@@ -6,6 +6,7 @@ These functions know neither YAML nor Markdown.
 from ilofeed.text.characters import (
     MAX_PER_FILE,
     PRIVATE,
+    SPACES,
     Source,
     describe_unfit,
     escaped_private,
@@ -13,8 +14,10 @@ from ilofeed.text.characters import (
     find_mistaken,
     find_unfit,
     is_mistakable,
+    line_at,
     private_character,
     repair,
+    unseen,
     without_markup,
 )
 from ilofeed.text.decoding import decode, foreign_lines, readable_encodings
@@ -25,11 +28,3 @@ from ilofeed.text.scripts import (
     slugify,
     suggest_language,
 )
-from ilofeed.text.unseen import SPACES, unseen
-
-__all__ = [
-    "MAX_PER_FILE", "PRIVATE", "SLUG", "SPACES", "Source", "decode", "describe_unfit",
-    "escaped_private", "find_markup", "find_mistaken", "find_unfit", "foreign_lines",
-    "foreign_script", "is_mistakable", "is_windows_name", "private_character",
-    "readable_encodings", "repair", "slugify", "suggest_language", "unseen", "without_markup",
-]  # fmt: skip
