@@ -9,8 +9,7 @@ import pytest
 
 from ilofeed.cli.import_command import import_source
 from ilofeed.sources.items import Author, ImportedDate, Picture, SourceError, Tag, Text
-from ilofeed.sources.json_feed import read_json
-from ilofeed.sources.wordpress_json import read_wordpress_posts
+from ilofeed.sources.json_feed import read_json, read_wordpress_posts
 from offices import NOW, write_office
 
 if TYPE_CHECKING:

@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ilofeed.sources.files.tables import read_sheets, read_table
-from ilofeed.sources.files.workbooks import is_workbook
+from ilofeed.sources.files.tables import is_workbook, read_sheets, read_table
 from ilofeed.sources.items import ImportedFeed, SourceError
 from offices import DATA
 
@@ -223,6 +222,6 @@ def test_what_is_large_when_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> N
         read_sheets(claiming(135_000_000), {})
     with pytest.raises(SourceError, match="the workbook is damaged"):
         read_sheets(claiming(9), {})
-    monkeypatch.setattr("ilofeed.sources.files.workbooks._MAX_FILES", 3)
+    monkeypatch.setattr("ilofeed.sources.files.tables._MAX_FILES", 3)
     with pytest.raises(SourceError, match="larger than 128 MiB"):
         read_sheets(packed({f"{number}.xml": "<a/>" for number in range(4)}), {})

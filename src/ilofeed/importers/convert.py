@@ -12,7 +12,7 @@ from ilofeed.content import check_entry, serialize_entry
 from ilofeed.feeds import OPML_PATHS
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import address_key
-from ilofeed.importers.updates import EarlierEntry
+from ilofeed.importers.versions import EarlierEntry
 from ilofeed.model import Entry, Office
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import SLUG

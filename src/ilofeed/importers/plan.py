@@ -25,8 +25,7 @@ from ilofeed.importers.convert import (
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses, OldSite, address_key
 from ilofeed.importers.terms import TermFinder, used_terms, with_terms_of
-from ilofeed.importers.updates import EarlierEntries, EarlierEntry
-from ilofeed.importers.versions import newest_versions
+from ilofeed.importers.versions import EarlierEntries, EarlierEntry, newest_versions
 from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import plural, quote
 from ilofeed.sources import ImportedFeed, Item, Note

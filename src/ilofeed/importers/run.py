@@ -20,8 +20,8 @@ from ilofeed.importers.fetching import FileSource, MediaFiles
 from ilofeed.importers.former import TABLE, OldSite, redirect_files
 from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
-from ilofeed.importers.updates import EarlierEntries, read_record, write_record
 from ilofeed.importers.verified import SiteCheck, verify_plan
+from ilofeed.importers.versions import EarlierEntries, read_record, write_record
 from ilofeed.media import digest_of
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote

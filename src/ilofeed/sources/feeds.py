@@ -19,10 +19,8 @@ from lxml import etree
 from ilofeed.http import is_address
 from ilofeed.problems import quote
 from ilofeed.sources import items, public
-from ilofeed.sources.own_items import without_additions
 from ilofeed.sources.wordpress import read_export
-from ilofeed.sources.xml import local_name, parse_xml, text_of
-from ilofeed.sources.xml_repair import ITEMS, PARENTS, is_unmatched
+from ilofeed.sources.xml import ITEMS, PARENTS, is_unmatched, local_name, parse_xml, text_of
 from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -93,7 +91,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
         reader = _EntryReader(feed, entry, node, by_ilofeed, is_rss=kind != "feed")
         item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
         if by_ilofeed:
-            item = without_additions(item)
+            item = items.without_additions(item)
         read.append(export.item(item) if export else item)
         unread.update(export.unread(number) if export else ())
         unread.update(
