@@ -102,6 +102,11 @@ class Draft:
     former: tuple[str, ...] = ()
     earlier: EarlierEntry | None = None  # which the item describes again
 
+    @property
+    def number(self) -> int:
+        """The number of the item."""
+        return self.fields.item.number
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -138,7 +143,7 @@ class Converter:
             assumed=assumed,
         )
         keys = {**self._values(fields, draft, pages), **draft.keys}
-        file, why = self._check(fields.item.number, draft.slug, keys, lost)
+        file, why = self._check(draft.number, draft.slug, keys, lost)
         if file is not None:
             file = dataclasses.replace(file, former=draft.former)
         unique = tuple(dict.fromkeys(lost))

@@ -38,7 +38,7 @@ from ilofeed.media import (
 )
 from ilofeed.model import Entry, Office, PublishedFile
 from ilofeed.problems import attempting, plural, quote
-from ilofeed.sources import FOLDER, Note, file_in_folder
+from ilofeed.sources import FOLDER, Note, file_in_folder, note
 from ilofeed.text import is_windows_name
 from ilofeed.urls import AddressError
 
@@ -116,7 +116,7 @@ class MediaFiles:
         planned = planned if self._source else ()
         urls = {url for file in planned for url, _ in self._wanted(self._parts(file))}
         text = f"{plural(len(urls), 'file')} would be put beside entries, if they can be used"
-        return [Note(0, "", text)] * bool(urls)
+        return [note(text)] * bool(urls)
 
     def summary(self, already: int) -> list[Note]:
         """Return a note on how many files there are; `already` entries were there before."""
@@ -124,7 +124,7 @@ class MediaFiles:
         if already and self._source.fetches:
             entries = plural(already, "entry is", "entries are")
             texts.append(f"files are fetched for new entries alone; {entries} already present")
-        return [Note(0, "", text) for text in texts]
+        return list(map(note, texts))
 
     def _parts(self, file: EntryFile) -> EntryParts:
         return read_parts(file.path, file.data, self._office, self._now)

@@ -20,7 +20,7 @@ from ilofeed.importers.fields import EntryFields
 from ilofeed.media import digest_of
 from ilofeed.model import Entry, Office
 from ilofeed.problems import plural, quote
-from ilofeed.sources import ImportedFeed, Item, Note
+from ilofeed.sources import ImportedFeed, Item, listed, note
 
 # what tells entries with one id apart: the title, and the link with the date (and text, of a day)
 Names: TypeAlias = frozenset[tuple[str, ...]]
@@ -86,10 +86,10 @@ def newest_versions(
             kept.append(newest)
     notes = feed.notes
     if older:
-        numbers = ", ".join(map(str, sorted(older)[:10])) + ", …" * (len(older) > 10)
+        numbers = listed(sorted(older))
         what = plural(len(older), "version", "versions")
         text = f"left out {what} of items that are here again ({numbers}): the newest is imported"
-        notes = (*notes, Note(0, "", text))
+        notes = (*notes, note(text))
     kept.sort(key=lambda item: item.number)
     left_out = feed.left_out + len(older)
     return dataclasses.replace(feed, items=tuple(kept), notes=notes, left_out=left_out)

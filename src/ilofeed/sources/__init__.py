@@ -19,6 +19,8 @@ from ilofeed.sources.items import (
     SourceError,
     Tag,
     Text,
+    listed,
+    note,
 )
 from ilofeed.sources.read import SourceRequest, read_source
 
@@ -38,5 +40,7 @@ __all__ = [
     "Tag",
     "Text",
     "file_in_folder",
+    "listed",
+    "note",
     "read_source",
 ]

@@ -76,20 +76,17 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     is_whole = not any(map(is_unmatched, notes))
     states = public.xml_states(root, nodes, is_whole=is_whole)
     selection = public.select(enumerate(states, 1), drafts=drafts)
-    notes += [*selection.notes, *items.too_many(len(selection.taken))]
-    numbers = list(selection.taken)[: items.MAX_ITEMS]
-    kept = set(numbers)
     export = read_export(root, nodes)
     for number, node in enumerate(nodes, 1):
-        if number not in kept:  # its text is not read any further
+        if number not in selection.taken:  # its text is not read any further
             node.getparent().remove(node)
     unread = _remove_unsafe(root)
-    feed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
+    feed, entries = _parse(root, {number: nodes[number - 1] for number in selection.taken}, base)
     by_ilofeed = feed.get("generator") == "ilofeed"
-    read = []
+    read, more = [], list[items.Note]()
     for number, entry, node in entries:
         reader = _EntryReader(feed, entry, node, by_ilofeed, is_rss=kind != "feed")
-        item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
+        item = reader.item(number)
         if by_ilofeed:
             item = items.without_additions(item)
         read.append(export.item(item) if export else item)
@@ -102,20 +99,20 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
             and dict.get(entry, key)
         )
         unread.update(reader.unread(item))
-    for number in sorted(kept - {item.number for item in read}):
-        notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
+    for number in sorted(selection.taken.keys() - {item.number for item in read}):
+        more.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     if unread:
-        names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
+        names = items.counted(unread)
+        more.append(items.note(f"elements ignored, since entries have no key: {names}"))
     is_wordpress = "wordpress" in _string(dict.get(feed, "generator")).lower()
-    return items.ImportedFeed(
-        tuple(read),
-        tuple(notes),
-        by_ilofeed,
-        left_out=selection.left_out,
+    made = selection.feed(
+        read,
+        more,
+        by_ilofeed=by_ilofeed,
         next_page=next_link(root) if export is None else "",
         page_parameter="paged" if is_wordpress and export is None and nodes else "",
     )
+    return dataclasses.replace(made, notes=(*notes, *made.notes))
 
 
 def next_link(root: Any) -> str:

@@ -5,7 +5,8 @@
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -51,6 +52,26 @@ class Note:
             return visible(self.text)
         title = f' "{visible(self.title, 60)}"' if self.title else ""
         return f"item {self.number}{title}: {visible(self.text)}"
+
+
+def note(text: str) -> Note:
+    """Return a note on the whole source."""
+    return Note(0, "", text)
+
+
+def listed(values: Sequence[object]) -> str:
+    """Return the first ten values, with commas between them and `…` for the others."""
+    return ", ".join([*map(str, values[:10]), *["…"] * (len(values) > 10)])
+
+
+def numbered(numbers: Sequence[int]) -> str:
+    """Return the first numbers of items with their noun: `items 1, 2`."""
+    return f"{'item' if len(numbers) == 1 else 'items'} {listed(numbers)}"
+
+
+def counted(counts: Counter[str]) -> str:
+    """Return names in the order of the alphabet, each with its count."""
+    return ", ".join(f"{name} ({count})" for name, count in sorted(counts.items())[:50])
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +193,7 @@ def too_many(number: int) -> list[Note]:
     """Return a note if a document has more than `MAX_ITEMS` items."""
     if number <= MAX_ITEMS:
         return []
-    return [Note(0, "", f"only the first {MAX_ITEMS} of {number} items are imported")]
+    return [note(f"only the first {MAX_ITEMS} of {number} items are imported")]
 
 
 def without_additions(item: Item) -> Item:

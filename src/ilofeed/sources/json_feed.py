@@ -4,7 +4,6 @@ The REST interface of WordPress lists posts (`wp-json/wp/v2/posts`).
 """
 
 import html
-import itertools
 import json
 import re
 from collections import Counter
@@ -68,25 +67,19 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
         raise items.SourceError(message)
     states = ((number, _state(as_mapping(item))) for number, item in enumerate(members, 1))
     selection = public.select(states, drafts=drafts)
-    notes = [*selection.notes, *items.too_many(len(selection.taken))]
-    read, unread = [], Counter[str]()
-    for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
+    read, unread, notes = [], Counter[str](), []
+    for number in selection.taken:
         item = members[number - 1]
         if isinstance(item, dict):
-            seen = _item(number, item, document, publication)
+            seen = _item(number, item, document)
             read.append(items.without_additions(seen) if "_ilofeed" in item else seen)
             unread.update(_unread(item))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
-    notes += ignored_members(unread)
     by_ilofeed = any(isinstance(as_mapping(item).get("_ilofeed"), dict) for item in members)
-    return items.ImportedFeed(
-        tuple(read),
-        tuple(notes),
-        by_ilofeed,
-        left_out=selection.left_out,
-        next_page=as_text(document.get("next_url")),
-    )
+    next_page = as_text(document.get("next_url"))
+    notes += _ignored_members(unread)
+    return selection.feed(read, notes, by_ilofeed=by_ilofeed, next_page=next_page)
 
 
 def _unread(item: dict[str, Any]) -> Iterator[str]:
@@ -98,11 +91,10 @@ def _unread(item: dict[str, Any]) -> Iterator[str]:
     yield from ["authors"] * (len(as_list(item.get("authors"))) - len(list(_authors(item))))
 
 
-def ignored_members(unread: Counter[str]) -> list[items.Note]:
+def _ignored_members(unread: Counter[str]) -> list[items.Note]:
     """Return a note on members that were not read, given by name and number of items."""
-    names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-    message = f"members ignored, since entries have no key: {names}"
-    return [items.Note(0, "", message)] * bool(unread)
+    message = f"members ignored, since entries have no key: {items.counted(unread)}"
+    return [items.note(message)] * bool(unread)
 
 
 def _state(item: dict[str, Any]) -> public.State:
@@ -110,11 +102,7 @@ def _state(item: dict[str, Any]) -> public.State:
     fields = [
         (public.fold(key), _statement(value)) for part in parts for key, value in part.items()
     ]
-    state = public.state_of(
-        (name, value)
-        for name, value in fields
-        if name in public.NAMES and not (name in public.PASSWORDS and value == "false")
-    )
+    state = public.state_of(field for field in fields if field not in public.NO_PASSWORD)
     if state.kind != "public" or "_ilofeed" in item:
         return state
     title, link, *texts = (
@@ -133,9 +121,7 @@ def _statement(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)[:200]
 
 
-def _item(
-    number: int, item: dict[str, Any], feed: dict[str, Any], publication: items.Publication
-) -> items.Item:
+def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item:
     extension = as_mapping(item.get("_ilofeed"))
     event, image = as_mapping(extension.get("event")), as_mapping(extension.get("image"))
     url, external = as_text(item.get("url")), as_text(item.get("external_url"))
@@ -161,7 +147,6 @@ def _item(
         event=items.ImportedEvent(*(as_text(event.get(key)) for key in items.EVENT)),
         language=as_text(item.get("language")) or as_text(feed.get("language")),
         translation_of=as_text(extension.get("translation_of")),
-        publication=publication,
     )
 
 
@@ -220,25 +205,18 @@ def read_wordpress_posts(text: str, *, drafts: bool = False) -> items.ImportedFe
     selection = public.select(
         ((number, _post_state(post)) for number, post in enumerate(posts, 1)), drafts=drafts
     )
-    notes = [*selection.notes, *items.too_many(len(selection.taken))]
     read, unread, unnamed = [], Counter[str](), 0
-    for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
+    for number in selection.taken:
         post = posts[number - 1]
-        read.append(_post(number, post, publication))
+        read.append(_post(number, post))
         unnamed += "_embedded" not in post
         unread.update(key for key in post.keys() - _POST_READ - _TECHNICAL if post[key])
-    if unnamed:
-        message = (
-            "posts without the names of their categories and authors and without pictures: "
-            f"{unnamed}; add `_embed=1` to the address, as in /wp-json/wp/v2/posts?_embed=1"
-        )
-        notes.append(items.Note(0, "", message))
-    return items.ImportedFeed(
-        tuple(read),
-        (*notes, *ignored_members(unread)),
-        left_out=selection.left_out,
-        page_parameter="page",
+    message = (
+        "posts without the names of their categories and authors and without pictures: "
+        f"{unnamed}; add `_embed=1` to the address, as in /wp-json/wp/v2/posts?_embed=1"
     )
+    notes = [*[items.note(message)] * bool(unnamed), *_ignored_members(unread)]
+    return selection.feed(read, notes, page_parameter="page")
 
 
 def _post_state(post: dict[str, Any]) -> public.State:
@@ -258,7 +236,7 @@ def _post_state(post: dict[str, Any]) -> public.State:
     return public.placeholder_state(title, as_text(post.get("link")), texts, is_wordpress=True)
 
 
-def _post(number: int, post: dict[str, Any], publication: items.Publication) -> items.Item:
+def _post(number: int, post: dict[str, Any]) -> items.Item:
     content, excerpt = _rendered(post, "content"), _rendered(post, "excerpt")
     if content and _SHORTENED.search(excerpt):  # WordPress made it of the content
         excerpt = ""
@@ -282,7 +260,6 @@ def _post(number: int, post: dict[str, Any], publication: items.Publication) -> 
             if (name := as_text(person.get("name")))
         ),
         picture=_post_picture(embedded),
-        publication=publication,
     )
 
 

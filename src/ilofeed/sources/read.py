@@ -39,6 +39,7 @@ from ilofeed.sources.items import (
     Note,
     RequestError,
     SourceError,
+    note,
 )
 from ilofeed.sources.json_feed import (
     as_list,
@@ -119,7 +120,7 @@ def read_source(
             feed = read_text(text)
     if mistaken := find_mistaken(text):
         message = f"text that was decoded wrongly, such as {quote(mistaken, 40)}, is repaired"
-        notes.append(Note(0, "", message))
+        notes.append(note(message))
     return dataclasses.replace(feed, notes=(*notes, *feed.notes, *excerpt_notes(feed)))
 
 
@@ -188,7 +189,7 @@ def excerpt_notes(feed: ImportedFeed) -> list[Note]:
         "site has no full texts; import an export of the site instead, or, if it is of WordPress, "
         "its /wp-json/wp/v2/posts?_embed=1"
     )
-    return [Note(0, "", message)] * bool(count)
+    return [note(message)] * bool(count)
 
 
 def _is_excerpt(text: str) -> bool:
@@ -203,7 +204,7 @@ def more_pages(feed: ImportedFeed) -> Note:
         f"older items {are if feed.next_page else 'may be on further pages'}; to read up to 20 "
         "pages, import the address of the feed with --pages 20"
     )
-    return Note(0, "", message)
+    return note(message)
 
 
 class _Page(NamedTuple):
@@ -247,10 +248,10 @@ def add_pages(
         except (AddressError, FetchError, TooLargeError, SourceError) as error:
             is_end = feed.page_parameter and getattr(error, "status", None) in {400, 404}
             message = f"page {number} and those after it are missing: {error}"
-            notes += [] if is_end else [Note(0, "", message)]
+            notes += [] if is_end else [note(message)]
             break
         room -= len(response.data)
-        notes += [Note(0, "", f"page {number}: {note.text}") for note in page_notes + page.notes]
+        notes += [note(f"page {number}: {other.text}") for other in page_notes + page.notes]
         new = [item for item in page.items if _key(item) not in seen]
         if not new:
             break

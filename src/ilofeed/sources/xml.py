@@ -14,7 +14,7 @@ from typing import Any
 from lxml import etree
 
 from ilofeed.problems import plural, visible
-from ilofeed.sources.items import MAX_PARTS, Note, SourceError
+from ilofeed.sources.items import MAX_PARTS, Note, SourceError, listed, note
 
 _PREFIXES = {  # which feeds often use without declaring them
     "app": "http://www.w3.org/2007/app",
@@ -87,7 +87,7 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
         text = text[doctype.end() :]
     _check_size(text)
     text, removed = _NOT_XML.subn("", text)
-    notes = [Note(0, "", f"control characters removed: {removed}")] * bool(removed)
+    notes = [note(f"control characters removed: {removed}")] * bool(removed)
     try:
         root = etree.fromstring(text.encode(), _parser(recover=False))
     except etree.XMLSyntaxError as error:
@@ -96,9 +96,9 @@ def parse_xml(text: str) -> tuple[Any, list[Note]]:
         why = visible(f"{reason}, line {error.lineno}" if quoted else reason, 150)
         message = f"the XML is not well-formed ({why}); it was repaired as far as possible"
         root, repairs = _repair(text, why)
-        notes += [Note(0, "", message), *repairs]
+        notes += [note(message), *repairs]
     cut = sum(_shorten(element) for element in root.iter())
-    return root, notes + [Note(0, "", f"{cut} overlong texts were shortened")] * bool(cut)
+    return root, notes + [note(f"{cut} overlong texts were shortened")] * bool(cut)
 
 
 def _check_size(text: str) -> None:
@@ -124,7 +124,7 @@ def _repair(text: str, why: str) -> tuple[Any, list[Note]]:
     for element in root.iter():
         _rename(element)
     if (count := sum(local_name(element) in ITEMS for element in root.iter())) != expected:
-        notes.append(Note(0, "", f"only {count} of {expected} items can be read"))
+        notes.append(note(f"only {count} of {expected} items can be read"))
     return root, notes
 
 
@@ -229,7 +229,7 @@ def repair_text(text: str) -> tuple[str, list[Note], int]:
     text = _TOKEN.sub(repair.replace, text[:at] + tail) + repair.finish()
     notes = list(repair.notes())
     if hidden:
-        notes.append(Note(0, "", f"{_UNMATCHED}: a comment never ends; what follows is left out"))
+        notes.append(note(f"{_UNMATCHED}: a comment never ends; what follows is left out"))
     return text, notes, repair.items
 
 
@@ -355,13 +355,12 @@ class _Repair:
         if self._removed:
             texts.append(f"references to characters that XML cannot have: {self._removed} removed")
         if self._unmatched:
-            numbers = [str(number) for number in self._unmatched if number]
+            numbers = [number for number in self._unmatched if number]
             where = "outside of the items"
             if numbers:
-                where = f"in {plural(len(numbers), 'item')} ({', '.join(numbers[:10])}"
-                where += ", …)" if len(numbers) > 10 else ")"
+                where = f"in {plural(len(numbers), 'item')} ({listed(numbers)})"
             texts.append(f"{_UNMATCHED} {where}: compare with the original")
-        return [Note(0, "", text) for text in texts]
+        return list(map(note, texts))
 
 
 def _local(name: str) -> str:

@@ -92,8 +92,7 @@ def read_sheets(
         texts = texts * bool(others) + [
             f"{what} were not read: {count}" for what, count in book.unread.items() if count
         ]
-        notes = tuple(items.Note(0, "", text) for text in texts)
-        return dataclasses.replace(feed, notes=(*notes, *feed.notes))
+        return dataclasses.replace(feed, notes=(*map(items.note, texts), *feed.notes))
     raise errors[0] if errors else items.SourceError("the workbook has no visible sheet")
 
 
@@ -102,32 +101,27 @@ def _read_rows(
 ) -> items.ImportedFeed:
     header = next((row for row in rows if any(map(str.strip, row))), [])
     positions, states, notes = _positions([name.strip() for name in header], columns)
-    numbered = list(enumerate(itertools.islice(rows, items.MAX_ITEMS + 1), 1))
-    if len(numbered) > items.MAX_ITEMS:
+    first = list(itertools.islice(rows, items.MAX_ITEMS + 1))
+    if len(first) > items.MAX_ITEMS:
         message = f"the table has more than {items.MAX_ITEMS} rows; the rest is ignored"
-        notes.append(items.Note(0, "", message))
-    filled = [
-        (number, [cell.strip() for cell in row])
-        for number, row in numbered[: items.MAX_ITEMS]
+        notes.append(items.note(message))
+    filled = {
+        number: [cell.strip() for cell in row]
+        for number, row in enumerate(first[: items.MAX_ITEMS], 1)
         if any(map(str.strip, row))
-    ]
-    last = filled[-1][0] if filled else 0
-    selection = public.select(
-        (
-            (number, _state(row, positions, states, is_last=number == last))
-            for number, row in filled
-        ),
-        drafts=drafts,
-    )
-    cells = {number: _cells(row, positions) for number, row in filled if number in selection.taken}
+    }
+    last = max(filled, default=0)
+    judged = {
+        number: _state(row, positions, states, is_last=number == last)
+        for number, row in filled.items()
+    }
+    selection = public.select(judged.items(), drafts=drafts)
+    cells = {number: _cells(filled[number], positions) for number in selection.taken}
     serials = sum(_read_serials(row, day_zero) for row in cells.values())
     if serials:
         message = f"numbers read as days since {day_zero}, as spreadsheets count them: {serials}"
-        notes.append(items.Note(0, "", message))
-    entries = [_item(number, row, selection.taken[number]) for number, row in cells.items()]
-    return items.ImportedFeed(
-        tuple(entries), (*notes, *selection.notes), is_table=True, left_out=selection.left_out
-    )
+        notes.append(items.note(message))
+    return selection.feed(itertools.starmap(_item, cells.items()), notes, is_table=True)
 
 
 def _read_serials(cells: dict[str, str], day_zero: dt.date) -> int:
@@ -202,10 +196,10 @@ def _positions(
         )
     names = ", ".join(map(quote, unknown[:50]))
     message = f"unknown columns ignored: {names}; name their keys with --column KEY=HEADER"
-    return positions, states, [items.Note(0, "", message)] * bool(unknown)
+    return positions, states, [items.note(message)] * bool(unknown)
 
 
-def _item(number: int, cells: Mapping[str, str], publication: items.Publication) -> items.Item:
+def _item(number: int, cells: Mapping[str, str]) -> items.Item:
     summary, body = cells["summary"], cells["body"]
     return items.Item(
         number,
@@ -228,7 +222,6 @@ def _item(number: int, cells: Mapping[str, str], publication: items.Publication)
         event=items.ImportedEvent(*(cells[f"event.{name}"] for name in items.EVENT)),
         language=cells["language"],
         translation_of=cells["translation_of"],
-        publication=publication,
     )
 
 
