@@ -20,7 +20,7 @@ from ilofeed.importers.markup import Body, from_markdown, plain, to_markdown
 from ilofeed.media import media_type
 from ilofeed.model import Office
 from ilofeed.problems import plural, quote
-from ilofeed.sources import Author, Enclosure, ImportedDate, Item, Text
+from ilofeed.sources import Author, Enclosure, Item, Text
 from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
 
@@ -108,11 +108,11 @@ class EntryFields:
 
         return _ADDRESS.sub(write, line)
 
-    def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
+    def date(self, written: str, what: str = "date") -> Moment | None:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
-        if not when:
+        if not written:
             return None
-        moment, note = read_date(when.written, self.office.timezone, self.date_forms)
+        moment, note = read_date(written, self.office.timezone, self.date_forms)
         if moment is None:
             self.lost.append(f"the {what}: {note}")
         elif note:
@@ -299,10 +299,10 @@ class EntryFields:
     def event(self) -> dict[str, Any]:
         """Return the event's keys, or none if it has no valid start."""
         event = self.item.event
-        start = self.date(ImportedDate(event.start), "event's start")
+        start = self.date(event.start, "event's start")
         if start is None:
             return {}
-        end = self.date(ImportedDate(event.end), "event's end")
+        end = self.date(event.end, "event's end")
         is_mixed = isinstance(start, dt.datetime) != isinstance(end, dt.datetime)
         if end is not None and (is_mixed or end < start):
             self.lost.append("the end of the event: it is before the start, or only one has a time")

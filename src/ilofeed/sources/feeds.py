@@ -208,8 +208,8 @@ class _EntryReader:
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link):
             link = ""  # feedparser returns any guid as a link
-        published = self._date("published") or self._date("created")
-        updated = self._date("updated")
+        published = self._get("published") or self._get("created")
+        updated = self._get("updated")
         return items.Item(
             number,
             id=self._get("id"),
@@ -217,7 +217,7 @@ class _EntryReader:
             link=link,
             page=self._link("related") if self.by_ilofeed else "",
             date=published or updated,
-            updated=updated if published else items.ImportedDate(),
+            updated=updated if published else "",
             summary=summary,
             content=content,
             base=base or link or _string(dict.get(self.feed, "link")),
@@ -240,9 +240,6 @@ class _EntryReader:
 
     def _detail(self, key: str, name: str) -> str:
         return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
-
-    def _date(self, key: str) -> items.ImportedDate:
-        return items.ImportedDate(self._get(key))
 
     def _text(self, key: str, *, html: bool) -> items.Text:
         is_html = html and "html" in self._detail(key, "type")
@@ -350,7 +347,7 @@ class _EntryReader:
             texts[_SINGLE.get(local_name(child), "")].add(text_of(child))
         for group in texts.keys() - {""}:
             yield from [group.replace(" ", " or ")] * (len(texts[group]) - 1)
-        if item.date.written != self._get("created") != "":
+        if item.date != self._get("created") != "":
             yield "created"
         authors = [author for author in dict.get(self.entry, "authors") or () if author]
         yield from ["author"] * (len(authors) - len(item.authors))

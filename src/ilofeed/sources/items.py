@@ -86,16 +86,6 @@ class Text:
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedDate:
-    """A date as the document has it."""
-
-    written: str = ""
-
-    def __bool__(self) -> bool:
-        return self.written != ""
-
-
-@dataclass(frozen=True, slots=True)
 class Tag:
     """A category of a document; `dimension` is set if the document says what kind it is."""
 
@@ -155,8 +145,8 @@ class Item:
     title: Text = Text()
     link: str = ""
     page: str = ""  # the item's page on the feed's own site, if `link` leads elsewhere
-    date: ImportedDate = ImportedDate()
-    updated: ImportedDate = ImportedDate()
+    date: str = ""  # as the document has it
+    updated: str = ""
     summary: Text = Text()
     content: Text = Text()
     base: str = ""  # for relative addresses in the content
@@ -187,6 +177,13 @@ class ImportedFeed:
     folder: Path | None = None  # whose files the items may show
     next_page: str = ""  # the address of a document with older items, as written
     page_parameter: str = ""  # in the addresses of further pages, if the site may have some
+
+
+def best_date(local: str, utc: str) -> str:
+    """Return a date of WordPress in UTC if there is one, else in the zone of the site, or ""."""
+    if utc and not utc.startswith("0000"):
+        return f"{utc.removesuffix('Z')}Z"
+    return "" if local.startswith("0000") else local
 
 
 def too_many(number: int) -> list[Note]:

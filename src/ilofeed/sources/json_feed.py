@@ -133,8 +133,8 @@ def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item
         title=items.Text(as_text(item.get("title"))),
         link=external or url,
         page=url if external else "",
-        date=items.ImportedDate(published or modified),
-        updated=items.ImportedDate(modified if published else ""),
+        date=published or modified,
+        updated=modified if published else "",
         summary=items.Text(as_text(item.get("summary"))),
         content=items.Text(body, "html") if body else items.Text(as_text(item.get("content_text"))),
         base=url or external or as_text(feed.get("home_page_url")),
@@ -248,8 +248,8 @@ def _post(number: int, post: dict[str, Any]) -> items.Item:
         slug=as_text(post.get("slug")),
         title=items.Text(_rendered(post, "title"), "html"),
         link=link,
-        date=_post_date(post, "date"),
-        updated=_post_date(post, "modified"),
+        date=items.best_date(as_text(post.get("date")), as_text(post.get("date_gmt"))),
+        updated=items.best_date(as_text(post.get("modified")), as_text(post.get("modified_gmt"))),
         summary=items.Text(excerpt, "html"),
         content=items.Text(content, "html"),
         base=link,
@@ -265,14 +265,6 @@ def _post(number: int, post: dict[str, Any]) -> items.Item:
 
 def _rendered(post: dict[str, Any], key: str) -> str:
     return as_text(as_mapping(post.get(key)).get("rendered"))
-
-
-def _post_date(post: dict[str, Any], key: str) -> items.ImportedDate:
-    """Return a date in UTC if the post has it, else in the zone of the site."""
-    in_utc = as_text(post.get(f"{key}_gmt"))
-    if in_utc and not in_utc.startswith("0000"):
-        return items.ImportedDate(f"{in_utc.removesuffix('Z')}Z")
-    return items.ImportedDate(as_text(post.get(key)))
 
 
 def _post_tags(embedded: dict[str, Any]) -> Iterator[items.Tag]:

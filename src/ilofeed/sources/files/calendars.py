@@ -272,8 +272,8 @@ def _item(
         id=identity,
         slug=title if at is None else f"{title} {start:%Y-%m-%d}",
         title=items.Text(title),
-        date=items.ImportedDate(next(filter(None, written), "")),
-        updated=items.ImportedDate(written[1] if written[0] else ""),
+        date=next(filter(None, written), ""),
+        updated=written[1] if written[0] else "",
         content=items.Text(text, "html" if html or find_markup(text) else "plain"),
         tags=tuple(
             items.Tag(str(name))
