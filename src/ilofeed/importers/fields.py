@@ -124,7 +124,7 @@ class EntryFields:
         moment = self.date(self.item.updated, "time of the last change")
         if moment is None:
             return None
-        begin, end = self._instant(date), self._instant(moment)
+        begin, end = self.instant(date), self.instant(moment)
         if end <= begin:
             if end < begin - dt.timedelta(days=1):
                 self.lost.append("the time of the last change: it is before the date")
@@ -133,7 +133,8 @@ class EntryFields:
             return moment.astimezone(date.tzinfo)  # it is in UTC in ilofeed's feeds
         return moment
 
-    def _instant(self, moment: Moment) -> dt.datetime:
+    def instant(self, moment: Moment) -> dt.datetime:
+        """Return when an entry with a moment as its date is published."""
         return dates.instant(moment, self.office.timezone, self.office.publish_time)
 
     def texts(self, title: str, permalink: str) -> tuple[str, str]:

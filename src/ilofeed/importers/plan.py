@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ilofeed import dates
 from ilofeed.dates import Moment
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.convert import (
@@ -228,7 +227,7 @@ class _Planner:
 
     def plan(self, done: Mapping[int, tuple[Draft, Conversion]]) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""
-        notes, files, already = [*self._feed.notes, *self._notes], [], self._already
+        notes, files, already, refused = [*self._feed.notes, *self._notes], [], self._already, 0
         assumed: Counter[str] = Counter()
         for number, (draft, made) in done.items():
             lost, file, why = list(made.lost), made.file, made.why
@@ -241,6 +240,7 @@ class _Planner:
                 file = dataclasses.replace(file, path=draft.earlier.path, is_update=True)
             if why or file is None:
                 lost = [f"left out: {why}"]
+                refused += 1
             else:
                 files.append(file)
                 assumed.update(made.assumed)
@@ -252,8 +252,7 @@ class _Planner:
         for text, count in self._terms.dropped.items():
             notes.append(note(f"category {quote(text)} left out, as the map says: {count}"))
         new_terms = used_terms(self._terms.new, (file.entry for file in files))
-        skipped = self._feed.left_out + self._already + len(self._notes) + len(done)
-        skipped -= already + len(files)
+        skipped = self._feed.left_out + len(self._notes) + refused
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
 
     def _notes_on_links(self, drafts: Iterable[Draft]) -> Iterator[Note]:
@@ -281,7 +280,7 @@ class _Planner:
             raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
         link = None if self._former.is_former(item.link) else fields.url(item.link, "the link")
         identity = self._identity(item, fields)
-        instant = dates.instant(date, self._office.timezone, self._office.publish_time)
+        instant = fields.instant(date)
         key = (link or "", title, instant)
         shown = None if self._leaves_out_link(item) else link
         is_alone = self._links[item.link] == 1

@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-from ilofeed import dates
 from ilofeed.content import read, slug_of
-from ilofeed.dates import Moment
 from ilofeed.importers.fields import EntryFields
 from ilofeed.media import digest_of
 from ilofeed.model import Entry, Office
@@ -44,22 +42,19 @@ def newest_versions(
     def fields_of(item: Item) -> EntryFields:
         return EntryFields(item, office, lambda _url: True, date_forms)
 
-    def instant_of(moment: Moment) -> dt.datetime:
-        return dates.instant(moment, office.timezone, office.publish_time)
-
     def names_of(item: Item, *, of_old: bool = False) -> Names:
         fields = fields_of(item)
         moment = fields.date(item.date)
         has_time = of_old or isinstance(moment, dt.datetime)
         text = "" if has_time else (item.content or item.summary).value
-        instant = instant_of(moment) if moment else None
+        instant = fields.instant(moment) if moment else None
         return _names(fields.url(item.link, ""), fields.title(), instant, text)
 
     def rank(item: Item) -> tuple[bool, dt.datetime]:
         fields = fields_of(item)
         moment = fields.date(item.updated) or fields.date(item.date)
         first = dt.datetime.min.replace(tzinfo=dt.UTC)
-        return item.publication == "public", first if moment is None else instant_of(moment)
+        return item.publication == "public", first if moment is None else fields.instant(moment)
 
     by_id = defaultdict[object, list[Item]](list)
     for item in feed.items:

@@ -24,21 +24,7 @@ from ilofeed.sources.items import (
 from ilofeed.sources.read import SourceRequest, read_source
 
 __all__ = [
-    "DIMENSIONS",
-    "FOLDER",
-    "Author",
-    "Dimension",
-    "Enclosure",
-    "ImportedFeed",
-    "Item",
-    "Note",
-    "RequestError",
-    "SourceError",
-    "SourceRequest",
-    "Tag",
-    "Text",
-    "file_in_folder",
-    "listed",
-    "note",
-    "read_source",
-]
+    "DIMENSIONS", "FOLDER", "Author", "Dimension", "Enclosure", "ImportedFeed", "Item", "Note",
+    "RequestError", "SourceError", "SourceRequest", "Tag", "Text", "file_in_folder", "listed",
+    "note", "read_source",
+]  # fmt: skip

@@ -67,8 +67,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     root, notes = parse_xml(text)
     kind = local_name(root)
     if kind == "opml":
-        why = "this is OPML, a list of feeds; import each of the feeds in it"
-        raise items.SourceError(why)
+        raise items.SourceError("this is OPML, a list of feeds; import each of the feeds in it")
     if kind not in {"rss", "RDF", "feed"}:
         why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
@@ -277,21 +276,19 @@ class _EntryReader:
                 yield items.Tag(term or label, label, scheme)
 
     def _authors(self) -> tuple[items.Author, ...]:
-        # feedparser gives an author without an address that of the previous author
-        for parent in () if self.is_rss else (self.node, self.node.getparent()):
-            nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
-            names = [_ATOM + name for name in ("name", "email", "uri")]
-            people = [[_string(node.findtext(name)) for name in names] for node in nodes]
-            if people:
-                return tuple(
-                    items.Author(name or email, email, url)
-                    for name, email, url in people
-                    if name or email
-                )
-        return tuple(
-            items.Author(name, _string(author.get("email")), _string(author.get("href")))
+        people = [
+            [author.get(key) for key in ("name", "email", "href")]
             for author in dict.get(self.entry, "authors") or ()
-            if (name := _string(author.get("name")) or _string(author.get("email")))
+        ]
+        # feedparser gives an author without an address that of the previous author
+        parents = () if self.is_rss else (self.node.getparent(), self.node)
+        for parent in (parent for parent in parents if parent is not None):
+            names = [_ATOM + name for name in ("name", "email", "uri")]
+            nodes = parent.findall(f"{_ATOM}author")
+            people = [[node.findtext(name) for name in names] for node in nodes] or people
+        texts = [tuple(map(_string, parts)) for parts in people]
+        return tuple(
+            items.Author(name or email, email, url) for name, email, url in texts if name or email
         )
 
     def _enclosures(self) -> Iterator[items.Enclosure]:
@@ -303,12 +300,8 @@ class _EntryReader:
             length, title = (_string(link.get(key)) for key in ("length", "title"))
             yield items.Enclosure(link["href"], _string(kind), length, title)
         for node in self._media("other"):
-            kind, length, title = (
-                _string(node.get("type")),
-                _string(node.get("fileSize")),
-                _string(node.findtext("{*}title")),
-            )
-            yield items.Enclosure(node.get("url"), kind, length, title)
+            texts = (node.get("type"), node.get("fileSize"), node.findtext("{*}title"))
+            yield items.Enclosure(node.get("url"), *map(_string, texts))
 
     def _media(self, kind: str) -> list[Any]:
         """Return the files that are an "image", that are "other", or whose kind is "unknown"."""

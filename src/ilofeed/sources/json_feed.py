@@ -221,14 +221,10 @@ def read_wordpress_posts(text: str, *, drafts: bool = False) -> items.ImportedFe
 
 def _post_state(post: dict[str, Any]) -> public.State:
     """Return the state of a post, which must say that it is published and not protected."""
-    fields = [
-        ("status", as_text(post.get("status"))),
-        ("posttype", as_text(post.get("type"))),
-        ("password", as_text(post.get("password"))),
-    ]
-    for key in ("title", "content", "excerpt"):
-        protected = as_mapping(post.get(key)).get("protected")
-        fields.append(("protected", "yes" if protected else ""))
+    names = {"status": "status", "type": "posttype", "password": "password"}
+    fields = [(name, as_text(post.get(key))) for key, name in names.items()]
+    texts_of_post = [as_mapping(post.get(key)) for key in ("title", "content", "excerpt")]
+    fields += [("protected", "yes")] * any(text.get("protected") for text in texts_of_post)
     state = public.state_of(fields)
     if state.kind != "public":
         return state

@@ -245,7 +245,8 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
     where WordPress writes the status and the password.
     """
     generator = text_of(next(root.iter("{*}generator"), None))
-    is_export = any(_is_export(element) for element in root.iter())
+    tags = (str(element.tag) for element in root.iter())
+    is_export = any(tag.startswith(_BLOGGER) or WORDPRESS.match(tag) for tag in tags)
     all_fields = [list(_xml_fields(node)) for node in nodes]
     with_password = any(name == "postpassword" for fields in all_fields for name, _ in fields)
     for node, fields in zip(nodes, all_fields, strict=True):
@@ -256,11 +257,6 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
             fields.append(("status", ""))
         state = state_of(fields)
         yield state if state.kind != "public" else _placeholder(node, generator)
-
-
-def _is_export(element: Any) -> bool:
-    tag = str(element.tag)
-    return tag.startswith(_BLOGGER) or WORDPRESS.match(tag) is not None
 
 
 def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:

@@ -275,7 +275,10 @@ def read_workbook(data: bytes) -> Workbook:
             sheet.name: sheet.visible == SheetVisibleEnum.Visible for sheet in book.sheets_metadata
         }
         sheets = {
-            name: [list(map(_text, row)) for row in _cells_of(book, name)]
+            name: [
+                list(map(_text, row))
+                for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            ]
             for name, is_visible in names.items()
             if is_visible
         }
@@ -292,10 +295,6 @@ def read_workbook(data: bytes) -> Workbook:
     hidden = tuple(name for name, is_visible in names.items() if not is_visible)
     day_zero = dt.date(1904, 1, 1) if is_1904 else dt.date(1899, 12, 30)
     return Workbook(sheets, hidden, unread, day_zero)
-
-
-def _cells_of(book: Any, name: str) -> list[list[Any]]:
-    return book.get_sheet_by_name(name).to_python(skip_empty_area=False)  # type: ignore[no-any-return]
 
 
 def _text(value: Any) -> str:
