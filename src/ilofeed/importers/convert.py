@@ -136,11 +136,7 @@ class Converter:
         pages = dataclasses.replace(self.pages, linked=set())
         lost, assumed = list(draft.fields.lost), set(draft.fields.assumed)
         fields = dataclasses.replace(
-            draft.fields,
-            has_page=pages.has,
-            moved_to=pages.moved_to,
-            lost=lost,
-            assumed=assumed,
+            draft.fields, has_page=pages.has, moved_to=pages.moved_to, lost=lost, assumed=assumed
         )
         keys = {**self._values(fields, draft, pages), **draft.keys}
         file, why = self._check(draft.number, draft.slug, keys, lost)

@@ -5,7 +5,6 @@ All new entries are checked, rendered and verified before the first file is writ
 
 import dataclasses
 import datetime as dt
-import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,9 +14,8 @@ from ilofeed import files
 from ilofeed.build import BuildContext, office_of
 from ilofeed.content import check_entry, read, slug_of
 from ilofeed.foreign_dates import check_form
-from ilofeed.http import is_address
-from ilofeed.importers.fetching import FileSource, MediaFiles
-from ilofeed.importers.former import TABLE, OldSite, redirect_files
+from ilofeed.importers.fetching import MediaFiles
+from ilofeed.importers.former import TABLE, redirect_files
 from ilofeed.importers.plan import BeforeImport, ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
 from ilofeed.importers.verified import SiteCheck, verify_plan
@@ -25,15 +23,7 @@ from ilofeed.importers.versions import EarlierEntries, read_record, write_record
 from ilofeed.media import digest_of
 from ilofeed.model import Office
 from ilofeed.problems import Problem, did_you_mean, plural, quote
-from ilofeed.sources import (
-    ImportedFeed,
-    Note,
-    RequestError,
-    SourceError,
-    note,
-    read_source,
-)
-from ilofeed.urls import to_url
+from ilofeed.sources import Note, RequestError, SourceError, note, read_source
 
 # state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
@@ -99,7 +89,7 @@ def run_import(
     new_terms = _write_terms(root, request, plan, sources.office or b"", now)
     digests, notes = dict[str, str](), list(plan.notes)
     if new_terms not in {"missing", "no place"}:
-        media = MediaFiles(root, office, now, _file_source(request, feed))
+        media = MediaFiles(root, office, now, request, feed)
         if request.dry_run:
             digests = dict.fromkeys((file.path for file in plan.files), "")
             notes += media.forecast(plan.files)
@@ -111,18 +101,6 @@ def run_import(
         write_record(root, record | digests)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(digests), tuple(notes))
-
-
-def _file_source(request: ImportRequest, feed: ImportedFeed) -> FileSource:
-    """Return where the files of a source may come from.
-
-    A source that was given by the number of its address may be in a private network. A name may
-    mean another address at the next look-up.
-    """
-    address = to_url(request.source, local=True) if is_address(request.source) else ""
-    parts = urllib.parse.urlsplit(address)
-    trusted = parts.netloc if (parts.hostname or "").rpartition(".")[2].isdigit() else ""
-    return FileSource(OldSite.of(feed.items), feed.folder, request.media, trusted)
 
 
 def _write_entries(

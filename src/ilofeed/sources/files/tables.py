@@ -140,11 +140,7 @@ def _cells(row: list[str], positions: Mapping[str, int]) -> dict[str, str]:
 
 
 def _state(
-    row: list[str],
-    positions: Mapping[str, int],
-    states: list[tuple[str, int]],
-    *,
-    is_last: bool,
+    row: list[str], positions: Mapping[str, int], states: list[tuple[str, int]], *, is_last: bool
 ) -> public.State:
     """Return the state of a row; `states` are the names and positions of the columns about it."""
     fields = [(name, row[at] if at < len(row) else "") for name, at in states]
