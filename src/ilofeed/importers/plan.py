@@ -201,29 +201,25 @@ class _Planner:
         workers: Workers,
     ) -> dict[int, tuple[Draft, Conversion]]:
         """Return the drafts, converted, by number; use those of an earlier round (`done`)."""
-        old = [done.get(draft.number) for draft in drafts]
+        old = [(draft, *done[draft.number]) for draft in drafts if draft.number in done]
         # a slug to which an entry links may be another item's now
-        are_slugs_same = all(
-            before is None or before[0].slug == draft.slug
-            for before, draft in zip(old, drafts, strict=True)
-        )
+        are_slugs_same = all(before.slug == draft.slug for draft, before, _ in old)
         linkable = set(self.pages.linkable or ())
-        kept = {
-            draft.number: before[1]
-            for before, draft in zip(old, drafts, strict=True)
-            if before is not None
-            and (before[0].slug, before[0].keys) == (draft.slug, draft.keys)
-            and before[1].linked <= linkable
-            and (are_slugs_same or not before[1].linked)
+        converted = {
+            draft.number: made
+            for draft, before, made in old
+            if (before.slug, before.keys) == (draft.slug, draft.keys)
+            and made.linked <= linkable
+            and (are_slugs_same or not made.linked)
         }
         office = dataclasses.replace(
             self._office, categories={**self._office.categories, **self._terms.new}
         )
         converter = Converter(office, self.pages, self._before.now, self._feed.by_ilofeed)
-        rest = [draft for draft in drafts if draft.number not in kept]
+        rest = [draft for draft in drafts if draft.number not in converted]
         made = workers.map(converter.convert, rest, _WORTH_SHARING)
-        kept |= dict(zip((draft.number for draft in rest), made, strict=True))
-        return {draft.number: (draft, kept[draft.number]) for draft in drafts}
+        converted |= dict(zip((draft.number for draft in rest), made, strict=True))
+        return {draft.number: (draft, converted[draft.number]) for draft in drafts}
 
     def plan(self, done: Mapping[int, tuple[Draft, Conversion]]) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""

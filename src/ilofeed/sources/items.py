@@ -59,9 +59,9 @@ def note(text: str) -> Note:
     return Note(0, "", text)
 
 
-def listed(values: Sequence[object]) -> str:
-    """Return the first ten values, with commas between them and `…` for the others."""
-    return ", ".join([*map(str, values[:10]), *["…"] * (len(values) > 10)])
+def listed(values: Sequence[object], most: int = 10) -> str:
+    """Return the first values, with commas between them and `…` for the others."""
+    return ", ".join([*map(str, values[:most]), *["…"] * (len(values) > most)])
 
 
 def numbered(numbers: Sequence[int]) -> str:
@@ -71,7 +71,7 @@ def numbered(numbers: Sequence[int]) -> str:
 
 def counted(counts: Counter[str]) -> str:
     """Return names in the order of the alphabet, each with its count."""
-    return ", ".join(f"{name} ({count})" for name, count in sorted(counts.items())[:50])
+    return listed([f"{name} ({count})" for name, count in sorted(counts.items())], 50)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,8 @@ def read_calendar(
         ignored.update(key for key in event if key not in _READ)
         try:
             if len(taken) <= items.MAX_ITEMS:
-                dates_of_one = itertools.islice(reader.items(number, event), items.MAX_ITEMS)
-                taken += (dataclasses.replace(i, publication=publication) for i in dates_of_one)
+                for item in itertools.islice(reader.items(number, event), items.MAX_ITEMS):
+                    taken.append(dataclasses.replace(item, publication=publication))
         except Exception as error:  # noqa: BLE001  icalendar lets any exception through
             is_known = isinstance(error, items.SourceError)
             failed[str(error) if is_known else "its properties cannot be read"].append(number)

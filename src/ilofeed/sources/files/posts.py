@@ -131,8 +131,8 @@ def read_posts(
         text = f"not read: {plural(others.pop(end), f'{end} file')}: {_ADVICE[end]}"
         notes.append(items.note(text))
     if others:
-        listed = ", ".join(plural(count, name) for name, count in sorted(others.items())[:20])
-        text = f"not read: {listed}: only posts in Markdown are, and files that they show"
+        kinds = items.listed([plural(count, name) for name, count in sorted(others.items())], 20)
+        text = f"not read: {kinds}: only posts in Markdown are, and files that they show"
         notes.append(items.note(text))
     usage = Counter[tuple[str, str]]()
     taken = [
@@ -293,8 +293,8 @@ def _item(
     name = post.name
     body, removed = remove_templates(post.body)
     if removed:
-        listed = ", ".join(f"{quote(tag, 80)} ({count})" for tag, count in removed.most_common(20))
-        text = f"templates are removed from the body: {listed}"
+        tags = [f"{quote(tag, 80)} ({count})" for tag, count in removed.most_common()]
+        text = f"templates are removed from the body: {items.listed(tags, 20)}"
         notes.append(items.Note(number, post.text("title"), text))
     mark = text_of(post.keys.get("excerptseparator"))
     head, *rest = body.split(mark, 1) if mark and mark in body else _MORE.split(body)

@@ -190,7 +190,7 @@ def _positions(
             "no column has the name of a key (title, date, summary, categories, countries, "
             "link, …); rename the columns, or use --column, for instance --column title=Headline"
         )
-    names = ", ".join(map(quote, unknown[:50]))
+    names = items.listed(list(map(quote, unknown)), 50)
     message = f"unknown columns ignored: {names}; name their keys with --column KEY=HEADER"
     return positions, states, [items.note(message)] * bool(unknown)
 
