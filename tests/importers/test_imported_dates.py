@@ -229,7 +229,7 @@ def test_what_is_assumed_of_several_dates_of_an_item_is_one_assumption() -> None
     fields = EntryFields(item, site(wages=entry()).office, lambda _url: True)
     date = fields.date(item.date)
     assert date is not None
-    assert fields.updated(date, by_ilofeed=False) == date + dt.timedelta(days=1)
+    assert fields.updated(date) == date + dt.timedelta(days=1)
     assert len(fields.assumed) == 1
     assert fields.lost == []
 

@@ -129,7 +129,6 @@ class Converter:
     office: Office
     pages: SitePages
     now: dt.datetime
-    by_ilofeed: bool
 
     def convert(self, draft: Draft) -> Conversion:
         """Return the entry file of a draft; a draft may be converted again."""
@@ -151,12 +150,12 @@ class Converter:
         date = draft.keys["date"]
         return {
             "summary": summary,
-            "updated": fields.updated(date, by_ilofeed=self.by_ilofeed),
+            "updated": fields.updated(date),
             "event": fields.event(),
             "authors": fields.authors(),
             "image": fields.image(),
             "attachments": fields.attachments(),
-            "language": fields.language(by_ilofeed=self.by_ilofeed),
+            "language": fields.language(),
             "translation_of": self._translation_of(fields, pages),
             "body": body,
         }

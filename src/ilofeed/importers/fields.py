@@ -119,7 +119,7 @@ class EntryFields:
             self.assumed.add(note)
         return moment
 
-    def updated(self, date: Moment, *, by_ilofeed: bool) -> Moment | None:
+    def updated(self, date: Moment) -> Moment | None:
         """Return the moment of the last change, if it is after the date."""
         moment = self.date(self.item.updated, "time of the last change")
         if moment is None:
@@ -129,7 +129,8 @@ class EntryFields:
             if end < begin - dt.timedelta(days=1):
                 self.lost.append("the time of the last change: it is before the date")
             return None
-        if by_ilofeed and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
+        is_own = self.item.by_ilofeed
+        if is_own and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
             return moment.astimezone(date.tzinfo)  # it is in UTC in ilofeed's feeds
         return moment
 
@@ -219,7 +220,7 @@ class EntryFields:
         line = self._without_dead_links(one_line(Text(value)), what)
         return self._validate(keys.Line, line, what)
 
-    def language(self, *, by_ilofeed: bool) -> str | None:
+    def language(self) -> str | None:
         """Return the language (BCP 47), or None if it is invalid or the office's.
 
         Other programs write the country of a site into it: `en-US` in an office in `en`.
@@ -228,7 +229,7 @@ class EntryFields:
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
         tag = self._validate(keys.Language, "-".join([first.lower(), *tail]), "the language")
-        same = re.sub(r"-[A-Z]{2}$", "", tag or "") if not by_ilofeed else tag
+        same = re.sub(r"-[A-Z]{2}$", "", tag or "") if not self.item.by_ilofeed else tag
         return None if self.office.language in {tag, same} else tag
 
     def authors(self) -> list[dict[str, str]]:

@@ -215,7 +215,7 @@ class _Planner:
         office = dataclasses.replace(
             self._office, categories={**self._office.categories, **self._terms.new}
         )
-        converter = Converter(office, self.pages, self._before.now, self._feed.by_ilofeed)
+        converter = Converter(office, self.pages, self._before.now)
         rest = [draft for draft in drafts if draft.number not in converted]
         made = workers.map(converter.convert, rest, _WORTH_SHARING)
         converted |= dict(zip((draft.number for draft in rest), made, strict=True))
@@ -360,8 +360,11 @@ class _Planner:
         id_of = self._office.authority.id_of
         prefix = id_of("")
         candidates = [
-            self._slug_of_page(item.page),
-            self._slug_of_page(item.link),
+            *(
+                slug_of_page(url)
+                for url in (item.page, item.link)
+                if item.by_ilofeed or url.startswith(self._office.url)
+            ),
             item.id.removeprefix(prefix) if item.id.startswith(prefix) else "",
             slugify(item.slug),
             slugify(title),
@@ -377,7 +380,3 @@ class _Planner:
             number += 1
             slug = f"{base}-{number}"
         return slug
-
-    def _slug_of_page(self, url: str) -> str:
-        is_ilofeed_site = self._feed.by_ilofeed or url.startswith(self._office.url)
-        return slug_of_page(url) if is_ilofeed_site else ""

@@ -107,7 +107,6 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     made = selection.feed(
         read,
         more,
-        by_ilofeed=by_ilofeed,
         next_page=next_link(root) if export is None else "",
         page_parameter="paged" if is_wordpress and export is None and nodes else "",
     )

@@ -158,6 +158,7 @@ class Item:
     language: str = ""
     translation_of: str = ""
     publication: Publication = "public"
+    by_ilofeed: bool = False  # it is of a feed that ilofeed made
     aliases: tuple[str, ...] = ()  # paths or addresses at which it was published before
     lost: tuple[str, ...] = ()  # messages about what the source has and no field holds
     # returns the address of a file of its folder, for the name of an element and what is written
@@ -166,11 +167,10 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class ImportedFeed:
-    """The items of a document. `by_ilofeed`: ilofeed wrote it, so its plain texts are not HTML."""
+    """The items of a document."""
 
     items: tuple[Item, ...] = ()
     notes: tuple[Note, ...] = ()
-    by_ilofeed: bool = False
     is_table: bool = False
     left_out: int = 0  # items that were not public posts
     table: tuple[str, ...] = ()  # lines that say what the keys of posts become
@@ -194,7 +194,7 @@ def too_many(number: int) -> list[Note]:
 
 
 def without_additions(item: Item) -> Item:
-    """Return an item with the title and the body of its entry, and the status of its event."""
+    """Return an item of ilofeed with the title and body of its entry, and its event's status."""
     if item.event.start:
         for prefix, status in _title_prefixes().items():
             if item.title.value.startswith(prefix):
@@ -206,7 +206,7 @@ def without_additions(item: Item) -> Item:
     while match := _BEGIN.match(content):
         content = content[match.end() :]
     content = content.partition(_DOCUMENTS)[0].rstrip()
-    return replace(item, content=replace(item.content, value=content))
+    return replace(item, content=replace(item.content, value=content), by_ilofeed=True)
 
 
 @functools.cache

@@ -76,10 +76,9 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
             unread.update(_unread(item))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
-    by_ilofeed = any(isinstance(as_mapping(item).get("_ilofeed"), dict) for item in members)
     next_page = as_text(document.get("next_url"))
     notes += _ignored_members(unread)
-    return selection.feed(read, notes, by_ilofeed=by_ilofeed, next_page=next_page)
+    return selection.feed(read, notes, next_page=next_page)
 
 
 def _unread(item: dict[str, Any]) -> Iterator[str]:
