@@ -63,15 +63,15 @@ def newest_versions(
     kept, older = list[Item](), list[int]()
     for items in by_id.values():
         name = items[0].id
-        groups = _group(items, names_of) if name and len(items) > 1 else [(items, set())]
+        groups = _group(items, names_of) if name and len(items) > 1 else [items]
         owner = 0  # the number of the group that keeps the id
         if len(groups) > 1 and (names := names_of_old.get(name)) is not None:
             shared = [
                 max(len(names & names_of(item, of_old=True)) for item in versions)
-                for versions, _ in groups
+                for versions in groups
             ]
             owner = shared.index(max(shared)) if any(shared) else -1
-        for at, (versions, _) in enumerate(groups):
+        for at, versions in enumerate(groups):
             newest = max(versions, key=rank) if len(versions) > 1 else versions[0]
             older += [item.number for item in versions if item is not newest]
             newest = _with_addresses(newest, versions, office.url)
@@ -90,20 +90,16 @@ def newest_versions(
     return dataclasses.replace(feed, items=tuple(kept), notes=notes, left_out=left_out)
 
 
-def _group(
-    items: Collection[Item], names_of: Callable[[Item], Names]
-) -> list[tuple[list[Item], set[tuple[str, ...]]]]:
-    """Divide items with one id into the versions of each entry, with their names."""
-    groups: list[tuple[list[Item], set[tuple[str, ...]]]] = []
-    by_name: dict[tuple[str, ...], tuple[list[Item], set[tuple[str, ...]]]] = {}
+def _group(items: Collection[Item], names_of: Callable[[Item], Names]) -> list[list[Item]]:
+    """Divide items with one id into the versions of each entry."""
+    groups: list[list[Item]] = []
+    by_name: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
         names = names_of(item)
         group = next((by_name[name] for name in sorted(names) if name in by_name), None)
         if group is None:
-            group = ([], set())
-            groups.append(group)
-        group[0].append(item)
-        group[1].update(names)
+            groups.append(group := [])
+        group.append(item)
         by_name |= dict.fromkeys(names, group)
     return groups
 
