@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from ilofeed.content import (
     Site,
+    Sources,
     check,
     check_office,
     describe_dead_link,
@@ -247,10 +248,16 @@ def render_site(selection: Selection, workers: Workers = ALONE) -> tuple[AnyDocu
 def read_settings(root: Path, now: dt.datetime) -> tuple[Office | None, list[str], list[Problem]]:
     """Return the office (None if it has errors), the paths of entry files, and the problems."""
     sources = read_office(root)
+    paths = [path for path, _ in sources.entries] + list(sources.refused)
+    office, problems = office_of(sources, now)
+    return office, paths, problems
+
+
+def office_of(sources: Sources, now: dt.datetime) -> tuple[Office | None, list[Problem]]:
+    """Return the office of the files that were read (None if it has errors), and the problems."""
     problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
     office = None
     if sources.office is not None:
         office, office_problems = check_office(sources.office, now)
         problems += office_problems
-    paths = [path for path, _ in sources.entries] + list(sources.refused)
-    return (None if has_errors(problems) else office), paths, sorted(problems)
+    return (None if has_errors(problems) else office), sorted(problems)

@@ -13,7 +13,7 @@ from ilofeed.dates import zone
 from ilofeed.feeds import select
 from ilofeed.foreign_dates import check_form, read_date
 from ilofeed.importers.fields import EntryFields
-from ilofeed.sources import ImportedDate, Item
+from ilofeed.sources import Item
 from ilofeed.verify import verify
 from offices import NOW, entry, site, write_office
 from program import run
@@ -225,11 +225,11 @@ def test_dates_are_read_as_written_and_not_as_a_library_reads_them(tmp_path: Pat
 
 
 def test_what_is_assumed_of_several_dates_of_an_item_is_one_assumption() -> None:
-    item = Item(1, date=ImportedDate("2015-05-19 09:00"), updated=ImportedDate("2015-05-20 09:00"))
+    item = Item(1, date="2015-05-19 09:00", updated="2015-05-20 09:00")
     fields = EntryFields(item, site(wages=entry()).office, lambda _url: True)
     date = fields.date(item.date)
     assert date is not None
-    assert fields.updated(date, by_ilofeed=False) == date + dt.timedelta(days=1)
+    assert fields.updated(date) == date + dt.timedelta(days=1)
     assert len(fields.assumed) == 1
     assert fields.lost == []
 

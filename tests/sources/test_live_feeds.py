@@ -12,8 +12,7 @@ import pytest
 from ilofeed import http as client
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import ImportedFeed, Item, SourceError, Text
-from ilofeed.sources.pages import excerpt_notes, feeds_in, next_in
-from ilofeed.sources.read import SourceRequest, read_source
+from ilofeed.sources.read import SourceRequest, excerpt_notes, feeds_in, next_in, read_source
 from ilofeed.sources.xml import parse_xml
 from offices import NOW
 from serving import host, listening
@@ -239,7 +238,7 @@ def test_pages_that_cannot_be_read_are_named(
 
 
 def test_all_pages_have_one_deadline(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ilofeed.sources.pages.LONGEST", 0.1)
+    monkeypatch.setattr("ilofeed.sources.read.LONGEST", 0.1)
     answers = {"/feed": rss("a", head=following("/slow")), "/slow": rss("b")}
     titles, (note,), _ = read(answers, tmp_path, monkeypatch)
     assert titles == ["a"]

@@ -11,8 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from ilofeed.sources.files.tables import read_sheets, read_table
-from ilofeed.sources.files.workbooks import is_workbook
+from ilofeed.sources.files.tables import is_workbook, read_sheets, read_table
 from ilofeed.sources.items import ImportedFeed, SourceError
 from offices import DATA
 
@@ -51,7 +50,7 @@ def edited(data: bytes, name: str, *changes: tuple[str, str]) -> bytes:
 
 
 def dates(feed: ImportedFeed) -> list[str]:
-    return [item.date.written for item in feed.items]
+    return [item.date for item in feed.items]
 
 
 def notes(feed: ImportedFeed) -> list[str]:
@@ -94,7 +93,7 @@ def test_numbers_in_a_text_are_dates_too_but_years_are_not() -> None:
 @pytest.mark.parametrize("name", ["odfpy.ods", "xlsxwriter.xlsx"])
 def test_a_workbook_that_another_program_wrote(name: str) -> None:
     feed = read_sheets((DATA / "tables" / name).read_bytes(), {})
-    assert [(item.title.value, item.date.written) for item in feed.items] == [
+    assert [(item.title.value, item.date) for item in feed.items] == [
         ("Wages rise", "2015-05-19 09:00:00"),
         ("Хөдөлмөр", "2015-05-20"),
     ]
@@ -223,6 +222,6 @@ def test_what_is_large_when_it_is_unpacked(monkeypatch: pytest.MonkeyPatch) -> N
         read_sheets(claiming(135_000_000), {})
     with pytest.raises(SourceError, match="the workbook is damaged"):
         read_sheets(claiming(9), {})
-    monkeypatch.setattr("ilofeed.sources.files.workbooks._MAX_FILES", 3)
+    monkeypatch.setattr("ilofeed.sources.files.tables._MAX_FILES", 3)
     with pytest.raises(SourceError, match="larger than 128 MiB"):
         read_sheets(packed({f"{number}.xml": "<a/>" for number in range(4)}), {})

@@ -8,7 +8,7 @@ import pytest
 
 from ilofeed.sources.feeds import read_feed
 from ilofeed.sources.items import ImportedFeed, Item
-from ilofeed.sources.xml_repair import repair_text
+from ilofeed.sources.xml import repair_text
 
 HEAD = '<rss version="2.0"><channel><title>T</title>'
 END = "</channel></rss>"

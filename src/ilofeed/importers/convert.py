@@ -12,7 +12,7 @@ from ilofeed.content import check_entry, serialize_entry
 from ilofeed.feeds import OPML_PATHS
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import address_key
-from ilofeed.importers.updates import EarlierEntry
+from ilofeed.importers.versions import EarlierEntry
 from ilofeed.model import Entry, Office
 from ilofeed.problems import has_errors, quote
 from ilofeed.text import SLUG
@@ -102,6 +102,11 @@ class Draft:
     former: tuple[str, ...] = ()
     earlier: EarlierEntry | None = None  # which the item describes again
 
+    @property
+    def number(self) -> int:
+        """The number of the item."""
+        return self.fields.item.number
+
 
 @dataclass(frozen=True, slots=True)
 class Conversion:
@@ -124,21 +129,16 @@ class Converter:
     office: Office
     pages: SitePages
     now: dt.datetime
-    by_ilofeed: bool
 
     def convert(self, draft: Draft) -> Conversion:
         """Return the entry file of a draft; a draft may be converted again."""
         pages = dataclasses.replace(self.pages, linked=set())
         lost, assumed = list(draft.fields.lost), set(draft.fields.assumed)
         fields = dataclasses.replace(
-            draft.fields,
-            has_page=pages.has,
-            moved_to=pages.moved_to,
-            lost=lost,
-            assumed=assumed,
+            draft.fields, has_page=pages.has, moved_to=pages.moved_to, lost=lost, assumed=assumed
         )
         keys = {**self._values(fields, draft, pages), **draft.keys}
-        file, why = self._check(fields.item.number, draft.slug, keys, lost)
+        file, why = self._check(draft.number, draft.slug, keys, lost)
         if file is not None:
             file = dataclasses.replace(file, former=draft.former)
         unique = tuple(dict.fromkeys(lost))
@@ -150,12 +150,12 @@ class Converter:
         date = draft.keys["date"]
         return {
             "summary": summary,
-            "updated": fields.updated(date, by_ilofeed=self.by_ilofeed),
+            "updated": fields.updated(date),
             "event": fields.event(),
             "authors": fields.authors(),
             "image": fields.image(),
             "attachments": fields.attachments(),
-            "language": fields.language(by_ilofeed=self.by_ilofeed),
+            "language": fields.language(),
             "translation_of": self._translation_of(fields, pages),
             "body": body,
         }

@@ -21,11 +21,12 @@ from pathlib import Path
 
 from ilofeed import files
 from ilofeed.content import check_entry
-from ilofeed.http import FetchError, TooLargeError, fetch
+from ilofeed.http import FetchError, TooLargeError, fetch, is_address
 from ilofeed.importers.addresses import EntryParts, Use, read_parts, suffix_of, text_of
 from ilofeed.importers.convert import EntryFile
 from ilofeed.importers.fields import MAX_LISTED
 from ilofeed.importers.former import OldSite
+from ilofeed.importers.plan import ImportRequest
 from ilofeed.media import (
     MAX_FILE_BYTES,
     PICTURE_SUFFIXES,
@@ -38,9 +39,9 @@ from ilofeed.media import (
 )
 from ilofeed.model import Entry, Office, PublishedFile
 from ilofeed.problems import attempting, plural, quote
-from ilofeed.sources import FOLDER, Note, file_in_folder
+from ilofeed.sources import FOLDER, ImportedFeed, Note, file_in_folder, note
 from ilofeed.text import is_windows_name
-from ilofeed.urls import AddressError
+from ilofeed.urls import AddressError, to_url
 
 WORK = "entries/.import"  # a folder that other commands do not see
 SECONDS, SECONDS_OF_ALL = 60.0, 3600.0  # until one file, and all files, must have arrived
@@ -48,32 +49,6 @@ AT_ONCE = 4  # requests
 MAX_FAILURES = 3  # of connections to a host; then it is not tried again
 MAX_STEM = 120  # bytes of a name without its suffix
 MAX_SAME = 1000  # files of an entry with one name
-
-
-@dataclass(frozen=True, slots=True)
-class FileSource:
-    """Where the files of an import may come from.
-
-    `folder` is that of a site, whose files are copied. With `fetches`, others are fetched, from a
-    private network only those of the host `trusted`. `site` has the documents that bodies link to.
-    """
-
-    site: OldSite
-    folder: Path | None = None
-    fetches: bool = False
-    trusted: str = ""
-
-    def __bool__(self) -> bool:
-        """Return whether any file may be fetched or copied."""
-        return self.fetches or self.folder is not None
-
-    def has(self, url: str) -> bool:
-        """Return whether a file may be fetched or copied."""
-        return self.fetches if not url.startswith(FOLDER) else self.folder is not None
-
-    def is_own(self, url: str) -> bool:
-        """Return whether a link in a body leads to a file of the old site."""
-        return url.startswith(FOLDER) or self.site.has(url)
 
 
 @dataclass(slots=True)
@@ -93,10 +68,28 @@ class _EntryFiles:
 
 
 class MediaFiles:
-    """Keeps the files of one import; each address is fetched once, into the folder `WORK`."""
+    """Keeps the files of one import; each address is fetched once, into the folder `WORK`.
 
-    def __init__(self, root: Path, office: Office, now: dt.datetime, source: FileSource) -> None:
-        self._root, self._office, self._now, self._source = root, office, now, source
+    The files of a folder of posts are copied; those at addresses are fetched on request.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        office: Office,
+        now: dt.datetime,
+        request: ImportRequest,
+        feed: ImportedFeed,
+    ) -> None:
+        self._root, self._office, self._now = root, office, now
+        self._folder, self._fetches = feed.folder, request.media
+        self._may_have_files = request.media or feed.folder is not None
+        self._site = OldSite.of(feed.items)  # which has the documents that bodies link to
+        # a source that was given by the number of its address may be in a private network;
+        # a name may mean another address at the next look-up
+        address = to_url(request.source, local=True) if is_address(request.source) else ""
+        parts = urllib.parse.urlsplit(address)
+        self._trusted = parts.netloc if (parts.hostname or "").rpartition(".")[2].isdigit() else ""
         self._got: dict[str, Path | str] = {}  # by address: the file, or why there is none
         self._failures = Counter[str]()  # by host
         self._end = time.monotonic() + SECONDS_OF_ALL
@@ -106,37 +99,42 @@ class MediaFiles:
     def work(self) -> Iterator[None]:
         """Have the folder `WORK`, if there can be files, until the end."""
         with contextlib.ExitStack() as stack:
-            if self._source:
+            if self._may_have_files:
                 (self._root / WORK).parent.mkdir(exist_ok=True)
                 stack.enter_context(files.work_folder(self._root / WORK))
             yield
 
     def forecast(self, planned: Iterable[EntryFile]) -> list[Note]:
         """Return a note on how many files would be fetched or copied."""
-        planned = planned if self._source else ()
+        planned = planned if self._may_have_files else ()
         urls = {url for file in planned for url, _ in self._wanted(self._parts(file))}
         text = f"{plural(len(urls), 'file')} would be put beside entries, if they can be used"
-        return [Note(0, "", text)] * bool(urls)
+        return [note(text)] * bool(urls)
 
     def summary(self, already: int) -> list[Note]:
         """Return a note on how many files there are; `already` entries were there before."""
         texts = [f"{plural(self._kept, 'file')} put beside entries"] * bool(self._kept)
-        if already and self._source.fetches:
+        if already and self._fetches:
             entries = plural(already, "entry is", "entries are")
             texts.append(f"files are fetched for new entries alone; {entries} already present")
-        return [Note(0, "", text) for text in texts]
+        return list(map(note, texts))
 
     def _parts(self, file: EntryFile) -> EntryParts:
         return read_parts(file.path, file.data, self._office, self._now)
 
     def _wanted(self, parts: EntryParts) -> list[tuple[str, Use]]:
-        wanted = parts.files(self._source.is_own)
-        return [*dict.fromkeys((url, use) for url, use in wanted if self._source.has(url))]
+        wanted = dict.fromkeys(parts.files(self._is_own))
+        is_taken = {True: self._folder is not None, False: self._fetches}
+        return [(url, use) for url, use in wanted if is_taken[url.startswith(FOLDER)]]
+
+    def _is_own(self, url: str) -> bool:
+        """Return whether a link in a body leads to a file of the old site."""
+        return url.startswith(FOLDER) or self._site.has(url)
 
     def keep(self, file: EntryFile) -> tuple[EntryFile | None, list[Note]]:
         """Put the files of an entry into the folder of its name, and return the entry that names
         them, with notes on those that stay where they are; None if it must not be written."""
-        if not self._source:
+        if not self._may_have_files:
             return file, []
         parts = self._parts(file)
         wanted = self._wanted(parts)
@@ -180,7 +178,7 @@ class MediaFiles:
     def _get(self, urls: list[str]) -> None:
         """Find the files of a folder; fetch others that were not fetched before, a few at once."""
         for url in (url for url in urls if url.startswith(FOLDER)):
-            file = file_in_folder(self._source.folder, url)
+            file = file_in_folder(self._folder, url)
             self._got[url] = file or "it is not in the folder any more"
         new = [url for url in urls if url not in self._got]
         paths = [self._root / WORK / str(len(self._got) + number) for number in range(len(new))]
@@ -196,7 +194,7 @@ class MediaFiles:
         if self._failures[host] >= MAX_FAILURES:
             return f"the host {quote(host)} cannot be reached"
         try:
-            response = fetch(url, MAX_FILE_BYTES, seconds, self._source.trusted)
+            response = fetch(url, MAX_FILE_BYTES, seconds, self._trusted)
         except TooLargeError:
             return "it has 25 MiB or more"
         except (FetchError, AddressError) as error:

@@ -20,7 +20,7 @@ from ilofeed.importers.markup import Body, from_markdown, plain, to_markdown
 from ilofeed.media import media_type
 from ilofeed.model import Office
 from ilofeed.problems import plural, quote
-from ilofeed.sources import Author, Enclosure, ImportedDate, Item, Text
+from ilofeed.sources import Author, Enclosure, Item, Text
 from ilofeed.text import is_mistakable, repair, without_markup
 from ilofeed.urls import AddressError, to_url
 
@@ -108,32 +108,34 @@ class EntryFields:
 
         return _ADDRESS.sub(write, line)
 
-    def date(self, when: ImportedDate, what: str = "date") -> Moment | None:
+    def date(self, written: str, what: str = "date") -> Moment | None:
         """Return a moment in the time zone of the text, or None; `what` names it in messages."""
-        if not when:
+        if not written:
             return None
-        moment, note = read_date(when.written, self.office.timezone, self.date_forms)
+        moment, note = read_date(written, self.office.timezone, self.date_forms)
         if moment is None:
             self.lost.append(f"the {what}: {note}")
         elif note:
             self.assumed.add(note)
         return moment
 
-    def updated(self, date: Moment, *, by_ilofeed: bool) -> Moment | None:
+    def updated(self, date: Moment) -> Moment | None:
         """Return the moment of the last change, if it is after the date."""
         moment = self.date(self.item.updated, "time of the last change")
         if moment is None:
             return None
-        begin, end = self._instant(date), self._instant(moment)
+        begin, end = self.instant(date), self.instant(moment)
         if end <= begin:
             if end < begin - dt.timedelta(days=1):
                 self.lost.append("the time of the last change: it is before the date")
             return None
-        if by_ilofeed and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
+        is_own = self.item.by_ilofeed
+        if is_own and isinstance(date, dt.datetime) and isinstance(moment, dt.datetime):
             return moment.astimezone(date.tzinfo)  # it is in UTC in ilofeed's feeds
         return moment
 
-    def _instant(self, moment: Moment) -> dt.datetime:
+    def instant(self, moment: Moment) -> dt.datetime:
+        """Return when an entry with a moment as its date is published."""
         return dates.instant(moment, self.office.timezone, self.office.publish_time)
 
     def texts(self, title: str, permalink: str) -> tuple[str, str]:
@@ -218,7 +220,7 @@ class EntryFields:
         line = self._without_dead_links(one_line(Text(value)), what)
         return self._validate(keys.Line, line, what)
 
-    def language(self, *, by_ilofeed: bool) -> str | None:
+    def language(self) -> str | None:
         """Return the language (BCP 47), or None if it is invalid or the office's.
 
         Other programs write the country of a site into it: `en-US` in an office in `en`.
@@ -227,7 +229,7 @@ class EntryFields:
         first, *rest = written.split("-")
         tail = [{4: str.title, 2: str.upper}.get(len(part), str.lower)(part) for part in rest]
         tag = self._validate(keys.Language, "-".join([first.lower(), *tail]), "the language")
-        same = re.sub(r"-[A-Z]{2}$", "", tag or "") if not by_ilofeed else tag
+        same = re.sub(r"-[A-Z]{2}$", "", tag or "") if not self.item.by_ilofeed else tag
         return None if self.office.language in {tag, same} else tag
 
     def authors(self) -> list[dict[str, str]]:
@@ -299,10 +301,10 @@ class EntryFields:
     def event(self) -> dict[str, Any]:
         """Return the event's keys, or none if it has no valid start."""
         event = self.item.event
-        start = self.date(ImportedDate(event.start), "event's start")
+        start = self.date(event.start, "event's start")
         if start is None:
             return {}
-        end = self.date(ImportedDate(event.end), "event's end")
+        end = self.date(event.end, "event's end")
         is_mixed = isinstance(start, dt.datetime) != isinstance(end, dt.datetime)
         if end is not None and (is_mixed or end < start):
             self.lost.append("the end of the event: it is before the start, or only one has a time")

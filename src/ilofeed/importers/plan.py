@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ilofeed import dates
 from ilofeed.dates import Moment
 from ilofeed.ids import MAX_ID, TagError, parse_identity
 from ilofeed.importers.convert import (
@@ -24,14 +23,13 @@ from ilofeed.importers.convert import (
 )
 from ilofeed.importers.fields import EntryFields
 from ilofeed.importers.former import FormerAddresses, OldSite, address_key
-from ilofeed.importers.terms import TermFinder, used_terms, with_terms_of
-from ilofeed.importers.updates import EarlierEntries, EarlierEntry
-from ilofeed.importers.versions import newest_versions
+from ilofeed.importers.terms import TermFinder, used_terms
+from ilofeed.importers.versions import EarlierEntries, EarlierEntry, newest_versions
 from ilofeed.model import Entry, Office, Term
 from ilofeed.problems import plural, quote
-from ilofeed.sources import ImportedFeed, Item, Note
+from ilofeed.sources import ImportedFeed, Item, Note, SourceRequest, note
 from ilofeed.text import SLUG, is_windows_name, slugify
-from ilofeed.workers import ALONE, Workers
+from ilofeed.workers import Workers
 
 # returns why files must not be written together, by the number of their items
 RefusedFiles: TypeAlias = Callable[[Sequence[EntryFile], Mapping[str, Term]], dict[int, str]]
@@ -40,20 +38,14 @@ _WORTH_SHARING = 20  # items; processes take as long to start as some items to c
 
 
 @dataclass(frozen=True, slots=True)
-class ImportRequest:
-    """Options of `ilofeed import`."""
+class ImportRequest(SourceRequest):
+    """Options of `ilofeed import`: a source, and what becomes of its items."""
 
-    source: str  # a path or an http or https address
-    kind: str | None = None  # atom, rss, rdf, json, csv; None: detected by its first character
-    columns: Sequence[str] = ()  # KEY=HEADER
-    encoding: str | None = None  # of the source; None: what it says, or UTF-8
     date_forms: Sequence[str] = ()  # patterns of `strptime`
     categories: Sequence[str] = ()  # slugs for items that have none
     countries: Sequence[str] = ()  # codes for items that have none
     term_options: Sequence[str] = ()  # LABEL=TERM
     map_file: str | None = None  # a path
-    drafts: bool = False  # also import drafts and scheduled posts
-    pages: int = 1  # read at most, of a feed at an address
     write_terms: bool = False
     no_link: bool = False  # leave out links to the old site
     redirects: str | None = None  # a folder for rules of web servers
@@ -88,40 +80,50 @@ class ImportPlan:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class BeforeImport:
+    """What an office has before an import, and the time of the import.
+
+    `entries` are the valid ones, `slugs` those of all entry files, `term_map` what labels mean.
+    """
+
+    office: Office
+    entries: Sequence[Entry]
+    slugs: Collection[str]
+    earlier: EarlierEntries
+    term_map: Mapping[str, str]
+    now: dt.datetime
+
+    def with_page(self, entries: Iterable[Entry]) -> set[str]:
+        """Return the slugs of those entries that have a page, and the addresses of aliases."""
+        public = [entry for entry in entries if not entry.draft and entry.published <= self.now]
+        former = {self.office.address(path) for entry in public for path in entry.aliases}
+        return former | {entry.slug for entry in public}
+
+
 def plan_import(
     feed: ImportedFeed,
-    office: Office,
-    entries: Sequence[Entry],
-    slugs: Collection[str],
     request: ImportRequest,
-    now: dt.datetime,
+    before: BeforeImport,
     refused_files: RefusedFiles,
-    term_map: Mapping[str, str] | None = None,
-    earlier: EarlierEntries | None = None,
-    workers: Workers = ALONE,
+    workers: Workers,
 ) -> ImportPlan:
     """Return the entry files for the items of a feed.
 
-    `entries` are the office's valid entries, `slugs` those of all its entry files. Imported entries
-    may link to each other, and an item that is left out has no page, so planning is repeated until
-    every link leads to a page and `refused_files` returns nothing; an item is converted again only
-    if something changed for it.
+    Imported entries may link to each other, and an item that is left out has no page, so planning
+    is repeated until every link leads to a page and `refused_files` returns nothing; an item is
+    converted again only if something changed for it.
     """
-    feed = newest_versions(feed, office, entries, request.date_forms)
-    old_pages = _with_page(entries, office, now)
+    feed = newest_versions(feed, before.office, before.entries, request.date_forms)
+    old_pages = before.with_page(before.entries)
     linkable: set[str] | None = None
     refused: dict[int, str] = {}
     done: dict[int, tuple[Draft, Conversion]] = {}
     for attempt in range(_ROUNDS):
-        terms = TermFinder(office, request.categories, request.countries, term_map)
-        former = FormerAddresses(office, entries, feed.items, feed_addresses(office))
-        pages = SitePages(office, feed_addresses(office), former.pages, linkable)
-        planner = _Planner(
-            feed, office, entries, slugs, request, now, pages, refused, terms, former, earlier
-        )
+        planner = _Planner(feed, request, before, linkable, refused)
         done = planner.convert(planner.drafts(), done, workers)
         plan = planner.plan(done)
-        with_page = old_pages | _with_page((file.entry for file in plan.files), office, now)
+        with_page = old_pages | before.with_page(file.entry for file in plan.files)
         linked = planner.pages.linked.union(*(made.linked for _, made in done.values()))
         failed = {number: made.why for number, (_, made) in done.items() if made.file is None}
         if linked <= with_page and not failed:
@@ -135,13 +137,6 @@ def plan_import(
     return plan
 
 
-def _with_page(entries: Iterable[Entry], office: Office, now: dt.datetime) -> set[str]:
-    """Return the slugs of the entries that have a page, and the addresses of their aliases."""
-    published = [entry for entry in entries if not entry.draft and entry.published <= now]
-    former = {office.address(path) for entry in published for path in entry.aliases}
-    return former | {entry.slug for entry in published}
-
-
 class _SkipError(Exception):
     """An item that cannot become an entry; the message says why."""
 
@@ -149,37 +144,35 @@ class _SkipError(Exception):
 class _Planner:
     """Plans all items once, in order; each gets a slug and an id that are not in use.
 
-    `refused` has the items that cannot be converted, and why.
+    Links may lead only to what is in `linkable` (None: to all); `refused` has the items that cannot
+    be converted, and why.
     """
 
     def __init__(
         self,
         feed: ImportedFeed,
-        office: Office,
-        entries: Sequence[Entry],
-        slugs: Collection[str],
         request: ImportRequest,
-        now: dt.datetime,
-        pages: SitePages,
+        before: BeforeImport,
+        linkable: Collection[str] | None,
         refused: Mapping[int, str],
-        terms: TermFinder,
-        former: FormerAddresses,
-        earlier: EarlierEntries | None,
     ) -> None:
-        self.pages, self._terms, self._former = pages, terms, former
-        self._old_site, self._no_link = OldSite.of(feed.items), request.no_link
-        self._feed, self._office, self._now, self._refused = feed, office, now, refused
-        self._date_forms = request.date_forms
-        self._earlier = earlier if feed.is_table else None
+        self._feed, self._request, self._before, self._refused = feed, request, before, refused
+        office = self._office = before.office
+        self._terms = TermFinder(office, request.categories, request.countries, before.term_map)
+        feeds = feed_addresses(office)
+        self._former = FormerAddresses(office, before.entries, feed.items, feeds)
+        self.pages = SitePages(office, feeds, self._former.pages, linkable)
+        self._old_site = OldSite.of(feed.items)
+        self._earlier = before.earlier if feed.is_table else None
         self._taken: set[str] = set()  # files of earlier imports that a row describes
         self._links = Counter(item.link for item in feed.items)
         self._notes: list[Note] = []  # on items that are left out
         self._already = 0
-        self._old_ids = {entry.id: entry.slug for entry in entries}
+        self._old_ids = {entry.id: entry.slug for entry in before.entries}
         self._old_keys = {
-            (entry.link or "", entry.title, entry.published): entry.slug for entry in entries
+            (entry.link or "", entry.title, entry.published): entry.slug for entry in before.entries
         }
-        self._slugs = set(slugs)
+        self._slugs = set(before.slugs)
         self._ids = set(self._old_ids)
         self._keys: set[tuple[str, str, dt.datetime]] = set()  # for items without an id
 
@@ -187,9 +180,8 @@ class _Planner:
         """Return the items that can become entries, in the order of the document."""
         drafts = []
         for item in self._feed.items:
-            fields = EntryFields(
-                item, self._office, self.pages.has, self._date_forms, list(item.lost)
-            )
+            forms = self._request.date_forms
+            fields = EntryFields(item, self._office, self.pages.has, forms, list(item.lost))
             title = fields.title()
             try:
                 draft = self._draft(item, fields, title)
@@ -209,31 +201,29 @@ class _Planner:
         workers: Workers,
     ) -> dict[int, tuple[Draft, Conversion]]:
         """Return the drafts, converted, by number; use those of an earlier round (`done`)."""
-        are_slugs_same = all(
-            done[number][0].slug == draft.slug
-            for draft in drafts
-            if (number := draft.fields.item.number) in done
+        old = [(draft, *done[draft.number]) for draft in drafts if draft.number in done]
+        # a slug to which an entry links may be another item's now
+        are_slugs_same = all(before.slug == draft.slug for draft, before, _ in old)
+        linkable = set(self.pages.linkable or ())
+        converted = {
+            draft.number: made
+            for draft, before, made in old
+            if (before.slug, before.keys) == (draft.slug, draft.keys)
+            and made.linked <= linkable
+            and (are_slugs_same or not made.linked)
+        }
+        office = dataclasses.replace(
+            self._office, categories={**self._office.categories, **self._terms.new}
         )
-        linkable, office = self.pages.linkable, with_terms_of(self._office, self._terms.new)
-        converter = Converter(office, self.pages, self._now, self._feed.by_ilofeed)
-        converted = {}
-        for draft in drafts:
-            old, made = done.get(draft.fields.item.number, (None, None))
-            is_same = old is not None and (old.slug, old.keys) == (draft.slug, draft.keys)
-            if made is None or not (are_slugs_same or not made.linked):
-                continue  # a slug to which it links may be another item's now
-            if is_same and made.linked <= set(linkable or ()):
-                converted[draft.fields.item.number] = (draft, made)
-        rest = [draft for draft in drafts if draft.fields.item.number not in converted]
-        for draft, made in zip(
-            rest, workers.map(converter.convert, rest, _WORTH_SHARING), strict=True
-        ):
-            converted[draft.fields.item.number] = (draft, made)
-        return dict(sorted(converted.items()))
+        converter = Converter(office, self.pages, self._before.now)
+        rest = [draft for draft in drafts if draft.number not in converted]
+        made = workers.map(converter.convert, rest, _WORTH_SHARING)
+        converted |= dict(zip((draft.number for draft in rest), made, strict=True))
+        return {draft.number: (draft, converted[draft.number]) for draft in drafts}
 
     def plan(self, done: Mapping[int, tuple[Draft, Conversion]]) -> ImportPlan:
         """Return the plan for all items, in the order of the document."""
-        notes, files, already = [*self._feed.notes, *self._notes], [], self._already
+        notes, files, already, refused = [*self._feed.notes, *self._notes], [], self._already, 0
         assumed: Counter[str] = Counter()
         for number, (draft, made) in done.items():
             lost, file, why = list(made.lost), made.file, made.why
@@ -246,19 +236,19 @@ class _Planner:
                 file = dataclasses.replace(file, path=draft.earlier.path, is_update=True)
             if why or file is None:
                 lost = [f"left out: {why}"]
+                refused += 1
             else:
                 files.append(file)
                 assumed.update(made.assumed)
             notes += [Note(number, draft.keys["title"], text) for text in lost]
         for text, count in sorted(assumed.items()):
-            notes.append(Note(0, "", f"{plural(count, 'item has', 'items have')} {text}"))
-        if self._no_link:
+            notes.append(note(f"{plural(count, 'item has', 'items have')} {text}"))
+        if self._request.no_link:
             notes += self._notes_on_links(draft for draft, made in done.values() if made.file)
         for text, count in self._terms.dropped.items():
-            notes.append(Note(0, "", f"category {quote(text)} left out, as the map says: {count}"))
+            notes.append(note(f"category {quote(text)} left out, as the map says: {count}"))
         new_terms = used_terms(self._terms.new, (file.entry for file in files))
-        skipped = self._feed.left_out + self._already + len(self._notes) + len(done)
-        skipped -= already + len(files)
+        skipped = self._feed.left_out + len(self._notes) + refused
         return ImportPlan(tuple(files), new_terms, tuple(notes), already, skipped)
 
     def _notes_on_links(self, drafts: Iterable[Draft]) -> Iterator[Note]:
@@ -272,7 +262,7 @@ class _Planner:
                 yield Note(item.number, draft.keys["title"], text)
         if left_out:
             links = plural(left_out, "link", "links")
-            yield Note(0, "", f"{links} to {self._old_site.host} left out, as --no-link says")
+            yield note(f"{links} to {self._old_site.host} left out, as --no-link says")
 
     def _draft(self, item: Item, fields: EntryFields, title: str) -> Draft | None:
         """Return the draft of an item; None if the office has it already."""
@@ -286,7 +276,7 @@ class _Planner:
             raise _SkipError(fields.lost[-1] + hint if item.date else "it has no date")
         link = None if self._former.is_former(item.link) else fields.url(item.link, "the link")
         identity = self._identity(item, fields)
-        instant = dates.instant(date, self._office.timezone, self._office.publish_time)
+        instant = fields.instant(date)
         key = (link or "", title, instant)
         shown = None if self._leaves_out_link(item) else link
         is_alone = self._links[item.link] == 1
@@ -308,7 +298,7 @@ class _Planner:
                 f"it has none of the office's {missing}{why}; choose one with {options[missing]}"
             )
         fields.lost.extend(messages)
-        is_late = item.publication == "scheduled" and instant <= self._now
+        is_late = item.publication == "scheduled" and instant <= self._before.now
         if is_late:
             fields.lost.append("the time it was scheduled for has passed, so it is a draft")
         slug = old.entry.slug if old else self._free_slug(item, title, date)
@@ -341,7 +331,7 @@ class _Planner:
         return aliases, others if item.publication == "public" else []
 
     def _leaves_out_link(self, item: Item) -> bool:
-        return self._no_link and not item.page and self._old_site.has(item.link)
+        return self._request.no_link and not item.page and self._old_site.has(item.link)
 
     def _remember(self, item: Item, slug: str) -> None:
         """Keep the entry to which links to an item's page on the old site will lead."""
@@ -370,8 +360,11 @@ class _Planner:
         id_of = self._office.authority.id_of
         prefix = id_of("")
         candidates = [
-            self._slug_of_page(item.page),
-            self._slug_of_page(item.link),
+            *(
+                slug_of_page(url)
+                for url in (item.page, item.link)
+                if item.by_ilofeed or url.startswith(self._office.url)
+            ),
             item.id.removeprefix(prefix) if item.id.startswith(prefix) else "",
             slugify(item.slug),
             slugify(title),
@@ -387,7 +380,3 @@ class _Planner:
             number += 1
             slug = f"{base}-{number}"
         return slug
-
-    def _slug_of_page(self, url: str) -> str:
-        is_ilofeed_site = self._feed.by_ilofeed or url.startswith(self._office.url)
-        return slug_of_page(url) if is_ilofeed_site else ""

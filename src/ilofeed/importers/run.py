@@ -5,35 +5,25 @@ All new entries are checked, rendered and verified before the first file is writ
 
 import dataclasses
 import datetime as dt
-import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from ilofeed import files
-from ilofeed.build import BuildContext
-from ilofeed.content import check_entry, check_office, read, slug_of
+from ilofeed.build import BuildContext, office_of
+from ilofeed.content import check_entry, read, slug_of
 from ilofeed.foreign_dates import check_form
-from ilofeed.http import is_address
-from ilofeed.importers.fetching import FileSource, MediaFiles
-from ilofeed.importers.former import TABLE, OldSite, redirect_files
-from ilofeed.importers.plan import ImportPlan, ImportRequest, plan_import
+from ilofeed.importers.fetching import MediaFiles
+from ilofeed.importers.former import TABLE, redirect_files
+from ilofeed.importers.plan import BeforeImport, ImportPlan, ImportRequest, plan_import
 from ilofeed.importers.terms import read_term_map, with_terms
-from ilofeed.importers.updates import EarlierEntries, read_record, write_record
 from ilofeed.importers.verified import SiteCheck, verify_plan
+from ilofeed.importers.versions import EarlierEntries, read_record, write_record
 from ilofeed.media import digest_of
 from ilofeed.model import Office
-from ilofeed.problems import Problem, did_you_mean, has_errors, plural, quote
-from ilofeed.sources import (
-    ImportedFeed,
-    Note,
-    RequestError,
-    SourceError,
-    SourceRequest,
-    read_source,
-)
-from ilofeed.urls import to_url
+from ilofeed.problems import Problem, did_you_mean, plural, quote
+from ilofeed.sources import Note, RequestError, SourceError, note, read_source
 
 # state of the categories that feeds.yaml lacks; if "missing" or "no place", nothing was written
 NewTerms: TypeAlias = Literal["none", "missing", "no place", "would be written", "written"]
@@ -69,29 +59,17 @@ def run_import(
     Raise `RequestError` for a wrong option, `http.FetchError` and `OSError` for failed transfers.
     """
     context = context or BuildContext()
-    source = SourceRequest(
-        request.source,
-        request.kind,
-        request.columns,
-        request.encoding,
-        drafts=request.drafts,
-        pages=request.pages,
-    )
     sources = read.read_office(root)
-    problems = [problem for problem in sources.problems if problem.path == "feeds.yaml"]
-    office = None
-    if sources.office is not None:
-        office, office_problems = check_office(sources.office, now)
-        problems += office_problems
-    if office is None or sources.office is None or has_errors(problems):
-        return ImportResult(problems=tuple(sorted(problems)))
+    office, problems = office_of(sources, now)
+    if office is None:
+        return ImportResult(problems=tuple(problems))
     _check_request(root, request, office)
     term_map, problems = read_term_map(root, office, request.term_options, request.map_file)
     if problems:
         return ImportResult(problems=tuple(sorted(problems)))
     context.begin("Reading")
     try:
-        feed = read_source(root, source, office.timezone, now)
+        feed = read_source(root, request, office.timezone, now)
     except SourceError as error:
         return ImportResult(refusal=str(error))
     for line in feed.table:
@@ -105,15 +83,13 @@ def run_import(
     slugs = {slug_of(path) for path in [*dict(sources.entries), *sources.refused]}
     record = read_record(root)
     earlier = EarlierEntries(entries, dict(sources.entries), record)
-    workers = context.begin("Converting")
-    plan = plan_import(
-        feed, office, entries, slugs, request, now, check.refused, term_map, earlier, workers
-    )
+    before = BeforeImport(office, entries, slugs, earlier, term_map, now)
+    plan = plan_import(feed, request, before, check.refused, context.begin("Converting"))
     plan = verify_plan(plan, check, context.begin("Verifying"))
-    new_terms = _write_terms(root, request, plan, sources.office, now)
+    new_terms = _write_terms(root, request, plan, sources.office or b"", now)
     digests, notes = dict[str, str](), list(plan.notes)
     if new_terms not in {"missing", "no place"}:
-        media = MediaFiles(root, office, now, _file_source(request, feed))
+        media = MediaFiles(root, office, now, request, feed)
         if request.dry_run:
             digests = dict.fromkeys((file.path for file in plan.files), "")
             notes += media.forecast(plan.files)
@@ -125,18 +101,6 @@ def run_import(
         write_record(root, record | digests)
     notes.sort(key=lambda note: note.number)
     return ImportResult((), "", plan, new_terms, tuple(digests), tuple(notes))
-
-
-def _file_source(request: ImportRequest, feed: ImportedFeed) -> FileSource:
-    """Return where the files of a source may come from.
-
-    A source that was given by the number of its address may be in a private network. A name may
-    mean another address at the next look-up.
-    """
-    address = to_url(request.source, local=True) if is_address(request.source) else ""
-    parts = urllib.parse.urlsplit(address)
-    trusted = parts.netloc if (parts.hostname or "").rpartition(".")[2].isdigit() else ""
-    return FileSource(OldSite.of(feed.items), feed.folder, request.media, trusted)
 
 
 def _write_entries(
@@ -190,13 +154,13 @@ def _write_redirects(
     number, example = plural(len(redirects), "former address", "former addresses"), min(redirects)
     text = f"{number} can only be redirected by a web server, such as {quote(example)}; "
     if request.redirects is None:
-        return [Note(0, "", f"{text}pass --redirects FOLDER to write rules for nginx and Apache")]
+        return [note(f"{text}pass --redirects FOLDER to write rules for nginx and Apache")]
     if not request.dry_run:
         (root / request.redirects).mkdir(parents=True, exist_ok=True)
         for name, data in redirect_files(redirects, office).items():
             files.create(str(root / request.redirects / name), data)
     would = "would be" if request.dry_run else "are"
-    return [Note(0, "", f"{text}rules for nginx and Apache {would} in {quote(request.redirects)}")]
+    return [note(f"{text}rules for nginx and Apache {would} in {quote(request.redirects)}")]
 
 
 def _write_terms(

@@ -279,8 +279,3 @@ def used_terms(new_terms: Mapping[str, Term], entries: Iterable[Entry]) -> dict[
         if term.name in slugs and term.broader:
             slugs.add(term.broader)
     return {slug: term for slug, term in new_terms.items() if slug in slugs}
-
-
-def with_terms_of(office: Office, new_terms: Mapping[str, Term]) -> Office:
-    """Return the office with new categories."""
-    return dataclasses.replace(office, categories={**office.categories, **new_terms})

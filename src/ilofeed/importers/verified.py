@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import functools
 from bisect import bisect_left
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +19,7 @@ from ilofeed.media import files_of, unread_files
 from ilofeed.model import Term
 from ilofeed.problems import Problem
 from ilofeed.verify import Fault, verify
-from ilofeed.workers import ALONE, Workers
+from ilofeed.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,42 @@ class SiteCheck:
         checked = self.site(files, terms)
         return checked[1] if checked is not None else []
 
-    def faults(
+    def faulty(
+        self, files: Sequence[EntryFile], terms: Mapping[str, Term], workers: Workers
+    ) -> dict[int, str]:
+        """Return why files would make the verification of a document fail, by number."""
+
+        def faults(files: Sequence[EntryFile], check: SiteCheck) -> list[Fault]:
+            return check._faults(files, terms, workers)
+
+        if not files or not faults(files, self):
+            return {}
+        alone = dataclasses.replace(
+            self, sources=dataclasses.replace(self.sources, entries=()), checked={}
+        )
+        # faults that the site has without the import are ignored
+        check = alone if faults((), self) else self
+        refused: dict[int, Fault] = {}
+        for file in files:
+            own = faults([file], alone)
+            if any(fault.field != "address" for fault in own):
+                refused[file.number] = own[0]
+        rest = [file for file in files if file.number not in refused]
+        while rest and (remaining := faults(rest, check)):
+            by_path = {fault.path: fault for fault in remaining}
+            blamed = {file.number: by_path[file.path] for file in rest if file.path in by_path}
+            if not blamed:
+                largest = _largest_to_drop(rest, lambda fewer: faults(fewer, check))
+                blamed = dict.fromkeys(largest, remaining[0])
+            refused |= blamed
+            rest = [file for file in rest if file.number not in refused]
+        return {
+            number: f"it would make the verification fail ({fault.path}: {fault.field}: "
+            f"expected {fault.expected}, read {fault.found})"
+            for number, fault in refused.items()
+        }
+
+    def _faults(
         self, files: Sequence[EntryFile], terms: Mapping[str, Term], workers: Workers
     ) -> list[Fault]:
         """Return what would make the verification of the site fail."""
@@ -97,51 +133,13 @@ def _place(problem: Problem) -> tuple[str, int, int, str]:
     return problem.path, problem.line, problem.column, problem.code
 
 
-def verify_plan(plan: ImportPlan, check: SiteCheck, workers: Workers = ALONE) -> ImportPlan:
+def verify_plan(plan: ImportPlan, check: SiteCheck, workers: Workers) -> ImportPlan:
     """Return the plan without what `check` would refuse, or what would make a document differ."""
-    return _without_refused(_without_faults(_without_refused(plan, check), check, workers), check)
-
-
-def _without_refused(plan: ImportPlan, check: SiteCheck) -> ImportPlan:
-    while reasons := check.refused(plan.files, plan.new_terms):
-        plan = plan.without(reasons)
+    faulty = functools.partial(check.faulty, workers=workers)
+    for refuse in (check.refused, faulty, check.refused):
+        while reasons := refuse(plan.files, plan.new_terms):
+            plan = plan.without(reasons)
     return plan
-
-
-def _without_faults(plan: ImportPlan, check: SiteCheck, workers: Workers) -> ImportPlan:
-    """Return the plan without entries that would make the verification of a document fail."""
-
-    def faults(files: Sequence[EntryFile], check: SiteCheck) -> list[Fault]:
-        return check.faults(files, plan.new_terms, workers)
-
-    if not plan.files or not faults(plan.files, check):
-        return plan
-    alone = dataclasses.replace(
-        check, sources=dataclasses.replace(check.sources, entries=()), checked={}
-    )
-    if faults((), check):  # which the site has without the import, and are ignored
-        check = alone
-    refused: dict[int, Fault] = {}
-    for file in plan.files:
-        own = faults([file], alone)
-        if any(fault.field != "address" for fault in own):
-            refused[file.number] = own[0]
-    files = [file for file in plan.files if file.number not in refused]
-    while files and (remaining := faults(files, check)):
-        by_path = {fault.path: fault for fault in remaining}
-        blamed = {file.number: by_path[file.path] for file in files if file.path in by_path}
-        if not blamed:
-            largest = _largest_to_drop(files, lambda rest: faults(rest, check))
-            blamed = dict.fromkeys(largest, remaining[0])
-        refused |= blamed
-        files = [file for file in files if file.number not in refused]
-    return plan.without(
-        {
-            number: f"it would make the verification fail ({fault.path}: {fault.field}: "
-            f"expected {fault.expected}, read {fault.found})"
-            for number, fault in refused.items()
-        }
-    )
 
 
 def _largest_to_drop(

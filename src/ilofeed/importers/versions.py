@@ -1,20 +1,29 @@
-"""Keep the newest version of each entry among the items of a source."""
+"""Keep the newest version of each entry: of the items of a source, or of a corrected table.
+
+A corrected table may update entry files that are still as an import wrote them: `imports.json`,
+beside feeds.yaml, has the digest of each file that an import of a table wrote.
+"""
 
 import dataclasses
 import datetime as dt
+import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
-from ilofeed import dates
-from ilofeed.dates import Moment
+from ilofeed.content import read, slug_of
 from ilofeed.importers.fields import EntryFields
+from ilofeed.media import digest_of
 from ilofeed.model import Entry, Office
 from ilofeed.problems import plural, quote
-from ilofeed.sources import ImportedFeed, Item, Note
+from ilofeed.sources import ImportedFeed, Item, listed, note
 
 # what tells entries with one id apart: the title, and the link with the date (and text, of a day)
 Names: TypeAlias = frozenset[tuple[str, ...]]
+RECORD = "imports.json"
+_MAX_RECORD = 16 * 1024 * 1024  # bytes
 
 
 def newest_versions(
@@ -33,22 +42,19 @@ def newest_versions(
     def fields_of(item: Item) -> EntryFields:
         return EntryFields(item, office, lambda _url: True, date_forms)
 
-    def instant_of(moment: Moment) -> dt.datetime:
-        return dates.instant(moment, office.timezone, office.publish_time)
-
     def names_of(item: Item, *, of_old: bool = False) -> Names:
         fields = fields_of(item)
         moment = fields.date(item.date)
         has_time = of_old or isinstance(moment, dt.datetime)
         text = "" if has_time else (item.content or item.summary).value
-        instant = instant_of(moment) if moment else None
+        instant = fields.instant(moment) if moment else None
         return _names(fields.url(item.link, ""), fields.title(), instant, text)
 
     def rank(item: Item) -> tuple[bool, dt.datetime]:
         fields = fields_of(item)
         moment = fields.date(item.updated) or fields.date(item.date)
         first = dt.datetime.min.replace(tzinfo=dt.UTC)
-        return item.publication == "public", first if moment is None else instant_of(moment)
+        return item.publication == "public", first if moment is None else fields.instant(moment)
 
     by_id = defaultdict[object, list[Item]](list)
     for item in feed.items:
@@ -57,15 +63,15 @@ def newest_versions(
     kept, older = list[Item](), list[int]()
     for items in by_id.values():
         name = items[0].id
-        groups = _group(items, names_of) if name and len(items) > 1 else [(items, set())]
+        groups = _group(items, names_of) if name and len(items) > 1 else [items]
         owner = 0  # the number of the group that keeps the id
         if len(groups) > 1 and (names := names_of_old.get(name)) is not None:
             shared = [
                 max(len(names & names_of(item, of_old=True)) for item in versions)
-                for versions, _ in groups
+                for versions in groups
             ]
             owner = shared.index(max(shared)) if any(shared) else -1
-        for at, (versions, _) in enumerate(groups):
+        for at, versions in enumerate(groups):
             newest = max(versions, key=rank) if len(versions) > 1 else versions[0]
             older += [item.number for item in versions if item is not newest]
             newest = _with_addresses(newest, versions, office.url)
@@ -75,29 +81,25 @@ def newest_versions(
             kept.append(newest)
     notes = feed.notes
     if older:
-        numbers = ", ".join(map(str, sorted(older)[:10])) + ", …" * (len(older) > 10)
+        numbers = listed(sorted(older))
         what = plural(len(older), "version", "versions")
         text = f"left out {what} of items that are here again ({numbers}): the newest is imported"
-        notes = (*notes, Note(0, "", text))
+        notes = (*notes, note(text))
     kept.sort(key=lambda item: item.number)
     left_out = feed.left_out + len(older)
     return dataclasses.replace(feed, items=tuple(kept), notes=notes, left_out=left_out)
 
 
-def _group(
-    items: Collection[Item], names_of: Callable[[Item], Names]
-) -> list[tuple[list[Item], set[tuple[str, ...]]]]:
-    """Divide items with one id into the versions of each entry, with their names."""
-    groups: list[tuple[list[Item], set[tuple[str, ...]]]] = []
-    by_name: dict[tuple[str, ...], tuple[list[Item], set[tuple[str, ...]]]] = {}
+def _group(items: Collection[Item], names_of: Callable[[Item], Names]) -> list[list[Item]]:
+    """Divide items with one id into the versions of each entry."""
+    groups: list[list[Item]] = []
+    by_name: dict[tuple[str, ...], list[Item]] = {}
     for item in items:
         names = names_of(item)
         group = next((by_name[name] for name in sorted(names) if name in by_name), None)
         if group is None:
-            group = ([], set())
-            groups.append(group)
-        group[0].append(item)
-        group[1].update(names)
+            groups.append(group := [])
+        group.append(item)
         by_name |= dict.fromkeys(names, group)
     return groups
 
@@ -121,3 +123,65 @@ def _names(link: str | None, title: str, instant: dt.datetime | None, text: str 
     if link and instant:
         names.add(("link", link, instant.astimezone(dt.UTC).isoformat(), text))
     return frozenset(names)
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierEntry:
+    """An entry that the office has, its file, and the digest of what an import wrote, or "".
+
+    After a space follows the digest of the file with the names of its pictures and documents.
+    """
+
+    entry: Entry
+    path: str
+    data: bytes
+    digest: str
+
+    def refuse(self, data: bytes) -> str | None:
+        """Return why new data must not replace the file, "" if it may; None if nothing changed."""
+        imported, _, written = self.digest.partition(" ")
+        if data == self.data or digest_of(data) == imported:
+            return None
+        if digest_of(self.data) == (written or imported):
+            return ""
+        how = "was edited since it was imported" if self.digest else "was not imported from a table"
+        return f"{self.path} has its id or link, and {how}; change it there"
+
+
+class EarlierEntries:
+    """Finds the entry that a row of a table describes."""
+
+    def __init__(
+        self, entries: Iterable[Entry], files: Mapping[str, bytes], record: Mapping[str, str]
+    ) -> None:
+        paths = {slug_of(path): path for path in files}
+        self._by_id: dict[str, EarlierEntry] = {}
+        self._by_link: dict[str, list[EarlierEntry]] = defaultdict(list)
+        for entry in entries:
+            path = paths[entry.slug]
+            earlier = EarlierEntry(entry, path, files[path], record.get(path, ""))
+            self._by_id[entry.id] = earlier
+            self._by_link[entry.link or ""].append(earlier)
+
+    def find(self, identity: str | None, link: str | None) -> EarlierEntry | None:
+        """Return the entry with an id or, without an id, the only one with a link."""
+        if identity is not None or not link:
+            return self._by_id.get(identity or "")
+        entries = self._by_link[link]
+        return entries[0] if len(entries) == 1 else None
+
+
+def read_record(root: Path) -> dict[str, str]:
+    """Return the digest of each file that an import wrote, by path; empty if that is not known."""
+    try:
+        record = json.loads(read.read_limited(root / RECORD, _MAX_RECORD) or b"")
+    except (FileNotFoundError, ValueError, RecursionError):
+        return {}
+    return record if isinstance(record, dict) else {}
+
+
+def write_record(root: Path, record: Mapping[str, str]) -> None:
+    """Write the record of imports."""
+    data = json.dumps(record, ensure_ascii=False, indent=1, sort_keys=True).encode() + b"\n"
+    write = read.replace_file if (root / RECORD).exists() else read.create_file
+    write(root, root / RECORD, data)

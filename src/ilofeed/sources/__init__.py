@@ -11,7 +11,6 @@ from ilofeed.sources.items import (
     Author,
     Dimension,
     Enclosure,
-    ImportedDate,
     ImportedFeed,
     Item,
     Note,
@@ -19,24 +18,13 @@ from ilofeed.sources.items import (
     SourceError,
     Tag,
     Text,
+    listed,
+    note,
 )
 from ilofeed.sources.read import SourceRequest, read_source
 
 __all__ = [
-    "DIMENSIONS",
-    "FOLDER",
-    "Author",
-    "Dimension",
-    "Enclosure",
-    "ImportedDate",
-    "ImportedFeed",
-    "Item",
-    "Note",
-    "RequestError",
-    "SourceError",
-    "SourceRequest",
-    "Tag",
-    "Text",
-    "file_in_folder",
-    "read_source",
-]
+    "DIMENSIONS", "FOLDER", "Author", "Dimension", "Enclosure", "ImportedFeed", "Item", "Note",
+    "RequestError", "SourceError", "SourceRequest", "Tag", "Text", "file_in_folder", "listed",
+    "note", "read_source",
+]  # fmt: skip

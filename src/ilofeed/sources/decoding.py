@@ -7,7 +7,7 @@ import re
 import zlib
 
 from ilofeed.problems import quote
-from ilofeed.sources.items import MAX_BYTES, Note, SourceError
+from ilofeed.sources.items import MAX_BYTES, Note, SourceError, note
 from ilofeed.text import foreign_lines, readable_encodings
 
 _MARKS = (
@@ -101,7 +101,7 @@ def _decode_as(data: bytes, stated: list[str], *, is_certain: bool) -> tuple[str
     utf8 = None if is_certain or data.isascii() else _strict(data, "utf-8")
     if utf8 is not None:
         message = f"the document declares {stated[0]}, but it is UTF-8"
-        return utf8, [Note(0, "", message)] * ("utf-8" not in stated)
+        return utf8, [note(message)] * ("utf-8" not in stated)
     for name in stated:
         if (text := _strict(data, name)) is not None:
             return text, []
@@ -111,7 +111,7 @@ def _decode_as(data: bytes, stated: list[str], *, is_certain: bool) -> tuple[str
         letters = sum(letter > "\x7f" for letter in text)
         if name.startswith(("utf-16", "utf-32")) or broken * _FEW <= letters:
             message = f"characters that are not valid {name} and were left out: {broken}"
-            return text.replace("\ufffd", ""), [Note(0, "", message)]
+            return text.replace("\ufffd", ""), [note(message)]
     if len(_CONTROL.findall(data[:2000].decode("latin-1"))) * 20 > len(data[:2000]):
         raise SourceError("this is not text: neither a feed nor a table")
     raise SourceError(_name_encodings(data, stated[0]))

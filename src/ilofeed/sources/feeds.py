@@ -19,10 +19,8 @@ from lxml import etree
 from ilofeed.http import is_address
 from ilofeed.problems import quote
 from ilofeed.sources import items, public
-from ilofeed.sources.own_items import without_additions
 from ilofeed.sources.wordpress import read_export
-from ilofeed.sources.xml import local_name, parse_xml, text_of
-from ilofeed.sources.xml_repair import ITEMS, PARENTS, is_unmatched
+from ilofeed.sources.xml import ITEMS, PARENTS, is_unmatched, local_name, parse_xml, text_of
 from ilofeed.verify import parse_feed
 
 _ATOM = "{http://www.w3.org/2005/Atom}"
@@ -69,8 +67,7 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     root, notes = parse_xml(text)
     kind = local_name(root)
     if kind == "opml":
-        why = "this is OPML, a list of feeds; import each of the feeds in it"
-        raise items.SourceError(why)
+        raise items.SourceError("this is OPML, a list of feeds; import each of the feeds in it")
     if kind not in {"rss", "RDF", "feed"}:
         why = f"expected RSS, Atom or RDF, but the XML begins with {quote(f'<{kind}>')}"
         raise items.SourceError(why)
@@ -78,22 +75,19 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
     is_whole = not any(map(is_unmatched, notes))
     states = public.xml_states(root, nodes, is_whole=is_whole)
     selection = public.select(enumerate(states, 1), drafts=drafts)
-    notes += [*selection.notes, *items.too_many(len(selection.taken))]
-    numbers = list(selection.taken)[: items.MAX_ITEMS]
-    kept = set(numbers)
     export = read_export(root, nodes)
     for number, node in enumerate(nodes, 1):
-        if number not in kept:  # its text is not read any further
+        if number not in selection.taken:  # its text is not read any further
             node.getparent().remove(node)
     unread = _remove_unsafe(root)
-    feed, entries = _parse(root, {number: nodes[number - 1] for number in numbers}, base)
+    feed, entries = _parse(root, {number: nodes[number - 1] for number in selection.taken}, base)
     by_ilofeed = feed.get("generator") == "ilofeed"
-    read = []
+    read, more = [], list[items.Note]()
     for number, entry, node in entries:
         reader = _EntryReader(feed, entry, node, by_ilofeed, is_rss=kind != "feed")
-        item = dataclasses.replace(reader.item(number), publication=selection.taken[number])
+        item = reader.item(number)
         if by_ilofeed:
-            item = without_additions(item)
+            item = items.without_additions(item)
         read.append(export.item(item) if export else item)
         unread.update(export.unread(number) if export else ())
         unread.update(
@@ -104,20 +98,19 @@ def read_feed(text: str, base: str | None, *, drafts: bool = False) -> items.Imp
             and dict.get(entry, key)
         )
         unread.update(reader.unread(item))
-    for number in sorted(kept - {item.number for item in read}):
-        notes.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
+    for number in sorted(selection.taken.keys() - {item.number for item in read}):
+        more.append(items.Note(number, "", "the item cannot be read: feedparser fails on it"))
     if unread:
-        names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items()))
-        notes.append(items.Note(0, "", f"elements ignored, since entries have no key: {names}"))
+        names = items.counted(unread)
+        more.append(items.note(f"elements ignored, since entries have no key: {names}"))
     is_wordpress = "wordpress" in _string(dict.get(feed, "generator")).lower()
-    return items.ImportedFeed(
-        tuple(read),
-        tuple(notes),
-        by_ilofeed,
-        left_out=selection.left_out,
+    made = selection.feed(
+        read,
+        more,
         next_page=next_link(root) if export is None else "",
         page_parameter="paged" if is_wordpress and export is None and nodes else "",
     )
+    return dataclasses.replace(made, notes=(*notes, *made.notes))
 
 
 def next_link(root: Any) -> str:
@@ -213,8 +206,8 @@ class _EntryReader:
         link = self._link("alternate") or self._get("link")
         if link == self._get("id") and not is_address(link):
             link = ""  # feedparser returns any guid as a link
-        published = self._date("published") or self._date("created")
-        updated = self._date("updated")
+        published = self._get("published") or self._get("created")
+        updated = self._get("updated")
         return items.Item(
             number,
             id=self._get("id"),
@@ -222,7 +215,7 @@ class _EntryReader:
             link=link,
             page=self._link("related") if self.by_ilofeed else "",
             date=published or updated,
-            updated=updated if published else items.ImportedDate(),
+            updated=updated if published else "",
             summary=summary,
             content=content,
             base=base or link or _string(dict.get(self.feed, "link")),
@@ -245,9 +238,6 @@ class _EntryReader:
 
     def _detail(self, key: str, name: str) -> str:
         return _string((dict.get(self.entry, f"{key}_detail") or {}).get(name))
-
-    def _date(self, key: str) -> items.ImportedDate:
-        return items.ImportedDate(self._get(key))
 
     def _text(self, key: str, *, html: bool) -> items.Text:
         is_html = html and "html" in self._detail(key, "type")
@@ -285,21 +275,19 @@ class _EntryReader:
                 yield items.Tag(term or label, label, scheme)
 
     def _authors(self) -> tuple[items.Author, ...]:
-        # feedparser gives an author without an address that of the previous author
-        for parent in () if self.is_rss else (self.node, self.node.getparent()):
-            nodes = parent.findall(f"{_ATOM}author") if parent is not None else []
-            names = [_ATOM + name for name in ("name", "email", "uri")]
-            people = [[_string(node.findtext(name)) for name in names] for node in nodes]
-            if people:
-                return tuple(
-                    items.Author(name or email, email, url)
-                    for name, email, url in people
-                    if name or email
-                )
-        return tuple(
-            items.Author(name, _string(author.get("email")), _string(author.get("href")))
+        people = [
+            [author.get(key) for key in ("name", "email", "href")]
             for author in dict.get(self.entry, "authors") or ()
-            if (name := _string(author.get("name")) or _string(author.get("email")))
+        ]
+        # feedparser gives an author without an address that of the previous author
+        parents = () if self.is_rss else (self.node.getparent(), self.node)
+        for parent in (parent for parent in parents if parent is not None):
+            names = [_ATOM + name for name in ("name", "email", "uri")]
+            nodes = parent.findall(f"{_ATOM}author")
+            people = [[node.findtext(name) for name in names] for node in nodes] or people
+        texts = [tuple(map(_string, parts)) for parts in people]
+        return tuple(
+            items.Author(name or email, email, url) for name, email, url in texts if name or email
         )
 
     def _enclosures(self) -> Iterator[items.Enclosure]:
@@ -311,12 +299,8 @@ class _EntryReader:
             length, title = (_string(link.get(key)) for key in ("length", "title"))
             yield items.Enclosure(link["href"], _string(kind), length, title)
         for node in self._media("other"):
-            kind, length, title = (
-                _string(node.get("type")),
-                _string(node.get("fileSize")),
-                _string(node.findtext("{*}title")),
-            )
-            yield items.Enclosure(node.get("url"), kind, length, title)
+            texts = (node.get("type"), node.get("fileSize"), node.findtext("{*}title"))
+            yield items.Enclosure(node.get("url"), *map(_string, texts))
 
     def _media(self, kind: str) -> list[Any]:
         """Return the files that are an "image", that are "other", or whose kind is "unknown"."""
@@ -355,7 +339,7 @@ class _EntryReader:
             texts[_SINGLE.get(local_name(child), "")].add(text_of(child))
         for group in texts.keys() - {""}:
             yield from [group.replace(" ", " or ")] * (len(texts[group]) - 1)
-        if item.date.written != self._get("created") != "":
+        if item.date != self._get("created") != "":
             yield "created"
         authors = [author for author in dict.get(self.entry, "authors") or () if author]
         yield from ["author"] * (len(authors) - len(item.authors))

@@ -1,13 +1,16 @@
-"""Read JSON Feed 1.0 and 1.1, and the extension `_ilofeed` of ilofeed's feeds."""
+"""Read JSON Feed 1.0 and 1.1, with the extension `_ilofeed`, and posts of WordPress as JSON.
 
-import itertools
+The REST interface of WordPress lists posts (`wp-json/wp/v2/posts`).
+"""
+
+import html
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 from ilofeed.sources import items, public
-from ilofeed.sources.own_items import without_additions
 
 _READ = frozenset(
     (
@@ -20,6 +23,21 @@ _PARTS_READ = {
     "authors": {"name", "url"},
     "attachments": {"url", "mime_type", "size_in_bytes", "title"},
 }
+
+_POST_READ = frozenset(
+    (
+        "id slug guid link title content excerpt date date_gmt modified modified_gmt author "
+        "featured_media categories tags _embedded _links status type password"
+    ).split()
+)
+# how a site shows and manages a post
+_TECHNICAL = frozenset(
+    (
+        "comment_status ping_status sticky template format meta class_list permalink_template "
+        "generated_slug yoast_head yoast_head_json"
+    ).split()
+)
+_SHORTENED = re.compile(r"\[(?:…|&hellip;|&#8230;|\.\.\.)\]\s*(?:</p>\s*)?$")
 
 
 def parse_json(text: str) -> Any:
@@ -49,25 +67,18 @@ def read_json(text: str, *, drafts: bool = False) -> items.ImportedFeed:
         raise items.SourceError(message)
     states = ((number, _state(as_mapping(item))) for number, item in enumerate(members, 1))
     selection = public.select(states, drafts=drafts)
-    notes = [*selection.notes, *items.too_many(len(selection.taken))]
-    read, unread = [], Counter[str]()
-    for number, publication in itertools.islice(selection.taken.items(), items.MAX_ITEMS):
+    read, unread, notes = [], Counter[str](), []
+    for number in selection.taken:
         item = members[number - 1]
         if isinstance(item, dict):
-            seen = _item(number, item, document, publication)
-            read.append(without_additions(seen) if "_ilofeed" in item else seen)
+            seen = _item(number, item, document)
+            read.append(items.without_additions(seen) if "_ilofeed" in item else seen)
             unread.update(_unread(item))
         else:
             notes.append(items.Note(number, "", "left out: it is not an object"))
-    notes += ignored_members(unread)
-    by_ilofeed = any(isinstance(as_mapping(item).get("_ilofeed"), dict) for item in members)
-    return items.ImportedFeed(
-        tuple(read),
-        tuple(notes),
-        by_ilofeed,
-        left_out=selection.left_out,
-        next_page=as_text(document.get("next_url")),
-    )
+    next_page = as_text(document.get("next_url"))
+    notes += _ignored_members(unread)
+    return selection.feed(read, notes, next_page=next_page)
 
 
 def _unread(item: dict[str, Any]) -> Iterator[str]:
@@ -79,11 +90,10 @@ def _unread(item: dict[str, Any]) -> Iterator[str]:
     yield from ["authors"] * (len(as_list(item.get("authors"))) - len(list(_authors(item))))
 
 
-def ignored_members(unread: Counter[str]) -> list[items.Note]:
+def _ignored_members(unread: Counter[str]) -> list[items.Note]:
     """Return a note on members that were not read, given by name and number of items."""
-    names = ", ".join(f"{name} ({times})" for name, times in sorted(unread.items())[:50])
-    message = f"members ignored, since entries have no key: {names}"
-    return [items.Note(0, "", message)] * bool(unread)
+    message = f"members ignored, since entries have no key: {items.counted(unread)}"
+    return [items.note(message)] * bool(unread)
 
 
 def _state(item: dict[str, Any]) -> public.State:
@@ -91,11 +101,7 @@ def _state(item: dict[str, Any]) -> public.State:
     fields = [
         (public.fold(key), _statement(value)) for part in parts for key, value in part.items()
     ]
-    state = public.state_of(
-        (name, value)
-        for name, value in fields
-        if name in public.NAMES and not (name in public.PASSWORDS and value == "false")
-    )
+    state = public.state_of(field for field in fields if field not in public.NO_PASSWORD)
     if state.kind != "public" or "_ilofeed" in item:
         return state
     title, link, *texts = (
@@ -114,13 +120,11 @@ def _statement(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value)[:200]
 
 
-def _item(
-    number: int, item: dict[str, Any], feed: dict[str, Any], publication: items.Publication
-) -> items.Item:
+def _item(number: int, item: dict[str, Any], feed: dict[str, Any]) -> items.Item:
     extension = as_mapping(item.get("_ilofeed"))
     event, image = as_mapping(extension.get("event")), as_mapping(extension.get("image"))
     url, external = as_text(item.get("url")), as_text(item.get("external_url"))
-    html = as_text(item.get("content_html"))
+    body = as_text(item.get("content_html"))
     published, modified = as_text(item.get("date_published")), as_text(item.get("date_modified"))
     return items.Item(
         number,
@@ -128,10 +132,10 @@ def _item(
         title=items.Text(as_text(item.get("title"))),
         link=external or url,
         page=url if external else "",
-        date=items.ImportedDate(published or modified),
-        updated=items.ImportedDate(modified if published else ""),
+        date=published or modified,
+        updated=modified if published else "",
         summary=items.Text(as_text(item.get("summary"))),
-        content=items.Text(html, "html") if html else items.Text(as_text(item.get("content_text"))),
+        content=items.Text(body, "html") if body else items.Text(as_text(item.get("content_text"))),
         base=url or external or as_text(feed.get("home_page_url")),
         tags=tuple(_tags(item, extension)),
         authors=tuple(_authors(item)) or tuple(_authors(feed)),
@@ -142,7 +146,6 @@ def _item(
         event=items.ImportedEvent(*(as_text(event.get(key)) for key in items.EVENT)),
         language=as_text(item.get("language")) or as_text(feed.get("language")),
         translation_of=as_text(extension.get("translation_of")),
-        publication=publication,
     )
 
 
@@ -188,3 +191,87 @@ def _enclosures(item: dict[str, Any]) -> Iterator[items.Enclosure]:
         if url := as_text(attachment.get("url")):
             names = ("mime_type", "size_in_bytes", "title")
             yield items.Enclosure(url, *(as_text(attachment.get(name)) for name in names))
+
+
+def read_wordpress_posts(text: str, *, drafts: bool = False) -> items.ImportedFeed:
+    """Return the posts of a JSON list; raise `SourceError` if it is not one of WordPress."""
+    posts = [as_mapping(post) for post in as_list(parse_json(text))]
+    if not all("id" in post and "link" in post for post in posts):
+        raise items.SourceError(
+            "this is a list in JSON, but not of posts of WordPress; import a JSON Feed or another "
+            "feed or export of the site"
+        )
+    selection = public.select(
+        ((number, _post_state(post)) for number, post in enumerate(posts, 1)), drafts=drafts
+    )
+    read, unread, unnamed = [], Counter[str](), 0
+    for number in selection.taken:
+        post = posts[number - 1]
+        read.append(_post(number, post))
+        unnamed += "_embedded" not in post
+        unread.update(key for key in post.keys() - _POST_READ - _TECHNICAL if post[key])
+    message = (
+        "posts without the names of their categories and authors and without pictures: "
+        f"{unnamed}; add `_embed=1` to the address, as in /wp-json/wp/v2/posts?_embed=1"
+    )
+    notes = [*[items.note(message)] * bool(unnamed), *_ignored_members(unread)]
+    return selection.feed(read, notes, page_parameter="page")
+
+
+def _post_state(post: dict[str, Any]) -> public.State:
+    """Return the state of a post, which must say that it is published and not protected."""
+    names = {"status": "status", "type": "posttype", "password": "password"}
+    fields = [(name, as_text(post.get(key))) for key, name in names.items()]
+    texts_of_post = [as_mapping(post.get(key)) for key in ("title", "content", "excerpt")]
+    fields += [("protected", "yes")] * any(text.get("protected") for text in texts_of_post)
+    state = public.state_of(fields)
+    if state.kind != "public":
+        return state
+    title, *texts = (_rendered(post, key) for key in ("title", "content", "excerpt"))
+    return public.placeholder_state(title, as_text(post.get("link")), texts, is_wordpress=True)
+
+
+def _post(number: int, post: dict[str, Any]) -> items.Item:
+    content, excerpt = _rendered(post, "content"), _rendered(post, "excerpt")
+    if content and _SHORTENED.search(excerpt):  # WordPress made it of the content
+        excerpt = ""
+    link, embedded = as_text(post.get("link")), as_mapping(post.get("_embedded"))
+    people = map(as_mapping, as_list(embedded.get("author")))
+    return items.Item(
+        number,
+        id=html.unescape(_rendered(post, "guid")),
+        slug=as_text(post.get("slug")),
+        title=items.Text(_rendered(post, "title"), "html"),
+        link=link,
+        date=items.best_date(as_text(post.get("date")), as_text(post.get("date_gmt"))),
+        updated=items.best_date(as_text(post.get("modified")), as_text(post.get("modified_gmt"))),
+        summary=items.Text(excerpt, "html"),
+        content=items.Text(content, "html"),
+        base=link,
+        tags=tuple(_post_tags(embedded)),
+        authors=tuple(
+            items.Author(name, url=as_text(person.get("url")))
+            for person in people
+            if (name := as_text(person.get("name")))
+        ),
+        picture=_post_picture(embedded),
+    )
+
+
+def _rendered(post: dict[str, Any], key: str) -> str:
+    return as_text(as_mapping(post.get(key)).get("rendered"))
+
+
+def _post_tags(embedded: dict[str, Any]) -> Iterator[items.Tag]:
+    for terms in as_list(embedded.get("wp:term")):
+        for term in map(as_mapping, as_list(terms)):
+            name = as_text(term.get("name"))
+            if name and as_text(term.get("taxonomy")) != "post_format":
+                yield items.Tag(name)
+
+
+def _post_picture(embedded: dict[str, Any]) -> items.Picture:
+    for media in map(as_mapping, as_list(embedded.get("wp:featuredmedia"))):
+        if url := as_text(media.get("source_url")):
+            return items.Picture(url, as_text(media.get("alt_text")))
+    return items.Picture()

@@ -6,15 +6,16 @@ printed, since the logs of a public repository are public too.
 """
 
 import html
+import itertools
 import re
 import urllib.parse
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias, cast
 
 from ilofeed.problems import plural, quote
-from ilofeed.sources.items import Note, Publication
+from ilofeed.sources import items
 from ilofeed.sources.xml import WORDPRESS, local_name, text_of
 from ilofeed.text import slugify
 
@@ -51,7 +52,8 @@ _MEMBER_FIELDS = frozenset(  # of plug-ins of WordPress: who can read a post
     "rcp_user_level".split()
 )
 _FOR_EVERYBODY = frozenset({"", "0", "all", "none", "everybody"})
-PASSWORDS = frozenset({"password", "postpassword"})
+_PASSWORDS = frozenset({"password", "postpassword"})
+NO_PASSWORD = frozenset((name, "false") for name in _PASSWORDS)  # in JSON and YAML
 EVENT_TYPE = "tribeevents"  # a post of The Events Calendar, a plug-in of WordPress
 _TYPES = frozenset("type kind itemtype contenttype page".split())  # loose, too
 _OTHER_TYPES = {
@@ -64,7 +66,7 @@ _OTHER_TYPES = {
     "navmenuitem": "menu item",
 }
 LOOSE_NAMES = _LOOSE | _TYPES
-NAMES = LOOSE_NAMES | _STATUS | _PUBLIC_FLAGS | PASSWORDS | _FLAGS.keys() | {"posttype"}
+NAMES = LOOSE_NAMES | _STATUS | _PUBLIC_FLAGS | _PASSWORDS | _FLAGS.keys() | {"posttype"}
 
 _BLOGGER = "{http://schemas.google.com/blogger/2018}"
 _XHTML = "{http://www.w3.org/1999/xhtml}"
@@ -98,26 +100,22 @@ _PREFIXES: dict[Kind, frozenset[str]] = {
 _MAX_PREFIX, _MAX_PLACEHOLDER = 40, 200
 
 _PUBLISH_FIRST = "first publish there for everyone, then import again"
-_REASONS: dict[Kind, tuple[str, str, str]] = {
+_REASONS: dict[Kind, tuple[str, str, str]] = {  # what was left out; several, if irregular; advice
     "other": ("", "", "only posts become entries; copy by hand what you want to keep"),
-    "protected": ("password-protected post", "password-protected posts", _PUBLISH_FIRST),
-    "private": ("private post", "private posts", _PUBLISH_FIRST),
-    "trashed": (
-        "trashed post",
-        "trashed posts",
-        "first restore and publish there, then import again",
-    ),
+    "protected": ("password-protected post", "", _PUBLISH_FIRST),
+    "private": ("private post", "", _PUBLISH_FIRST),
+    "trashed": ("trashed post", "", "first restore and publish there, then import again"),
     "restricted": ("post for members only", "posts for members only", _PUBLISH_FIRST),
-    "expired": ("expired post", "expired posts", "the site no longer shows them"),
+    "expired": ("expired post", "", "the site no longer shows them"),
     "unknown": (
         "post that is not known to be public",
         "posts that are not known to be public",
         "if it was, write `published` as its status in a copy of the source",
     ),
-    "draft": ("draft", "drafts", "pass --drafts to import drafts as `draft: true`"),
+    "draft": ("draft", "", "pass --drafts to import drafts as `draft: true`"),
     "scheduled": (
         "scheduled post",
-        "scheduled posts",
+        "",
         "pass --drafts to import them; they are published when their date comes",
     ),
 }
@@ -135,9 +133,26 @@ class State:
 class Selection:
     """The numbers of the items to import and how each is published; `notes` on the others."""
 
-    taken: Mapping[int, Publication]
-    notes: tuple[Note, ...]
+    taken: Mapping[int, items.Publication]  # `MAX_ITEMS` at most
+    notes: tuple[items.Note, ...]
     left_out: int
+
+    def feed(
+        self,
+        read: Iterable[items.Item],
+        notes: Iterable[items.Note] = (),
+        left_out: int = 0,
+        **others: Any,
+    ) -> items.ImportedFeed:
+        """Return the feed of the items that were read; `left_out` are more than these notes say."""
+        published = (
+            replace(item, publication=self.taken.get(item.number, item.publication))
+            for item in read
+        )
+        notes = (*self.notes, *notes)
+        return items.ImportedFeed(
+            tuple(published), notes, left_out=self.left_out + left_out, **others
+        )
 
 
 def select(states: Iterable[tuple[int, State]], *, drafts: bool) -> Selection:
@@ -146,38 +161,37 @@ def select(states: Iterable[tuple[int, State]], *, drafts: bool) -> Selection:
     `states` has the number of each item and its state.
     """
     kinds = {"public", "draft", "scheduled"} if drafts else {"public"}
-    taken: dict[int, Publication] = {}
+    taken: dict[int, items.Publication] = {}
     rest = defaultdict[Kind, list[tuple[int, str]]](list)
     for number, state in states:
         if state.kind in kinds:
-            taken[number] = cast("Publication", state.kind)
+            taken[number] = cast("items.Publication", state.kind)
         else:
             rest[state.kind].append((number, state.detail))
-    notes = (Note(0, "", _reason(kind, rest[kind])) for kind in _KINDS if kind in rest)
-    return Selection(taken, tuple(notes), sum(map(len, rest.values())))
+    notes = [items.note(_reason(kind, rest[kind])) for kind in _KINDS if kind in rest]
+    first = dict(itertools.islice(taken.items(), items.MAX_ITEMS))
+    notes += items.too_many(len(taken))
+    return Selection(first, tuple(notes), sum(map(len, rest.values())))
 
 
-def _reason(kind: Kind, items: Sequence[tuple[int, str]]) -> str:
+def _reason(kind: Kind, left_out: Sequence[tuple[int, str]]) -> str:
     """Return the message about the items (number from 1, detail) left out for one reason."""
     one, more, advice = _REASONS[kind]
-    details = Counter(detail for _, detail in items if detail)
+    details = Counter(detail for _, detail in left_out if detail)
     if kind == "other":
         what = ", ".join(_count_type(*pair) for pair in details.most_common(8))
         what += ", …" if len(details) > 8 else ""
     else:
-        what = plural(len(items), one, more)
+        what = plural(len(left_out), one, more)
         if details:
             what += f" (status {', '.join(quote(name) for name, _ in details.most_common(8))})"
-    numbers = ", ".join(str(number) for number, _ in items[:10])
-    where = f"{'item' if len(items) == 1 else 'items'} {numbers}{', …' if len(items) > 10 else ''}"
+    where = items.numbered([number for number, _ in left_out])
     return f"left out {what} ({where}): {advice}"
 
 
 def _count_type(written: str, count: int) -> str:
     name = _OTHER_TYPES.get(fold(written))
-    if name is None:
-        return f"{plural(count, 'item', 'items')} of type {quote(written)}"
-    return plural(count, name, f"{name}s")
+    return plural(count, name or "item") + ("" if name else f" of type {quote(written)}")
 
 
 def fold(name: str) -> str:
@@ -191,8 +205,11 @@ def is_name(name: str) -> bool:
 
 
 def state_of(fields: Iterable[tuple[str, str]]) -> State:
-    """Return the strictest of what the fields of an item say; names are in the form of `fold`."""
-    return strictest(_judge(name, value.strip()) for name, value in fields)
+    """Return the strictest of what the fields of an item say; names are in the form of `fold`.
+
+    Fields with other names than `NAMES` say nothing.
+    """
+    return strictest(_judge(name, value.strip()) for name, value in fields if name in NAMES)
 
 
 def strictest(states: Iterable[State]) -> State:
@@ -202,7 +219,7 @@ def strictest(states: Iterable[State]) -> State:
 
 def _judge(name: str, value: str) -> State:
     word = fold(value)
-    if name in PASSWORDS:
+    if name in _PASSWORDS:
         return State("protected") if value else State()
     if name == "posttype":
         return State() if word in {"post", "", EVENT_TYPE} else State("other", value)
@@ -228,7 +245,8 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
     where WordPress writes the status and the password.
     """
     generator = text_of(next(root.iter("{*}generator"), None))
-    is_export = any(_is_export(element) for element in root.iter())
+    tags = (str(element.tag) for element in root.iter())
+    is_export = any(tag.startswith(_BLOGGER) or WORDPRESS.match(tag) for tag in tags)
     all_fields = [list(_xml_fields(node)) for node in nodes]
     with_password = any(name == "postpassword" for fields in all_fields for name, _ in fields)
     for node, fields in zip(nodes, all_fields, strict=True):
@@ -239,11 +257,6 @@ def xml_states(root: Any, nodes: Sequence[Any], *, is_whole: bool) -> Iterator[S
             fields.append(("status", ""))
         state = state_of(fields)
         yield state if state.kind != "public" else _placeholder(node, generator)
-
-
-def _is_export(element: Any) -> bool:
-    tag = str(element.tag)
-    return tag.startswith(_BLOGGER) or WORDPRESS.match(tag) is not None
 
 
 def _xml_fields(node: Any) -> Iterator[tuple[str, str]]:

@@ -76,12 +76,15 @@ class Export:
             footnotes(record["footnotes"]),
         )
         body = reader.read(item.content.value)
-        date, updated = _date(record, "post_date"), _date(record, "post_modified")
-        if not date.written.endswith("Z") and "-0001" not in item.date.written:
+        date, updated = (
+            items.best_date(record[name], record[f"{name}_gmt"])
+            for name in ("post_date", "post_modified")
+        )
+        if not date.endswith("Z") and "-0001" not in item.date:
             date = item.date or date  # with its offset
-        is_later = updated.written[:19] > date.written[:19]  # else it was scheduled, or no edit
-        if not is_later or updated.written[19:] != date.written[19:]:
-            updated = items.ImportedDate()
+        is_later = updated[:19] > date[:19]  # else it was scheduled, or no edit
+        if not is_later or updated[19:] != date[19:]:
+            updated = ""
         login = record["creator"]
         name = login and self.names.get(login, "")
         lost = reader.lost()
@@ -240,14 +243,6 @@ def _credited(picture: items.Picture) -> items.Picture:
         return dataclasses.replace(picture, credit=picture.credit[match.end() :])
     texts = dict.fromkeys(text for text in (picture.alt, picture.credit) if text)
     return dataclasses.replace(picture, alt=" – ".join(texts), credit="")
-
-
-def _date(record: _Record, name: str) -> items.ImportedDate:
-    """Return a date in UTC if the export has it so."""
-    local, utc = record[name], record[f"{name}_gmt"]
-    if utc and not utc.startswith("0000"):
-        return items.ImportedDate(f"{utc}Z")
-    return items.ImportedDate() if local.startswith("0000") else items.ImportedDate(local)
 
 
 def _moment(record: _Record, name: str) -> str:

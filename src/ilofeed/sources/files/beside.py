@@ -10,13 +10,7 @@ import re
 import urllib.parse
 from pathlib import Path
 
-from ilofeed.media import (
-    DOCUMENT_SUFFIXES,
-    PICTURE_SUFFIXES,
-    LocalFiles,
-    OfficeFile,
-    Unreadable,
-)
+from ilofeed.media import DOCUMENT_SUFFIXES, PICTURE_SUFFIXES, LocalFiles, OfficeFile, Unreadable
 from ilofeed.urls import AddressError, is_absolute
 
 FOLDER = "https://folder.invalid/"  # RFC 2606: leads nowhere; what follows is a path in the folder

@@ -5,6 +5,7 @@ are refused. Names and addresses of people are never read.
 """
 
 import contextlib
+import dataclasses
 import datetime as dt
 import itertools
 import re
@@ -61,7 +62,7 @@ def read_calendar(
         for (uid, _), number in newest.items()
     ]
     selection = public.select(sorted(states, key=lambda pair: pair[0]), drafts=drafts)
-    notes, taken, ignored = list(selection.notes), list[items.Item](), Counter[str]()
+    notes, taken, ignored = [], list[items.Item](), Counter[str]()
     failed = defaultdict[str, list[int]](list)
     reader = _Reader(zone, now, len(components))
     for (uid, at), number in newest.items():
@@ -73,23 +74,21 @@ def read_calendar(
         ignored.update(key for key in event if key not in _READ)
         try:
             if len(taken) <= items.MAX_ITEMS:
-                taken += itertools.islice(reader.items(number, event, publication), items.MAX_ITEMS)
+                for item in itertools.islice(reader.items(number, event), items.MAX_ITEMS):
+                    taken.append(dataclasses.replace(item, publication=publication))
         except Exception as error:  # noqa: BLE001  icalendar lets any exception through
             is_known = isinstance(error, items.SourceError)
             failed[str(error) if is_known else "its properties cannot be read"].append(number)
     for why, numbers in failed.items():
-        listed = f"item{'s' * (len(numbers) > 1)} " + ", ".join(map(str, numbers[:10]))
-        listed += ", …" * (len(numbers) > 10)
-        text = f"left out {plural(len(numbers), 'event')} ({listed}): {why}"
-        notes.append(items.Note(0, "", text))
+        where = items.numbered(numbers)
+        notes.append(items.note(f"left out {plural(len(numbers), 'event')} ({where}): {why}"))
     if older := len(components) - len(newest):
-        notes.append(items.Note(0, "", f"older versions of events left out: {older}"))
+        notes.append(items.note(f"older versions of events left out: {older}"))
     if ignored:
-        names = ", ".join(f"{key} ({count})" for key, count in sorted(ignored.items())[:50])
-        notes.append(items.Note(0, "", f"not kept of the events: {names}"))
+        notes.append(items.note(f"not kept of the events: {items.counted(ignored)}"))
     notes += items.too_many(len(taken))
-    left_out = selection.left_out + sum(map(len, failed.values())) + older
-    return items.ImportedFeed(tuple(taken[: items.MAX_ITEMS]), tuple(notes), left_out=left_out)
+    left_out = sum(map(len, failed.values())) + older
+    return selection.feed(taken[: items.MAX_ITEMS], notes, left_out)
 
 
 def _parse(text: str) -> list[Any]:
@@ -174,9 +173,7 @@ class _Reader:
         zone = dates.zone(key) if key in dates.zone_names() else moment.tzinfo
         return moment.replace(tzinfo=zone or self._zone)
 
-    def items(
-        self, number: int, event: Any, publication: items.Publication
-    ) -> Iterator[items.Item]:
+    def items(self, number: int, event: Any) -> Iterator[items.Item]:
         """Yield the item of an event, or one for each of its dates to come."""
         if "DTSTART" not in event:
             raise items.SourceError("it has no start")
@@ -188,7 +185,7 @@ class _Reader:
             at = self._moment(event, "RECURRENCE-ID") if "RECURRENCE-ID" in event else None
             if at is not None and not self._is_near(start):
                 raise items.SourceError(_NO_DATE)
-            yield _item(number, event, start, end, at, publication)
+            yield _item(number, event, start, end, at)
             return
         excluded = {self._zoned(day) for days in _all(event, "EXDATE") for day in days.dts}
         excluded |= {at for other, at in self._changed if other == uid}
@@ -200,7 +197,7 @@ class _Reader:
             if {at, day} & excluded or not self._is_near(at):
                 continue
             until = None if end is None else at + (end - start)
-            yield _item(number, event, at, until, at, publication)
+            yield _item(number, event, at, until, at)
             excluded.add(at)
             number = self._last = self._last + 1
         if len(excluded) == before:
@@ -255,12 +252,7 @@ class _Reader:
 
 
 def _item(
-    number: int,
-    event: Any,
-    start: Moment,
-    end: Moment | None,
-    at: Moment | None,
-    publication: items.Publication,
+    number: int, event: Any, start: Moment, end: Moment | None, at: Moment | None
 ) -> items.Item:
     """Return the item of an event, or of one date of it: the one that was planned for `at`."""
     uid, title = _text(event, "UID"), _text(event, "SUMMARY")
@@ -280,8 +272,8 @@ def _item(
         id=identity,
         slug=title if at is None else f"{title} {start:%Y-%m-%d}",
         title=items.Text(title),
-        date=items.ImportedDate(next(filter(None, written), "")),
-        updated=items.ImportedDate(written[1] if written[0] else ""),
+        date=next(filter(None, written), ""),
+        updated=written[1] if written[0] else "",
         content=items.Text(text, "html" if html or find_markup(text) else "plain"),
         tags=tuple(
             items.Tag(str(name))
@@ -301,7 +293,6 @@ def _item(
             _text(event, "URL"),
             "cancelled" if is_cancelled else "",
         ),
-        publication=publication,
     )
 
 

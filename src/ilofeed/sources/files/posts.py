@@ -123,29 +123,27 @@ def read_posts(
         fields += [("draft", "true")] * is_draft + list(post.written.items())
         states.append((number, _state(post, fields, zone, now)))
     selection = public.select(states, drafts=drafts)
-    notes = [*selection.notes, *items.too_many(len(selection.taken))]
+    notes = []
     for why, names in failed.items():
         more = f" and {len(names) - 5} more" if len(names) > 5 else ""
-        notes.append(items.Note(0, "", f"left out {', '.join(names[:5])}{more}: {why}"))
+        notes.append(items.note(f"left out {', '.join(names[:5])}{more}: {why}"))
     for end in _ADVICE.keys() & others.keys():
         text = f"not read: {plural(others.pop(end), f'{end} file')}: {_ADVICE[end]}"
-        notes.append(items.Note(0, "", text))
+        notes.append(items.note(text))
     if others:
-        listed = ", ".join(plural(count, name) for name, count in sorted(others.items())[:20])
-        text = f"not read: {listed}: only posts in Markdown are, and files that they show"
-        notes.append(items.Note(0, "", text))
+        kinds = items.listed([plural(count, name) for name, count in sorted(others.items())], 20)
+        text = f"not read: {kinds}: only posts in Markdown are, and files that they show"
+        notes.append(items.note(text))
     usage = Counter[tuple[str, str]]()
     taken = [
         dataclasses.replace(
-            _item(number, posts[number], selection.taken[number], usage, notes),
+            _item(number, posts[number], usage, notes),
             find_file=functools.partial(find_beside, site, base + str(posts[number].path.parent)),
         )
-        for number in itertools.islice(selection.taken, items.MAX_ITEMS)
+        for number in selection.taken
     ]
-    left_out = selection.left_out + sum(map(len, failed.values()))
-    return items.ImportedFeed(
-        tuple(taken), tuple(notes), left_out=left_out, table=_table(usage), folder=site
-    )
+    left_out = sum(map(len, failed.values()))
+    return selection.feed(taken, notes, left_out, table=_table(usage), folder=site)
 
 
 def _walk(folder: Path) -> tuple[list[PurePosixPath], Counter[str]]:
@@ -265,7 +263,7 @@ def _state(
     for written, value in fields:
         key, text = public.fold(written), text_of(value)
         shown = value if key == "build" and isinstance(value, dict) else {}
-        if key in public.NAMES and not (key in public.PASSWORDS and text == "false"):
+        if key in public.NAMES and (key, text) not in public.NO_PASSWORD:
             states.append(public.state_of([(key, text or (str(value) if value else ""))]))
         elif key == "layout":
             states.append(public.state_of([("type", text)]))
@@ -289,18 +287,14 @@ def _moment(text: str, zone: dt.tzinfo) -> dt.datetime | None:
 
 
 def _item(
-    number: int,
-    post: _Post,
-    publication: items.Publication,
-    usage: Counter[tuple[str, str]],
-    notes: list[items.Note],
+    number: int, post: _Post, usage: Counter[tuple[str, str]], notes: list[items.Note]
 ) -> items.Item:
     """Return the item of a post; count in `usage` what its keys become."""
     name = post.name
     body, removed = remove_templates(post.body)
     if removed:
-        listed = ", ".join(f"{quote(tag, 80)} ({count})" for tag, count in removed.most_common(20))
-        text = f"templates are removed from the body: {listed}"
+        tags = [f"{quote(tag, 80)} ({count})" for tag, count in removed.most_common()]
+        text = f"templates are removed from the body: {items.listed(tags, 20)}"
         notes.append(items.Note(number, post.text("title"), text))
     mark = text_of(post.keys.get("excerptseparator"))
     head, *rest = body.split(mark, 1) if mark and mark in body else _MORE.split(body)
@@ -314,15 +308,14 @@ def _item(
         slug=post.text("slug") or name["slug"] or name["name"],
         title=_line(post.text("title") or name["slug"].replace("-", " ").capitalize()),
         link=post.text("link"),
-        date=items.ImportedDate(post.text("date") or name["date"]),
-        updated=items.ImportedDate(post.text("updated")),
+        date=post.text("date") or name["date"],
+        updated=post.text("updated"),
         summary=_line(post.text("summary")) or excerpt,
         content=items.Text("".join([head, *rest]), "markdown"),
         tags=tuple(_tags(post)),
         authors=tuple(_authors(post)),
         picture=_picture(next(iter(post.values("image")), "")),
         language=post.text("language") or name["language"],
-        publication=publication,
         aliases=tuple(path for path in post.texts("aliases") if not _NO_PATH.search(path)),
     )
 
