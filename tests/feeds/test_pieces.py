@@ -9,14 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import pytest
 from test_archive_reader import ARCHIVED, FULL, damaged
 
-from ilofeed.feeds.archive_documents import (
-    RENDERERS,
-    archive_feeds,
-    render_archive_documents,
-)
 from ilofeed.feeds.items import shown_entries
 from ilofeed.feeds.selection import select
-from ilofeed.model import FILE_NAMES, Document
 from ilofeed.pages.render import render
 from ilofeed.verify.archive_reader import assign_entries, split_document, with_entries
 from ilofeed.verify.verification import verify
@@ -26,7 +20,7 @@ from offices import NOW, entry, site
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ilofeed.model import Feed, Format, Office
+    from ilofeed.model import Document, Format
     from ilofeed.verify.verification import Fault
 
 Made: TypeAlias = "Callable[[Format], list[Document]]"
@@ -217,24 +211,8 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
     }
 
 
-def rendered_alone(shown: Feed, office: Office) -> list[Document]:
-    return [
-        Document(shown.own_path(FILE_NAMES[form]), "archive", render(shown, office), shown, form)
-        for form, render in RENDERERS.items()
-        if form in shown.archived_as
-    ]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_archives_are_the_same_for_any_number_of_processes(
-    processes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ilofeed.feeds.archive_documents.WORTH_SHARING", 0)
-    seen = select(SITE, NOW)
-    shown = [one for feed in seen.feeds for one in archive_feeds(feed)]
-    assert len(shown) > 4
-    alone = [rendered_alone(one, OFFICE) for one in shown]
-    assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
-    assert render_archive_documents(shown, OFFICE, Workers(processes)) == alone
-    assert render_archive_documents([], OFFICE, Workers(processes)) == []
+def test_archives_are_the_same_for_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ilofeed.pages.render.WORTH_SHARING", 0)
+    assert {one.format for one in MADE if one.kind == "archive"} == {"atom", "rss", "json"}
+    assert render(select(SITE, NOW), Workers(2)) == MADE
