@@ -1,21 +1,16 @@
-"""Archive documents verify in pieces if, and only if, they verify as a whole."""
+"""Atom and RSS documents verify in pieces if, and only if, they verify as a whole."""
 
 from __future__ import annotations
 
 import dataclasses
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import pytest
 from test_archive_reader import ARCHIVED, FULL, damaged
 
-from ilofeed.feeds.archive_documents import (
-    RENDERERS,
-    archive_feeds,
-    render_archive_documents,
-)
+from ilofeed.feeds.items import shown_entries
 from ilofeed.feeds.selection import select
-from ilofeed.model import FILE_NAMES, Document
 from ilofeed.pages.render import render
 from ilofeed.verify.archive_reader import assign_entries, split_document, with_entries
 from ilofeed.verify.verification import verify
@@ -23,27 +18,34 @@ from ilofeed.workers import Workers
 from offices import NOW, entry, site
 
 if TYPE_CHECKING:
-    from ilofeed.model import Feed, Format, Office
+    from collections.abc import Callable
+
+    from ilofeed.model import Document, Format
     from ilofeed.verify.verification import Fault
 
+Made: TypeAlias = "Callable[[Format], list[Document]]"
 OLD: dict[str, Any] = {f"old-{n}": entry(date=f"2015-04-{n + 1:02}") for n in range(7)}
-SITE = site(
-    office=ARCHIVED.replace(b"limit: 1", b"limit: 2"),
-    **OLD,
-    full=FULL.replace(b"2015-05-19", b"2015-03-01"),
-)
+SITE_SETTINGS = ARCHIVED.replace(b"limit: 1", b"limit: 2")
+SITE = site(office=SITE_SETTINGS, **OLD, full=FULL.replace(b"2015-05-19", b"2015-03-01"))
 MADE = render(select(SITE, NOW))
 OFFICE = SITE.office
+CALLED_OFF = entry(event="{start: 2026-12-01}", withdrawn="2026-05-20")
+# an entry that is called off is in RSS, and a tombstone in Atom
+NEWEST = render(select(site(office=SITE_SETTINGS, **OLD, full=FULL, off=CALLED_OFF), NOW))
 
 
 @pytest.fixture(autouse=True)
 def no_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The pages that archives name are not there where archives are judged alone."""
+    """The pages that feeds name are not there where feeds are judged alone."""
     monkeypatch.setattr("ilofeed.verify.links.LinkChecker.broken", lambda *_: [])
 
 
 def archives(form: Format) -> list[Document]:
     return [one for one in MADE if one.kind == "archive" and one.format == form]
+
+
+def subscribed(form: Format) -> list[Document]:
+    return [one for one in NEWEST if one.kind == "feed" and one.format == form]
 
 
 def shared_out(documents: list[Document]) -> dict[str, tuple[int, ...]]:
@@ -59,28 +61,39 @@ def judged(documents: list[Document], monkeypatch: pytest.MonkeyPatch) -> list[l
     return found
 
 
+@pytest.mark.parametrize("made", [archives, subscribed])
 @pytest.mark.parametrize("form", ["atom", "rss"])
-def test_pieces_make_the_document(form: Format) -> None:
-    for document in archives(form):
+def test_pieces_make_the_document(form: Format, made: Made) -> None:
+    for document in filter(_shown, made(form)):
         found = split_document(document.data, form)
         assert found is not None
-        assert document.feed is not None
-        assert len(found.entries) == len(document.feed.entries)
+        assert len(found.entries) == len(_shown(document))
         assert found.head + b"".join(found.entries) + found.tail == document.data
 
 
+@pytest.mark.parametrize("made", [archives, subscribed])
 @pytest.mark.parametrize("form", ["atom", "rss"])
-def test_each_entry_is_read_in_one_document(form: Format) -> None:
-    documents = archives(form)
+def test_each_entry_is_read_in_one_document(form: Format, made: Made) -> None:
+    documents = made(form)
     found = shared_out(documents)
     assert found.keys() < {one.path for one in documents}  # of the others all entries are read
     left = [with_entries(one, found[one.path]) if one.path in found else one for one in documents]
-    read = [entry.slug for one in left for entry in one.feed.entries]  # type: ignore[union-attr]
-    shown = [entry.slug for one in documents for entry in one.feed.entries]  # type: ignore[union-attr]
+    read = [slug for one in left for slug in _shown(one)]
+    shown = [slug for one in documents for slug in _shown(one)]
     assert sorted(read) == sorted(set(shown))
     assert len(read) < len(shown)
     assert any(numbers == () for numbers in found.values())  # a document without any is one too
-    assert verify(list(MADE), OFFICE) == []
+    assert verify(documents, OFFICE) == []
+
+
+def test_an_entry_of_a_feed_is_not_read_again_in_an_archive() -> None:
+    documents = [*archives("atom"), *(one for one in MADE if one.kind == "feed")]
+    slugs = {slug for one in documents if one.kind == "feed" for slug in _shown(one)}
+    assert slugs
+    for one in documents:
+        if one.kind == "archive":
+            left = with_entries(one, shared_out(documents).get(one.path, range(len(_shown(one)))))
+            assert slugs.isdisjoint(_shown(left))
 
 
 def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
@@ -105,9 +118,10 @@ def test_what_cannot_be_cut_is_read_as_a_whole() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("made", [archives, subscribed])
 @pytest.mark.parametrize("form", ["atom", "rss"])
-def test_every_fault_is_found(form: Format, monkeypatch: pytest.MonkeyPatch) -> None:
-    documents = [one for one in archives(form) if _full(one)]
+def test_every_fault_is_found(form: Format, made: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    documents = [one for one in made(form) if _full(one)]
     documents = [documents[0], documents[-1]]  # the entry that has everything stands in both
     assert documents[0] is not documents[1]
     assert verify(documents, OFFICE) == []
@@ -130,18 +144,25 @@ def _full(document: Document) -> bool:
     return b"A street" in document.data
 
 
+def _shown(document: Document) -> list[str]:
+    assert document.feed is not None
+    assert document.format is not None
+    return [entry.slug for entry in shown_entries(document.feed, document.format)]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("form", ["atom", "rss"])
 @pytest.mark.parametrize("change", ["twice", "swapped", "gone", "another", "large", "unclosed"])
+@pytest.mark.parametrize("made", [archives, subscribed])
 def test_what_only_a_whole_document_can_break(
-    form: Format, change: str, monkeypatch: pytest.MonkeyPatch
+    form: Format, made: Made, change: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    documents = archives(form)
-    at = next(n for n, one in enumerate(documents) if len(one.feed.entries) == 2)  # type: ignore[union-attr]
+    documents = made(form)
+    at = max(n for n, one in enumerate(documents) if len(_shown(one)) > 1)
     document = documents[at]
     found = split_document(document.data, form)
     assert found is not None
-    first, second = found.entries
+    first, second, *rest = found.entries
     left: dict[str, tuple[bytes, ...]] = {
         "twice": (first, first),
         "swapped": (second.lstrip(), first),
@@ -150,7 +171,7 @@ def test_what_only_a_whole_document_can_break(
         "large": (first, b" " * 5_000_000, second),
         "unclosed": (first, second.replace(b"</title>", b"", 1)),
     }
-    data = found.head + b"".join(left[change]) + found.tail
+    data = found.head + b"".join([*left[change], *rest]) + found.tail
     documents[at] = dataclasses.replace(document, data=data)
     in_pieces, whole = judged(documents, monkeypatch)
     assert in_pieces
@@ -190,24 +211,8 @@ def test_all_documents_with_a_fault_are_named(processes: int) -> None:
     }
 
 
-def rendered_alone(shown: Feed, office: Office) -> list[Document]:
-    return [
-        Document(shown.own_path(FILE_NAMES[form]), "archive", render(shown, office), shown, form)
-        for form, render in RENDERERS.items()
-        if form in shown.archived_as
-    ]
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("processes", [1, 2])
-def test_archives_are_the_same_for_any_number_of_processes(
-    processes: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("ilofeed.feeds.archive_documents.WORTH_SHARING", 0)
-    seen = select(SITE, NOW)
-    shown = [one for feed in seen.feeds for one in archive_feeds(feed)]
-    assert len(shown) > 4
-    alone = [rendered_alone(one, OFFICE) for one in shown]
-    assert {one.format for one in alone[0]} == {"atom", "rss", "json"}
-    assert render_archive_documents(shown, OFFICE, Workers(processes)) == alone
-    assert render_archive_documents([], OFFICE, Workers(processes)) == []
+def test_archives_are_the_same_for_two_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ilofeed.pages.render.WORTH_SHARING", 0)
+    assert {one.format for one in MADE if one.kind == "archive"} == {"atom", "rss", "json"}
+    assert render(select(SITE, NOW), Workers(2)) == MADE

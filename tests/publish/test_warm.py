@@ -37,7 +37,6 @@ from ilofeed.cli.console import Progress
 from ilofeed.cli.options import BuildOptions
 from ilofeed.content import site as check
 from ilofeed.content.read import read_office
-from ilofeed.feeds import archive_documents
 from ilofeed.feeds.ledger import MANIFEST
 from ilofeed.feeds.selection import select
 from ilofeed.guard.manifest import render_manifest
@@ -167,7 +166,7 @@ class Upgrade:
 @contextlib.contextmanager
 def any_size_is_worth_sharing() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (archive_documents, check, compressed, render, verify):
+        for module in (check, compressed, render, verify):
             patch.setattr(module, "WORTH_SHARING", 0)
         patch.setattr(
             "ilofeed.cli.options.BuildOptions.processes",

@@ -127,6 +127,7 @@ EMPTY_MANIFEST = {"site": "https://other.example/", "entries": [], "files": [], 
         ("x.html", '<a href="all/such/">x</a>'),
         ("x.html", '<a href="./all/./such/?a#b">x</a>'),
         ("a/x.html", '<img src="../all/such/">'),
+        ("a/b/x.html", '<a href="../../all/../all/such/#part">x</a>'),
         ("x.html", '<script src="/feeds/all/such/"></script>'),
         ("x.html", f'<meta property="og:url" content="{DEAD}">'),
         ("x.html", f'<blockquote cite="{DEAD}"></blockquote>'),
@@ -159,6 +160,12 @@ def test_a_dead_end_of_any_kind(path: str, data: str) -> None:
     assert LinkChecker(SITE.office, ()).broken(document) == [DEAD]
     assert LinkChecker(SITE.office, {DEAD}).broken(document) == []
     assert LinkChecker(SITE.office, {f"{DEAD}#part"}).broken(document) == [DEAD]
+
+
+def test_a_link_that_goes_up_too_few_folders() -> None:
+    document = Document("a/b/x.html", "index", b'<a href="../all/such/">x</a>')
+    dead = LinkChecker(SITE.office, {DEAD}).broken(document)
+    assert dead == ["https://example.org/feeds/a/all/such/"]
 
 
 @pytest.mark.parametrize(

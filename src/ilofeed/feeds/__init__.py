@@ -9,7 +9,7 @@ does not read or write files, and does not render pages.
 from ilofeed.feeds.archive_documents import (
     RENDERERS,
     archive_feeds,
-    render_archive_documents,
+    render_archive,
     subscription_feed,
 )
 from ilofeed.feeds.archives import updated_follows_date

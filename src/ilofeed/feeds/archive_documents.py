@@ -1,17 +1,15 @@
 """Render archive documents (RFC 5005): feeds with some of the entries."""
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ilofeed.feeds.atom_rss import render_atom, render_rss
 from ilofeed.feeds.json_feed import render_json
 from ilofeed.model import FILE_NAMES, Document, Feed, Format, History, Office
-from ilofeed.workers import ALONE, Workers
 
 Renderer = Callable[[Feed, Office], bytes]
 
 RENDERERS: dict[Format, Renderer] = {"atom": render_atom, "rss": render_rss, "json": render_json}
-WORTH_SHARING = 100  # from this number of documents on, other processes save time
 
 
 def subscription_feed(feed: Feed, form: Format) -> Feed:
@@ -50,21 +48,10 @@ def archive_feeds(feed: Feed) -> list[Feed]:
     ]
 
 
-def render_archive_documents(
-    archives: Sequence[Feed], office: Office, workers: Workers = ALONE
-) -> list[list[Document]]:
-    """Return the documents of each of the `archive_feeds`, one for each format with archives."""
-
-    def render(shown: Feed) -> dict[Format, bytes]:
-        return {
-            form: RENDERERS[form](shown, office) for form in RENDERERS if form in shown.archived_as
-        }
-
-    rendered = workers.map(render, archives, WORTH_SHARING)
+def render_archive(shown: Feed, office: Office) -> list[Document]:
+    """Return the documents of one of the `archive_feeds`, one for each format with archives."""
     return [
-        [
-            Document(shown.own_path(FILE_NAMES[form]), "archive", data, shown, form)
-            for form, data in formats.items()
-        ]
-        for shown, formats in zip(archives, rendered, strict=True)
+        Document(shown.own_path(FILE_NAMES[form]), "archive", render(shown, office), shown, form)
+        for form, render in RENDERERS.items()
+        if form in shown.archived_as
     ]

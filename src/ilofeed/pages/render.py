@@ -10,7 +10,7 @@ from ilofeed.feeds import (
     Selection,
     archive_feeds,
     first_on_pages,
-    render_archive_documents,
+    render_archive,
     render_calendar,
     subscription_feed,
 )
@@ -109,11 +109,7 @@ def render_changed(
     formats = partial(render_formats, office=office, directory=directory)
     for_feeds = [_Group(feed, recipes.feed(feed), formats) for feed in feeds]
     for_archives = [
-        _Group(
-            archive,
-            recipes.archive(archive),
-            lambda feed: render_archive_documents([feed], office)[0],
-        )
+        _Group(archive, recipes.archive(archive), partial(render_archive, office=office))
         for feed in feeds
         for archive in archive_feeds(feed)
     ]
@@ -129,18 +125,12 @@ def render_changed(
     def render_feeds(groups: Sequence[_Group]) -> list[list[Document]]:
         return for_feeds_workers.map(_Group.render_without_subject, groups)
 
-    def render_together(groups: Sequence[_Group]) -> list[list[Document]]:
-        subjects = [group.subject for group in groups if isinstance(group.subject, Feed)]
-        return render_archive_documents(subjects, office, Workers(workers.processes))
-
     for_site, for_pages = _groups_in_each_language(selection, directory, recipes)
-    for_feeds += for_pages
     documents: list[AnyDocument] = [
         *_render_groups(for_site, outputs, render_few),
         *_render_groups(for_entries, outputs, render_each),
         *former.render_redirects(entries, office, feeds),
-        *_render_groups(for_feeds, outputs, render_feeds),
-        *_render_groups(for_archives, outputs, render_together),
+        *_render_groups([*for_feeds, *for_pages, *for_archives], outputs, render_feeds),
         *render_lists(selection),
     ]
     documents += former.render_aliases(documents, office, feeds)
@@ -247,5 +237,4 @@ def render_searches(selection: Selection) -> list[Document]:
 
 def render_archives(feed: Feed, office: Office) -> list[Document]:
     """Render the archive documents (RFC 5005) of one feed, in each format with archives."""
-    rendered = render_archive_documents(archive_feeds(feed), office)
-    return [document for documents in rendered for document in documents]
+    return [one for archive in archive_feeds(feed) for one in render_archive(archive, office)]

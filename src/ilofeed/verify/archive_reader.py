@@ -5,7 +5,7 @@ A large site has thousands of archive documents, and feedparser is twelve times 
 date in another format, a second title or an entry in the wrong place makes a field missing or
 different.
 
-An entry has the same bytes in the archives of all its feeds, so it is read back in only one of them
+An entry has the same bytes in all feeds, so it is read back in only one of them
 (`assign_entries`). This is sufficient: a document that `split_document` splits is correct if
 each of its entries is correct between the same start and end of the document. Errors that need the
 whole document are found by `document_findings`.
@@ -22,7 +22,7 @@ from typing import Any
 
 from lxml import etree
 
-from ilofeed.feeds import expand_name, parse_xml
+from ilofeed.feeds import expand_name, parse_xml, shown_entries
 from ilofeed.model import Document, Entry, Format
 from ilofeed.verify.expected import Fields
 from ilofeed.verify.lint import Finding, duplicates, size_findings
@@ -237,24 +237,25 @@ def split_document(data: bytes, form: Format) -> DocumentParts | None:
 
 
 def assign_entries(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:
-    """Return the indices of the entries to read back in each archive document, by its path.
+    """Return the indices of the entries to read back in each Atom and RSS document, by its path.
 
-    Equal entries with equal bytes, after equal start tags of the document, are read back once. A
-    document of which all entries must be read is not in the result.
+    Equal entries with equal bytes, after equal start tags of the document, are read back once, in a
+    document that people subscribe to if there is one. A document of which all entries must be read
+    is not in the result.
     """
     seen: set[tuple[Entry, bytes]] = set()
     assigned = {}
-    for document in documents:
+    for document in sorted(documents, key=lambda document: document.kind == "archive"):
         feed, form = document.feed, document.format
-        if document.kind != "archive" or feed is None or form is None:
+        if feed is None or form is None:
             continue
-        parts = split_document(document.data, form)
-        if parts is None or len(parts.entries) != len(feed.entries):
+        entries, parts = shown_entries(feed, form), split_document(document.data, form)
+        if parts is None or len(parts.entries) != len(entries):
             continue
         start = parts.head.rfind(b"?>") + 2  # of the root tag with namespaces and language
         root_tag = parts.head[start : parts.head.find(b">", start)].strip()
         indices = []
-        for index, (data, entry) in enumerate(zip(parts.entries, feed.entries, strict=True)):
+        for index, (data, entry) in enumerate(zip(parts.entries, entries, strict=True)):
             key = entry, hashlib.blake2b(root_tag + data, digest_size=16).digest()
             if key not in seen:
                 seen.add(key)
@@ -265,24 +266,28 @@ def assign_entries(documents: Iterable[Document]) -> dict[str, tuple[int, ...]]:
 
 
 def with_entries(document: Document, indices: Sequence[int]) -> Document:
-    """Return an archive document with only the entries at these indices."""
-    assert document.feed is not None
-    assert document.format is not None
-    parts = split_document(document.data, document.format)
+    """Return a document with only the entries at these indices."""
+    feed, form = document.feed, document.format
+    assert feed is not None
+    assert form is not None
+    parts = split_document(document.data, form)
     assert parts is not None
-    entries = tuple(document.feed.entries[index] for index in indices)
+    shown = shown_entries(feed, form)
+    entries = tuple(shown[index] for index in indices)
+    tombstones = feed.tombstones if form == "atom" else ()  # in RSS they are among the entries
     kept = b"".join(parts.entries[index] for index in indices)
     return dataclasses.replace(
         document,
         data=parts.head + kept + parts.tail,
-        feed=dataclasses.replace(document.feed, entries=entries),
+        feed=dataclasses.replace(feed, entries=entries, tombstones=tombstones),
     )
 
 
 def document_findings(document: Document) -> Iterator[Finding]:
     """Yield the findings that need the whole document: its size, and duplicates among entries."""
     assert document.feed is not None
-    entries = document.feed.entries
+    assert document.format is not None
+    entries = shown_entries(document.feed, document.format)
     yield from size_findings(document.data)
     yield from duplicates("DuplicateEntries", "id", (entry.id for entry in entries))
     if document.format == "atom":

@@ -56,8 +56,15 @@ class LinkChecker:
 
     def _unpublished(self, links: Iterable[str], path: str) -> list[str]:
         office, page = self.office, self.office.address(path)
-        # most links are published addresses and need not be resolved
-        targets = {_resolve(link, page) for link in set(links).difference(self.published)}
+        # most links are published addresses, or `../` up to the site's folder and such a path
+        to_root = "../" * path.count("/")
+        unknown = {
+            link
+            for link in set(links).difference(self.published)
+            if not link.startswith(to_root)
+            or office.address(link.removeprefix(to_root)) not in self.published
+        }
+        targets = {_resolve(link, page) for link in unknown}
         missing = {
             office.address(target.removeprefix(office.url))
             for target in targets

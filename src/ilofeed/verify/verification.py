@@ -62,7 +62,7 @@ def verify(
     build (`earlier`) is gone, their links are checked again.
     """
     paths = {document.path for document in documents}
-    published = {_address(document, office) for document in documents}
+    published = {office.address(document.path) for document in documents}
     # files of entries are not ours to read: an attached calendar is nobody's feed; the text of a
     # compressed copy is read itself
     ours = [d for d in documents if d.kind != "file" and not d.path.endswith(".gz")]
@@ -134,12 +134,6 @@ def _different_copies(documents: Sequence[AnyDocument], office: Office) -> Itera
     for path, target in aliases.items():
         if digests.get(path) != digests.get(target):
             yield Fault(path, "document", f"the bytes of {target}", "other bytes")
-
-
-def _address(document: AnyDocument, office: Office) -> str:
-    """Return the URL of a document; for the page of an entry the same object as `entry.url`."""
-    address, entry = office.address(document.path), document.entry
-    return entry.url if entry is not None and entry.url == address else address
 
 
 def _broken_links(document: AnyDocument, links: LinkChecker) -> list[Fault]:
