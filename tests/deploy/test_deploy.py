@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from servers import SERVERS, Place, folder_place, put
+from servers import SERVERS, Place, folder_place, make_engine, put
 
 from ilofeed.deploy import find_engine, read_target
 from ilofeed.deploy.plan import DONE, STARTED
@@ -94,6 +94,41 @@ def test_a_target_becomes_equal_to_the_output(kind: str, place: Make, office: Pa
         assert {path for path in there if (here.folder / path).is_file()} == {
             *after, DONE, "theirs/note.txt", ".nojekyll",
         }  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "s3"])
+def test_folders_that_a_deletion_emptied_are_deleted(kind: str, place: Make, office: Path) -> None:
+    """Not those of others, empty or not, and not those that have files of others."""
+    here = place(kind)
+    for name in ("jobs", "pay", "tax"):
+        (office / "entries" / f"{name}.md").write_bytes(entry(title=name.title()))
+    build(office)
+    deploy(office, here)
+    assert here.folder is not None
+    put(here, "entry/pay/theirs.txt", b"not ours", office)
+    for name in ("theirs", "entry/theirs", "entry/tax/[theirs]"):
+        (here.folder / name).mkdir()
+    for name in ("jobs", "pay", "tax"):
+        (office / "entries" / f"{name}.md").unlink()
+    build(office, "--allow", "id-vanished", "--allow", "many-vanished")
+    before = {path for path in here.folder.rglob("*") if path.is_dir()}
+    deploy(office, here, "--allow", "id-vanished")
+    after = {path for path in here.folder.rglob("*") if path.is_dir()}
+    assert {path.relative_to(here.folder).as_posix() for path in before - after} == {"entry/jobs"}
+    assert here.read("entry/pay/theirs.txt") == b"not ours"
+    assert "nothing changed" in deploy(office, here).stderr
+
+
+def test_names_with_signs_of_patterns_are_names(place: Make) -> None:
+    here = place("folder")
+    assert here.folder is not None
+    for name in ("a*", "ab", "{a,c}", "c", "[d]", "d", "e?", "ef", "\\g", "g", "a*/h"):
+        (here.folder / name).mkdir(parents=True)
+    make_engine(here).delete_empty(["a*", "{a,c}", "[d]", "e?", "\\g", "missing"])
+    assert sorted(path.name for path in here.folder.iterdir()) == ["a*", "ab", "c", "d", "ef", "g"]
+    make_engine(here).delete_empty([])
+    make_engine(here).delete_empty(["a*", "a*/h"])
+    assert sorted(path.name for path in here.folder.iterdir()) == ["ab", "c", "d", "ef", "g"]
 
 
 @pytest.mark.parametrize("kind", ["folder", "sftp", "s3"])

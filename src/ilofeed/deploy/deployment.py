@@ -126,6 +126,9 @@ def carry_out(deployment: Deployment, engine: Engine, report: Progress) -> None:
                 started, recorded = _start(engine, remaining), count
     for group in plan.gone:
         engine.delete(group)
+    if plan.deleted:
+        kept = files.folders_of(deployment.files)
+        engine.delete_empty(set(files.folders_of(plan.deleted)).difference(kept))
     engine.write(DONE, render_record(done), _PRIVATE)
     engine.delete([STARTED])
 

@@ -33,6 +33,7 @@ _OPTIONS = """
 """.split()
 _SUMMARIES = ("Attempt ", "Failed to ")  # lines that repeat others
 _MAX_ERRORS = 3  # to print
+_GLOB = re.compile(r"[\\*?\[\]{}]")  # what means something in a pattern of rclone
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,18 @@ class Engine:
             return
         with _listed(paths) as options:
             self._run(["delete", self.target.remote, *options], absent=ABSENT)
+
+    def delete_empty(self, folders: Iterable[str]) -> None:
+        """Delete those of these folders that are empty. Others stay, also folders in them."""
+        rules = ["+ /" + _GLOB.sub(r"\\\g<0>", folder) + "/*" for folder in folders]
+        if not rules or self.target.has_headers:  # a store has no folders
+            return
+        # an error is that a folder is not empty, or one that the next request meets too
+        with (
+            contextlib.suppress(PublishError),
+            _listed([*rules, "- *"], "--filter-from") as options,
+        ):
+            self._run(["rmdirs", "--leave-root", self.target.remote, *options])
 
     def delete_partial(self) -> None:
         """Delete what uploads that were killed have left."""
@@ -194,16 +207,15 @@ def _read_line(line: bytes, report: Callable[[Mapping[str, Any]], None]) -> Iter
 
 
 @contextlib.contextmanager
-def _listed(paths: Iterable[str]) -> Iterator[list[str]]:
+def _listed(lines: Sequence[str], option: str = "--files-from-raw") -> Iterator[list[str]]:
     """Write paths to a file, and return the options that limit rclone to them; none for none."""
-    paths = list(paths)
-    if not paths:
+    if not lines:
         yield []
         return
     with tempfile.NamedTemporaryFile(prefix="ilofeed-") as file:
-        file.write(b"".join(path.encode() + b"\n" for path in paths))
+        file.write(b"".join(line.encode() + b"\n" for line in lines))
         file.flush()
-        yield ["--files-from-raw", file.name]
+        yield [option, file.name]
 
 
 def _die_together() -> Callable[[], None] | None:
