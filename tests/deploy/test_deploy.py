@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -183,6 +185,21 @@ def test_files_of_others_are_not_replaced(kind: str, place: Make, office: Path) 
     put(here, "entry/pay/index.html", b"theirs, too", office)
     assert "`entry/pay/index.html`" in deploy(office, here, code=5).stderr
     assert here.read("entry/pay/index.html") == b"theirs, too"
+
+
+def test_a_few_files_are_asked_for_without_a_list(
+    place: Make, office: Path, tmp_path: Path
+) -> None:
+    """A list of everything would take a request for each 1,000 files of the target."""
+    here, log = place("s3"), tmp_path / "log"
+    deploy(office, here)
+    told = {"RCLONE_LOG_FILE": str(log), "RCLONE_LOG_LEVEL": "DEBUG", "RCLONE_DUMP": "headers"}
+    engine = make_engine(replace(here, variables=here.variables | told))
+    names = ["entry/wages/index.html", "entry/none/index.html"]
+    assert engine.sizes(deep=True, paths=names).keys() == {names[0]}
+    folder = here.target.removeprefix("s3:/")
+    asked = re.findall(r"([A-Z]+) (\S+) HTTP/1\.1", log.read_text("utf-8"))
+    assert sorted(asked) == sorted(("HEAD", f"{folder}/{name}") for name in names)
 
 
 @pytest.mark.parametrize("kind", ["s3", "folder"])

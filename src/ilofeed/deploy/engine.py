@@ -26,6 +26,7 @@ OLDEST = (1, 68)
 INSTALL = "install it with: python3 -m pip install 'ilofeed[deploy]'"
 PARTIAL = ".ilofeed-partial"  # the end of the name of a file that is not whole
 ABSENT = 3  # exit code of rclone: a folder does not exist
+MAX_ASKED = 500  # files to ask for one by one; for more, everything at the target is listed
 _TRANSFERS = {False: "4", True: "24"}  # at once; servers refuse too many connections
 _OPTIONS = """
 --use-json-log --stats 500ms --stats-log-level NOTICE --retries 1 --low-level-retries 3
@@ -49,6 +50,7 @@ class Engine:
         those in the folders below; with `paths` only these."""
         command = ["lsjson", "--files-only", "--no-modtime", "--no-mimetype"]
         command += ["--recursive"] * deep
+        command += ["--no-traverse"] * (0 < len(paths) <= MAX_ASKED)
         with _listed(paths) as options:
             code, output = self._run([*command, self.target.remote, *options], absent=ABSENT)
         if code == ABSENT:
