@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import urllib.request
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from servers import SERVERS, Place, folder_place, put
+from servers import SERVERS, Place, folder_place, make_engine, put
 
 from ilofeed.deploy import find_engine, read_target
 from ilofeed.deploy.plan import DONE, STARTED
@@ -96,6 +98,41 @@ def test_a_target_becomes_equal_to_the_output(kind: str, place: Make, office: Pa
         }  # fmt: skip
 
 
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "s3"])
+def test_folders_that_a_deletion_emptied_are_deleted(kind: str, place: Make, office: Path) -> None:
+    """Not those of others, empty or not, and not those that have files of others."""
+    here = place(kind)
+    for name in ("jobs", "pay", "tax"):
+        (office / "entries" / f"{name}.md").write_bytes(entry(title=name.title()))
+    build(office)
+    deploy(office, here)
+    assert here.folder is not None
+    put(here, "entry/pay/theirs.txt", b"not ours", office)
+    for name in ("theirs", "entry/theirs", "entry/tax/[theirs]"):
+        (here.folder / name).mkdir()
+    for name in ("jobs", "pay", "tax"):
+        (office / "entries" / f"{name}.md").unlink()
+    build(office, "--allow", "id-vanished", "--allow", "many-vanished")
+    before = {path for path in here.folder.rglob("*") if path.is_dir()}
+    deploy(office, here, "--allow", "id-vanished")
+    after = {path for path in here.folder.rglob("*") if path.is_dir()}
+    assert {path.relative_to(here.folder).as_posix() for path in before - after} == {"entry/jobs"}
+    assert here.read("entry/pay/theirs.txt") == b"not ours"
+    assert "nothing changed" in deploy(office, here).stderr
+
+
+def test_names_with_signs_of_patterns_are_names(place: Make) -> None:
+    here = place("folder")
+    assert here.folder is not None
+    for name in ("a*", "ab", "{a,c}", "c", "[d]", "d", "e?", "ef", "\\g", "g", "a*/h"):
+        (here.folder / name).mkdir(parents=True)
+    make_engine(here).delete_empty(["a*", "{a,c}", "[d]", "e?", "\\g", "missing"])
+    assert sorted(path.name for path in here.folder.iterdir()) == ["a*", "ab", "c", "d", "ef", "g"]
+    make_engine(here).delete_empty([])
+    make_engine(here).delete_empty(["a*", "a*/h"])
+    assert sorted(path.name for path in here.folder.iterdir()) == ["ab", "c", "d", "ef", "g"]
+
+
 @pytest.mark.parametrize("kind", ["folder", "sftp", "s3"])
 def test_compressed_copies_are_for_servers_and_before_their_documents(
     kind: str, place: Make, office: Path
@@ -148,6 +185,21 @@ def test_files_of_others_are_not_replaced(kind: str, place: Make, office: Path) 
     put(here, "entry/pay/index.html", b"theirs, too", office)
     assert "`entry/pay/index.html`" in deploy(office, here, code=5).stderr
     assert here.read("entry/pay/index.html") == b"theirs, too"
+
+
+def test_a_few_files_are_asked_for_without_a_list(
+    place: Make, office: Path, tmp_path: Path
+) -> None:
+    """A list of everything would take a request for each 1,000 files of the target."""
+    here, log = place("s3"), tmp_path / "log"
+    deploy(office, here)
+    told = {"RCLONE_LOG_FILE": str(log), "RCLONE_LOG_LEVEL": "DEBUG", "RCLONE_DUMP": "headers"}
+    engine = make_engine(replace(here, variables=here.variables | told))
+    names = ["entry/wages/index.html", "entry/none/index.html"]
+    assert engine.sizes(deep=True, paths=names).keys() == {names[0]}
+    folder = here.target.removeprefix("s3:/")
+    asked = re.findall(r"([A-Z]+) (\S+) HTTP/1\.1", log.read_text("utf-8"))
+    assert sorted(asked) == sorted(("HEAD", f"{folder}/{name}") for name in names)
 
 
 @pytest.mark.parametrize("kind", ["s3", "folder"])

@@ -125,10 +125,13 @@ def test_a_report_of_code_quality_has_what_gitlab_reads(tmp_path: Path) -> None:
 # --- GitLab ---
 
 
-def pipeline(office: Path, site: Host, when: dt.datetime, **variables: str) -> tuple[str, str]:
+def pipeline(
+    office: Path, site: Host, when: dt.datetime, *, kill: str = "", **variables: str
+) -> tuple[str, str]:
     """Run the pipeline of an office; return how each job ended, as one text, and all messages.
 
-    The folder `public` of the job `pages` is served once the job has succeeded.
+    The folder `public` of the job `pages` is served once the job has succeeded. With `kill`,
+    everything is killed at the first line that has this text.
     """
     main = ("update-ref", "refs/remotes/origin/main", "HEAD")
     git(office, *main)
@@ -143,17 +146,20 @@ def pipeline(office: Path, site: Host, when: dt.datetime, **variables: str) -> t
     said = ""
     with subprocess.Popen(
         command, cwd=office, env=environment(), stdin=subprocess.DEVNULL, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
     ) as process:  # fmt: skip
         assert process.stdout is not None
         for line in process.stdout:
             said += line
+            if kill and kill in line:
+                os.killpg(process.pid, signal.SIGKILL)
+                break
             if re.match(r"pages +exported artifacts", line) and artifacts.is_dir():
                 site.files = files(artifacts)
     assert "Traceback" not in said
     assert "json schema validated" in said
     ended = {job: end for end, job in re.findall(r"(?m)^ (PASS|WARN|FAIL) +(\w+)", said)}
-    if ended["pages"] == "FAIL":  # GitLab starts it only after an exit code that is allowed
+    if ended.get("pages") == "FAIL":  # GitLab starts it only after an exit code that is allowed
         del ended["confirm"]
     return " ".join(f"{job}:{ended[job]}" for job in sorted(ended)), said
 
@@ -161,7 +167,7 @@ def pipeline(office: Path, site: Host, when: dt.datetime, **variables: str) -> t
 @pytest.mark.slow
 @needs_checkers()
 @needs("npm", "rsync")
-def test_a_pipeline_publishes_releases_and_refuses(tmp_path: Path) -> None:
+def test_a_pipeline_publishes_releases_edits_and_refuses(tmp_path: Path) -> None:
     with host({}) as site:
         office = found(tmp_path / "office", "gitlab", site.address)
         git(office, "remote", "add", "origin", "git@gitlab.com:example/office.git")
@@ -193,6 +199,17 @@ def test_a_pipeline_publishes_releases_and_refuses(tmp_path: Path) -> None:
         jobs, _ = pipeline(office, site, later)  # the schedule: nobody did anything
         assert jobs == "check:PASS confirm:PASS pages:PASS"
         assert "entry/report/index.html" in site.files
+
+        served = site.files
+        commit(office, report=report.replace(b"The report", b"The final report"))
+        jobs, said = pipeline(office, site, later, kill="written, 0 deleted")
+        assert (jobs, site.files) == ("", served)  # it was built, and GitLab has nothing of it
+        jobs, said = pipeline(office, site, later)
+        assert jobs == "check:PASS confirm:PASS pages:PASS"
+        assert "all equal to the output" in said
+        assert b"The final report" in site.files["entry/report/index.html"]
+        assert b"The final report" in site.files["all/atom.xml"]
+        assert site.files["assets/site.css"] == served["assets/site.css"]
 
         served = site.files
         commit(office, report=None)
@@ -262,9 +279,16 @@ class Server:
         )  # fmt: skip
         assert "Traceback" not in done.stdout
         if done.returncode != 0:
-            report = self.command("ilofeed-failed@.service")
-            subprocess.run(report, cwd="/", env=self.env, check=True)
+            self.report("exit-code")
         return done.returncode, done.stdout
+
+    def report(self, result: str) -> None:
+        """Run the service for failures; `result` is what systemd tells it."""
+        done = subprocess.run(
+            self.command("ilofeed-failed@.service"), cwd="/",
+            env=self.env | {"MONITOR_SERVICE_RESULT": result}, check=True, capture_output=True,
+        )  # fmt: skip
+        assert done.stderr == b""
 
 
 @pytest.mark.slow
@@ -332,6 +356,9 @@ def test_a_run_that_is_killed_is_completed_by_the_next(tmp_path: Path) -> None:
             break
     else:
         pytest.fail("no run was killed")
+    server.report("signal")
+    mail = "\n\nthe service was ended (signal): systemctl status ilofeed@news\n"
+    assert mail in server.mail.read_text("utf-8")
     feed = (server.public / "all" / "atom.xml").read_text("utf-8")
     pages = set(re.findall(r"https://example\.org/news/(entry/[\w-]+/)", feed))
     assert "entry/our-news-has-a-new-home/" in pages

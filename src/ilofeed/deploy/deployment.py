@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ilofeed import files
-from ilofeed.deploy.engine import Engine
+from ilofeed.deploy.engine import MAX_ASKED, Engine
 from ilofeed.deploy.plan import (
     DONE,
     FOR_GITHUB,
@@ -29,7 +29,6 @@ from ilofeed.files import PublishError
 from ilofeed.publish import is_copy, is_unfinished, load_state, read_manifest
 
 MAX_BYTES = 256 * 1024 * 1024  # of the manifest at the target, and of each record
-MAX_ASKED = 500  # new files to ask for one by one; for more, everything at the target is listed
 LEAST, PARTS = 1000, 10  # files between two records of what is done, and how many records at most
 _PRIVATE = {"Content-Type": "application/json", "Cache-Control": "no-store"}
 
@@ -126,6 +125,9 @@ def carry_out(deployment: Deployment, engine: Engine, report: Progress) -> None:
                 started, recorded = _start(engine, remaining), count
     for group in plan.gone:
         engine.delete(group)
+    if plan.deleted:
+        kept = files.folders_of(deployment.files)
+        engine.delete_empty(set(files.folders_of(plan.deleted)).difference(kept))
     engine.write(DONE, render_record(done), _PRIVATE)
     engine.delete([STARTED])
 

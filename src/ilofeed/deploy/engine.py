@@ -67,6 +67,7 @@ OLDEST = (1, 68)
 INSTALL = "install it with: python3 -m pip install 'ilofeed[deploy]'"
 PARTIAL = ".ilofeed-partial"  # the end of the name of a file that is not whole
 ABSENT = 3  # exit code of rclone: a folder does not exist
+MAX_ASKED = 500  # files to ask for one by one; for more, everything at the target is listed
 _TRANSFERS = {False: "4", True: "24"}  # at once; servers refuse too many connections
 _OPTIONS = """
 --use-json-log --stats 500ms --stats-log-level NOTICE --retries 1 --low-level-retries 3
@@ -74,6 +75,7 @@ _OPTIONS = """
 """.split()
 _SUMMARIES = ("Attempt ", "Failed to ")  # lines that repeat others
 _MAX_ERRORS = 3  # to print
+_GLOB = re.compile(r"[\\*?\[\]{}]")  # what means something in a pattern of rclone
 
 
 class TargetError(ValueError):
@@ -190,6 +192,7 @@ class Engine:
         those in the folders below; with `paths` only these."""
         command = ["lsjson", "--files-only", "--no-modtime", "--no-mimetype"]
         command += ["--recursive"] * deep
+        command += ["--no-traverse"] * (0 < len(paths) <= MAX_ASKED)
         with _listed(paths) as options:
             code, output = self._run([*command, self.target.remote, *options], absent=ABSENT)
         if code == ABSENT:
@@ -234,6 +237,18 @@ class Engine:
             return
         with _listed(paths) as options:
             self._run(["delete", self.target.remote, *options], absent=ABSENT)
+
+    def delete_empty(self, folders: Iterable[str]) -> None:
+        """Delete those of these folders that are empty. Others stay, also folders in them."""
+        rules = ["+ /" + _GLOB.sub(r"\\\g<0>", folder) + "/*" for folder in folders]
+        if not rules or self.target.has_headers:  # a store has no folders
+            return
+        # an error is that a folder is not empty, or one that the next request meets too
+        with (
+            contextlib.suppress(PublishError),
+            _listed([*rules, "- *"], "--filter-from") as options,
+        ):
+            self._run(["rmdirs", "--leave-root", self.target.remote, *options])
 
     def delete_partial(self) -> None:
         """Delete what uploads that were killed have left."""
@@ -336,16 +351,15 @@ def _read_line(line: bytes, report: Callable[[Mapping[str, Any]], None]) -> Iter
 
 
 @contextlib.contextmanager
-def _listed(paths: Iterable[str]) -> Iterator[list[str]]:
+def _listed(lines: Sequence[str], option: str = "--files-from-raw") -> Iterator[list[str]]:
     """Write paths to a file, and return the options that limit rclone to them; none for none."""
-    paths = list(paths)
-    if not paths:
+    if not lines:
         yield []
         return
     with tempfile.NamedTemporaryFile(prefix="ilofeed-") as file:
-        file.write(b"".join(path.encode() + b"\n" for path in paths))
+        file.write(b"".join(line.encode() + b"\n" for line in lines))
         file.flush()
-        yield ["--files-from-raw", file.name]
+        yield [option, file.name]
 
 
 def _die_together() -> Callable[[], None] | None:
