@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib.metadata
+import io
 import os
 import pty
 import re
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -255,6 +258,14 @@ def test_the_wheel_is_the_same_for_the_same_files() -> None:
     turned = dict(reversed(held.items()))
     assert make_wheel(__version__, held) == make_wheel(__version__, turned)
     assert not any("__pycache__" in path for path in held)
+
+
+def test_the_wheel_offers_the_extras_of_the_project() -> None:
+    _, data = make_wheel(__version__, office_kit.program_files())
+    place = zipfile.Path(io.BytesIO(data)) / f"ilofeed-{__version__}.dist-info"
+    said = importlib.metadata.PathDistribution(place)
+    assert said.metadata.get_all("Provides-Extra") == ["deploy", "search"]
+    assert "pagefind-bin >= 1.5.2; extra == 'search'" in (said.requires or [])
 
 
 def test_what_is_shipped_is_what_the_build_copies() -> None:

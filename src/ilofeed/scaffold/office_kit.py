@@ -182,6 +182,7 @@ def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
 
 
 def _metadata(version: str, project: Mapping[str, Any]) -> str:
+    extras = project["optional-dependencies"]
     lines = [
         "Metadata-Version: 2.4",
         f"Name: {project['name']}",
@@ -191,6 +192,8 @@ def _metadata(version: str, project: Mapping[str, Any]) -> str:
         "License-File: LICENSE",
         f"Requires-Python: {project['requires-python']}",
         *(f"Requires-Dist: {dependency}" for dependency in project["dependencies"]),
+        *(f"Provides-Extra: {extra}" for extra in extras),
+        *(f"Requires-Dist: {one}; extra == '{extra}'" for extra in extras for one in extras[extra]),
     ]
     return "\n".join(lines) + "\n"
 
