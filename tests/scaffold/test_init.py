@@ -135,14 +135,14 @@ def test_its_workflows_pass_the_linters(office: Path) -> None:
     subprocess.run(["git", "init", "-q", "-b", "main"], cwd=office, check=True)
     done = linted(office, *ZIZMOR, "--no-ignores", ".github")
     assert done.returncode == 0, done.stdout
-    for name in ("check", "office", "publish", "scheduled", "dependabot"):
+    for name in ("check", "office", "publish", "scheduled", "update", "dependabot"):
         assert f"{name}.yml" in done.stderr
     done = linted(office, "actionlint")
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_its_updates_are_of_what_it_has(office: Path) -> None:
-    """The program and its lock are renewed by ilofeed itself, together."""
+    """The lock is renewed by the workflow `update`, as a whole."""
     made = yaml.safe_load((office / ".github" / "dependabot.yml").read_text("utf-8"))
     (updates,) = made["updates"]
     assert (updates["package-ecosystem"], updates["directory"]) == ("github-actions", "/")
@@ -178,9 +178,10 @@ def test_actions_are_pinned_as_they_are_here(office: Path) -> None:
     used = re.compile(r"uses: (actions/.*)")
     texts = [path.read_text("utf-8") for path in (ROOT / ".github").rglob("*.yml")]
     here = {one for text in texts for one in used.findall(text)}
-    there = used.findall((office / ".github" / "workflows" / "check.yml").read_text("utf-8"))
-    assert there
-    assert set(there) <= here
+    for name in ("check.yml", "update.yml"):
+        there = used.findall((office / ".github" / "workflows" / name).read_text("utf-8"))
+        assert there
+        assert set(there) <= here
 
 
 def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
@@ -189,6 +190,8 @@ def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
     ours = (ROOT / "requirements.txt").read_text()
     line = f"./{wheel.name} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
     assert (folder / "requirements.txt").read_text() == ours + line
+    tool = (folder / "uv.txt").read_text()
+    assert re.fullmatch(r"uv==\S+(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n", tool)
 
 
 @pytest.mark.slow
