@@ -153,9 +153,18 @@ class Machine:
             key: value == "true" if value in {"true", "false"} else value
             for key, value in settings.items()
         }
+        return self._run_jobs(called["jobs"], typed)
+
+    def run_alone(self, name: str, inputs: Mapping[str, Any] | None = None) -> dict[str, Job]:
+        """The jobs of a workflow that calls no other."""
+        self.runs += 1
+        jobs = load(name, self.home / ".github" / "workflows")["jobs"]
+        return self._run_jobs(jobs, inputs or {})
+
+    def _run_jobs(self, jobs: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Job]:
         done: dict[str, Job] = {}
-        for job, text in called["jobs"].items():
-            known = {"inputs": typed, "github": self._github(), "job": self._job()}
+        for job, text in jobs.items():
+            known = {"inputs": dict(inputs), "github": self._github(), "job": self._job()}
             done[job] = self._run_job(job, text, known, done)
         return done
 
@@ -163,6 +172,7 @@ class Machine:
         return {
             "server_url": "https://example.org",
             "repository": REPOSITORY,
+            "ref_name": "main",
             "run_id": str(self.runs),
             "token": self.env["TOKEN"],
         }
@@ -245,7 +255,7 @@ class Machine:
                 ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", text],
                 cwd=workspace, env=self.env | here | env, stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT, encoding="utf-8", stdin=subprocess.DEVNULL, check=False,
-                timeout=300,
+                timeout=1800,
             )  # fmt: skip
         assert "Traceback" not in done.stdout, done.stdout
         job.said += done.stdout
@@ -305,10 +315,10 @@ def call_script(
 
 def read_outputs(path: Path) -> dict[str, str]:
     """What a script wrote to GITHUB_OUTPUT."""
-    found = re.finditer(
-        r"^(\w+)<<(\w+)\n(.*?)\n\2\n", path.read_text("utf-8"), re.MULTILINE | re.DOTALL
-    )
-    return {match[1]: match[3] for match in found}
+    long = re.compile(r"^(\w+)<<(\w+)\n(.*?)\n\2\n", re.MULTILINE | re.DOTALL)
+    text = path.read_text("utf-8")
+    short = re.findall(r"(?m)^(\w+)=(.*)$", long.sub("", text))
+    return {match[1]: match[3] for match in long.finditer(text)} | dict(short)
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -143,9 +143,12 @@ def needs_checkers() -> pytest.MarkDecorator:
 
 @contextlib.contextmanager
 def listening(
-    answer: Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]],
+    answer: Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]], **headers: str
 ) -> Iterator[str]:
-    """The address of a server that answers by method, path, headers and body, until the end."""
+    """The address of a server that answers by method, path, headers and body, until the end.
+
+    Each answer has the headers, with `-` for `_` in their names.
+    """
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -153,6 +156,8 @@ def listening(
             status, data = answer(self.command, self.path, dict(self.headers), body)
             self.send_response(status)
             self.send_header("Content-Length", str(len(data)))
+            for name, value in headers.items():
+                self.send_header(name.replace("_", "-"), value)
             self.end_headers()
             self.wfile.write(data)
 

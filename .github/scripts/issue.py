@@ -87,10 +87,10 @@ def _decoded(text: str) -> str:
 def _tell(text: str) -> None:
     number = _found()
     if number is None:
-        made = _api("POST", "issues", {"title": TITLE, "body": text, "labels": [LABEL]})
+        made = api("POST", "issues", {"title": TITLE, "body": text, "labels": [LABEL]})
         print(f"opened issue {made['number']}")
     else:
-        _api("PATCH", f"issues/{number}", {"body": text})
+        api("PATCH", f"issues/{number}", {"body": text})
         print(f"updated issue {number}")
 
 
@@ -98,15 +98,15 @@ def _close() -> None:
     number = _found()
     if number is not None:
         said = f"Published again: [the run]({os.environ['RUN_URL']})."
-        _api("POST", f"issues/{number}/comments", {"body": said})
-        _api("PATCH", f"issues/{number}", {"state": "closed", "state_reason": "completed"})
+        api("POST", f"issues/{number}/comments", {"body": said})
+        api("PATCH", f"issues/{number}", {"state": "closed", "state_reason": "completed"})
         print(f"closed issue {number}")
 
 
 def _found() -> int | None:
     """The number of the open issue: the one with this title that a workflow opened."""
     for page in range(1, MOST_PAGES + 1):
-        listed = _api("GET", f"issues?state=open&per_page=100&page={page}")
+        listed = api("GET", f"issues?state=open&per_page=100&page={page}")
         for one in listed:
             ours = one["title"] == TITLE and one["user"]["type"] == "Bot"
             if ours and "pull_request" not in one:
@@ -116,7 +116,7 @@ def _found() -> int | None:
     return None
 
 
-def _api(method: str, path: str, value: dict[str, Any] | None = None) -> Any:
+def api(method: str, path: str, value: dict[str, Any] | None = None) -> Any:
     """Ask the API, again where it is down; creating is not repeated, or there might be two."""
     url = f"{os.environ['GITHUB_API_URL']}/repos/{os.environ['GITHUB_REPOSITORY']}/{path}"
     headers = {

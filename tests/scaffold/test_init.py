@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import importlib.metadata
+import io
 import os
 import pty
 import re
@@ -11,6 +13,7 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
+import zipfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -132,14 +135,14 @@ def test_its_workflows_pass_the_linters(office: Path) -> None:
     subprocess.run(["git", "init", "-q", "-b", "main"], cwd=office, check=True)
     done = linted(office, *ZIZMOR, "--no-ignores", ".github")
     assert done.returncode == 0, done.stdout
-    for name in ("check", "office", "publish", "scheduled", "dependabot"):
+    for name in ("check", "office", "publish", "scheduled", "update", "dependabot"):
         assert f"{name}.yml" in done.stderr
     done = linted(office, "actionlint")
     assert (done.returncode, done.stdout) == (0, "")
 
 
 def test_its_updates_are_of_what_it_has(office: Path) -> None:
-    """The program and its lock are renewed by ilofeed itself, together."""
+    """The lock is renewed by the workflow `update`, as a whole."""
     made = yaml.safe_load((office / ".github" / "dependabot.yml").read_text("utf-8"))
     (updates,) = made["updates"]
     assert (updates["package-ecosystem"], updates["directory"]) == ("github-actions", "/")
@@ -175,9 +178,10 @@ def test_actions_are_pinned_as_they_are_here(office: Path) -> None:
     used = re.compile(r"uses: (actions/.*)")
     texts = [path.read_text("utf-8") for path in (ROOT / ".github").rglob("*.yml")]
     here = {one for text in texts for one in used.findall(text)}
-    there = used.findall((office / ".github" / "workflows" / "check.yml").read_text("utf-8"))
-    assert there
-    assert set(there) <= here
+    for name in ("check.yml", "update.yml"):
+        there = used.findall((office / ".github" / "workflows" / name).read_text("utf-8"))
+        assert there
+        assert set(there) <= here
 
 
 def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
@@ -186,6 +190,8 @@ def test_the_lock_ends_in_the_program_itself(office: Path) -> None:
     ours = (ROOT / "requirements.txt").read_text()
     line = f"./{wheel.name} --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
     assert (folder / "requirements.txt").read_text() == ours + line
+    tool = (folder / "uv.txt").read_text()
+    assert re.fullmatch(r"uv==\S+(?: \\\n    --hash=sha256:[0-9a-f]{64})+\n", tool)
 
 
 @pytest.mark.slow
@@ -255,6 +261,14 @@ def test_the_wheel_is_the_same_for_the_same_files() -> None:
     turned = dict(reversed(held.items()))
     assert make_wheel(__version__, held) == make_wheel(__version__, turned)
     assert not any("__pycache__" in path for path in held)
+
+
+def test_the_wheel_offers_the_extras_of_the_project() -> None:
+    _, data = make_wheel(__version__, office_kit.program_files())
+    place = zipfile.Path(io.BytesIO(data)) / f"ilofeed-{__version__}.dist-info"
+    said = importlib.metadata.PathDistribution(place)
+    assert said.metadata.get_all("Provides-Extra") == ["deploy", "search"]
+    assert "pagefind-bin >= 1.5.2; extra == 'search'" in (said.requires or [])
 
 
 def test_what_is_shipped_is_what_the_build_copies() -> None:

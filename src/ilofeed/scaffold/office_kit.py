@@ -57,6 +57,7 @@ HOSTS = {
             ".github/workflows/office.yml": "program/office.yml",
             ".github/workflows/publish.yml": "office/publish.yml",
             ".github/workflows/scheduled.yml": "office/scheduled.yml",
+            ".github/workflows/update.yml": "office/update.yml",
             "docs/how-to/publish-on-github.md": "office/publish-on-github.md",
         },
     ),
@@ -96,11 +97,13 @@ SHIPPED = {  # path in the package: path in a checkout
     LICENCE: "LICENSE",
     PROJECT: "pyproject.toml",
     "data/program/requirements.txt": "requirements.txt",
+    "data/program/keep-up-to-date.md": "docs/how-to/keep-up-to-date.md",
     "data/program/publish-on-a-server.md": "docs/how-to/publish-on-a-server.md",
     "data/program/publish-on-gitlab.md": "docs/how-to/publish-on-gitlab.md",
     "data/program/office.yml": ".github/workflows/office.yml",
     "data/program/office.py": ".github/scripts/office.py",
     "data/program/issue.py": ".github/scripts/issue.py",
+    "data/program/update.py": ".github/scripts/update.py",
 }
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip file can hold
 
@@ -121,6 +124,9 @@ def kit(office: Office, host: Host, program: Mapping[str, bytes]) -> dict[str, b
         **{path: f"office/{path.rpartition('/')[2].removeprefix('.')}" for path in _COPIED.split()},
         **host.files,
         host.install: "office/install",
+        f"{host.folder}scripts/update.py": "program/update.py",
+        "docs/how-to/keep-up-to-date.md": "program/keep-up-to-date.md",
+        f"{host.program}uv.txt": "office/uv.txt",
         "README.md": "office/README.md",
     }
     return {
@@ -182,6 +188,7 @@ def make_wheel(version: str, files: Mapping[str, bytes]) -> tuple[str, bytes]:
 
 
 def _metadata(version: str, project: Mapping[str, Any]) -> str:
+    extras = project["optional-dependencies"]
     lines = [
         "Metadata-Version: 2.4",
         f"Name: {project['name']}",
@@ -191,6 +198,8 @@ def _metadata(version: str, project: Mapping[str, Any]) -> str:
         "License-File: LICENSE",
         f"Requires-Python: {project['requires-python']}",
         *(f"Requires-Dist: {dependency}" for dependency in project["dependencies"]),
+        *(f"Provides-Extra: {extra}" for extra in extras),
+        *(f"Requires-Dist: {one}; extra == '{extra}'" for extra in extras for one in extras[extra]),
     ]
     return "\n".join(lines) + "\n"
 
