@@ -249,6 +249,20 @@ def test_a_tag_is_released_only_with_its_version_and_changes(
     assert release.disagreements(tag, PACKAGE, changes) == wanted
 
 
+def test_a_version_is_released_only_with_news_of_it(tmp_path: Path) -> None:
+    changes = "## Unreleased\n\n## 1.2.3 - 2026-12-01\n\n- Salt.\n\n## 1.2.2 - 2026-11-01\n"
+    news = "---\ntitle: ilofeed 1.2.2\ndate: 2026-11-01\ncategories: [release]\n---\n"
+    (tmp_path / "ilofeed-1-2-2.md").write_text(news)
+    wanted = "has no ilofeed-1-2-3.md with categories: [release] and date: 2026-12-01."
+    assert release.unannounced(changes, tmp_path) == [f"website/news/entries {wanted}"]
+    (tmp_path / "ilofeed-1-2-3.md").write_text(news)  # of another day
+    assert len(release.unannounced(changes, tmp_path)) == 1
+    (tmp_path / "ilofeed-1-2-3.md").write_text(news.replace("2026-11-01", "2026-12-01"))
+    assert release.unannounced(changes, tmp_path) == []
+    entries = ROOT / "website" / "news" / "entries"
+    assert release.unannounced((ROOT / "CHANGELOG.md").read_text("utf-8"), entries) == []
+
+
 def test_the_step_says_what_is_wrong(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -39,7 +39,7 @@ def tracked() -> list[Path]:
 
 
 @pytest.mark.parametrize(
-    "name", ["requirements.txt", "requirements-dev.txt", "requirements-lowest.txt"]
+    "name", [f"requirements{kind}.txt" for kind in ("", "-dev", "-docs", "-lowest")]
 )
 def test_locks_have_hashes_and_name_no_host(name: str) -> None:
     text = (ROOT / name).read_text()

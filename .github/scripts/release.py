@@ -1,4 +1,4 @@
-"""Check that a tag, the version and the list of changes agree: `release.py v1.2.3`.
+"""Check that a tag, the version, the list of changes and the news agree: `release.py v1.2.3`.
 
 The exit code is 0 if a release with this tag may be published, and 1 if not.
 """
@@ -21,6 +21,7 @@ def main() -> int:
     package = (ROOT / "src/ilofeed/__init__.py").read_text("utf-8")
     changes = (ROOT / "CHANGELOG.md").read_text("utf-8")
     wrong = disagreements(sys.argv[1], package, changes)
+    wrong += unannounced(changes, ROOT / "website" / "news" / "entries")
     for message in wrong:
         issue.annotate("error", message)
     return 1 if wrong else 0
@@ -39,6 +40,20 @@ def disagreements(tag: str, package: str, changes: str) -> list[str]:
         wrong.append(f"CHANGELOG.md has no section `## {version} - DATE`.")
     elif not match[1].strip():
         wrong.append(f"The section {version} of CHANGELOG.md is empty.")
+    return wrong
+
+
+def unannounced(changes: str, news: Path) -> list[str]:
+    """Say which released versions have no entry of their day in the topic `release`."""
+    wrong = []
+    for version, day in re.findall(r"(?m)^## (\d+\.\d+\.\d+) - (\d{4}-\d\d-\d\d)$", changes):
+        path = news / f"ilofeed-{version.replace('.', '-')}.md"
+        text = path.read_text("utf-8") if path.is_file() else ""
+        lines = {f"date: {day}", "categories: [release]"}
+        if not lines <= set(text.splitlines()):
+            wrong.append(
+                f"website/news/entries has no {path.name} with {' and '.join(sorted(lines))}."
+            )
     return wrong
 
 
