@@ -12,6 +12,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -200,21 +201,20 @@ def _listed(paths: Iterable[str]) -> Iterator[list[str]]:
     if not paths:
         yield []
         return
-    with tempfile.NamedTemporaryFile(prefix="ilofeed-") as file:
-        file.write(b"".join(path.encode() + b"\n" for path in paths))
-        file.flush()
-        yield ["--files-from-raw", file.name]
+    with tempfile.TemporaryDirectory(prefix="ilofeed-") as name:
+        file = Path(name, "paths")  # closed: Windows lets no other program read an open one
+        file.write_bytes(b"".join(path.encode() + b"\n" for path in paths))
+        yield ["--files-from-raw", str(file)]
 
 
 def _die_together() -> Callable[[], None] | None:
     """Return what makes a new process die when this one does, as far as the system can; elsewhere
     rclone dies half a second later, when nobody reads its log."""
+    if sys.platform != "linux":
+        return None
     import ctypes  # slow to load
 
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "prctl"):  # not Linux
-        return None
-    parent = os.getpid()
+    libc, parent = ctypes.CDLL(None), os.getpid()
 
     def call() -> None:
         libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -70,7 +70,7 @@ class Target:
 
 def read_target(text: str, environ: Mapping[str, str]) -> Target:
     """Read a URL or the absolute path of a folder; raise `TargetError` if it is wrong."""
-    if text.startswith("/"):
+    if Path(text).is_absolute():
         return Target(text, f"{text.rstrip('/')}/")
     try:
         parts = urlsplit(text)
