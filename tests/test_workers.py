@@ -6,6 +6,7 @@ import dataclasses
 import os
 import pickle
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +66,11 @@ def test_what_a_process_does_not_deliver_is_done_here(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr(os, "fork", refuse)
     assert Workers(2).map(abs, range(6)) == list(range(6))
-    monkeypatch.delattr(os, "fork")
-    assert Workers(2).map(abs, range(6)) == list(range(6))
+    with monkeypatch.context() as windows:
+        windows.setattr(sys, "platform", "win32")
+        windows.delattr(os, "fork")
+        assert Workers(2).map(abs, range(6)) == list(range(6))
+        assert processors() == 1
 
 
 def children() -> set[str]:

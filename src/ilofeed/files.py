@@ -1,6 +1,9 @@
 # ruff: noqa: PTH105, PTH120, PTH123
 """Create, replace and remove files: a reader sees old or new, links are not followed.
 
+Windows neither replaces a file that a program has open nor lets a program flush a folder: such a
+file is tried again, and nothing is flushed.
+
 A build may write ten thousand files, so paths are strings: pathlib would take as long as the disk.
 """
 
@@ -9,6 +12,8 @@ import errno
 import os
 import shutil
 import stat
+import sys
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -16,6 +21,10 @@ from ilofeed.problems import attempting
 
 READABLE = 0o444  # the least mode of a published file: everyone may read it
 _UNSUPPORTED = frozenset({errno.EINVAL, errno.ENOSYS, errno.ENOTSUP})
+_NO_LINK: int = getattr(os, "O_NOFOLLOW", 0)  # Windows lacks both
+_NO_PIPE: int = getattr(os, "O_NONBLOCK", 0)
+_IN_USE = frozenset({5, 32})  # codes of Windows: access denied, sharing violation
+_TRIES, _PAUSE = 20, 0.1  # seconds between tries; scanners have a new file open for a moment
 
 
 class PublishError(OSError):
@@ -38,7 +47,7 @@ def read_regular(path: Path) -> bytes | None:
     for anything else that is not a file."""
     check_regular(path)
     try:
-        with open(os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK), "rb") as file:
+        with open(os.open(path, os.O_RDONLY | _NO_LINK | _NO_PIPE), "rb") as file:
             return file.read()
     except FileNotFoundError:
         return None
@@ -85,9 +94,23 @@ def is_open(folder: str | Path) -> bool:
 
 def create(path: str, data: bytes, mode: int = 0o666) -> None:
     """Write a new file; raise `FileExistsError` if there is anything at its path, also a link."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK
     with attempting(f"write {path}"), open(os.open(path, flags, mode), "wb") as file:
         file.write(data)
+
+
+def replace(draft: str | Path, path: str | Path) -> None:
+    """Rename a file or a folder; wait up to two seconds for a program that has it open."""
+    for remaining in reversed(range(_TRIES)):
+        try:
+            os.replace(draft, path)
+        except PermissionError as error:
+            is_used = getattr(error, "winerror", None) in _IN_USE and not os.path.isdir(path)  # noqa: PTH112
+            if not remaining or not is_used:
+                raise
+            time.sleep(_PAUSE)
+        else:
+            return
 
 
 def move(draft: str, path: str) -> None:
@@ -98,8 +121,10 @@ def move(draft: str, path: str) -> None:
     with attempting(f"write {path}"):
         os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103
         try:
-            os.replace(draft, path)
-        except IsADirectoryError as error:
+            replace(draft, path)
+        except (IsADirectoryError, PermissionError) as error:  # the latter on Windows
+            if not os.path.isdir(path):  # noqa: PTH112
+                raise
             raise PublishError(f"a folder is in the way of the file {path}; move it") from error
 
 
@@ -112,7 +137,7 @@ def install(draft: Path, path: Path, *, sync: bool) -> None:
     with attempting(f"write {path}"):
         if sync:
             _sync(draft, os.fsync)
-        draft.replace(path)
+        replace(draft, path)
         if sync:
             _sync(path.parent, os.fsync)
 
@@ -137,14 +162,16 @@ def _syncfs(descriptor: int) -> None:
     """Call syncfs(2), which takes a sixth of the time of an fsync for each file."""
     import ctypes  # slow to load
 
-    libc = ctypes.CDLL(None, use_errno=True)
-    if not hasattr(libc, "syncfs"):  # not Linux
+    if sys.platform == "linux":
+        if ctypes.CDLL(None, use_errno=True).syncfs(descriptor):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    elif sys.platform != "win32":
         os.sync()
-    elif libc.syncfs(descriptor):
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
 def _sync(path: Path, call: Callable[[int], None]) -> None:
+    if sys.platform == "win32":
+        return
     descriptor = os.open(path, os.O_RDONLY)
     try:
         call(descriptor)
@@ -168,6 +195,13 @@ def work_folder(path: Path) -> Iterator[Path]:
         shutil.rmtree(path, ignore_errors=True)
 
 
+def ignores_case(work: Path) -> bool:
+    """Return whether a file system treats `a` and `A` as one name, as those of Windows and macOS;
+    `work` is a folder for drafts."""
+    create(f"{work}/case", b"")
+    return (work / "CASE").exists()
+
+
 def delete(output: Path, path: str) -> None:
     """Remove a file, and the folders that this leaves empty."""
     file = output / path
@@ -187,7 +221,7 @@ def delete_folder(output: Path, folder: str, files: Iterable[str], work: Path) -
         return False
     removed = work / "gone"
     with attempting(f"delete {output / folder}"):
-        os.replace(output / folder, removed)
+        replace(output / folder, removed)
         shutil.rmtree(removed)
     _prune(output, output / folder)
     return True

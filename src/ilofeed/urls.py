@@ -1,6 +1,7 @@
 """Convert the addresses of authors (IRIs, RFC 3987) to those of documents (URIs, RFC 3986)."""
 
 import ipaddress
+import os
 import re
 import urllib.parse
 
@@ -129,6 +130,8 @@ def is_absolute(text: str) -> bool:
 def is_inside(path: object) -> bool:
     """Return whether a relative path stays inside its folder; no other path is ever deleted."""
     if not isinstance(path, str) or path.startswith("/") or "\\" in path or "\0" in path:
+        return False
+    if os.path.splitdrive(path)[0]:  # of Windows, such as `c:name`
         return False
     data = path.encode("utf-8", "surrogatepass")
     names = data.split(b"/")

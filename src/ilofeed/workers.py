@@ -1,17 +1,23 @@
 """Share work among processes, and run other programs: the only module that starts processes.
 
 A worker is a fork of this process, so it has all of its data; it sends results back as pickles.
+Only Linux has workers: Windows cannot fork, and libraries of macOS may crash in a fork.
 """
+
+from __future__ import annotations
 
 import contextlib
 import gc
 import os
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.context import ForkProcess
 from pathlib import Path
-from typing import Any, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+    from multiprocessing.process import BaseProcess
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -24,8 +30,10 @@ def ignore_progress(_done: int, _total: int) -> None:
 
 
 def processors() -> int:
-    """Return the number of processors that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    """Return the number of processors that this process may use; 1 where forks are not safe."""
+    if sys.platform != "linux":
+        return 1
+    return len(os.sched_getaffinity(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +53,7 @@ class Workers:
         could not be started.
         """
         count = min(self.processes, len(items))
-        if count < 2 or len(items) <= worth_sharing or not hasattr(os, "fork"):
+        if count < 2 or len(items) <= worth_sharing:
             return _work(work, items, len(items), self.progress)
         workers = [_start(work, items[number::count]) for number in range(1, count)]
         results: list[Any] = [None] * len(items)
@@ -95,7 +103,7 @@ def run_program(
         return {path.relative_to(root / folder).as_posix(): path.read_bytes() for path in written}
 
 
-_Worker = tuple[ForkProcess, Connection]  # a process, and the end of its pipe
+_Worker: TypeAlias = "tuple[BaseProcess, Connection]"  # a process, and the end of its pipe
 
 
 def _work(
@@ -111,6 +119,8 @@ def _work(
 
 def _start(work: Callable[[Item], object], items: Sequence[Item]) -> _Worker | None:
     """Start a worker; return None if the system cannot start another process."""
+    if sys.platform == "win32":
+        return None
     import multiprocessing  # slow to load (15 ms), and most builds need no worker
 
     context = multiprocessing.get_context("fork")

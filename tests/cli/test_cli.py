@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -26,6 +25,8 @@ def seen_on_terminal(
     folder: Path, *args: str, program: tuple[str, str] = ("-m", "ilofeed"), **env: str
 ) -> str:
     """What a person at a terminal sees, of both streams."""
+    import pty  # not on Windows, where this module has fast tests
+
     parent, child = pty.openpty()
     command = [sys.executable, *program, "-C", str(folder), *args]
     process = subprocess.Popen(command, stdout=child, stderr=child, env=os.environ | env)
@@ -495,6 +496,8 @@ def test_new_writes_no_language_that_the_check_refuses(
 
 @pytest.mark.slow
 def test_new_asks_on_a_terminal_and_offers_the_known_ones(office: Path) -> None:
+    import pty  # not on Windows, where this module has fast tests
+
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "ilofeed", "-C", str(office), "new", "Asked"],

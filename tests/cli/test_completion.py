@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -38,6 +37,8 @@ class Terminal:
     """A shell on a terminal: what is typed, and what is seen."""
 
     def __init__(self, command: list[str], env: dict[str, str]) -> None:
+        import pty  # not on Windows
+
         self.parent, child = pty.openpty()
         self.process = subprocess.Popen(
             ["setsid", "--ctty", *command], stdin=child, stdout=child, stderr=child, env=env

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import resource
 import signal
 import subprocess
 import sys
@@ -95,6 +94,8 @@ def whole(path: str, data: bytes) -> None:
 
 
 def limit() -> None:
+    import resource  # not on Windows
+
     resource.setrlimit(resource.RLIMIT_FSIZE, (12_000, 12_000))
 
 

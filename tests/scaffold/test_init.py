@@ -7,7 +7,6 @@ import hashlib
 import importlib.metadata
 import io
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -458,6 +457,8 @@ def test_what_is_no_office_is_not_renewed(tmp_path: Path) -> None:
 
 def answers(folder: Path, *lines: str, given: tuple[str, ...] = ()) -> tuple[int, str]:
     """What a person at a terminal sees who answers with these lines, and the exit code."""
+    import pty  # not on Windows, where this module has fast tests
+
     parent, child = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "ilofeed", "-C", str(folder), "init", "office", *given, *WHEN],

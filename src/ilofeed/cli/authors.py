@@ -190,7 +190,8 @@ def schema(root: Path, which: str, clock: dt.datetime) -> int:
 
     office, _, _ = chain.read_settings(root, clock)
     value = feeds_schema() if which == "feeds" else entry_schema(office)
-    console.output(printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
+    text = printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
+    console.output(text.encode())
     return console.DONE
 
 
@@ -216,7 +217,7 @@ def words(root: Path, language: str, clock: dt.datetime) -> int:
     if has_errors(problems) and (root / "feeds.yaml").exists():
         return console.report(root, problems)
     lines = words_to_yaml(language, office.tables if office is not None else {})
-    console.output("\n".join(map(printable_json, lines)) + "\n")
+    console.output(("\n".join(map(printable_json, lines)) + "\n").encode())
     return console.DONE
 
 

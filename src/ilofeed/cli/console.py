@@ -11,6 +11,7 @@ import dataclasses
 import hashlib
 import json
 import os
+import re
 import sys
 import time
 from pathlib import Path
@@ -42,10 +43,15 @@ PATIENCE = 1.0  # seconds that a stage may take without a progress bar
 
 
 def escape_unencodable() -> None:
-    """Make stdout and stderr escape characters that their encoding lacks, instead of failing."""
+    """Make stdout and stderr escape characters that their encoding lacks, instead of failing.
+
+    On Windows they are UTF-8, as those of other programs for developers: a pipe would have the code
+    page of the country.
+    """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+            encoding = "utf-8" if sys.platform == "win32" else None  # None: as it is
+            stream.reconfigure(encoding=encoding, errors="backslashreplace")
 
 
 def say(*lines: str) -> None:
@@ -98,7 +104,7 @@ def sentence(error: OSError) -> str:
     names = [str(name) for name in (error.filename, error.filename2) if name is not None]
     notes: list[str] = getattr(error, "__notes__", [])
     action = notes[0] if notes else f"use {names[0]}" if names else "finish"
-    if names and Path(names[0]).name not in action.replace("/", " ").split(" "):
+    if names and Path(names[0]).name not in re.split(r"[ /\\]", action):
         action += f" ({' -> '.join(names)})"
     return f"could not {action}: {error.strerror}"
 
@@ -145,7 +151,8 @@ def show(
     if form in {"github", "sarif"} and not root.is_absolute() and root != Path():
         # GitHub needs paths from the repository's root
         problems = [dataclasses.replace(p, path=(root / p.path).as_posix()) for p in problems]
-    output(FORMATS[form](problems, faults))
+    text = FORMATS[form](problems, faults)
+    output(text if form in {"text", "github"} else text.encode())  # RFC 8259: JSON is UTF-8
 
 
 class Progress:

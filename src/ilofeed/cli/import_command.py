@@ -99,7 +99,7 @@ def import_source(
     already, is_stopped = result.plan.already, result.new_terms in {"missing", "no place"}
     is_empty = result.skipped and not result.paths and not already
     if form == "json":
-        console.output(as_json(result, dry_run=request.dry_run))
+        console.output(as_json(result, dry_run=request.dry_run).encode())
         is_wrong = result.problems or result.refusal or is_stopped or is_empty
         return console.WRONG_FILES if is_wrong else console.DONE
     if result.problems:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 from dataclasses import dataclass
@@ -113,7 +114,10 @@ def office_path(root: Path, file: Path | str) -> str:
     home = root.resolve()
     source = click.get_current_context().find_root().get_parameter_source("root")
     base = Path.cwd() if source is ParameterSource.DEFAULT else home
-    return Path(os.path.relpath(os.path.normpath(base / file), home)).as_posix()
+    path = Path(os.path.normpath(base / file))
+    with contextlib.suppress(ValueError):  # on another drive of Windows
+        path = Path(os.path.relpath(path, home))
+    return path.as_posix()
 
 
 def output_folder(root: Path, output: Path, name: str = "--output") -> Path:

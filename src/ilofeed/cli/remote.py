@@ -85,7 +85,7 @@ def deploy(
 def _target(root: Path, text: str, output: Path) -> Target:
     """Read the target; raise `OptionError` if it is wrong, or is a folder that is not one to
     deploy to."""
-    if "://" not in text and ":" in text.partition("/")[0]:
+    if "://" not in text and ":" in text.partition("/")[0] and not Path(text).drive:
         raise options.OptionError(
             f"TARGET {quote(text)}: write a URL with ://, such as sftp://user@host/path, "
             f"or ./{text} for a folder"

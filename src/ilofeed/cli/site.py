@@ -317,7 +317,8 @@ def diff(root: Path, /, *, form: Format, verbose: bool, clock: dt.datetime, **gi
         return console.report(root, draft.problems, draft.faults)
     assert before.ledger is not None
     difference = compare(before.ledger, draft.ledger, waiting)
-    console.output(FORMATS[form](difference, draft.refused))
+    text = FORMATS[form](difference, draft.refused)
+    console.output(text.encode() if form == "json" else text)
     if form != "text":
         return console.REFUSED if has_errors(draft.refused) else console.DONE
     return console.report(root, draft.refused, (), "text")
@@ -351,8 +352,9 @@ def serve(root: Path, port: int) -> int:
     watcher = Watcher(root)
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, watcher.stop)
-    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as it is under `nohup`
-        signal.signal(signal.SIGHUP, watcher.stop)
+    hang_up = getattr(signal, "SIGHUP", signal.SIGTERM)  # Windows has none
+    if signal.getsignal(hang_up) is not signal.SIG_IGN:  # as it is under `nohup`
+        signal.signal(hang_up, watcher.stop)
     watcher.start()
     server.start()
     console.answer(server.address)

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ilofeed.content.office import brand_paths
+from ilofeed.files import replace
 from ilofeed.media import (
     NOT_A_FILE,
     OUTSIDE,
@@ -23,6 +24,7 @@ from ilofeed.media import (
 from ilofeed.problems import Problem, attempting
 
 MAX_TEXT_BYTES = 1024 * 1024
+_NO_HARD_LINKS = frozenset({errno.EINVAL, errno.EPERM, errno.ENOSYS, errno.ENOTSUP})
 _NO_FILES_OF_ENTRIES = frozenset({"thumbs.db", "desktop.ini"})  # written by Windows
 
 
@@ -183,7 +185,7 @@ def replace_file(root: Path, path: Path, data: bytes) -> None:
     target = path.resolve()
     with _draft(root, target, data) as draft:
         draft.chmod(target.stat().st_mode & 0o7777)
-        draft.replace(target)
+        replace(draft, target)
 
 
 def create_file(root: Path, path: Path, data: bytes) -> None:
@@ -196,7 +198,7 @@ def create_file(root: Path, path: Path, data: bytes) -> None:
         try:
             os.link(draft, path)  # unlike a rename, it never replaces a file
         except OSError as error:
-            if error.errno not in {errno.EPERM, errno.ENOSYS, errno.ENOTSUP}:
+            if error.errno not in _NO_HARD_LINKS:
                 raise
             with path.open("xb") as file:  # this file system has no hard links
                 file.write(data)

@@ -117,7 +117,12 @@ def _unused_files(
     entries = [file.entry for file in parsed if file.entry is not None]
     used = {file.source for file in files_of(office, entries)}
     is_known = not sources.refused and all(entry.entry is not None for entry in parsed)
+    by_folded: dict[str, str] = {}
     for path, file in sources.files.items():
+        if (other := by_folded.setdefault(path.casefold(), path)) != path:
+            message = f"Windows and macOS cannot have both this file and {quote(other)}, "
+            message += "which differ only in capital letters; rename one"
+            yield Problem(file.name, 1, 1, "windows-name", message, "warning")
         if path in used:
             if is_windows_name(posixpath.basename(path)):
                 message = f"Windows cannot have a file {quote(posixpath.basename(path))}; rename it"

@@ -150,7 +150,7 @@ def _digests(output: Path, ledger: Ledger, *, copies: bool) -> Iterator[tuple[st
     root = os.path.realpath(output)
     for folder in files.folders_of(paths):
         path = os.path.realpath(f"{output}/{folder}")
-        if path != root and not path.startswith(f"{root}/"):
+        if not Path(path).is_relative_to(root):
             raise PublishError(f"the link {output / folder} leads out of the output; remove it")
     for path in sorted(paths):
         if not path.isprintable():

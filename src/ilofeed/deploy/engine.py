@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import sysconfig
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -99,7 +100,7 @@ class Target:
 
 def read_target(text: str, environ: Mapping[str, str]) -> Target:
     """Read a URL or the absolute path of a folder; raise `TargetError` if it is wrong."""
-    if text.startswith("/"):
+    if Path(text).is_absolute():
         return Target(text, f"{text.rstrip('/')}/")
     try:
         parts = urlsplit(text)
@@ -356,21 +357,20 @@ def _listed(lines: Sequence[str], option: str = "--files-from-raw") -> Iterator[
     if not lines:
         yield []
         return
-    with tempfile.NamedTemporaryFile(prefix="ilofeed-") as file:
-        file.write(b"".join(line.encode() + b"\n" for line in lines))
-        file.flush()
-        yield [option, file.name]
+    with tempfile.TemporaryDirectory(prefix="ilofeed-") as name:
+        file = Path(name, "lines")  # closed: Windows lets no other program read an open one
+        file.write_bytes(b"".join(line.encode() + b"\n" for line in lines))
+        yield [option, str(file)]
 
 
 def _die_together() -> Callable[[], None] | None:
     """Return what makes a new process die when this one does, as far as the system can; elsewhere
     rclone dies half a second later, when nobody reads its log."""
+    if sys.platform != "linux":
+        return None
     import ctypes  # slow to load
 
-    libc = ctypes.CDLL(None)
-    if not hasattr(libc, "prctl"):  # not Linux
-        return None
-    parent = os.getpid()
+    libc, parent = ctypes.CDLL(None), os.getpid()
 
     def call() -> None:
         libc.prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG

@@ -97,7 +97,7 @@ class LocalFiles:
         for path in paths:
             other = self._published.get(path.casefold())
             name = posixpath.basename(path)
-            if name in RESERVED or (other is not None and other.source != file.source):
+            if name.casefold() in RESERVED or (other is not None and other.source != file.source):
                 message = f"{quote(file.source)} would be published as {quote(name)}, "
                 message += f"like {quote(other.source)}" if other else "which is the name of a page"
                 return Unreadable("named-twice", f"{message}; rename one of the files")

@@ -8,6 +8,7 @@ the server opens no files.
 """
 
 import http.server
+import sys
 import threading
 import urllib.parse
 from collections.abc import Callable, Mapping
@@ -32,6 +33,7 @@ _HTML, _TEXT = "text/html; charset=utf-8", "text/plain; charset=utf-8"
 class Server(http.server.ThreadingHTTPServer):
     """Serves the pages passed to `show`. Port 0 means any free port, which is then in `address`."""
 
+    allow_reuse_address = sys.platform != "win32"  # on Windows two servers would share the port
     daemon_threads = True
     block_on_close = False
 

@@ -35,7 +35,8 @@ class Watcher:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        survives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+        hang_up = getattr(signal, "SIGHUP", None)  # Windows has none
+        survives = hang_up is not None and signal.getsignal(hang_up) is signal.SIG_IGN
         self._parent = None if survives else os.getppid()
         self._changed, self._stopped = threading.Event(), threading.Event()
         self._watch = partial(

@@ -17,6 +17,7 @@ import datetime as dt
 import json
 import os
 import re
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -53,6 +54,8 @@ def describe_holder(lock: Path) -> str:
     Linux itself lists the holder, so no file can name another process. Raise `PublishError` if the
     holder is this process or waits for it: it would never release the lock.
     """
+    if sys.platform != "linux":
+        return "another process"
     try:
         pid = _find_holder(lock)
         name, _, ticks = _read_process(pid)
@@ -73,6 +76,8 @@ def describe_holder(lock: Path) -> str:
 
 def _find_holder(lock: Path) -> int:
     """Return the number of the process that holds a lock; `StopIteration` if it is not known."""
+    if sys.platform == "win32":
+        raise StopIteration
     status = lock.stat()
     device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}:{status.st_ino}"
     lines = [line.split() for line in Path("/proc/locks").read_text("ascii").splitlines()]

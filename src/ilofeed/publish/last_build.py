@@ -217,10 +217,11 @@ def _find_feed(output: Path) -> str:
 def _advise(copy: Path, root: Path) -> str:
     """Return what to do about a manifest that is lost."""
     where = "live"
-    with contextlib.suppress(OSError, ManifestError):
+    with contextlib.suppress(OSError, ValueError):
         if (data := files.read_regular(copy)) is not None:
             parse_manifest(data)
-            where = os.path.relpath(copy, root.resolve())
+            where = str(copy)
+            where = os.path.relpath(copy, root.resolve())  # not from another drive of Windows
     return (
         f"restore it from a backup, or run `ilofeed build --previous {where}` (`none` instead of "
         f"`{where}` if nothing was ever published)"

@@ -134,6 +134,7 @@ def _publish(
     earlier = ours - paths
     changed: list[Document] = []
     unchanged = []
+    renamed = _rename(output, earlier, paths, work)
     _open_folders(output, paths)
     for document in in_order(documents):
         path = f"{output}/{document.path}"
@@ -143,7 +144,7 @@ def _publish(
             changed.append(document)
         else:
             unchanged.append(document.path)
-    stale = sorted(path for path in earlier - {MANIFEST} if (output / path).is_file())
+    stale = sorted(path for path in earlier - renamed - {MANIFEST} if (output / path).is_file())
     stale.sort(key=lambda path: not _is_feed(path))  # before what they link to
     _check_copies(output, [d.path for d in changed if is_copy(d.path, paths)], ours)
     steps = list(_steps(changed, output))
@@ -215,6 +216,19 @@ def _read(path: Path) -> bytes | None:
         return files.read_regular(path)
     except OSError:  # the disk has lost it
         return None
+
+
+def _rename(output: Path, earlier: Iterable[str], paths: Iterable[str], work: Path) -> set[str]:
+    """Rename the files of earlier builds whose names differ from new ones in case alone, if the
+    file system ignores case: to delete them would delete the new files. Return their old names."""
+    by_folded = {path.casefold(): path for path in paths} if earlier else {}
+    twins = {path: by_folded[path.casefold()] for path in earlier if path.casefold() in by_folded}
+    if not twins or not files.ignores_case(work):
+        return set()
+    for old, new in twins.items():
+        with contextlib.suppress(FileNotFoundError):
+            files.replace(output / old, output / new)
+    return set(twins)
 
 
 def _open_folders(output: Path, paths: Iterable[str]) -> None:
