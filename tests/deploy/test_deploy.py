@@ -105,6 +105,7 @@ def test_folders_that_a_deletion_emptied_are_deleted(kind: str, place: Make, off
     for name in ("jobs", "pay", "tax"):
         (office / "entries" / f"{name}.md").write_bytes(entry(title=name.title()))
     build(office)
+    put(here, "theirs.txt", b"not ours", office)
     deploy(office, here)
     assert here.folder is not None
     put(here, "entry/pay/theirs.txt", b"not ours", office)
