@@ -12,13 +12,16 @@ import pytest
 from PIL import Image
 
 from ilofeed.media import local_files
-from ilofeed.media.pictures import convert
 from offices import entry, write_office
 from picture_files import encode, left
 from program import run
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
+
+    from ilofeed.media import OfficeFile
+    from ilofeed.model import Document, PublishedFile
 
 pytestmark = pytest.mark.slow
 
@@ -113,13 +116,15 @@ def test_the_same_bytes_on_one_process_or_two_and_after_an_edit(office: Path) ->
 
 
 def test_only_what_changed_is_converted(office: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    converted: list[int] = []
+    converted: list[str] = []
+    render = local_files._render
 
-    def counting(data: bytes) -> object:
-        converted.append(len(data))
-        return convert(data)
+    def counting(files: Mapping[str, OfficeFile], file: PublishedFile) -> list[Document]:
+        if file.width is not None:
+            converted.append(file.path)
+        return render(files, file)
 
-    monkeypatch.setattr(local_files, "convert", counting)
+    monkeypatch.setattr(local_files, "_render", counting)
     published(office, "--jobs", "1")
     assert len(converted) == 3
     (office / "entries" / "plain.md").write_bytes(entry(title="Another"))
@@ -128,10 +133,9 @@ def test_only_what_changed_is_converted(office: Path, monkeypatch: pytest.Monkey
     )
     published(office, "--jobs", "1")
     assert len(converted) == 3
-    new = photo(1000, 5)
-    (office / "entries" / "team.jpg").write_bytes(new)
+    (office / "entries" / "team.jpg").write_bytes(photo(1000, 5))
     after = published(office, "--jobs", "1")
-    assert converted[3:] == [len(new)]
+    assert converted[3:] == ["entry/wages/image.jpg"]
     assert Image.open(io.BytesIO(after["entry/wages/image.jpg"])).size == (500, 1000)
     (office / "public" / "entry" / "wages" / "a-photo.jpg").unlink()  # what is lost comes back
     assert published(office, "--jobs", "1") == after
