@@ -22,6 +22,7 @@ from offices import ROOT
 from serving import host, needs
 from test_release import call
 from test_repository import fresh_clone
+from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -135,8 +136,15 @@ def test_the_site_in_a_browser(clone: Path) -> None:
         for path in ("docs/how-to/translate/", "docs/reference/problems/"):
             for _ in looks(shown, here.address + path):
                 assert shown.evaluate("document.documentElement.scrollWidth <= innerWidth")
-        shown.keyboard.press("Control+k")
-        shown.keyboard.type("calendar")
+        field = shown.locator("input[autofocus]")
+
+        def opened() -> bool:
+            """Whether the search is open: the script that listens to keys may come after them."""
+            shown.keyboard.press("Control+k")
+            return field.is_visible()
+
+        until(opened, "opened the search")
+        field.fill("calendar")
         shown.get_by_text(re.compile(r"^\d+ results?$")).wait_for()
         assert said == []
         assert {url for url in asked if not url.startswith((here.address, "data:"))} == set()
