@@ -92,9 +92,10 @@ def await_true(made: Page, expression: str) -> None:
     """Wait until an expression is true on a page.
 
     Of the expression alone the driver makes a text to evaluate again and again, which policies of
-    pages forbid: the test would pass only where it is true at once.
+    pages forbid: the test would pass only where it is true at once. Only `true` will do: a function
+    or an element would be taken for it.
     """
-    made.wait_for_function(f"() => {expression}")
+    made.wait_for_function(f"() => ({expression}) === true")
 
 
 def looks(made: Page, address: str) -> Iterator[tuple[str, str]]:

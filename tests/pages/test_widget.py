@@ -80,7 +80,7 @@ def settled(made: Page) -> None:
     """Until every element has its feed or has given up."""
     await_true(
         made,
-        """() => [...document.querySelectorAll('ilo-feed')].every((one) => one.shadowRoot
+        """[...document.querySelectorAll('ilo-feed')].every((one) => one.shadowRoot
              && !one.hasAttribute('aria-busy')
              && one.shadowRoot.querySelector('li, [part=error]:not(:empty)'))""",
     )
@@ -391,13 +391,13 @@ def test_upcoming_events_come_first_soonest_first(browser: Browser) -> None:
         one.evaluate("(one) => one.removeAttribute('order')")
         await_true(
             made,
-            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
+            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3')?.innerText"
             " === 'next month'",
         )
         one.evaluate("(one) => { one.setAttribute('order', 'upcoming'); one.limit = 2 }")
         await_true(
             made,
-            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3').innerText"
+            "document.querySelector('ilo-feed').shadowRoot.querySelector('h3')?.innerText"
             " === 'goes on'",
         )
 
