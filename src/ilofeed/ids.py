@@ -153,7 +153,7 @@ SHORT = 15  # bytes of an entry's digest; Python stores 16 bytes in a larger blo
 # labels are shown, and a change of the others changes what the feeds contain.
 _COMPARED_ELSEWHERE = (
     "categories countries feeds descriptions limit archives brand accent home links newsletter "
-    "aliases invalid_sections".split()
+    "aliases text_languages invalid_sections".split()
 )
 
 

@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ilofeed.feeds import Selection, more_by_language, upcoming_events
+from ilofeed.feeds import Selection, more_by_language, office_phrases, upcoming_events
 from ilofeed.ids import SHORT, settings_digest
 from ilofeed.model import Entry, Feed, Office
 from ilofeed.pages.indexes import NEWEST
@@ -116,8 +116,9 @@ class Recipes:
         """Return the recipe of the page of a feed, which links to related feeds; `first` is from
         `first_on_pages`."""
         links = (self._framed, self._describe_main(), *self._describe_related(feed))
+        chosen = tuple(office_phrases(self._office))  # languages of the element to embed
         lists = first, feed.entries, upcoming_events(feed.events)
-        return self._with_entries(lists, "page", *_describe(feed), *links)
+        return self._with_entries(lists, "page", *_describe(feed), *links, chosen)
 
     def archive(self, feed: Feed) -> bytes:
         """Return the recipe of an archive document; `feed` is one of `archive_feeds`."""
