@@ -16,7 +16,7 @@ import yaml
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
 
-from browsing import chromium, listen, looks, page
+from browsing import listen, looks, page
 from manual import PAGES
 from offices import ROOT
 from serving import host, needs
@@ -26,6 +26,8 @@ from waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from playwright.sync_api import Browser
 
 SITE = ROOT / "website"
 CONFIG = tomllib.loads((SITE / "zensical.toml").read_text("utf-8"))["project"]
@@ -119,10 +121,10 @@ def test_pages_have_the_parts_that_git_hosts_show(clone: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_site_in_a_browser(clone: Path) -> None:
+def test_the_site_in_a_browser(clone: Path, browser: Browser) -> None:
     files = published(clone)
     newest = [item["title"] for item in json.loads(files["news/all/feed.json"])["items"][:3]]
-    with chromium() as browser, host(files) as here, page(browser) as shown:
+    with host(files) as here, page(browser) as shown:
         said, asked = listen(shown), []
         shown.set_default_timeout(120_000)
         shown.on("request", lambda request: asked.append(request.url))
