@@ -42,7 +42,7 @@ MAX_LINES_OF_A_FUNCTION = 75
 # of the whole: more is a reason to look for a better cut, before these are set higher
 MAX_FILES = 14  # of a package, and of the folder itself
 MAX_MODULES = 154
-MAX_LINES_OF_ALL = 29_484
+MAX_LINES_OF_ALL = 29_488
 READ_CLOCK = {"publish", "cli"}  # when the state was written; the moment that a build is for
 
 

@@ -259,6 +259,20 @@ def test_what_a_body_must_not_hold(body: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ("![x](C:/photos/wages.jpg)", "C:/photos/wages.jpg"),
+        ("![x](c:\\Users\\me\\wages.jpg)", "c:\\Users\\me\\wages.jpg"),
+        ("[x](FILE:///home/me/wages.pdf)", "FILE:///home/me/wages.pdf"),
+    ],
+)
+def test_a_file_on_a_computer_is_to_be_put_beside_the_entry(body: str, shown: str) -> None:
+    (said,) = messages(wages=entry(body=body))
+    advice = "put it beside the entry file, and write its name"
+    assert said == f"`{shown}` is on your computer; {advice}"
+
+
+@pytest.mark.parametrize(
     ("body", "column"),
     [("&#38; &#150;", 7), ("&#38; &#0;", 7), ("&#38; &#xD800;", 7), ("é &#xC3;&#xA9;", 3)],
 )

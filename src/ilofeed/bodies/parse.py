@@ -30,6 +30,7 @@ _INNER = {"thead": {"table"}, "tbody": {"table"}, "code": {"pre"}, "ol": {"secti
 _EMPTY = frozenset({"br", "hr", "img"})
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _OTHER_SCHEMES = ("mailto:", "tel:")
+_ON_A_DISK = re.compile(r"(?i)file:|[a-z]:[\\/]")
 _MAIL = re.compile(r"[^\s@/:]+@[^\s@/:]+\.\w+")
 
 # in comrak's output each `<` begins raw HTML or one of comrak's tags, which have a position
@@ -240,7 +241,10 @@ class BodyCheck:
                 message += f", or attach the file: attachments: [{visible(shown, 60)}]"
         elif not address.lower().startswith(("http:", "https:")):
             code = "unsafe-link"
-            message = f"{quote(shown)} is not allowed; use https://, mailto: or tel:"
+            message = "is not allowed; use https://, mailto: or tel:"
+            if _ON_A_DISK.match(shown):
+                message = "is on your computer; put it beside the entry file, and write its name"
+            message = f"{quote(shown)} {message}"
         else:
             try:
                 address = to_url(_HOST.sub(lambda host: urllib.parse.unquote(host[0]), address, 1))
